@@ -1,0 +1,27 @@
+/** Limits of Slack that a payload can hit, each with its source. All in characters unless said otherwise. */
+export const SLACK_LIMITS = {
+  /** https://docs.slack.dev/reference/block-kit/blocks: "up to 50 blocks in each message". */
+  blocks: 50,
+  /** https://docs.slack.dev/reference/block-kit/blocks/section-block: text 3,000; 10 fields of 2,000. */
+  sectionText: 3_000,
+  sectionFields: 10,
+  fieldText: 2_000,
+  /** https://docs.slack.dev/reference/block-kit/blocks/context-block: 10 elements. */
+  contextElements: 10,
+  contextText: 3_000,
+  /** https://docs.slack.dev/reference/block-kit/blocks/markdown-block: 12,000 over all markdown blocks. */
+  markdownText: 12_000,
+  /** https://docs.slack.dev/reference/methods/chat.postMessage: longer text is truncated. */
+  messageText: 40_000,
+  /**
+   * All blocks of one message together. Not documented: `msg_blocks_too_long` was seen at about 13,200
+   * (slackapi/bolt-js issue 2509), fewer with more blocks. 12,000 keeps clear of it.
+   */
+  allBlocks: 12_000,
+  /** https://docs.slack.dev/reference/block-kit/composition-objects/text-object: a button's label, its value. */
+  buttonLabel: 75,
+  buttonValue: 2_000,
+} as const;
+
+/** Markdown of one answer part: well below `allBlocks`, so that the rest of a message has room. */
+export const ANSWER_CHARACTERS = 9_000;

@@ -1,0 +1,146 @@
+import {
+  ErrorCode,
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+  type WebClient,
+} from '@slack/web-api';
+import { z } from 'zod';
+import type { ThreadAddress } from '../../src/session/address.ts';
+import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
+import { translate } from './blocks.ts';
+
+/** The metadata by which a message is found again: https://docs.slack.dev/messaging/message-metadata. */
+const EVENT_TYPE = 'ml_intern_post';
+
+/** A page of `conversations.replies`, and how many are read at most: 15 is all that some apps get. */
+const PAGE = 200;
+const MAX_PAGES = 20;
+
+/** Slack's side of a thread. The client must not retry by itself: a 429 moves our own schedule. */
+export function createSlackOutbound(client: WebClient): Outbound {
+  const post = (address: ThreadAddress, key: string, payload: Payload) =>
+    delivered(async () => {
+      const metadata = { event_type: EVENT_TYPE, event_payload: { key } };
+      const answer = await client.apiCall('chat.postMessage', {
+        channel: address.channel,
+        thread_ts: address.thread,
+        metadata,
+        ...payload,
+      });
+      return Posted.parse(answer).ts;
+    });
+
+  const edit = (address: ThreadAddress, platformId: string, payload: Payload) =>
+    delivered(async () => {
+      await client.apiCall('chat.update', { channel: address.channel, ts: platformId, ...payload });
+      return platformId;
+    });
+
+  const remove = (address: ThreadAddress, platformId: string) =>
+    delivered(async () => {
+      await client.chat.delete({ channel: address.channel, ts: platformId });
+      return platformId;
+    });
+
+  async function find(address: ThreadAddress, key: string): Promise<Delivery | undefined> {
+    let cursor: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const read = await attempt(async () =>
+        Replies.parse(
+          await client.apiCall('conversations.replies', {
+            channel: address.channel,
+            ts: address.thread,
+            include_all_metadata: true,
+            limit: PAGE,
+            ...(cursor ? { cursor } : {}),
+          }),
+        ),
+      );
+      if (!read.ok) return read.failure;
+      const found = read.value.messages.find(
+        ({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload.key === key,
+      );
+      if (found) return { ok: true, platformId: found.ts };
+      cursor = read.value.response_metadata?.next_cursor || undefined;
+      if (cursor === undefined) return undefined;
+    }
+    return undefined;
+  }
+
+  return { translate, post, edit, remove, find };
+}
+
+const Posted = z.object({ ts: z.string() });
+
+const Replies = z.object({
+  messages: z.array(
+    z.object({
+      ts: z.string(),
+      metadata: z
+        .object({ event_type: z.string(), event_payload: z.object({ key: z.string().optional() }) })
+        .optional()
+        .catch(undefined),
+    }),
+  ),
+  response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
+});
+
+type Failed = Exclude<Delivery, { ok: true }>;
+
+async function delivered(send: () => Promise<string>): Promise<Delivery> {
+  const sent = await attempt(send);
+  return sent.ok ? { ok: true, platformId: sent.value } : sent.failure;
+}
+
+async function attempt<T>(call: () => Promise<T>): Promise<{ ok: true; value: T } | { ok: false; failure: Failed }> {
+  try {
+    return { ok: true, value: await call() };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error) };
+  }
+}
+
+/** Errors of the Web API by what they mean for a delivery; any other is a refusal. */
+const BY_CODE: Readonly<Record<string, Failed['reason']>> = {
+  message_not_found: 'gone',
+  cant_update_message: 'gone',
+  msg_too_long: 'too_long',
+  msg_blocks_too_long: 'too_long',
+  internal_error: 'unavailable',
+  fatal_error: 'unavailable',
+  service_unavailable: 'unavailable',
+  request_timeout: 'unavailable',
+  team_added_to_org: 'unavailable',
+  // A token that is refused may be renewed: what waits is sent then.
+  token_revoked: 'unavailable',
+  token_expired: 'unavailable',
+  invalid_auth: 'unavailable',
+  account_inactive: 'unavailable',
+};
+
+function failureOf(error: unknown): Failed {
+  if (error instanceof WebAPIRateLimitedError) {
+    return { ok: false, reason: 'rate_limited', retryAfterMs: error.retryAfter * 1000 };
+  }
+  if (error instanceof WebAPIPlatformError) {
+    const detail = error.data.error;
+    const reason = BY_CODE[detail] ?? 'refused';
+    if (reason === 'rate_limited') return { ok: false, reason, retryAfterMs: 30_000 };
+    return { ok: false, reason, detail };
+  }
+  if (error instanceof WebAPIRequestError || error instanceof WebAPIHTTPError) {
+    return { ok: false, reason: 'unavailable', detail: `${error.code}: ${error.message}` };
+  }
+  throw error;
+}
+
+/** Whether Slack refused the token itself. */
+export function isRefusedToken(error: unknown): error is WebAPIPlatformError {
+  return (
+    error instanceof WebAPIPlatformError &&
+    error.code === ErrorCode.PlatformError &&
+    ['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive'].includes(error.data.error)
+  );
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/*
+ * The parts of Slack's payloads that are used; everything else is let through unread.
+ * https://docs.slack.dev/reference/events/message, .../app_mention, .../block_actions-payload
+ */
+
+/** A message as people write it: `app_mention`, or `message` without a subtype or with a file or a broadcast. */
+export const WrittenMessage = z.object({
+  type: z.enum(['message', 'app_mention']),
+  subtype: z.enum(['file_share', 'thread_broadcast']).optional(),
+  channel: z.string(),
+  channel_type: z.string().optional(),
+  user: z.string(),
+  text: z.string().default(''),
+  ts: z.string(),
+  thread_ts: z.string().optional(),
+  bot_id: z.string().optional(),
+});
+export type WrittenMessage = z.infer<typeof WrittenMessage>;
+
+export const ChangedMessage = z.object({
+  subtype: z.literal('message_changed'),
+  channel: z.string(),
+  message: z.object({ ts: z.string(), text: z.string().default(''), bot_id: z.string().optional() }),
+});
+
+export const DeletedMessage = z.object({
+  subtype: z.literal('message_deleted'),
+  channel: z.string(),
+  deleted_ts: z.string(),
+});
+
+export const ButtonClick = z.object({
+  user: z.object({ id: z.string() }),
+  team: z.object({ id: z.string() }),
+  channel: z.object({ id: z.string() }),
+  message: z.object({ ts: z.string(), thread_ts: z.string().optional() }),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string(), action_ts: z.string() })).min(1),
+});
+export type ButtonClick = z.infer<typeof ButtonClick>;

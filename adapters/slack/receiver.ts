@@ -1,0 +1,57 @@
+import { type App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+
+type Init = Parameters<SocketModeReceiver['init']>[0];
+
+/**
+ * Socket Mode that acknowledges an event only once its listeners are through, that is, once what it asks for is in
+ * the record. Bolt acknowledges events before; a process that dies in between would lose the message. A delivery that
+ * failed is not acknowledged, and Slack makes it again.
+ */
+export class DurableSocketModeReceiver extends SocketModeReceiver {
+  override init(app: App): void {
+    const durable: Pick<App, 'processEvent'> = {
+      async processEvent(event) {
+        if (event.body.type !== 'event_callback') return app.processEvent(event);
+        let answer: unknown;
+        await app.processEvent({
+          ...event,
+          ack: async (response) => {
+            answer = response;
+          },
+        });
+        await event.ack(answer);
+      },
+    };
+    super.init(durable as Init);
+  }
+}
+
+export type SlackConnection =
+  | { mode: 'socket'; appToken: string }
+  | { mode: 'http'; signingSecret: string; host: string; port: number };
+
+/** The receiver of a connection, and how to start and stop it. */
+export function createReceiver(connection: SlackConnection, apiUrl: string) {
+  if (connection.mode === 'socket') {
+    const receiver = new DurableSocketModeReceiver({
+      appToken: connection.appToken,
+      installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
+    });
+    return { receiver, start: () => receiver.start() };
+  }
+  const receiver = new HTTPReceiver({
+    signingSecret: connection.signingSecret,
+    processBeforeResponse: true,
+    customRoutes: [
+      {
+        path: '/health',
+        method: 'GET',
+        handler: (_request, response) => {
+          response.writeHead(200, { 'content-type': 'text/plain' });
+          response.end('ok\n');
+        },
+      },
+    ],
+  });
+  return { receiver, start: () => receiver.start({ host: connection.host, port: connection.port }) };
+}

@@ -1,0 +1,96 @@
+import { App, LogLevel, type Logger as BoltLogger } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { ConfigError } from '../../src/config/load.ts';
+import type { Logger } from '../../src/ops/log.ts';
+import type { Intake } from '../../src/session/intake.ts';
+import type { Outbound } from '../../src/thread/outbound.ts';
+import { type Bot, listen } from './inbound.ts';
+import { createSlackOutbound, isRefusedToken } from './outbound.ts';
+import { createPeople } from './people.ts';
+import { createReceiver, type SlackConnection } from './receiver.ts';
+
+export type SlackSettings = { botToken: string; connection: SlackConnection; apiUrl: string };
+
+/** Slack as the rest of the program sees it. */
+export type SlackAdapter = {
+  outbound: Outbound;
+  /** Starts to take what people say to `intake`. */
+  start(intake: Intake): Promise<void>;
+  /** Stops taking; what has been taken is in the record. */
+  stop(): Promise<void>;
+};
+
+const TIMEOUT_MS = 20_000;
+
+/** Connects to Slack with a bot token. Throws ConfigError where Slack refuses a token. */
+export async function createSlack(settings: SlackSettings, log: Logger): Promise<SlackAdapter> {
+  const logger = boltLogger(log);
+  const client = new WebClient(settings.botToken, {
+    slackApiUrl: settings.apiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: TIMEOUT_MS,
+    logger,
+  });
+  const bot = await identity(client);
+  const { receiver, start } = createReceiver(settings.connection, settings.apiUrl);
+  const app = new App({
+    token: settings.botToken,
+    receiver,
+    clientOptions: { slackApiUrl: settings.apiUrl },
+    logger,
+    ignoreSelf: true,
+  });
+  app.error(async (error) => {
+    log.error({ err: error }, 'a Slack event could not be taken; Slack will deliver it again');
+    throw error;
+  });
+
+  return {
+    outbound: createSlackOutbound(client),
+    async start(intake) {
+      listen(app, intake, createPeople(client, () => new Date()), bot);
+      await start().catch((error: unknown) => {
+        if (isRefusedToken(error)) throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
+        throw error;
+      });
+      log.info({ mode: settings.connection.mode, bot: bot.userId }, 'listening to Slack');
+    },
+    async stop() {
+      await receiver.stop();
+    },
+  };
+}
+
+const Identity = z.object({ user_id: z.string(), team_id: z.string() });
+
+async function identity(client: WebClient): Promise<Bot> {
+  try {
+    const { user_id, team_id } = Identity.parse(await client.auth.test());
+    return { userId: user_id, teamId: team_id };
+  } catch (error) {
+    if (isRefusedToken(error)) throw refused('SLACK_BOT_TOKEN', error.data.error, 'OAuth & Permissions');
+    throw error;
+  }
+}
+
+function refused(name: string, code: string, page: string): ConfigError {
+  return new ConfigError(
+    `${name} was refused by Slack (${code}). Reinstall the app, or copy the current token from "${page}" of your app's settings.`,
+  );
+}
+
+/** Bolt's log lines as ours, so that they pass the redactor. Its debug lines hold whole payloads and are left out. */
+function boltLogger(log: Logger): BoltLogger {
+  const text = (parts: unknown[]) => parts.map(String).join(' ');
+  return {
+    debug: () => {},
+    info: (...parts) => log.debug({ from: 'slack' }, text(parts)),
+    warn: (...parts) => log.warn({ from: 'slack' }, text(parts)),
+    error: (...parts) => log.error({ from: 'slack' }, text(parts)),
+    setLevel: () => {},
+    getLevel: () => LogLevel.INFO,
+    setName: () => {},
+  };
+}

@@ -1,0 +1,142 @@
+import { ModelError } from '../llm/errors.ts';
+import type { ModelClient } from '../llm/client.ts';
+import type { ModelAnswer } from '../llm/stream.ts';
+import type { Clock, Ids } from '../ops/clock.ts';
+import type { Redactor } from '../ops/redaction.ts';
+import { type Claim, fenced } from '../session/lease.ts';
+import * as record from '../session/record.ts';
+import type { Snapshot } from '../session/snapshot.ts';
+import type { Failure } from '../session/state.ts';
+import type { Registry } from '../tools/registry.ts';
+import { buildRequest } from './request.ts';
+
+export type ModelStepDeps = {
+  model: ModelClient;
+  modelId: string;
+  priceOf(answer: ModelAnswer): number | undefined;
+  registry: Registry;
+  systemPrompt: string;
+  ids: Ids;
+  clock: Clock;
+  redact: Redactor;
+  render(sessionId: string): Promise<void>;
+};
+
+/** How often the growing answer is written down for the thread. Platforms show edits about once a second. */
+const DRAFT_MS = 400;
+
+/** A step: one model call, committed with the tool calls that it asks for. A failure that no retry mended is returned. */
+export async function modelStep(
+  deps: ModelStepDeps,
+  held: Claim,
+  snapshot: Snapshot,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
+  const { exchange } = snapshot.session;
+  await fenced(held, (tx) => record.countModelCall(tx, held.sessionId, exchange));
+  const drafts = new DraftWriter(deps, held);
+  try {
+    const answer = await deps.model.complete({
+      messages: buildRequest(deps.systemPrompt, snapshot),
+      tools: deps.registry.forModel,
+      signal,
+      onText: (text) => drafts.write(text),
+    });
+    await drafts.stop();
+    await commit(deps, held, snapshot, answer);
+    return undefined;
+  } catch (error) {
+    await drafts.stop();
+    if (!(error instanceof ModelError)) throw error;
+    const detail = error.kind === 'rejected' ? ` ${deps.redact(error.message).slice(0, 300)}` : '';
+    return { message: `${error.advice}${detail}`, retryable: error.kind !== 'too_long' };
+  }
+}
+
+async function commit(
+  deps: ModelStepDeps,
+  held: Claim,
+  snapshot: Snapshot,
+  answer: ModelAnswer,
+): Promise<void> {
+  const { sessionId } = held;
+  const { exchange } = snapshot.session;
+  const text = deps.redact(answer.text);
+  // A cut answer's calls may be incomplete: they are dropped, and the model is told to use smaller pieces.
+  const calls = answer.isTruncated ? [] : answer.calls.map((call) => newCall(deps, call));
+  await fenced(held, async (tx) => {
+    const messageId = await record.addMessage(tx, sessionId, exchange, { role: 'assistant', text });
+    await record.addToolCalls(tx, sessionId, exchange, messageId, calls);
+    await record.addUsage(tx, sessionId, exchange, {
+      model: deps.modelId,
+      ...answer.usage,
+      usd: deps.priceOf(answer),
+    });
+    await record.setDraft(tx, sessionId, undefined);
+    await record.emit(tx, sessionId, { type: 'assistant_message', data: { messageId, calls: calls.length } });
+    for (const call of calls) {
+      await record.emit(tx, sessionId, { type: 'tool_call', data: { id: call.id, name: call.name } });
+    }
+    if (answer.isTruncated) await record.addMessage(tx, sessionId, exchange, { role: 'note', text: TRUNCATED });
+  });
+  await deps.render(sessionId);
+}
+
+const TRUNCATED =
+  'Your last answer was cut at the output limit, and its tool calls were dropped. Do the work in smaller pieces.';
+
+function newCall(
+  { ids, redact, registry }: ModelStepDeps,
+  call: { providerId: string; name: string; arguments: string },
+): record.NewToolCall {
+  const id = ids.next('c');
+  const text = redact(call.arguments);
+  return {
+    id,
+    providerId: call.providerId || id,
+    name: call.name || 'unnamed',
+    arguments: text,
+    summary: registry.summary(call.name, text).slice(0, 120),
+  };
+}
+
+/** Writes the newest text at most every DRAFT_MS, one write at a time. A lost lease shows in the next commit. */
+class DraftWriter {
+  readonly #deps: ModelStepDeps;
+  readonly #held: Claim;
+  #latest: string | undefined;
+  #writing: Promise<void> | undefined;
+  readonly #stopped = new AbortController();
+
+  constructor(deps: ModelStepDeps, held: Claim) {
+    this.#deps = deps;
+    this.#held = held;
+  }
+
+  write(text: string): void {
+    this.#latest = text;
+    this.#writing ??= this.#drain();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    const { signal } = this.#stopped;
+    try {
+      while (this.#latest !== undefined && !signal.aborted) {
+        const text = this.#deps.redact(this.#latest);
+        this.#latest = undefined;
+        await fenced(this.#held, (tx) => record.setDraft(tx, this.#held.sessionId, text ? { text } : undefined));
+        await this.#deps.render(this.#held.sessionId);
+        await this.#deps.clock.sleep(DRAFT_MS, signal);
+      }
+    } catch {
+      this.#stopped.abort(); // stopped, or the lease is lost or the record away: the commit that follows says so
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}

@@ -1,0 +1,223 @@
+import type { PendingOperation } from '../session/inbox.ts';
+import { takeOperation } from '../session/inbox.ts';
+import { type Claim, fenced, type Tx } from '../session/lease.ts';
+import type { Operation } from '../session/operations.ts';
+import * as record from '../session/record.ts';
+import { context, currentExchange, type Snapshot } from '../session/snapshot.ts';
+import type { SessionState } from '../session/state.ts';
+import { isSettled, type ToolCall } from '../session/tool-calls.ts';
+import type { Watch } from '../session/watches.ts';
+
+/** What applying an operation needs from outside the record; asked before the transaction. */
+export type Outside = {
+  /** The final report of a job, for the model. */
+  jobReport(watch: Watch): Promise<string>;
+  /** Where a running job stands, for the model. */
+  jobStatus(watch: Watch): string;
+  cancelJob(watch: Watch): Promise<void>;
+  now(): Date;
+};
+
+/**
+ * Takes up one operation in one commit: what it changes and the mark that it is done. `snapshot` is the session just
+ * before. Applying it again after a crash finds the mark and changes nothing.
+ */
+export async function applyOperation(
+  held: Claim,
+  snapshot: Snapshot,
+  { id, operation }: PendingOperation,
+  outside: Outside,
+): Promise<void> {
+  const report = operation.kind === 'job_ended' ? await reportOf(snapshot, operation.watchId, outside) : undefined;
+  if (operation.kind === 'interrupt' || operation.kind === 'undo') await cancelJobs(snapshot, outside);
+  await fenced(held, async (tx) => {
+    if (!(await takeOperation(tx, id))) return;
+    await apply({ tx, snapshot, sessionId: held.sessionId, outside }, operation, report);
+  });
+}
+
+type Scope = { tx: Tx; snapshot: Snapshot; sessionId: string; outside: Outside };
+
+async function apply(scope: Scope, operation: Operation, report: string | undefined): Promise<void> {
+  switch (operation.kind) {
+    case 'user_input':
+      return userInput(scope, operation);
+    case 'exec_approval':
+      return goOn(scope); // the decision itself was committed with the click
+    case 'job_ended':
+      return jobEnded(scope, operation.watchId, report ?? 'The job has ended.');
+    case 'interrupt':
+      return interrupt(scope, operation.by.name);
+    case 'undo':
+      return undo(scope, operation.by.name);
+    case 'new':
+      return freshContext(scope);
+    case 'resume':
+      return resume(scope);
+    case 'shutdown':
+      return shutDown(scope, operation.by.name);
+    default:
+      return operation satisfies never;
+  }
+}
+
+async function userInput(
+  scope: Scope,
+  { text, author, messageId }: Extract<Operation, { kind: 'user_input' }>,
+): Promise<void> {
+  const { tx, sessionId } = scope;
+  await letGo(scope, author.name);
+  const exchange = await exchangeFor(scope);
+  await record.addMessage(tx, sessionId, exchange, { role: 'user', text, author, messageId });
+  await record.emit(tx, sessionId, { type: 'processing', data: { exchange } });
+}
+
+/**
+ * A message that comes while calls are open steers the work: open approvals are abandoned, and calls whose job runs
+ * on get an interim result, so that the model can answer now and hears of the job's end later.
+ */
+async function letGo(scope: Scope, author: string): Promise<void> {
+  const { tx, sessionId, snapshot, outside } = scope;
+  for (const call of open(snapshot)) {
+    if (call.state.kind === 'awaiting_approval') {
+      await record.moveToolCall(tx, sessionId, call.id, ['awaiting_approval'], {
+        kind: 'abandoned',
+        request: call.state.request,
+        at: outside.now(),
+        output: `${author} wrote a message instead of approving, so this call was not run. Read the message first; propose the call again if it is still wanted.`,
+      });
+    } else if (call.state.kind === 'waiting') {
+      const watch = snapshot.watches.find((item) => item.toolCallId === call.id);
+      const status = watch ? outside.jobStatus(watch) : 'The job is still running.';
+      await record.moveToolCall(tx, sessionId, call.id, ['waiting'], {
+        kind: 'done',
+        at: outside.now(),
+        output: `${status}\nIt goes on running, and you will be told when it ends. ${author} has just written: answer that now, and do not poll the job.`,
+      });
+    }
+  }
+}
+
+async function jobEnded(scope: Scope, watchId: string, report: string): Promise<void> {
+  const { tx, sessionId, snapshot, outside } = scope;
+  const watch = snapshot.watches.find((item) => item.id === watchId);
+  if (watch === undefined) return;
+  const isFirst = await record.moveToolCall(tx, sessionId, watch.toolCallId, ['waiting'], {
+    kind: 'done',
+    output: report,
+    at: outside.now(),
+  });
+  if (isFirst) return goOn(scope);
+  if (snapshot.session.state.kind === 'closed' || isGone(snapshot, watch)) return;
+  const exchange = await exchangeFor(scope);
+  const text = `A job you started earlier has ended. Tell people what came of it, and go on if work depends on it.\n${report}`;
+  await record.addMessage(tx, sessionId, exchange, { role: 'note', text });
+}
+
+/** Nobody is told of a job whose exchange was interrupted or undone. */
+function isGone(snapshot: Snapshot, watch: Watch): boolean {
+  const exchange = snapshot.exchanges.find((item) => item.number === watch.exchange);
+  return exchange === undefined || exchange.undone || exchange.outcome?.kind === 'interrupted';
+}
+
+async function interrupt(scope: Scope, by: string): Promise<void> {
+  const { tx, sessionId, snapshot } = scope;
+  const kind = snapshot.session.state.kind;
+  if (kind !== 'running' && kind !== 'parked') return;
+  await cancelOpen(scope, by);
+  await end(scope, { kind: 'interrupted', by });
+  await record.emit(tx, sessionId, { type: 'interrupted', data: { by } });
+}
+
+async function cancelOpen({ tx, sessionId, snapshot, outside }: Scope, by: string): Promise<void> {
+  for (const call of open(snapshot)) {
+    await record.moveToolCall(tx, sessionId, call.id, [call.state.kind], {
+      kind: 'cancelled',
+      at: outside.now(),
+      output: `${by} stopped the work before this call was finished.`,
+    });
+  }
+}
+
+async function undo(scope: Scope, by: string): Promise<void> {
+  const { tx, sessionId, snapshot } = scope;
+  const last = snapshot.exchanges.findLast((exchange) => !exchange.undone);
+  if (last === undefined) return;
+  await cancelOpen(scope, by);
+  await record.undoExchange(tx, sessionId, last.number);
+  await end(scope, { kind: 'interrupted', by });
+  await record.emit(tx, sessionId, { type: 'undo_complete', data: { exchange: last.number, by } });
+}
+
+async function freshContext(scope: Scope): Promise<void> {
+  const { tx, sessionId, snapshot } = scope;
+  await letGo(scope, 'Somebody');
+  await end(scope, { kind: 'idle' });
+  const text = 'Fresh context: from here on I no longer take what was said above into account.';
+  const id = await record.addMessage(tx, sessionId, snapshot.session.exchange, { role: 'notice', text });
+  await record.startContextAfter(tx, sessionId, id);
+}
+
+async function resume(scope: Scope): Promise<void> {
+  const { tx, sessionId, snapshot } = scope;
+  const { kind } = snapshot.session.state;
+  if (kind === 'running' || kind === 'parked') return;
+  const exchange = currentExchange(snapshot);
+  if (exchange === undefined || exchange.undone) {
+    await record.setState(tx, sessionId, { kind: 'idle' });
+    return;
+  }
+  if (kind === 'interrupted') {
+    const text = 'Somebody asked you to go on with what was stopped.';
+    await record.addMessage(tx, sessionId, exchange.number, { role: 'note', text });
+  }
+  await record.reopenExchange(tx, sessionId, exchange.number);
+  await goOn(scope);
+}
+
+async function shutDown(scope: Scope, by: string): Promise<void> {
+  await letGo(scope, by);
+  await end(scope, { kind: 'closed', by });
+  await record.emit(scope.tx, scope.sessionId, { type: 'shutdown', data: { by } });
+}
+
+/** The exchange that something new belongs to: the current one while work is going on, else the next. */
+async function exchangeFor(scope: Scope): Promise<number> {
+  const { tx, sessionId, snapshot } = scope;
+  const { state, exchange } = snapshot.session;
+  if (exchange > 0 && (state.kind === 'running' || state.kind === 'parked')) {
+    await goOn(scope);
+    return exchange;
+  }
+  const plan = currentExchange(snapshot)?.plan ?? [];
+  const isUnfinished = plan.some((item) => item.status !== 'completed') && context(snapshot).length > 0;
+  await record.openExchange(tx, sessionId, exchange + 1, isUnfinished ? plan : []);
+  await goOn(scope);
+  return exchange + 1;
+}
+
+const goOn = ({ tx, sessionId }: Scope) => record.setState(tx, sessionId, { kind: 'running' });
+
+async function end({ tx, sessionId, snapshot }: Scope, state: SessionState): Promise<void> {
+  const { exchange } = snapshot.session;
+  await record.setDraft(tx, sessionId, undefined);
+  await record.setState(tx, sessionId, state);
+  if (exchange > 0 && currentExchange(snapshot)?.outcome === undefined) {
+    await record.closeExchange(tx, sessionId, exchange, state);
+  }
+}
+
+const open = (snapshot: Snapshot): ToolCall[] => snapshot.toolCalls.filter((call) => !isSettled(call.state));
+
+async function reportOf(snapshot: Snapshot, watchId: string, outside: Outside): Promise<string | undefined> {
+  const watch = snapshot.watches.find((item) => item.id === watchId);
+  return watch ? outside.jobReport(watch) : undefined;
+}
+
+/** Stopping stops what costs money, too. A job that can't be cancelled is shown as it is by its watch. */
+async function cancelJobs(snapshot: Snapshot, outside: Outside): Promise<void> {
+  const running = snapshot.watches.filter(
+    (watch) => watch.endedAt === undefined && watch.exchange === snapshot.session.exchange,
+  );
+  await Promise.allSettled(running.map((watch) => outside.cancelJob(watch)));
+}

@@ -1,0 +1,173 @@
+import type { Clock } from '../ops/clock.ts';
+import type { Redactor } from '../ops/redaction.ts';
+import { type Claim, fenced, LeaseLost } from '../session/lease.ts';
+import * as record from '../session/record.ts';
+import type { Snapshot } from '../session/snapshot.ts';
+import type { ToolCall, ToolCallState } from '../session/tool-calls.ts';
+import { capped } from '../tools/output.ts';
+import type { Registry } from '../tools/registry.ts';
+import type { PreparedCall, Recovery, ToolContext, ToolResult } from '../tools/tool.ts';
+
+export type ToolStepDeps = {
+  registry: Registry;
+  clock: Clock;
+  redact: Redactor;
+  maxOutputCharacters: number;
+  timeoutMs: number;
+  render(sessionId: string): Promise<void>;
+  /** Starts to follow a job that has just been noted down. */
+  startWatch(watchId: string): Promise<void>;
+};
+
+type Scope = { deps: ToolStepDeps; held: Claim; snapshot: Snapshot; signal: AbortSignal };
+
+/**
+ * Takes every proposed or approved call one step on, all at once: to a clear error, to an approval request, or to
+ * its run. Each change is committed before what follows from it.
+ */
+export async function advanceCalls(scope: Scope, calls: readonly ToolCall[]): Promise<void> {
+  await allDone(calls.map((call) => advance(scope, call)));
+}
+
+/** Deals with calls that were running when their worker died. */
+export async function recoverCalls(scope: Scope, calls: readonly ToolCall[]): Promise<void> {
+  await allDone(calls.map((call) => recover(scope, call)));
+}
+
+/** Waits for all, then throws what the first failed one threw: no call is left running behind the turn's back. */
+async function allDone(work: Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+async function advance(scope: Scope, call: ToolCall): Promise<void> {
+  const prepared = scope.deps.registry.prepare(call.name, call.arguments);
+  if (!prepared.ok) return settle(scope, call, { kind: 'failed', output: prepared.error });
+  if (call.state.kind === 'proposed') {
+    const isAsked = await ask(scope, call, prepared.call);
+    if (isAsked) return;
+  }
+  await execute(scope, call, (context) => prepared.call.run(context));
+}
+
+/** Puts a call before people where its tool wants that. What can't be found out about a call fails the call. */
+async function ask(scope: Scope, call: ToolCall, prepared: PreparedCall): Promise<boolean> {
+  const { held, deps } = scope;
+  let request: Awaited<ReturnType<PreparedCall['approval']>>;
+  try {
+    request = await prepared.approval(contextOf(scope, call));
+  } catch (error) {
+    scope.signal.throwIfAborted();
+    await settle(scope, call, { kind: 'failed', output: `The approval could not be prepared: ${messageOf(error)}` });
+    return true;
+  }
+  if (request === undefined) return false;
+  const state: ToolCallState = { kind: 'awaiting_approval', since: deps.clock.now(), request };
+  await fenced(held, async (tx) => {
+    await record.moveToolCall(tx, held.sessionId, call.id, ['proposed'], state);
+    await record.emit(tx, held.sessionId, { type: 'approval_required', data: { toolCallId: call.id } });
+  });
+  await deps.render(held.sessionId);
+  return true;
+}
+
+async function execute(
+  scope: Scope,
+  call: ToolCall,
+  run: (context: ToolContext) => Promise<ToolResult>,
+): Promise<void> {
+  const { held, deps } = scope;
+  const isStarted = await fenced(held, (tx) =>
+    record.moveToolCall(tx, held.sessionId, call.id, ['proposed', 'approved', 'running'], {
+      kind: 'running',
+      since: deps.clock.now(),
+    }),
+  );
+  if (!isStarted) return;
+  await deps.render(held.sessionId);
+  await settle(scope, call, await outcome(scope, call, run));
+}
+
+async function outcome(
+  scope: Scope,
+  call: ToolCall,
+  run: (context: ToolContext) => Promise<ToolResult>,
+): Promise<ToolResult> {
+  const timeout = AbortSignal.timeout(scope.deps.timeoutMs);
+  const context = contextOf(scope, call, AbortSignal.any([scope.signal, timeout]));
+  try {
+    return await run(context);
+  } catch (error) {
+    scope.signal.throwIfAborted();
+    if (error instanceof LeaseLost) throw error;
+    if (timeout.aborted) {
+      const seconds = Math.round(scope.deps.timeoutMs / 1000);
+      return { kind: 'failed', output: `${call.name} was stopped after ${seconds} s without a result.` };
+    }
+    return { kind: 'failed', output: `${call.name} failed: ${messageOf(error)}` };
+  }
+}
+
+async function recover(scope: Scope, call: ToolCall): Promise<void> {
+  const prepared = scope.deps.registry.prepare(call.name, call.arguments);
+  const look = prepared.ok ? prepared.call.recover : undefined;
+  if (!prepared.ok || look === undefined) return settleUnknown(scope, call);
+  let found: Recovery;
+  try {
+    found = await look(contextOf(scope, call));
+  } catch {
+    scope.signal.throwIfAborted();
+    return settleUnknown(scope, call);
+  }
+  if (found.kind === 'not_started') return execute(scope, call, (context) => prepared.call.run(context));
+  await settle(scope, call, found);
+}
+
+function settleUnknown(scope: Scope, call: ToolCall): Promise<void> {
+  const output = `The process that ran this call of ${call.name} died, and it is not known whether the call had its effect. Check what is there before you repeat it.`;
+  return write(scope, call, { kind: 'unknown', output, at: scope.deps.clock.now() });
+}
+
+async function settle(scope: Scope, call: ToolCall, result: ToolResult): Promise<void> {
+  const { held, deps, snapshot } = scope;
+  const at = deps.clock.now();
+  if (result.kind === 'waiting') {
+    await fenced(held, async (tx) => {
+      await record.addWatch(tx, held.sessionId, call.exchange, result.watch);
+      const state: ToolCallState = { kind: 'waiting', since: at, watchId: result.watch.id };
+      await record.moveToolCall(tx, held.sessionId, call.id, ['running'], state);
+      await record.emit(tx, held.sessionId, { type: 'job_update', data: { watchId: result.watch.id } });
+    });
+    await deps.startWatch(result.watch.id);
+    return deps.render(held.sessionId);
+  }
+  const output = capped(deps.redact(result.output), deps.maxOutputCharacters);
+  const plan = result.kind === 'done' ? result.plan : undefined;
+  await write(scope, call, { kind: result.kind, output, at }, async (tx) => {
+    if (plan === undefined) return;
+    await record.setPlan(tx, held.sessionId, snapshot.session.exchange, plan);
+    await record.emit(tx, held.sessionId, { type: 'plan_update', data: { items: plan.length } });
+  });
+}
+
+async function write(
+  { held, deps }: Scope,
+  call: ToolCall,
+  state: ToolCallState,
+  also: (tx: Parameters<Parameters<typeof fenced>[1]>[0]) => Promise<void> = async () => {},
+): Promise<void> {
+  await fenced(held, async (tx) => {
+    const from = ['proposed', 'approved', 'running'] as const;
+    const isMoved = await record.moveToolCall(tx, held.sessionId, call.id, from, state);
+    if (!isMoved) return;
+    await also(tx);
+    await record.emit(tx, held.sessionId, { type: 'tool_output', data: { id: call.id, state: state.kind } });
+  });
+  await deps.render(held.sessionId);
+}
+
+function contextOf({ snapshot, held, signal }: Scope, call: ToolCall, own = signal): ToolContext {
+  return { sessionId: held.sessionId, callId: call.id, watches: snapshot.watches, signal: own };
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

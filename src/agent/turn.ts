@@ -1,0 +1,222 @@
+import type { Logger } from '../ops/log.ts';
+import { isPending, pendingOperations } from '../session/inbox.ts';
+import { type Claim, claim, fenced, LeaseLost, releaseIn, renew, type Tx } from '../session/lease.ts';
+import * as record from '../session/record.ts';
+import { readSnapshot, type Snapshot } from '../session/snapshot.ts';
+import type { Failure, SessionState } from '../session/state.ts';
+import { type ModelStepDeps, modelStep } from './model-step.ts';
+import { type Action, nextAction } from './next-action.ts';
+import { applyOperation, type Outside } from './operations.ts';
+import { advanceCalls, recoverCalls, type ToolStepDeps } from './tool-step.ts';
+
+export type TurnDeps = ModelStepDeps &
+  ToolStepDeps & {
+    db: Tx;
+    log: Logger;
+    outside(signal: AbortSignal): Outside;
+    maxModelCalls: number;
+    leaseMs: number;
+    /** How often a running step looks for a Stop. */
+    interruptPollMs: number;
+  };
+
+/** How a turn ended: `busy` where another worker has the session, `lost` where one took it over meanwhile. */
+export type TurnEnd = 'released' | 'busy' | 'lost' | 'handed_over';
+
+/**
+ * Works on one session until it is idle or parked. Everything it does is decided from the record and committed to it
+ * as it goes, so a turn may die anywhere and another one goes on. `shutdown` asks to stop between two steps.
+ */
+export async function runTurn(
+  deps: TurnDeps,
+  sessionId: string,
+  owner: string,
+  shutdown: AbortSignal,
+): Promise<TurnEnd> {
+  const held = await claim(deps.db, sessionId, owner, deps.leaseMs);
+  if (held === undefined) return 'busy';
+  const lease = keepLease(held);
+  try {
+    if (held.strikes > MAX_STRIKES) return await giveUp(held);
+    for (;;) {
+      lease.signal.throwIfAborted();
+      if (shutdown.aborted) {
+        await fenced(held, (tx) => releaseIn(tx, held));
+        return 'handed_over';
+      }
+      const isOver = await oneStep(deps, held, lease.signal);
+      if (isOver) return 'released';
+    }
+  } catch (error) {
+    const reason = lease.signal.aborted ? lease.signal.reason : error;
+    if (reason instanceof LeaseLost) return 'lost';
+    throw reason;
+  } finally {
+    lease.stop();
+  }
+}
+
+/** After this many turns in a row that ended in nothing, the session is ended with a message instead of tried again. */
+const MAX_STRIKES = 8;
+
+const BROKEN: Failure = {
+  message: 'Something inside me keeps failing on this session. Press Retry, or say `new` to go on with a fresh context.',
+  retryable: true,
+};
+
+async function giveUp(held: Claim): Promise<TurnEnd> {
+  await fenced(held, async (tx) => {
+    await record.setState(tx, held.sessionId, { kind: 'failed', failure: BROKEN });
+    await releaseIn(tx, held);
+  });
+  return 'released';
+}
+
+/** Takes up what has been asked, then does the next thing. True when the session has been given back. */
+async function oneStep(deps: TurnDeps, held: Claim, lease: AbortSignal): Promise<boolean> {
+  const snapshot = await drain(deps, held, lease);
+  const { state } = snapshot.session;
+  if (state.kind !== 'running') return release(deps, held, state);
+  const action = nextAction(snapshot, deps.maxModelCalls);
+  const failure = await interruptible(deps, held, lease, (signal) => perform(deps, held, snapshot, action, signal));
+  if (failure !== undefined) return release(deps, held, { kind: 'failed', failure });
+  const end = endOf(action);
+  return end === undefined ? false : release(deps, held, end);
+}
+
+function endOf(action: Action): SessionState | undefined {
+  switch (action.kind) {
+    case 'park':
+      return { kind: 'parked', on: action.on };
+    case 'finish':
+      return { kind: 'idle' };
+    case 'out_of_steps':
+      return { kind: 'failed', failure: OUT_OF_STEPS };
+    default:
+      return undefined;
+  }
+}
+
+const OUT_OF_STEPS: Failure = {
+  message: 'I have used all the model calls that one request may take. Press Retry or write a message to go on.',
+  retryable: true,
+};
+
+async function perform(
+  deps: TurnDeps,
+  held: Claim,
+  snapshot: Snapshot,
+  action: Action,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
+  const scope = { deps, held, snapshot, signal };
+  switch (action.kind) {
+    case 'call_model':
+      return modelStep(deps, held, snapshot, signal);
+    case 'advance_calls':
+      await advanceCalls(scope, action.calls);
+      return undefined;
+    case 'recover_calls':
+      await recoverCalls(scope, action.calls);
+      return undefined;
+    case 'correct':
+      await correct(held, snapshot, action);
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+async function correct(
+  held: Claim,
+  snapshot: Snapshot,
+  { text, isPlanReminder }: Extract<Action, { kind: 'correct' }>,
+): Promise<void> {
+  const { exchange } = snapshot.session;
+  await fenced(held, async (tx) => {
+    await record.addMessage(tx, held.sessionId, exchange, { role: 'note', text });
+    if (isPlanReminder) await record.countCorrection(tx, held.sessionId, exchange);
+  });
+}
+
+/** Applies every pending operation, in order, and returns the session as it is then. */
+async function drain(deps: TurnDeps, held: Claim, signal: AbortSignal): Promise<Snapshot> {
+  let snapshot = await mustRead(deps.db, held.sessionId);
+  for (const pending of await pendingOperations(deps.db, held.sessionId)) {
+    await applyOperation(held, snapshot, pending, deps.outside(signal));
+    snapshot = await mustRead(deps.db, held.sessionId);
+    await deps.render(held.sessionId);
+  }
+  return snapshot;
+}
+
+/**
+ * Ends the turn in `state` and gives the session back, unless something has been asked meanwhile: then the turn goes
+ * on. Both happen under the session's row lock, so nothing that is asked is ever left without a turn.
+ */
+async function release(deps: TurnDeps, held: Claim, state: SessionState): Promise<boolean> {
+  const isReleased = await fenced(held, async (tx) => {
+    if ((await pendingOperations(tx, held.sessionId)).length > 0) return false;
+    const snapshot = await mustRead(tx, held.sessionId);
+    if (snapshot.session.state.kind === 'running') await settleTurn(tx, snapshot, state);
+    await releaseIn(tx, held);
+    return true;
+  });
+  await deps.render(held.sessionId);
+  return isReleased;
+}
+
+async function settleTurn(tx: Tx, { session }: Snapshot, state: SessionState): Promise<void> {
+  await record.setDraft(tx, session.id, undefined);
+  await record.setState(tx, session.id, state);
+  if (state.kind === 'parked') return;
+  await record.closeExchange(tx, session.id, session.exchange, state);
+  const type = state.kind === 'failed' ? 'error' : 'turn_complete';
+  await record.emit(tx, session.id, { type, data: { exchange: session.exchange, state } });
+}
+
+/** Runs `work` with a signal that aborts on a Stop or a lost lease. A Stop is no error: the next drain applies it. */
+async function interruptible<T>(
+  deps: TurnDeps,
+  held: Claim,
+  lease: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const stop = new AbortController();
+  const timer = setInterval(async () => {
+    // An unreachable record is no reason to stop; the next look or commit tells.
+    const isAsked = await isPending(deps.db, held.sessionId, ['interrupt', 'undo', 'shutdown']).catch(() => false);
+    if (isAsked) stop.abort(new Error('stopped by a person'));
+  }, deps.interruptPollMs);
+  try {
+    return await work(AbortSignal.any([lease, stop.signal]));
+  } catch (error) {
+    if (stop.signal.aborted && !lease.aborted && !(error instanceof LeaseLost)) return undefined;
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Renews the lease three times as often as it would run out; its signal aborts when it could not be kept. */
+function keepLease(held: Claim): { signal: AbortSignal; stop(): void } {
+  const lost = new AbortController();
+  let heldUntil = Date.now() + held.leaseMs;
+  const timer = setInterval(async () => {
+    if (Date.now() >= heldUntil) lost.abort(new LeaseLost(held.sessionId));
+    const asked = Date.now();
+    try {
+      await renew(held);
+      heldUntil = asked + held.leaseMs;
+    } catch (error) {
+      if (error instanceof LeaseLost) lost.abort(error);
+    }
+  }, held.leaseMs / 3);
+  return { signal: lost.signal, stop: () => clearInterval(timer) };
+}
+
+async function mustRead(db: Tx, sessionId: string): Promise<Snapshot> {
+  const snapshot = await readSnapshot(db, sessionId);
+  if (snapshot === undefined) throw new Error(`session ${sessionId} does not exist`);
+  return snapshot;
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/** A boolean or number may also be written as a string, because `${VAR}` always gives one. */
+const flag = z.union([z.boolean(), z.stringbool()]);
+const count = z.coerce.number().int().positive();
+const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+
+const Model = z.strictObject({
+  id: z.string().min(1).describe('Model id as the provider names it, e.g. "moonshotai/Kimi-K2.5:fastest".'),
+  base_url: url.describe('OpenAI-compatible base URL. The Hugging Face router by default.'),
+  context_tokens: count.default(131_072).describe("The model's context window, in tokens."),
+  max_output_tokens: count.default(16_384).describe('Upper bound of one answer, in tokens.'),
+  idle_timeout_seconds: count
+    .default(120)
+    .describe('A stream that is silent for this long is cut and retried.'),
+  price: z
+    .strictObject({
+      input_usd_per_million: z.coerce.number().nonnegative(),
+      output_usd_per_million: z.coerce.number().nonnegative(),
+    })
+    .optional()
+    .describe('Price of tokens, for the spend shown in threads. Without it only tokens are shown.'),
+});
+
+const Limits = z.strictObject({
+  model_calls_per_turn: z.coerce
+    .number()
+    .int()
+    .refine((n) => n === -1 || n > 0, 'must be positive, or -1 for no limit')
+    .default(300)
+    .describe('Model calls in one turn; -1 for no limit.'),
+  message_characters: count.default(40_000).describe('Longer messages are refused with a clear answer.'),
+  tool_output_characters: count.default(25_000).describe('Cap of one tool result.'),
+  tool_timeout_seconds: count.default(600).describe('A tool call that runs longer is stopped.'),
+});
+
+const Approvals = z.strictObject({
+  approvers: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(['requester'])
+    .describe('Who may decide: "requester", "anyone" (in the thread), or platform user ids.'),
+  cpu_jobs: flag.default(true).describe('Whether jobs on CPU hardware need approval too.'),
+});
+
+const Jobs = z.strictObject({
+  hub_url: url.default('https://huggingface.co'),
+  datasets_server_url: url.default('https://datasets-server.huggingface.co'),
+  namespace: z.string().optional().describe("User or organisation that pays. The token's user by default."),
+  poll_seconds: z.coerce.number().positive().default(15).describe('How often a running job is looked at.'),
+});
+
+const Slack = z.strictObject({
+  mode: z.enum(['socket', 'http']).default('socket').describe('Socket Mode, or HTTP request URLs.'),
+  port: count.default(3000).describe('Port of the HTTP mode.'),
+  host: z.string().default('0.0.0.0').describe('Address the HTTP mode listens on.'),
+  api_url: z.url().default('https://slack.com/api/').describe('Base URL of the Web API, with a final slash.'),
+});
+
+const Durability = z.strictObject({
+  lease_seconds: z.coerce
+    .number()
+    .positive()
+    .default(10)
+    .describe('How long a silent worker keeps a session.'),
+  sweep_seconds: z.coerce.number().positive().default(3).describe('How often abandoned work is looked for.'),
+  queue_prefix: z.string().min(1).default('ml-intern').describe('Separates installations that share one Redis.'),
+  worker_concurrency: count.default(8).describe('Turns that one worker process runs at once.'),
+});
+
+/** configs/main_agent_config.json, after `${VAR}` substitution. */
+export const ConfigFile = z.strictObject({
+  $schema: z.string().optional(),
+  model: Model,
+  limits: Limits.default(Limits.parse({})),
+  approvals: Approvals.default(Approvals.parse({})),
+  jobs: Jobs.default(Jobs.parse({})),
+  slack: Slack.default(Slack.parse({})),
+  durability: Durability.default(Durability.parse({})),
+  data_dir: z
+    .string()
+    .default('.data')
+    .describe('Where the embedded database lives when DATABASE_URL is unset.'),
+  log_level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database');
+const redisUrl = z.string().regex(/^rediss?:\/\//, 'must look like redis://host:6379');
+const starting = (prefix: string) => z.string().regex(new RegExp(`^${prefix}`), `must start with ${prefix}`);
+
+/** Every environment variable that the program reads besides those named in the config file. */
+export const Secrets = z.object({
+  HF_TOKEN: starting('hf_').optional(),
+  MODEL_API_KEY: z.string().optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  REDIS_URL: redisUrl.optional(),
+  SLACK_BOT_TOKEN: starting('xoxb-').optional(),
+  SLACK_APP_TOKEN: starting('xapp-').optional(),
+  SLACK_SIGNING_SECRET: z.string().min(8).optional(),
+});
+export type Secrets = z.infer<typeof Secrets>;
+
+/** What each variable is for and where it is had: the second half of every message about one. */
+export const VARIABLE_HELP: Readonly<Record<string, string>> = {
+  HF_TOKEN:
+    'the Hugging Face token for models, datasets and Jobs; create one with "Make calls to Inference Providers" and "Jobs: write" at https://huggingface.co/settings/tokens',
+  MODEL_API_KEY:
+    'the key for model.base_url when that is not the Hugging Face router; from your model provider',
+  DATABASE_URL: 'the Postgres that keeps the record; leave it unset to use the embedded database in .data/',
+  REDIS_URL: 'the Redis that BullMQ runs on; leave it unset to run the queues on the database',
+  SLACK_BOT_TOKEN: 'the bot token of your Slack app; from "OAuth & Permissions" after installing the app',
+  SLACK_APP_TOKEN: 'the app-level token for Socket Mode (scope connections:write); from "Basic Information"',
+  SLACK_SIGNING_SECRET: 'the secret that proves HTTP requests come from Slack; from "Basic Information"',
+  MODEL_ID: 'the model that runs the agent; any id of https://huggingface.co/models?inference_provider=all',
+};

@@ -1,0 +1,190 @@
+import {
+  bigserial,
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+
+/** All of our tables live in a schema of their own, beside BullMQ's. */
+export const internSchema = pgSchema('ml_intern');
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const created = moment('created_at').notNull().defaultNow();
+
+/** One session a thread. `rev` grows with everything a thread could show; `epoch` with every claim. */
+export const sessions = internSchema.table(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    platform: text('platform').notNull(),
+    workspace: text('workspace').notNull(),
+    channel: text('channel').notNull(),
+    thread: text('thread').notNull(),
+    requester: jsonb('requester').notNull(),
+    state: jsonb('state').notNull(),
+    draft: jsonb('draft'),
+    exchange: integer('exchange').notNull().default(0),
+    contextStart: bigint('context_start', { mode: 'number' }).notNull().default(0),
+    epoch: integer('epoch').notNull().default(0),
+    leaseOwner: text('lease_owner'),
+    leaseUntil: moment('lease_until'),
+    rev: integer('rev').notNull().default(0),
+    renderedRev: integer('rendered_rev').notNull().default(0),
+    renderEpoch: integer('render_epoch').notNull().default(0),
+    renderUntil: moment('render_until'),
+    renderNotBefore: moment('render_not_before'),
+    renderDivisor: integer('render_divisor').notNull().default(1),
+    strikes: integer('strikes').notNull().default(0),
+    createdAt: created,
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('sessions_address').on(table.platform, table.workspace, table.channel, table.thread),
+    index('sessions_lease').on(table.leaseUntil),
+  ],
+);
+
+/** One request of a person and all that followed until the next: what a status message is about. */
+export const exchanges = internSchema.table(
+  'exchanges',
+  {
+    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
+    plan: jsonb('plan').notNull(),
+    outcome: jsonb('outcome'),
+    modelCalls: integer('model_calls').notNull().default(0),
+    corrections: integer('corrections').notNull().default(0),
+    undone: boolean('undone').notNull().default(false),
+    startedAt: moment('started_at').notNull().defaultNow(),
+    finishedAt: moment('finished_at'),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.number] })],
+);
+
+/** The inbox. `source_id` is the platform's id of what caused it, so a delivery made twice is one row. */
+export const operations = internSchema.table(
+  'operations',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    sourceId: text('source_id').notNull(),
+    kind: text('kind').notNull(),
+    body: jsonb('body').notNull(),
+    appliedAt: moment('applied_at'),
+    createdAt: created,
+  },
+  (table) => [
+    uniqueIndex('operations_source').on(table.sourceId),
+    index('operations_pending').on(table.sessionId, table.appliedAt),
+  ],
+);
+
+/** The transcript. Rows are marked, never deleted. */
+export const messages = internSchema.table(
+  'messages',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    exchange: integer('exchange').notNull(),
+    entry: jsonb('entry').notNull(),
+    undone: boolean('undone').notNull().default(false),
+    createdAt: created,
+  },
+  (table) => [index('messages_session').on(table.sessionId, table.id)],
+);
+
+export const toolCalls = internSchema.table(
+  'tool_calls',
+  {
+    id: text('id').primaryKey(),
+    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    messageId: bigint('message_id', { mode: 'number' }).notNull().references(() => messages.id),
+    exchange: integer('exchange').notNull(),
+    position: integer('position').notNull(),
+    providerId: text('provider_id').notNull(),
+    name: text('name').notNull(),
+    arguments: text('arguments').notNull(),
+    summary: text('summary').notNull(),
+    state: jsonb('state').notNull(),
+    approval: jsonb('approval'),
+    startedAt: moment('started_at'),
+    finishedAt: moment('finished_at'),
+    createdAt: created,
+  },
+  (table) => [index('tool_calls_session').on(table.sessionId, table.messageId, table.position)],
+);
+
+export const events = internSchema.table(
+  'events',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    type: text('type').notNull(),
+    data: jsonb('data').notNull(),
+    createdAt: created,
+  },
+  (table) => [index('events_session').on(table.sessionId, table.id)],
+);
+
+/** What the bot has on a platform. No `platform_id`: the post was begun and its outcome is not known. */
+export const posts = internSchema.table(
+  'posts',
+  {
+    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    key: text('key').notNull(),
+    platformId: text('platform_id'),
+    hash: text('hash'),
+    createdAt: created,
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.key] })],
+);
+
+export const watches = internSchema.table(
+  'watches',
+  {
+    id: text('id').primaryKey(),
+    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    toolCallId: text('tool_call_id').notNull().references(() => toolCalls.id),
+    exchange: integer('exchange').notNull(),
+    namespace: text('namespace').notNull(),
+    jobId: text('job_id').notNull(),
+    url: text('url').notNull(),
+    title: text('title').notNull(),
+    flavor: text('flavor').notNull(),
+    hourlyMicroUsd: bigint('hourly_micro_usd', { mode: 'number' }),
+    timeoutSeconds: integer('timeout_seconds').notNull(),
+    snapshot: jsonb('snapshot').notNull(),
+    lookedAt: moment('looked_at').notNull().defaultNow(),
+    endedAt: moment('ended_at'),
+    createdAt: created,
+  },
+  (table) => [
+    uniqueIndex('watches_tool_call').on(table.toolCallId),
+    index('watches_session').on(table.sessionId),
+    index('watches_open').on(table.endedAt),
+  ],
+);
+
+/** One model call's tokens and, where the price is known, its cost. */
+export const usage = internSchema.table(
+  'usage',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    exchange: integer('exchange').notNull(),
+    model: text('model').notNull(),
+    inputTokens: integer('input_tokens').notNull(),
+    cachedTokens: integer('cached_tokens').notNull(),
+    outputTokens: integer('output_tokens').notNull(),
+    costMicroUsd: bigint('cost_micro_usd', { mode: 'number' }),
+    createdAt: created,
+  },
+  (table) => [index('usage_session').on(table.sessionId, table.exchange)],
+);

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+const Features = z.array(z.object({ name: z.string(), type: z.unknown() }));
+
+const Routes = {
+  '/is-valid': z.object({ viewer: z.boolean(), preview: z.boolean() }),
+  '/splits': z.object({ splits: z.array(z.object({ config: z.string(), split: z.string() })) }),
+  '/info': z.object({
+    dataset_info: z.object({
+      splits: z.record(z.string(), z.object({ num_examples: z.number().optional() })).optional(),
+    }),
+  }),
+  '/first-rows': z.object({
+    features: Features,
+    rows: z.array(z.object({ row: z.record(z.string(), z.unknown()) })),
+  }),
+  '/parquet': z.object({
+    parquet_files: z.array(z.object({ config: z.string(), split: z.string(), size: z.number() })),
+  }),
+} as const;
+type Route = keyof typeof Routes;
+
+/** An answer of the datasets server, or why there is none, in words the model can act on. */
+export type Looked<T> = { ok: true; value: T } | { ok: false; reason: string };
+
+/** The Hub's dataset viewer API: https://huggingface.co/docs/dataset-viewer. */
+export type DatasetsServer = {
+  get<R extends Route>(
+    route: R,
+    query: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Looked<z.infer<(typeof Routes)[R]>>>;
+};
+
+const MAX_BYTES = 20 * 1024 * 1024;
+
+export function createDatasetsServer(baseUrl: string, token: string | undefined): DatasetsServer {
+  return {
+    async get(route, query, signal) {
+      const response = await fetch(`${baseUrl}${route}?${new URLSearchParams(query)}`, {
+        headers: token ? { authorization: `Bearer ${token}` } : {},
+        redirect: 'error',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
+      }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        return error instanceof Error ? error : new Error(String(error));
+      });
+      if (response instanceof Error) return { ok: false, reason: `datasets server: ${response.message}` };
+      if (!response.ok) return { ok: false, reason: await refusal(response) };
+      if (Number(response.headers.get('content-length') ?? 0) > MAX_BYTES) {
+        return { ok: false, reason: 'the answer is larger than 20 MB' };
+      }
+      const parsed = Routes[route].safeParse(await response.json().catch(() => undefined));
+      if (!parsed.success) return { ok: false, reason: `the answer to ${route} is not in the known form` };
+      return { ok: true, value: parsed.data as z.infer<(typeof Routes)[typeof route]> };
+    },
+  };
+}
+
+const ErrorBody = z.object({ error: z.string() });
+
+async function refusal(response: Response): Promise<string> {
+  const body = ErrorBody.safeParse(await response.json().catch(() => undefined));
+  const said = body.success ? body.data.error : `status ${response.status}`;
+  if (response.status === 401 || response.status === 403) {
+    return `${said} (the dataset is private, gated or does not exist: ask its owner for access, or check the name)`;
+  }
+  if (response.status === 404) return `${said} (check the name; hub names are "owner/name")`;
+  if (response.status === 429) return `${said} (rate limited: wait a minute before the next look-up)`;
+  return said;
+}

@@ -1,0 +1,105 @@
+import { cancelJob, getJob, HubApiError, listJobs, runJob, streamJobLogs, whoAmI } from '@huggingface/hub';
+import { z } from 'zod';
+
+/** A job as the Hub's API describes it; a stage is kept as text, because new ones may come. */
+export const HubJob = z.object({
+  id: z.string(),
+  status: z.object({ stage: z.string(), message: z.string().nullish() }),
+  createdAt: z.coerce.date(),
+  startedAt: z.coerce.date().nullish(),
+  finishedAt: z.coerce.date().nullish(),
+  flavor: z.string().nullish(),
+  timeoutSeconds: z.number().nullish(),
+  labels: z.record(z.string(), z.string()).nullish(),
+  owner: z.object({ name: z.string() }).nullish(),
+});
+export type HubJob = z.infer<typeof HubJob>;
+
+export type JobSpec = {
+  image: string;
+  command: string[];
+  environment: Record<string, string>;
+  secrets: Record<string, string>;
+  flavor: string;
+  timeoutSeconds: number;
+  labels: Record<string, string>;
+};
+
+/** Hugging Face Jobs and the account that pays for them. Every call throws HubApiError where the Hub refuses. */
+export type HubJobs = {
+  /** The name of the token's user. */
+  whoAmI(signal: AbortSignal): Promise<string>;
+  run(namespace: string, spec: JobSpec, signal: AbortSignal): Promise<HubJob>;
+  list(namespace: string, signal: AbortSignal): Promise<HubJob[]>;
+  inspect(namespace: string, jobId: string, signal: AbortSignal): Promise<HubJob>;
+  cancel(namespace: string, jobId: string, signal: AbortSignal): Promise<HubJob>;
+  /** What the job has printed so far: a running job's log is read until it is silent for a moment. */
+  logs(namespace: string, jobId: string, signal: AbortSignal): Promise<string[]>;
+  url(namespace: string, jobId: string): string;
+};
+
+/** How long a live log may be silent before what was read is taken for all there is so far. */
+const LOG_SILENCE_MS = 700;
+
+export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
+  const withSignal =
+    (signal: AbortSignal): typeof fetch =>
+    (input, init) =>
+      fetch(input, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]) });
+  const access = (signal: AbortSignal) => ({ hubUrl, accessToken, fetch: withSignal(signal) });
+
+  return {
+    async whoAmI(signal) {
+      const account = await whoAmI(access(signal));
+      return account.name ?? account.id;
+    },
+    async run(namespace, spec, signal) {
+      const options = {
+        dockerImage: spec.image,
+        command: spec.command,
+        environment: spec.environment,
+        secrets: spec.secrets,
+        // The Hub adds hardware without a new client: the name is checked against its own list before.
+        flavor: spec.flavor as Parameters<typeof runJob>[0]['flavor'],
+        timeoutSeconds: spec.timeoutSeconds,
+        labels: spec.labels,
+      };
+      return HubJob.parse(await runJob({ ...access(signal), namespace, ...options }));
+    },
+    list: async (namespace, signal) => z.array(HubJob).parse(await listJobs({ ...access(signal), namespace })),
+    inspect: async (namespace, jobId, signal) =>
+      HubJob.parse(await getJob({ ...access(signal), namespace, jobId })),
+    cancel: async (namespace, jobId, signal) =>
+      HubJob.parse(await cancelJob({ ...access(signal), namespace, jobId })),
+    logs: (namespace, jobId, signal) =>
+      readUntilSilent((silent) =>
+        streamJobLogs({ ...access(AbortSignal.any([signal, silent])), namespace, jobId }),
+      ),
+    url: (namespace, jobId) => `${hubUrl}/jobs/${namespace}/${jobId}`,
+  };
+}
+
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof HubApiError ? error.statusCode : undefined;
+}
+
+async function readUntilSilent(
+  open: (silent: AbortSignal) => AsyncGenerator<{ message: string }>,
+): Promise<string[]> {
+  const silence = new AbortController();
+  const lines: string[] = [];
+  // The first line may be slow to come: it gets a few turns of silence.
+  let timer = setTimeout(() => silence.abort(), LOG_SILENCE_MS * 3);
+  try {
+    for await (const { message } of open(silence.signal)) {
+      lines.push(message);
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(), LOG_SILENCE_MS);
+    }
+  } catch (error) {
+    if (!silence.signal.aborted) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return lines;
+}

@@ -1,0 +1,237 @@
+import { hostname } from 'node:os';
+import { createSlack } from '../adapters/slack/slack.ts';
+import type { SlackConnection } from '../adapters/slack/receiver.ts';
+import type { TurnDeps } from './agent/turn.ts';
+import { type Config, ConfigError, loadConfig, requireSecret } from './config/load.ts';
+import { openStorage, type Storage } from './db/storage.ts';
+import { createDatasetsServer } from './hub/datasets.ts';
+import { createHardwareList } from './hub/hardware.ts';
+import { createHubJobs } from './hub/jobs.ts';
+import { createModelClient } from './llm/client.ts';
+import { RETRY_SCHEDULE } from './llm/errors.ts';
+import { type Clock, type Ids, randomIds, systemClock } from './ops/clock.ts';
+import { createLogger, type Logger } from './ops/log.ts';
+import { createRedactor, type Redactor } from './ops/redaction.ts';
+import { createEngine, type Engine } from './queue/engine.ts';
+import { createRenders, runRenders } from './queue/renders.ts';
+import { createTurns, runTurns } from './queue/turns.ts';
+import { runUpkeep } from './queue/upkeep.ts';
+import { createWatches, runWatches } from './queue/watches.ts';
+import { createIntake } from './session/intake.ts';
+import { hfInspectDatasetTool } from './tools/hf-inspect-dataset.ts';
+import { lookAtJob } from './tools/hf-jobs/look.ts';
+import { endReport, statusLine } from './tools/hf-jobs/report.ts';
+import { hfJobsTool } from './tools/hf-jobs/tool.ts';
+import { planTool } from './tools/plan-tool.ts';
+import { createRegistry } from './tools/registry.ts';
+
+/** `chat` talks to people and keeps threads up to date; `worker` runs the agent. One process may do both. */
+export type Role = 'chat' | 'worker';
+
+/** A running process of the bot. `stop` gives back what it holds and resolves when all is closed. */
+export type Running = { stop(): Promise<void> };
+
+/** Where time and identity come from: the system's, unless a test decides them. */
+export type Seams = { clock: Clock; ids: Ids };
+
+const SYSTEM: Seams = { clock: systemClock, ids: randomIds };
+
+type Parts = Seams & {
+  config: Config;
+  storage: Storage;
+  engine: Engine;
+  log: Logger;
+  redact: Redactor;
+  turns: ReturnType<typeof createTurns>;
+  renders: ReturnType<typeof createRenders>;
+};
+
+/** Starts the roles asked for. Throws ConfigError where something needed is missing or refused. */
+export async function start(config: Config, roles: ReadonlySet<Role>, seams: Seams = SYSTEM): Promise<Running> {
+  const redact = createRedactor(Object.values(config.secrets).filter((value) => value !== undefined));
+  const log = createLogger(config.log_level, redact);
+  const connection = roles.has('chat') ? slackConnection(config) : undefined;
+  if (roles.has('worker')) requireSecret(config, 'HF_TOKEN', 'the worker needs it');
+
+  const storage = await openStorage({
+    databaseUrl: config.secrets.DATABASE_URL,
+    redisUrl: config.secrets.REDIS_URL,
+    embedded: config.data_dir,
+  });
+  const engine = createEngine(storage.queues, config.durability.queue_prefix, log);
+  const turns = createTurns(engine);
+  const renders = createRenders(engine);
+  const parts: Parts = { ...seams, config, storage, engine, log, redact, turns, renders };
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    if (roles.has('worker')) stops.push(startWorker(parts));
+    if (connection !== undefined) stops.push(await startChat(parts, connection));
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  log.info({ roles: [...roles], storage: storage.name }, 'started');
+
+  async function stopAll(): Promise<void> {
+    await Promise.allSettled(stops.map((stop) => stop()));
+    await engine.close();
+    await storage.close();
+  }
+  return { stop: stopAll };
+}
+
+async function startChat(parts: Parts, connection: SlackConnection): Promise<() => Promise<void>> {
+  const { config, storage, log, redact, turns, renders, engine, clock, ids } = parts;
+  const botToken = requireSecret(config, 'SLACK_BOT_TOKEN', 'the chat role needs it');
+  const slack = await createSlack({ botToken, connection, apiUrl: config.slack.api_url }, log);
+  const intake = createIntake({
+    db: storage.db,
+    ids,
+    clock,
+    redact,
+    approvers: config.approvals.approvers,
+    maxMessageCharacters: config.limits.message_characters,
+    wake: turns.wake,
+    render: renders.request,
+  });
+  runRenders(
+    engine,
+    {
+      db: storage.db,
+      clock,
+      log,
+      outboundOf: (platform) => (platform === 'slack' ? slack.outbound : undefined),
+      editIntervalMs: 1_200,
+      leaseMs: 30_000,
+    },
+    8,
+  );
+  await slack.start(intake);
+  return slack.stop;
+}
+
+function startWorker(parts: Parts): () => Promise<void> {
+  const { config, storage, engine, log, turns, renders, clock } = parts;
+  const { db } = storage;
+  const shutdown = new AbortController();
+  const pollMs = config.jobs.poll_seconds * 1000;
+  const watches = createWatches(engine, pollMs);
+  const jobs = createHubJobs(config.jobs.hub_url, config.secrets.HF_TOKEN ?? '');
+  const owner = `${hostname()}/${process.pid}`;
+  runTurns(engine, turnDeps(parts, jobs, watches.start), {
+    owner,
+    concurrency: config.durability.worker_concurrency,
+    shutdown: shutdown.signal,
+    onHandOver: (sessionId) => void turns.wake(sessionId).catch(() => {}), // the sweep finds it as well
+  });
+  const look = (watch: Parameters<typeof lookAtJob>[1]) => lookAtJob(jobs, watch, shutdown.signal);
+  runWatches(engine, watches, { db, log, clock, look, wake: turns.wake, render: renders.request }, 8);
+  const everyMs = config.durability.sweep_seconds * 1000;
+  const upkeep = runUpkeep({ db, log, turns, renders, watches, everyMs, pollMs });
+  return async () => {
+    shutdown.abort();
+    await upkeep.stop();
+    await engine.stopWorkers();
+  };
+}
+
+function turnDeps(
+  { config, storage, log, redact, renders, clock, ids }: Parts,
+  jobs: ReturnType<typeof createHubJobs>,
+  startWatch: (watchId: string) => Promise<void>,
+): TurnDeps {
+  const { model, limits, durability } = config;
+  const token = config.secrets.HF_TOKEN ?? '';
+  const hardware = createHardwareList(config.jobs.hub_url, clock.now);
+  const tools = [
+    planTool,
+    hfInspectDatasetTool(createDatasetsServer(config.jobs.datasets_server_url, token)),
+    hfJobsTool({
+      jobs,
+      hardware,
+      token,
+      namespace: config.jobs.namespace,
+      cpuNeedsApproval: config.approvals.cpu_jobs,
+    }),
+  ];
+  const settings = {
+    id: model.id,
+    baseUrl: model.base_url,
+    apiKey: config.secrets.MODEL_API_KEY ?? token,
+    maxOutputTokens: model.max_output_tokens,
+    idleTimeoutMs: model.idle_timeout_seconds * 1000,
+    retries: RETRY_SCHEDULE,
+  };
+  return {
+    db: storage.db,
+    log,
+    redact,
+    ids,
+    clock,
+    registry: createRegistry(tools),
+    model: createModelClient(settings, clock),
+    modelId: model.id,
+    systemPrompt: config.systemPrompt,
+    priceOf: ({ usage }) =>
+      model.price &&
+      (usage.inputTokens * model.price.input_usd_per_million +
+        usage.outputTokens * model.price.output_usd_per_million) /
+        1e6,
+    render: renders.request,
+    startWatch,
+    outside: (signal) => ({
+      jobReport: (watch) => endReport(jobs, watch, signal),
+      jobStatus: statusLine,
+      cancelJob: async (watch) => void (await jobs.cancel(watch.namespace, watch.jobId, signal)),
+      now: clock.now,
+    }),
+    maxModelCalls: limits.model_calls_per_turn,
+    maxOutputCharacters: limits.tool_output_characters,
+    timeoutMs: limits.tool_timeout_seconds * 1000,
+    leaseMs: durability.lease_seconds * 1000,
+    interruptPollMs: 400,
+  };
+}
+
+function slackConnection(config: Config): SlackConnection {
+  const { secrets, slack } = config;
+  if (secrets.SLACK_BOT_TOKEN === undefined) throw new ConfigError(NO_CHAT);
+  if (slack.mode === 'socket') {
+    return { mode: 'socket', appToken: requireSecret(config, 'SLACK_APP_TOKEN', 'slack.mode is "socket"') };
+  }
+  const signingSecret = requireSecret(config, 'SLACK_SIGNING_SECRET', 'slack.mode is "http"');
+  return { mode: 'http', signingSecret, host: slack.host, port: slack.port };
+}
+
+const NO_CHAT =
+  'No chat is configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (README, "Your own Slack app"). To see the bot at work without any token, run: npm run demo';
+
+const GRACE_MS = 25_000;
+
+/** The program: roles from the command line (`chat`, `worker`; none is both), until it is asked to stop. */
+async function main(): Promise<void> {
+  const running = await start(loadConfig(process.env, process.cwd()), rolesOf(process.argv.slice(2)));
+  let isStopping = false;
+  async function stop(): Promise<void> {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    setTimeout(() => process.exit(1), GRACE_MS).unref();
+    await running.stop();
+    process.exit(0);
+  }
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function rolesOf(words: readonly string[]): ReadonlySet<Role> {
+  const wrong = words.find((word) => word !== 'chat' && word !== 'worker');
+  if (wrong !== undefined) throw new ConfigError(`"${wrong}" is no role. The roles are chat and worker; none is both.`);
+  return new Set(words.length === 0 ? ['chat', 'worker'] : (words as Role[]));
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`);
+    process.exit(1);
+  });
+}

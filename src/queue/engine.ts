@@ -1,0 +1,78 @@
+import {
+  createPostgresBackend,
+  type Job,
+  type JobsOptions,
+  Queue,
+  type QueueOptions,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import type { QueueConnection } from '../db/storage.ts';
+import type { Logger } from '../ops/log.ts';
+
+/** BullMQ on whatever it runs on: queues and workers by name, closed together. */
+export type Engine = {
+  queue(name: string): Queue;
+  worker(
+    name: string,
+    options: Partial<WorkerOptions>,
+    process: (job: Job, token: string | undefined) => Promise<void>,
+  ): Worker;
+  /** Stops taking jobs; resolves when those that run have ended. */
+  stopWorkers(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Jobs leave nothing behind: the record has what they were about, the log has what failed. */
+export const LEAVE_NOTHING: JobsOptions = {
+  removeOnComplete: true,
+  removeOnFail: true,
+};
+
+/** `prefix` separates installations that share one Redis. */
+export function createEngine(connection: QueueConnection, prefix: string, log: Logger): Engine {
+  const redis =
+    connection.kind === 'redis' ? new Redis(connection.url, { maxRetriesPerRequest: null }) : undefined;
+  redis?.on('error', (error) => log.warn({ error: error.message }, 'redis is unavailable'));
+  const queues: Queue[] = [];
+  const workers: Worker[] = [];
+
+  /** BullMQ's types name a Redis connection; its Postgres backend takes the pool in the same place. */
+  const base = {
+    connection: (connection.kind === 'redis' ? redis : connection.pool) as QueueOptions['connection'],
+    prefix,
+  };
+  const backend = connection.kind === 'redis' ? [] : [createPostgresBackend];
+
+  function queue(name: string): Queue {
+    const made: Queue = Reflect.construct(Queue, [name, base, ...backend]);
+    made.on('error', (error) => log.warn({ queue: name, error: error.message }, 'queue error'));
+    queues.push(made);
+    return made;
+  }
+
+  function worker(
+    name: string,
+    options: Partial<WorkerOptions>,
+    process: (job: Job, token: string | undefined) => Promise<void>,
+  ): Worker {
+    const made: Worker = Reflect.construct(Worker, [name, process, { ...base, ...options }, ...backend]);
+    made.on('error', (error) => log.warn({ queue: name, error: error.message }, 'worker error'));
+    made.on('failed', (job, error) => log.error({ queue: name, job: job?.data, err: error }, 'a job failed'));
+    workers.push(made);
+    return made;
+  }
+
+  async function stopWorkers(): Promise<void> {
+    await Promise.all(workers.splice(0).map((made) => made.close()));
+  }
+
+  async function close(): Promise<void> {
+    await stopWorkers();
+    await Promise.all(queues.map((made) => made.close()));
+    redis?.disconnect();
+  }
+
+  return { queue, worker, stopWorkers, close };
+}

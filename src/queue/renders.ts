@@ -1,0 +1,35 @@
+import { DelayedError } from 'bullmq';
+import { type RenderDeps, renderThread } from '../thread/render.ts';
+import { type Engine, LEAVE_NOTHING } from './engine.ts';
+
+export type Renders = {
+  /** Asks for a render. However many ask, one runs at a time for a thread, and one more after it. */
+  request(sessionId: string): Promise<void>;
+  /** Asks for a render in place of one that was lost on the way to `rev`. */
+  catchUp(sessionId: string, rev: number): Promise<void>;
+};
+
+const NAME = 'renders';
+
+export function createRenders(engine: Engine): Renders {
+  const queue = engine.queue(NAME);
+  return {
+    async request(sessionId) {
+      const deduplication = { id: sessionId, keepLastIfActive: true };
+      await queue.add('render', { sessionId }, { ...LEAVE_NOTHING, deduplication });
+    },
+    async catchUp(sessionId, rev) {
+      await queue.add('render', { sessionId }, { ...LEAVE_NOTHING, jobId: `catch-up-${sessionId}-${rev}` });
+    },
+  };
+}
+
+export function runRenders(engine: Engine, deps: RenderDeps, concurrency: number): void {
+  engine.worker(NAME, { concurrency, maxStalledCount: 1000 }, async (job, token) => {
+    const { sessionId } = job.data as { sessionId: string };
+    const rendered = await renderThread(deps, sessionId);
+    if (rendered.kind === 'done') return;
+    await job.moveToDelayed(deps.clock.now().getTime() + rendered.inMs, token);
+    throw new DelayedError();
+  });
+}

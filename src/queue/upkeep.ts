@@ -1,0 +1,46 @@
+import type { Logger } from '../ops/log.ts';
+import type { Tx } from '../session/lease.ts';
+import { abandonedSessions, neglectedWatches, staleThreads } from '../session/sweep.ts';
+import type { Renders } from './renders.ts';
+import type { Turns } from './turns.ts';
+import type { Watches } from './watches.ts';
+
+export type UpkeepDeps = {
+  db: Tx;
+  log: Logger;
+  turns: Turns;
+  renders: Renders;
+  watches: Watches;
+  everyMs: number;
+  pollMs: number;
+};
+
+/**
+ * Looks again and again for work that is in the record and in no queue: what a crash, or a Redis that forgot, left
+ * behind. Every worker process does it; asking twice is harmless.
+ */
+export function runUpkeep(deps: UpkeepDeps): { stop(): Promise<void> } {
+  let running: Promise<void> = Promise.resolve();
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    running = sweep(deps)
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'upkeep failed; it will be tried again'))
+      .finally(() => {
+        isBusy = false;
+      });
+  }, deps.everyMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+export async function sweep({ db, turns, renders, watches, pollMs }: UpkeepDeps): Promise<void> {
+  for (const { id, epoch } of await abandonedSessions(db)) await turns.takeOver(id, epoch);
+  for (const { id, rev } of await staleThreads(db)) await renders.catchUp(id, rev);
+  for (const id of await neglectedWatches(db, (3 * pollMs) / 1000)) await watches.start(id);
+}

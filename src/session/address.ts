@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+export const Platform = z.enum(['slack', 'discord', 'web', 'terminal']);
+
+/** Where a thread is: unique over all platforms. Every part is the platform's own id, as text. */
+export const ThreadAddress = z.object({
+  platform: Platform,
+  workspace: z.string(),
+  channel: z.string(),
+  thread: z.string(),
+});
+export type ThreadAddress = z.infer<typeof ThreadAddress>;
+
+/** Someone who writes or clicks. `name` is what the model is told; `id` is what counts for permissions. */
+export const Person = z.object({ id: z.string(), name: z.string() });
+export type Person = z.infer<typeof Person>;

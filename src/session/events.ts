@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** What a session tells the world; kept for audit and traces. Chunks of a streaming answer are not kept. */
+export const EventType = z.enum([
+  'processing',
+  'ready',
+  'assistant_message',
+  'assistant_stream_end',
+  'tool_call',
+  'tool_output',
+  'tool_state_change',
+  'approval_required',
+  'turn_complete',
+  'error',
+  'interrupted',
+  'undo_complete',
+  'shutdown',
+  'plan_update',
+  'job_update',
+]);
+export type EventType = z.infer<typeof EventType>;
+
+export type SessionEvent = { type: EventType; data: Record<string, unknown> };

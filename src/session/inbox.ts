@@ -1,0 +1,42 @@
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { operations } from '../db/schema.ts';
+import type { Tx } from './lease.ts';
+import { Operation, type OperationKind } from './operations.ts';
+
+export type PendingOperation = { id: number; operation: Operation };
+
+/** What has been asked of a session and not yet been taken up, oldest first. */
+export async function pendingOperations(db: Tx, sessionId: string): Promise<PendingOperation[]> {
+  const rows = await db
+    .select()
+    .from(operations)
+    .where(and(eq(operations.sessionId, sessionId), isNull(operations.appliedAt)))
+    .orderBy(asc(operations.id));
+  return rows.map((row) => ({ id: row.id, operation: Operation.parse(row.body) }));
+}
+
+/** Whether something of these kinds is waiting: what a running step asks while it runs. */
+export async function isPending(db: Tx, sessionId: string, kinds: readonly OperationKind[]): Promise<boolean> {
+  const rows = await db
+    .select({ id: operations.id })
+    .from(operations)
+    .where(
+      and(
+        eq(operations.sessionId, sessionId),
+        isNull(operations.appliedAt),
+        inArray(operations.kind, [...kinds]),
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Marks an operation as taken up; false if it was before. */
+export async function takeOperation(tx: Tx, id: number): Promise<boolean> {
+  const rows = await tx
+    .update(operations)
+    .set({ appliedAt: sql`now()` })
+    .where(and(eq(operations.id, id), isNull(operations.appliedAt)))
+    .returning({ id: operations.id });
+  return rows.length > 0;
+}

@@ -1,0 +1,91 @@
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { posts, sessions } from '../db/schema.ts';
+import type { Tx } from './lease.ts';
+
+/** One message that the bot has on a platform; without `platformId` its posting was begun and the outcome is open. */
+export type Post = { key: string; platformId: string | undefined; hash: string | undefined };
+
+/** The right to write to one thread. Only one renderer has it, as only one worker has a session. */
+export type RenderClaim = { db: Tx; sessionId: string; epoch: number; leaseMs: number; notBefore: Date | undefined; divisor: number };
+
+/** Another renderer has taken the thread over. */
+export class RenderLost extends Error {}
+
+const expiry = (leaseMs: number) => sql`now() + make_interval(secs => ${leaseMs / 1000})`;
+
+export async function claimRender(db: Tx, sessionId: string, leaseMs: number): Promise<RenderClaim | undefined> {
+  const [row] = await db
+    .update(sessions)
+    .set({ renderEpoch: sql`${sessions.renderEpoch} + 1`, renderUntil: expiry(leaseMs) })
+    .where(
+      and(eq(sessions.id, sessionId), or(isNull(sessions.renderUntil), lt(sessions.renderUntil, sql`now()`))),
+    )
+    .returning({ epoch: sessions.renderEpoch, notBefore: sessions.renderNotBefore, divisor: sessions.renderDivisor });
+  return row && { db, sessionId, leaseMs, ...row, notBefore: row.notBefore ?? undefined };
+}
+
+/** One write of the renderer; renews its claim. Throws RenderLost, and then has written nothing. */
+export async function fencedRender<T>(held: RenderClaim, write: (tx: Tx) => Promise<T>): Promise<T> {
+  return held.db.transaction(async (tx) => {
+    const rows = await tx
+      .update(sessions)
+      .set({ renderUntil: expiry(held.leaseMs) })
+      .where(and(eq(sessions.id, held.sessionId), eq(sessions.renderEpoch, held.epoch)))
+      .returning({ id: sessions.id });
+    if (rows.length === 0) throw new RenderLost(held.sessionId);
+    return write(tx);
+  });
+}
+
+export type RenderEnd = { renderedRev: number | undefined; notBefore: Date | undefined; divisor: number };
+
+/** Gives the thread back. `renderedRev` is what it now shows, where all of it was delivered. */
+export async function releaseRender(held: RenderClaim, end: RenderEnd): Promise<void> {
+  await held.db
+    .update(sessions)
+    .set({
+      renderUntil: null,
+      renderDivisor: end.divisor,
+      ...(end.renderedRev === undefined ? {} : { renderedRev: end.renderedRev }),
+      ...(end.notBefore === undefined ? {} : { renderNotBefore: end.notBefore }),
+    })
+    .where(and(eq(sessions.id, held.sessionId), eq(sessions.renderEpoch, held.epoch)));
+}
+
+export async function readPosts(db: Tx, sessionId: string): Promise<Post[]> {
+  const rows = await db.select().from(posts).where(eq(posts.sessionId, sessionId));
+  return rows.map(({ key, platformId, hash }) => ({
+    key,
+    platformId: platformId ?? undefined,
+    hash: hash ?? undefined,
+  }));
+}
+
+/** Notes that a post is about to be made. */
+export async function beginPost(tx: Tx, sessionId: string, key: string): Promise<void> {
+  await tx.insert(posts).values({ sessionId, key }).onConflictDoNothing();
+}
+
+export async function savePost(tx: Tx, sessionId: string, post: Post): Promise<void> {
+  const values = { platformId: post.platformId ?? null, hash: post.hash ?? null };
+  await tx
+    .insert(posts)
+    .values({ sessionId, key: post.key, ...values })
+    .onConflictDoUpdate({ target: [posts.sessionId, posts.key], set: values });
+}
+
+export async function forgetPost(tx: Tx, sessionId: string, key: string): Promise<void> {
+  await tx.delete(posts).where(and(eq(posts.sessionId, sessionId), eq(posts.key, key)));
+}
+
+/** Makes the next render look at what the thread shows instead of trusting what was noted: someone else wrote to it. */
+export async function distrustPost(db: Tx, sessionId: string, key: string): Promise<void> {
+  await db
+    .update(posts)
+    .set({ hash: null })
+    .where(and(eq(posts.sessionId, sessionId), eq(posts.key, key)));
+  await db
+    .update(sessions)
+    .set({ rev: sql`${sessions.rev} + 1` })
+    .where(eq(sessions.id, sessionId));
+}

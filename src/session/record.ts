@@ -1,0 +1,196 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { events, exchanges, messages, sessions, toolCalls, usage, watches } from '../db/schema.ts';
+import type { SessionEvent } from './events.ts';
+import { type Tx, touch } from './lease.ts';
+import type { Draft, PlanItem, SessionState } from './state.ts';
+import { isSettled, type ToolCall, type ToolCallKind, type ToolCallState } from './tool-calls.ts';
+import type { Entry } from './transcript.ts';
+import type { Watch } from './watches.ts';
+
+/*
+ * Single writes, to be combined into one transaction each time: a worker's inside `fenced`, everybody else's as
+ * conditional updates. Each marks the thread as changed.
+ */
+
+export async function addMessage(tx: Tx, sessionId: string, exchange: number, entry: Entry): Promise<number> {
+  const [row] = await tx
+    .insert(messages)
+    .values({ sessionId, exchange, entry })
+    .returning({ id: messages.id });
+  if (row === undefined) throw new Error('an insert returned no row');
+  await touch(tx, sessionId);
+  return row.id;
+}
+
+export type NewToolCall = Pick<ToolCall, 'id' | 'providerId' | 'name' | 'arguments' | 'summary'>;
+
+export async function addToolCalls(
+  tx: Tx,
+  sessionId: string,
+  exchange: number,
+  messageId: number,
+  calls: readonly NewToolCall[],
+): Promise<void> {
+  if (calls.length === 0) return;
+  const state: ToolCallState = { kind: 'proposed' };
+  await tx
+    .insert(toolCalls)
+    .values(calls.map((call, position) => ({ ...call, sessionId, exchange, messageId, position, state })));
+}
+
+/**
+ * Moves a tool call to `state` if it is in one of `from`; says whether it was. This condition is what makes two
+ * clicks one decision, and what keeps a settled call settled.
+ */
+export async function moveToolCall(
+  tx: Tx,
+  sessionId: string,
+  callId: string,
+  from: readonly ToolCallKind[],
+  state: ToolCallState,
+): Promise<boolean> {
+  const rows = await tx
+    .update(toolCalls)
+    .set({
+      state,
+      ...(state.kind === 'approved' || state.kind === 'rejected'
+        ? { approval: { request: state.request, decision: state.decision } }
+        : {}),
+      ...(state.kind === 'running' ? { startedAt: state.since } : {}),
+      ...(isSettled(state) ? { finishedAt: sql`now()` } : {}),
+    })
+    .where(
+      and(
+        eq(toolCalls.id, callId),
+        eq(toolCalls.sessionId, sessionId),
+        inArray(sql`${toolCalls.state}->>'kind'`, [...from]),
+      ),
+    )
+    .returning({ id: toolCalls.id });
+  if (rows.length === 0) return false;
+  await touch(tx, sessionId);
+  return true;
+}
+
+export async function setState(tx: Tx, sessionId: string, state: SessionState): Promise<void> {
+  await tx.update(sessions).set({ state }).where(eq(sessions.id, sessionId));
+  await touch(tx, sessionId);
+}
+
+export async function setDraft(tx: Tx, sessionId: string, draft: Draft | undefined): Promise<void> {
+  await tx
+    .update(sessions)
+    .set({ draft: draft ?? null })
+    .where(eq(sessions.id, sessionId));
+  await touch(tx, sessionId);
+}
+
+/** Opens the next exchange and makes it the current one. */
+export async function openExchange(
+  tx: Tx,
+  sessionId: string,
+  number: number,
+  plan: readonly PlanItem[],
+): Promise<void> {
+  await tx.insert(exchanges).values({ sessionId, number, plan });
+  await tx.update(sessions).set({ exchange: number }).where(eq(sessions.id, sessionId));
+  await touch(tx, sessionId);
+}
+
+export async function closeExchange(
+  tx: Tx,
+  sessionId: string,
+  number: number,
+  outcome: SessionState,
+): Promise<void> {
+  await tx
+    .update(exchanges)
+    .set({ outcome, finishedAt: sql`now()` })
+    .where(whichExchange(sessionId, number));
+  await touch(tx, sessionId);
+}
+
+/** Opens a closed exchange again, to go on with it. */
+export async function reopenExchange(tx: Tx, sessionId: string, number: number): Promise<void> {
+  await tx
+    .update(exchanges)
+    .set({ outcome: null, finishedAt: null, modelCalls: 0 })
+    .where(whichExchange(sessionId, number));
+  await touch(tx, sessionId);
+}
+
+export async function setPlan(
+  tx: Tx,
+  sessionId: string,
+  number: number,
+  plan: readonly PlanItem[],
+): Promise<void> {
+  await tx
+    .update(exchanges)
+    .set({ plan: [...plan] })
+    .where(whichExchange(sessionId, number));
+  await touch(tx, sessionId);
+}
+
+export async function countModelCall(tx: Tx, sessionId: string, number: number): Promise<void> {
+  await tx
+    .update(exchanges)
+    .set({ modelCalls: sql`${exchanges.modelCalls} + 1` })
+    .where(whichExchange(sessionId, number));
+}
+
+export async function countCorrection(tx: Tx, sessionId: string, number: number): Promise<void> {
+  await tx
+    .update(exchanges)
+    .set({ corrections: sql`${exchanges.corrections} + 1` })
+    .where(whichExchange(sessionId, number));
+}
+
+/** Marks an exchange and everything said in it as undone; nothing is deleted. */
+export async function undoExchange(tx: Tx, sessionId: string, number: number): Promise<void> {
+  await tx.update(exchanges).set({ undone: true }).where(whichExchange(sessionId, number));
+  await tx
+    .update(messages)
+    .set({ undone: true })
+    .where(and(eq(messages.sessionId, sessionId), eq(messages.exchange, number)));
+  await touch(tx, sessionId);
+}
+
+export async function startContextAfter(tx: Tx, sessionId: string, messageId: number): Promise<void> {
+  await tx.update(sessions).set({ contextStart: messageId }).where(eq(sessions.id, sessionId));
+}
+
+export type ModelUsage = {
+  model: string;
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  usd: number | undefined;
+};
+
+export async function addUsage(tx: Tx, sessionId: string, exchange: number, used: ModelUsage): Promise<void> {
+  const { usd, ...tokens } = used;
+  const costMicroUsd = usd === undefined ? null : Math.round(usd * 1e6);
+  await tx.insert(usage).values({ sessionId, exchange, ...tokens, costMicroUsd });
+}
+
+export async function emit(tx: Tx, sessionId: string, event: SessionEvent): Promise<void> {
+  await tx.insert(events).values({ sessionId, ...event });
+}
+
+export type NewWatch = Omit<Watch, 'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt'>;
+
+/** Remembers a job to follow. A second watch for the same tool call is the first one. */
+export async function addWatch(tx: Tx, sessionId: string, exchange: number, watch: NewWatch): Promise<void> {
+  const { hourlyUsd, ...rest } = watch;
+  const hourlyMicroUsd = hourlyUsd === undefined ? null : Math.round(hourlyUsd * 1e6);
+  await tx
+    .insert(watches)
+    .values({ ...rest, hourlyMicroUsd, sessionId, exchange })
+    .onConflictDoNothing();
+  await touch(tx, sessionId);
+}
+
+function whichExchange(sessionId: string, number: number) {
+  return and(eq(exchanges.sessionId, sessionId), eq(exchanges.number, number));
+}

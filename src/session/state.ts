@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** Why a turn could not go on. `retryable` puts a Retry button under it. */
+export const Failure = z.object({ message: z.string(), retryable: z.boolean() });
+export type Failure = z.infer<typeof Failure>;
+
+/** What a session is doing now. `parked` and everything below it hold no worker and no timer. */
+export const SessionState = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('running') }),
+  z.object({ kind: z.literal('parked'), on: z.enum(['approval', 'job']) }),
+  z.object({ kind: z.literal('idle') }),
+  z.object({ kind: z.literal('interrupted'), by: z.string() }),
+  z.object({ kind: z.literal('failed'), failure: Failure }),
+  z.object({ kind: z.literal('closed'), by: z.string() }),
+]);
+export type SessionState = z.infer<typeof SessionState>;
+
+export const PlanItem = z.strictObject({
+  id: z.string().min(1),
+  content: z.string().min(1),
+  status: z.enum(['pending', 'in_progress', 'completed']),
+});
+export type PlanItem = z.infer<typeof PlanItem>;
+
+/** The answer that a model is writing right now; replaced as it grows, gone when it is committed. */
+export const Draft = z.object({ text: z.string() });
+export type Draft = z.infer<typeof Draft>;

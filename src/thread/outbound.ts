@@ -1,0 +1,31 @@
+import type { ThreadAddress } from '../session/address.ts';
+import type { ViewMessage } from './view-message.ts';
+
+/** What a platform is sent for one message: JSON, in the platform's own form. */
+export type Payload = Readonly<Record<string, unknown>>;
+
+/**
+ * What came of a post, an edit or a removal. `unavailable` leaves the outcome open: the platform may or may not have
+ * done it. `refused` will not get better by trying again.
+ */
+export type Delivery =
+  | { ok: true; platformId: string }
+  | { ok: false; reason: 'rate_limited'; retryAfterMs: number }
+  | { ok: false; reason: 'unavailable'; detail: string }
+  | { ok: false; reason: 'gone' }
+  | { ok: false; reason: 'too_long' }
+  | { ok: false; reason: 'refused'; detail: string };
+
+/** One platform's way of showing messages in a thread. */
+export type Outbound = {
+  /**
+   * The platform's messages for one of the view, in order. `divisor` makes the parts smaller by that factor, for
+   * content that the platform found too long nevertheless.
+   */
+  translate(message: ViewMessage, divisor: number): readonly Payload[];
+  post(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery>;
+  edit(address: ThreadAddress, platformId: string, payload: Payload): Promise<Delivery>;
+  remove(address: ThreadAddress, platformId: string): Promise<Delivery>;
+  /** The id of the message with this key, where an earlier post of it did arrive. */
+  find(address: ThreadAddress, key: string): Promise<Delivery | undefined>;
+};

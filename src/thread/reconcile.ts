@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Post } from '../session/posts.ts';
+import type { Outbound, Payload } from './outbound.ts';
+import type { ViewBody, ViewMessage } from './view-message.ts';
+
+/** One change that brings a thread nearer to its view. `isPaced` ones may wait for the next due edit. */
+export type Change =
+  | { kind: 'post'; key: string; payload: Payload; hash: string; isPaced: false; isOutcomeOpen: boolean }
+  | { kind: 'edit'; key: string; platformId: string; payload: Payload; hash: string; isPaced: boolean }
+  | { kind: 'remove'; key: string; platformId: string | undefined; isPaced: boolean };
+
+type Part = { key: string; payload: Payload; hash: string; isPaced: boolean };
+
+/**
+ * The differences between what a thread should show and what it was noted to show, in the order in which to make
+ * them: new messages first, in their order, then edits that matter, then the rest. Nothing to change gives nothing.
+ */
+export function changes(
+  messages: readonly ViewMessage[],
+  posts: readonly Post[],
+  translate: Outbound['translate'],
+  divisor: number,
+): Change[] {
+  const parts = messages.flatMap((message) => partsOf(message, translate, divisor));
+  const known = new Map(posts.map((post) => [post.key, post]));
+  const wanted = new Set(parts.map((part) => part.key));
+  const found = [
+    ...parts.flatMap((part) => changeOf(part, known.get(part.key))),
+    ...posts
+      .filter((post) => !wanted.has(post.key))
+      .map(({ key, platformId }): Change => ({ kind: 'remove', key, platformId, isPaced: false })),
+  ];
+  return found.sort((a, b) => rank(a) - rank(b)); // a stable sort: posts keep the view's order
+}
+
+function partsOf(message: ViewMessage, translate: Outbound['translate'], divisor: number): Part[] {
+  return translate(message, divisor).map((payload, i) => ({
+    key: `${message.key}#${i}`,
+    payload,
+    hash: createHash('sha256').update(JSON.stringify(payload)).digest('base64url').slice(0, 22),
+    isPaced: isPaced(message.body),
+  }));
+}
+
+/** Progress may be late by a second; a decision, an end and an answer may not. */
+function isPaced(body: ViewBody): boolean {
+  switch (body.kind) {
+    case 'status':
+      return body.phase === 'working';
+    case 'answer':
+      return body.isDraft;
+    case 'job':
+      return !body.isFinal;
+    default:
+      return false;
+  }
+}
+
+function changeOf({ key, payload, hash, isPaced }: Part, post: Post | undefined): Change[] {
+  if (post === undefined) return [{ kind: 'post', key, payload, hash, isPaced: false, isOutcomeOpen: false }];
+  if (post.hash === hash) return [];
+  if (post.platformId === undefined) {
+    return [{ kind: 'post', key, payload, hash, isPaced: false, isOutcomeOpen: true }];
+  }
+  return [{ kind: 'edit', key, platformId: post.platformId, payload, hash, isPaced }];
+}
+
+function rank(change: Change): number {
+  if (change.kind === 'post') return 0;
+  return change.isPaced ? 2 : 1;
+}

@@ -1,0 +1,198 @@
+import type { Clock } from '../ops/clock.ts';
+import type { Logger } from '../ops/log.ts';
+import type { ThreadAddress } from '../session/address.ts';
+import type { Tx } from '../session/lease.ts';
+import {
+  beginPost,
+  claimRender,
+  distrustPost,
+  fencedRender,
+  forgetPost,
+  type RenderClaim,
+  RenderLost,
+  readPosts,
+  releaseRender,
+  savePost,
+} from '../session/posts.ts';
+import { readSnapshot } from '../session/snapshot.ts';
+import type { Delivery, Outbound } from './outbound.ts';
+import { type Change, changes } from './reconcile.ts';
+import { view } from './view.ts';
+
+export type RenderDeps = {
+  db: Tx;
+  clock: Clock;
+  log: Logger;
+  outboundOf(platform: ThreadAddress['platform']): Outbound | undefined;
+  /** Least time between two paced edits of one thread. */
+  editIntervalMs: number;
+  leaseMs: number;
+};
+
+/** `later` asks to be called again in that many milliseconds; nothing is lost meanwhile. */
+export type Rendered = { kind: 'done' } | { kind: 'later'; inMs: number };
+
+const BUSY_MS = 300;
+const UNAVAILABLE_MS = 3_000;
+const MAX_DIVISOR = 16;
+
+/**
+ * Brings one thread up to what its session should show now. One renderer a thread works at a time; every delivery is
+ * noted before and after it is made, so that a crash between the two is resolved by looking, never by posting twice.
+ */
+export async function renderThread(deps: RenderDeps, sessionId: string): Promise<Rendered> {
+  const held = await claimRender(deps.db, sessionId, deps.leaseMs);
+  if (held === undefined) return { kind: 'later', inMs: BUSY_MS };
+  try {
+    return await renderHeld(deps, held);
+  } catch (error) {
+    if (error instanceof RenderLost) return { kind: 'later', inMs: BUSY_MS };
+    await releaseRender(held, { renderedRev: undefined, notBefore: undefined, divisor: held.divisor });
+    throw error;
+  }
+}
+
+async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered> {
+  const snapshot = await readSnapshot(deps.db, held.sessionId);
+  const outbound = snapshot && deps.outboundOf(snapshot.session.address.platform);
+  if (snapshot === undefined || outbound === undefined) return end(held, { kind: 'done' });
+  const { address, rev } = snapshot.session;
+
+  const posts = await readPosts(deps.db, held.sessionId);
+  const todo = changes(view(snapshot), posts, outbound.translate, held.divisor);
+  const now = deps.clock.now();
+  const waitMs = (held.notBefore?.getTime() ?? 0) - now.getTime();
+  const due = waitMs > 0 ? todo.filter((change) => !change.isPaced) : todo;
+
+  for (const change of due) {
+    const delivery = await deliver(deps, outbound, held, address, change);
+    if (!delivery.ok) {
+      const next = await afterFailure(deps, held, change, delivery);
+      if (next !== undefined) return next;
+    }
+  }
+  if (due.length < todo.length) return end(held, { kind: 'later', inMs: waitMs });
+  const notBefore = due.length > 0 ? new Date(now.getTime() + deps.editIntervalMs) : undefined;
+  return end(held, { kind: 'done' }, { renderedRev: rev, notBefore });
+}
+
+async function end(
+  held: RenderClaim,
+  rendered: Rendered,
+  changed: { renderedRev?: number; notBefore?: Date | undefined; divisor?: number } = {},
+): Promise<Rendered> {
+  await releaseRender(held, { renderedRev: undefined, notBefore: undefined, divisor: held.divisor, ...changed });
+  return rendered;
+}
+
+/** What to do about a delivery that failed: call again later, or (undefined) go on with the next change. */
+async function afterFailure(
+  { log }: RenderDeps,
+  held: RenderClaim,
+  change: Change,
+  delivery: Exclude<Delivery, { ok: true }>,
+): Promise<Rendered | undefined> {
+  switch (delivery.reason) {
+    case 'rate_limited':
+      return end(held, { kind: 'later', inMs: delivery.retryAfterMs });
+    case 'unavailable':
+      log.warn({ session: held.sessionId, key: change.key, detail: delivery.detail }, 'the platform is unavailable');
+      return end(held, { kind: 'later', inMs: UNAVAILABLE_MS });
+    case 'too_long':
+      if (held.divisor >= MAX_DIVISOR) return undefined;
+      return end(held, { kind: 'later', inMs: 0 }, { divisor: held.divisor * 2 });
+    case 'gone':
+      return end(held, { kind: 'later', inMs: 0 });
+    case 'refused':
+      log.error({ session: held.sessionId, key: change.key, detail: delivery.detail }, 'the platform refused a message');
+      return undefined;
+    default:
+      return delivery satisfies never;
+  }
+}
+
+async function deliver(
+  deps: RenderDeps,
+  outbound: Outbound,
+  held: RenderClaim,
+  address: ThreadAddress,
+  change: Change,
+): Promise<Delivery> {
+  const { sessionId } = held;
+  await fencedRender(held, async (tx) => {
+    if (change.kind === 'post') await beginPost(tx, sessionId, change.key);
+  });
+  const delivery = await send(outbound, address, change);
+  try {
+    await fencedRender(held, (tx) => note(tx, sessionId, change, delivery));
+  } catch (error) {
+    if (error instanceof RenderLost) await yieldThread(deps, outbound, held, address, change, delivery);
+    throw error;
+  }
+  return delivery;
+}
+
+/**
+ * Another renderer took the thread over while ours was delivering, and ours may have come last: a message that the
+ * other has posted as well is taken back, and the next render looks again at what it shows.
+ */
+async function yieldThread(
+  { db }: RenderDeps,
+  outbound: Outbound,
+  { sessionId }: RenderClaim,
+  address: ThreadAddress,
+  change: Change,
+  delivery: Delivery,
+): Promise<void> {
+  const noted = (await readPosts(db, sessionId)).find((post) => post.key === change.key);
+  if (change.kind === 'post' && delivery.ok && noted?.platformId !== delivery.platformId) {
+    await outbound.remove(address, delivery.platformId);
+  }
+  await distrustPost(db, sessionId, change.key);
+}
+
+async function send(outbound: Outbound, address: ThreadAddress, change: Change): Promise<Delivery> {
+  switch (change.kind) {
+    case 'post': {
+      const found = change.isOutcomeOpen ? await outbound.find(address, change.key) : undefined;
+      if (found === undefined) return outbound.post(address, change.key, change.payload);
+      return found.ok ? outbound.edit(address, found.platformId, change.payload) : found;
+    }
+    case 'edit':
+      return outbound.edit(address, change.platformId, change.payload);
+    case 'remove':
+      return change.platformId === undefined
+        ? { ok: true, platformId: '' }
+        : outbound.remove(address, change.platformId);
+    default:
+      return change satisfies never;
+  }
+}
+
+/** What the record remembers of a delivery. */
+async function note(tx: Tx, sessionId: string, change: Change, delivery: Delivery): Promise<void> {
+  const { key } = change;
+  if (delivery.ok) {
+    if (change.kind === 'remove') return forgetPost(tx, sessionId, key);
+    return savePost(tx, sessionId, { key, platformId: delivery.platformId, hash: change.hash });
+  }
+  if (change.kind === 'remove') {
+    if (delivery.reason === 'gone' || delivery.reason === 'refused') await forgetPost(tx, sessionId, key);
+    return;
+  }
+  const platformId = change.kind === 'edit' ? change.platformId : undefined;
+  switch (delivery.reason) {
+    case 'gone':
+      return forgetPost(tx, sessionId, key); // somebody deleted it: it is posted again
+    case 'refused':
+      return savePost(tx, sessionId, { key, platformId, hash: change.hash }); // not tried again as it is
+    case 'rate_limited':
+    case 'too_long':
+      if (change.kind === 'post' && !change.isOutcomeOpen) await forgetPost(tx, sessionId, key);
+      return;
+    case 'unavailable':
+      return; // a post stays begun: the next render looks for it
+    default:
+      return delivery satisfies never;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Exchange, Snapshot } from '../session/snapshot.ts';
+import type { SessionState } from '../session/state.ts';
+import type { ToolCall, ToolCallKind } from '../session/tool-calls.ts';
+import { costSoFar } from '../session/watches.ts';
+import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
+import type { StatusView, TimelineLine } from './view-message.ts';
+
+/** Lines of the timeline that are shown; the rest is counted. */
+const TIMELINE_LINES = 6;
+
+/** The status message of one exchange. */
+export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
+  const isCurrent = exchange.number === snapshot.session.exchange;
+  const state = exchange.outcome ?? (isCurrent ? snapshot.session.state : { kind: 'idle' as const });
+  const end = exchange.finishedAt ?? snapshot.session.updatedAt;
+  const lines = exchange.undone ? [] : timeline(snapshot, exchange);
+  return {
+    ...(exchange.undone ? UNDONE : phaseOf(state)),
+    plan: exchange.undone ? [] : exchange.plan,
+    timeline: lines.slice(-TIMELINE_LINES),
+    earlier: Math.max(0, lines.length - TIMELINE_LINES),
+    writing: isCurrent && state.kind === 'running' ? shortDraft(snapshot) : undefined,
+    elapsedSeconds: Math.max(0, Math.round((end.getTime() - exchange.startedAt.getTime()) / 1000)),
+    tokens: exchange.usage.inputTokens + exchange.usage.outputTokens,
+    usd: spend(snapshot, exchange),
+  };
+}
+
+type Phase = Pick<StatusView, 'phase' | 'detail' | 'control'>;
+
+const UNDONE: Phase = { phase: 'undone', detail: undefined, control: undefined };
+
+function phaseOf(state: SessionState): Phase {
+  switch (state.kind) {
+    case 'running':
+      return { phase: 'working', detail: undefined, control: 'stop' };
+    case 'parked':
+      return {
+        phase: state.on === 'approval' ? 'needs_approval' : 'waiting_for_job',
+        detail: undefined,
+        control: 'stop',
+      };
+    case 'idle':
+      return { phase: 'done', detail: undefined, control: undefined };
+    case 'interrupted':
+      return { phase: 'stopped', detail: `Stopped by ${state.by}.`, control: undefined };
+    case 'failed':
+      return {
+        phase: 'failed',
+        detail: state.failure.message,
+        control: state.failure.retryable ? 'retry' : undefined,
+      };
+    case 'closed':
+      return { phase: 'closed', detail: `Closed by ${state.by}.`, control: undefined };
+    default:
+      return state satisfies never;
+  }
+}
+
+function timeline(snapshot: Snapshot, exchange: Exchange): TimelineLine[] {
+  const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
+  return snapshot.messages
+    .filter((message) => message.exchange === exchange.number && message.entry.role === 'assistant')
+    .flatMap((message): TimelineLine[] => {
+      const own = calls.get(message.id) ?? [];
+      const text = message.entry.text.trim();
+      const isLine = text !== '' && !isOwnMessage(text, own.length > 0);
+      return [...(isLine ? [{ kind: 'said' as const, text }] : []), ...own.map(callLine)];
+    });
+}
+
+const OUTCOMES: Record<ToolCallKind, Extract<TimelineLine, { kind: 'call' }>['outcome']> = {
+  proposed: 'running',
+  awaiting_approval: 'waiting',
+  approved: 'running',
+  running: 'running',
+  waiting: 'waiting',
+  rejected: 'skipped',
+  abandoned: 'skipped',
+  cancelled: 'skipped',
+  done: 'done',
+  failed: 'failed',
+  unknown: 'unknown',
+};
+
+function callLine(call: ToolCall): TimelineLine {
+  const seconds =
+    call.startedAt && call.finishedAt
+      ? Math.max(0, (call.finishedAt.getTime() - call.startedAt.getTime()) / 1000)
+      : undefined;
+  return { kind: 'call', name: call.name, summary: call.summary, outcome: OUTCOMES[call.state.kind], seconds };
+}
+
+function shortDraft({ session }: Snapshot): string | undefined {
+  const text = session.draft?.text.trim() ?? '';
+  return text !== '' && text.length <= COMMENTARY_CHARACTERS ? text : undefined;
+}
+
+function spend(snapshot: Snapshot, exchange: Exchange): number | undefined {
+  const costs = snapshot.watches.filter((watch) => watch.exchange === exchange.number).map(costSoFar);
+  const known = [exchange.usage.usd, ...costs].filter((usd) => usd !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, usd) => sum + usd, 0);
+}

@@ -1,0 +1,71 @@
+import type { Exchange, Snapshot } from '../session/snapshot.ts';
+import type { ToolCall } from '../session/tool-calls.ts';
+import { approvalCard, jobCard } from './cards.ts';
+import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
+import { statusOf } from './status.ts';
+import type { ViewMessage } from './view-message.ts';
+
+/**
+ * What a thread should show: a list of messages in order, made from the session's state alone. The same state gives
+ * the same messages.
+ */
+export function view(snapshot: Snapshot): ViewMessage[] {
+  const notices = snapshot.messages.filter((message) => message.exchange === 0);
+  return [
+    ...notices.flatMap((message) => noticeOf(message)),
+    ...snapshot.exchanges.flatMap((exchange) => exchangeMessages(snapshot, exchange)),
+  ];
+}
+
+function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
+  const status: ViewMessage = {
+    key: `e${exchange.number}/status`,
+    body: { kind: 'status', ...statusOf(snapshot, exchange) },
+  };
+  if (exchange.undone) return [status];
+  return [status, ...transcriptMessages(snapshot, exchange), ...draftMessage(snapshot, exchange)];
+}
+
+function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
+  const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
+  let answers = 0;
+  return snapshot.messages
+    .filter((message) => message.exchange === exchange.number)
+    .flatMap((message): ViewMessage[] => {
+      if (message.entry.role !== 'assistant') return noticeOf(message);
+      const own = calls.get(message.id) ?? [];
+      const key = answerKey(exchange.number, answers++);
+      return [
+        ...(isOwnMessage(message.entry.text, own.length > 0)
+          ? [{ key, body: { kind: 'answer' as const, text: message.entry.text, isDraft: false } }]
+          : []),
+        ...own.flatMap((call) => cardsOf(snapshot, call)),
+      ];
+    });
+}
+
+/** The draft has the key that its answer will have, so that the finished answer is an edit of it. */
+function draftMessage(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
+  const { draft } = snapshot.session;
+  if (draft === undefined || exchange.number !== snapshot.session.exchange) return [];
+  if (draft.text.trim().length <= COMMENTARY_CHARACTERS) return [];
+  const answers = snapshot.messages.filter(
+    (message) => message.exchange === exchange.number && message.entry.role === 'assistant',
+  ).length;
+  return [{ key: answerKey(exchange.number, answers), body: { kind: 'answer', text: draft.text, isDraft: true } }];
+}
+
+const answerKey = (exchange: number, ordinal: number) => `e${exchange}/answer/${ordinal}`;
+
+function cardsOf(snapshot: Snapshot, call: ToolCall): ViewMessage[] {
+  const approval = approvalCard(call);
+  const watch = snapshot.watches.find((item) => item.toolCallId === call.id);
+  return [
+    ...(approval ? [{ key: `call/${call.id}`, body: approval }] : []),
+    ...(watch ? [{ key: `job/${watch.id}`, body: jobCard(watch) }] : []),
+  ];
+}
+
+function noticeOf({ id, entry }: Snapshot['messages'][number]): ViewMessage[] {
+  return entry.role === 'notice' ? [{ key: `notice/${id}`, body: { kind: 'notice', text: entry.text } }] : [];
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+
+const SECRET_NAME = /(TOKEN|KEY|SECRET|PASSWORD)$/i;
+
+const Fields = z.strictObject({
+  operation: z.enum(['run', 'ps', 'logs', 'inspect', 'cancel']),
+  script: z
+    .string()
+    .min(1)
+    .max(200_000)
+    .optional()
+    .describe('run: Python source, sent inline and run with uv, or an https:// URL of one. Not with command.'),
+  dependencies: z
+    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._\-[\],<>=!~ @:/+]*$/, 'is not a Python requirement'))
+    .max(50)
+    .optional()
+    .describe('run with script: requirements, e.g. ["transformers>=4.50", "trl"].'),
+  command: z.array(z.string()).min(1).max(100).optional().describe('run: the command of a container, as a list.'),
+  image: z.string().min(1).max(300).optional().describe('run: Docker image; a uv image for scripts by default.'),
+  hardware_flavor: z.string().default('cpu-basic').describe('run: hardware, e.g. cpu-basic, t4-small, a10g-small.'),
+  timeout: z
+    .string()
+    .default('30m')
+    .refine((text) => parseDuration(text) !== undefined, 'must be a duration like "30m", "2h" or "1d"')
+    .describe('run: the job is stopped after this long, whatever it has done; allow for loading and pushing.'),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a variable name'), z.string())
+    .refine((env) => !Object.keys(env).some((name) => SECRET_NAME.test(name)), {
+      error: 'must not hold secrets; HF_TOKEN is there as a secret anyway',
+    })
+    .optional()
+    .describe('run: environment variables. Never secrets: HF_TOKEN is set for you.'),
+  namespace: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'is not a namespace')
+    .optional()
+    .describe('User or organisation that the job runs under; the default account otherwise.'),
+  job_id: z
+    .string()
+    .regex(/^[A-Za-z0-9]+$/, 'is not a job id')
+    .optional()
+    .describe('logs, inspect, cancel: the job.'),
+});
+
+/** Each operation's own demands, said so that the model can mend the call. */
+export const Arguments = Fields.superRefine((args, check) => {
+  const problem = problemOf(args);
+  if (problem !== undefined) check.addIssue({ code: 'custom', message: problem });
+});
+export type Arguments = z.infer<typeof Arguments>;
+
+function problemOf(args: z.infer<typeof Fields>): string | undefined {
+  if (args.operation === 'run') {
+    if ((args.script === undefined) === (args.command === undefined)) return 'run needs either script or command';
+    if (args.script !== undefined && isPath(args.script)) {
+      return 'script is a file path, but jobs do not see local files: put the source itself into script';
+    }
+    return undefined;
+  }
+  if (args.operation !== 'ps' && args.job_id === undefined) return `${args.operation} needs job_id`;
+  return undefined;
+}
+
+export const isUrl = (script: string) => /^https:\/\/\S+$/.test(script.trim());
+
+const isPath = (script: string) =>
+  !isUrl(script) && /^(file:|[~./\\]|[A-Za-z]:\\)?[\w./\\ -]*\.(py|ipynb|sh)$/.test(script.trim());

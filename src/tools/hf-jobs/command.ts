@@ -1,0 +1,41 @@
+import type { JobSpec } from '../../hub/jobs.ts';
+import { type Arguments, isUrl } from './arguments.ts';
+import { parseDuration } from './duration.ts';
+
+const UV_IMAGE = 'ghcr.io/astral-sh/uv:python3.12-bookworm';
+const DOCKER_IMAGE = 'python:3.12';
+
+/** Keeps a job's log readable: no progress bars. */
+const QUIET: Readonly<Record<string, string>> = {
+  HF_HUB_DISABLE_PROGRESS_BARS: '1',
+  TQDM_DISABLE: '1',
+  TRANSFORMERS_VERBOSITY: 'warning',
+  UV_NO_PROGRESS: '1',
+  PYTHONUNBUFFERED: '1',
+};
+
+/** Labels by which a job is found again after a crash between its submission and our note of it. */
+export const CALL_LABEL = 'ml-intern-call';
+export const SESSION_LABEL = 'ml-intern-session';
+
+export function jobSpec(args: Arguments, token: string, callId: string, sessionId: string): JobSpec {
+  return {
+    image: args.image ?? (args.script === undefined ? DOCKER_IMAGE : UV_IMAGE),
+    command: args.script === undefined ? (args.command ?? []) : scriptCommand(args.script, args.dependencies ?? []),
+    environment: { ...QUIET, ...args.env },
+    secrets: { HF_TOKEN: token },
+    flavor: args.hardware_flavor,
+    timeoutSeconds: parseDuration(args.timeout) ?? 1800,
+    labels: { [CALL_LABEL]: callId, [SESSION_LABEL]: sessionId },
+  };
+}
+
+/** The script travels in the command, base64-encoded, and reaches uv on its standard input. */
+function scriptCommand(script: string, dependencies: readonly string[]): string[] {
+  const uv = ['uv', 'run', ...dependencies.flatMap((name) => ['--with', name])];
+  if (isUrl(script)) return [...uv, script.trim()];
+  const encoded = Buffer.from(script, 'utf8').toString('base64');
+  return ['/bin/sh', '-lc', `echo ${encoded} | base64 -d | ${[...uv, '-'].map(shellQuoted).join(' ')}`];
+}
+
+const shellQuoted = (word: string) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

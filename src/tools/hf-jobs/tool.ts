@@ -1,0 +1,197 @@
+import type { HardwareList } from '../../hub/hardware.ts';
+import { type HubJob, type HubJobs, statusOf } from '../../hub/jobs.ts';
+import type { NewWatch } from '../../session/record.ts';
+import { capped, table } from '../output.ts';
+import { defineTool, type Recovery, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
+import { cancelRequest, runRequest } from './approval.ts';
+import { Arguments } from './arguments.ts';
+import { CALL_LABEL, jobSpec } from './command.ts';
+import { parseDuration } from './duration.ts';
+import { readableLog } from './report.ts';
+
+export type HfJobsDeps = {
+  jobs: HubJobs;
+  hardware: HardwareList;
+  token: string;
+  /** The configured account; the token's user without one. */
+  namespace: string | undefined;
+  cpuNeedsApproval: boolean;
+};
+
+const LISTED = 20;
+
+export function hfJobsTool(deps: HfJobsDeps): Tool {
+  const account = defaultAccount(deps);
+
+  return defineTool({
+    name: 'hf_jobs',
+    description: [
+      'Run and follow jobs on Hugging Face hardware.',
+      '- run: Python source in `script` (+ `dependencies`) or a `command` in an `image`. People are asked to approve first. The call comes back when the job has ended, with its log; meanwhile do not poll.',
+      '- ps: jobs of the account. logs, inspect, cancel: one job by `job_id`.',
+      'A job has no disk that outlives it: scripts must push what they make to the Hub (HF_TOKEN is set). Choose the smallest hardware that fits, and a timeout with room to spare.',
+    ].join('\n'),
+    schema: Arguments,
+    isReadOnly: false,
+    summary: (args) =>
+      args.operation === 'run' ? `run on ${args.hardware_flavor}` : [args.operation, args.job_id].filter(Boolean).join(' '),
+    async approval(args, context) {
+      if (args.operation === 'cancel') return approvalOfCancel(args, context, account);
+      if (args.operation !== 'run') return undefined;
+      const hardware = (await deps.hardware.all()).find((item) => item.name === args.hardware_flavor);
+      if (hardware?.isCpu && !deps.cpuNeedsApproval) return undefined;
+      return runRequest(args, args.namespace ?? (await account(context.signal)), hardware);
+    },
+    async run(args, context) {
+      const namespace = args.namespace ?? (await account(context.signal));
+      return attempt(() => operate(deps, args, namespace, context), args.operation, namespace);
+    },
+    async recover(args, context) {
+      if (args.operation !== 'run') return { kind: 'not_started' };
+      return findSubmitted(deps, args, args.namespace ?? (await account(context.signal)), context);
+    },
+  });
+}
+
+async function operate(
+  deps: HfJobsDeps,
+  args: Arguments,
+  namespace: string,
+  context: ToolContext,
+): Promise<ToolResult> {
+  const { jobs } = deps;
+  const { signal } = context;
+  const jobId = args.job_id ?? '';
+  switch (args.operation) {
+    case 'run':
+      return submit(deps, args, namespace, context);
+    case 'ps':
+      return { kind: 'done', output: listing(await jobs.list(namespace, signal), jobs, namespace) };
+    case 'logs':
+      return { kind: 'done', output: readableLog(await jobs.logs(namespace, jobId, signal), 20_000) };
+    case 'inspect':
+      return { kind: 'done', output: details(await jobs.inspect(namespace, jobId, signal), jobs, namespace) };
+    case 'cancel':
+      return { kind: 'done', output: `Job ${jobId}: ${(await jobs.cancel(namespace, jobId, signal)).status.stage}` };
+    default:
+      return args.operation satisfies never;
+  }
+}
+
+async function submit(
+  deps: HfJobsDeps,
+  args: Arguments,
+  namespace: string,
+  context: ToolContext,
+): Promise<ToolResult> {
+  const known = await deps.hardware.all();
+  const hardware = known.find((item) => item.name === args.hardware_flavor);
+  if (hardware === undefined) {
+    const names = known.map((item) => item.name).join(', ');
+    return { kind: 'failed', output: `There is no hardware "${args.hardware_flavor}". There is: ${names}.` };
+  }
+  try {
+    const spec = jobSpec(args, deps.token, context.callId, context.sessionId);
+    const job = await deps.jobs.run(namespace, spec, context.signal);
+    return { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, context.callId) };
+  } catch (error) {
+    const status = statusOf(error);
+    if (status !== undefined && status < 500) throw error;
+    // The Hub may have taken the job although its answer did not arrive.
+    const found = await findSubmitted(deps, args, namespace, context);
+    if (found.kind === 'not_started') throw error;
+    return found;
+  }
+}
+
+/** Looks for the job of this very call by its label. */
+async function findSubmitted(
+  deps: HfJobsDeps,
+  args: Arguments,
+  namespace: string,
+  { callId, signal }: ToolContext,
+): Promise<Recovery> {
+  const job = (await deps.jobs.list(namespace, signal)).find((item) => item.labels?.[CALL_LABEL] === callId);
+  return job ? { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, callId) } : { kind: 'not_started' };
+}
+
+async function watchOf(
+  { jobs, hardware }: HfJobsDeps,
+  args: Arguments,
+  namespace: string,
+  job: HubJob,
+  toolCallId: string,
+): Promise<NewWatch> {
+  const price = (await hardware.all()).find((item) => item.name === args.hardware_flavor);
+  const { stage, message } = job.status;
+  return {
+    id: `w_${job.id}`,
+    toolCallId,
+    namespace,
+    jobId: job.id,
+    url: jobs.url(namespace, job.id),
+    title: args.script === undefined ? (args.command?.join(' ') ?? '').slice(0, 80) : 'Python script',
+    flavor: args.hardware_flavor,
+    hourlyUsd: price?.hourlyUsd,
+    timeoutSeconds: parseDuration(args.timeout) ?? 1800,
+    snapshot: { stage, ...(message ? { message } : {}) },
+  };
+}
+
+async function approvalOfCancel(args: Arguments, context: ToolContext, account: (s: AbortSignal) => Promise<string>) {
+  if (context.watches.some((watch) => watch.jobId === args.job_id)) return undefined;
+  return cancelRequest(args.job_id ?? '', args.namespace ?? (await account(context.signal)));
+}
+
+/** Errors of the Hub as results the model can act on. */
+async function attempt(
+  action: () => Promise<ToolResult>,
+  operation: string,
+  namespace: string,
+): Promise<ToolResult> {
+  try {
+    return await action();
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === undefined || !(error instanceof Error)) throw error;
+    return { kind: 'failed', output: capped(`hf_jobs ${operation} failed: ${explain(status, error.message, namespace)}`, 2_000) };
+  }
+}
+
+function explain(status: number, message: string, namespace: string): string {
+  if (status === 402) {
+    return `the account "${namespace}" has no credits for Jobs (they are separate from a PRO subscription). Nothing was started. Tell people to add credits at https://huggingface.co/settings/billing; then the same call can be made again.`;
+  }
+  if (status === 401 || status === 403) {
+    return `the Hub refused access to "${namespace}" (${message}). The bot's token needs the permission for Jobs there; tell people so.`;
+  }
+  if (status === 404) return `there is no such job or account (${message}). Check job_id and namespace.`;
+  return `${message} (status ${status})`;
+}
+
+function defaultAccount({ jobs, namespace }: HfJobsDeps): (signal: AbortSignal) => Promise<string> {
+  let known = namespace;
+  return async (signal) => {
+    known ??= await jobs.whoAmI(signal);
+    return known;
+  };
+}
+
+function listing(jobs: readonly HubJob[], hub: HubJobs, namespace: string): string {
+  if (jobs.length === 0) return `There are no jobs of ${namespace}.`;
+  const newest = [...jobs].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+  const rows = newest
+    .slice(0, LISTED)
+    .map((job) => [job.id, job.status.stage, job.flavor ?? '', job.createdAt.toISOString(), hub.url(namespace, job.id)]);
+  const cut = newest.length > LISTED ? `\n\n${newest.length - LISTED} older jobs are not shown.` : '';
+  return table(['job', 'stage', 'hardware', 'created', 'link'], rows) + cut;
+}
+
+function details(job: HubJob, hub: HubJobs, namespace: string): string {
+  return [
+    `Job ${job.id}: ${job.status.stage}${job.status.message ? ` (${job.status.message})` : ''}`,
+    `Hardware: ${job.flavor ?? 'unknown'}; time-out: ${job.timeoutSeconds ?? 'unknown'} s`,
+    `Created ${job.createdAt.toISOString()}, started ${job.startedAt?.toISOString() ?? '-'}, finished ${job.finishedAt?.toISOString() ?? '-'}`,
+    hub.url(namespace, job.id),
+  ].join('\n');
+}

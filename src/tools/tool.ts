@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { NewWatch } from '../session/record.ts';
+import type { PlanItem } from '../session/state.ts';
+import type { ApprovalRequest } from '../session/tool-calls.ts';
+import type { Watch } from '../session/watches.ts';
+
+/** What a call knows about where it runs. */
+export type ToolContext = {
+  sessionId: string;
+  callId: string;
+  /** The jobs of this session, ended ones too. */
+  watches: readonly Watch[];
+  signal: AbortSignal;
+};
+
+/**
+ * What a call came to. `waiting` parks the session until the watched job ends; `plan` replaces the session's plan in
+ * the same commit.
+ */
+export type ToolResult =
+  | { kind: 'done'; output: string; plan?: PlanItem[] }
+  | { kind: 'failed'; output: string }
+  | { kind: 'waiting'; watch: NewWatch };
+
+/** What is found out about a call whose process died while it ran. */
+export type Recovery = ToolResult | { kind: 'not_started' };
+
+/** A call whose arguments have been read. */
+export type PreparedCall = {
+  /** The request to put before people, or undefined where the call may run at once. */
+  approval(context: ToolContext): Promise<ApprovalRequest | undefined>;
+  run(context: ToolContext): Promise<ToolResult>;
+  /** Undefined where nothing can be found out. */
+  recover: ((context: ToolContext) => Promise<Recovery>) | undefined;
+};
+
+export type Prepared = { ok: true; call: PreparedCall } | { ok: false; error: string };
+
+export type Tool = {
+  name: string;
+  description: string;
+  /** JSON schema of the arguments, as the model is told. */
+  parameters: Record<string, unknown>;
+  /** Reads the model's JSON text. An error says what to mend. */
+  prepare(argumentsText: string): Prepared;
+  /** What the call is about, in a few words, for the timeline: never fails, whatever the arguments. */
+  summary(argumentsText: string): string;
+};
+
+type ToolSpec<Schema extends z.ZodType> = {
+  name: string;
+  description: string;
+  schema: Schema;
+  /** A call that only reads is simply run again after a crash. */
+  isReadOnly: boolean;
+  summary(args: z.infer<Schema>): string;
+  approval?(args: z.infer<Schema>, context: ToolContext): Promise<ApprovalRequest | undefined>;
+  run(args: z.infer<Schema>, context: ToolContext): Promise<ToolResult>;
+  recover?(args: z.infer<Schema>, context: ToolContext): Promise<Recovery>;
+};
+
+/** Makes a tool of its parts: the schema is both what the model is told and what its arguments are checked with. */
+export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): Tool {
+  function prepare(argumentsText: string): Prepared {
+    const json = parseJson(argumentsText);
+    if (!json.ok) return { ok: false, error: `The arguments are not valid JSON: ${json.error}` };
+    const parsed = spec.schema.safeParse(json.value);
+    if (!parsed.success) return { ok: false, error: `Wrong arguments:\n${z.prettifyError(parsed.error)}` };
+    const args = parsed.data;
+    const { recover } = spec;
+    return {
+      ok: true,
+      call: {
+        approval: async (context) => spec.approval?.(args, context),
+        run: (context) => spec.run(args, context),
+        recover: recover
+          ? (context) => recover(args, context)
+          : spec.isReadOnly
+            ? async () => ({ kind: 'not_started' })
+            : undefined,
+      },
+    };
+  }
+
+  function summary(argumentsText: string): string {
+    const json = parseJson(argumentsText);
+    const parsed = json.ok ? spec.schema.safeParse(json.value) : undefined;
+    return parsed?.success ? spec.summary(parsed.data) : '';
+  }
+
+  const parameters = z.toJSONSchema(spec.schema, { io: 'input', target: 'draft-7' }) as Record<string, unknown>;
+  delete parameters.$schema;
+  return { name: spec.name, description: spec.description, parameters, prepare, summary };
+}
+
+/** Models send an empty text for a call without arguments. */
+function parseJson(text: string): { ok: true; value: unknown } | { ok: false; error: string } {
+  try {
+    return { ok: true, value: text.trim() === '' ? {} : JSON.parse(text) };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,236 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyOf, type Listening, listen, sendJson, sleep } from './http.ts';
+
+/** How a job of this double goes. Times are real milliseconds. Without `stage` it runs until a test ends it. */
+export type JobCourse = {
+  queueMs: number;
+  runMs: number;
+  lines: readonly string[];
+  stage?: 'COMPLETED' | 'ERROR';
+  message?: string;
+};
+
+export type DoubleJob = {
+  id: string;
+  namespace: string;
+  spec: Record<string, unknown> & { labels?: Record<string, string>; flavor?: string; command?: string[] };
+  createdAt: number;
+  course: JobCourse;
+  /** Set when somebody ended it before its course was run. */
+  ended: { stage: string; at: number; message?: string } | undefined;
+};
+
+/** Parts of a request that a test may want to fail: each entry is used once. 'drop' does the work and cuts the answer. */
+export type HubFault = { path: RegExp; method?: string; status: number | 'drop'; error?: string };
+
+const HARDWARE = [
+  hardware('cpu-basic', 'CPU Basic', '2 vCPU', '16 GB', null, 0.000167),
+  hardware('cpu-upgrade', 'CPU Upgrade', '8 vCPU', '32 GB', null, 0.0005),
+  hardware('t4-small', 'Nvidia T4 - small', '4 vCPU', '15 GB', 'T4', 0.006667),
+  hardware('a10g-small', 'Nvidia A10G - small', '4 vCPU', '15 GB', 'A10G', 0.016667),
+  hardware('a100-large', 'Nvidia A100 - large', '12 vCPU', '142 GB', 'A100', 0.041667),
+];
+
+/** In the form of GET /api/jobs/hardware, after huggingface_hub's JobHardware: prices are for a minute. */
+function hardware(name: string, prettyName: string, cpu: string, ram: string, gpu: string | null, usd: number) {
+  const accelerator = gpu && { type: 'gpu', model: gpu, quantity: '1', vram: '24 GB', manufacturer: 'Nvidia' };
+  const unitCostMicroUSD = Math.round(usd * 1e6);
+  return { name, prettyName, cpu, ram, accelerator, unitCostMicroUSD, unitCostUSD: usd, unitLabel: 'minute' };
+}
+
+/** The dataset that the datasets-server routes know; forms after https://huggingface.co/docs/dataset-viewer. */
+const DATASET = 'stanfordnlp/imdb';
+const DATASET_ROUTES: Readonly<Record<string, unknown>> = {
+  '/is-valid': { preview: true, viewer: true, search: true, filter: true, statistics: true },
+  '/splits': {
+    splits: [
+      { dataset: DATASET, config: 'plain_text', split: 'train' },
+      { dataset: DATASET, config: 'plain_text', split: 'test' },
+    ],
+    pending: [],
+    failed: [],
+  },
+  '/info': {
+    dataset_info: {
+      features: { text: { dtype: 'string', _type: 'Value' }, label: { names: ['neg', 'pos'], _type: 'ClassLabel' } },
+      splits: {
+        train: { name: 'train', num_bytes: 33_435_948, num_examples: 25_000 },
+        test: { name: 'test', num_bytes: 32_653_810, num_examples: 25_000 },
+      },
+    },
+    partial: false,
+  },
+  '/first-rows': {
+    dataset: DATASET,
+    config: 'plain_text',
+    split: 'train',
+    features: [
+      { feature_idx: 0, name: 'text', type: { dtype: 'string', _type: 'Value' } },
+      { feature_idx: 1, name: 'label', type: { names: ['neg', 'pos'], _type: 'ClassLabel' } },
+    ],
+    rows: [
+      { row_idx: 0, row: { text: 'A film that never finds its feet.', label: 0 }, truncated_cells: [] },
+      { row_idx: 1, row: { text: 'Two hours of pure delight.', label: 1 }, truncated_cells: [] },
+      { row_idx: 2, row: { text: 'I wanted to like it and could not.', label: 0 }, truncated_cells: [] },
+    ],
+    truncated: true,
+  },
+  '/parquet': {
+    parquet_files: [
+      { dataset: DATASET, config: 'plain_text', split: 'test', url: 'https://example.invalid/0', filename: '0000.parquet', size: 20_470_363 },
+      { dataset: DATASET, config: 'plain_text', split: 'train', url: 'https://example.invalid/1', filename: '0000.parquet', size: 20_979_968 },
+    ],
+    pending: [],
+    failed: [],
+    partial: false,
+  },
+};
+
+const IDENTITY = { type: 'user', id: '6500000000000000000000aa', name: 'ada', fullname: 'Ada', orgs: [], canPay: true, isPro: true };
+
+/** The Hub's Jobs API, whoami, and the datasets server, on one port. */
+export class HubDouble {
+  readonly jobs: DoubleJob[] = [];
+  readonly faults: HubFault[] = [];
+  readonly requests: { method: string; path: string }[] = [];
+  course: (spec: DoubleJob['spec']) => JobCourse = () => ({ queueMs: 0, runMs: 0, lines: [] });
+  #listening: Listening | undefined;
+
+  static async start(options: { port?: number } = {}): Promise<HubDouble> {
+    const hub = new HubDouble();
+    hub.#listening = await listen((request, response) => hub.#handle(request, response), options.port);
+    return hub;
+  }
+
+  get url(): string {
+    if (this.#listening === undefined) throw new Error('the Hub double has not been started');
+    return this.#listening.url;
+  }
+
+  async close(): Promise<void> {
+    await this.#listening?.close();
+  }
+
+  /** Ends a running job. */
+  finish(job: DoubleJob, stage: 'COMPLETED' | 'ERROR', message?: string): void {
+    job.ended ??= { stage, at: Date.now(), ...(message ? { message } : {}) };
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
+    const method = request.method ?? 'GET';
+    this.requests.push({ method, path: pathname });
+    const fault = this.#faultFor(method, pathname);
+    if (typeof fault?.status === 'number') {
+      return sendJson(response, fault.status, { error: fault.error ?? `scripted ${fault.status}` });
+    }
+    const body = await bodyOf(request);
+    if (fault?.status === 'drop') {
+      this.#route(method, pathname, body);
+      return void response.destroy();
+    }
+    if (pathname in DATASET_ROUTES) return datasets(pathname, searchParams, response);
+    if (pathname !== '/api/jobs/hardware' && !request.headers.authorization?.startsWith('Bearer hf_')) {
+      return sendJson(response, 401, { error: 'Invalid username or password.' });
+    }
+    const logs = /^\/api\/jobs\/([^/]+)\/([^/]+)\/logs$/.exec(pathname);
+    if (logs) return this.#streamLogs(logs[2] ?? '', request, response);
+    const { status, answer } = this.#route(method, pathname, body);
+    sendJson(response, status, answer);
+  }
+
+  #faultFor(method: string, path: string): HubFault | undefined {
+    const index = this.faults.findIndex((f) => f.path.test(path) && (f.method ?? method) === method);
+    return index === -1 ? undefined : this.faults.splice(index, 1)[0];
+  }
+
+  #route(method: string, path: string, body: string): { status: number; answer: unknown } {
+    if (path === '/api/whoami-v2') return { status: 200, answer: { ...IDENTITY, auth: { type: 'access_token' } } };
+    if (path === '/api/jobs/hardware') return { status: 200, answer: HARDWARE };
+    const [, namespace = '', id = '', action] = /^\/api\/jobs\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
+    if (namespace === '') return { status: 404, answer: { error: 'Not found' } };
+    if (id === '' && method === 'POST') return { status: 200, answer: jobJson(this.#create(namespace, body)) };
+    if (id === '') {
+      return { status: 200, answer: this.jobs.filter((job) => job.namespace === namespace).map(jobJson) };
+    }
+    const job = this.jobs.find((item) => item.id === id && item.namespace === namespace);
+    if (job === undefined) return { status: 404, answer: { error: 'Job not found' } };
+    if (action === 'cancel') job.ended ??= { stage: 'CANCELED', at: Date.now() };
+    return { status: 200, answer: jobJson(job) };
+  }
+
+  #create(namespace: string, body: string): DoubleJob {
+    const spec = JSON.parse(body) as DoubleJob['spec'];
+    const id = (0x687f911eaea8n * 0x1000000n + BigInt(this.jobs.length + 1)).toString(16).padStart(24, '6');
+    const job: DoubleJob = { id, namespace, spec, createdAt: Date.now(), course: this.course(spec), ended: undefined };
+    this.jobs.push(job);
+    return job;
+  }
+
+  /** Server-sent events in the form `data: {"data": line, "timestamp": …}`; open for as long as the job runs. */
+  async #streamLogs(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const job = this.jobs.find((item) => item.id === id);
+    if (job === undefined) return sendJson(response, 404, { error: 'Job not found' });
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    let isOpen = true;
+    request.on('close', () => {
+      isOpen = false;
+    });
+    for (let sent = 0; isOpen; await sleep(50)) {
+      for (const line of linesSoFar(job).slice(sent)) {
+        response.write(`data: ${JSON.stringify({ data: line, timestamp: new Date().toISOString() })}\n\n`);
+        sent++;
+      }
+      if (isOver(stageOf(job).stage)) break;
+    }
+    response.end();
+  }
+}
+
+const isOver = (stage: string) => ['COMPLETED', 'ERROR', 'CANCELED'].includes(stage);
+
+function stageOf(job: DoubleJob): { stage: string; startedAt?: number; finishedAt?: number; message?: string } {
+  const start = job.createdAt + job.course.queueMs;
+  const natural = start + job.course.runMs;
+  const { ended } = job;
+  const now = Date.now();
+  if (ended) {
+    const startedAt = Math.min(start, ended.at);
+    return { stage: ended.stage, startedAt, finishedAt: ended.at, ...(ended.message ? { message: ended.message } : {}) };
+  }
+  if (now < start) return { stage: 'SCHEDULING' };
+  if (job.course.stage === undefined || now < natural) return { stage: 'RUNNING', startedAt: start };
+  const { stage, message } = job.course;
+  return { stage, startedAt: start, finishedAt: natural, ...(message ? { message } : {}) };
+}
+
+/** Lines appear evenly over the run. */
+function linesSoFar(job: DoubleJob): readonly string[] {
+  const { lines, queueMs, runMs } = job.course;
+  if (job.ended || runMs === 0) return lines;
+  const share = (Date.now() - job.createdAt - queueMs) / runMs;
+  return lines.slice(0, Math.max(0, Math.ceil(Math.min(1, share) * lines.length)));
+}
+
+function jobJson(job: DoubleJob) {
+  const { stage, startedAt, finishedAt, message } = stageOf(job);
+  const { secrets, ...spec } = job.spec as { secrets?: Record<string, string> };
+  return {
+    type: 'job',
+    id: job.id,
+    createdAt: new Date(job.createdAt).toISOString(),
+    startedAt: startedAt ? new Date(startedAt).toISOString() : null,
+    finishedAt: finishedAt ? new Date(finishedAt).toISOString() : null,
+    status: { stage, message: message ?? null, failureCount: stage === 'ERROR' ? 1 : 0 },
+    owner: { id: IDENTITY.id, name: job.namespace, type: 'user' },
+    ...spec,
+    secrets: Object.keys(secrets ?? {}),
+  };
+}
+
+function datasets(route: string, query: URLSearchParams, response: ServerResponse): void {
+  if (query.get('dataset') === DATASET) return sendJson(response, 200, DATASET_ROUTES[route]);
+  sendJson(response, 404, {
+    error: 'The dataset does not exist, or is not accessible without authentication (private or gated).',
+  });
+}

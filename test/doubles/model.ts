@@ -1,0 +1,116 @@
+import { type ChatCompletionRequest, type FixtureResponse, LLMock } from '@copilotkit/aimock';
+
+/** What the model says next. `delayMs` is thinking time before the first chunk. */
+export type Reply = {
+  text?: string;
+  calls?: readonly { name: string; arguments: unknown; id?: string }[];
+  finish?: 'stop' | 'length';
+  usage?: { input: number; output: number; cached?: number };
+  /** An error instead of an answer. */
+  error?: { status: number; message?: string; code?: string; retryAfter?: number };
+  delayMs?: number;
+  /** Never answers: the client has to give up. */
+  hangs?: true;
+};
+
+/** Decides from what it was sent. */
+export type ModelScript = (request: ChatCompletionRequest) => Reply;
+
+export type ModelDouble = {
+  baseUrl: string;
+  /** Every request since the start, in order. */
+  requests: ChatCompletionRequest[];
+  script: ModelScript;
+  /** Milliseconds between chunks of an answer. */
+  close(): Promise<void>;
+};
+
+/**
+ * An OpenAI-compatible model that follows a script, on the server of @copilotkit/aimock: it streams text and tool
+ * calls in small chunks, with usage at the end. Like the real API it turns down a history in which a tool call has no
+ * result or a result no call.
+ */
+export async function startModelDouble(
+  script: ModelScript,
+  options: { port?: number; chunkMs?: number; chunkSize?: number } = {},
+): Promise<ModelDouble> {
+  const mock = new LLMock({
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+    latency: options.chunkMs ?? 0,
+    chunkSize: options.chunkSize ?? 24,
+    journalMaxEntries: 1,
+  });
+  const double: ModelDouble = { baseUrl: '', requests: [], script, close: () => mock.stop() };
+  mock.on({ predicate: () => true }, async (request) => {
+    double.requests.push(structuredClone(request));
+    const problem = problemOf(request.messages);
+    if (problem) return { error: { message: problem, type: 'invalid_request_error' }, status: 400 };
+    return responseOf(double.script(request), request);
+  });
+  await mock.start();
+  double.baseUrl = `${mock.url}/v1`;
+  return double;
+}
+
+async function responseOf(reply: Reply, request: ChatCompletionRequest): Promise<FixtureResponse> {
+  if (reply.hangs) await new Promise(() => {});
+  if (reply.delayMs) await new Promise((resolve) => setTimeout(resolve, reply.delayMs));
+  if (reply.error) {
+    const { status, message = 'scripted error', code, retryAfter } = reply.error;
+    return {
+      error: { message, type: 'scripted', ...(code ? { code } : {}) },
+      status,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    };
+  }
+  const input = reply.usage?.input ?? Math.ceil(JSON.stringify(request.messages).length / 4);
+  const output = reply.usage?.output ?? Math.ceil(JSON.stringify(reply).length / 4);
+  const usage = {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: { cached_tokens: reply.usage?.cached ?? 0 },
+  };
+  const common = { usage, ...(reply.finish ? { finishReason: reply.finish } : {}) };
+  const toolCalls = (reply.calls ?? []).map((call) => ({
+    name: call.name,
+    arguments: typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments),
+    ...(call.id ? { id: call.id } : {}),
+  }));
+  if (toolCalls.length === 0) return { content: reply.text ?? '', ...common };
+  return reply.text ? { content: reply.text, toolCalls, ...common } : { toolCalls, ...common };
+}
+
+/** What OpenAI's API says about a history that is out of order; undefined for a valid one. */
+function problemOf(messages: ChatCompletionRequest['messages']): string | undefined {
+  let open: string[] = [];
+  for (const message of messages) {
+    if (message.role === 'tool') {
+      const index = open.indexOf(message.tool_call_id ?? '');
+      if (index === -1) return `a result for "${message.tool_call_id}" without its call`;
+      open.splice(index, 1);
+      continue;
+    }
+    if (open.length > 0) return `tool_call_ids without results: ${open.join(', ')}`;
+    open = (message.tool_calls ?? []).map((call) => call.id);
+    const broken = (message.tool_calls ?? []).find((call) => !isJson(call.function.arguments));
+    if (broken) return `the arguments of ${broken.id} are not JSON`;
+  }
+  return open.length > 0 ? `tool_call_ids without results: ${open.join(', ')}` : undefined;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The last thing that was said to the model, as text. */
+export function lastText(request: ChatCompletionRequest): string {
+  const content = request.messages.at(-1)?.content;
+  return typeof content === 'string' ? content : '';
+}

@@ -1,0 +1,113 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { sleep } from '../http.ts';
+
+/** Something that Slack tells an app, in the form it has on the wire. */
+export type Notice = { kind: 'events_api' | 'interactive'; payload: Record<string, unknown> };
+
+/** How notices reach the app. Resolves with whether it acknowledged one. */
+export type Transport = { deliver(notice: Notice, attempt: number): Promise<boolean>; close(): void };
+
+/** An app has three seconds: https://docs.slack.dev/apis/events-api, "Responding to events". */
+const ACK_MS = 3_000;
+
+/** Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode. One connection gets each notice. */
+export class SocketTransport implements Transport {
+  readonly #sockets = new WebSocketServer({ noServer: true });
+  readonly #waiting = new Map<string, () => void>();
+
+  constructor(server: Server) {
+    server.on('upgrade', (request, socket, head) => {
+      if (!request.url?.startsWith('/socket')) return socket.destroy();
+      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#welcome(client));
+    });
+  }
+
+  get connections(): number {
+    return this.#sockets.clients.size;
+  }
+
+  async deliver({ kind, payload }: Notice, attempt: number): Promise<boolean> {
+    const [client] = [...this.#sockets.clients].filter((socket) => socket.readyState === 1);
+    if (client === undefined) return false;
+    const envelope_id = randomUUID();
+    const retry = attempt > 0 ? { retry_attempt: attempt, retry_reason: 'timeout' } : {};
+    const isAcknowledged = new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), ACK_MS);
+      this.#waiting.set(envelope_id, () => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
+    client.send(JSON.stringify({ type: kind, envelope_id, payload, accepts_response_payload: false, ...retry }));
+    return isAcknowledged.finally(() => this.#waiting.delete(envelope_id));
+  }
+
+  /** Cuts every connection, as Slack does when it moves an app to another host. */
+  disconnect(): void {
+    for (const client of this.#sockets.clients) client.terminate();
+  }
+
+  close(): void {
+    this.disconnect();
+    this.#sockets.close();
+  }
+
+  #welcome(client: WebSocket): void {
+    client.send(JSON.stringify({ type: 'hello', num_connections: this.connections }));
+    const pings = setInterval(() => client.ping(), 5_000);
+    client.on('close', () => clearInterval(pings));
+    client.on('message', (data) => {
+      const { envelope_id } = JSON.parse(String(data)) as { envelope_id?: string };
+      if (envelope_id) this.#waiting.get(envelope_id)?.();
+    });
+  }
+}
+
+/** Request URLs, signed as in https://docs.slack.dev/authentication/verifying-requests-from-slack. */
+export class HttpTransport implements Transport {
+  readonly #url: string;
+  readonly #signingSecret: string;
+
+  constructor(url: string, signingSecret: string) {
+    this.#url = url;
+    this.#signingSecret = signingSecret;
+  }
+
+  async deliver({ kind, payload }: Notice, attempt: number): Promise<boolean> {
+    const isForm = kind === 'interactive';
+    const body = isForm
+      ? new URLSearchParams({ payload: JSON.stringify(payload) }).toString()
+      : JSON.stringify(payload);
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const signature = createHmac('sha256', this.#signingSecret).update(`v0:${timestamp}:${body}`).digest('hex');
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
+        'x-slack-request-timestamp': timestamp,
+        'x-slack-signature': `v0=${signature}`,
+        ...(attempt > 0 ? { 'x-slack-retry-num': String(attempt), 'x-slack-retry-reason': 'http_timeout' } : {}),
+      },
+      signal: AbortSignal.timeout(ACK_MS),
+    }).catch(() => undefined);
+    return response?.ok ?? false;
+  }
+
+  close(): void {}
+}
+
+/** Delivers until acknowledged: at once, then after each of the waits. Slack's own are 0, 1 and 5 minutes. */
+export async function deliverWithRetries(
+  transport: () => Transport | undefined,
+  notice: Notice,
+  waitsMs: readonly number[],
+): Promise<boolean> {
+  for (const [attempt, wait] of [0, ...waitsMs].entries()) {
+    await sleep(wait);
+    if (await transport()?.deliver(notice, attempt)) return true;
+  }
+  return false;
+}

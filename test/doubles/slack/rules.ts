@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/*
+ * What Slack accepts in `blocks`, for the block types that bots use most. Sources: the pages of each block under
+ * https://docs.slack.dev/reference/block-kit/blocks and of the composition objects. Strict, so that a field that Slack
+ * does not know is found out.
+ */
+
+const blockId = { block_id: z.string().max(255).optional() };
+const mrkdwn = (max: number) =>
+  z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(max), verbatim: z.boolean().optional() });
+const plainText = (max: number) =>
+  z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(max), emoji: z.boolean().optional() });
+
+const Button = z.strictObject({
+  type: z.literal('button'),
+  text: plainText(75),
+  action_id: z.string().min(1).max(255),
+  value: z.string().max(2_000).optional(),
+  url: z.string().max(3_000).optional(),
+  style: z.enum(['primary', 'danger']).optional(),
+});
+
+const Section = z
+  .strictObject({
+    type: z.literal('section'),
+    ...blockId,
+    text: z.union([mrkdwn(3_000), plainText(3_000)]).optional(),
+    fields: z.array(z.union([mrkdwn(2_000), plainText(2_000)])).min(1).max(10).optional(),
+    accessory: Button.optional(),
+  })
+  .refine((block) => block.text !== undefined || block.fields !== undefined, 'a section needs text or fields');
+
+const Block = z.discriminatedUnion('type', [
+  Section,
+  z.strictObject({
+    type: z.literal('context'),
+    ...blockId,
+    elements: z.array(z.union([mrkdwn(3_000), plainText(3_000)])).min(1).max(10),
+  }),
+  z.strictObject({ type: z.literal('actions'), ...blockId, elements: z.array(Button).min(1).max(25) }),
+  z.strictObject({ type: z.literal('markdown'), ...blockId, text: z.string().min(1).max(12_000) }),
+  z.strictObject({ type: z.literal('divider'), ...blockId }),
+  z.strictObject({ type: z.literal('header'), ...blockId, text: plainText(150) }),
+]);
+export type Block = z.infer<typeof Block>;
+
+/** All blocks together; seen, not documented (slackapi/bolt-js issue 2509). */
+const ALL_BLOCKS = 13_200;
+
+/** The error code with which Slack would turn a message down, or undefined where it takes it. */
+export function refusalOf(text: string | undefined, blocks: unknown): string | undefined {
+  if (blocks === undefined) return text ? undefined : 'no_text';
+  const parsed = z.array(Block).max(50).safeParse(blocks);
+  if (!parsed.success) return 'invalid_blocks';
+  const markdown = parsed.data.reduce((sum, block) => sum + (block.type === 'markdown' ? block.text.length : 0), 0);
+  if (markdown > 12_000) return 'msg_too_long';
+  if (textLength(parsed.data) > ALL_BLOCKS) return 'msg_blocks_too_long';
+  const ids = parsed.data.flatMap((block) => (block.type === 'actions' ? block.elements : [])).map((b) => b.action_id);
+  return new Set(ids).size === ids.length ? undefined : 'invalid_blocks';
+}
+
+/** Characters of every text in a value. */
+function textLength(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (value === null || typeof value !== 'object') return 0;
+  return Object.values(value).reduce((sum: number, item) => sum + textLength(item), 0);
+}
+
+export const parseBlocks = (blocks: unknown): Block[] => z.array(Block).catch([]).parse(blocks);

@@ -1,0 +1,328 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyOf, type Listening, listen, sendJson } from '../http.ts';
+import { deliverWithRetries, HttpTransport, type Notice, SocketTransport, type Transport } from './delivery.ts';
+import { createRateLimits, type RateLimits } from './rate-limits.ts';
+import { parseBlocks, refusalOf } from './rules.ts';
+import { BOT, PEOPLE, type SlackMessage, Workspace } from './workspace.ts';
+
+export type SlackDoubleOptions = {
+  port?: number;
+  /** Factor on all rate limits; 1 is Slack's own. */
+  rateScale?: number;
+  /** Waits before an unacknowledged delivery is made again. */
+  retryWaitsMs?: readonly number[];
+};
+
+type Arguments = Record<string, unknown>;
+type Answer = { ok: true; [key: string]: unknown } | { ok: false; error: string };
+
+/** One call that the app made, as it was answered. */
+export type Call = { method: string; arguments: Arguments; error: string | undefined; at: number };
+
+export type Ephemeral = { user: string | undefined; text: string };
+
+/**
+ * Slack, as far as a bot meets it: the Web API with its rules and limits, Socket Mode or signed HTTP deliveries,
+ * interactivity with response_url. What people do is a method call on it; what they would see is in `workspace`.
+ */
+export class SlackDouble {
+  readonly workspace = new Workspace();
+  readonly calls: Call[] = [];
+  /** What only one person was told, through a response_url or chat.postEphemeral. */
+  readonly ephemerals: Ephemeral[] = [];
+  /** Fails the next calls of a method: each entry is used once. 'drop' does the work and cuts the answer. */
+  readonly faults: { method: string; fault: string | number | 'drop' }[] = [];
+  /** Makes every call with a bot token fail with this code. */
+  tokenError: string | undefined;
+  readonly #limits: RateLimits;
+  readonly #retryWaitsMs: readonly number[];
+  #listening: Listening | undefined;
+  #socket: SocketTransport | undefined;
+  #http: HttpTransport | undefined;
+
+  constructor(options: SlackDoubleOptions = {}) {
+    this.#limits = createRateLimits(options.rateScale ?? 1);
+    this.#retryWaitsMs = options.retryWaitsMs ?? [300, 1_000, 3_000, 5_000, 10_000];
+  }
+
+  static async start(options: SlackDoubleOptions = {}): Promise<SlackDouble> {
+    const slack = new SlackDouble(options);
+    slack.#listening = await listen((request, response) => slack.#handle(request, response), options.port);
+    slack.#socket = new SocketTransport(slack.#listening.server);
+    return slack;
+  }
+
+  get url(): string {
+    if (this.#listening === undefined) throw new Error('the Slack double has not been started');
+    return this.#listening.url;
+  }
+
+  get apiUrl(): string {
+    return `${this.url}/api/`;
+  }
+
+  get connections(): number {
+    return this.#socket?.connections ?? 0;
+  }
+
+  /** Delivers to a request URL from now on, instead of over sockets. */
+  useHttp(url: string, signingSecret: string): void {
+    this.#http = new HttpTransport(url, signingSecret);
+  }
+
+  /** Cuts the app's socket connections. */
+  disconnect(): void {
+    this.#socket?.disconnect();
+  }
+
+  async close(): Promise<void> {
+    this.#socket?.close();
+    await this.#listening?.close();
+  }
+
+  /** A person writes. In a channel, a mention is delivered as both events that Slack sends for it. */
+  say(user: string, channel: string, text: string, thread?: string): SlackMessage {
+    const message = this.workspace.add({
+      channel,
+      thread_ts: thread,
+      user,
+      bot_id: undefined,
+      text,
+      blocks: undefined,
+      metadata: undefined,
+    });
+    this.deliverMessage(message);
+    return message;
+  }
+
+  mention(user: string, channel: string, text: string, thread?: string): SlackMessage {
+    return this.say(user, channel, `<@${BOT.user_id}> ${text}`, thread);
+  }
+
+  /** Tells the app of a message; again, where a test wants a delivery made twice. */
+  deliverMessage(message: SlackMessage): void {
+    const isDirect = message.channel.startsWith('D');
+    const { channel, user, text, ts, thread_ts, bot_id } = message;
+    const event = {
+      channel,
+      user,
+      text,
+      ts,
+      ...(thread_ts ? { thread_ts } : {}),
+      ...(bot_id ? { bot_id } : {}),
+      team: BOT.team_id,
+    };
+    this.#event({ type: 'message', channel_type: isDirect ? 'im' : 'channel', ...event });
+    if (!isDirect && text.includes(`<@${BOT.user_id}>`)) this.#event({ type: 'app_mention', ...event });
+  }
+
+  /** Another bot writes. */
+  botSays(channel: string, text: string, thread?: string): SlackMessage {
+    const message = this.workspace.add({
+      channel,
+      thread_ts: thread,
+      user: 'U0OTHERBOT',
+      bot_id: 'B0OTHER',
+      text,
+      blocks: undefined,
+      metadata: undefined,
+    });
+    this.deliverMessage(message);
+    return message;
+  }
+
+  editMessage(message: SlackMessage, text: string): void {
+    const previous_message = { ts: message.ts, text: message.text, user: message.user };
+    this.workspace.edit(message, { text });
+    const { channel, ts, user } = message;
+    const changed = { type: 'message', ts, text, user };
+    this.#event({ type: 'message', subtype: 'message_changed', channel, ts, message: changed, previous_message });
+  }
+
+  deleteMessage(message: SlackMessage): void {
+    this.workspace.delete(message);
+    const { channel, ts: deleted_ts } = message;
+    this.#event({ type: 'message', subtype: 'message_deleted', channel, ts: deleted_ts, deleted_ts });
+  }
+
+  /** A person clicks a button of a message. */
+  click(user: string, message: SlackMessage, actionId: string): void {
+    const button = parseBlocks(message.blocks)
+      .flatMap((block) => (block.type === 'actions' ? block.elements : []))
+      .find((element) => element.action_id === actionId);
+    if (button === undefined) throw new Error(`the message has no button "${actionId}"`);
+    this.clickValue(user, message, actionId, button.value ?? '');
+  }
+
+  /** A click whose button the message may no longer have: an old card on a slow phone. */
+  clickValue(user: string, message: SlackMessage, actionId: string, value: string): void {
+    const { channel, ts, thread_ts, text } = message;
+    void this.#deliver({
+      kind: 'interactive',
+      payload: {
+        type: 'block_actions',
+        team: { id: BOT.team_id, domain: 'double' },
+        user: { id: user, username: PEOPLE[user], team_id: BOT.team_id },
+        api_app_id: BOT.app_id,
+        container: { type: 'message', message_ts: ts, channel_id: channel, thread_ts },
+        channel: { id: channel, name: 'double' },
+        message: { type: 'message', ts, text, ...(thread_ts ? { thread_ts } : {}) },
+        response_url: `${this.url}/response/${user}`,
+        trigger_id: `${this.workspace.nextTs()}.trigger`,
+        actions: [{ type: 'button', action_id: actionId, block_id: 'b', value, action_ts: this.workspace.nextTs() }],
+      },
+    });
+  }
+
+  #event(event: Record<string, unknown>): void {
+    void this.#deliver({
+      kind: 'events_api',
+      payload: {
+        type: 'event_callback',
+        event_id: `Ev${this.workspace.nextTs().replace('.', '')}`,
+        event_time: Math.floor(Date.now() / 1000),
+        team_id: BOT.team_id,
+        api_app_id: BOT.app_id,
+        authorizations: [
+          { team_id: BOT.team_id, user_id: BOT.user_id, is_bot: true, enterprise_id: null, is_enterprise_install: false },
+        ],
+        event: { event_ts: event.ts, ...event },
+      },
+    });
+  }
+
+  #deliver(notice: Notice): Promise<boolean> {
+    const transport = (): Transport | undefined => this.#http ?? this.#socket;
+    // Clicks are not made again: the person sees that nothing happened and clicks once more.
+    const waits = notice.kind === 'interactive' ? [] : this.#retryWaitsMs;
+    return deliverWithRetries(transport, notice, waits);
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', this.url);
+    if (pathname.startsWith('/response/')) return this.#respond(request, response, pathname.slice(10));
+    if (!pathname.startsWith('/api/')) return sendJson(response, 404, { ok: false, error: 'not_found' });
+    const method = pathname.slice(5);
+    const args = argumentsOf(request, await bodyOf(request));
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? String(args.token ?? '');
+    await this.#call(method, args, token, response);
+  }
+
+  async #call(method: string, args: Arguments, token: string, response: ServerResponse): Promise<void> {
+    const fault = this.#faultFor(method);
+    const log = (error?: string) => this.calls.push({ method, arguments: args, error, at: Date.now() });
+    if (typeof fault === 'number') {
+      log(`status ${fault}`);
+      if (fault === 429) return sendJson(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': '1' });
+      return sendJson(response, fault, { ok: false });
+    }
+    const wait = this.#limits.check(method, typeof args.channel === 'string' ? args.channel : undefined);
+    if (wait !== undefined) {
+      log('ratelimited');
+      return sendJson(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(wait) });
+    }
+    const answer: Answer = fault && fault !== 'drop' ? { ok: false, error: fault } : this.#answer(method, args, token);
+    log(answer.ok ? undefined : answer.error);
+    if (fault === 'drop') return void response.destroy();
+    sendJson(response, 200, answer);
+  }
+
+  #faultFor(method: string): string | number | undefined {
+    const index = this.faults.findIndex((fault) => fault.method === method);
+    return index === -1 ? undefined : this.faults.splice(index, 1)[0]?.fault;
+  }
+
+  #answer(method: string, args: Arguments, token: string): Answer {
+    if (method === 'apps.connections.open') {
+      if (!token.startsWith('xapp-')) return { ok: false, error: 'invalid_auth' };
+      return { ok: true, url: `${this.url.replace('http', 'ws')}/socket` };
+    }
+    if (!token.startsWith('xoxb-')) return { ok: false, error: token ? 'invalid_auth' : 'not_authed' };
+    if (this.tokenError !== undefined) return { ok: false, error: this.tokenError };
+    const handler = METHODS[method];
+    return handler ? handler(this, args) : { ok: false, error: 'unknown_method' };
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse, user: string): Promise<void> {
+    const body = JSON.parse(await bodyOf(request)) as { text?: string; response_type?: string };
+    if (body.response_type === 'ephemeral') this.ephemerals.push({ user, text: body.text ?? '' });
+    response.writeHead(200, { 'content-type': 'text/plain' });
+    response.end('ok');
+  }
+}
+
+const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => Answer>> = {
+  'auth.test': () => ({ ok: true, url: 'https://double.slack.com/', team: 'Double', user: 'ml-intern', ...BOT }),
+
+  'users.info'(_slack, { user }) {
+    const name = PEOPLE[String(user)];
+    if (name === undefined) return { ok: false, error: 'user_not_found' };
+    return { ok: true, user: { id: user, name: name.toLowerCase(), profile: { display_name: name, real_name: name } } };
+  },
+
+  'chat.postMessage'({ workspace }, args) {
+    const channel = String(args.channel);
+    if (!workspace.channels.has(channel)) return { ok: false, error: 'channel_not_found' };
+    const thread_ts = args.thread_ts === undefined ? undefined : String(args.thread_ts);
+    const refusal = refusalOf(textOf(args), args.blocks);
+    if (refusal) return { ok: false, error: refusal };
+    const message = workspace.add({
+      channel,
+      thread_ts,
+      user: BOT.user_id,
+      bot_id: BOT.bot_id,
+      text: textOf(args) ?? '',
+      blocks: args.blocks,
+      metadata: args.metadata as SlackMessage['metadata'],
+    });
+    return { ok: true, channel, ts: message.ts, message: { ts: message.ts, text: message.text } };
+  },
+
+  'chat.update'({ workspace }, args) {
+    const message = workspace.find(String(args.channel), String(args.ts));
+    if (message === undefined) return { ok: false, error: 'message_not_found' };
+    if (message.user !== BOT.user_id) return { ok: false, error: 'cant_update_message' };
+    const refusal = refusalOf(textOf(args), args.blocks);
+    if (refusal) return { ok: false, error: refusal };
+    workspace.edit(message, { text: textOf(args) ?? '', blocks: args.blocks });
+    return { ok: true, channel: message.channel, ts: message.ts, text: message.text };
+  },
+
+  'chat.delete'({ workspace }, args) {
+    const message = workspace.find(String(args.channel), String(args.ts));
+    if (message === undefined) return { ok: false, error: 'message_not_found' };
+    if (message.user !== BOT.user_id) return { ok: false, error: 'cant_delete_message' };
+    workspace.delete(message);
+    return { ok: true, channel: message.channel, ts: message.ts };
+  },
+
+  'conversations.replies'({ workspace }, args) {
+    const thread = workspace.thread(String(args.channel), String(args.ts));
+    if (thread.length === 0) return { ok: false, error: 'thread_not_found' };
+    const from = Number(args.cursor ?? 0);
+    const limit = Math.min(Number(args.limit ?? 100), 1_000);
+    const withMetadata = args.include_all_metadata === 'true' || args.include_all_metadata === true;
+    const messages = thread.slice(from, from + limit).map(({ metadata, edits: _edits, ...message }) => ({
+      type: 'message',
+      ...message,
+      ...(withMetadata && metadata ? { metadata } : {}),
+    }));
+    const next = from + limit < thread.length ? String(from + limit) : '';
+    return { ok: true, messages, has_more: next !== '', response_metadata: { next_cursor: next } };
+  },
+};
+
+const textOf = (args: Arguments) => (typeof args.text === 'string' ? args.text.slice(0, 40_000) : undefined);
+
+/** The Web API takes JSON, or a form whose structured values are JSON texts. */
+function argumentsOf(request: IncomingMessage, body: string): Arguments {
+  if (request.headers['content-type']?.startsWith('application/json')) return JSON.parse(body || '{}') as Arguments;
+  return Object.fromEntries(
+    [...new URLSearchParams(body)].map(([key, value]): [string, unknown] => [
+      key,
+      STRUCTURED.has(key) ? JSON.parse(value) : value,
+    ]),
+  );
+}
+
+const STRUCTURED = new Set(['blocks', 'metadata', 'attachments']);

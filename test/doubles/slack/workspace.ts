@@ -1,0 +1,66 @@
+import { EventEmitter } from 'node:events';
+
+export type SlackMessage = {
+  channel: string;
+  ts: string;
+  thread_ts: string | undefined;
+  user: string;
+  bot_id: string | undefined;
+  text: string;
+  blocks: unknown;
+  metadata: { event_type: string; event_payload: Record<string, unknown> } | undefined;
+  /** How often it has been edited. */
+  edits: number;
+};
+
+export const BOT = { user_id: 'UBOT00001', bot_id: 'BBOT00001', team_id: 'T00000001', app_id: 'A00000001' };
+
+export const PEOPLE: Readonly<Record<string, string>> = {
+  U0ADA: 'Ada',
+  U0GRACE: 'Grace',
+  U0LINUS: 'Linus',
+};
+
+/** The messages of a workspace, and what happens to them as events: `change` after each. */
+export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 'edited' | 'deleted'] }> {
+  readonly #messages = new Map<string, SlackMessage>();
+  readonly channels = new Set(['C0ML', 'C0OPS', 'D0ADA']);
+  #last = 0;
+
+  /** Timestamps are what Slack knows messages by: unique, and growing in order of posting. */
+  nextTs(): string {
+    const now = Math.max(Date.now() * 1000, this.#last + 1);
+    this.#last = now;
+    return `${Math.floor(now / 1e6)}.${String(now % 1e6).padStart(6, '0')}`;
+  }
+
+  add(message: Omit<SlackMessage, 'ts' | 'edits'>): SlackMessage {
+    const added = { ...message, ts: this.nextTs(), edits: 0 };
+    this.#messages.set(keyOf(added.channel, added.ts), added);
+    this.emit('change', added, 'posted');
+    return added;
+  }
+
+  find(channel: string, ts: string): SlackMessage | undefined {
+    return this.#messages.get(keyOf(channel, ts));
+  }
+
+  edit(message: SlackMessage, content: Partial<Pick<SlackMessage, 'text' | 'blocks' | 'metadata'>>): void {
+    Object.assign(message, content, { edits: message.edits + 1 });
+    this.emit('change', message, 'edited');
+  }
+
+  delete(message: SlackMessage): void {
+    this.#messages.delete(keyOf(message.channel, message.ts));
+    this.emit('change', message, 'deleted');
+  }
+
+  /** A thread in the order people see it: its first message, then the replies. */
+  thread(channel: string, ts: string): SlackMessage[] {
+    return [...this.#messages.values()]
+      .filter((message) => message.channel === channel && (message.thread_ts ?? message.ts) === ts)
+      .sort((a, b) => (a.ts < b.ts ? -1 : 1));
+  }
+}
+
+const keyOf = (channel: string, ts: string) => `${channel}/${ts}`;

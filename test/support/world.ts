@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { type Config, loadConfig } from '../../src/config/load.ts';
+import { type Role, type Running, start } from '../../src/main.ts';
+import { type Clock, randomIds, systemClock } from '../../src/ops/clock.ts';
+import { HubDouble } from '../doubles/hub.ts';
+import { type ModelDouble, type ModelScript, startModelDouble } from '../doubles/model.ts';
+import { SlackDouble } from '../doubles/slack/server.ts';
+import type { SlackMessage } from '../doubles/slack/workspace.ts';
+import { type Backend, type BackendName, createBackend } from './backends.ts';
+import { until } from './until.ts';
+
+export type WorldOptions = {
+  script: ModelScript;
+  mode?: 'socket' | 'http';
+  approvers?: string[];
+  /** Factor on Slack's rate limits; wide by default, because most tests are about something else. */
+  rateScale?: number;
+  environment?: Record<string, string>;
+};
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The real bot among doubles of everything it talks to. */
+export class World {
+  readonly slack: SlackDouble;
+  readonly model: ModelDouble;
+  readonly hub: HubDouble;
+  readonly backend: Backend;
+  readonly config: Config;
+  #running: Running | undefined;
+
+  private constructor(slack: SlackDouble, model: ModelDouble, hub: HubDouble, backend: Backend, config: Config) {
+    this.slack = slack;
+    this.model = model;
+    this.hub = hub;
+    this.backend = backend;
+    this.config = config;
+  }
+
+  static async create(backendName: BackendName, options: WorldOptions): Promise<World> {
+    const [slack, hub, model, backend] = await Promise.all([
+      SlackDouble.start({ rateScale: options.rateScale ?? 20 }),
+      HubDouble.start(),
+      startModelDouble(options.script),
+      createBackend(backendName),
+    ]);
+    const environment = environmentFor({ slack, hub, model, backend }, options.mode ?? 'socket');
+    const config = loadConfig({ ...environment, ...options.environment }, ROOT);
+    config.slack.host = '127.0.0.1';
+    if (options.approvers) config.approvals.approvers = options.approvers;
+    return new World(slack, model, hub, backend, config);
+  }
+
+  async start(roles: readonly Role[] = ['chat', 'worker']): Promise<void> {
+    this.#running = await start(this.config, new Set(roles), { clock: hastyClock, ids: randomIds });
+    if (this.config.slack.mode === 'http') {
+      const url = `http://127.0.0.1:${this.config.slack.port}/slack/events`;
+      this.slack.useHttp(url, this.config.secrets.SLACK_SIGNING_SECRET ?? '');
+    } else await until('the bot is connected', () => this.slack.connections > 0);
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await Promise.all([this.slack.close(), this.hub.close(), this.model.close()]);
+    await this.backend.remove();
+  }
+
+  thread(first: SlackMessage): SlackMessage[] {
+    return this.slack.workspace.thread(first.channel, first.thread_ts ?? first.ts);
+  }
+
+  /** The bot's messages of a thread, in order. */
+  replies(first: SlackMessage): SlackMessage[] {
+    return this.thread(first).filter((message) => message.bot_id !== undefined && message.ts !== first.ts);
+  }
+
+  /** Waits for a message of the bot whose text or blocks contain `text`. */
+  reply(first: SlackMessage, text: string): Promise<SlackMessage> {
+    return until(`a reply with "${text}"; there is: ${this.describe(first)}`, () =>
+      this.replies(first).find((message) => shown(message).includes(text)),
+    );
+  }
+
+  describe(first: SlackMessage): string {
+    return this.replies(first).map(shown).join('\n---\n');
+  }
+}
+
+/** Everything that a message shows, as text. */
+export function shown(message: SlackMessage): string {
+  return `${message.text}\n${JSON.stringify(message.blocks ?? [])}`;
+}
+
+/** The system's time, in which waits before retries are short. */
+const hastyClock: Clock = {
+  now: systemClock.now,
+  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 100), signal),
+};
+
+function environmentFor(
+  { slack, hub, model, backend }: { slack: SlackDouble; hub: HubDouble; model: ModelDouble; backend: Backend },
+  mode: 'socket' | 'http',
+): Record<string, string | undefined> {
+  const secret = randomBytes(8).toString('hex');
+  return {
+    SLACK_BOT_TOKEN: `xoxb-${secret}`,
+    SLACK_APP_TOKEN: `xapp-${secret}`,
+    SLACK_SIGNING_SECRET: secret,
+    SLACK_MODE: mode,
+    PORT: String(20_000 + Math.floor(Math.random() * 20_000)),
+    SLACK_API_URL: slack.apiUrl,
+    HF_TOKEN: `hf_${randomBytes(16).toString('hex')}`,
+    HF_ENDPOINT: hub.url,
+    HF_DATASETS_SERVER: hub.url,
+    MODEL_ID: 'scripted/model',
+    MODEL_BASE_URL: model.baseUrl,
+    JOB_POLL_SECONDS: '0.5',
+    LEASE_SECONDS: '3',
+    SWEEP_SECONDS: '0.5',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    DATA_DIR: backend.settings.dataDir,
+    ML_INTERN_QUEUE_PREFIX: `test-${secret}`,
+    DATABASE_URL: backend.settings.databaseUrl ?? '',
+    REDIS_URL: backend.settings.redisUrl ?? '',
+  };
+}
