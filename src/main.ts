@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { createSlack } from '../adapters/slack/slack.ts';
 import type { SlackConnection } from '../adapters/slack/receiver.ts';
+import { createSlack } from '../adapters/slack/slack.ts';
 import type { TurnDeps } from './agent/turn.ts';
 import { type Config, ConfigError, loadConfig, requireSecret } from './config/load.ts';
 import { openStorage, type Storage } from './db/storage.ts';
@@ -47,7 +47,11 @@ type Parts = Seams & {
 };
 
 /** Starts the roles asked for. Throws ConfigError where something needed is missing or refused. */
-export async function start(config: Config, roles: ReadonlySet<Role>, seams: Seams = SYSTEM): Promise<Running> {
+export async function start(
+  config: Config,
+  roles: ReadonlySet<Role>,
+  seams: Seams = SYSTEM,
+): Promise<Running> {
   const redact = createRedactor(Object.values(config.secrets).filter((value) => value !== undefined));
   const log = createLogger(config.log_level, redact);
   const connection = roles.has('chat') ? slackConnection(config) : undefined;
@@ -225,13 +229,18 @@ async function main(): Promise<void> {
 
 function rolesOf(words: readonly string[]): ReadonlySet<Role> {
   const wrong = words.find((word) => word !== 'chat' && word !== 'worker');
-  if (wrong !== undefined) throw new ConfigError(`"${wrong}" is no role. The roles are chat and worker; none is both.`);
+  if (wrong !== undefined)
+    throw new ConfigError(`"${wrong}" is no role. The roles are chat and worker; none is both.`);
   return new Set(words.length === 0 ? ['chat', 'worker'] : (words as Role[]));
 }
 
 if (import.meta.main) {
   main().catch((error: unknown) => {
-    process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(
+      error instanceof ConfigError
+        ? `${error.message}\n`
+        : `${error instanceof Error ? error.stack : error}\n`,
+    );
     process.exit(1);
   });
 }

@@ -39,12 +39,14 @@ function message(text: string, blocks: KnownBlock[]): Payload {
 
 function answer(markdown: string, divisor: number): Payload[] {
   const limit = Math.max(400, Math.floor(ANSWER_CHARACTERS / divisor));
-  return splitMarkdown(harmless(markdown), limit).map((text) => message(escaped(text), [{ type: 'markdown', text }]));
+  return splitMarkdown(harmless(markdown), limit).map((text) =>
+    message(escaped(text), [{ type: 'markdown', text }]),
+  );
 }
 
 const PHASES: Record<StatusView['phase'], string> = {
   working: '⏳ *Working*',
-  needs_approval: '✋ *Waiting for your approval*',
+  needs_approval: '✋ *Waiting for approval*',
   waiting_for_job: '🚂 *Waiting for the job*',
   done: '✅ *Done*',
   failed: '⚠️ *Stuck*',
@@ -93,7 +95,8 @@ function timelineText({ timeline, earlier }: StatusView): string {
 const MARKS = { running: '⏳', waiting: '⏸', done: '✓', failed: '✗', skipped: '–', unknown: '?' } as const;
 
 function timelineLine(line: TimelineLine): string {
-  if (line.kind === 'said') return `_${plain(cut(line.text.replace(/\s+/g, ' '), 280)).replaceAll('_', ' ')}_`;
+  if (line.kind === 'said')
+    return `_${plain(cut(line.text.replace(/\s+/g, ' '), 280)).replaceAll('_', ' ')}_`;
   const time = line.seconds === undefined ? '' : ` · ${duration(line.seconds)}`;
   const about = line.summary ? ` ${plain(cut(line.summary, 100))}` : '';
   return `${MARKS[line.outcome]} \`${plain(line.name).replaceAll('`', "'")}\`${about}${time}`;
@@ -110,7 +113,11 @@ function approvalBlocks(approval: ApprovalView, divisor: number): KnownBlock[] {
     section(`*${plain(cut(request.title, 300))}*\n${costText(approval)}`),
     fields(request.facts),
     ...(request.warnings.length > 0
-      ? [context(cut(request.warnings.map((text) => `⚠️ ${plain(text)}`).join('\n'), SLACK_LIMITS.contextText))]
+      ? [
+          context(
+            cut(request.warnings.map((text) => `⚠️ ${plain(text)}`).join('\n'), SLACK_LIMITS.contextText),
+          ),
+        ]
       : []),
     ...(preview
       ? [
@@ -133,7 +140,11 @@ function costText({ request: { estimate } }: ApprovalView): string {
   return estimate.usd === 0 ? 'Costs nothing' : `Costs at most *${dollars(estimate.usd)}*${hourly}`;
 }
 
-const VERDICTS = { approved: '✅ Approved', rejected: '❌ Rejected', abandoned: '💬 Set aside by a new message' } as const;
+const VERDICTS = {
+  approved: '✅ Approved',
+  rejected: '❌ Rejected',
+  abandoned: '💬 Set aside by a new message',
+} as const;
 
 function decisionText({ verdict, by, at }: NonNullable<ApprovalView['decision']>): string {
   const unix = Math.floor(at.getTime() / 1000);
@@ -141,7 +152,13 @@ function decisionText({ verdict, by, at }: NonNullable<ApprovalView['decision']>
   return `${VERDICTS[verdict]}${by ? ` by <@${by.id}>` : ''} · ${when}`;
 }
 
-const TONES: Record<JobView['tone'], string> = { waiting: '🟡', running: '🟢', good: '✅', bad: '❌', stopped: '⏹️' };
+const TONES: Record<JobView['tone'], string> = {
+  waiting: '🟡',
+  running: '🟢',
+  good: '✅',
+  bad: '❌',
+  stopped: '⏹️',
+};
 
 function jobHeadline(job: JobView): string {
   return `${TONES[job.tone]} Job ${plain(job.jobId)} ${plain(job.stage)} · ${plain(job.flavor)}`;
@@ -157,7 +174,9 @@ function jobBlocks(job: JobView): KnownBlock[] {
   const cost = job.usd === undefined ? [] : [`${dollars(job.usd)}${job.isFinal ? '' : ' so far'}`];
   const link = `<${encodeURI(job.url)}|Job ${plain(job.jobId)}>`;
   return [
-    section(`${TONES[job.tone]} *${link}* · ${plain(job.stage)}\n${[plain(job.flavor), elapsed, ...cost].join(' · ')}`),
+    section(
+      `${TONES[job.tone]} *${link}* · ${plain(job.stage)}\n${[plain(job.flavor), elapsed, ...cost].join(' · ')}`,
+    ),
     ...(job.message ? [context(cut(plain(job.message), SLACK_LIMITS.contextText))] : []),
     ...(job.lastLogLine && !job.isFinal ? [context(codeBlock(job.lastLogLine, 300))] : []),
   ];
@@ -202,7 +221,9 @@ function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
-  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 const dollars = (usd: number) => `$${usd === 0 || usd >= 0.1 ? usd.toFixed(2) : usd.toFixed(4)}`;

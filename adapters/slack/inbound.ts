@@ -3,6 +3,7 @@ import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { Operation } from '../../src/session/operations.ts';
 import { ACTIONS } from './blocks.ts';
+import { createInOrder } from './in-order.ts';
 import { ButtonClick, ChangedMessage, DeletedMessage, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
 import { readable } from './text.ts';
@@ -13,8 +14,13 @@ type Answer = (text: string) => Promise<unknown>;
 
 /** Registers what the bot listens to. Every listener returns once what it was told is in the record. */
 export function listen(app: App, intake: Intake, people: People, bot: Bot): void {
-  app.event('app_mention', ({ event }) => onMessage(event, intake, people, bot));
-  app.event('message', ({ event }) => onMessageEvent(event, intake, people, bot));
+  const inOrder = createInOrder();
+  app.event('app_mention', ({ event }) =>
+    inOrder(event.channel, () => onMessage(event, intake, people, bot)),
+  );
+  app.event('message', ({ event }) =>
+    inOrder(event.channel, () => onMessageEvent(event, intake, people, bot)),
+  );
   app.action(/^(approve|reject|stop|retry)$/, async ({ ack, body, respond }) => {
     await ack();
     const answer: Answer = (text) => respond({ text, response_type: 'ephemeral', replace_original: false });

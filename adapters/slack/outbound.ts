@@ -94,7 +94,9 @@ async function delivered(send: () => Promise<string>): Promise<Delivery> {
   return sent.ok ? { ok: true, platformId: sent.value } : sent.failure;
 }
 
-async function attempt<T>(call: () => Promise<T>): Promise<{ ok: true; value: T } | { ok: false; failure: Failed }> {
+async function attempt<T>(
+  call: () => Promise<T>,
+): Promise<{ ok: true; value: T } | { ok: false; failure: Failed }> {
   try {
     return { ok: true, value: await call() };
   } catch (error) {
@@ -141,6 +143,8 @@ export function isRefusedToken(error: unknown): error is WebAPIPlatformError {
   return (
     error instanceof WebAPIPlatformError &&
     error.code === ErrorCode.PlatformError &&
-    ['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive'].includes(error.data.error)
+    ['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive'].includes(
+      error.data.error,
+    )
   );
 }

@@ -1,4 +1,4 @@
-import { type App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import { type App, HTTPReceiver, type Logger, SocketModeReceiver } from '@slack/bolt';
 
 type Init = Parameters<SocketModeReceiver['init']>[0];
 
@@ -7,7 +7,7 @@ type Init = Parameters<SocketModeReceiver['init']>[0];
  * the record. Bolt acknowledges events before; a process that dies in between would lose the message. A delivery that
  * failed is not acknowledged, and Slack makes it again.
  */
-export class DurableSocketModeReceiver extends SocketModeReceiver {
+class DurableSocketModeReceiver extends SocketModeReceiver {
   override init(app: App): void {
     const durable: Pick<App, 'processEvent'> = {
       async processEvent(event) {
@@ -31,16 +31,18 @@ export type SlackConnection =
   | { mode: 'http'; signingSecret: string; host: string; port: number };
 
 /** The receiver of a connection, and how to start and stop it. */
-export function createReceiver(connection: SlackConnection, apiUrl: string) {
+export function createReceiver(connection: SlackConnection, apiUrl: string, logger: Logger) {
   if (connection.mode === 'socket') {
     const receiver = new DurableSocketModeReceiver({
       appToken: connection.appToken,
+      logger,
       installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
     });
     return { receiver, start: () => receiver.start() };
   }
   const receiver = new HTTPReceiver({
     signingSecret: connection.signingSecret,
+    logger,
     processBeforeResponse: true,
     customRoutes: [
       {

@@ -1,4 +1,4 @@
-import { App, LogLevel, type Logger as BoltLogger } from '@slack/bolt';
+import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { ConfigError } from '../../src/config/load.ts';
@@ -34,7 +34,7 @@ export async function createSlack(settings: SlackSettings, log: Logger): Promise
     logger,
   });
   const bot = await identity(client);
-  const { receiver, start } = createReceiver(settings.connection, settings.apiUrl);
+  const { receiver, start } = createReceiver(settings.connection, settings.apiUrl, logger);
   const app = new App({
     token: settings.botToken,
     receiver,
@@ -50,9 +50,15 @@ export async function createSlack(settings: SlackSettings, log: Logger): Promise
   return {
     outbound: createSlackOutbound(client),
     async start(intake) {
-      listen(app, intake, createPeople(client, () => new Date()), bot);
+      listen(
+        app,
+        intake,
+        createPeople(client, () => new Date()),
+        bot,
+      );
       await start().catch((error: unknown) => {
-        if (isRefusedToken(error)) throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
+        if (isRefusedToken(error))
+          throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
         throw error;
       });
       log.info({ mode: settings.connection.mode, bot: bot.userId }, 'listening to Slack');

@@ -1,5 +1,5 @@
-import { ModelError } from '../llm/errors.ts';
 import type { ModelClient } from '../llm/client.ts';
+import { ModelError } from '../llm/errors.ts';
 import type { ModelAnswer } from '../llm/stream.ts';
 import type { Clock, Ids } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
@@ -77,7 +77,8 @@ async function commit(
     for (const call of calls) {
       await record.emit(tx, sessionId, { type: 'tool_call', data: { id: call.id, name: call.name } });
     }
-    if (answer.isTruncated) await record.addMessage(tx, sessionId, exchange, { role: 'note', text: TRUNCATED });
+    if (answer.isTruncated)
+      await record.addMessage(tx, sessionId, exchange, { role: 'note', text: TRUNCATED });
   });
   await deps.render(sessionId);
 }
@@ -129,7 +130,9 @@ class DraftWriter {
       while (this.#latest !== undefined && !signal.aborted) {
         const text = this.#deps.redact(this.#latest);
         this.#latest = undefined;
-        await fenced(this.#held, (tx) => record.setDraft(tx, this.#held.sessionId, text ? { text } : undefined));
+        await fenced(this.#held, (tx) =>
+          record.setDraft(tx, this.#held.sessionId, text ? { text } : undefined),
+        );
         await this.#deps.render(this.#held.sessionId);
         await this.#deps.clock.sleep(DRAFT_MS, signal);
       }

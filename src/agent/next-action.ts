@@ -23,7 +23,8 @@ const MAX_CORRECTIONS = 2;
  */
 export function nextAction(snapshot: Snapshot, maxModelCalls: number): Action {
   const calls = openCalls(snapshot);
-  const inState = (...kinds: ToolCall['state']['kind'][]) => calls.filter((call) => kinds.includes(call.state.kind));
+  const inState = (...kinds: ToolCall['state']['kind'][]) =>
+    calls.filter((call) => kinds.includes(call.state.kind));
 
   const running = inState('running');
   if (running.length > 0) return { kind: 'recover_calls', calls: running };
@@ -34,7 +35,8 @@ export function nextAction(snapshot: Snapshot, maxModelCalls: number): Action {
 
   const last = lastSpoken(snapshot);
   if (last === undefined) return { kind: 'finish' };
-  const isAnswer = last.entry.role === 'assistant' && !snapshot.toolCalls.some((call) => call.messageId === last.id);
+  const isAnswer =
+    last.entry.role === 'assistant' && !snapshot.toolCalls.some((call) => call.messageId === last.id);
   if (isAnswer) return afterAnswer(snapshot);
   const used = currentExchange(snapshot)?.modelCalls ?? 0;
   if (maxModelCalls !== -1 && used >= maxModelCalls) return { kind: 'out_of_steps' };

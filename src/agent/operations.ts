@@ -28,7 +28,8 @@ export async function applyOperation(
   { id, operation }: PendingOperation,
   outside: Outside,
 ): Promise<void> {
-  const report = operation.kind === 'job_ended' ? await reportOf(snapshot, operation.watchId, outside) : undefined;
+  const report =
+    operation.kind === 'job_ended' ? await reportOf(snapshot, operation.watchId, outside) : undefined;
   if (operation.kind === 'interrupt' || operation.kind === 'undo') await cancelJobs(snapshot, outside);
   await fenced(held, async (tx) => {
     if (!(await takeOperation(tx, id))) return;

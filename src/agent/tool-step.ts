@@ -58,7 +58,10 @@ async function ask(scope: Scope, call: ToolCall, prepared: PreparedCall): Promis
     request = await prepared.approval(contextOf(scope, call));
   } catch (error) {
     scope.signal.throwIfAborted();
-    await settle(scope, call, { kind: 'failed', output: `The approval could not be prepared: ${messageOf(error)}` });
+    await settle(scope, call, {
+      kind: 'failed',
+      output: `The approval could not be prepared: ${messageOf(error)}`,
+    });
     return true;
   }
   if (request === undefined) return false;

@@ -60,7 +60,8 @@ export async function runTurn(
 const MAX_STRIKES = 8;
 
 const BROKEN: Failure = {
-  message: 'Something inside me keeps failing on this session. Press Retry, or say `new` to go on with a fresh context.',
+  message:
+    'Something inside me keeps failing on this session. Press Retry, or say `new` to go on with a fresh context.',
   retryable: true,
 };
 
@@ -78,7 +79,9 @@ async function oneStep(deps: TurnDeps, held: Claim, lease: AbortSignal): Promise
   const { state } = snapshot.session;
   if (state.kind !== 'running') return release(deps, held, state);
   const action = nextAction(snapshot, deps.maxModelCalls);
-  const failure = await interruptible(deps, held, lease, (signal) => perform(deps, held, snapshot, action, signal));
+  const failure = await interruptible(deps, held, lease, (signal) =>
+    perform(deps, held, snapshot, action, signal),
+  );
   if (failure !== undefined) return release(deps, held, { kind: 'failed', failure });
   const end = endOf(action);
   return end === undefined ? false : release(deps, held, end);
@@ -98,7 +101,8 @@ function endOf(action: Action): SessionState | undefined {
 }
 
 const OUT_OF_STEPS: Failure = {
-  message: 'I have used all the model calls that one request may take. Press Retry or write a message to go on.',
+  message:
+    'I have used all the model calls that one request may take. Press Retry or write a message to go on.',
   retryable: true,
 };
 
@@ -185,7 +189,9 @@ async function interruptible<T>(
   const stop = new AbortController();
   const timer = setInterval(async () => {
     // An unreachable record is no reason to stop; the next look or commit tells.
-    const isAsked = await isPending(deps.db, held.sessionId, ['interrupt', 'undo', 'shutdown']).catch(() => false);
+    const isAsked = await isPending(deps.db, held.sessionId, ['interrupt', 'undo', 'shutdown']).catch(
+      () => false,
+    );
     if (isAsked) stop.abort(new Error('stopped by a person'));
   }, deps.interruptPollMs);
   try {

@@ -64,7 +64,11 @@ const Durability = z.strictObject({
     .default(10)
     .describe('How long a silent worker keeps a session.'),
   sweep_seconds: z.coerce.number().positive().default(3).describe('How often abandoned work is looked for.'),
-  queue_prefix: z.string().min(1).default('ml-intern').describe('Separates installations that share one Redis.'),
+  queue_prefix: z
+    .string()
+    .min(1)
+    .default('ml-intern')
+    .describe('Separates installations that share one Redis.'),
   worker_concurrency: count.default(8).describe('Turns that one worker process runs at once.'),
 });
 

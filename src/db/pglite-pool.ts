@@ -34,7 +34,9 @@ class PgliteClient extends EventEmitter {
   constructor(db: PGlite) {
     super();
     this.#db = db;
-    this.#unsubscribe = db.onNotification((channel, payload) => this.emit('notification', { channel, payload }));
+    this.#unsubscribe = db.onNotification((channel, payload) =>
+      this.emit('notification', { channel, payload }),
+    );
   }
 
   query(text: string, params?: readonly unknown[]): Promise<Rows> {

@@ -1,6 +1,6 @@
 import {
-  bigserial,
   bigint,
+  bigserial,
   boolean,
   index,
   integer,
@@ -13,7 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 
 /** All of our tables live in a schema of their own, beside BullMQ's. */
-export const internSchema = pgSchema('ml_intern');
+const internSchema = pgSchema('ml_intern');
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const created = moment('created_at').notNull().defaultNow();
@@ -40,6 +40,7 @@ export const sessions = internSchema.table(
     renderEpoch: integer('render_epoch').notNull().default(0),
     renderUntil: moment('render_until'),
     renderNotBefore: moment('render_not_before'),
+    renderBlockedUntil: moment('render_blocked_until'),
     renderDivisor: integer('render_divisor').notNull().default(1),
     strikes: integer('strikes').notNull().default(0),
     createdAt: created,
@@ -55,7 +56,9 @@ export const sessions = internSchema.table(
 export const exchanges = internSchema.table(
   'exchanges',
   {
-    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
     number: integer('number').notNull(),
     plan: jsonb('plan').notNull(),
     outcome: jsonb('outcome'),
@@ -73,7 +76,9 @@ export const operations = internSchema.table(
   'operations',
   {
     id: bigserial('id', { mode: 'number' }).primaryKey(),
-    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
     sourceId: text('source_id').notNull(),
     kind: text('kind').notNull(),
     body: jsonb('body').notNull(),
@@ -91,7 +96,9 @@ export const messages = internSchema.table(
   'messages',
   {
     id: bigserial('id', { mode: 'number' }).primaryKey(),
-    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
     exchange: integer('exchange').notNull(),
     entry: jsonb('entry').notNull(),
     undone: boolean('undone').notNull().default(false),
@@ -104,8 +111,12 @@ export const toolCalls = internSchema.table(
   'tool_calls',
   {
     id: text('id').primaryKey(),
-    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
-    messageId: bigint('message_id', { mode: 'number' }).notNull().references(() => messages.id),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    messageId: bigint('message_id', { mode: 'number' })
+      .notNull()
+      .references(() => messages.id),
     exchange: integer('exchange').notNull(),
     position: integer('position').notNull(),
     providerId: text('provider_id').notNull(),
@@ -125,7 +136,9 @@ export const events = internSchema.table(
   'events',
   {
     id: bigserial('id', { mode: 'number' }).primaryKey(),
-    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
     type: text('type').notNull(),
     data: jsonb('data').notNull(),
     createdAt: created,
@@ -137,7 +150,9 @@ export const events = internSchema.table(
 export const posts = internSchema.table(
   'posts',
   {
-    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
     key: text('key').notNull(),
     platformId: text('platform_id'),
     hash: text('hash'),
@@ -150,8 +165,12 @@ export const watches = internSchema.table(
   'watches',
   {
     id: text('id').primaryKey(),
-    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
-    toolCallId: text('tool_call_id').notNull().references(() => toolCalls.id),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    toolCallId: text('tool_call_id')
+      .notNull()
+      .references(() => toolCalls.id),
     exchange: integer('exchange').notNull(),
     namespace: text('namespace').notNull(),
     jobId: text('job_id').notNull(),
@@ -177,7 +196,9 @@ export const usage = internSchema.table(
   'usage',
   {
     id: bigserial('id', { mode: 'number' }).primaryKey(),
-    sessionId: text('session_id').notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
     exchange: integer('exchange').notNull(),
     model: text('model').notNull(),
     inputTokens: integer('input_tokens').notNull(),

@@ -16,7 +16,9 @@ import { PglitePool } from './pglite-pool.ts';
 export type Db = PgDatabase<PgQueryResultHKT>;
 
 /** What BullMQ runs on. */
-export type QueueConnection = { kind: 'postgres'; pool: pg.Pool | PglitePool } | { kind: 'redis'; url: string };
+export type QueueConnection =
+  | { kind: 'postgres'; pool: pg.Pool | PglitePool }
+  | { kind: 'redis'; url: string };
 
 export type Storage = {
   db: Db;

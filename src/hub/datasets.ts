@@ -21,7 +21,7 @@ const Routes = {
 type Route = keyof typeof Routes;
 
 /** An answer of the datasets server, or why there is none, in words the model can act on. */
-export type Looked<T> = { ok: true; value: T } | { ok: false; reason: string };
+type Looked<T> = { ok: true; value: T } | { ok: false; reason: string };
 
 /** The Hub's dataset viewer API: https://huggingface.co/docs/dataset-viewer. */
 export type DatasetsServer = {

@@ -56,7 +56,8 @@ export function createHardwareList(hubUrl: string, now: () => Date): HardwareLis
 }
 
 async function fetchLive(hubUrl: string): Promise<readonly Hardware[] | undefined> {
-  const bounded: typeof fetch = (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(5_000) });
+  const bounded: typeof fetch = (input, init) =>
+    fetch(input, { ...init, signal: AbortSignal.timeout(5_000) });
   const answer = await listJobHardware({ hubUrl, fetch: bounded }).catch(() => undefined);
   const parsed = z.array(ApiHardware).safeParse(answer);
   if (!parsed.success || parsed.data.length === 0) return undefined;

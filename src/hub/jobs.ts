@@ -33,8 +33,11 @@ export type HubJobs = {
   list(namespace: string, signal: AbortSignal): Promise<HubJob[]>;
   inspect(namespace: string, jobId: string, signal: AbortSignal): Promise<HubJob>;
   cancel(namespace: string, jobId: string, signal: AbortSignal): Promise<HubJob>;
-  /** What the job has printed so far: a running job's log is read until it is silent for a moment. */
-  logs(namespace: string, jobId: string, signal: AbortSignal): Promise<string[]>;
+  /**
+   * What the job has printed so far. A running job's log stays open: it is read until it has been silent for
+   * `silenceMs` (three times that before the first line).
+   */
+  logs(namespace: string, jobId: string, signal: AbortSignal, silenceMs?: number): Promise<string[]>;
   url(namespace: string, jobId: string): string;
 };
 
@@ -66,13 +69,14 @@ export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
       };
       return HubJob.parse(await runJob({ ...access(signal), namespace, ...options }));
     },
-    list: async (namespace, signal) => z.array(HubJob).parse(await listJobs({ ...access(signal), namespace })),
+    list: async (namespace, signal) =>
+      z.array(HubJob).parse(await listJobs({ ...access(signal), namespace })),
     inspect: async (namespace, jobId, signal) =>
       HubJob.parse(await getJob({ ...access(signal), namespace, jobId })),
     cancel: async (namespace, jobId, signal) =>
       HubJob.parse(await cancelJob({ ...access(signal), namespace, jobId })),
-    logs: (namespace, jobId, signal) =>
-      readUntilSilent((silent) =>
+    logs: (namespace, jobId, signal, silenceMs = LOG_SILENCE_MS) =>
+      readUntilSilent(silenceMs, (silent) =>
         streamJobLogs({ ...access(AbortSignal.any([signal, silent])), namespace, jobId }),
       ),
     url: (namespace, jobId) => `${hubUrl}/jobs/${namespace}/${jobId}`,
@@ -84,17 +88,17 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 async function readUntilSilent(
+  silenceMs: number,
   open: (silent: AbortSignal) => AsyncGenerator<{ message: string }>,
 ): Promise<string[]> {
   const silence = new AbortController();
   const lines: string[] = [];
-  // The first line may be slow to come: it gets a few turns of silence.
-  let timer = setTimeout(() => silence.abort(), LOG_SILENCE_MS * 3);
+  let timer = setTimeout(() => silence.abort(), silenceMs * 3);
   try {
     for await (const { message } of open(silence.signal)) {
       lines.push(message);
       clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(), LOG_SILENCE_MS);
+      timer = setTimeout(() => silence.abort(), silenceMs);
     }
   } catch (error) {
     if (!silence.signal.aborted) throw error;

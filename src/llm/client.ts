@@ -4,7 +4,7 @@ import type { Clock } from '../ops/clock.ts';
 import { ModelError, modelErrorOf, type RetrySchedule } from './errors.ts';
 import { AnswerAssembly, type ModelAnswer } from './stream.ts';
 
-export type ModelRequest = {
+type ModelRequest = {
   messages: ChatCompletionMessageParam[];
   tools: ChatCompletionTool[];
   signal: AbortSignal;

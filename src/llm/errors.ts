@@ -36,7 +36,8 @@ const ADVICE: Record<ModelErrorKind, string> = {
   empty: 'The model returned an empty answer, several times. Try again, or say it in other words.',
   credits:
     'The model account has run out of credits. Add some at https://huggingface.co/settings/billing and press Retry.',
-  authentication: 'The model provider refused our key. Whoever runs this bot has to check HF_TOKEN or MODEL_API_KEY.',
+  authentication:
+    'The model provider refused our key. Whoever runs this bot has to check HF_TOKEN or MODEL_API_KEY.',
   unknown_model: 'The model provider does not know this model. Whoever runs this bot has to check MODEL_ID.',
   too_long: 'This conversation no longer fits into the model. Say `new` to go on with a fresh context.',
   rejected: 'The model provider rejected the request.',
@@ -68,7 +69,8 @@ const BY_STATUS: Readonly<Record<number, ModelErrorKind>> = {
 /** Classifies what the openai client throws, by class, status and code. An abort by the caller is passed through. */
 export function modelErrorOf(error: unknown): unknown {
   if (error instanceof ModelError || error instanceof OpenAI.APIUserAbortError) return error;
-  if (error instanceof OpenAI.APIConnectionError) return new ModelError('network', error.message, undefined, error);
+  if (error instanceof OpenAI.APIConnectionError)
+    return new ModelError('network', error.message, undefined, error);
   if (error instanceof OpenAI.APIError) {
     const status: number | undefined = error.status;
     return new ModelError(kindOf(status, error.code), error.message, retryAfter(error.headers), error);

@@ -50,7 +50,8 @@ export class AnswerAssembly {
   finish(): ModelAnswer {
     if (this.#finish === undefined) throw new ModelError('network', 'the stream ended before the answer did');
     const calls = [...this.#calls.entries()].sort(([a], [b]) => a - b).map(([, call]) => call);
-    if (this.text.trim() === '' && calls.length === 0) throw new ModelError('empty', 'the model said nothing');
+    if (this.text.trim() === '' && calls.length === 0)
+      throw new ModelError('empty', 'the model said nothing');
     return { text: this.text, calls, isTruncated: this.#finish === 'length', usage: this.#usage };
   }
 }

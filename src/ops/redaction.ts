@@ -18,9 +18,15 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}/g, '[redacted Discord token]'],
   [/\b(Bearer\s+)[A-Za-z0-9._~+/=-]{12,}/gi, '$1[redacted]'],
   // NAME_TOKEN="…" and {"NAME_TOKEN": "…"}: quoted literals, but not references such as "$HF_TOKEN".
-  [/\b([A-Za-z0-9_]*(?:TOKEN|API_KEY|SECRET|PASSWORD)["']?\s*[=:]\s*(["']))(?![$[])[^"'\n]{6,}\2/g, '$1[redacted]$2'],
+  [
+    /\b([A-Za-z0-9_]*(?:TOKEN|API_KEY|SECRET|PASSWORD)["']?\s*[=:]\s*(["']))(?![$[])[^"'\n]{6,}\2/g,
+    '$1[redacted]$2',
+  ],
   // NAME_TOKEN=… as in a shell or a .env: a digit in it, and no code after it.
-  [/\b([A-Za-z0-9_]*(?:TOKEN|API_KEY|SECRET|PASSWORD)=)(?=[A-Za-z+/_-]*\d)[A-Za-z0-9+/_-]{8,}(?![\w.([])/g, '$1[redacted]'],
+  [
+    /\b([A-Za-z0-9_]*(?:TOKEN|API_KEY|SECRET|PASSWORD)=)(?=[A-Za-z+/_-]*\d)[A-Za-z0-9+/_-]{8,}(?![\w.([])/g,
+    '$1[redacted]',
+  ],
 ];
 
 /**

@@ -1,4 +1,3 @@
-import { DelayedError } from 'bullmq';
 import { type RenderDeps, renderThread } from '../thread/render.ts';
 import { type Engine, LEAVE_NOTHING } from './engine.ts';
 
@@ -25,11 +24,18 @@ export function createRenders(engine: Engine): Renders {
 }
 
 export function runRenders(engine: Engine, deps: RenderDeps, concurrency: number): void {
-  engine.worker(NAME, { concurrency, maxStalledCount: 1000 }, async (job, token) => {
+  const queue = engine.queue(NAME);
+  engine.worker(NAME, { concurrency, maxStalledCount: 1000 }, async (job) => {
     const { sessionId } = job.data as { sessionId: string };
     const rendered = await renderThread(deps, sessionId);
     if (rendered.kind === 'done') return;
-    await job.moveToDelayed(deps.clock.now().getTime() + rendered.inMs, token);
-    throw new DelayedError();
+    // The one that waits has a key of its own, so that it keeps nobody with something urgent from running at once.
+    const deduplication = { id: `${sessionId}-later` };
+    const isLater = job.deduplicationId === deduplication.id;
+    await queue.add(
+      'render',
+      { sessionId },
+      { ...LEAVE_NOTHING, delay: rendered.inMs, ...(isLater ? {} : { deduplication }) },
+    );
   });
 }

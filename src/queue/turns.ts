@@ -29,7 +29,11 @@ export function runTurns(
   deps: TurnDeps,
   options: { owner: string; concurrency: number; shutdown: AbortSignal; onHandOver(sessionId: string): void },
 ): void {
-  const lock = { lockDuration: deps.leaseMs, stalledInterval: Math.max(1000, deps.leaseMs / 2), maxStalledCount: 1000 };
+  const lock = {
+    lockDuration: deps.leaseMs,
+    stalledInterval: Math.max(1000, deps.leaseMs / 2),
+    maxStalledCount: 1000,
+  };
   engine.worker(NAME, { concurrency: options.concurrency, ...lock }, async (job) => {
     const { sessionId } = job.data as { sessionId: string };
     const end = await runTurn(deps, sessionId, options.owner, options.shutdown);

@@ -21,7 +21,10 @@ export type WatchDeps = {
 
 const NAME = 'watches';
 
-export function createWatches(engine: Engine, pollMs: number): Watches & { stop(watchId: string): Promise<void> } {
+export function createWatches(
+  engine: Engine,
+  pollMs: number,
+): Watches & { stop(watchId: string): Promise<void> } {
   const queue = engine.queue(NAME);
   return {
     async start(watchId) {

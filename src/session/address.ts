@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const Platform = z.enum(['slack', 'discord', 'web', 'terminal']);
+const Platform = z.enum(['slack', 'discord', 'web', 'terminal']);
 
 /** Where a thread is: unique over all platforms. Every part is the platform's own id, as text. */
 export const ThreadAddress = z.object({

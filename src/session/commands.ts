@@ -1,5 +1,5 @@
-import type { Operation } from './operations.ts';
 import type { Person } from './address.ts';
+import type { Operation } from './operations.ts';
 
 /** Words that are a command when they are the whole message, in any case, with or without a final full stop. */
 const COMMANDS = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What a session tells the world; kept for audit and traces. Chunks of a streaming answer are not kept. */
-export const EventType = z.enum([
+const EventType = z.enum([
   'processing',
   'ready',
   'assistant_message',
@@ -18,6 +18,5 @@ export const EventType = z.enum([
   'plan_update',
   'job_update',
 ]);
-export type EventType = z.infer<typeof EventType>;
 
-export type SessionEvent = { type: EventType; data: Record<string, unknown> };
+export type SessionEvent = { type: z.infer<typeof EventType>; data: Record<string, unknown> };

@@ -16,7 +16,11 @@ export async function pendingOperations(db: Tx, sessionId: string): Promise<Pend
 }
 
 /** Whether something of these kinds is waiting: what a running step asks while it runs. */
-export async function isPending(db: Tx, sessionId: string, kinds: readonly OperationKind[]): Promise<boolean> {
+export async function isPending(
+  db: Tx,
+  sessionId: string,
+  kinds: readonly OperationKind[],
+): Promise<boolean> {
   const rows = await db
     .select({ id: operations.id })
     .from(operations)

@@ -11,7 +11,7 @@ import { sessionOf, toolCallOf } from './snapshot.ts';
 import type { SessionState } from './state.ts';
 import type { ToolCall } from './tool-calls.ts';
 
-export type IncomingMessage = {
+type IncomingMessage = {
   address: ThreadAddress;
   /** The platform's identity of what was said: two deliveries of one message have the same. */
   sourceId: string;
@@ -20,7 +20,7 @@ export type IncomingMessage = {
   messageId: string;
 };
 
-export type DecisionRequest = {
+type DecisionRequest = {
   toolCallId: string;
   decision: 'approved' | 'rejected';
   by: Person;
@@ -28,7 +28,7 @@ export type DecisionRequest = {
 };
 
 /** What a click came to. A refusal is told to the one who clicked, in private. */
-export type DecisionResult = { ok: true } | { ok: false; reason: string };
+type DecisionResult = { ok: true } | { ok: false; reason: string };
 
 export type IntakeDeps = {
   db: Db;
@@ -83,7 +83,10 @@ export function createIntake(deps: IntakeDeps): Intake {
       const { author, messageId } = incoming;
       const operation: Operation = { kind: 'user_input', text: '', author, messageId };
       const isNew = await insertOperation(tx, id, incoming.sourceId, operation, deps.clock.now());
-      const [row] = await tx.select({ exchange: sessions.exchange }).from(sessions).where(eq(sessions.id, id));
+      const [row] = await tx
+        .select({ exchange: sessions.exchange })
+        .from(sessions)
+        .where(eq(sessions.id, id));
       if (isNew) await addMessage(tx, id, row?.exchange ?? 0, { role: 'notice', text });
       return id;
     });
@@ -155,7 +158,12 @@ export function createIntake(deps: IntakeDeps): Intake {
 
 const IDLE: SessionState = { kind: 'idle' };
 
-async function findOrCreate(tx: Db, deps: IntakeDeps, address: ThreadAddress, requester: Person): Promise<string> {
+async function findOrCreate(
+  tx: Db,
+  deps: IntakeDeps,
+  address: ThreadAddress,
+  requester: Person,
+): Promise<string> {
   const id = deps.ids.next('s');
   await tx
     .insert(sessions)
@@ -220,7 +228,9 @@ function mayApprove(approvers: readonly string[], requester: Person, by: Person)
 }
 
 function whoMay(approvers: readonly string[], requester: Person): string {
-  const names = approvers.map((who) => (who === 'requester' ? `${requester.name}, who asked for it` : `<@${who}>`));
+  const names = approvers.map((who) =>
+    who === 'requester' ? `${requester.name}, who asked for it,` : `<@${who}>`,
+  );
   return `Only ${names.join(' or ')} may decide this. Nothing was changed.`;
 }
 

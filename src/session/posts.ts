@@ -6,22 +6,50 @@ import type { Tx } from './lease.ts';
 export type Post = { key: string; platformId: string | undefined; hash: string | undefined };
 
 /** The right to write to one thread. Only one renderer has it, as only one worker has a session. */
-export type RenderClaim = { db: Tx; sessionId: string; epoch: number; leaseMs: number; notBefore: Date | undefined; divisor: number };
+export type RenderClaim = {
+  db: Tx;
+  sessionId: string;
+  epoch: number;
+  leaseMs: number;
+  /** When the next paced edit is due. */
+  notBefore: Date | undefined;
+  /** Until when the platform takes nothing at all. */
+  blockedUntil: Date | undefined;
+  divisor: number;
+};
 
 /** Another renderer has taken the thread over. */
 export class RenderLost extends Error {}
 
 const expiry = (leaseMs: number) => sql`now() + make_interval(secs => ${leaseMs / 1000})`;
 
-export async function claimRender(db: Tx, sessionId: string, leaseMs: number): Promise<RenderClaim | undefined> {
+export async function claimRender(
+  db: Tx,
+  sessionId: string,
+  leaseMs: number,
+): Promise<RenderClaim | undefined> {
   const [row] = await db
     .update(sessions)
     .set({ renderEpoch: sql`${sessions.renderEpoch} + 1`, renderUntil: expiry(leaseMs) })
     .where(
       and(eq(sessions.id, sessionId), or(isNull(sessions.renderUntil), lt(sessions.renderUntil, sql`now()`))),
     )
-    .returning({ epoch: sessions.renderEpoch, notBefore: sessions.renderNotBefore, divisor: sessions.renderDivisor });
-  return row && { db, sessionId, leaseMs, ...row, notBefore: row.notBefore ?? undefined };
+    .returning({
+      epoch: sessions.renderEpoch,
+      notBefore: sessions.renderNotBefore,
+      blockedUntil: sessions.renderBlockedUntil,
+      divisor: sessions.renderDivisor,
+    });
+  return (
+    row && {
+      db,
+      sessionId,
+      leaseMs,
+      ...row,
+      notBefore: row.notBefore ?? undefined,
+      blockedUntil: row.blockedUntil ?? undefined,
+    }
+  );
 }
 
 /** One write of the renderer; renews its claim. Throws RenderLost, and then has written nothing. */
@@ -37,7 +65,12 @@ export async function fencedRender<T>(held: RenderClaim, write: (tx: Tx) => Prom
   });
 }
 
-export type RenderEnd = { renderedRev: number | undefined; notBefore: Date | undefined; divisor: number };
+export type RenderEnd = {
+  renderedRev?: number;
+  notBefore?: Date | undefined;
+  blockedUntil?: Date;
+  divisor?: number;
+};
 
 /** Gives the thread back. `renderedRev` is what it now shows, where all of it was delivered. */
 export async function releaseRender(held: RenderClaim, end: RenderEnd): Promise<void> {
@@ -45,7 +78,8 @@ export async function releaseRender(held: RenderClaim, end: RenderEnd): Promise<
     .update(sessions)
     .set({
       renderUntil: null,
-      renderDivisor: end.divisor,
+      renderBlockedUntil: end.blockedUntil ?? null,
+      renderDivisor: end.divisor ?? held.divisor,
       ...(end.renderedRev === undefined ? {} : { renderedRev: end.renderedRev }),
       ...(end.notBefore === undefined ? {} : { renderNotBefore: end.notBefore }),
     })

@@ -103,10 +103,7 @@ export async function closeExchange(
   number: number,
   outcome: SessionState,
 ): Promise<void> {
-  await tx
-    .update(exchanges)
-    .set({ outcome, finishedAt: sql`now()` })
-    .where(whichExchange(sessionId, number));
+  await tx.update(exchanges).set({ outcome, finishedAt: sql`now()` }).where(whichExchange(sessionId, number));
   await touch(tx, sessionId);
 }
 

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { Db } from '../db/storage.ts';
 import { exchanges, messages, sessions, toolCalls, usage, watches } from '../db/schema.ts';
+import type { Db } from '../db/storage.ts';
 import { Person, ThreadAddress } from './address.ts';
 import { Draft, PlanItem, SessionState } from './state.ts';
 import { ApprovalRequest, type ToolCall, ToolCallState } from './tool-calls.ts';
@@ -24,7 +24,7 @@ export type Session = {
 };
 
 /** What one exchange has used. `usd` is undefined where the model's price is not configured. */
-export type ExchangeUsage = { inputTokens: number; outputTokens: number; usd: number | undefined };
+type ExchangeUsage = { inputTokens: number; outputTokens: number; usd: number | undefined };
 
 export type Exchange = {
   number: number;

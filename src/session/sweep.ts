@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { operations, sessions, watches } from '../db/schema.ts';
-import type { Tx } from './lease.ts';
 import { insertOperation } from './intake.ts';
+import type { Tx } from './lease.ts';
 import { touch } from './lease.ts';
 import { watchOf } from './snapshot.ts';
 import { isFinal, type JobSnapshot, type Watch } from './watches.ts';
@@ -42,9 +42,7 @@ export async function neglectedWatches(db: Tx, seconds: number): Promise<string[
   const rows = await db
     .select({ id: watches.id })
     .from(watches)
-    .where(
-      and(isNull(watches.endedAt), sql`${watches.lookedAt} < now() - make_interval(secs => ${seconds})`),
-    )
+    .where(and(isNull(watches.endedAt), sql`${watches.lookedAt} < now() - make_interval(secs => ${seconds})`))
     .limit(500);
   return rows.map((row) => row.id);
 }

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { Person } from './address.ts';
 
 /** What a call may cost. `usd` is undefined where the price or the duration is not known. */
-export const CostEstimate = z.object({
+const CostEstimate = z.object({
   usd: z.number().nonnegative().optional(),
   hourlyUsd: z.number().nonnegative().optional(),
   reason: z.string().optional(),
 });
-export type CostEstimate = z.infer<typeof CostEstimate>;
 
 /** What an approval card shows, in the order it is shown. Never holds a secret's value. */
 export const ApprovalRequest = z.object({
@@ -20,7 +19,7 @@ export const ApprovalRequest = z.object({
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
 const Decision = z.object({ by: Person, at: z.coerce.date(), feedback: z.string().optional() });
-export type Decision = z.infer<typeof Decision>;
+type Decision = z.infer<typeof Decision>;
 
 const asked = { request: ApprovalRequest, decision: Decision };
 
@@ -37,7 +36,12 @@ export const ToolCallState = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('running'), since: z.coerce.date() }),
   z.object({ kind: z.literal('waiting'), since: z.coerce.date(), watchId: z.string() }),
   z.object({ kind: z.literal('rejected'), output: z.string(), ...asked }),
-  z.object({ kind: z.literal('abandoned'), output: z.string(), request: ApprovalRequest, at: z.coerce.date() }),
+  z.object({
+    kind: z.literal('abandoned'),
+    output: z.string(),
+    request: ApprovalRequest,
+    at: z.coerce.date(),
+  }),
   z.object({ kind: z.literal('done'), output: z.string(), at: z.coerce.date() }),
   z.object({ kind: z.literal('failed'), output: z.string(), at: z.coerce.date() }),
   z.object({ kind: z.literal('cancelled'), output: z.string(), at: z.coerce.date() }),

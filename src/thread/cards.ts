@@ -10,7 +10,8 @@ export function approvalCard(call: ToolCall): ({ kind: 'approval' } & ApprovalVi
     const verdict = call.state.kind === 'rejected' ? 'rejected' : 'approved';
     return { ...card, request, decision: { verdict, by: decision.by, at: decision.at } };
   }
-  if (call.state.kind === 'awaiting_approval') return { ...card, request: call.state.request, decision: undefined };
+  if (call.state.kind === 'awaiting_approval')
+    return { ...card, request: call.state.request, decision: undefined };
   if (call.state.kind === 'abandoned') {
     const { request, at } = call.state;
     return { ...card, request, decision: { verdict: 'abandoned', by: undefined, at } };

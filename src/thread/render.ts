@@ -9,6 +9,7 @@ import {
   fencedRender,
   forgetPost,
   type RenderClaim,
+  type RenderEnd,
   RenderLost,
   readPosts,
   releaseRender,
@@ -47,7 +48,7 @@ export async function renderThread(deps: RenderDeps, sessionId: string): Promise
     return await renderHeld(deps, held);
   } catch (error) {
     if (error instanceof RenderLost) return { kind: 'later', inMs: BUSY_MS };
-    await releaseRender(held, { renderedRev: undefined, notBefore: undefined, divisor: held.divisor });
+    await releaseRender(held, {});
     throw error;
   }
 }
@@ -58,9 +59,14 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
   if (snapshot === undefined || outbound === undefined) return end(held, { kind: 'done' });
   const { address, rev } = snapshot.session;
 
+  const now = deps.clock.now();
+  const blockedMs = (held.blockedUntil?.getTime() ?? 0) - now.getTime();
+  if (held.blockedUntil && blockedMs > 0) {
+    return end(held, { kind: 'later', inMs: blockedMs }, { blockedUntil: held.blockedUntil });
+  }
+
   const posts = await readPosts(deps.db, held.sessionId);
   const todo = changes(view(snapshot), posts, outbound.translate, held.divisor);
-  const now = deps.clock.now();
   const waitMs = (held.notBefore?.getTime() ?? 0) - now.getTime();
   const due = waitMs > 0 ? todo.filter((change) => !change.isPaced) : todo;
 
@@ -76,35 +82,42 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
   return end(held, { kind: 'done' }, { renderedRev: rev, notBefore });
 }
 
-async function end(
-  held: RenderClaim,
-  rendered: Rendered,
-  changed: { renderedRev?: number; notBefore?: Date | undefined; divisor?: number } = {},
-): Promise<Rendered> {
-  await releaseRender(held, { renderedRev: undefined, notBefore: undefined, divisor: held.divisor, ...changed });
+async function end(held: RenderClaim, rendered: Rendered, changed: RenderEnd = {}): Promise<Rendered> {
+  await releaseRender(held, changed);
   return rendered;
+}
+
+/** Nothing is sent to this thread for a while. */
+function blocked(held: RenderClaim, clock: Clock, inMs: number): Promise<Rendered> {
+  return end(held, { kind: 'later', inMs }, { blockedUntil: new Date(clock.now().getTime() + inMs) });
 }
 
 /** What to do about a delivery that failed: call again later, or (undefined) go on with the next change. */
 async function afterFailure(
-  { log }: RenderDeps,
+  { log, clock }: RenderDeps,
   held: RenderClaim,
   change: Change,
   delivery: Exclude<Delivery, { ok: true }>,
 ): Promise<Rendered | undefined> {
   switch (delivery.reason) {
     case 'rate_limited':
-      return end(held, { kind: 'later', inMs: delivery.retryAfterMs });
+      return blocked(held, clock, delivery.retryAfterMs);
     case 'unavailable':
-      log.warn({ session: held.sessionId, key: change.key, detail: delivery.detail }, 'the platform is unavailable');
-      return end(held, { kind: 'later', inMs: UNAVAILABLE_MS });
+      log.warn(
+        { session: held.sessionId, key: change.key, detail: delivery.detail },
+        'the platform is unavailable',
+      );
+      return blocked(held, clock, UNAVAILABLE_MS);
     case 'too_long':
       if (held.divisor >= MAX_DIVISOR) return undefined;
       return end(held, { kind: 'later', inMs: 0 }, { divisor: held.divisor * 2 });
     case 'gone':
       return end(held, { kind: 'later', inMs: 0 });
     case 'refused':
-      log.error({ session: held.sessionId, key: change.key, detail: delivery.detail }, 'the platform refused a message');
+      log.error(
+        { session: held.sessionId, key: change.key, detail: delivery.detail },
+        'the platform refused a message',
+      );
       return undefined;
     default:
       return delivery satisfies never;

@@ -53,7 +53,8 @@ function fenceAfter(fence: Fence | undefined, line: string): Fence | undefined {
   const marker = match?.[1];
   if (marker === undefined) return fence;
   if (fence === undefined) return { marker, opening: line.slice(0, 60) };
-  const isClosing = marker[0] === fence.marker[0] && marker.length >= fence.marker.length && !match?.[2]?.trim();
+  const isClosing =
+    marker[0] === fence.marker[0] && marker.length >= fence.marker.length && !match?.[2]?.trim();
   return isClosing ? undefined : fence;
 }
 

@@ -88,7 +88,13 @@ function callLine(call: ToolCall): TimelineLine {
     call.startedAt && call.finishedAt
       ? Math.max(0, (call.finishedAt.getTime() - call.startedAt.getTime()) / 1000)
       : undefined;
-  return { kind: 'call', name: call.name, summary: call.summary, outcome: OUTCOMES[call.state.kind], seconds };
+  return {
+    kind: 'call',
+    name: call.name,
+    summary: call.summary,
+    outcome: OUTCOMES[call.state.kind],
+    seconds,
+  };
 }
 
 function shortDraft({ session }: Snapshot): string | undefined {

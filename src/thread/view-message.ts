@@ -13,7 +13,15 @@ export type ViewBody =
   | { kind: 'notice'; text: string };
 
 export type StatusView = {
-  phase: 'working' | 'needs_approval' | 'waiting_for_job' | 'done' | 'failed' | 'stopped' | 'undone' | 'closed';
+  phase:
+    | 'working'
+    | 'needs_approval'
+    | 'waiting_for_job'
+    | 'done'
+    | 'failed'
+    | 'stopped'
+    | 'undone'
+    | 'closed';
   /** One sentence under the phase: why it failed, who stopped it. */
   detail: string | undefined;
   plan: readonly PlanItem[];

@@ -52,7 +52,9 @@ function draftMessage(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   const answers = snapshot.messages.filter(
     (message) => message.exchange === exchange.number && message.entry.role === 'assistant',
   ).length;
-  return [{ key: answerKey(exchange.number, answers), body: { kind: 'answer', text: draft.text, isDraft: true } }];
+  return [
+    { key: answerKey(exchange.number, answers), body: { kind: 'answer', text: draft.text, isDraft: true } },
+  ];
 }
 
 const answerKey = (exchange: number, ordinal: number) => `e${exchange}/answer/${ordinal}`;

@@ -31,7 +31,8 @@ export function hfInspectDatasetTool(server: DatasetsServer): Tool {
       const valid = await server.get('/is-valid', { dataset }, signal);
       if (!valid.ok) return { kind: 'failed', output: `${dataset} can't be inspected: ${valid.reason}` };
       const splits = await server.get('/splits', { dataset }, signal);
-      if (!splits.ok) return { kind: 'failed', output: `The splits of ${dataset} can't be read: ${splits.reason}` };
+      if (!splits.ok)
+        return { kind: 'failed', output: `The splits of ${dataset} can't be read: ${splits.reason}` };
       const chosen = choose(splits.value.splits, config, split);
       if (!chosen.ok) return { kind: 'failed', output: `${dataset}: ${chosen.reason}` };
       const [info, rows, parquet] = await Promise.all([
@@ -67,7 +68,10 @@ function choose(
       : inConfig.find((s) => s.split === split);
   if (found !== undefined) return { ok: true, ...found };
   const there = splits.map((s) => `${s.config}/${s.split}`).join(', ') || 'none';
-  return { ok: false, reason: `there is no ${config ?? '(any config)'}/${split ?? '(any split)'}. There are: ${there}` };
+  return {
+    ok: false,
+    reason: `there is no ${config ?? '(any config)'}/${split ?? '(any split)'}. There are: ${there}`,
+  };
 }
 
 function exampleCounts(info: {
@@ -84,7 +88,9 @@ function parquetSizes(parquet: { parquet_files: { split: string; size: number }[
     const sum = sizes.get(split) ?? { bytes: 0, files: 0 };
     sizes.set(split, { bytes: sum.bytes + size, files: sum.files + 1 });
   }
-  const parts = [...sizes].map(([split, s]) => `${split} ${(s.bytes / 1e6).toFixed(1)} MB in ${s.files} file(s)`);
+  const parts = [...sizes].map(
+    ([split, s]) => `${split} ${(s.bytes / 1e6).toFixed(1)} MB in ${s.files} file(s)`,
+  );
   return parts.length > 0 ? `Parquet: ${parts.join(', ')}` : '';
 }
 

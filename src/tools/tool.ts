@@ -88,7 +88,10 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
     return parsed?.success ? spec.summary(parsed.data) : '';
   }
 
-  const parameters = z.toJSONSchema(spec.schema, { io: 'input', target: 'draft-7' }) as Record<string, unknown>;
+  const parameters = z.toJSONSchema(spec.schema, { io: 'input', target: 'draft-7' }) as Record<
+    string,
+    unknown
+  >;
   delete parameters.$schema;
   return { name: spec.name, description: spec.description, parameters, prepare, summary };
 }

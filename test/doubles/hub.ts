@@ -32,8 +32,21 @@ const HARDWARE = [
 ];
 
 /** In the form of GET /api/jobs/hardware, after huggingface_hub's JobHardware: prices are for a minute. */
-function hardware(name: string, prettyName: string, cpu: string, ram: string, gpu: string | null, usd: number) {
-  const accelerator = gpu && { type: 'gpu', model: gpu, quantity: '1', vram: '24 GB', manufacturer: 'Nvidia' };
+function hardware(
+  name: string,
+  prettyName: string,
+  cpu: string,
+  ram: string,
+  gpu: string | null,
+  usd: number,
+) {
+  const accelerator = gpu && {
+    type: 'gpu',
+    model: gpu,
+    quantity: '1',
+    vram: '24 GB',
+    manufacturer: 'Nvidia',
+  };
   const unitCostMicroUSD = Math.round(usd * 1e6);
   return { name, prettyName, cpu, ram, accelerator, unitCostMicroUSD, unitCostUSD: usd, unitLabel: 'minute' };
 }
@@ -52,7 +65,10 @@ const DATASET_ROUTES: Readonly<Record<string, unknown>> = {
   },
   '/info': {
     dataset_info: {
-      features: { text: { dtype: 'string', _type: 'Value' }, label: { names: ['neg', 'pos'], _type: 'ClassLabel' } },
+      features: {
+        text: { dtype: 'string', _type: 'Value' },
+        label: { names: ['neg', 'pos'], _type: 'ClassLabel' },
+      },
       splits: {
         train: { name: 'train', num_bytes: 33_435_948, num_examples: 25_000 },
         test: { name: 'test', num_bytes: 32_653_810, num_examples: 25_000 },
@@ -77,8 +93,22 @@ const DATASET_ROUTES: Readonly<Record<string, unknown>> = {
   },
   '/parquet': {
     parquet_files: [
-      { dataset: DATASET, config: 'plain_text', split: 'test', url: 'https://example.invalid/0', filename: '0000.parquet', size: 20_470_363 },
-      { dataset: DATASET, config: 'plain_text', split: 'train', url: 'https://example.invalid/1', filename: '0000.parquet', size: 20_979_968 },
+      {
+        dataset: DATASET,
+        config: 'plain_text',
+        split: 'test',
+        url: 'https://example.invalid/0',
+        filename: '0000.parquet',
+        size: 20_470_363,
+      },
+      {
+        dataset: DATASET,
+        config: 'plain_text',
+        split: 'train',
+        url: 'https://example.invalid/1',
+        filename: '0000.parquet',
+        size: 20_979_968,
+      },
     ],
     pending: [],
     failed: [],
@@ -86,7 +116,15 @@ const DATASET_ROUTES: Readonly<Record<string, unknown>> = {
   },
 };
 
-const IDENTITY = { type: 'user', id: '6500000000000000000000aa', name: 'ada', fullname: 'Ada', orgs: [], canPay: true, isPro: true };
+const IDENTITY = {
+  type: 'user',
+  id: '6500000000000000000000aa',
+  name: 'ada',
+  fullname: 'Ada',
+  orgs: [],
+  canPay: true,
+  isPro: true,
+};
 
 /** The Hub's Jobs API, whoami, and the datasets server, on one port. */
 export class HubDouble {
@@ -145,11 +183,14 @@ export class HubDouble {
   }
 
   #route(method: string, path: string, body: string): { status: number; answer: unknown } {
-    if (path === '/api/whoami-v2') return { status: 200, answer: { ...IDENTITY, auth: { type: 'access_token' } } };
+    if (path === '/api/whoami-v2')
+      return { status: 200, answer: { ...IDENTITY, auth: { type: 'access_token' } } };
     if (path === '/api/jobs/hardware') return { status: 200, answer: HARDWARE };
-    const [, namespace = '', id = '', action] = /^\/api\/jobs\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
+    const [, namespace = '', id = '', action] =
+      /^\/api\/jobs\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
     if (namespace === '') return { status: 404, answer: { error: 'Not found' } };
-    if (id === '' && method === 'POST') return { status: 200, answer: jobJson(this.#create(namespace, body)) };
+    if (id === '' && method === 'POST')
+      return { status: 200, answer: jobJson(this.#create(namespace, body)) };
     if (id === '') {
       return { status: 200, answer: this.jobs.filter((job) => job.namespace === namespace).map(jobJson) };
     }
@@ -162,7 +203,14 @@ export class HubDouble {
   #create(namespace: string, body: string): DoubleJob {
     const spec = JSON.parse(body) as DoubleJob['spec'];
     const id = (0x687f911eaea8n * 0x1000000n + BigInt(this.jobs.length + 1)).toString(16).padStart(24, '6');
-    const job: DoubleJob = { id, namespace, spec, createdAt: Date.now(), course: this.course(spec), ended: undefined };
+    const job: DoubleJob = {
+      id,
+      namespace,
+      spec,
+      createdAt: Date.now(),
+      course: this.course(spec),
+      ended: undefined,
+    };
     this.jobs.push(job);
     return job;
   }
@@ -189,14 +237,24 @@ export class HubDouble {
 
 const isOver = (stage: string) => ['COMPLETED', 'ERROR', 'CANCELED'].includes(stage);
 
-function stageOf(job: DoubleJob): { stage: string; startedAt?: number; finishedAt?: number; message?: string } {
+function stageOf(job: DoubleJob): {
+  stage: string;
+  startedAt?: number;
+  finishedAt?: number;
+  message?: string;
+} {
   const start = job.createdAt + job.course.queueMs;
   const natural = start + job.course.runMs;
   const { ended } = job;
   const now = Date.now();
   if (ended) {
     const startedAt = Math.min(start, ended.at);
-    return { stage: ended.stage, startedAt, finishedAt: ended.at, ...(ended.message ? { message: ended.message } : {}) };
+    return {
+      stage: ended.stage,
+      startedAt,
+      finishedAt: ended.at,
+      ...(ended.message ? { message: ended.message } : {}),
+    };
   }
   if (now < start) return { stage: 'SCHEDULING' };
   if (job.course.stage === undefined || now < natural) return { stage: 'RUNNING', startedAt: start };
@@ -229,8 +287,7 @@ function jobJson(job: DoubleJob) {
 }
 
 function datasets(route: string, query: URLSearchParams, response: ServerResponse): void {
-  if (query.get('dataset') === DATASET) return sendJson(response, 200, DATASET_ROUTES[route]);
-  sendJson(response, 404, {
-    error: 'The dataset does not exist, or is not accessible without authentication (private or gated).',
-  });
+  const error = 'The dataset does not exist, or is not accessible without authentication (private or gated).';
+  const isKnown = query.get('dataset') === DATASET;
+  sendJson(response, isKnown ? 200 : 404, isKnown ? DATASET_ROUTES[route] : { error });
 }

@@ -11,12 +11,16 @@ describe.each(BACKENDS)('on %s', (backend) => {
     world = await World.create(backend, { script: story });
     world.hub.course = () => ({
       queueMs: 300,
-      runMs: 1_500,
+      runMs: 3_000,
       lines: ['epoch 1 loss 0.41', 'eval accuracy 0.912'],
       stage: 'COMPLETED',
     });
     await world.start();
-    const asked = world.slack.mention('U0ADA', 'C0ML', 'fine-tune a small model on stanfordnlp/imdb and tell me the accuracy');
+    const asked = world.slack.mention(
+      'U0ADA',
+      'C0ML',
+      'fine-tune a small model on stanfordnlp/imdb and tell me the accuracy',
+    );
     const card = await world.reply(asked, 'Run a Hugging Face Job on a10g-small');
     expect(world.hub.jobs).toHaveLength(0);
     world.slack.click('U0ADA', card, 'approve');

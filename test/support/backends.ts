@@ -43,7 +43,8 @@ async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }>
   base.pathname = `/${name}`;
   return {
     url: base.toString(),
-    drop: () => onServer(async (client) => void (await client.query(`drop database if exists ${name} with (force)`))),
+    drop: () =>
+      onServer(async (client) => void (await client.query(`drop database if exists ${name} with (force)`))),
   };
 }
 

@@ -27,7 +27,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const hasPostgres = await answers(pingPostgres);
   const hasRedis = await answers(pingRedis);
   if (process.env.CI === 'true' && !(hasPostgres && hasRedis)) {
-    throw new Error(`CI needs Postgres (${POSTGRES}) and Redis (${REDIS}); ${hasPostgres ? 'Redis' : 'Postgres'} does not answer`);
+    throw new Error(
+      `CI needs Postgres (${POSTGRES}) and Redis (${REDIS}); ${hasPostgres ? 'Redis' : 'Postgres'} does not answer`,
+    );
   }
   const backends: BackendName[] = [
     'embedded',

@@ -65,7 +65,8 @@ export function story(request: ChatCompletionRequest): Reply {
       return { calls: [plan(1), train] };
     case 4: {
       const accuracy = /accuracy'?[: ]+(0\.\d+)/.exec(text)?.[1];
-      if (accuracy === undefined) return { text: `The job did not give an accuracy. ${text.slice(0, 200)}`, calls: [plan(3)] };
+      if (accuracy === undefined)
+        return { text: `The job did not give an accuracy. ${text.slice(0, 200)}`, calls: [plan(3)] };
       return { calls: [plan(3)], text: 'The job has ended.' };
     }
     default: {

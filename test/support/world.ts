@@ -19,7 +19,7 @@ export type WorldOptions = {
   environment?: Record<string, string>;
 };
 
-export const ROOT = resolve(import.meta.dirname, '../..');
+const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The real bot among doubles of everything it talks to. */
 export class World {
@@ -30,7 +30,13 @@ export class World {
   readonly config: Config;
   #running: Running | undefined;
 
-  private constructor(slack: SlackDouble, model: ModelDouble, hub: HubDouble, backend: Backend, config: Config) {
+  private constructor(
+    slack: SlackDouble,
+    model: ModelDouble,
+    hub: HubDouble,
+    backend: Backend,
+    config: Config,
+  ) {
     this.slack = slack;
     this.model = model;
     this.hub = hub;
@@ -82,8 +88,9 @@ export class World {
 
   /** Waits for a message of the bot whose text or blocks contain `text`. */
   reply(first: SlackMessage, text: string): Promise<SlackMessage> {
-    return until(`a reply with "${text}"; there is: ${this.describe(first)}`, () =>
-      this.replies(first).find((message) => shown(message).includes(text)),
+    return until(
+      () => `a reply with "${text}"; there is: ${this.describe(first)}`,
+      () => this.replies(first).find((message) => shown(message).includes(text)),
     );
   }
 
@@ -104,7 +111,12 @@ const hastyClock: Clock = {
 };
 
 function environmentFor(
-  { slack, hub, model, backend }: { slack: SlackDouble; hub: HubDouble; model: ModelDouble; backend: Backend },
+  {
+    slack,
+    hub,
+    model,
+    backend,
+  }: { slack: SlackDouble; hub: HubDouble; model: ModelDouble; backend: Backend },
   mode: 'socket' | 'http',
 ): Record<string, string | undefined> {
   const secret = randomBytes(8).toString('hex');

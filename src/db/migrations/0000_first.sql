@@ -68,6 +68,7 @@ CREATE TABLE "ml_intern"."sessions" (
 	"render_epoch" integer DEFAULT 0 NOT NULL,
 	"render_until" timestamp with time zone,
 	"render_not_before" timestamp with time zone,
+	"render_blocked_until" timestamp with time zone,
 	"render_divisor" integer DEFAULT 1 NOT NULL,
 	"strikes" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,

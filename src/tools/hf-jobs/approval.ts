@@ -7,11 +7,18 @@ const PREVIEW_LINES = 24;
 const PREVIEW_CHARACTERS = 1_800;
 
 /** What people see before a job runs. Names of environment variables are shown, values are not. */
-export function runRequest(args: Arguments, namespace: string, hardware: Hardware | undefined): ApprovalRequest {
+export function runRequest(
+  args: Arguments,
+  namespace: string,
+  hardware: Hardware | undefined,
+): ApprovalRequest {
   const seconds = parseDuration(args.timeout);
   const usd = hardware && seconds ? (hardware.hourlyUsd * seconds) / 3600 : undefined;
   const facts = [
-    { label: 'Hardware', value: hardware ? `${hardware.name} (${hardware.description})` : args.hardware_flavor },
+    {
+      label: 'Hardware',
+      value: hardware ? `${hardware.name} (${hardware.description})` : args.hardware_flavor,
+    },
     { label: 'At most', value: args.timeout },
     { label: 'Account', value: namespace },
     ...optional('Image', args.image),

@@ -10,20 +10,37 @@ const Fields = z.strictObject({
     .min(1)
     .max(200_000)
     .optional()
-    .describe('run: Python source, sent inline and run with uv, or an https:// URL of one. Not with command.'),
+    .describe(
+      'run: Python source, sent inline and run with uv, or an https:// URL of one. Not with command.',
+    ),
   dependencies: z
     .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._\-[\],<>=!~ @:/+]*$/, 'is not a Python requirement'))
     .max(50)
     .optional()
     .describe('run with script: requirements, e.g. ["transformers>=4.50", "trl"].'),
-  command: z.array(z.string()).min(1).max(100).optional().describe('run: the command of a container, as a list.'),
-  image: z.string().min(1).max(300).optional().describe('run: Docker image; a uv image for scripts by default.'),
-  hardware_flavor: z.string().default('cpu-basic').describe('run: hardware, e.g. cpu-basic, t4-small, a10g-small.'),
+  command: z
+    .array(z.string())
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('run: the command of a container, as a list.'),
+  image: z
+    .string()
+    .min(1)
+    .max(300)
+    .optional()
+    .describe('run: Docker image; a uv image for scripts by default.'),
+  hardware_flavor: z
+    .string()
+    .default('cpu-basic')
+    .describe('run: hardware, e.g. cpu-basic, t4-small, a10g-small.'),
   timeout: z
     .string()
     .default('30m')
     .refine((text) => parseDuration(text) !== undefined, 'must be a duration like "30m", "2h" or "1d"')
-    .describe('run: the job is stopped after this long, whatever it has done; allow for loading and pushing.'),
+    .describe(
+      'run: the job is stopped after this long, whatever it has done; allow for loading and pushing.',
+    ),
   env: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a variable name'), z.string())
     .refine((env) => !Object.keys(env).some((name) => SECRET_NAME.test(name)), {
@@ -52,7 +69,8 @@ export type Arguments = z.infer<typeof Arguments>;
 
 function problemOf(args: z.infer<typeof Fields>): string | undefined {
   if (args.operation === 'run') {
-    if ((args.script === undefined) === (args.command === undefined)) return 'run needs either script or command';
+    if ((args.script === undefined) === (args.command === undefined))
+      return 'run needs either script or command';
     if (args.script !== undefined && isPath(args.script)) {
       return 'script is a file path, but jobs do not see local files: put the source itself into script';
     }

@@ -16,12 +16,13 @@ const QUIET: Readonly<Record<string, string>> = {
 
 /** Labels by which a job is found again after a crash between its submission and our note of it. */
 export const CALL_LABEL = 'ml-intern-call';
-export const SESSION_LABEL = 'ml-intern-session';
+const SESSION_LABEL = 'ml-intern-session';
 
 export function jobSpec(args: Arguments, token: string, callId: string, sessionId: string): JobSpec {
   return {
     image: args.image ?? (args.script === undefined ? DOCKER_IMAGE : UV_IMAGE),
-    command: args.script === undefined ? (args.command ?? []) : scriptCommand(args.script, args.dependencies ?? []),
+    command:
+      args.script === undefined ? (args.command ?? []) : scriptCommand(args.script, args.dependencies ?? []),
     environment: { ...QUIET, ...args.env },
     secrets: { HF_TOKEN: token },
     flavor: args.hardware_flavor,
@@ -38,4 +39,5 @@ function scriptCommand(script: string, dependencies: readonly string[]): string[
   return ['/bin/sh', '-lc', `echo ${encoded} | base64 -d | ${[...uv, '-'].map(shellQuoted).join(' ')}`];
 }
 
-const shellQuoted = (word: string) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+const shellQuoted = (word: string) =>
+  /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

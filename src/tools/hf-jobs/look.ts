@@ -4,13 +4,17 @@ import { withoutAnsi } from '../output.ts';
 
 const LINE_CHARACTERS = 200;
 
+/** A look at a running job's log is short: the next one comes soon. */
+const GLANCE_MS = 200;
+
 /** How a watched job stands now, with the last line of its log while it runs. */
 export async function lookAtJob(jobs: HubJobs, watch: Watch, signal: AbortSignal): Promise<JobSnapshot> {
   const job = await jobs.inspect(watch.namespace, watch.jobId, signal).catch((error: unknown) => {
     if (statusOf(error) === 404) return undefined;
     throw error;
   });
-  if (job === undefined) return { ...watch.snapshot, stage: 'DELETED', message: 'The Hub no longer knows this job.' };
+  if (job === undefined)
+    return { ...watch.snapshot, stage: 'DELETED', message: 'The Hub no longer knows this job.' };
   const { stage, message } = job.status;
   const lastLogLine = FINAL_STAGES.has(stage) ? undefined : await lastLine(jobs, watch, signal);
   return {
@@ -34,7 +38,7 @@ function startOf(
 
 /** A log that can't be read is no reason not to show the stage. */
 async function lastLine(jobs: HubJobs, watch: Watch, signal: AbortSignal): Promise<string | undefined> {
-  const lines = await jobs.logs(watch.namespace, watch.jobId, signal).catch(() => []);
+  const lines = await jobs.logs(watch.namespace, watch.jobId, signal, GLANCE_MS).catch(() => []);
   const last = lines.map((line) => withoutAnsi(line).trim()).findLast((line) => line !== '');
   return last?.slice(0, LINE_CHARACTERS);
 }

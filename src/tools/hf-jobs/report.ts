@@ -28,12 +28,16 @@ export async function endReport(jobs: HubJobs, watch: Watch, signal: AbortSignal
 export function statusLine(watch: Watch): string {
   const { snapshot } = watch;
   const end = snapshot.finishedAt ?? watch.endedAt ?? watch.lookedAt;
-  const seconds = snapshot.startedAt ? Math.round((end.getTime() - snapshot.startedAt.getTime()) / 1000) : undefined;
+  const seconds = snapshot.startedAt
+    ? Math.round((end.getTime() - snapshot.startedAt.getTime()) / 1000)
+    : undefined;
   const cost = costSoFar(watch);
   return [
     `Job ${watch.jobId} on ${watch.flavor}: ${snapshot.stage}`,
     ...(snapshot.message ? [`(${snapshot.message})`] : []),
-    ...(seconds === undefined ? ['not started yet'] : [`after ${seconds} s of at most ${watch.timeoutSeconds} s`]),
+    ...(seconds === undefined
+      ? ['not started yet']
+      : [`after ${seconds} s of at most ${watch.timeoutSeconds} s`]),
     ...(cost === undefined ? [] : [`about $${cost.toFixed(4)}`]),
     ...(watch.endedAt === undefined && snapshot.lastLogLine ? [`last line: ${snapshot.lastLogLine}`] : []),
   ].join(', ');

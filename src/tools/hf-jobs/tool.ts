@@ -34,7 +34,9 @@ export function hfJobsTool(deps: HfJobsDeps): Tool {
     schema: Arguments,
     isReadOnly: false,
     summary: (args) =>
-      args.operation === 'run' ? `run on ${args.hardware_flavor}` : [args.operation, args.job_id].filter(Boolean).join(' '),
+      args.operation === 'run'
+        ? `run on ${args.hardware_flavor}`
+        : [args.operation, args.job_id].filter(Boolean).join(' '),
     async approval(args, context) {
       if (args.operation === 'cancel') return approvalOfCancel(args, context, account);
       if (args.operation !== 'run') return undefined;
@@ -72,7 +74,10 @@ async function operate(
     case 'inspect':
       return { kind: 'done', output: details(await jobs.inspect(namespace, jobId, signal), jobs, namespace) };
     case 'cancel':
-      return { kind: 'done', output: `Job ${jobId}: ${(await jobs.cancel(namespace, jobId, signal)).status.stage}` };
+      return {
+        kind: 'done',
+        output: `Job ${jobId}: ${(await jobs.cancel(namespace, jobId, signal)).status.stage}`,
+      };
     default:
       return args.operation satisfies never;
   }
@@ -112,7 +117,9 @@ async function findSubmitted(
   { callId, signal }: ToolContext,
 ): Promise<Recovery> {
   const job = (await deps.jobs.list(namespace, signal)).find((item) => item.labels?.[CALL_LABEL] === callId);
-  return job ? { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, callId) } : { kind: 'not_started' };
+  return job
+    ? { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, callId) }
+    : { kind: 'not_started' };
 }
 
 async function watchOf(
@@ -138,7 +145,11 @@ async function watchOf(
   };
 }
 
-async function approvalOfCancel(args: Arguments, context: ToolContext, account: (s: AbortSignal) => Promise<string>) {
+async function approvalOfCancel(
+  args: Arguments,
+  context: ToolContext,
+  account: (s: AbortSignal) => Promise<string>,
+) {
   if (context.watches.some((watch) => watch.jobId === args.job_id)) return undefined;
   return cancelRequest(args.job_id ?? '', args.namespace ?? (await account(context.signal)));
 }
@@ -154,7 +165,10 @@ async function attempt(
   } catch (error) {
     const status = statusOf(error);
     if (status === undefined || !(error instanceof Error)) throw error;
-    return { kind: 'failed', output: capped(`hf_jobs ${operation} failed: ${explain(status, error.message, namespace)}`, 2_000) };
+    return {
+      kind: 'failed',
+      output: capped(`hf_jobs ${operation} failed: ${explain(status, error.message, namespace)}`, 2_000),
+    };
   }
 }
 
@@ -182,7 +196,13 @@ function listing(jobs: readonly HubJob[], hub: HubJobs, namespace: string): stri
   const newest = [...jobs].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   const rows = newest
     .slice(0, LISTED)
-    .map((job) => [job.id, job.status.stage, job.flavor ?? '', job.createdAt.toISOString(), hub.url(namespace, job.id)]);
+    .map((job) => [
+      job.id,
+      job.status.stage,
+      job.flavor ?? '',
+      job.createdAt.toISOString(),
+      hub.url(namespace, job.id),
+    ]);
   const cut = newest.length > LISTED ? `\n\n${newest.length - LISTED} older jobs are not shown.` : '';
   return table(['job', 'stage', 'hardware', 'created', 'link'], rows) + cut;
 }

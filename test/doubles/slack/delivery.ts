@@ -40,7 +40,9 @@ export class SocketTransport implements Transport {
         resolve(true);
       });
     });
-    client.send(JSON.stringify({ type: kind, envelope_id, payload, accepts_response_payload: false, ...retry }));
+    client.send(
+      JSON.stringify({ type: kind, envelope_id, payload, accepts_response_payload: false, ...retry }),
+    );
     return isAcknowledged.finally(() => this.#waiting.delete(envelope_id));
   }
 
@@ -81,7 +83,9 @@ export class HttpTransport implements Transport {
       ? new URLSearchParams({ payload: JSON.stringify(payload) }).toString()
       : JSON.stringify(payload);
     const timestamp = String(Math.floor(Date.now() / 1000));
-    const signature = createHmac('sha256', this.#signingSecret).update(`v0:${timestamp}:${body}`).digest('hex');
+    const signature = createHmac('sha256', this.#signingSecret)
+      .update(`v0:${timestamp}:${body}`)
+      .digest('hex');
     const response = await fetch(this.#url, {
       method: 'POST',
       body,
@@ -89,7 +93,9 @@ export class HttpTransport implements Transport {
         'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
         'x-slack-request-timestamp': timestamp,
         'x-slack-signature': `v0=${signature}`,
-        ...(attempt > 0 ? { 'x-slack-retry-num': String(attempt), 'x-slack-retry-reason': 'http_timeout' } : {}),
+        ...(attempt > 0
+          ? { 'x-slack-retry-num': String(attempt), 'x-slack-retry-reason': 'http_timeout' }
+          : {}),
       },
       signal: AbortSignal.timeout(ACK_MS),
     }).catch(() => undefined);

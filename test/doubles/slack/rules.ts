@@ -8,9 +8,17 @@ import { z } from 'zod';
 
 const blockId = { block_id: z.string().max(255).optional() };
 const mrkdwn = (max: number) =>
-  z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(max), verbatim: z.boolean().optional() });
+  z.strictObject({
+    type: z.literal('mrkdwn'),
+    text: z.string().min(1).max(max),
+    verbatim: z.boolean().optional(),
+  });
 const plainText = (max: number) =>
-  z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(max), emoji: z.boolean().optional() });
+  z.strictObject({
+    type: z.literal('plain_text'),
+    text: z.string().min(1).max(max),
+    emoji: z.boolean().optional(),
+  });
 
 const Button = z.strictObject({
   type: z.literal('button'),
@@ -26,17 +34,27 @@ const Section = z
     type: z.literal('section'),
     ...blockId,
     text: z.union([mrkdwn(3_000), plainText(3_000)]).optional(),
-    fields: z.array(z.union([mrkdwn(2_000), plainText(2_000)])).min(1).max(10).optional(),
+    fields: z
+      .array(z.union([mrkdwn(2_000), plainText(2_000)]))
+      .min(1)
+      .max(10)
+      .optional(),
     accessory: Button.optional(),
   })
-  .refine((block) => block.text !== undefined || block.fields !== undefined, 'a section needs text or fields');
+  .refine(
+    (block) => block.text !== undefined || block.fields !== undefined,
+    'a section needs text or fields',
+  );
 
 const Block = z.discriminatedUnion('type', [
   Section,
   z.strictObject({
     type: z.literal('context'),
     ...blockId,
-    elements: z.array(z.union([mrkdwn(3_000), plainText(3_000)])).min(1).max(10),
+    elements: z
+      .array(z.union([mrkdwn(3_000), plainText(3_000)]))
+      .min(1)
+      .max(10),
   }),
   z.strictObject({ type: z.literal('actions'), ...blockId, elements: z.array(Button).min(1).max(25) }),
   z.strictObject({ type: z.literal('markdown'), ...blockId, text: z.string().min(1).max(12_000) }),
@@ -53,10 +71,15 @@ export function refusalOf(text: string | undefined, blocks: unknown): string | u
   if (blocks === undefined) return text ? undefined : 'no_text';
   const parsed = z.array(Block).max(50).safeParse(blocks);
   if (!parsed.success) return 'invalid_blocks';
-  const markdown = parsed.data.reduce((sum, block) => sum + (block.type === 'markdown' ? block.text.length : 0), 0);
+  const markdown = parsed.data.reduce(
+    (sum, block) => sum + (block.type === 'markdown' ? block.text.length : 0),
+    0,
+  );
   if (markdown > 12_000) return 'msg_too_long';
   if (textLength(parsed.data) > ALL_BLOCKS) return 'msg_blocks_too_long';
-  const ids = parsed.data.flatMap((block) => (block.type === 'actions' ? block.elements : [])).map((b) => b.action_id);
+  const ids = parsed.data
+    .flatMap((block) => (block.type === 'actions' ? block.elements : []))
+    .map((b) => b.action_id);
   return new Set(ids).size === ids.length ? undefined : 'invalid_blocks';
 }
 

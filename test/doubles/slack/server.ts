@@ -1,6 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf, type Listening, listen, sendJson } from '../http.ts';
-import { deliverWithRetries, HttpTransport, type Notice, SocketTransport, type Transport } from './delivery.ts';
+import {
+  deliverWithRetries,
+  HttpTransport,
+  type Notice,
+  SocketTransport,
+  type Transport,
+} from './delivery.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { parseBlocks, refusalOf } from './rules.ts';
 import { BOT, PEOPLE, type SlackMessage, Workspace } from './workspace.ts';
@@ -136,7 +142,14 @@ export class SlackDouble {
     this.workspace.edit(message, { text });
     const { channel, ts, user } = message;
     const changed = { type: 'message', ts, text, user };
-    this.#event({ type: 'message', subtype: 'message_changed', channel, ts, message: changed, previous_message });
+    this.#event({
+      type: 'message',
+      subtype: 'message_changed',
+      channel,
+      ts,
+      message: changed,
+      previous_message,
+    });
   }
 
   deleteMessage(message: SlackMessage): void {
@@ -169,7 +182,9 @@ export class SlackDouble {
         message: { type: 'message', ts, text, ...(thread_ts ? { thread_ts } : {}) },
         response_url: `${this.url}/response/${user}`,
         trigger_id: `${this.workspace.nextTs()}.trigger`,
-        actions: [{ type: 'button', action_id: actionId, block_id: 'b', value, action_ts: this.workspace.nextTs() }],
+        actions: [
+          { type: 'button', action_id: actionId, block_id: 'b', value, action_ts: this.workspace.nextTs() },
+        ],
       },
     });
   }
@@ -184,7 +199,13 @@ export class SlackDouble {
         team_id: BOT.team_id,
         api_app_id: BOT.app_id,
         authorizations: [
-          { team_id: BOT.team_id, user_id: BOT.user_id, is_bot: true, enterprise_id: null, is_enterprise_install: false },
+          {
+            team_id: BOT.team_id,
+            user_id: BOT.user_id,
+            is_bot: true,
+            enterprise_id: null,
+            is_enterprise_install: false,
+          },
         ],
         event: { event_ts: event.ts, ...event },
       },
@@ -213,7 +234,8 @@ export class SlackDouble {
     const log = (error?: string) => this.calls.push({ method, arguments: args, error, at: Date.now() });
     if (typeof fault === 'number') {
       log(`status ${fault}`);
-      if (fault === 429) return sendJson(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': '1' });
+      if (fault === 429)
+        return sendJson(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': '1' });
       return sendJson(response, fault, { ok: false });
     }
     const wait = this.#limits.check(method, typeof args.channel === 'string' ? args.channel : undefined);
@@ -221,7 +243,8 @@ export class SlackDouble {
       log('ratelimited');
       return sendJson(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(wait) });
     }
-    const answer: Answer = fault && fault !== 'drop' ? { ok: false, error: fault } : this.#answer(method, args, token);
+    const answer: Answer =
+      fault && fault !== 'drop' ? { ok: false, error: fault } : this.#answer(method, args, token);
     log(answer.ok ? undefined : answer.error);
     if (fault === 'drop') return void response.destroy();
     sendJson(response, 200, answer);
@@ -252,12 +275,21 @@ export class SlackDouble {
 }
 
 const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => Answer>> = {
-  'auth.test': () => ({ ok: true, url: 'https://double.slack.com/', team: 'Double', user: 'ml-intern', ...BOT }),
+  'auth.test': () => ({
+    ok: true,
+    url: 'https://double.slack.com/',
+    team: 'Double',
+    user: 'ml-intern',
+    ...BOT,
+  }),
 
   'users.info'(_slack, { user }) {
     const name = PEOPLE[String(user)];
     if (name === undefined) return { ok: false, error: 'user_not_found' };
-    return { ok: true, user: { id: user, name: name.toLowerCase(), profile: { display_name: name, real_name: name } } };
+    return {
+      ok: true,
+      user: { id: user, name: name.toLowerCase(), profile: { display_name: name, real_name: name } },
+    };
   },
 
   'chat.postMessage'({ workspace }, args) {
@@ -316,7 +348,8 @@ const textOf = (args: Arguments) => (typeof args.text === 'string' ? args.text.s
 
 /** The Web API takes JSON, or a form whose structured values are JSON texts. */
 function argumentsOf(request: IncomingMessage, body: string): Arguments {
-  if (request.headers['content-type']?.startsWith('application/json')) return JSON.parse(body || '{}') as Arguments;
+  if (request.headers['content-type']?.startsWith('application/json'))
+    return JSON.parse(body || '{}') as Arguments;
   return Object.fromEntries(
     [...new URLSearchParams(body)].map(([key, value]): [string, unknown] => [
       key,

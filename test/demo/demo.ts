@@ -1,0 +1,105 @@
+import { HubDouble } from '../doubles/hub.ts';
+import { startModelDouble } from '../doubles/model.ts';
+import { parseBlocks } from '../doubles/slack/rules.ts';
+import { SlackDouble } from '../doubles/slack/server.ts';
+import type { SlackMessage } from '../doubles/slack/workspace.ts';
+import { story } from '../support/story.ts';
+import { until } from '../support/until.ts';
+import { BotProcess } from './bot-process.ts';
+import { ThreadPrinter } from './terminal.ts';
+
+const HELP = `npm run demo              the bot at work in a Slack thread, with everything around it played by doubles
+npm run demo -- --kill    the same, and the bot is killed while its job runs
+`;
+
+const LINES = [
+  "{'loss': 0.4127, 'learning_rate': 2.5e-05, 'epoch': 0.5}",
+  "{'loss': 0.2214, 'learning_rate': 0.0, 'epoch': 1.0}",
+  "{'eval_loss': 0.2036, 'eval_accuracy': 0.9284, 'epoch': 1.0}",
+];
+
+/** The main job as a story: a person asks, approves and asks again; the bot plans, runs a job and answers. */
+async function demo(isKilled: boolean): Promise<void> {
+  const print = new ThreadPrinter((text) => process.stdout.write(text));
+  const [slack, hub, model] = await Promise.all([
+    SlackDouble.start(),
+    HubDouble.start(),
+    startModelDouble(story, { chunkMs: 15, chunkSize: 12 }),
+  ]);
+  hub.course = () => ({ queueMs: 1_500, runMs: 6_000, lines: LINES, stage: 'COMPLETED' });
+  slack.workspace.on('change', (message, change) => print.changed(message, change));
+
+  print.aside('Starting the bot, with an embedded database and no services …');
+  const bot = await BotProcess.start(
+    {
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_BOT_TOKEN: 'xoxb-demo-demo-demo',
+      SLACK_APP_TOKEN: 'xapp-demo-demo-demo',
+      HF_TOKEN: 'hf_demodemodemodemo',
+      HF_ENDPOINT: hub.url,
+      HF_DATASETS_SERVER: hub.url,
+      MODEL_ID: 'scripted/model',
+      MODEL_BASE_URL: model.baseUrl,
+      JOB_POLL_SECONDS: '1',
+      LEASE_SECONDS: '3',
+      SWEEP_SECONDS: '1',
+    },
+    () => print.aside('The bot was killed. Starting it again on what it left in its database …'),
+  );
+  try {
+    await until('the bot is connected', () => slack.connections > 0);
+    print.aside(`Process ${bot.pid}, connected. #ml, today:`);
+    await play(slack, bot, print, isKilled);
+  } finally {
+    await bot.stop();
+    await Promise.all([slack.close(), hub.close(), model.close()]);
+  }
+  print.aside('That is the whole story. To set up your own: README, "Your own Slack app".');
+}
+
+async function play(
+  slack: SlackDouble,
+  bot: BotProcess,
+  print: ThreadPrinter,
+  isKilled: boolean,
+): Promise<void> {
+  const request = 'fine-tune a small model on stanfordnlp/imdb and tell me the accuracy';
+  const asked = slack.mention('U0ADA', 'C0ML', request);
+  const reply = (text: string) => until(`a reply with "${text}"`, () => find(slack, asked, text));
+
+  const card = await reply('Run a Hugging Face Job');
+  print.aside('Grace, who did not ask for this, presses Approve …');
+  slack.click('U0GRACE', card, 'approve');
+  const refusal = await until('a private answer for Grace', () => slack.ephemerals.at(-1));
+  print.aside(`… and is told in private: ${refusal.text}`);
+  print.aside('Ada presses Approve.');
+  slack.click('U0ADA', card, 'approve');
+
+  await reply('RUNNING');
+  if (isKilled) {
+    print.aside(`kill -9 ${bot.pid}`);
+    bot.kill();
+  }
+  await reply('Accuracy on the test split');
+  await reply('COMPLETED');
+  await reply('✅ *Done*');
+
+  slack.say('U0ADA', 'C0ML', 'and which learning rate was that?', asked.ts);
+  await reply('5e-5');
+}
+
+function find(slack: SlackDouble, asked: SlackMessage, text: string): SlackMessage | undefined {
+  return slack.workspace
+    .thread(asked.channel, asked.ts)
+    .find(
+      (message) =>
+        message.bot_id && JSON.stringify([message.text, parseBlocks(message.blocks)]).includes(text),
+    );
+}
+
+const words = process.argv.slice(2);
+if (words.some((word) => word !== '--kill')) {
+  process.stdout.write(HELP);
+  process.exit(words.includes('--help') ? 0 : 1);
+}
+await demo(words.includes('--kill'));
