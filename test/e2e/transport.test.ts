@@ -1,0 +1,115 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { BACKENDS } from '../support/backends.ts';
+import { callOnce, echo, runJob } from '../support/scripts.ts';
+import { story } from '../support/story.ts';
+import { until } from '../support/until.ts';
+import { shown, World } from '../support/world.ts';
+
+let world: World;
+afterEach(() => world.close());
+
+test('over HTTP, mentions and clicks arrive and a wrong signature is turned away', async () => {
+  world = await World.create('embedded', { script: callOnce(runJob), mode: 'http' });
+  world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['hello'], stage: 'COMPLETED' });
+  await world.start();
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
+  await world.reply(asked, 'COMPLETED');
+
+  const url = `http://127.0.0.1:${world.config.slack.port}`;
+  const forged = await fetch(`${url}/slack/events`, {
+    method: 'POST',
+    body: JSON.stringify({ type: 'event_callback', event: { type: 'app_mention' } }),
+    headers: { 'content-type': 'application/json', 'x-slack-signature': 'v0=00', 'x-slack-request-timestamp': '1' },
+  });
+  expect(forged.status).toBe(401);
+  expect(await (await fetch(`${url}/health`)).text()).toBe('ok\n');
+});
+
+test('a socket that Slack cuts is opened again, and what was said meanwhile is answered', async () => {
+  world = await World.create('embedded', { script: echo });
+  await world.start();
+  world.slack.disconnect();
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'still there?');
+  await world.reply(asked, 'heard: [Ada] still there?');
+});
+
+describe('threads under trouble', () => {
+  test('a post that arrived although its answer did not is found again, not made twice', async () => {
+    world = await World.create('embedded', { script: echo });
+    await world.start();
+    world.slack.faults.push({ method: 'chat.postMessage', fault: 'drop' });
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+    await world.reply(asked, '✅ *Done*');
+    await world.reply(asked, 'heard: [Ada] hello');
+    expect(world.replies(asked)).toHaveLength(2);
+  });
+
+  test('rate limits and server errors make edits late, never lost', async () => {
+    world = await World.create('embedded', { script: echo });
+    await world.start();
+    for (const fault of [429, 'internal_error', 503, 429]) {
+      world.slack.faults.push({ method: 'chat.postMessage', fault }, { method: 'chat.update', fault });
+    }
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+    await world.reply(asked, 'heard: [Ada] hello');
+    await world.reply(asked, '✅ *Done*');
+    expect(world.replies(asked)).toHaveLength(2);
+  });
+
+  test('under Slack’s own limits a long streaming answer brings no 429 and ends whole', async () => {
+    const long = Array.from({ length: 60 }, (_, i) => `Sentence number ${i} of a long answer, in words.`).join(' ');
+    world = await World.create('embedded', { script: () => ({ text: long }), rateScale: 1 });
+    await world.start();
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'tell me everything');
+    await world.reply(asked, 'Sentence number 59');
+    await world.reply(asked, '✅ *Done*');
+    expect(world.slack.calls.filter((call) => call.error === 'ratelimited')).toEqual([]);
+  });
+
+  test('content that Slack finds too long is split smaller instead of lost', async () => {
+    const text = Array.from({ length: 300 }, (_, i) => `Line ${i} of the answer.`).join('\n');
+    world = await World.create('embedded', { script: () => ({ text }) });
+    await world.start();
+    world.slack.faults.push({ method: 'chat.postMessage', fault: 'internal_error' });
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    await until('the status message is there', () => world.replies(asked)[0]);
+    world.slack.faults.push({ method: 'chat.postMessage', fault: 'msg_blocks_too_long' });
+    await world.reply(asked, 'Line 299 of the answer');
+    expect(world.replies(asked).map(shown).join('\n')).toContain('Line 0 of the answer');
+  });
+
+  test('a message of the bot that somebody deleted is posted again when it changes', async () => {
+    world = await World.create('embedded', { script: (request) => ({ ...echo(request), delayMs: 600 }) });
+    await world.start();
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+    const status = await world.reply(asked, '⏳ *Working*');
+    world.slack.workspace.delete(status);
+    await world.reply(asked, '✅ *Done*');
+  });
+});
+
+describe.each(BACKENDS)('a restart, on %s', (backend) => {
+  test('between approval and the end of the job loses nothing and repeats nothing', async () => {
+    world = await World.create(backend, { script: story });
+    world.hub.course = () => ({
+      queueMs: 0,
+      runMs: 60_000,
+      lines: ["{'eval_loss': 0.2, 'eval_accuracy': 0.928}"],
+    });
+    await world.start();
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'fine-tune on imdb');
+    world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
+    await world.reply(asked, 'RUNNING');
+    await world.stop();
+    const [job] = world.hub.jobs;
+    if (job) world.hub.finish(job, 'COMPLETED');
+    const missed = world.slack.say('U0GRACE', 'C0ML', 'and which learning rate was that?', asked.ts);
+    await world.start();
+    await world.reply(asked, '92.8 %');
+    await until('Grace is answered', () => world.describe(missed).includes('5e-5'));
+    expect(world.hub.jobs).toHaveLength(1);
+    const keys = world.replies(asked).map((message) => message.metadata?.event_payload.key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
