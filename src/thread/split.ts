@@ -17,34 +17,39 @@ export function splitMarkdown(text: string, limit: number): string[] {
     size = reopened ? reopened.opening.length + 1 : 0;
   }
 
-  for (const line of text.split('\n').flatMap((whole) => pieces(whole, limit - 64))) {
-    // Room is kept for the fence that a cut may have to close; the line that closes it may take that room.
-    const isClosing = fence !== undefined && fenceAfter(fence, line) === undefined;
-    const reserved = fence && !isClosing ? fence.marker.length + 1 : 0;
-    if (size + line.length + reserved > limit && lines.length > 0) {
-      const carried = fence ? [] : trailingBlock(lines, limit);
+  for (const line of text.split('\n').flatMap((whole) => pieces(whole, limit - FENCE_ROOM))) {
+    // A part that ends inside a fence needs room for the line that closes it.
+    const after = fenceAfter(fence, line);
+    const needed = line.length + (after ? after.marker.length + 1 : 0);
+    if (size + needed > limit && lines.length > 0) {
+      const carried = fence ? [] : trailingBlock(lines, limit - needed);
       lines.length -= carried.length;
       close(fence);
       lines.push(...carried);
-      size += carried.reduce((sum, item) => sum + item.length + 1, 0);
+      size += lengthOf(carried);
     }
     lines.push(line);
     size += line.length + 1;
-    fence = fenceAfter(fence, line);
+    fence = after;
   }
   if (lines.length > 0) close(fence);
   return parts.map((part) => part.replace(/^\n+|\s+$/g, '')).filter((part) => part !== '');
 }
 
-/** The last lines since a blank one, if they are few enough to be carried over whole. */
-function trailingBlock(lines: readonly string[], limit: number): string[] {
+/** For a fence that is opened again and one that is closed, in a part with one long line. */
+const FENCE_ROOM = 72;
+
+/** The last lines since a blank one, if they have room in the next part and leave something in this one. */
+function trailingBlock(lines: readonly string[], room: number): string[] {
   const blank = lines.findLastIndex((line) => line.trim() === '');
   if (blank <= 0) return [];
   const block = lines.slice(blank + 1);
-  const size = block.reduce((sum, line) => sum + line.length + 1, 0);
   // A fence that was opened and closed within the block stays whole; a block with an odd one can't be carried.
-  return size <= limit / 3 && block.filter((line) => FENCE.test(line)).length % 2 === 0 ? block : [];
+  const isWhole = block.filter((line) => FENCE.test(line)).length % 2 === 0;
+  return isWhole && lengthOf(block) <= room / 3 ? block : [];
 }
+
+const lengthOf = (lines: readonly string[]) => lines.reduce((sum, line) => sum + line.length + 1, 0);
 
 const FENCE = /^\s{0,3}(`{3,}|~{3,})(.*)$/;
 

@@ -20,7 +20,11 @@ test('over HTTP, mentions and clicks arrive and a wrong signature is turned away
   const forged = await fetch(`${url}/slack/events`, {
     method: 'POST',
     body: JSON.stringify({ type: 'event_callback', event: { type: 'app_mention' } }),
-    headers: { 'content-type': 'application/json', 'x-slack-signature': 'v0=00', 'x-slack-request-timestamp': '1' },
+    headers: {
+      'content-type': 'application/json',
+      'x-slack-signature': 'v0=00',
+      'x-slack-request-timestamp': '1',
+    },
   });
   expect(forged.status).toBe(401);
   expect(await (await fetch(`${url}/health`)).text()).toBe('ok\n');
@@ -58,7 +62,10 @@ describe('threads under trouble', () => {
   });
 
   test('under Slack’s own limits a long streaming answer brings no 429 and ends whole', async () => {
-    const long = Array.from({ length: 60 }, (_, i) => `Sentence number ${i} of a long answer, in words.`).join(' ');
+    const long = Array.from(
+      { length: 60 },
+      (_, i) => `Sentence number ${i} of a long answer, in words.`,
+    ).join(' ');
     world = await World.create('embedded', { script: () => ({ text: long }), rateScale: 1 });
     await world.start();
     const asked = world.slack.mention('U0ADA', 'C0ML', 'tell me everything');

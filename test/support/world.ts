@@ -19,7 +19,7 @@ export type WorldOptions = {
   environment?: Record<string, string>;
 };
 
-const ROOT = resolve(import.meta.dirname, '../..');
+export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The real bot among doubles of everything it talks to. */
 export class World {

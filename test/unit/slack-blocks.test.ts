@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { translate } from '../../adapters/slack/blocks.ts';
+import { harmless, readable } from '../../adapters/slack/text.ts';
+import type { ViewBody } from '../../src/thread/view-message.ts';
+import { refusalOf } from '../doubles/slack/rules.ts';
+
+const hostile = fc.oneof(
+  fc.string({ maxLength: 200, unit: 'grapheme' }),
+  fc.string({ minLength: 1_000, maxLength: 20_000 }),
+  fc.constantFrom(
+    '',
+    ' ',
+    '```',
+    '<!channel>',
+    '&&&&'.repeat(2_000),
+    '<'.repeat(3_000),
+    '*_~`',
+    '\n'.repeat(500),
+    '@everyone '.repeat(400),
+  ),
+);
+const some = fc.string({ minLength: 1, maxLength: 300 });
+const number = fc.double({ min: 0, max: 1e7, noNaN: true });
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+
+const status = fc.record({
+  kind: fc.constant('status' as const),
+  phase: fc.constantFrom(
+    'working' as const,
+    'needs_approval' as const,
+    'failed' as const,
+    'done' as const,
+    'undone' as const,
+  ),
+  detail: optional(hostile),
+  plan: fc.array(
+    fc.record({
+      id: some,
+      content: hostile,
+      status: fc.constantFrom('pending' as const, 'in_progress' as const, 'completed' as const),
+    }),
+    { maxLength: 50 },
+  ),
+  timeline: fc.array(
+    fc.oneof(
+      fc.record({ kind: fc.constant('said' as const), text: hostile }),
+      fc.record({
+        kind: fc.constant('call' as const),
+        name: hostile,
+        summary: hostile,
+        outcome: fc.constantFrom('done' as const, 'failed' as const, 'running' as const),
+        seconds: optional(number),
+      }),
+    ),
+    { maxLength: 10 },
+  ),
+  earlier: fc.nat(500),
+  writing: optional(hostile),
+  elapsedSeconds: number,
+  tokens: fc.nat(1e9),
+  usd: optional(number),
+  control: fc.constantFrom('stop' as const, 'retry' as const, undefined),
+});
+
+const approval = fc.record({
+  kind: fc.constant('approval' as const),
+  toolCallId: fc.constant('c_0123456789'),
+  request: fc.record(
+    {
+      title: some,
+      facts: fc.array(fc.record({ label: some, value: hostile }), { minLength: 1, maxLength: 14 }),
+      warnings: fc.array(some, { maxLength: 20 }),
+      preview: fc.record({ language: fc.constantFrom('python', 'sh'), text: hostile, lines: fc.nat() }),
+      estimate: fc.record({ usd: number, hourlyUsd: number, reason: some }, { requiredKeys: [] }),
+    },
+    { requiredKeys: ['title', 'facts', 'warnings', 'estimate'] },
+  ),
+  decision: optional(
+    fc.record({
+      verdict: fc.constantFrom('approved' as const, 'rejected' as const, 'abandoned' as const),
+      by: optional(fc.record({ id: fc.constant('U0ADA'), name: hostile })),
+      at: fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') }),
+    }),
+  ),
+});
+
+const job = fc.record({
+  kind: fc.constant('job' as const),
+  jobId: some,
+  url: fc.constant('https://huggingface.co/jobs/ada/1'),
+  title: hostile,
+  flavor: some,
+  stage: some,
+  tone: fc.constantFrom('running' as const, 'bad' as const),
+  message: optional(hostile),
+  elapsedSeconds: optional(number),
+  timeoutSeconds: number,
+  usd: optional(number),
+  lastLogLine: optional(hostile),
+  isFinal: fc.boolean(),
+});
+
+const answer = fc.record({ kind: fc.constant('answer' as const), text: hostile, isDraft: fc.boolean() });
+const notice = fc.record({ kind: fc.constant('notice' as const), text: hostile });
+
+test('no view, however hostile its strings, becomes a payload that Slack refuses or that pings a channel', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(status, approval, job, answer, notice),
+      fc.constantFrom(1, 2, 16),
+      (body, divisor) => {
+        for (const { text, blocks } of translate({ key: 'k', body: body as ViewBody }, divisor)) {
+          expect(refusalOf(String(text), blocks)).toBeUndefined();
+          expect(JSON.stringify([text, blocks])).not.toMatch(
+            /<!(channel|here|everyone)|@(channel|here|everyone)\b/,
+          );
+        }
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+describe('text', () => {
+  const names = { person: async (id: string) => (id === 'U0GRACE' ? 'Grace' : id) };
+  test.each([
+    ['<@UBOT> hello', 'hello'],
+    ['ask <@U0GRACE> about <#C123|ml>', 'ask @Grace about #ml'],
+    ['a &lt; b &amp;&amp; c', 'a < b && c'],
+    [
+      'see <https://hf.co/x|the model> and <https://hf.co/y>',
+      'see the model (https://hf.co/x) and https://hf.co/y',
+    ],
+    ['<https://hf.co|hf.co>', 'https://hf.co'],
+    ['&lt;@U0GRACE&gt;', '<@U0GRACE>'],
+  ])('%s is read as %s', async (text, expected) => {
+    expect(await readable(text, 'UBOT', names)).toBe(expected);
+  });
+
+  test('words that only look like a broadcast stay readable', () => {
+    expect(harmless('mail me@example.org, <!DOCTYPE html>').replaceAll('\u200b', '')).toBe(
+      'mail me@example.org, <!DOCTYPE html>',
+    );
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { translate } from '../../adapters/slack/blocks.ts';
+import { changes } from '../../src/thread/reconcile.ts';
+import { view } from '../../src/thread/view.ts';
+import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
+
+const keys = (messages: { key: string }[]) => messages.map((message) => message.key);
+const request = { title: 'Run a job', facts: [], warnings: [], estimate: { usd: 1 } };
+
+describe('view', () => {
+  test('shows the status first, then answers, approvals and jobs where they belong', () => {
+    const shown = view(
+      snapshot({
+        entries: [user('go'), assistant('short note'), assistant('the answer')],
+        toolCalls: [
+          call({
+            state: { kind: 'waiting', since: at(1), watchId: 'w1' },
+            approval: { request, decision: { by: ADA, at: at(1) } },
+          }),
+        ],
+        watches: [watch()],
+      }),
+    );
+    expect(keys(shown)).toEqual(['e1/status', 'call/c1', 'job/w1', 'e1/answer/1']);
+  });
+
+  test('a growing answer keeps the key that the finished one has', () => {
+    const text = 'word '.repeat(100);
+    const draft = view(snapshot({ session: { draft: { text } }, entries: [user('go')] }));
+    const final = view(snapshot({ entries: [user('go'), assistant(text)] }));
+    expect(keys(draft)).toEqual(keys(final));
+  });
+
+  test('an undone exchange leaves one line', () => {
+    const undone = snapshot({
+      exchanges: [exchange({ undone: true })],
+      entries: [user('go'), assistant('x')],
+    });
+    const [status, ...rest] = view(undone);
+    expect(rest).toEqual([]);
+    expect(status?.body).toMatchObject({ kind: 'status', phase: 'undone', timeline: [] });
+  });
+
+  test('what jobs cost is counted to the last look, and to the end once they ended', () => {
+    const shown = view(
+      snapshot({ entries: [user('go'), assistant('')], toolCalls: [call()], watches: [watch()] }),
+    );
+    const job = shown.find((message) => message.key === 'job/w1');
+    expect(job?.body).toMatchObject({ elapsedSeconds: 60, usd: 60 / 3600, isFinal: false });
+    const ended = watch({
+      snapshot: { stage: 'COMPLETED', startedAt: at(10), finishedAt: at(40) },
+      endedAt: at(90),
+    });
+    const after = view(
+      snapshot({ entries: [user('go'), assistant('')], toolCalls: [call()], watches: [ended] }),
+    );
+    expect(after.find((message) => message.key === 'job/w1')?.body).toMatchObject({
+      elapsedSeconds: 30,
+      usd: 30 / 3600,
+      isFinal: true,
+    });
+  });
+});
+
+describe('changes', () => {
+  const session = snapshot({
+    entries: [user('go'), assistant('the answer')],
+    session: { state: { kind: 'idle' } },
+  });
+
+  test('rendering twice edits nothing', () => {
+    const first = changes(view(session), [], translate, 1);
+    expect(first.map((change) => change.kind)).toEqual(['post', 'post']);
+    const posts = first.flatMap((change, i) =>
+      change.kind === 'post' ? [{ key: change.key, hash: change.hash, platformId: `${i}.0` }] : [],
+    );
+    expect(changes(view(session), posts, translate, 1)).toEqual([]);
+  });
+
+  test('a post whose outcome is open is to be looked for, and what is no longer wanted is removed', () => {
+    const posts = [
+      { key: 'e1/status#0', platformId: undefined, hash: undefined },
+      { key: 'e1/answer/7#0', platformId: '7.0', hash: 'x' },
+    ];
+    expect(changes(view(session), posts, translate, 1)).toMatchObject([
+      { kind: 'post', key: 'e1/status#0', isOutcomeOpen: true },
+      { kind: 'post', key: 'e1/answer/0#0', isOutcomeOpen: false },
+      { kind: 'remove', key: 'e1/answer/7#0', platformId: '7.0' },
+    ]);
+  });
+
+  test('progress may wait for its turn, an end may not', () => {
+    const running = { ...session, session: { ...session.session, state: { kind: 'running' as const } } };
+    const posted = [{ key: 'e1/status#0', platformId: '1.0', hash: 'old' }];
+    const paced = (s: typeof running | typeof session) =>
+      changes(view(s), posted, translate, 1).find((change) => change.key === 'e1/status#0')?.isPaced;
+    expect(paced(running)).toBe(true);
+    expect(paced(session)).toBe(false);
+  });
+});
