@@ -5,7 +5,7 @@ export type Reply = {
   text?: string;
   calls?: readonly { name: string; arguments: unknown; id?: string }[];
   finish?: 'stop' | 'length';
-  usage?: { input: number; output: number; cached?: number };
+  usage?: { input: number; output: number };
   /** An error instead of an answer. */
   error?: { status: number; message?: string; code?: string; retryAfter?: number };
   delayMs?: number;
@@ -21,7 +21,6 @@ export type ModelDouble = {
   /** Every request since the start, in order. */
   requests: ChatCompletionRequest[];
   script: ModelScript;
-  /** Milliseconds between chunks of an answer. */
   close(): Promise<void>;
 };
 
@@ -41,7 +40,12 @@ export async function startModelDouble(
     chunkSize: options.chunkSize ?? 24,
     journalMaxEntries: 1,
   });
-  const double: ModelDouble = { baseUrl: '', requests: [], script, close: () => mock.stop() };
+  const double: ModelDouble = {
+    baseUrl: '',
+    requests: [],
+    script,
+    close: async () => mock.stop().catch(() => {}),
+  };
   mock.on({ predicate: () => true }, async (request) => {
     double.requests.push(structuredClone(request));
     const problem = problemOf(request.messages);
@@ -70,7 +74,6 @@ async function responseOf(reply: Reply, request: ChatCompletionRequest): Promise
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: input + output,
-    prompt_tokens_details: { cached_tokens: reply.usage?.cached ?? 0 },
   };
   const common = { usage, ...(reply.finish ? { finishReason: reply.finish } : {}) };
   const toolCalls = (reply.calls ?? []).map((call) => ({

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Storage } from '../../src/db/storage.ts';
+import { randomIds, systemClock } from '../../src/ops/clock.ts';
+import { pendingOperations } from '../../src/session/inbox.ts';
+import { createIntake, type Intake } from '../../src/session/intake.ts';
+import { claim, fenced, LeaseLost, renew } from '../../src/session/lease.ts';
+import { claimRender, fencedRender, RenderLost } from '../../src/session/posts.ts';
+import { addMessage, openExchange } from '../../src/session/record.ts';
+import { readSnapshot } from '../../src/session/snapshot.ts';
+import { BACKENDS, type Backend, createBackend } from '../support/backends.ts';
+import { ADA } from '../support/snapshots.ts';
+import { until } from '../support/until.ts';
+
+const ADDRESS = { platform: 'slack' as const, workspace: 'T1', channel: 'C1', thread: '1.1' };
+
+// Redis plays no part in the record.
+describe.each(BACKENDS.filter((name) => name !== 'postgres+redis'))('the record on %s', (name) => {
+  let backend: Backend;
+  let storage: Storage;
+  let intake: Intake;
+  let woken: string[];
+
+  beforeEach(async () => {
+    backend = await createBackend(name);
+    storage = await backend.open();
+    woken = [];
+    intake = createIntake({
+      db: storage.db,
+      ids: randomIds,
+      clock: systemClock,
+      redact: (text) => text,
+      approvers: ['requester'],
+      maxMessageCharacters: 1_000,
+      wake: async (id) => void woken.push(id),
+      render: async () => {},
+    });
+  });
+  afterEach(async () => {
+    await storage.close();
+    await backend.remove();
+  });
+
+  const say = (text: string, sourceId = text) =>
+    intake.message({ address: ADDRESS, sourceId, text, author: ADA, messageId: '1.1' });
+
+  async function newSession(): Promise<string> {
+    await say('hello');
+    return woken[0] ?? '';
+  }
+
+  test('many deliveries of one message at once make one session and one operation', async () => {
+    await Promise.all(Array.from({ length: 12 }, () => say('hello', 'same')));
+    expect(new Set(woken).size).toBe(1);
+    expect(await pendingOperations(storage.db, woken[0] ?? '')).toHaveLength(1);
+  });
+
+  test('of many workers one gets a session, until it is silent for its lease', async () => {
+    const id = await newSession();
+    const all = await Promise.all(Array.from({ length: 8 }, (_, i) => claim(storage.db, id, `w${i}`, 300)));
+    expect(all.filter((held) => held !== undefined)).toHaveLength(1);
+    expect(await claim(storage.db, id, 'late', 300)).toBeUndefined();
+    await until('the lease runs out', () => claim(storage.db, id, 'successor', 60_000));
+  });
+
+  test('a worker that was taken over writes nothing, whatever it tries', async () => {
+    const id = await newSession();
+    const old = await claim(storage.db, id, 'old', 1);
+    if (old === undefined) throw new Error('nobody else could have claimed it');
+    const successor = await until('the take-over', () => claim(storage.db, id, 'new', 60_000));
+    await fenced(successor, (tx) => openExchange(tx, id, 1, []));
+    const write = fenced(old, (tx) => addMessage(tx, id, 1, { role: 'assistant', text: 'from the grave' }));
+    await expect(write).rejects.toBeInstanceOf(LeaseLost);
+    await expect(renew(old)).rejects.toBeInstanceOf(LeaseLost);
+    await fenced(successor, (tx) => addMessage(tx, id, 1, { role: 'assistant', text: 'from the living' }));
+    const messages = (await readSnapshot(storage.db, id))?.messages ?? [];
+    expect(messages.map((message) => message.entry.text)).toEqual(['from the living']);
+  });
+
+  test('a write that fails half-way leaves nothing behind', async () => {
+    const id = await newSession();
+    const held = await until('the claim', () => claim(storage.db, id, 'w', 60_000));
+    const write = fenced(held, async (tx) => {
+      await openExchange(tx, id, 1, []);
+      throw new Error('half-way');
+    });
+    await expect(write).rejects.toThrow('half-way');
+    expect((await readSnapshot(storage.db, id))?.exchanges).toEqual([]);
+  });
+
+  test('a renderer that was taken over notes nothing', async () => {
+    const id = await newSession();
+    const old = await claimRender(storage.db, id, 1);
+    await until('the take-over', () => claimRender(storage.db, id, 60_000));
+    if (old === undefined) throw new Error('nobody else could have claimed it');
+    await expect(fencedRender(old, async () => 'written')).rejects.toBeInstanceOf(RenderLost);
+  });
+
+  test('a record that was closed and opened again is as it was', async () => {
+    const id = await newSession();
+    await storage.close();
+    storage = await backend.open();
+    expect(await pendingOperations(storage.db, id)).toMatchObject([
+      { operation: { kind: 'user_input', text: 'hello' } },
+    ]);
+  });
+});

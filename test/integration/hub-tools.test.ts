@@ -1,0 +1,230 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createDatasetsServer } from '../../src/hub/datasets.ts';
+import { createHardwareList } from '../../src/hub/hardware.ts';
+import { createHubJobs } from '../../src/hub/jobs.ts';
+import { hfInspectDatasetTool } from '../../src/tools/hf-inspect-dataset.ts';
+import { lookAtJob } from '../../src/tools/hf-jobs/look.ts';
+import { readableLog } from '../../src/tools/hf-jobs/report.ts';
+import { hfJobsTool } from '../../src/tools/hf-jobs/tool.ts';
+import type { Tool, ToolContext } from '../../src/tools/tool.ts';
+import { HubDouble } from '../doubles/hub.ts';
+import { watch } from '../support/snapshots.ts';
+import { until } from '../support/until.ts';
+
+let hub: HubDouble;
+beforeEach(async () => {
+  hub = await HubDouble.start();
+});
+afterEach(() => hub.close());
+
+const context: ToolContext = {
+  sessionId: 's1',
+  callId: 'c1',
+  watches: [],
+  signal: new AbortController().signal,
+};
+
+function prepared(tool: Tool, args: unknown) {
+  const result = tool.prepare(typeof args === 'string' ? args : JSON.stringify(args));
+  if (!result.ok) throw new Error(result.error);
+  return result.call;
+}
+
+const errorOf = (tool: Tool, args: unknown) => {
+  const result = tool.prepare(JSON.stringify(args));
+  return result.ok ? undefined : result.error;
+};
+
+async function outputOf(tool: Tool, args: unknown): Promise<string> {
+  const result = await prepared(tool, args).run(context);
+  return result.kind === 'waiting' ? 'waiting' : result.output;
+}
+
+describe('hf_inspect_dataset', () => {
+  const tool = () => hfInspectDatasetTool(createDatasetsServer(hub.url, 'hf_x'));
+
+  test('tells splits, sizes, columns, rows and what the columns fit', async () => {
+    const output = await outputOf(tool(), { dataset: 'stanfordnlp/imdb', sample_rows: 2 });
+    for (const part of ['plain_text/train', 'train: 25,000 rows', 'train 21.0 MB', 'Row 2:', 'SFT (text)']) {
+      expect(output).toContain(part);
+    }
+    expect(output).not.toContain('Row 3');
+  });
+
+  test.each([
+    [{ dataset: 'no/such' }, 'private or gated'],
+    [{ dataset: 'stanfordnlp/imdb', split: 'dev' }, 'There are: plain_text/train, plain_text/test'],
+  ])('%j is a failure that says what to do', async (args, expected) => {
+    expect(await outputOf(tool(), args)).toContain(expected);
+  });
+
+  test('what is not available is said, and the rest is shown', async () => {
+    hub.faults.push({ path: /first-rows/, status: 500, error: 'Server busy' });
+    const output = await outputOf(tool(), { dataset: 'stanfordnlp/imdb' });
+    expect(output).toContain('Rows: not available (Server busy)');
+    expect(output).toContain('25,000 rows');
+  });
+
+  test('a rate limit is said as such', async () => {
+    hub.faults.push({ path: /is-valid/, status: 429 });
+    expect(await outputOf(tool(), { dataset: 'stanfordnlp/imdb' })).toContain('wait a minute');
+  });
+});
+
+describe('hf_jobs', () => {
+  const tool = (parts: { namespace?: string; cpuNeedsApproval?: boolean } = {}) =>
+    hfJobsTool({
+      jobs: createHubJobs(hub.url, 'hf_token'),
+      hardware: createHardwareList(hub.url, () => new Date()),
+      token: 'hf_token',
+      namespace: parts.namespace,
+      cpuNeedsApproval: parts.cpuNeedsApproval ?? true,
+    });
+  const run = {
+    operation: 'run',
+    script: 'print(1)\n',
+    dependencies: ['trl>=0.20', 'x'],
+  };
+
+  test.each([
+    [{ operation: 'run' }, 'either script or command'],
+    [{ operation: 'run', script: 'x', command: ['y'] }, 'either script or command'],
+    [{ operation: 'run', script: '/app/train.py' }, 'put the source itself into script'],
+    [{ operation: 'run', script: '../.env.py' }, 'put the source itself into script'],
+    [{ operation: 'run', script: 'x\n', timeout: 'soon' }, 'must be a duration'],
+    [{ operation: 'run', script: 'x\n', env: { API_KEY: 'v' } }, 'must not hold secrets'],
+    [{ operation: 'run', script: 'x\n', dependencies: ['a; rm -rf /'] }, 'is not a Python requirement'],
+    [{ operation: 'logs' }, 'logs needs job_id'],
+    [{ operation: 'logs', job_id: '../x' }, 'is not a job id'],
+    [{ operation: 'dance' }, 'operation'],
+    [{ operation: 'ps', extra: 1 }, 'extra'],
+  ])('%j is refused with what to mend', (args, expected) => {
+    expect(errorOf(tool(), args)).toContain(expected);
+  });
+
+  test('asks for approval with what it will cost, from live prices', async () => {
+    const request = await prepared(tool(), {
+      ...run,
+      hardware_flavor: 'a10g-small',
+      timeout: '90m',
+    }).approval(context);
+    expect(request?.estimate.hourlyUsd).toBeCloseTo(1, 2);
+    expect(request?.estimate.usd).toBeCloseTo(1.5, 2);
+    expect(request?.facts).toContainEqual({ label: 'Account', value: 'ada' });
+  });
+
+  test('falls back on known prices where the live list can’t be had, and never invents one', async () => {
+    hub.faults.push({ path: /hardware/, status: 500 });
+    const known = await prepared(tool(), { ...run, hardware_flavor: 't4-small' }).approval(context);
+    expect(known?.estimate.usd).toBeCloseTo(0.3, 2);
+    const unknown = await prepared(tool(), { ...run, hardware_flavor: 'quantum' }).approval(context);
+    expect(unknown?.estimate.usd).toBeUndefined();
+  });
+
+  test('CPU jobs run without approval only where the config says so', async () => {
+    expect(await prepared(tool(), run).approval(context)).toBeDefined();
+    expect(await prepared(tool({ cpuNeedsApproval: false }), run).approval(context)).toBeUndefined();
+    const gpu = { ...run, hardware_flavor: 't4-small' };
+    expect(await prepared(tool({ cpuNeedsApproval: false }), gpu).approval(context)).toBeDefined();
+  });
+
+  test('sends the script through uv with its dependencies quoted, quiet, labelled, with the token as a secret', async () => {
+    const result = await prepared(tool(), { ...run, timeout: '2h' }).run(context);
+    expect(result.kind).toBe('waiting');
+    const [job] = hub.jobs;
+    const encoded = Buffer.from('print(1)\n').toString('base64');
+    expect(job?.spec).toMatchObject({
+      dockerImage: 'ghcr.io/astral-sh/uv:python3.12-bookworm',
+      command: ['/bin/sh', '-lc', `echo ${encoded} | base64 -d | uv run --with 'trl>=0.20' --with x -`],
+      timeoutSeconds: 7200,
+      environment: { TQDM_DISABLE: '1' },
+      secrets: { HF_TOKEN: 'hf_token' },
+      labels: { 'ml-intern-call': 'c1', 'ml-intern-session': 's1' },
+    });
+  });
+
+  test('a run whose process died is found by its label, and known not to have started otherwise', async () => {
+    const call = prepared(tool(), run);
+    expect(await call.recover?.(context)).toEqual({ kind: 'not_started' });
+    await call.run(context);
+    expect(await call.recover?.(context)).toMatchObject({
+      kind: 'waiting',
+      watch: { jobId: hub.jobs[0]?.id },
+    });
+    expect(hub.jobs).toHaveLength(1);
+  });
+
+  test('ps, inspect, logs and cancel tell about jobs; cancelling somebody else’s asks first', async () => {
+    hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['\u001b[32mstep 1\u001b[0m', 'step 2'] });
+    await prepared(tool(), run).run(context);
+    const job_id = hub.jobs[0]?.id ?? '';
+    expect(await outputOf(tool(), { operation: 'ps' })).toContain(job_id);
+    expect(await outputOf(tool(), { operation: 'inspect', job_id })).toContain('RUNNING');
+    expect(await outputOf(tool(), { operation: 'logs', job_id })).toBe('step 1\nstep 2');
+    const cancel = prepared(tool(), { operation: 'cancel', job_id });
+    expect(await cancel.approval(context)).toMatchObject({ title: `Cancel job ${job_id}` });
+    expect(await cancel.approval({ ...context, watches: [watch({ jobId: job_id })] })).toBeUndefined();
+    expect(await outputOf(tool(), { operation: 'cancel', job_id })).toContain('CANCELED');
+  });
+
+  test.each([
+    [401, 'refused access'],
+    [402, 'settings/billing'],
+    [404, 'no such job or account'],
+  ])('a %i of the Hub is explained', async (status, expected) => {
+    hub.faults.push({ path: /api\/jobs\/team$/, status, error: 'said the Hub' });
+    expect(await outputOf(tool({ namespace: 'team' }), { operation: 'ps' })).toContain(expected);
+  });
+});
+
+describe('following a job', () => {
+  const jobs = () => createHubJobs(hub.url, 'hf_token');
+  const { signal } = context;
+
+  test('an unknown stage is shown as it is, and a job that is gone is an end', async () => {
+    hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['loss 0.5', '  '] });
+    const submitted = await jobs().run('ada', SPEC, signal);
+    const seen = await lookAtJob(jobs(), watch({ jobId: submitted.id }), signal);
+    expect(seen).toMatchObject({ stage: 'RUNNING', lastLogLine: 'loss 0.5' });
+    const gone = await lookAtJob(jobs(), watch({ jobId: 'ffff' }), signal);
+    expect(gone).toMatchObject({ stage: 'DELETED' });
+  });
+
+  test('a log of a running job is what is there so far', async () => {
+    hub.course = () => ({
+      queueMs: 0,
+      runMs: 60_000,
+      lines: Array.from({ length: 500 }, (_, i) => `line ${i}`),
+    });
+    const job = await jobs().run('ada', SPEC, signal);
+    const lines = await until('a first line', async () => {
+      const read = await jobs().logs('ada', job.id, signal, 100);
+      return read.length > 0 && read;
+    });
+    expect(lines[0]).toBe('line 0');
+    expect(lines.length).toBeLessThan(500);
+  });
+
+  test('the installation is left out of a log, and a huge log keeps its end', () => {
+    const log = readableLog([
+      'Resolved 80 packages',
+      'Installed 80 packages in 2.1s',
+      'training',
+      'x'.repeat(50_000),
+      'the end',
+    ]);
+    expect(log).toMatch(/^\[installation left out\]\nInstalled 80 packages in 2\.1s\ntraining/);
+    expect(log.endsWith('the end')).toBe(true);
+    expect(log.length).toBeLessThanOrEqual(8_000);
+  });
+});
+
+const SPEC = {
+  image: 'python:3.12',
+  command: ['true'],
+  environment: {},
+  secrets: {},
+  flavor: 'cpu-basic',
+  timeoutSeconds: 60,
+  labels: {},
+};
