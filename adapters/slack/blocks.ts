@@ -97,7 +97,7 @@ const MARKS = { running: '⏳', waiting: '⏸', done: '✓', failed: '✗', skip
 function timelineLine(line: TimelineLine): string {
   if (line.kind === 'said')
     return `_${plain(cut(line.text.replace(/\s+/g, ' '), 280)).replaceAll('_', ' ')}_`;
-  const time = line.seconds === undefined ? '' : ` · ${duration(line.seconds)}`;
+  const time = line.seconds === undefined || line.seconds < 1 ? '' : ` · ${duration(line.seconds)}`;
   const about = line.summary ? ` ${plain(cut(line.summary, 100))}` : '';
   return `${MARKS[line.outcome]} \`${plain(line.name).replaceAll('`', "'")}\`${about}${time}`;
 }
@@ -119,11 +119,8 @@ function approvalBlocks(approval: ApprovalView, divisor: number): KnownBlock[] {
           ),
         ]
       : []),
-    ...(preview
-      ? [
-          section(codeBlock(preview.text, Math.floor(2_400 / divisor))),
-          context(`${preview.lines} line${preview.lines === 1 ? '' : 's'} of ${plain(preview.language)}`),
-        ]
+    ...(preview && decision === undefined
+      ? [section(codeBlock(preview.text, Math.floor(2_400 / divisor))), context(previewNote(preview))]
       : []),
     decision === undefined
       ? actions([
@@ -132,6 +129,12 @@ function approvalBlocks(approval: ApprovalView, divisor: number): KnownBlock[] {
         ])
       : context(decisionText(decision)),
   ];
+}
+
+function previewNote({ text, lines, language }: NonNullable<ApprovalView['request']['preview']>): string {
+  const shown = text.split('\n').length;
+  const count = shown < lines ? `First ${shown} of ${lines} lines` : `${lines} line${lines === 1 ? '' : 's'}`;
+  return `${count} of ${plain(language)}`;
 }
 
 function costText({ request: { estimate } }: ApprovalView): string {

@@ -65,9 +65,12 @@ function timeline(snapshot: Snapshot, exchange: Exchange): TimelineLine[] {
       const own = calls.get(message.id) ?? [];
       const text = message.entry.text.trim();
       const isLine = text !== '' && !isOwnMessage(text, own.length > 0);
-      return [...(isLine ? [{ kind: 'said' as const, text }] : []), ...own.map(callLine)];
+      return [...(isLine ? [{ kind: 'said' as const, text }] : []), ...own.filter(isNews).map(callLine)];
     });
 }
+
+/** An update of the plan is seen in the plan itself. */
+const isNews = (call: ToolCall) => call.name !== 'plan_tool' || call.state.kind === 'failed';
 
 const OUTCOMES: Record<ToolCallKind, Extract<TimelineLine, { kind: 'call' }>['outcome']> = {
   proposed: 'running',

@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { HubDouble } from '../doubles/hub.ts';
 import { startModelDouble } from '../doubles/model.ts';
 import { parseBlocks } from '../doubles/slack/rules.ts';
@@ -6,10 +9,12 @@ import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { story } from '../support/story.ts';
 import { until } from '../support/until.ts';
 import { BotProcess } from './bot-process.ts';
+import { threadPage } from './page.ts';
 import { ThreadPrinter } from './terminal.ts';
 
 const HELP = `npm run demo              the bot at work in a Slack thread, with everything around it played by doubles
 npm run demo -- --kill    the same, and the bot is killed while its job runs
+npm run demo -- --pages DIRECTORY    the same, and the thread is written as web pages at its turning points
 `;
 
 const LINES = [
@@ -19,7 +24,7 @@ const LINES = [
 ];
 
 /** The main job as a story: a person asks, approves and asks again; the bot plans, runs a job and answers. */
-async function demo(isKilled: boolean): Promise<void> {
+async function demo({ isKilled, pages }: { isKilled: boolean; pages: string | undefined }): Promise<void> {
   const print = new ThreadPrinter((text) => process.stdout.write(text));
   const [slack, hub, model] = await Promise.all([
     SlackDouble.start(),
@@ -49,7 +54,7 @@ async function demo(isKilled: boolean): Promise<void> {
   try {
     await until('the bot is connected', () => slack.connections > 0);
     print.aside(`Process ${bot.pid}, connected. #ml, today:`);
-    await play(slack, bot, print, isKilled);
+    await play(slack, bot, print, isKilled, pages);
   } finally {
     await bot.stop();
     await Promise.all([slack.close(), hub.close(), model.close()]);
@@ -62,12 +67,24 @@ async function play(
   bot: BotProcess,
   print: ThreadPrinter,
   isKilled: boolean,
+  pages: string | undefined,
 ): Promise<void> {
   const request = 'fine-tune a small model on stanfordnlp/imdb and tell me the accuracy';
   const asked = slack.mention('U0ADA', 'C0ML', request);
   const reply = (text: string) => until(`a reply with "${text}"`, () => find(slack, asked, text));
 
+  function page(name: string): void {
+    if (pages === undefined) return;
+    mkdirSync(pages, { recursive: true });
+    const thread = slack.workspace.thread(asked.channel, asked.ts);
+    for (const theme of ['light', 'dark'] as const) {
+      writeFileSync(join(pages, `${name}-${theme}.html`), threadPage(thread, theme));
+    }
+  }
+
   const card = await reply('Run a Hugging Face Job');
+  await reply('Waiting for approval');
+  page('approval');
   print.aside('Grace, who did not ask for this, presses Approve …');
   slack.click('U0GRACE', card, 'approve');
   const refusal = await until('a private answer for Grace', () => slack.ephemerals.at(-1));
@@ -76,6 +93,8 @@ async function play(
   slack.click('U0ADA', card, 'approve');
 
   await reply('RUNNING');
+  await reply('Waiting for the job');
+  page('job');
   if (isKilled) {
     print.aside(`kill -9 ${bot.pid}`);
     bot.kill();
@@ -86,6 +105,8 @@ async function play(
 
   slack.say('U0ADA', 'C0ML', 'and which learning rate was that?', asked.ts);
   await reply('5e-5');
+  await until('all is done', () => find(slack, asked, 'Working') === undefined);
+  page('done');
 }
 
 function find(slack: SlackDouble, asked: SlackMessage, text: string): SlackMessage | undefined {
@@ -97,9 +118,8 @@ function find(slack: SlackDouble, asked: SlackMessage, text: string): SlackMessa
     );
 }
 
-const words = process.argv.slice(2);
-if (words.some((word) => word !== '--kill')) {
-  process.stdout.write(HELP);
-  process.exit(words.includes('--help') ? 0 : 1);
-}
-await demo(words.includes('--kill'));
+const { values } = parseArgs({
+  options: { kill: { type: 'boolean' }, pages: { type: 'string' }, help: { type: 'boolean' } },
+});
+if (values.help) process.stdout.write(HELP);
+else await demo({ isKilled: values.kill ?? false, pages: values.pages });

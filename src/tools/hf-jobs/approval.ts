@@ -3,8 +3,9 @@ import type { ApprovalRequest } from '../../session/tool-calls.ts';
 import type { Arguments } from './arguments.ts';
 import { parseDuration } from './duration.ts';
 
-const PREVIEW_LINES = 24;
-const PREVIEW_CHARACTERS = 1_800;
+/** Most scripts whole: who approves should have seen what will run. The card folds it away once it is decided. */
+const PREVIEW_LINES = 40;
+const PREVIEW_CHARACTERS = 2_300;
 
 /** What people see before a job runs. Names of environment variables are shown, values are not. */
 export function runRequest(

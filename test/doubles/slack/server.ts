@@ -7,6 +7,7 @@ import {
   SocketTransport,
   type Transport,
 } from './delivery.ts';
+import { isInteractive, isSubscribed, mayCall } from './manifest.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { parseBlocks, refusalOf } from './rules.ts';
 import { BOT, PEOPLE, type SlackMessage, Workspace } from './workspace.ts';
@@ -169,6 +170,7 @@ export class SlackDouble {
 
   /** A click whose button the message may no longer have: an old card on a slow phone. */
   clickValue(user: string, message: SlackMessage, actionId: string, value: string): void {
+    if (!isInteractive) return;
     const { channel, ts, thread_ts, text } = message;
     void this.#deliver({
       kind: 'interactive',
@@ -190,6 +192,7 @@ export class SlackDouble {
   }
 
   #event(event: Record<string, unknown>): void {
+    if (!isSubscribed(event)) return;
     void this.#deliver({
       kind: 'events_api',
       payload: {
@@ -262,6 +265,7 @@ export class SlackDouble {
     }
     if (!token.startsWith('xoxb-')) return { ok: false, error: token ? 'invalid_auth' : 'not_authed' };
     if (this.tokenError !== undefined) return { ok: false, error: this.tokenError };
+    if (!mayCall(method)) return { ok: false, error: 'missing_scope' };
     const handler = METHODS[method];
     return handler ? handler(this, args) : { ok: false, error: 'unknown_method' };
   }

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const Manifest = z.object({
+  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+  settings: z.object({
+    event_subscriptions: z.object({ bot_events: z.array(z.string()) }),
+    interactivity: z.object({ is_enabled: z.boolean() }),
+  }),
+});
+
+const manifest = Manifest.parse(
+  JSON.parse(readFileSync(new URL('../../../configs/slack.manifest.json', import.meta.url), 'utf8')),
+);
+
+/** The scope that a method needs, each from its page; one of several for conversations.replies. */
+const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  'users.info': ['users:read'],
+  'chat.postMessage': ['chat:write'],
+  'chat.update': ['chat:write'],
+  'chat.delete': ['chat:write'],
+  'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
+};
+
+/** Whether an app installed with our manifest may call a method: the double grants what the manifest asks for. */
+export function mayCall(method: string): boolean {
+  const scopes = METHOD_SCOPES[method];
+  return scopes === undefined || scopes.some((scope) => manifest.oauth_config.scopes.bot.includes(scope));
+}
+
+/** Whether our manifest subscribes to an event; `message` events are subscribed to by kind of channel. */
+export function isSubscribed(event: { type?: unknown; channel_type?: unknown }): boolean {
+  const kinds: Record<string, string> = { channel: 'channels', group: 'groups', im: 'im', mpim: 'mpim' };
+  const name =
+    event.type === 'message'
+      ? `message.${kinds[String(event.channel_type ?? 'channel')]}`
+      : String(event.type);
+  return manifest.settings.event_subscriptions.bot_events.includes(name);
+}
+
+export const isInteractive = manifest.settings.interactivity.is_enabled;

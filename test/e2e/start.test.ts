@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../support/world.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ml-intern-start-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** Starts the program as a person would, and returns how it ended. */
+async function run(environment: Record<string, string>, ...words: string[]) {
+  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts'), ...words], {
+    cwd: directory,
+    env: { ML_INTERN_CONFIG: join(ROOT, 'configs/main_agent_config.json'), ...environment },
+  });
+  let said = '';
+  child.stderr.on('data', (data) => {
+    said += String(data);
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+  return { code, said: said.trim() };
+}
+
+test.each([
+  [
+    'without any token',
+    {},
+    /^No chat is configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN .*npm run demo$/,
+  ],
+  [
+    'without the app token',
+    { SLACK_BOT_TOKEN: 'xoxb-1' },
+    /^SLACK_APP_TOKEN is not set, but slack\.mode is "socket"\./,
+  ],
+  [
+    'without the Hub token',
+    { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' },
+    /^HF_TOKEN is not set, but the worker needs it\. It is the Hugging Face token .*settings\/tokens\.$/,
+  ],
+  [
+    'with a token of the wrong kind',
+    { SLACK_BOT_TOKEN: 'xapp-1' },
+    /^SLACK_BOT_TOKEN must start with xoxb-\./,
+  ],
+])('%s the program says in one line what to do', async (_name, environment, expected) => {
+  const { code, said } = await run(environment);
+  expect(said).toMatch(expected);
+  expect(said).not.toContain('\n');
+  expect(code).toBe(1);
+});
+
+test('a role that does not exist is named, with those that do', async () => {
+  expect((await run({}, 'boss')).said).toBe(
+    '"boss" is no role. The roles are chat and worker; none is both.',
+  );
+});
