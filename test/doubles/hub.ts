@@ -131,6 +131,8 @@ export class HubDouble {
   readonly jobs: DoubleJob[] = [];
   readonly faults: HubFault[] = [];
   readonly requests: { method: string; path: string }[] = [];
+  /** Asked for every request that no fault is set for. */
+  disturb: (method: string, path: string) => HubFault['status'] | undefined = () => undefined;
   course: (spec: DoubleJob['spec']) => JobCourse = () => ({ queueMs: 0, runMs: 0, lines: [] });
   #listening: Listening | undefined;
 
@@ -179,7 +181,9 @@ export class HubDouble {
 
   #faultFor(method: string, path: string): HubFault | undefined {
     const index = this.faults.findIndex((f) => f.path.test(path) && (f.method ?? method) === method);
-    return index === -1 ? undefined : this.faults.splice(index, 1)[0];
+    if (index !== -1) return this.faults.splice(index, 1)[0];
+    const status = this.disturb(method, path);
+    return status === undefined ? undefined : { path: /./, status };
   }
 
   #route(method: string, path: string, body: string): { status: number; answer: unknown } {

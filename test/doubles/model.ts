@@ -20,6 +20,8 @@ export type ModelDouble = {
   baseUrl: string;
   /** Every request since the start, in order. */
   requests: ChatCompletionRequest[];
+  /** Histories that it turned down, and why. */
+  refusals: string[];
   script: ModelScript;
   close(): Promise<void>;
 };
@@ -43,12 +45,14 @@ export async function startModelDouble(
   const double: ModelDouble = {
     baseUrl: '',
     requests: [],
+    refusals: [],
     script,
     close: async () => mock.stop().catch(() => {}),
   };
   mock.on({ predicate: () => true }, async (request) => {
-    double.requests.push(structuredClone(request));
+    double.requests.push(request);
     const problem = problemOf(request.messages);
+    if (problem) double.refusals.push(problem);
     if (problem) return { error: { message: problem, type: 'invalid_request_error' }, status: 400 };
     return responseOf(double.script(request), request);
   });

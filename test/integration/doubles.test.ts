@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SlackDouble } from '../doubles/slack/server.ts';
+import { ROOT } from '../support/root.ts';
 import { until } from '../support/until.ts';
-import { ROOT } from '../support/world.ts';
 
 describe('the Slack double refuses what Slack refuses', () => {
   let slack: SlackDouble;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import { type Config, loadConfig } from '../../src/config/load.ts';
 import { type Role, type Running, start } from '../../src/main.ts';
 import { type Clock, randomIds, systemClock } from '../../src/ops/clock.ts';
@@ -8,6 +7,7 @@ import { type ModelDouble, type ModelScript, startModelDouble } from '../doubles
 import { SlackDouble } from '../doubles/slack/server.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { type Backend, type BackendName, createBackend } from './backends.ts';
+import { ROOT } from './root.ts';
 import { until } from './until.ts';
 
 export type WorldOptions = {
@@ -18,8 +18,6 @@ export type WorldOptions = {
   rateScale?: number;
   environment?: Record<string, string>;
 };
-
-export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The real bot among doubles of everything it talks to. */
 export class World {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
 import { MissingVariable, substitute } from '../../src/config/substitute.ts';
 import { isSchemaCurrent } from '../../src/config/write-schema.ts';
-import { ROOT } from '../support/world.ts';
+import { ROOT } from '../support/root.ts';
 
 const FILE = join(ROOT, 'configs/main_agent_config.json');
 const directory = mkdtempSync(join(tmpdir(), 'ml-intern-config-'));

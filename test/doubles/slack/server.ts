@@ -39,6 +39,8 @@ export class SlackDouble {
   readonly ephemerals: Ephemeral[] = [];
   /** Fails the next calls of a method: each entry is used once. 'drop' does the work and cuts the answer. */
   readonly faults: { method: string; fault: string | number | 'drop' }[] = [];
+  /** Asked for every call that no fault is set for. */
+  disturb: (method: string) => string | number | 'drop' | undefined = () => undefined;
   /** Makes every call with a bot token fail with this code. */
   tokenError: string | undefined;
   readonly #limits: RateLimits;
@@ -255,7 +257,7 @@ export class SlackDouble {
 
   #faultFor(method: string): string | number | undefined {
     const index = this.faults.findIndex((fault) => fault.method === method);
-    return index === -1 ? undefined : this.faults.splice(index, 1)[0]?.fault;
+    return index === -1 ? this.disturb(method) : this.faults.splice(index, 1)[0]?.fault;
   }
 
   #answer(method: string, args: Arguments, token: string): Answer {

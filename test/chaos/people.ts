@@ -1,0 +1,108 @@
+import type { ChatCompletionRequest } from '@copilotkit/aimock';
+import { lastText, type Reply } from '../doubles/model.ts';
+import { parseBlocks } from '../doubles/slack/rules.ts';
+import type { SlackDouble } from '../doubles/slack/server.ts';
+import type { SlackMessage } from '../doubles/slack/workspace.ts';
+import type { Chance } from './random.ts';
+
+/** One request that a person made; `#7` in its text is how everything that follows from it is known. */
+export type Request = {
+  id: number;
+  kind: 'talk' | 'job';
+  thread: SlackMessage;
+  askedAt: number;
+  answeredAt: number | undefined;
+};
+
+/** What somebody clicked on one card, and when first. */
+export type Click = { verdict: 'approve' | 'reject'; at: number };
+
+const inspect = { name: 'hf_inspect_dataset', arguments: { dataset: 'stanfordnlp/imdb' } };
+const job = (id: number) => ({
+  name: 'hf_jobs',
+  arguments: {
+    operation: 'run',
+    script: `print("request ${id}")\n`,
+    hardware_flavor: 'cpu-basic',
+    timeout: '10m',
+  },
+});
+
+/** The scripted model: decides by the newest request in its history alone, so any worker gets the same words. */
+export function script(request: ChatCompletionRequest): Reply {
+  const messages = request.messages;
+  const asked = messages.findLastIndex(
+    (message) => message.role === 'user' && /#\d+ /.test(String(message.content)),
+  );
+  const [, id = '0', kind = ''] = /#(\d+) (\w+)/.exec(String(messages[asked]?.content)) ?? [];
+  const since = messages.slice(asked + 1);
+  const results = since.filter((message) => message.role === 'tool').length;
+  if (results === 0)
+    return kind === 'job' ? { calls: [inspect, job(Number(id))] } : { calls: [inspect, inspect] };
+  if (results === 2 && kind === 'talk') return { text: 'One more look.', calls: [inspect] };
+  const outcome = /rejected this call/.test(lastText(request)) ? 'rejected' : 'finished';
+  return { text: `Answer to #${id}: ${outcome}. ${'Some words to stream. '.repeat(20)}` };
+}
+
+/** The people of a workspace: they ask, reply in threads that have been answered, and decide on open cards. */
+export class People {
+  readonly requests: Request[] = [];
+  readonly clicks = new Map<string, Click>();
+  readonly #slack: SlackDouble;
+  readonly #chance: Chance;
+  readonly #lastClick = new Map<string, number>();
+
+  constructor(slack: SlackDouble, chance: Chance) {
+    this.#slack = slack;
+    this.#chance = chance;
+  }
+
+  get waiting(): Request[] {
+    return this.requests.filter((request) => request.answeredAt === undefined);
+  }
+
+  /** Somebody asks something new, or goes on in a thread whose last request has been answered. */
+  ask(): void {
+    const id = this.requests.length + 1;
+    const kind = this.#chance.is(0.4) ? 'job' : 'talk';
+    const text = `#${id} ${kind}: please`;
+    const busy = new Set(this.waiting.map((request) => request.thread.ts));
+    const free = this.requests.filter((request) => !busy.has(request.thread.ts));
+    const isFollowUp = free.length > 0 && this.#chance.is(0.35);
+    const thread = isFollowUp ? this.#chance.pick(free).thread : undefined;
+    const message = thread
+      ? this.#slack.say('U0ADA', thread.channel, text, thread.ts)
+      : this.#slack.mention('U0ADA', this.#chance.pick(['C0ML', 'C0OPS']), text);
+    const first = thread ?? message;
+    if (this.#chance.is(0.15)) this.#slack.deliverMessage(message); // Slack delivers some things twice
+    this.requests.push({ id, kind, thread: first, askedAt: Date.now(), answeredAt: undefined });
+  }
+
+  /** Looks at every thread that waits: decides on what is open, notes what has been answered. */
+  look(): void {
+    for (const request of this.waiting) {
+      const { channel, ts } = request.thread;
+      const thread = this.#slack.workspace.thread(channel, ts);
+      if (thread.some((message) => message.bot_id && message.text.includes(`Answer to #${request.id}:`))) {
+        request.answeredAt = Date.now();
+      }
+      for (const message of thread) this.#decide(message);
+    }
+  }
+
+  /** A click may be lost with the process that took it: who sees that nothing happened clicks again, the same. */
+  #decide(card: SlackMessage): void {
+    const button = parseBlocks(card.blocks)
+      .flatMap((block) => (block.type === 'actions' ? block.elements : []))
+      .find((element) => element.action_id === 'approve');
+    const callId = button?.value;
+    if (callId === undefined || Date.now() - (this.#lastClick.get(callId) ?? 0) < 4_000) return;
+    if (this.#chance.is(0.6)) return; // people take their time
+    const verdict = this.clicks.get(callId)?.verdict ?? (this.#chance.is(0.8) ? 'approve' : 'reject');
+    if (!this.clicks.has(callId)) this.clicks.set(callId, { verdict, at: Date.now() });
+    this.#lastClick.set(callId, Date.now());
+    this.#slack.click('U0ADA', card, verdict);
+    if (this.#chance.is(0.2)) this.#slack.click('U0ADA', card, verdict); // an impatient thumb
+    if (this.#chance.is(0.1)) this.#slack.click('U0GRACE', card, 'approve'); // who may not
+  }
+}
