@@ -63,8 +63,8 @@ export async function start(
     embedded: config.data_dir,
   });
   const engine = createEngine(storage.queues, config.durability.queue_prefix, log);
-  const turns = createTurns(engine);
-  const renders = createRenders(engine);
+  const turns = createTurns(engine, log);
+  const renders = createRenders(engine, log);
   const parts: Parts = { ...seams, config, storage, engine, log, redact, turns, renders };
   const stops: (() => Promise<void>)[] = [];
   try {

@@ -1,6 +1,6 @@
 import type { Clock } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
-import { type Claim, fenced, LeaseLost } from '../session/lease.ts';
+import { assertHeld, type Claim, fenced, LeaseLost } from '../session/lease.ts';
 import * as record from '../session/record.ts';
 import type { Snapshot } from '../session/snapshot.ts';
 import type { ToolCall, ToolCallState } from '../session/tool-calls.ts';
@@ -170,7 +170,13 @@ async function write(
 }
 
 function contextOf({ snapshot, held, signal }: Scope, call: ToolCall, own = signal): ToolContext {
-  return { sessionId: held.sessionId, callId: call.id, watches: snapshot.watches, signal: own };
+  return {
+    sessionId: held.sessionId,
+    callId: call.id,
+    watches: snapshot.watches,
+    signal: own,
+    assertHeld: () => assertHeld(held),
+  };
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

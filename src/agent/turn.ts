@@ -207,13 +207,10 @@ async function interruptible<T>(
 /** Renews the lease three times as often as it would run out; its signal aborts when it could not be kept. */
 function keepLease(held: Claim): { signal: AbortSignal; stop(): void } {
   const lost = new AbortController();
-  let heldUntil = Date.now() + held.leaseMs;
   const timer = setInterval(async () => {
-    if (Date.now() >= heldUntil) lost.abort(new LeaseLost(held.sessionId));
-    const asked = Date.now();
+    if (Date.now() >= held.heldUntil) lost.abort(new LeaseLost(held.sessionId));
     try {
       await renew(held);
-      heldUntil = asked + held.leaseMs;
     } catch (error) {
       if (error instanceof LeaseLost) lost.abort(error);
     }

@@ -86,7 +86,9 @@ function lockFor(directory: string): () => void {
 async function openPostgres(connectionString: string): Promise<Storage> {
   // Every BullMQ queue and worker keeps one client listening; the rest is for queries.
   const pool = new pg.Pool({ connectionString, max: 24, options: '-c search_path=bullmq,public' });
-  pool.on('error', () => {}); // an idle connection broke: the pool opens another when one is needed
+  // A connection that breaks is told by the query that was on it; the pool opens another when one is needed.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   await migrateServer(pool);
   const db = drizzlePostgres(pool);
   return { db, queues: { kind: 'postgres', pool }, name: 'postgres', close: () => pool.end() };

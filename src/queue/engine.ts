@@ -30,6 +30,26 @@ export const LEAVE_NOTHING: JobsOptions = {
   removeOnFail: true,
 };
 
+const ASK_MS = 1_500;
+
+/**
+ * Adds a job, or gives up waiting for it after a moment: a queue that is away keeps nobody from going on, because the
+ * record has the work and upkeep asks for it again. The job may still be added later; asking twice is harmless.
+ */
+export async function ask(log: Logger, adding: Promise<unknown>): Promise<void> {
+  const asked = adding.then(
+    () => true,
+    (error: unknown) => {
+      log.warn({ err: error }, 'a job could not be queued; upkeep will ask again');
+      return true;
+    },
+  );
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ASK_MS);
+  if (!(await Promise.race([asked, promise]))) log.warn('the queue does not answer; upkeep will ask again');
+  clearTimeout(timer);
+}
+
 /** `prefix` separates installations that share one Redis. */
 export function createEngine(connection: QueueConnection, prefix: string, log: Logger): Engine {
   const redis =

@@ -1,5 +1,6 @@
+import type { Logger } from '../ops/log.ts';
 import { type RenderDeps, renderThread } from '../thread/render.ts';
-import { type Engine, LEAVE_NOTHING } from './engine.ts';
+import { ask, type Engine, LEAVE_NOTHING } from './engine.ts';
 
 export type Renders = {
   /** Asks for a render. However many ask, one runs at a time for a thread, and one more after it. */
@@ -10,15 +11,18 @@ export type Renders = {
 
 const NAME = 'renders';
 
-export function createRenders(engine: Engine): Renders {
+export function createRenders(engine: Engine, log: Logger): Renders {
   const queue = engine.queue(NAME);
   return {
     async request(sessionId) {
       const deduplication = { id: sessionId, keepLastIfActive: true };
-      await queue.add('render', { sessionId }, { ...LEAVE_NOTHING, deduplication });
+      await ask(log, queue.add('render', { sessionId }, { ...LEAVE_NOTHING, deduplication }));
     },
     async catchUp(sessionId, rev) {
-      await queue.add('render', { sessionId }, { ...LEAVE_NOTHING, jobId: `catch-up-${sessionId}-${rev}` });
+      await ask(
+        log,
+        queue.add('render', { sessionId }, { ...LEAVE_NOTHING, jobId: `catch-up-${sessionId}-${rev}` }),
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 import { runTurn, type TurnDeps } from '../agent/turn.ts';
-import { type Engine, LEAVE_NOTHING } from './engine.ts';
+import type { Logger } from '../ops/log.ts';
+import { ask, type Engine, LEAVE_NOTHING } from './engine.ts';
 
 export type Turns = {
   /** Asks for a turn. At most one waits for a session while one runs. */
@@ -10,15 +11,18 @@ export type Turns = {
 
 const NAME = 'turns';
 
-export function createTurns(engine: Engine): Turns {
+export function createTurns(engine: Engine, log: Logger): Turns {
   const queue = engine.queue(NAME);
   return {
     async wake(sessionId) {
       const deduplication = { id: sessionId, keepLastIfActive: true };
-      await queue.add('turn', { sessionId }, { ...LEAVE_NOTHING, deduplication });
+      await ask(log, queue.add('turn', { sessionId }, { ...LEAVE_NOTHING, deduplication }));
     },
     async takeOver(sessionId, epoch) {
-      await queue.add('turn', { sessionId }, { ...LEAVE_NOTHING, jobId: `take-over-${sessionId}-${epoch}` });
+      await ask(
+        log,
+        queue.add('turn', { sessionId }, { ...LEAVE_NOTHING, jobId: `take-over-${sessionId}-${epoch}` }),
+      );
     },
   };
 }

@@ -9,7 +9,15 @@ export type Tx = Db;
  * A worker's right to write to a session: valid while no other worker has raised the epoch. `strikes` counts the
  * claims in a row that changed nothing, this one included: the mark of a session that breaks its workers.
  */
-export type Claim = { db: Tx; sessionId: string; epoch: number; leaseMs: number; strikes: number };
+export type Claim = {
+  db: Tx;
+  sessionId: string;
+  epoch: number;
+  leaseMs: number;
+  strikes: number;
+  /** By this process's clock, and never later than the record's: until when the lease is surely held. */
+  heldUntil: number;
+};
 
 /** This worker no longer holds the session: another has taken over, and nothing it does may be written. */
 export class LeaseLost extends Error {
@@ -27,6 +35,7 @@ export async function claim(
   owner: string,
   leaseMs: number,
 ): Promise<Claim | undefined> {
+  const asked = Date.now();
   const [row] = await db
     .update(sessions)
     .set({
@@ -39,17 +48,24 @@ export async function claim(
       and(eq(sessions.id, sessionId), or(isNull(sessions.leaseUntil), lt(sessions.leaseUntil, sql`now()`))),
     )
     .returning({ epoch: sessions.epoch, strikes: sessions.strikes });
-  return row === undefined ? undefined : { db, sessionId, leaseMs, ...row };
+  return row === undefined ? undefined : { db, sessionId, leaseMs, heldUntil: asked + leaseMs, ...row };
 }
 
 /** Pushes the lease's end away. Throws LeaseLost. */
 export async function renew(held: Claim): Promise<void> {
+  const asked = Date.now();
   const rows = await held.db
     .update(sessions)
     .set({ leaseUntil: expiry(held.leaseMs) })
     .where(and(eq(sessions.id, held.sessionId), eq(sessions.epoch, held.epoch)))
     .returning({ id: sessions.id });
   if (rows.length === 0) throw new LeaseLost(held.sessionId);
+  held.heldUntil = asked + held.leaseMs;
+}
+
+/** Throws LeaseLost where the lease may have run out. Asks nobody: cheap enough for right before an effect. */
+export function assertHeld(held: Claim): void {
+  if (Date.now() >= held.heldUntil) throw new LeaseLost(held.sessionId);
 }
 
 /** Gives the session back inside a fenced transaction. */

@@ -11,6 +11,11 @@ export type ToolContext = {
   /** The jobs of this session, ended ones too. */
   watches: readonly Watch[];
   signal: AbortSignal;
+  /**
+   * To be called right before an effect outside of the record: throws where this worker's lease has run out, as it has
+   * in a process that was paused for longer, so that what a successor may already have done is not done again.
+   */
+  assertHeld(): void;
 };
 
 /**

@@ -22,6 +22,7 @@ const context: ToolContext = {
   callId: 'c1',
   watches: [],
   signal: new AbortController().signal,
+  assertHeld: () => {},
 };
 
 function prepared(tool: Tool, args: unknown) {

@@ -74,6 +74,7 @@ async function operate(
     case 'inspect':
       return { kind: 'done', output: details(await jobs.inspect(namespace, jobId, signal), jobs, namespace) };
     case 'cancel':
+      context.assertHeld();
       return {
         kind: 'done',
         output: `Job ${jobId}: ${(await jobs.cancel(namespace, jobId, signal)).status.stage}`,
@@ -97,6 +98,7 @@ async function submit(
   }
   try {
     const spec = jobSpec(args, deps.token, context.callId, context.sessionId);
+    context.assertHeld();
     const job = await deps.jobs.run(namespace, spec, context.signal);
     return { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, context.callId) };
   } catch (error) {

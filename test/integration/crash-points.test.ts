@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runTurn, type TurnDeps } from '../../src/agent/turn.ts';
+import type { Storage } from '../../src/db/storage.ts';
+import { createDatasetsServer } from '../../src/hub/datasets.ts';
+import { createHardwareList } from '../../src/hub/hardware.ts';
+import { createHubJobs, type HubJobs } from '../../src/hub/jobs.ts';
+import { createModelClient } from '../../src/llm/client.ts';
+import { randomIds, systemClock } from '../../src/ops/clock.ts';
+import { createLogger } from '../../src/ops/log.ts';
+import { createIntake, type Intake } from '../../src/session/intake.ts';
+import type { Tx } from '../../src/session/lease.ts';
+import { readSnapshot, type Snapshot } from '../../src/session/snapshot.ts';
+import { openWatch, recordLook } from '../../src/session/sweep.ts';
+import { hfInspectDatasetTool } from '../../src/tools/hf-inspect-dataset.ts';
+import { lookAtJob } from '../../src/tools/hf-jobs/look.ts';
+import { endReport, statusLine } from '../../src/tools/hf-jobs/report.ts';
+import { hfJobsTool } from '../../src/tools/hf-jobs/tool.ts';
+import { planTool } from '../../src/tools/plan-tool.ts';
+import { createRegistry } from '../../src/tools/registry.ts';
+import { HubDouble } from '../doubles/hub.ts';
+import { type ModelDouble, startModelDouble } from '../doubles/model.ts';
+import { type Backend, createBackend } from '../support/backends.ts';
+import { ADA } from '../support/snapshots.ts';
+import { story } from '../support/story.ts';
+
+const LEASE_MS = 40;
+
+/** What a process that dies throws, at every later use of the record as well. */
+class Crash extends Error {}
+
+/** The record as a process sees it that dies at its n-th transaction: just before it, or just after its commit. */
+function dyingAt(db: Tx, n: number, moment: 'before' | 'after'): Tx {
+  let count = 0;
+  return new Proxy(db, {
+    get(target, name) {
+      if (count >= n) throw new Crash();
+      if (name !== 'transaction') {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      }
+      return async (...args: Parameters<Tx['transaction']>) => {
+        count++;
+        if (count === n && moment === 'before') throw new Crash();
+        const result = await target.transaction(...args);
+        if (count >= n) throw new Crash();
+        return result;
+      };
+    },
+  });
+}
+
+let backend: Backend;
+let storage: Storage;
+let hub: HubDouble;
+let model: ModelDouble;
+let intake: Intake;
+let jobs: HubJobs;
+let threads = 0;
+let woken = '';
+
+beforeAll(async () => {
+  [backend, hub, model] = await Promise.all([
+    createBackend('embedded'),
+    HubDouble.start(),
+    startModelDouble(story),
+  ]);
+  hub.course = () => ({ queueMs: 0, runMs: 0, lines: ["{'eval_accuracy': 0.9284}"], stage: 'COMPLETED' });
+  storage = await backend.open();
+  jobs = createHubJobs(hub.url, 'hf_token');
+  intake = createIntake({
+    db: storage.db,
+    ids: randomIds,
+    clock: systemClock,
+    redact: (text) => text,
+    approvers: ['requester'],
+    maxMessageCharacters: 1_000,
+    wake: async (id) => {
+      woken = id;
+    },
+    render: async () => {},
+  });
+});
+afterAll(async () => {
+  await storage.close();
+  await Promise.all([backend.remove(), hub.close(), model.close()]);
+});
+
+function turnDeps(db: Tx): TurnDeps {
+  const tools = [
+    planTool,
+    hfInspectDatasetTool(createDatasetsServer(hub.url, undefined)),
+    hfJobsTool({
+      jobs,
+      hardware: createHardwareList(hub.url, () => new Date()),
+      token: 'hf_token',
+      namespace: 'ada',
+      cpuNeedsApproval: true,
+    }),
+  ];
+  return {
+    db,
+    log: createLogger('silent', (text) => text),
+    ids: randomIds,
+    clock: systemClock,
+    redact: (text) => text,
+    registry: createRegistry(tools),
+    model: createModelClient(
+      {
+        id: 'm',
+        baseUrl: model.baseUrl,
+        apiKey: 'k',
+        maxOutputTokens: 99,
+        idleTimeoutMs: 5_000,
+        retries: {},
+      },
+      systemClock,
+    ),
+    modelId: 'm',
+    priceOf: () => undefined,
+    systemPrompt: 'system',
+    render: async () => {},
+    startWatch: async () => {},
+    outside: (signal) => ({
+      jobReport: (watch) => endReport(jobs, watch, signal),
+      jobStatus: statusLine,
+      cancelJob: async (watch) => void (await jobs.cancel(watch.namespace, watch.jobId, signal)),
+      now: () => new Date(),
+    }),
+    maxModelCalls: 50,
+    maxOutputCharacters: 25_000,
+    timeoutMs: 10_000,
+    leaseMs: LEASE_MS,
+    interruptPollMs: 60_000,
+  };
+}
+
+/** Runs the main story to its end. The first process to work on it dies where told; whoever comes next does not. */
+async function play(
+  n: number,
+  moment: 'before' | 'after',
+): Promise<{ snapshot: Snapshot; hasCrashed: boolean }> {
+  const thread = `${++threads}.1`;
+  await intake.message({
+    address: { platform: 'slack', workspace: 'T1', channel: 'C1', thread },
+    sourceId: thread,
+    text: 'fine-tune',
+    author: ADA,
+    messageId: thread,
+  });
+  const sessionId = woken;
+  const dying = dyingAt(storage.db, n, moment);
+  let hasCrashed = false;
+  for (let turn = 0; turn < 60; turn++) {
+    const snapshot = await readSnapshot(storage.db, sessionId);
+    if (snapshot === undefined) throw new Error('the session has vanished');
+    const isOver = snapshot.session.state.kind === 'idle' && snapshot.exchanges.length > 0;
+    if (isOver) return { snapshot, hasCrashed };
+    await whatOthersDo(snapshot);
+    const end = await runTurn(
+      turnDeps(hasCrashed ? storage.db : dying),
+      sessionId,
+      'worker',
+      new AbortController().signal,
+    ).catch((error: unknown) => {
+      if (!(error instanceof Crash)) throw error;
+      hasCrashed = true;
+      return 'lost' as const;
+    });
+    if (end !== 'released') await systemClock.sleep(LEASE_MS / 2);
+  }
+  throw new Error('the story does not come to its end');
+}
+
+/** People approve what is open; watches see how jobs stand. */
+async function whatOthersDo(snapshot: Snapshot): Promise<void> {
+  for (const call of snapshot.toolCalls) {
+    if (call.state.kind !== 'awaiting_approval') continue;
+    await intake.decide({ toolCallId: call.id, decision: 'approved', by: ADA, sourceId: `click:${call.id}` });
+  }
+  for (const { id } of snapshot.watches) {
+    const watch = await openWatch(storage.db, id);
+    if (watch)
+      await recordLook(storage.db, watch, await lookAtJob(jobs, watch, new AbortController().signal));
+  }
+}
+
+/** What people and the model see of a session, without ids and times. */
+function outcome({ snapshot }: { snapshot: Snapshot }) {
+  return {
+    transcript: snapshot.messages.map(({ entry }) => [entry.role, entry.text]),
+    calls: snapshot.toolCalls.map((call) => [call.name, call.arguments, call.state.kind]),
+    plan: snapshot.exchanges[0]?.plan,
+    jobs: hub.jobs.filter((job) => job.spec.labels?.['ml-intern-session'] === snapshot.session.id).length,
+  };
+}
+
+describe.each(['before', 'after'] as const)('a process that dies just %s a commit', (moment) => {
+  test('changes nothing about how the story ends, whichever commit it is', async () => {
+    const expected = outcome(await play(10_000, moment));
+    expect(expected.jobs).toBe(1);
+    expect(expected.transcript.at(-1)?.[1]).toContain('92.8 %');
+    let points = 0;
+    for (let n = 1; ; n++) {
+      const played = await play(n, moment);
+      if (!played.hasCrashed) break;
+      points++;
+      expect(outcome(played), `died ${moment} commit ${n}`).toEqual(expected);
+    }
+    expect(points).toBeGreaterThan(30);
+    expect(model.refusals).toEqual([]);
+  }, 120_000);
+});
