@@ -18,6 +18,7 @@ import { createTurns, runTurns } from './queue/turns.ts';
 import { runUpkeep } from './queue/upkeep.ts';
 import { createWatches, runWatches } from './queue/watches.ts';
 import { createIntake } from './session/intake.ts';
+import { createPresence } from './session/presence.ts';
 import { hfInspectDatasetTool } from './tools/hf-inspect-dataset.ts';
 import { lookAtJob } from './tools/hf-jobs/look.ts';
 import { endReport, statusLine } from './tools/hf-jobs/report.ts';
@@ -110,7 +111,7 @@ async function startChat(parts: Parts, connection: SlackConnection): Promise<() 
     },
     8,
   );
-  await slack.start(intake);
+  await slack.start(intake, createPresence(storage.db));
   return slack.stop;
 }
 
@@ -131,7 +132,16 @@ function startWorker(parts: Parts): () => Promise<void> {
   const look = (watch: Parameters<typeof lookAtJob>[1]) => lookAtJob(jobs, watch, shutdown.signal);
   runWatches(engine, watches, { db, log, clock, look, wake: turns.wake, render: renders.request }, 8);
   const everyMs = config.durability.sweep_seconds * 1000;
-  const upkeep = runUpkeep({ db, log, turns, renders, watches, everyMs, pollMs });
+  const upkeep = runUpkeep({
+    db,
+    log,
+    turns,
+    renders,
+    watches,
+    everyMs,
+    pollMs,
+    retention: config.retention,
+  });
   return async () => {
     shutdown.abort();
     await upkeep.stop();

@@ -12,8 +12,16 @@ export type Bot = { userId: string; teamId: string };
 
 type Answer = (text: string) => Promise<unknown>;
 
-/** Registers what the bot listens to. Every listener returns once what it was told is in the record. */
-export function listen(app: App, intake: Intake, people: People, bot: Bot): void {
+/**
+ * Registers what the bot listens to. Every listener returns once what it was told is in the record. Returns what takes
+ * a message that was read back from history.
+ */
+export function listen(
+  app: App,
+  intake: Intake,
+  people: People,
+  bot: Bot,
+): (message: WrittenMessage) => Promise<void> {
   const inOrder = createInOrder();
   app.event('app_mention', ({ event }) =>
     inOrder(event.channel, () => onMessage(event, intake, people, bot)),
@@ -26,6 +34,7 @@ export function listen(app: App, intake: Intake, people: People, bot: Bot): void
     const answer: Answer = (text) => respond({ text, response_type: 'ephemeral', replace_original: false });
     await onClick(body, intake, people, answer);
   });
+  return (message) => inOrder(message.channel, () => onMessage(message, intake, people, bot));
 }
 
 async function onMessageEvent(event: unknown, intake: Intake, people: People, bot: Bot): Promise<void> {

@@ -2,9 +2,12 @@ import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { ConfigError } from '../../src/config/load.ts';
+import { systemClock } from '../../src/ops/clock.ts';
 import type { Logger } from '../../src/ops/log.ts';
 import type { Intake } from '../../src/session/intake.ts';
+import type { Presence } from '../../src/session/presence.ts';
 import type { Outbound } from '../../src/thread/outbound.ts';
+import { type CatchUpDeps, catchUp } from './catch-up.ts';
 import { type Bot, listen } from './inbound.ts';
 import { createSlackOutbound, isRefusedToken } from './outbound.ts';
 import { createPeople } from './people.ts';
@@ -15,8 +18,8 @@ export type SlackSettings = { botToken: string; connection: SlackConnection; api
 /** Slack as the rest of the program sees it. */
 export type SlackAdapter = {
   outbound: Outbound;
-  /** Starts to take what people say to `intake`. */
-  start(intake: Intake): Promise<void>;
+  /** Starts to take what people say to `intake`, and reads back what was said while nobody listened. */
+  start(intake: Intake, presence: Presence): Promise<void>;
   /** Stops taking; what has been taken is in the record. */
   stop(): Promise<void>;
 };
@@ -47,10 +50,13 @@ export async function createSlack(settings: SlackSettings, log: Logger): Promise
     throw error;
   });
 
+  const stopping = new AbortController();
+  let background: Promise<void> = Promise.resolve();
+
   return {
     outbound: createSlackOutbound(client),
-    async start(intake) {
-      listen(
+    async start(intake, presence) {
+      const take = listen(
         app,
         intake,
         createPeople(client, () => new Date()),
@@ -62,11 +68,27 @@ export async function createSlack(settings: SlackSettings, log: Logger): Promise
         throw error;
       });
       log.info({ mode: settings.connection.mode, bot: bot.userId }, 'listening to Slack');
+      background = followPresence({ client, teamId: bot.teamId, presence, log, take }, stopping.signal);
     },
     async stop() {
+      stopping.abort();
       await receiver.stop();
+      await background;
     },
   };
+}
+
+const PRESENCE_MS = 20_000;
+
+/** Reads what was missed once, then notes every now and then that somebody listens. */
+async function followPresence(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
+  await catchUp(deps, signal).catch((error: unknown) => deps.log.error({ err: error }, 'catching up failed'));
+  while (!signal.aborted) {
+    await deps.presence
+      .note({ platform: 'slack', workspace: deps.teamId })
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'presence could not be noted'));
+    await systemClock.sleep(PRESENCE_MS, signal).catch(() => {}); // stopped
+  }
 }
 
 const Identity = z.object({ user_id: z.string(), team_id: z.string() });

@@ -72,6 +72,15 @@ const Durability = z.strictObject({
   worker_concurrency: count.default(8).describe('Turns that one worker process runs at once.'),
 });
 
+const Retention = z.strictObject({
+  idle_days: count
+    .default(30)
+    .describe('A session that nobody has used for so long is closed; it can be resumed.'),
+  event_days: count
+    .default(30)
+    .describe('Events older than this are deleted; transcripts and jobs are kept.'),
+});
+
 /** configs/main_agent_config.json, after `${VAR}` substitution. */
 export const ConfigFile = z.strictObject({
   $schema: z.string().optional(),
@@ -81,6 +90,7 @@ export const ConfigFile = z.strictObject({
   jobs: Jobs.default(Jobs.parse({})),
   slack: Slack.default(Slack.parse({})),
   durability: Durability.default(Durability.parse({})),
+  retention: Retention.default(Retention.parse({})),
   data_dir: z
     .string()
     .default('.data')

@@ -12,8 +12,12 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 
-/** All of our tables live in a schema of their own, beside BullMQ's. */
-const internSchema = pgSchema('ml_intern');
+/**
+ * All of our tables live in a schema of their own, beside BullMQ's. Exported for drizzle-kit, which takes a schema that
+ * it does not see for one to be dropped.
+ * @public
+ */
+export const internSchema = pgSchema('ml_intern');
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const created = moment('created_at').notNull().defaultNow();
@@ -208,4 +212,15 @@ export const usage = internSchema.table(
     createdAt: created,
   },
   (table) => [index('usage_session').on(table.sessionId, table.exchange)],
+);
+
+/** When a chat process last listened to a workspace: what was written since then has to be read back. */
+export const presence = internSchema.table(
+  'presence',
+  {
+    platform: text('platform').notNull(),
+    workspace: text('workspace').notNull(),
+    seenAt: moment('seen_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.workspace] })],
 );

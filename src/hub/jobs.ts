@@ -1,4 +1,4 @@
-import { cancelJob, getJob, HubApiError, listJobs, runJob, streamJobLogs, whoAmI } from '@huggingface/hub';
+import { cancelJob, getJob, listJobs, runJob, streamJobLogs, whoAmI } from '@huggingface/hub';
 import { z } from 'zod';
 
 /** A job as the Hub's API describes it; a stage is kept as text, because new ones may come. */
@@ -81,10 +81,6 @@ export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
       ),
     url: (namespace, jobId) => `${hubUrl}/jobs/${namespace}/${jobId}`,
   };
-}
-
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof HubApiError ? error.statusCode : undefined;
 }
 
 async function readUntilSilent(

@@ -11,12 +11,12 @@ const COMMANDS = {
   close: 'shutdown',
 } as const satisfies Record<string, Operation['kind']>;
 
-export type Command = { kind: 'operation'; operation: Operation } | { kind: 'help' };
+export type Command = { kind: 'operation'; operation: Operation } | { kind: 'help' } | { kind: 'status' };
 
 /** The command that a message is, or undefined for anything with a word more in it. */
 export function commandOf(text: string, by: Person): Command | undefined {
   const word = text.trim().toLowerCase().replace(/[.!]$/, '');
-  if (word === 'help') return { kind: 'help' };
+  if (word === 'help' || word === 'status') return { kind: word };
   if (!Object.hasOwn(COMMANDS, word)) return undefined;
   return { kind: 'operation', operation: { kind: COMMANDS[word as keyof typeof COMMANDS], by } };
 }
@@ -29,5 +29,5 @@ export const HELP_TEXT = [
   '',
   'Just reply here to go on or to change course while I work. I ask before I run anything that costs money.',
   '',
-  'One word alone is a command: `stop`, `undo`, `new` (fresh context), `resume`, `close`, `help`.',
+  'One word alone is a command: `status`, `stop`, `undo`, `new` (fresh context), `resume`, `close`, `help`.',
 ].join('\n');

@@ -7,8 +7,9 @@ import type { Person, ThreadAddress } from './address.ts';
 import { commandOf, HELP_TEXT } from './commands.ts';
 import type { Operation } from './operations.ts';
 import { addMessage, emit, moveToolCall } from './record.ts';
-import { sessionOf, toolCallOf } from './snapshot.ts';
+import { readSnapshot, sessionOf, toolCallOf } from './snapshot.ts';
 import type { SessionState } from './state.ts';
+import { describeSession } from './status-text.ts';
 import type { ToolCall } from './tool-calls.ts';
 
 type IncomingMessage = {
@@ -62,6 +63,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     const text = redact(incoming.text).trim();
     const command = commandOf(text, incoming.author);
     if (text === '' || command?.kind === 'help') return notice(incoming, HELP_TEXT);
+    if (command?.kind === 'status') return notice(incoming, await statusText(db, incoming.address));
     if (text.length > deps.maxMessageCharacters) return notice(incoming, tooLong(text.length));
     const { author, messageId } = incoming;
     await accept(incoming, command?.operation ?? { kind: 'user_input', text, author, messageId });
@@ -172,6 +174,12 @@ async function findOrCreate(
   const found = await find(tx, address);
   if (found === undefined) throw new Error('a session that was just inserted is not there');
   return found;
+}
+
+async function statusText(db: Db, address: ThreadAddress): Promise<string> {
+  const id = await find(db, address);
+  const snapshot = id === undefined ? undefined : await readSnapshot(db, id);
+  return snapshot === undefined ? 'There is no session in this thread yet.' : describeSession(snapshot);
 }
 
 async function find(db: Db, address: ThreadAddress): Promise<string | undefined> {

@@ -25,6 +25,8 @@ export type ToolContext = {
 export type ToolResult =
   | { kind: 'done'; output: string; plan?: PlanItem[] }
   | { kind: 'failed'; output: string }
+  /** It could not be found out whether the call had its effect; the output says how to look. */
+  | { kind: 'unknown'; output: string }
   | { kind: 'waiting'; watch: NewWatch };
 
 /** What is found out about a call whose process died while it ran. */

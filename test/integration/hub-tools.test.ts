@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
 import { createHubJobs } from '../../src/hub/jobs.ts';
+import { LeaseLost } from '../../src/session/lease.ts';
 import { hfInspectDatasetTool } from '../../src/tools/hf-inspect-dataset.ts';
 import { lookAtJob } from '../../src/tools/hf-jobs/look.ts';
 import { readableLog } from '../../src/tools/hf-jobs/report.ts';
@@ -229,3 +230,48 @@ const SPEC = {
   timeoutSeconds: 60,
   labels: {},
 };
+
+describe('a Hub in trouble', () => {
+  const run = { operation: 'run', script: 'print(1)\n' };
+  const tool = () =>
+    hfJobsTool({
+      jobs: createHubJobs(hub.url, 'hf_token'),
+      hardware: createHardwareList(hub.url, () => new Date()),
+      token: 'hf_token',
+      namespace: 'ada',
+      cpuNeedsApproval: true,
+    });
+
+  test('a submission that meets a server error is looked for and made again, once', async () => {
+    hub.faults.push({ path: /jobs\/ada$/, method: 'POST', status: 500 });
+    expect((await prepared(tool(), run).run(context)).kind).toBe('waiting');
+    expect(hub.jobs).toHaveLength(1);
+  });
+
+  test('a submission without an answer is found even where the first look fails too', async () => {
+    hub.faults.push(
+      { path: /jobs\/ada$/, method: 'POST', status: 'drop' },
+      { path: /jobs\/ada$/, method: 'GET', status: 503 },
+    );
+    expect((await prepared(tool(), run).run(context)).kind).toBe('waiting');
+    expect(hub.jobs).toHaveLength(1);
+  });
+
+  test('where the Hub tells nothing, the call is unknown and the model is told to look', async () => {
+    hub.faults.push({ path: /jobs\/ada$/, method: 'POST', status: 'drop' });
+    for (let i = 0; i < 4; i++) hub.faults.push({ path: /jobs\/ada$/, method: 'GET', status: 503 });
+    const result = await prepared(tool(), run).run(context);
+    expect(result).toMatchObject({ kind: 'unknown', output: expect.stringContaining('hf_jobs ps') });
+  });
+
+  test('a worker whose lease has run out submits nothing', async () => {
+    const lost = {
+      ...context,
+      assertHeld: () => {
+        throw new LeaseLost('s1');
+      },
+    };
+    await expect(prepared(tool(), run).run(lost)).rejects.toBeInstanceOf(LeaseLost);
+    expect(hub.jobs).toHaveLength(0);
+  });
+});

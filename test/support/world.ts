@@ -16,6 +16,8 @@ export type WorldOptions = {
   approvers?: string[];
   /** Factor on Slack's rate limits; wide by default, because most tests are about something else. */
   rateScale?: number;
+  /** Waits before Slack delivers again what was not acknowledged; none is a Slack that gives up at once. */
+  retryWaitsMs?: readonly number[];
   environment?: Record<string, string>;
 };
 
@@ -44,7 +46,10 @@ export class World {
 
   static async create(backendName: BackendName, options: WorldOptions): Promise<World> {
     const [slack, hub, model, backend] = await Promise.all([
-      SlackDouble.start({ rateScale: options.rateScale ?? 20 }),
+      SlackDouble.start({
+        rateScale: options.rateScale ?? 20,
+        ...(options.retryWaitsMs ? { retryWaitsMs: options.retryWaitsMs } : {}),
+      }),
       HubDouble.start(),
       startModelDouble(options.script),
       createBackend(backendName),

@@ -1,4 +1,5 @@
-import { type HubJobs, statusOf } from '../../hub/jobs.ts';
+import type { HubJobs } from '../../hub/jobs.ts';
+import { statusOf } from '../../hub/patience.ts';
 import { FINAL_STAGES, type JobSnapshot, type Watch } from '../../session/watches.ts';
 import { withoutAnsi } from '../output.ts';
 

@@ -1,18 +1,13 @@
-import type { HardwareList } from '../../hub/hardware.ts';
-import { type HubJob, type HubJobs, statusOf } from '../../hub/jobs.ts';
-import type { NewWatch } from '../../session/record.ts';
+import type { HubJob, HubJobs } from '../../hub/jobs.ts';
+import { patiently, statusOf } from '../../hub/patience.ts';
 import { capped, table } from '../output.ts';
-import { defineTool, type Recovery, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
+import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
 import { cancelRequest, runRequest } from './approval.ts';
 import { Arguments } from './arguments.ts';
-import { CALL_LABEL, jobSpec } from './command.ts';
-import { parseDuration } from './duration.ts';
 import { readableLog } from './report.ts';
+import { findSubmitted, type SubmitDeps, submit } from './submit.ts';
 
-export type HfJobsDeps = {
-  jobs: HubJobs;
-  hardware: HardwareList;
-  token: string;
+export type HfJobsDeps = SubmitDeps & {
   /** The configured account; the token's user without one. */
   namespace: string | undefined;
   cpuNeedsApproval: boolean;
@@ -84,69 +79,6 @@ async function operate(
   }
 }
 
-async function submit(
-  deps: HfJobsDeps,
-  args: Arguments,
-  namespace: string,
-  context: ToolContext,
-): Promise<ToolResult> {
-  const known = await deps.hardware.all();
-  const hardware = known.find((item) => item.name === args.hardware_flavor);
-  if (hardware === undefined) {
-    const names = known.map((item) => item.name).join(', ');
-    return { kind: 'failed', output: `There is no hardware "${args.hardware_flavor}". There is: ${names}.` };
-  }
-  try {
-    const spec = jobSpec(args, deps.token, context.callId, context.sessionId);
-    context.assertHeld();
-    const job = await deps.jobs.run(namespace, spec, context.signal);
-    return { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, context.callId) };
-  } catch (error) {
-    const status = statusOf(error);
-    if (status !== undefined && status < 500) throw error;
-    // The Hub may have taken the job although its answer did not arrive.
-    const found = await findSubmitted(deps, args, namespace, context);
-    if (found.kind === 'not_started') throw error;
-    return found;
-  }
-}
-
-/** Looks for the job of this very call by its label. */
-async function findSubmitted(
-  deps: HfJobsDeps,
-  args: Arguments,
-  namespace: string,
-  { callId, signal }: ToolContext,
-): Promise<Recovery> {
-  const job = (await deps.jobs.list(namespace, signal)).find((item) => item.labels?.[CALL_LABEL] === callId);
-  return job
-    ? { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, callId) }
-    : { kind: 'not_started' };
-}
-
-async function watchOf(
-  { jobs, hardware }: HfJobsDeps,
-  args: Arguments,
-  namespace: string,
-  job: HubJob,
-  toolCallId: string,
-): Promise<NewWatch> {
-  const price = (await hardware.all()).find((item) => item.name === args.hardware_flavor);
-  const { stage, message } = job.status;
-  return {
-    id: `w_${job.id}`,
-    toolCallId,
-    namespace,
-    jobId: job.id,
-    url: jobs.url(namespace, job.id),
-    title: args.script === undefined ? (args.command?.join(' ') ?? '').slice(0, 80) : 'Python script',
-    flavor: args.hardware_flavor,
-    hourlyUsd: price?.hourlyUsd,
-    timeoutSeconds: parseDuration(args.timeout) ?? 1800,
-    snapshot: { stage, ...(message ? { message } : {}) },
-  };
-}
-
 async function approvalOfCancel(
   args: Arguments,
   context: ToolContext,
@@ -188,7 +120,7 @@ function explain(status: number, message: string, namespace: string): string {
 function defaultAccount({ jobs, namespace }: HfJobsDeps): (signal: AbortSignal) => Promise<string> {
   let known = namespace;
   return async (signal) => {
-    known ??= await jobs.whoAmI(signal);
+    known ??= await patiently(() => jobs.whoAmI(signal), signal);
     return known;
   };
 }

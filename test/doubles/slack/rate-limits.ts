@@ -3,6 +3,7 @@ const PER_MINUTE: Readonly<Record<string, number>> = {
   'chat.update': 50,
   'chat.delete': 50,
   'conversations.replies': 50,
+  'conversations.history': 50,
   'users.info': 100,
   'chat.postEphemeral': 100,
 };

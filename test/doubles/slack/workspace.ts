@@ -55,6 +55,13 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
     this.emit('change', message, 'deleted');
   }
 
+  /** What stands in a channel itself, newest first, as its history is read. */
+  topLevel(channel: string): SlackMessage[] {
+    return [...this.#messages.values()]
+      .filter((message) => message.channel === channel && message.thread_ts === undefined)
+      .sort((a, b) => (a.ts < b.ts ? 1 : -1));
+  }
+
   /** A thread in the order people see it: its first message, then the replies. */
   thread(channel: string, ts: string): SlackMessage[] {
     return [...this.#messages.values()]

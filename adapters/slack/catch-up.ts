@@ -1,0 +1,100 @@
+import { WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import type { Logger } from '../../src/ops/log.ts';
+import type { Presence } from '../../src/session/presence.ts';
+import { WrittenMessage } from './payloads.ts';
+
+export type CatchUpDeps = {
+  client: WebClient;
+  teamId: string;
+  presence: Presence;
+  log: Logger;
+  /** Takes a message as if it had just been delivered; one that was handled before changes nothing. */
+  take(message: WrittenMessage): Promise<void>;
+};
+
+/**
+ * How much is read at most after a time without listening: the threads and channels that were active last. Apps that
+ * are distributed outside the Marketplace may read one page of 15 messages a minute
+ * (https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps): the waits that Slack asks
+ * for are kept, and what is read first is what matters most.
+ */
+const THREADS = 40;
+const CHANNELS = 20;
+const PAGE = 15;
+const PAGES = 5;
+
+/** Deliveries overlap with the end of the last presence, and handling them twice is harmless. */
+const OVERLAP_SECONDS = 120;
+
+const Page = z.object({
+  messages: z.array(z.unknown()),
+  response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
+});
+
+/** Reads what was written while nobody listened, in the threads and channels that are known, oldest first. */
+export async function catchUp(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
+  const place = { platform: 'slack' as const, workspace: deps.teamId };
+  const lastSeen = await deps.presence.lastSeen(place);
+  if (lastSeen === undefined) return; // the first start has missed nothing
+  const oldest = String(lastSeen.getTime() / 1000 - OVERLAP_SECONDS);
+  const threads = await deps.presence.threads(place, THREADS);
+  const channels = [...new Set(threads.map((thread) => thread.channel))].slice(0, CHANNELS);
+  let taken = 0;
+  for (const { channel, thread } of threads) {
+    taken += await read(deps, signal, 'conversations.replies', { channel, ts: thread, oldest });
+  }
+  for (const channel of channels)
+    taken += await read(deps, signal, 'conversations.history', { channel, oldest });
+  deps.log.info(
+    { threads: threads.length, channels: channels.length, messages: taken },
+    'caught up with Slack',
+  );
+}
+
+async function read(
+  deps: CatchUpDeps,
+  signal: AbortSignal,
+  method: 'conversations.replies' | 'conversations.history',
+  args: { channel: string; ts?: string; oldest: string },
+): Promise<number> {
+  const found: WrittenMessage[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES && !signal.aborted; page++) {
+    const answer = await call(deps, signal, method, { ...args, limit: PAGE, ...(cursor ? { cursor } : {}) });
+    if (answer === undefined) break;
+    const kind = args.channel.startsWith('D') ? { channel_type: 'im' } : {};
+    found.push(
+      ...answer.messages.flatMap((message) => {
+        const written = WrittenMessage.safeParse({ channel: args.channel, ...kind, ...Object(message) });
+        return written.success ? [written.data] : [];
+      }),
+    );
+    cursor = answer.response_metadata?.next_cursor || undefined;
+    if (cursor === undefined) break;
+  }
+  found.sort((a, b) => (a.ts < b.ts ? -1 : 1));
+  for (const message of found) await deps.take(message);
+  return found.length;
+}
+
+/** One page, after as many waits as Slack asks for. A channel that can't be read is left out. */
+async function call(
+  deps: CatchUpDeps,
+  signal: AbortSignal,
+  method: string,
+  args: Record<string, unknown>,
+): Promise<z.infer<typeof Page> | undefined> {
+  while (!signal.aborted) {
+    try {
+      return Page.parse(await deps.client.apiCall(method, args));
+    } catch (error) {
+      if (!(error instanceof WebAPIRateLimitedError)) {
+        deps.log.warn({ err: error, method, channel: args.channel }, 'a channel could not be caught up with');
+        return undefined;
+      }
+      await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000));
+    }
+  }
+  return undefined;
+}

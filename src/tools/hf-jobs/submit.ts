@@ -1,0 +1,96 @@
+import type { HardwareList } from '../../hub/hardware.ts';
+import type { HubJob, HubJobs } from '../../hub/jobs.ts';
+import { isPassing, patiently } from '../../hub/patience.ts';
+import { systemClock } from '../../ops/clock.ts';
+import type { NewWatch } from '../../session/record.ts';
+import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
+import type { Arguments } from './arguments.ts';
+import { CALL_LABEL, jobSpec } from './command.ts';
+import { parseDuration } from './duration.ts';
+
+export type SubmitDeps = { jobs: HubJobs; hardware: HardwareList; token: string };
+
+/** Before a job that did not get through is submitted once more. */
+const WAITS_MS = [1_000, 4_000, 10_000] as const;
+
+/**
+ * Submits the job of a call, exactly once: whenever an answer fails to arrive, the job is looked for by the label of
+ * the call before another attempt. Throws what the Hub says where it refuses.
+ */
+export async function submit(
+  deps: SubmitDeps,
+  args: Arguments,
+  namespace: string,
+  context: ToolContext,
+): Promise<ToolResult> {
+  const known = await deps.hardware.all();
+  if (!known.some((item) => item.name === args.hardware_flavor)) {
+    const names = known.map((item) => item.name).join(', ');
+    return { kind: 'failed', output: `There is no hardware "${args.hardware_flavor}". There is: ${names}.` };
+  }
+  const spec = jobSpec(args, deps.token, context.callId, context.sessionId);
+  for (let attempt = 0; ; attempt++) {
+    try {
+      context.assertHeld();
+      const job = await deps.jobs.run(namespace, spec, context.signal);
+      return { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, context.callId) };
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (!isPassing(error)) throw error;
+      const found = await findSubmitted(deps, args, namespace, context);
+      if (found.kind !== 'not_started') return found;
+      const wait = WAITS_MS[attempt];
+      if (wait === undefined) throw error;
+      await systemClock.sleep(wait, context.signal);
+    }
+  }
+}
+
+/** Looks for the job of this very call by its label. Where the Hub does not tell, the outcome stays unknown. */
+export async function findSubmitted(
+  deps: SubmitDeps,
+  args: Arguments,
+  namespace: string,
+  { callId, signal }: ToolContext,
+): Promise<Recovery> {
+  let jobs: HubJob[];
+  try {
+    jobs = await patiently(() => deps.jobs.list(namespace, signal), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return {
+      kind: 'unknown',
+      output: `${UNKNOWN} (${error instanceof Error ? error.message : String(error)})`,
+    };
+  }
+  const job = jobs.find((item) => item.labels?.[CALL_LABEL] === callId);
+  return job
+    ? { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, callId) }
+    : { kind: 'not_started' };
+}
+
+const UNKNOWN =
+  'The Hub did not answer, so it is not known whether the job was submitted. Look with hf_jobs ps before you run it again.';
+
+async function watchOf(
+  { jobs, hardware }: SubmitDeps,
+  args: Arguments,
+  namespace: string,
+  job: HubJob,
+  toolCallId: string,
+): Promise<NewWatch> {
+  const price = (await hardware.all()).find((item) => item.name === args.hardware_flavor);
+  const { stage, message } = job.status;
+  return {
+    id: `w_${job.id}`,
+    toolCallId,
+    namespace,
+    jobId: job.id,
+    url: jobs.url(namespace, job.id),
+    title: args.script === undefined ? (args.command?.join(' ') ?? '').slice(0, 80) : 'Python script',
+    flavor: args.hardware_flavor,
+    hourlyUsd: price?.hourlyUsd,
+    timeoutSeconds: parseDuration(args.timeout) ?? 1800,
+    snapshot: { stage, ...(message ? { message } : {}) },
+  };
+}

@@ -1,0 +1,154 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { sessions } from '../../src/db/schema.ts';
+import { closeIdleSessions, thinEvents } from '../../src/session/retention.ts';
+import { lastText, type ModelScript } from '../doubles/model.ts';
+import { BACKENDS } from '../support/backends.ts';
+import { callOnce, echo, runJob } from '../support/scripts.ts';
+import { until } from '../support/until.ts';
+import { World, type WorldOptions } from '../support/world.ts';
+
+let world: World;
+afterEach(() => world.close());
+
+async function begin(script: ModelScript, options: Partial<WorldOptions> = {}): Promise<World> {
+  world = await World.create('embedded', { script, ...options });
+  await world.start();
+  return world;
+}
+
+describe('stop', () => {
+  test('ends a model call within a second, and the thread says who stopped it', async () => {
+    await begin(() => ({ hangs: true }));
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    await until('the model is asked', () => world.model.requests.length === 1);
+    const status = await world.reply(asked, '⏳ *Working*');
+    const clickedAt = Date.now();
+    world.slack.click('U0GRACE', status, 'stop');
+    await world.reply(asked, 'Stopped by Grace');
+    expect(Date.now() - clickedAt).toBeLessThan(3_000); // a second for the stop, the rest for the edit
+    expect(world.model.requests).toHaveLength(1);
+  });
+
+  test('cancels the job of the request, and nobody is told of it as news', async () => {
+    await begin(callOnce(runJob));
+    world.hub.course = () => ({ queueMs: 0, runMs: 60_000, lines: ['working'] });
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
+    await world.reply(asked, 'RUNNING');
+    world.slack.say('U0ADA', 'C0ML', 'stop', asked.ts);
+    await world.reply(asked, 'CANCELED');
+    await world.reply(asked, 'Stopped by Ada');
+    expect(world.hub.jobs[0]?.ended?.stage).toBe('CANCELED');
+    expect(world.model.requests).toHaveLength(1);
+  });
+
+  test('leaves a history that the model accepts when people go on', async () => {
+    await begin((request) =>
+      lastText(request).includes('again') ? { text: 'from here on' } : callOnce(runJob)(request),
+    );
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    await world.reply(asked, 'Run a Hugging Face Job');
+    world.slack.say('U0ADA', 'C0ML', 'Stop.', asked.ts);
+    await world.reply(asked, 'Stopped by Ada');
+    world.slack.say('U0ADA', 'C0ML', 'once again', asked.ts);
+    await world.reply(asked, 'from here on');
+    expect(world.model.refusals).toEqual([]);
+  });
+});
+
+test('undo takes back the last exchange, and the one before it when said again', async () => {
+  await begin(echo);
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'first');
+  await world.reply(asked, 'heard: [Ada] first');
+  world.slack.say('U0ADA', 'C0ML', 'second', asked.ts);
+  await world.reply(asked, 'heard: [Ada] second');
+  world.slack.say('U0ADA', 'C0ML', 'undo', asked.ts);
+  await until('the answer is gone', () => !world.describe(asked).includes('second'));
+  expect(world.describe(asked)).toContain('first');
+  world.slack.say('U0ADA', 'C0ML', 'undo', asked.ts);
+  await until('the first is gone too', () => !world.describe(asked).includes('first'));
+  world.slack.say('U0ADA', 'C0ML', 'third', asked.ts);
+  await world.reply(asked, 'heard: [Ada] third');
+  expect(JSON.stringify(world.model.requests.at(-1)?.messages.slice(1))).not.toMatch(/first|second/);
+});
+
+test('new starts with a fresh context in the same thread', async () => {
+  await begin(echo);
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'my name is Bond');
+  await world.reply(asked, 'my name is Bond');
+  world.slack.say('U0ADA', 'C0ML', 'new', asked.ts);
+  await world.reply(asked, 'Fresh context');
+  world.slack.say('U0ADA', 'C0ML', 'who am I?', asked.ts);
+  await world.reply(asked, 'heard: [Ada] who am I?');
+  expect(JSON.stringify(world.model.requests.at(-1)?.messages)).not.toContain('Bond');
+  expect(world.describe(asked)).toContain('my name is Bond');
+});
+
+test('status tells how things stand, and asks no model', async () => {
+  await begin(echo);
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+  await world.reply(asked, 'heard: [Ada] hello');
+  world.slack.say('U0ADA', 'C0ML', 'status', asked.ts);
+  await world.reply(asked, 'Nothing to do: write what you need.');
+  expect(world.model.requests).toHaveLength(1);
+});
+
+test('a message while a job runs is answered at once, and the end of the job is told when it comes', async () => {
+  await begin((request) => {
+    const text = lastText(request);
+    if (text.includes('has ended')) return { text: `told: ${/COMPLETED|ERROR/.exec(text)?.[0]}` };
+    if (text.includes('how is it going')) return { text: 'it runs' };
+    return callOnce(runJob)(request);
+  });
+  world.hub.course = () => ({ queueMs: 0, runMs: 60_000, lines: ['working'] });
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
+  await world.reply(asked, 'RUNNING');
+  world.slack.say('U0GRACE', 'C0ML', 'how is it going?', asked.ts);
+  await world.reply(asked, 'it runs');
+  const [job] = world.hub.jobs;
+  if (job) world.hub.finish(job, 'COMPLETED');
+  await world.reply(asked, 'told: COMPLETED');
+  expect(world.hub.jobs).toHaveLength(1);
+});
+
+describe.each(BACKENDS)('after downtime, on %s', (backend) => {
+  test('what was said while nobody listened is read back and answered once', async () => {
+    world = await World.create(backend, { script: echo, retryWaitsMs: [] });
+    await world.start();
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'before');
+    await world.reply(asked, 'heard: [Ada] before');
+    await world.stop();
+    world.slack.say('U0GRACE', 'C0ML', 'in the thread', asked.ts);
+    world.slack.say('U0GRACE', 'C0ML', 'among ourselves');
+    const other = world.slack.mention('U0LINUS', 'C0ML', 'a new thread');
+    await world.start();
+    await world.reply(asked, 'heard: [Grace] in the thread');
+    await world.reply(other, 'heard: [Linus] a new thread');
+    expect(world.model.requests).toHaveLength(3);
+    await world.stop();
+    await world.start();
+    const last = world.slack.mention('U0ADA', 'C0OPS', 'and now');
+    await world.reply(last, 'heard: [Ada] and now');
+    expect(world.model.requests).toHaveLength(4);
+  });
+});
+
+test('a session that nobody used is closed with a note, goes on when somebody writes, and old events are thinned', async () => {
+  await begin(echo);
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'before');
+  await world.reply(asked, 'heard: [Ada] before');
+  await world.reply(asked, '✅ *Done*');
+  await world.stop();
+  const storage = await world.backend.open();
+  expect(await closeIdleSessions(storage.db, 30)).toEqual([]);
+  expect(await thinEvents(storage.db, 30)).toBe(0);
+  await storage.db.update(sessions).set({ updatedAt: new Date(Date.now() - 31 * 86_400_000) });
+  expect(await closeIdleSessions(storage.db, 30)).toHaveLength(1);
+  expect(await thinEvents(storage.db, 0)).toBeGreaterThan(0);
+  await storage.close();
+  await world.start();
+  await world.reply(asked, 'Closed after 30 days');
+  world.slack.say('U0ADA', 'C0ML', 'after', asked.ts);
+  await world.reply(asked, 'heard: [Ada] after');
+});
