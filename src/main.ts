@@ -3,6 +3,7 @@ import type { SlackConnection } from '../adapters/slack/receiver.ts';
 import { createSlack } from '../adapters/slack/slack.ts';
 import type { TurnDeps } from './agent/turn.ts';
 import { type Config, ConfigError, loadConfig, requireSecret } from './config/load.ts';
+import { Secrets } from './config/secrets.ts';
 import { openStorage, type Storage } from './db/storage.ts';
 import { createDatasetsServer } from './hub/datasets.ts';
 import { createHardwareList } from './hub/hardware.ts';
@@ -203,6 +204,7 @@ function turnDeps(
     maxOutputCharacters: limits.tool_output_characters,
     timeoutMs: limits.tool_timeout_seconds * 1000,
     leaseMs: durability.lease_seconds * 1000,
+    handOverMs: durability.hand_over_seconds * 1000,
     interruptPollMs: 400,
   };
 }
@@ -244,13 +246,16 @@ function rolesOf(words: readonly string[]): ReadonlySet<Role> {
   return new Set(words.length === 0 ? ['chat', 'worker'] : (words as Role[]));
 }
 
+/** One line for what a person can mend, the whole story for everything else; never with a secret in it. */
+function describeFailure(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  const redact = createRedactor(Object.keys(Secrets.shape).flatMap((name) => process.env[name] ?? []));
+  return redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
 if (import.meta.main) {
   main().catch((error: unknown) => {
-    process.stderr.write(
-      error instanceof ConfigError
-        ? `${error.message}\n`
-        : `${error instanceof Error ? error.stack : error}\n`,
-    );
+    process.stderr.write(`${describeFailure(error)}\n`);
     process.exit(1);
   });
 }

@@ -16,6 +16,8 @@ export type TurnDeps = ModelStepDeps &
     outside(signal: AbortSignal): Outside;
     maxModelCalls: number;
     leaseMs: number;
+    /** How long a step may go on after a shutdown was asked for. */
+    handOverMs: number;
     /** How often a running step looks for a Stop. */
     interruptPollMs: number;
   };
@@ -36,6 +38,8 @@ export async function runTurn(
   const held = await claim(deps.db, sessionId, owner, deps.leaseMs);
   if (held === undefined) return 'busy';
   const lease = keepLease(held);
+  const handOver = graceAfter(shutdown, deps.handOverMs);
+  const signal = AbortSignal.any([lease.signal, handOver.signal]);
   try {
     if (held.strikes > MAX_STRIKES) return await giveUp(held);
     for (;;) {
@@ -44,16 +48,35 @@ export async function runTurn(
         await fenced(held, (tx) => releaseIn(tx, held));
         return 'handed_over';
       }
-      const isOver = await oneStep(deps, held, lease.signal);
+      const isOver = await oneStep(deps, held, signal);
       if (isOver) return 'released';
     }
   } catch (error) {
     const reason = lease.signal.aborted ? lease.signal.reason : error;
     if (reason instanceof LeaseLost) return 'lost';
-    throw reason;
+    if (!handOver.signal.aborted) throw reason;
+    await fenced(held, (tx) => releaseIn(tx, held));
+    return 'handed_over';
   } finally {
     lease.stop();
+    handOver.stop();
   }
+}
+
+/** A signal that aborts some time after another one did. */
+function graceAfter(shutdown: AbortSignal, graceMs: number): { signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    timer = setTimeout(() => controller.abort(new Error('the process is shutting down')), graceMs);
+  };
+  if (shutdown.aborted) begin();
+  else shutdown.addEventListener('abort', begin, { once: true });
+  function stop() {
+    clearTimeout(timer);
+    shutdown.removeEventListener('abort', begin);
+  }
+  return { signal: controller.signal, stop };
 }
 
 /** After this many turns in a row that ended in nothing, the session is ended with a message instead of tried again. */

@@ -64,6 +64,11 @@ const Durability = z.strictObject({
     .default(10)
     .describe('How long a silent worker keeps a session.'),
   sweep_seconds: z.coerce.number().positive().default(3).describe('How often abandoned work is looked for.'),
+  hand_over_seconds: z.coerce
+    .number()
+    .nonnegative()
+    .default(15)
+    .describe('On SIGTERM a step may go on for so long; then it is broken off and handed to another worker.'),
   queue_prefix: z
     .string()
     .min(1)

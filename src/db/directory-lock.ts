@@ -8,14 +8,30 @@ import { ConfigError } from '../config/load.ts';
  */
 export function lockDirectory(directory: string): () => void {
   const file = join(directory, 'lock');
-  const holder = holderOf(file);
-  if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
-    throw new ConfigError(
-      `${directory} is in use by process ${holder}. Stop that process, or set DATABASE_URL to run several.`,
-    );
+  if (!take(file)) {
+    const holder = holderOf(file);
+    if (holder !== undefined && holder !== process.pid && isAlive(holder)) throw inUse(directory, holder);
+    rmSync(file, { force: true });
+    if (!take(file)) throw inUse(directory, holderOf(file));
   }
-  writeFileSync(file, String(process.pid));
   return () => rmSync(file, { force: true });
+}
+
+/** Makes the lock's file, if there is none: of two processes one does. */
+function take(file: string): boolean {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function inUse(directory: string, holder: number | undefined): ConfigError {
+  return new ConfigError(
+    `${directory} is in use by process ${holder ?? '(starting)'}. Stop that process, or set DATABASE_URL to run several.`,
+  );
 }
 
 function holderOf(file: string): number | undefined {

@@ -120,3 +120,23 @@ describe.each(BACKENDS)('a restart, on %s', (backend) => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 });
+
+test('a worker that is asked to stop in the middle of a model call hands the session over, and it is answered once', async () => {
+  let isFirst = true;
+  world = await World.create('embedded', {
+    script: (request) => {
+      const isHanging = isFirst;
+      isFirst = false;
+      return isHanging ? { hangs: true } : echo(request);
+    },
+  });
+  await world.start();
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+  await until('the model is asked', () => world.model.requests.length === 1);
+  const stoppedAt = Date.now();
+  await world.stop();
+  expect(Date.now() - stoppedAt).toBeLessThan(10_000);
+  await world.start();
+  await world.reply(asked, 'heard: [Ada] hello');
+  expect(world.replies(asked).filter((message) => message.text.includes('heard:'))).toHaveLength(1);
+});

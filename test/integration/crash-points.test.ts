@@ -130,6 +130,7 @@ function turnDeps(db: Tx): TurnDeps {
     maxOutputCharacters: 25_000,
     timeoutMs: 10_000,
     leaseMs: LEASE_MS,
+    handOverMs: 1_000,
     interruptPollMs: 60_000,
   };
 }

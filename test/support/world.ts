@@ -138,6 +138,7 @@ function environmentFor(
     JOB_POLL_SECONDS: '0.5',
     LEASE_SECONDS: '3',
     SWEEP_SECONDS: '0.5',
+    HAND_OVER_SECONDS: '0.5',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     DATA_DIR: backend.settings.dataDir,
     ML_INTERN_QUEUE_PREFIX: `test-${secret}`,
