@@ -148,5 +148,8 @@ function report(
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+// An interrupted run takes what it started with it, as an ended one does.
+process.on('SIGTERM', () => process.exit(143));
+process.on('SIGINT', () => process.exit(130));
 const isKept = await chaos(Number(values.minutes), Number(values.seed));
 process.exit(isKept ? 0 : 1);
