@@ -30,7 +30,10 @@ export type HubJobs = {
   /** The name of the token's user. */
   whoAmI(signal: AbortSignal): Promise<string>;
   run(namespace: string, spec: JobSpec, signal: AbortSignal): Promise<HubJob>;
+  /** The newest jobs: one page of the Hub's list. */
   list(namespace: string, signal: AbortSignal): Promise<HubJob[]>;
+  /** The jobs that carry a label, filtered by the Hub itself. */
+  withLabel(namespace: string, label: string, value: string, signal: AbortSignal): Promise<HubJob[]>;
   inspect(namespace: string, jobId: string, signal: AbortSignal): Promise<HubJob>;
   cancel(namespace: string, jobId: string, signal: AbortSignal): Promise<HubJob>;
   /**
@@ -41,15 +44,23 @@ export type HubJobs = {
   url(namespace: string, jobId: string): string;
 };
 
-/** How long a live log may be silent before what was read is taken for all there is so far. */
-const LOG_SILENCE_MS = 700;
+/** The Hub replays a log quickly and then waits for more: after this silence, what was read is all there is so far. */
+const LOG_SILENCE_MS = 1_500;
+
+/** The Hub's own first line of a log. */
+const PREAMBLE = /^===== Job started/;
 
 export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
-  const withSignal =
-    (signal: AbortSignal): typeof fetch =>
-    (input, init) =>
-      fetch(input, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]) });
-  const access = (signal: AbortSignal) => ({ hubUrl, accessToken, fetch: withSignal(signal) });
+  /** The client's own requests, with a time-out and with query parameters that it has no arguments for. */
+  const access = (signal: AbortSignal, query: Record<string, string> = {}) => ({
+    hubUrl,
+    accessToken,
+    fetch: ((input: string | URL | Request, init?: RequestInit) =>
+      fetch(withQuery(input, query), {
+        ...init,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
+      })) satisfies typeof fetch,
+  });
 
   return {
     async whoAmI(signal) {
@@ -71,6 +82,11 @@ export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
     },
     list: async (namespace, signal) =>
       z.array(HubJob).parse(await listJobs({ ...access(signal), namespace })),
+    // `label=key=value` as in huggingface_hub's list_jobs; this client's listJobs has no argument for it.
+    withLabel: async (namespace, label, value, signal) => {
+      const found = await listJobs({ ...access(signal, { label: `${label}=${value}` }), namespace });
+      return z.array(HubJob).parse(found);
+    },
     inspect: async (namespace, jobId, signal) =>
       HubJob.parse(await getJob({ ...access(signal), namespace, jobId })),
     cancel: async (namespace, jobId, signal) =>
@@ -83,6 +99,13 @@ export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
   };
 }
 
+function withQuery(input: string | URL | Request, query: Record<string, string>): string | URL | Request {
+  if (input instanceof Request || Object.keys(query).length === 0) return input;
+  const url = new URL(input);
+  for (const [name, value] of Object.entries(query)) url.searchParams.append(name, value);
+  return url;
+}
+
 async function readUntilSilent(
   silenceMs: number,
   open: (silent: AbortSignal) => AsyncGenerator<{ message: string }>,
@@ -92,7 +115,7 @@ async function readUntilSilent(
   let timer = setTimeout(() => silence.abort(), silenceMs * 3);
   try {
     for await (const { message } of open(silence.signal)) {
-      lines.push(message);
+      if (!PREAMBLE.test(message)) lines.push(message);
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), silenceMs);
     }

@@ -51,6 +51,9 @@ function hardware(
   return { name, prettyName, cpu, ram, accelerator, unitCostMicroUSD, unitCostUSD: usd, unitLabel: 'minute' };
 }
 
+/** Jobs on one page of the list. */
+const PAGE = 50;
+
 /** The dataset that the datasets-server routes know; forms after https://huggingface.co/docs/dataset-viewer. */
 const DATASET = 'stanfordnlp/imdb';
 const DATASET_ROUTES: Readonly<Record<string, unknown>> = {
@@ -166,16 +169,17 @@ export class HubDouble {
     }
     const body = await bodyOf(request);
     if (fault?.status === 'drop') {
-      this.#route(method, pathname, body);
+      this.#route(method, pathname, searchParams, body);
       return void response.destroy();
     }
     if (pathname in DATASET_ROUTES) return datasets(pathname, searchParams, response);
     if (pathname !== '/api/jobs/hardware' && !request.headers.authorization?.startsWith('Bearer hf_')) {
       return sendJson(response, 401, { error: 'Invalid username or password.' });
     }
-    const logs = /^\/api\/jobs\/([^/]+)\/([^/]+)\/logs$/.exec(pathname);
-    if (logs) return this.#streamLogs(logs[2] ?? '', request, response);
-    const { status, answer } = this.#route(method, pathname, body);
+    const stream = /^\/api\/jobs\/[^/]+\/([^/]+)\/(logs|events)$/.exec(pathname);
+    if (stream)
+      return this.#stream(stream[1] ?? '', stream[2] === 'logs' ? logEvents : stageEvents, request, response);
+    const { status, answer } = this.#route(method, pathname, searchParams, body);
     sendJson(response, status, answer);
   }
 
@@ -186,7 +190,12 @@ export class HubDouble {
     return status === undefined ? undefined : { path: /./, status };
   }
 
-  #route(method: string, path: string, body: string): { status: number; answer: unknown } {
+  #route(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    body: string,
+  ): { status: number; answer: unknown } {
     if (path === '/api/whoami-v2')
       return { status: 200, answer: { ...IDENTITY, auth: { type: 'access_token' } } };
     if (path === '/api/jobs/hardware') return { status: 200, answer: HARDWARE };
@@ -195,13 +204,24 @@ export class HubDouble {
     if (namespace === '') return { status: 404, answer: { error: 'Not found' } };
     if (id === '' && method === 'POST')
       return { status: 200, answer: jobJson(this.#create(namespace, body)) };
-    if (id === '') {
-      return { status: 200, answer: this.jobs.filter((job) => job.namespace === namespace).map(jobJson) };
-    }
+    if (id === '') return { status: 200, answer: this.#list(namespace, query) };
     const job = this.jobs.find((item) => item.id === id && item.namespace === namespace);
     if (job === undefined) return { status: 404, answer: { error: 'Job not found' } };
     if (action === 'cancel') job.ended ??= { stage: 'CANCELED', at: Date.now() };
     return { status: 200, answer: jobJson(job) };
+  }
+
+  /** One page, newest first, filtered by `label=key=value` and `stage`, as huggingface_hub's list_jobs asks. */
+  #list(namespace: string, query: URLSearchParams) {
+    const labels = query.getAll('label').map((pair) => pair.split('='));
+    const stages = query.getAll('stage');
+    return this.jobs
+      .filter((job) => job.namespace === namespace)
+      .filter((job) => labels.every(([key = '', value]) => job.spec.labels?.[key] === value))
+      .filter((job) => stages.length === 0 || stages.includes(stageOf(job).stage))
+      .reverse()
+      .slice(0, PAGE)
+      .map(jobJson);
   }
 
   #create(namespace: string, body: string): DoubleJob {
@@ -219,8 +239,13 @@ export class HubDouble {
     return job;
   }
 
-  /** Server-sent events in the form `data: {"data": line, "timestamp": …}`; open for as long as the job runs. */
-  async #streamLogs(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Server-sent events, from the first on, open for as long as the job runs. */
+  async #stream(
+    id: string,
+    eventsOf: (job: DoubleJob) => readonly unknown[],
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const job = this.jobs.find((item) => item.id === id);
     if (job === undefined) return sendJson(response, 404, { error: 'Job not found' });
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -229,14 +254,29 @@ export class HubDouble {
       isOpen = false;
     });
     for (let sent = 0; isOpen; await sleep(50)) {
-      for (const line of linesSoFar(job).slice(sent)) {
-        response.write(`data: ${JSON.stringify({ data: line, timestamp: new Date().toISOString() })}\n\n`);
+      const isLast = isOver(stageOf(job).stage);
+      for (const event of eventsOf(job).slice(sent)) {
+        response.write(`data: ${JSON.stringify(event)}\n\n`);
         sent++;
       }
-      if (isOver(stageOf(job).stage)) break;
+      if (isLast) break;
     }
     response.end();
   }
+}
+
+/** A log line as the Hub sends it; the first one is the Hub's own. */
+function logEvents(job: DoubleJob): readonly unknown[] {
+  if (stageOf(job).startedAt === undefined) return [];
+  const timestamp = new Date(job.createdAt).toISOString();
+  return [`===== Job started at ${timestamp} =====`, ...linesSoFar(job)].map((data) => ({ data, timestamp }));
+}
+
+/** Every stage that a job has been in, as its status was then. */
+function stageEvents(job: DoubleJob): readonly unknown[] {
+  const { stage, startedAt } = stageOf(job);
+  const stages = ['SCHEDULING', ...(startedAt ? ['RUNNING'] : []), ...(isOver(stage) ? [stage] : [])];
+  return stages.map((name) => ({ status: { stage: name, message: null } }));
 }
 
 const isOver = (stage: string) => ['COMPLETED', 'ERROR', 'CANCELED'].includes(stage);

@@ -1,3 +1,4 @@
+import { streamJobEvents } from '@huggingface/hub';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
@@ -177,6 +178,29 @@ describe('hf_jobs', () => {
     hub.faults.push({ path: /api\/jobs\/team$/, status, error: 'said the Hub' });
     expect(await outputOf(tool({ namespace: 'team' }), { operation: 'ps' })).toContain(expected);
   });
+});
+
+test('a job is found by its label among hundreds', async () => {
+  const jobs = createHubJobs(hub.url, 'hf_token');
+  for (let i = 0; i < 120; i++) await jobs.run('ada', { ...SPEC, labels: { n: String(i) } }, context.signal);
+  expect(await jobs.withLabel('ada', 'n', '3', context.signal)).toMatchObject([{ labels: { n: '3' } }]);
+  expect(await jobs.list('ada', context.signal)).toHaveLength(50);
+});
+
+test('the Hub double streams the stages of a job as server-sent events', async () => {
+  const job = await createHubJobs(hub.url, 'hf_token').run('ada', SPEC, context.signal);
+  const [made] = hub.jobs;
+  if (made) hub.finish(made, 'COMPLETED');
+  const stages: string[] = [];
+  for await (const event of streamJobEvents({
+    hubUrl: hub.url,
+    accessToken: 'hf_token',
+    namespace: 'ada',
+    jobId: job.id,
+  })) {
+    stages.push(JSON.parse(event).status.stage);
+  }
+  expect(stages).toEqual(['SCHEDULING', 'RUNNING', 'COMPLETED']);
 });
 
 describe('following a job', () => {

@@ -6,7 +6,7 @@ import { withoutAnsi } from '../output.ts';
 const LINE_CHARACTERS = 200;
 
 /** A look at a running job's log is short: the next one comes soon. */
-const GLANCE_MS = 200;
+const GLANCE_MS = 400;
 
 /** How a watched job stands now, with the last line of its log while it runs. */
 export async function lookAtJob(jobs: HubJobs, watch: Watch, signal: AbortSignal): Promise<JobSnapshot> {

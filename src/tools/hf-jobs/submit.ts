@@ -55,7 +55,7 @@ export async function findSubmitted(
 ): Promise<Recovery> {
   let jobs: HubJob[];
   try {
-    jobs = await patiently(() => deps.jobs.list(namespace, signal), signal);
+    jobs = await patiently(() => deps.jobs.withLabel(namespace, CALL_LABEL, callId, signal), signal);
   } catch (error) {
     signal.throwIfAborted();
     return {
