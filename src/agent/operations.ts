@@ -52,7 +52,7 @@ async function apply(scope: Scope, operation: Operation, report: string | undefi
     case 'undo':
       return undo(scope, operation.by.name);
     case 'new':
-      return freshContext(scope);
+      return freshContext(scope, operation.by.name);
     case 'resume':
       return resume(scope);
     case 'shutdown':
@@ -130,6 +130,7 @@ async function interrupt(scope: Scope, by: string): Promise<void> {
   await record.emit(tx, sessionId, { type: 'interrupted', data: { by } });
 }
 
+/** What is left of the open calls is not run any more. */
 async function cancelOpen({ tx, sessionId, snapshot, outside }: Scope, by: string): Promise<void> {
   for (const call of open(snapshot)) {
     await record.moveToolCall(tx, sessionId, call.id, [call.state.kind], {
@@ -150,9 +151,10 @@ async function undo(scope: Scope, by: string): Promise<void> {
   await record.emit(tx, sessionId, { type: 'undo_complete', data: { exchange: last.number, by } });
 }
 
-async function freshContext(scope: Scope): Promise<void> {
+async function freshContext(scope: Scope, by: string): Promise<void> {
   const { tx, sessionId, snapshot } = scope;
-  await letGo(scope, 'Somebody');
+  await letGo(scope, by);
+  await cancelOpen(scope, by);
   await end(scope, { kind: 'idle' });
   const text = 'Fresh context: from here on I no longer take what was said above into account.';
   const id = await record.addMessage(tx, sessionId, snapshot.session.exchange, { role: 'notice', text });
@@ -162,7 +164,7 @@ async function freshContext(scope: Scope): Promise<void> {
 async function resume(scope: Scope): Promise<void> {
   const { tx, sessionId, snapshot } = scope;
   const { kind } = snapshot.session.state;
-  if (kind === 'running' || kind === 'parked') return;
+  if (kind === 'running' || kind === 'parked' || kind === 'idle') return; // there is nothing to go on with
   const exchange = currentExchange(snapshot);
   if (exchange === undefined || exchange.undone) {
     await record.setState(tx, sessionId, { kind: 'idle' });
@@ -178,6 +180,7 @@ async function resume(scope: Scope): Promise<void> {
 
 async function shutDown(scope: Scope, by: string): Promise<void> {
   await letGo(scope, by);
+  await cancelOpen(scope, by);
   await end(scope, { kind: 'closed', by });
   await record.emit(scope.tx, scope.sessionId, { type: 'shutdown', data: { by } });
 }

@@ -1,18 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import type { ModelScript } from '../doubles/model.ts';
+import { describe, expect, test } from 'vitest';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { callOnce, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
-import { World, type WorldOptions } from '../support/world.ts';
+import { useWorld } from '../support/use-world.ts';
+import type { World } from '../support/world.ts';
 
 let world: World;
-afterEach(() => world.close());
-
-async function begin(script: ModelScript, options: Partial<WorldOptions> = {}): Promise<World> {
-  world = await World.create('embedded', { script, ...options });
-  await world.start();
-  return world;
-}
+const begin = useWorld((made) => {
+  world = made;
+});
 
 describe('jobs and approvals', () => {
   async function cardOf(asked: SlackMessage): Promise<SlackMessage> {

@@ -1,18 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import type { ModelScript } from '../doubles/model.ts';
+import { describe, expect, test } from 'vitest';
 import { lastText } from '../doubles/model.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
-import { World, type WorldOptions } from '../support/world.ts';
+import { useWorld } from '../support/use-world.ts';
+import type { World } from '../support/world.ts';
 
 let world: World;
-afterEach(() => world.close());
-
-async function begin(script: ModelScript, options: Partial<WorldOptions> = {}): Promise<World> {
-  world = await World.create('embedded', { script, ...options });
-  await world.start();
-  return world;
-}
+const begin = useWorld((made) => {
+  world = made;
+});
 
 /** Waits until the bot has answered a later message, and so had its chance to answer what came before. */
 async function settled(channel = 'C0ML'): Promise<void> {
@@ -190,7 +186,7 @@ describe('the model', () => {
 
 describe('tokens', () => {
   test('a revoked bot token stops the start with one line that says which and where to get a new one', async () => {
-    world = await World.create('embedded', { script: echo });
+    await begin(echo, { isStarted: false });
     world.slack.tokenError = 'token_revoked';
     await expect(world.start()).rejects.toThrow(
       /^SLACK_BOT_TOKEN was refused by Slack \(token_revoked\)\. Reinstall/,

@@ -1,32 +1,52 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BACKENDS } from '../support/backends.ts';
 import { story } from '../support/story.ts';
-import { World } from '../support/world.ts';
+import { until } from '../support/until.ts';
+import { useWorld } from '../support/use-world.ts';
+import { shown, type World } from '../support/world.ts';
 
-let world: World | undefined;
-afterEach(() => world?.close());
+let world: World;
+const begin = useWorld((made) => {
+  world = made;
+});
 
 describe.each(BACKENDS)('on %s', (backend) => {
   test('a mention becomes a thread that plans, asks for approval, runs a job and reports its result', async () => {
-    world = await World.create(backend, { script: story });
-    world.hub.course = () => ({
-      queueMs: 300,
-      runMs: 3_000,
-      lines: ['epoch 1 loss 0.41', 'eval accuracy 0.912'],
-      stage: 'COMPLETED',
-    });
-    await world.start();
-    const asked = world.slack.mention(
-      'U0ADA',
-      'C0ML',
-      'fine-tune a small model on stanfordnlp/imdb and tell me the accuracy',
-    );
+    await begin(story, { backend });
+    world.hub.course = () => ({ queueMs: 300, runMs: 0, lines: ["{'eval_accuracy': 0.9284}"] });
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'fine-tune a small model on stanfordnlp/imdb');
+
+    // The plan and the look at the data stand in the status message, the request on a card of its own.
     const card = await world.reply(asked, 'Run a Hugging Face Job on a10g-small');
+    const status = await world.reply(asked, 'Waiting for approval');
+    for (const part of ['☑ Look at the dataset', 'Fine-tune DistilBERT on a GPU', 'hf_inspect_dataset']) {
+      await until(`the status with ${part}`, () => shown(status).includes(part));
+    }
+    expect(shown(card)).toMatch(/Costs at most \*\$1\.00\*.*Hardware.*1h.*ada.*transformers, datasets/s);
     expect(world.hub.jobs).toHaveLength(0);
+
+    // After Approve the card keeps the decision, and the job's card follows the job.
     world.slack.click('U0ADA', card, 'approve');
+    await world.reply(asked, '✅ Approved by <@U0ADA>');
     await world.reply(asked, 'RUNNING');
-    await world.reply(asked, '91.2 %');
+    await world.reply(asked, 'eval_accuracy');
+    await world.reply(asked, 'Waiting for the job');
+    expect(shown(card)).not.toContain('"approve"');
+    const [job] = world.hub.jobs;
+    if (job) world.hub.finish(job, 'COMPLETED');
+
+    // The end wakes the agent, which answers from the log.
+    const answer = await world.reply(asked, '92.8 %');
+    expect(JSON.stringify(answer.blocks)).toContain('| Accuracy | 0.9284 |');
     await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '✅ *Done*');
     expect(world.hub.jobs).toHaveLength(1);
+
+    // A plain reply goes on with the same session.
+    world.slack.say('U0GRACE', 'C0ML', 'and which learning rate was that?', asked.ts);
+    await world.reply(asked, '5e-5');
+    expect(world.model.refusals).toEqual([]);
+    const keys = world.replies(asked).map((message) => message.metadata?.event_payload.key);
+    expect(new Set(keys).size).toBe(keys.length);
   });
 });
