@@ -30,7 +30,10 @@ export type SlackConnection =
   | { mode: 'socket'; appToken: string }
   | { mode: 'http'; signingSecret: string; host: string; port: number };
 
-/** The receiver of a connection, and how to start and stop it. */
+/** How it stands with the connection, for who has to know what was missed. Over HTTP it is up while the process is. */
+export type Link = { isUp(): boolean; onUp(listener: () => void): void };
+
+/** The receiver of a connection, how to start it, and its link. */
 export function createReceiver(connection: SlackConnection, apiUrl: string, logger: Logger) {
   if (connection.mode === 'socket') {
     const receiver = new DurableSocketModeReceiver({
@@ -38,7 +41,7 @@ export function createReceiver(connection: SlackConnection, apiUrl: string, logg
       logger,
       installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
     });
-    return { receiver, start: () => receiver.start() };
+    return { receiver, start: () => receiver.start(), link: linkOf(receiver) };
   }
   const receiver = new HTTPReceiver({
     signingSecret: connection.signingSecret,
@@ -55,5 +58,16 @@ export function createReceiver(connection: SlackConnection, apiUrl: string, logg
       },
     ],
   });
-  return { receiver, start: () => receiver.start({ host: connection.host, port: connection.port }) };
+  const link: Link = { isUp: () => true, onUp: () => {} };
+  return { receiver, start: () => receiver.start({ host: connection.host, port: connection.port }), link };
+}
+
+function linkOf({ client }: SocketModeReceiver): Link {
+  let isUp = false;
+  const set = (value: boolean) => () => {
+    isUp = value;
+  };
+  client.on('connected', set(true));
+  for (const event of ['close', 'reconnecting', 'disconnected']) client.on(event, set(false));
+  return { isUp: () => isUp, onUp: (listener) => void client.on('connected', listener) };
 }

@@ -11,7 +11,7 @@ import { type CatchUpDeps, catchUp } from './catch-up.ts';
 import { type Bot, listen } from './inbound.ts';
 import { createSlackOutbound, isRefusedToken } from './outbound.ts';
 import { createPeople } from './people.ts';
-import { createReceiver, type SlackConnection } from './receiver.ts';
+import { createReceiver, type Link, type SlackConnection } from './receiver.ts';
 
 export type SlackSettings = { botToken: string; connection: SlackConnection; apiUrl: string };
 
@@ -37,7 +37,7 @@ export async function createSlack(settings: SlackSettings, log: Logger): Promise
     logger,
   });
   const bot = await identity(client);
-  const { receiver, start } = createReceiver(settings.connection, settings.apiUrl, logger);
+  const { receiver, start, link } = createReceiver(settings.connection, settings.apiUrl, logger);
   const app = new App({
     token: settings.botToken,
     receiver,
@@ -68,7 +68,7 @@ export async function createSlack(settings: SlackSettings, log: Logger): Promise
         throw error;
       });
       log.info({ mode: settings.connection.mode, bot: bot.userId }, 'listening to Slack');
-      background = followPresence({ client, teamId: bot.teamId, presence, log, take }, stopping.signal);
+      background = followPresence({ client, teamId: bot.teamId, presence, log, take }, link, stopping.signal);
     },
     async stop() {
       stopping.abort();
@@ -80,15 +80,36 @@ export async function createSlack(settings: SlackSettings, log: Logger): Promise
 
 const PRESENCE_MS = 20_000;
 
-/** Reads what was missed once, then notes every now and then that somebody listens. */
-async function followPresence(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
-  await catchUp(deps, signal).catch((error: unknown) => deps.log.error({ err: error }, 'catching up failed'));
+/**
+ * Reads what was missed, at the start and whenever a broken connection is back; in between it notes every now and then
+ * that somebody listens.
+ */
+async function followPresence(deps: CatchUpDeps, link: Link, signal: AbortSignal): Promise<void> {
+  let isBehind = true;
+  const interruption = { wake: () => {} };
+  link.onUp(() => {
+    isBehind = true;
+    interruption.wake();
+  });
   while (!signal.aborted) {
-    await deps.presence
-      .note({ platform: 'slack', workspace: deps.teamId })
-      .catch((error: unknown) => deps.log.warn({ err: error }, 'presence could not be noted'));
-    await systemClock.sleep(PRESENCE_MS, signal).catch(() => {}); // stopped
+    if (isBehind) {
+      isBehind = false;
+      await catchUp(deps, signal).catch((error: unknown) =>
+        deps.log.error({ err: error }, 'catching up failed'),
+      );
+    }
+    if (link.isUp()) await notePresence(deps);
+    const pause = new AbortController();
+    interruption.wake = () => pause.abort();
+    if (isBehind) continue;
+    await systemClock.sleep(PRESENCE_MS, AbortSignal.any([signal, pause.signal])).catch(() => {}); // woken
   }
+}
+
+async function notePresence({ presence, teamId, log }: CatchUpDeps): Promise<void> {
+  await presence
+    .note({ platform: 'slack', workspace: teamId })
+    .catch((error: unknown) => log.warn({ err: error }, 'presence could not be noted'));
 }
 
 const Identity = z.object({ user_id: z.string(), team_id: z.string() });

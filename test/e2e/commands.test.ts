@@ -128,6 +128,15 @@ describe.each(BACKENDS)('after downtime, on %s', (backend) => {
   });
 });
 
+test('what was said while the connection was broken, and Slack did not deliver again, is read back', async () => {
+  await begin(echo, { retryWaitsMs: [] });
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'before');
+  await world.reply(asked, 'heard: [Ada] before');
+  world.slack.disconnect();
+  world.slack.say('U0ADA', 'C0ML', 'into the void', asked.ts);
+  await world.reply(asked, 'heard: [Ada] into the void');
+});
+
 test('a session that nobody used is closed with a note, goes on when somebody writes, and old events are thinned', async () => {
   await begin(echo);
   const asked = world.slack.mention('U0ADA', 'C0ML', 'before');
