@@ -108,7 +108,7 @@ async function startChat(parts: Parts, connection: SlackConnection): Promise<() 
       log,
       outboundOf: (platform) => (platform === 'slack' ? slack.outbound : undefined),
       editIntervalMs: 1_200,
-      leaseMs: 30_000,
+      leaseMs: config.durability.lease_seconds * 1000,
     },
     8,
   );
@@ -117,10 +117,11 @@ async function startChat(parts: Parts, connection: SlackConnection): Promise<() 
 }
 
 function startWorker(parts: Parts): () => Promise<void> {
-  const { config, storage, engine, log, turns, renders, clock } = parts;
+  const { config, storage, engine, log, turns, renders } = parts;
   const { db } = storage;
   const shutdown = new AbortController();
   const pollMs = config.jobs.poll_seconds * 1000;
+  const leaseMs = config.durability.lease_seconds * 1000;
   const watches = createWatches(engine, pollMs);
   const jobs = createHubJobs(config.jobs.hub_url, config.secrets.HF_TOKEN ?? '');
   const owner = `${hostname()}/${process.pid}`;
@@ -131,7 +132,7 @@ function startWorker(parts: Parts): () => Promise<void> {
     onHandOver: (sessionId) => void turns.wake(sessionId).catch(() => {}), // the sweep finds it as well
   });
   const look = (watch: Parameters<typeof lookAtJob>[1]) => lookAtJob(jobs, watch, shutdown.signal);
-  runWatches(engine, watches, { db, log, clock, look, wake: turns.wake, render: renders.request }, 8);
+  runWatches(engine, watches, { db, log, leaseMs, look, wake: turns.wake, render: renders.request }, 8);
   const everyMs = config.durability.sweep_seconds * 1000;
   const upkeep = runUpkeep({
     db,

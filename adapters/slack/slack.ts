@@ -24,7 +24,8 @@ export type SlackAdapter = {
   stop(): Promise<void>;
 };
 
-const TIMEOUT_MS = 20_000;
+/** Below the usual lease, so that a delivery that hangs is given up by the one who made it. */
+const TIMEOUT_MS = 8_000;
 
 /** Connects to Slack with a bot token. Throws ConfigError where Slack refuses a token. */
 export async function createSlack(settings: SlackSettings, log: Logger): Promise<SlackAdapter> {

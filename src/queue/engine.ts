@@ -30,6 +30,11 @@ export const LEAVE_NOTHING: JobsOptions = {
   removeOnFail: true,
 };
 
+/** How soon BullMQ gives a dead worker's job to another: within the lease that it would have had on its session. */
+export function locks(leaseMs: number): Partial<WorkerOptions> {
+  return { lockDuration: leaseMs, stalledInterval: Math.max(1_000, leaseMs / 2), maxStalledCount: 1_000 };
+}
+
 const ASK_MS = 1_500;
 
 /**

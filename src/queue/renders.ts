@@ -1,6 +1,6 @@
 import type { Logger } from '../ops/log.ts';
 import { type RenderDeps, renderThread } from '../thread/render.ts';
-import { ask, type Engine, LEAVE_NOTHING } from './engine.ts';
+import { ask, type Engine, LEAVE_NOTHING, locks } from './engine.ts';
 
 export type Renders = {
   /** Asks for a render. However many ask, one runs at a time for a thread, and one more after it. */
@@ -29,7 +29,7 @@ export function createRenders(engine: Engine, log: Logger): Renders {
 
 export function runRenders(engine: Engine, deps: RenderDeps, concurrency: number): void {
   const queue = engine.queue(NAME);
-  engine.worker(NAME, { concurrency, maxStalledCount: 1000 }, async (job) => {
+  engine.worker(NAME, { concurrency, ...locks(deps.leaseMs) }, async (job) => {
     const { sessionId } = job.data as { sessionId: string };
     const rendered = await renderThread(deps, sessionId);
     if (rendered.kind === 'done') return;

@@ -1,6 +1,6 @@
 import { runTurn, type TurnDeps } from '../agent/turn.ts';
 import type { Logger } from '../ops/log.ts';
-import { ask, type Engine, LEAVE_NOTHING } from './engine.ts';
+import { ask, type Engine, LEAVE_NOTHING, locks } from './engine.ts';
 
 export type Turns = {
   /** Asks for a turn. At most one waits for a session while one runs. */
@@ -33,12 +33,7 @@ export function runTurns(
   deps: TurnDeps,
   options: { owner: string; concurrency: number; shutdown: AbortSignal; onHandOver(sessionId: string): void },
 ): void {
-  const lock = {
-    lockDuration: deps.leaseMs,
-    stalledInterval: Math.max(1000, deps.leaseMs / 2),
-    maxStalledCount: 1000,
-  };
-  engine.worker(NAME, { concurrency: options.concurrency, ...lock }, async (job) => {
+  engine.worker(NAME, { concurrency: options.concurrency, ...locks(deps.leaseMs) }, async (job) => {
     const { sessionId } = job.data as { sessionId: string };
     const end = await runTurn(deps, sessionId, options.owner, options.shutdown);
     deps.log.debug({ session: sessionId, end }, 'turn ended');

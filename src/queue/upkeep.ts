@@ -50,7 +50,8 @@ export function runUpkeep(deps: UpkeepDeps): { stop(): Promise<void> } {
 async function sweep({ db, turns, renders, watches, pollMs }: UpkeepDeps): Promise<void> {
   for (const { id, epoch } of await abandonedSessions(db)) await turns.takeOver(id, epoch);
   for (const { id, rev } of await staleThreads(db)) await renders.catchUp(id, rev);
-  for (const id of await neglectedWatches(db, (3 * pollMs) / 1000)) await watches.start(id);
+  const neglected = await neglectedWatches(db, (3 * pollMs) / 1000);
+  for (const { id, lookedAt } of neglected) await watches.catchUp(id, lookedAt);
 }
 
 /** Nothing grows without bound: what nobody uses is closed, what is old is thinned. */

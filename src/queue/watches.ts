@@ -1,19 +1,20 @@
-import type { Clock } from '../ops/clock.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Tx } from '../session/lease.ts';
 import { openWatch, recordLook } from '../session/sweep.ts';
 import type { JobSnapshot, Watch } from '../session/watches.ts';
-import { type Engine, LEAVE_NOTHING } from './engine.ts';
+import { type Engine, LEAVE_NOTHING, locks } from './engine.ts';
 
 export type Watches = {
   /** Looks at a job now and then every polling period, until it has ended. */
   start(watchId: string): Promise<void>;
+  /** Looks at once at a job that nobody has looked at since `lookedAt`, and sees to it that it goes on. */
+  catchUp(watchId: string, lookedAt: Date): Promise<void>;
 };
 
 export type WatchDeps = {
   db: Tx;
   log: Logger;
-  clock: Clock;
+  leaseMs: number;
   look(watch: Watch): Promise<JobSnapshot>;
   wake(sessionId: string): Promise<void>;
   render(sessionId: string): Promise<void>;
@@ -26,13 +27,17 @@ export function createWatches(
   pollMs: number,
 ): Watches & { stop(watchId: string): Promise<void> } {
   const queue = engine.queue(NAME);
+  async function start(watchId: string): Promise<void> {
+    const template = { name: 'look', data: { watchId }, opts: LEAVE_NOTHING };
+    await queue.upsertJobScheduler(watchId, { every: pollMs }, template);
+  }
   return {
-    async start(watchId) {
-      await queue.upsertJobScheduler(
-        watchId,
-        { every: pollMs },
-        { name: 'look', data: { watchId }, opts: LEAVE_NOTHING },
-      );
+    start,
+    // A scheduler makes its next job when the last one ends: one that died with its worker would hold it up.
+    async catchUp(watchId, lookedAt) {
+      const jobId = `catch-up-${watchId}-${lookedAt.getTime()}`;
+      await queue.add('look', { watchId }, { ...LEAVE_NOTHING, jobId });
+      await start(watchId);
     },
     async stop(watchId) {
       await queue.removeJobScheduler(watchId);
@@ -46,7 +51,7 @@ export function runWatches(
   deps: WatchDeps,
   concurrency: number,
 ): void {
-  engine.worker(NAME, { concurrency, maxStalledCount: 1000 }, async (job) => {
+  engine.worker(NAME, { concurrency, ...locks(deps.leaseMs) }, async (job) => {
     const { watchId } = job.data as { watchId: string };
     const isOver = await lookOnce(deps, watchId);
     if (isOver) await watches.stop(watchId);

@@ -38,13 +38,12 @@ export async function staleThreads(db: Tx): Promise<{ id: string; rev: number }[
 }
 
 /** Jobs that run on and that nobody has looked at for `seconds`. */
-export async function neglectedWatches(db: Tx, seconds: number): Promise<string[]> {
-  const rows = await db
-    .select({ id: watches.id })
+export async function neglectedWatches(db: Tx, seconds: number): Promise<{ id: string; lookedAt: Date }[]> {
+  return db
+    .select({ id: watches.id, lookedAt: watches.lookedAt })
     .from(watches)
     .where(and(isNull(watches.endedAt), sql`${watches.lookedAt} < now() - make_interval(secs => ${seconds})`))
     .limit(500);
-  return rows.map((row) => row.id);
 }
 
 /** A watch that has not ended, or undefined. */
