@@ -1,6 +1,7 @@
 import type { Clock } from '../ops/clock.ts';
+import { messageOf } from '../ops/errors.ts';
 import type { Redactor } from '../ops/redaction.ts';
-import { assertHeld, type Claim, fenced, LeaseLost } from '../session/lease.ts';
+import { assertHeld, type Claim, fenced, LeaseLost, type Tx } from '../session/lease.ts';
 import * as record from '../session/record.ts';
 import type { Snapshot } from '../session/snapshot.ts';
 import type { ToolCall, ToolCallState } from '../session/tool-calls.ts';
@@ -157,7 +158,7 @@ async function write(
   { held, deps }: Scope,
   call: ToolCall,
   state: ToolCallState,
-  also: (tx: Parameters<Parameters<typeof fenced>[1]>[0]) => Promise<void> = async () => {},
+  also: (tx: Tx) => Promise<void> = async () => {},
 ): Promise<void> {
   await fenced(held, async (tx) => {
     const from = ['proposed', 'approved', 'running'] as const;
@@ -178,5 +179,3 @@ function contextOf({ snapshot, held, signal }: Scope, call: ToolCall, own = sign
     assertHeld: () => assertHeld(held),
   };
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

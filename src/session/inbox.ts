@@ -44,3 +44,19 @@ export async function takeOperation(tx: Tx, id: number): Promise<boolean> {
     .returning({ id: operations.id });
   return rows.length > 0;
 }
+
+/** Adds to the inbox; false if this source was there already. */
+export async function insertOperation(
+  tx: Tx,
+  sessionId: string,
+  sourceId: string,
+  operation: Operation,
+  appliedAt?: Date,
+): Promise<boolean> {
+  const rows = await tx
+    .insert(operations)
+    .values({ sessionId, sourceId, kind: operation.kind, body: operation, appliedAt: appliedAt ?? null })
+    .onConflictDoNothing()
+    .returning({ id: operations.id });
+  return rows.length > 0;
+}

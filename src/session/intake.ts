@@ -5,6 +5,7 @@ import type { Clock, Ids } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import type { Person, ThreadAddress } from './address.ts';
 import { commandOf, HELP_TEXT } from './commands.ts';
+import { insertOperation } from './inbox.ts';
 import type { Operation } from './operations.ts';
 import { addMessage, emit, moveToolCall } from './record.ts';
 import { readSnapshot, sessionOf, toolCallOf } from './snapshot.ts';
@@ -195,22 +196,6 @@ async function find(db: Db, address: ThreadAddress): Promise<string | undefined>
       ),
     );
   return row?.id;
-}
-
-/** Adds to the inbox; false if this source was there already. */
-export async function insertOperation(
-  tx: Db,
-  sessionId: string,
-  sourceId: string,
-  operation: Operation,
-  appliedAt?: Date,
-): Promise<boolean> {
-  const rows = await tx
-    .insert(operations)
-    .values({ sessionId, sourceId, kind: operation.kind, body: operation, appliedAt: appliedAt ?? null })
-    .onConflictDoNothing()
-    .returning({ id: operations.id });
-  return rows.length > 0;
 }
 
 const unread = (sourceId: string) =>

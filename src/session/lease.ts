@@ -26,7 +26,8 @@ export class LeaseLost extends Error {
   }
 }
 
-const expiry = (leaseMs: number) => sql`now() + make_interval(secs => ${leaseMs / 1000})`;
+/** When a lease that is taken or renewed now runs out, by the record's own clock. */
+export const expiry = (leaseMs: number) => sql`now() + make_interval(secs => ${leaseMs / 1000})`;
 
 /** Takes a session that nobody holds, or whose holder has been silent for its lease. Undefined while held. */
 export async function claim(

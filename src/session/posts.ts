@@ -1,6 +1,6 @@
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { posts, sessions } from '../db/schema.ts';
-import type { Tx } from './lease.ts';
+import { expiry, type Tx } from './lease.ts';
 
 /** One message that the bot has on a platform; without `platformId` its posting was begun and the outcome is open. */
 export type Post = { key: string; platformId: string | undefined; hash: string | undefined };
@@ -20,8 +20,6 @@ export type RenderClaim = {
 
 /** Another renderer has taken the thread over. */
 export class RenderLost extends Error {}
-
-const expiry = (leaseMs: number) => sql`now() + make_interval(secs => ${leaseMs / 1000})`;
 
 export async function claimRender(
   db: Tx,

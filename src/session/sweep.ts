@@ -1,8 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { operations, sessions, watches } from '../db/schema.ts';
-import { insertOperation } from './intake.ts';
-import type { Tx } from './lease.ts';
-import { touch } from './lease.ts';
+import { insertOperation } from './inbox.ts';
+import { type Tx, touch } from './lease.ts';
 import { watchOf } from './snapshot.ts';
 import { isFinal, type JobSnapshot, type Watch } from './watches.ts';
 

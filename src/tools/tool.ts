@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageOf } from '../ops/errors.ts';
 import type { NewWatch } from '../session/record.ts';
 import type { PlanItem } from '../session/state.ts';
 import type { ApprovalRequest } from '../session/tool-calls.ts';
@@ -108,6 +109,6 @@ function parseJson(text: string): { ok: true; value: unknown } | { ok: false; er
   try {
     return { ok: true, value: text.trim() === '' ? {} : JSON.parse(text) };
   } catch (error) {
-    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+    return { ok: false, error: messageOf(error) };
   }
 }

@@ -8,7 +8,7 @@ import { createHubJobs, type HubJobs } from '../../src/hub/jobs.ts';
 import { createModelClient } from '../../src/llm/client.ts';
 import { randomIds, systemClock } from '../../src/ops/clock.ts';
 import { createLogger } from '../../src/ops/log.ts';
-import { createIntake, type Intake } from '../../src/session/intake.ts';
+import type { Intake } from '../../src/session/intake.ts';
 import type { Tx } from '../../src/session/lease.ts';
 import { readSnapshot, type Snapshot } from '../../src/session/snapshot.ts';
 import { openWatch, recordLook } from '../../src/session/sweep.ts';
@@ -21,6 +21,7 @@ import { createRegistry } from '../../src/tools/registry.ts';
 import { HubDouble } from '../doubles/hub.ts';
 import { type ModelDouble, startModelDouble } from '../doubles/model.ts';
 import { type Backend, createBackend } from '../support/backends.ts';
+import { intakeOn } from '../support/intake.ts';
 import { ADA } from '../support/snapshots.ts';
 import { story } from '../support/story.ts';
 
@@ -69,17 +70,8 @@ beforeAll(async () => {
   hub.course = () => ({ queueMs: 0, runMs: 0, lines: ["{'eval_accuracy': 0.9284}"], stage: 'COMPLETED' });
   storage = await backend.open();
   jobs = createHubJobs(hub.url, 'hf_token');
-  intake = createIntake({
-    db: storage.db,
-    ids: randomIds,
-    clock: systemClock,
-    redact: (text) => text,
-    approvers: ['requester'],
-    maxMessageCharacters: 1_000,
-    wake: async (id) => {
-      woken = id;
-    },
-    render: async () => {},
+  intake = intakeOn(storage.db, (id) => {
+    woken = id;
   });
 });
 afterAll(async () => {

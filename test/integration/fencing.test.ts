@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sessions } from '../../src/db/schema.ts';
 import type { Storage } from '../../src/db/storage.ts';
-import { randomIds, systemClock } from '../../src/ops/clock.ts';
 import { pendingOperations } from '../../src/session/inbox.ts';
-import { createIntake, type Intake } from '../../src/session/intake.ts';
+import type { Intake } from '../../src/session/intake.ts';
 import { claim, fenced, LeaseLost, renew } from '../../src/session/lease.ts';
 import { claimRender, fencedRender, RenderLost } from '../../src/session/posts.ts';
 import { addMessage, openExchange } from '../../src/session/record.ts';
 import { readSnapshot } from '../../src/session/snapshot.ts';
 import { BACKENDS, type Backend, createBackend } from '../support/backends.ts';
+import { intakeOn } from '../support/intake.ts';
 import { ADA } from '../support/snapshots.ts';
 import { until } from '../support/until.ts';
 
@@ -25,16 +25,7 @@ describe.each(BACKENDS.filter((name) => name !== 'postgres+redis'))('the record 
     backend = await createBackend(name);
     storage = await backend.open();
     woken = [];
-    intake = createIntake({
-      db: storage.db,
-      ids: randomIds,
-      clock: systemClock,
-      redact: (text) => text,
-      approvers: ['requester'],
-      maxMessageCharacters: 1_000,
-      wake: async (id) => void woken.push(id),
-      render: async () => {},
-    });
+    intake = intakeOn(storage.db, (id) => woken.push(id));
   });
   afterEach(async () => {
     await storage.close();

@@ -1,4 +1,5 @@
 import type { HubJobs } from '../../hub/jobs.ts';
+import { messageOf } from '../../ops/errors.ts';
 import { costSoFar, type Watch } from '../../session/watches.ts';
 import { capped, withoutAnsi } from '../output.ts';
 
@@ -19,7 +20,7 @@ export async function endReport(jobs: HubJobs, watch: Watch, signal: AbortSignal
     .then((lines) => readableLog(lines))
     .catch((error: unknown) => {
       signal.throwIfAborted();
-      return `(the log can't be read: ${error instanceof Error ? error.message : String(error)})`;
+      return `(the log can't be read: ${messageOf(error)})`;
     });
   return [statusLine(watch), `Link: ${watch.url}`, '', 'Log:', '```', log, '```'].join('\n');
 }

@@ -2,6 +2,7 @@ import type { HardwareList } from '../../hub/hardware.ts';
 import type { HubJob, HubJobs } from '../../hub/jobs.ts';
 import { isPassing, patiently } from '../../hub/patience.ts';
 import { systemClock } from '../../ops/clock.ts';
+import { messageOf } from '../../ops/errors.ts';
 import type { NewWatch } from '../../session/record.ts';
 import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
@@ -60,7 +61,7 @@ export async function findSubmitted(
     signal.throwIfAborted();
     return {
       kind: 'unknown',
-      output: `${UNKNOWN} (${error instanceof Error ? error.message : String(error)})`,
+      output: `${UNKNOWN} (${messageOf(error)})`,
     };
   }
   const job = jobs.find((item) => item.labels?.[CALL_LABEL] === callId);
