@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { SlackConnection } from '../adapters/slack/receiver.ts';
 import { createSlack } from '../adapters/slack/slack.ts';
+import { isQuestion } from './agent/side-question.ts';
 import type { TurnDeps } from './agent/turn.ts';
 import { type Config, ConfigError, loadConfig, requireSecret } from './config/load.ts';
 import { Secrets } from './config/secrets.ts';
@@ -8,20 +9,25 @@ import { openStorage, type Storage } from './db/storage.ts';
 import { createDatasetsServer } from './hub/datasets.ts';
 import { createHardwareList } from './hub/hardware.ts';
 import { createHubJobs } from './hub/jobs.ts';
+import { createSharedLooks } from './hub/shared-looks.ts';
 import { createModelClient } from './llm/client.ts';
 import { RETRY_SCHEDULE } from './llm/errors.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './ops/clock.ts';
 import { createLogger, type Logger } from './ops/log.ts';
 import { createRedactor, type Redactor } from './ops/redaction.ts';
 import { createEngine, type Engine } from './queue/engine.ts';
+import { runPings } from './queue/pings.ts';
 import { createRenders, runRenders } from './queue/renders.ts';
 import { createTurns, runTurns } from './queue/turns.ts';
 import { runUpkeep } from './queue/upkeep.ts';
-import { createWatches, runWatches } from './queue/watches.ts';
+import { runWatches } from './queue/watches.ts';
+import { createDecisions } from './session/decisions.ts';
 import { createIntake } from './session/intake.ts';
 import { createPresence } from './session/presence.ts';
+import { createOutage } from './thread/outage.ts';
 import { hfInspectDatasetTool } from './tools/hf-inspect-dataset.ts';
-import { lookAtJob } from './tools/hf-jobs/look.ts';
+import { findJob } from './tools/hf-jobs/find.ts';
+import { followJob } from './tools/hf-jobs/follow.ts';
 import { endReport, statusLine } from './tools/hf-jobs/report.ts';
 import { hfJobsTool } from './tools/hf-jobs/tool.ts';
 import { planTool } from './tools/plan-tool.ts';
@@ -54,7 +60,11 @@ export async function start(
   roles: ReadonlySet<Role>,
   seams: Seams = SYSTEM,
 ): Promise<Running> {
-  const redact = createRedactor(Object.values(config.secrets).filter((value) => value !== undefined));
+  const redact = createRedactor(
+    [...Object.values(config.secrets), ...Object.values(config.jobs.secrets)].filter(
+      (value) => value !== undefined,
+    ),
+  );
   const log = createLogger(config.log_level, redact);
   const connection = roles.has('chat') ? slackConnection(config) : undefined;
   if (roles.has('worker')) requireSecret(config, 'HF_TOKEN', 'the worker needs it');
@@ -90,14 +100,19 @@ async function startChat(parts: Parts, connection: SlackConnection): Promise<() 
   const { config, storage, log, redact, turns, renders, engine, clock, ids } = parts;
   const botToken = requireSecret(config, 'SLACK_BOT_TOKEN', 'the chat role needs it');
   const slack = await createSlack({ botToken, connection, apiUrl: config.slack.api_url }, log);
+  const outboundOf = (platform: string) => (platform === 'slack' ? slack.outbound : undefined);
+  const isReachable = async () => (await storage.isReachable()) && (await engine.isReachable());
+  const outage = createOutage({ outboundOf, isReachable, clock, log, everyMs: 2_000 });
+  const policy = { approvers: config.approvals.approvers, membersOf: slack.membersOf };
   const intake = createIntake({
     db: storage.db,
     ids,
     clock,
     redact,
-    approvers: config.approvals.approvers,
+    policy,
     maxMessageCharacters: config.limits.message_characters,
     wake: turns.wake,
+    delayed: outage.tell,
     render: renders.request,
   });
   runRenders(
@@ -106,48 +121,78 @@ async function startChat(parts: Parts, connection: SlackConnection): Promise<() 
       db: storage.db,
       clock,
       log,
-      outboundOf: (platform) => (platform === 'slack' ? slack.outbound : undefined),
+      outboundOf,
       editIntervalMs: 1_200,
       leaseMs: config.durability.lease_seconds * 1000,
     },
     8,
   );
-  await slack.start(intake, createPresence(storage.db));
-  return slack.stop;
+  const decisions = createDecisions({
+    db: storage.db,
+    clock,
+    redact,
+    policy,
+    second: {
+      aboveUsd: config.approvals.second_above_usd,
+      approvers: config.approvals.second_approvers,
+    },
+    budgets: config.budgets,
+    wake: turns.wake,
+    render: renders.request,
+  });
+  await slack.start({ intake, decisions, presence: createPresence(storage.db) });
+  return async () => {
+    await slack.stop();
+    await outage.stop();
+  };
 }
 
 function startWorker(parts: Parts): () => Promise<void> {
-  const { config, storage, engine, log, turns, renders } = parts;
+  const { config, storage, engine, log, turns, renders, clock, ids } = parts;
   const { db } = storage;
   const shutdown = new AbortController();
   const pollMs = config.jobs.poll_seconds * 1000;
   const leaseMs = config.durability.lease_seconds * 1000;
-  const watches = createWatches(engine, pollMs);
   const jobs = createHubJobs(config.jobs.hub_url, config.secrets.HF_TOKEN ?? '');
   const owner = `${hostname()}/${process.pid}`;
+  const everyMs = config.durability.sweep_seconds * 1000;
+  const shared = createSharedLooks(jobs, pollMs * 0.9);
+  const follow = { jobs, shared, pollMs, sleep: clock.sleep, random: Math.random };
+  const watches = runWatches({
+    db,
+    log,
+    owner: `${owner}/${ids.next('f')}`,
+    leaseMs,
+    everyMs,
+    follow: (watch, seen, signal) => followJob(follow, watch, seen, signal),
+    wake: turns.wake,
+    render: renders.request,
+  });
   runTurns(engine, turnDeps(parts, jobs, watches.start), {
     owner,
     concurrency: config.durability.worker_concurrency,
     shutdown: shutdown.signal,
     onHandOver: (sessionId) => void turns.wake(sessionId).catch(() => {}), // the sweep finds it as well
   });
-  const look = (watch: Parameters<typeof lookAtJob>[1]) => lookAtJob(jobs, watch, shutdown.signal);
-  runWatches(engine, watches, { db, log, leaseMs, look, wake: turns.wake, render: renders.request }, 8);
-  const everyMs = config.durability.sweep_seconds * 1000;
   const upkeep = runUpkeep({
     db,
     log,
     turns,
     renders,
-    watches,
     everyMs,
-    pollMs,
     retention: config.retention,
+    pings: runPings(engine, { db, log, leaseMs, render: renders.request }),
+    approvals: {
+      remindAfterSeconds: config.approvals.remind_minutes * 60,
+      lapseAfterSeconds: config.approvals.lapse_hours * 3600,
+      approvers: config.approvals.approvers,
+    },
   });
   return async () => {
     shutdown.abort();
     await upkeep.stop();
     await engine.stopWorkers();
+    await watches.stop();
   };
 }
 
@@ -166,6 +211,7 @@ function turnDeps(
       jobs,
       hardware,
       token,
+      secrets: config.jobs.secrets,
       namespace: config.jobs.namespace,
       cpuNeedsApproval: config.approvals.cpu_jobs,
     }),
@@ -198,11 +244,15 @@ function turnDeps(
     outside: (signal) => ({
       jobReport: (watch) => endReport(jobs, watch, signal),
       jobStatus: statusLine,
+      findJob: (namespace, jobId) =>
+        findJob({ jobs, hardware, namespace: config.jobs.namespace }, namespace, jobId, signal),
       cancelJob: async (watch) => void (await jobs.cancel(watch.namespace, watch.jobId, signal)),
+      keepsApprovals: (text) => config.approvals.side_questions && isQuestion(text),
       now: clock.now,
     }),
     maxModelCalls: limits.model_calls_per_turn,
     maxOutputCharacters: limits.tool_output_characters,
+    budgets: config.budgets,
     timeoutMs: limits.tool_timeout_seconds * 1000,
     leaseMs: durability.lease_seconds * 1000,
     handOverMs: durability.hand_over_seconds * 1000,

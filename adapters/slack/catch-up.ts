@@ -32,12 +32,17 @@ const Page = z.object({
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 });
 
-/** Reads what was written while nobody listened, in the threads and channels that are known, oldest first. */
-export async function catchUp(deps: CatchUpDeps, signal: AbortSignal): Promise<void> {
+/**
+ * Reads what was written while nobody listened, or since this process could not take it (`behindSince`), in the threads and channels that are known,
+ * oldest first. Throws where the record can't be reached: then nothing was caught up with.
+ */
+export async function catchUp(deps: CatchUpDeps, signal: AbortSignal, behindSince?: Date): Promise<void> {
   const place = { platform: 'slack' as const, workspace: deps.teamId };
   const lastSeen = await deps.presence.lastSeen(place);
   if (lastSeen === undefined) return; // the first start has missed nothing
-  const oldest = String(lastSeen.getTime() / 1000 - OVERLAP_SECONDS);
+  // Another process may have listened meanwhile; what this one could not take may be older than that.
+  const since = Math.min(lastSeen.getTime(), behindSince?.getTime() ?? lastSeen.getTime());
+  const oldest = String(since / 1000 - OVERLAP_SECONDS);
   const threads = await deps.presence.threads(place, THREADS);
   const channels = [...new Set(threads.map((thread) => thread.channel))].slice(0, CHANNELS);
   let taken = 0;

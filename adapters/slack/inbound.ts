@@ -1,43 +1,34 @@
 import type { App } from '@slack/bolt';
-import type { ThreadAddress } from '../../src/session/address.ts';
+import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import type { Intake } from '../../src/session/intake.ts';
-import type { Operation } from '../../src/session/operations.ts';
-import { ACTIONS } from './blocks.ts';
 import { createInOrder } from './in-order.ts';
-import { ButtonClick, ChangedMessage, DeletedMessage, WrittenMessage } from './payloads.ts';
+import { ChangedMessage, DeletedMessage, type SharedFile, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
 import { readable } from './text.ts';
 
 export type Bot = { userId: string; teamId: string };
 
-type Answer = (text: string) => Promise<unknown>;
+export type ListenDeps = {
+  intake: Intake;
+  people: People;
+  bot: Bot;
+  /** Takes a shared file as the new script of an open call; false where it is not meant as one. */
+  replaceScript(file: SharedFile, address: ThreadAddress, by: Person): Promise<boolean>;
+};
 
 /**
  * Registers what the bot listens to. Every listener returns once what it was told is in the record. Returns what takes
  * a message that was read back from history.
  */
-export function listen(
-  app: App,
-  intake: Intake,
-  people: People,
-  bot: Bot,
-): (message: WrittenMessage) => Promise<void> {
+export function listen(app: App, deps: ListenDeps): (message: WrittenMessage) => Promise<void> {
   const inOrder = createInOrder();
-  app.event('app_mention', ({ event }) =>
-    inOrder(event.channel, () => onMessage(event, intake, people, bot)),
-  );
-  app.event('message', ({ event }) =>
-    inOrder(event.channel, () => onMessageEvent(event, intake, people, bot)),
-  );
-  app.action(/^(approve|reject|stop|retry)$/, async ({ ack, body, respond }) => {
-    await ack();
-    const answer: Answer = (text) => respond({ text, response_type: 'ephemeral', replace_original: false });
-    await onClick(body, intake, people, answer);
-  });
-  return (message) => inOrder(message.channel, () => onMessage(message, intake, people, bot));
+  app.event('app_mention', ({ event }) => inOrder(event.channel, () => onMessage(event, deps)));
+  app.event('message', ({ event }) => inOrder(event.channel, () => onMessageEvent(event, deps)));
+  return (message) => inOrder(message.channel, () => onMessage(message, deps));
 }
 
-async function onMessageEvent(event: unknown, intake: Intake, people: People, bot: Bot): Promise<void> {
+async function onMessageEvent(event: unknown, deps: ListenDeps): Promise<void> {
+  const { intake, people, bot } = deps;
   const changed = ChangedMessage.safeParse(event);
   if (changed.success) {
     const { channel, message } = changed.data;
@@ -47,27 +38,30 @@ async function onMessageEvent(event: unknown, intake: Intake, people: People, bo
   }
   const deleted = DeletedMessage.safeParse(event);
   if (deleted.success) return intake.deleted(sourceOf(bot, deleted.data.channel, deleted.data.deleted_ts));
-  return onMessage(event, intake, people, bot);
+  return onMessage(event, deps);
 }
 
 /**
  * A message is for the bot when it mentions it, when it is a direct message, or when it stands in a thread that has a
  * session and is not addressed to somebody else. A mention arrives as two events, which are one message.
  */
-async function onMessage(event: unknown, intake: Intake, people: People, bot: Bot): Promise<void> {
+async function onMessage(event: unknown, deps: ListenDeps): Promise<void> {
+  const { intake, people, bot } = deps;
   const parsed = WrittenMessage.safeParse(event);
   if (!parsed.success) return; // a subtype that nobody writes: joins, topics, bot messages
   const message = parsed.data;
   if (message.bot_id !== undefined || message.user === bot.userId) return;
   const address = addressOf(bot, message);
   if (!(await isForBot(message, address, intake, bot))) return;
-  await intake.message({
-    address,
-    sourceId: sourceOf(bot, message.channel, message.ts),
-    text: await readable(message.text, bot.userId, { person: people.name }),
-    author: await people.person(message.user),
-    messageId: message.ts,
-  });
+  const author = await people.person(message.user);
+  const text = await readable(message.text, bot.userId, { person: people.name });
+  const replaced = await Promise.all(
+    (message.files ?? []).map((file) => deps.replaceScript(file, address, author)),
+  );
+  const isAside = replaced.includes(true);
+  if (isAside && text === '') return;
+  const sourceId = sourceOf(bot, message.channel, message.ts);
+  await intake.message({ address, sourceId, text, author, messageId: message.ts, isAside });
 }
 
 async function isForBot(
@@ -83,31 +77,9 @@ async function isForBot(
   return !isToSomebodyElse && intake.hasSession(address);
 }
 
-async function onClick(body: unknown, intake: Intake, people: People, answer: Answer): Promise<void> {
-  const click = ButtonClick.parse(body);
-  const [action] = click.actions;
-  if (action === undefined) return;
-  const by = await people.person(click.user.id);
-  const sourceId = `slack:click:${click.team.id}:${action.action_ts}:${by.id}:${action.value}`;
-  if (action.action_id === ACTIONS.approve || action.action_id === ACTIONS.reject) {
-    const decision = action.action_id === ACTIONS.approve ? 'approved' : 'rejected';
-    const result = await intake.decide({ toolCallId: action.value, decision, by, sourceId });
-    if (!result.ok) await answer(result.reason);
-    return;
-  }
-  const operation: Operation = { kind: action.action_id === ACTIONS.stop ? 'interrupt' : 'resume', by };
-  const isKnown = await intake.operate(addressOfClick(click), operation, sourceId);
-  if (!isKnown) await answer('I no longer know this thread, so nothing was changed.');
-}
-
 function addressOf(bot: Bot, message: WrittenMessage): ThreadAddress {
   const thread = message.thread_ts ?? message.ts;
   return { platform: 'slack', workspace: bot.teamId, channel: message.channel, thread };
-}
-
-function addressOfClick(click: ButtonClick): ThreadAddress {
-  const thread = click.message.thread_ts ?? click.message.ts;
-  return { platform: 'slack', workspace: click.team.id, channel: click.channel.id, thread };
 }
 
 /** One message is one source, however many events tell of it. */

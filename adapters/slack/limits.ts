@@ -21,6 +21,11 @@ export const SLACK_LIMITS = {
   /** https://docs.slack.dev/reference/block-kit/composition-objects/text-object: a button's label, its value. */
   buttonLabel: 75,
   buttonValue: 2_000,
+  /** https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element: options. */
+  selectOptions: 100,
+  /** https://docs.slack.dev/reference/views/modal-views: a title; .../plain-text-input-element: max_length. */
+  modalTitle: 24,
+  inputText: 3_000,
 } as const;
 
 /** Markdown of one answer part: well below `allBlocks`, so that the rest of a message has room. */

@@ -5,6 +5,15 @@ import { z } from 'zod';
  * https://docs.slack.dev/reference/events/message, .../app_mention, .../block_actions-payload
  */
 
+/** A file that somebody shared: https://docs.slack.dev/reference/objects/file-object. */
+const SharedFile = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  size: z.number().optional(),
+  url_private_download: z.string().optional(),
+});
+export type SharedFile = z.infer<typeof SharedFile>;
+
 /** A message as people write it: `app_mention`, or `message` without a subtype or with a file or a broadcast. */
 export const WrittenMessage = z.object({
   type: z.enum(['message', 'app_mention']),
@@ -16,6 +25,7 @@ export const WrittenMessage = z.object({
   ts: z.string(),
   thread_ts: z.string().optional(),
   bot_id: z.string().optional(),
+  files: z.array(SharedFile).optional(),
 });
 export type WrittenMessage = z.infer<typeof WrittenMessage>;
 
@@ -36,6 +46,31 @@ export const ButtonClick = z.object({
   team: z.object({ id: z.string() }),
   channel: z.object({ id: z.string() }),
   message: z.object({ ts: z.string(), thread_ts: z.string().optional() }),
-  actions: z.array(z.object({ action_id: z.string(), value: z.string(), action_ts: z.string() })).min(1),
+  trigger_id: z.string(),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string(),
+        block_id: z.string().default(''),
+        value: z.string().default(''),
+        selected_option: z.object({ value: z.string() }).nullish(),
+        action_ts: z.string(),
+      }),
+    )
+    .min(1),
 });
 export type ButtonClick = z.infer<typeof ButtonClick>;
+
+/** A dialog that somebody sent off: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload. */
+export const Submission = z.object({
+  user: z.object({ id: z.string() }),
+  team: z.object({ id: z.string() }),
+  view: z.object({
+    id: z.string(),
+    private_metadata: z.string(),
+    state: z.object({
+      values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().nullish() }))),
+    }),
+  }),
+});
+export type Submission = z.infer<typeof Submission>;

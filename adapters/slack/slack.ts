@@ -4,10 +4,13 @@ import { z } from 'zod';
 import { ConfigError } from '../../src/config/load.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import type { Logger } from '../../src/ops/log.ts';
+import type { Decisions } from '../../src/session/decisions.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { Presence } from '../../src/session/presence.ts';
 import type { Outbound } from '../../src/thread/outbound.ts';
 import { type CatchUpDeps, catchUp } from './catch-up.ts';
+import { listenToClicks } from './clicks.ts';
+import { scriptReplacer } from './files.ts';
 import { type Bot, listen } from './inbound.ts';
 import { createSlackOutbound, isRefusedToken } from './outbound.ts';
 import { createPeople } from './people.ts';
@@ -19,7 +22,9 @@ export type SlackSettings = { botToken: string; connection: SlackConnection; api
 export type SlackAdapter = {
   outbound: Outbound;
   /** Starts to take what people say to `intake`, and reads back what was said while nobody listened. */
-  start(intake: Intake, presence: Presence): Promise<void>;
+  start(parts: { intake: Intake; decisions: Decisions; presence: Presence }): Promise<void>;
+  /** The members of a user group; none for an id that is not one's, or where the app may not read them. */
+  membersOf(group: string): Promise<readonly string[]>;
   /** Stops taking; what has been taken is in the record. */
   stop(): Promise<void>;
 };
@@ -38,7 +43,11 @@ export async function createSlack(settings: SlackSettings, log: Logger): Promise
     logger,
   });
   const bot = await identity(client);
-  const { receiver, start, link } = createReceiver(settings.connection, settings.apiUrl, logger);
+  const {
+    receiver,
+    start,
+    link: connectionLink,
+  } = createReceiver(settings.connection, settings.apiUrl, logger);
   const app = new App({
     token: settings.botToken,
     receiver,
@@ -46,23 +55,24 @@ export async function createSlack(settings: SlackSettings, log: Logger): Promise
     logger,
     ignoreSelf: true,
   });
+  const link = withFailures(connectionLink);
   app.error(async (error) => {
+    link.fail();
     log.error({ err: error }, 'a Slack event could not be taken; Slack will deliver it again');
     throw error;
   });
 
+  const people = createPeople(client, () => new Date());
   const stopping = new AbortController();
   let background: Promise<void> = Promise.resolve();
 
   return {
     outbound: createSlackOutbound(client),
-    async start(intake, presence) {
-      const take = listen(
-        app,
-        intake,
-        createPeople(client, () => new Date()),
-        bot,
-      );
+    membersOf: people.membersOf,
+    async start({ intake, decisions, presence }) {
+      const replaceScript = scriptReplacer(client, decisions, settings.botToken);
+      const take = listen(app, { intake, people, bot, replaceScript });
+      listenToClicks(app, { client, intake, decisions, people });
       await start().catch((error: unknown) => {
         if (isRefusedToken(error))
           throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
@@ -86,25 +96,50 @@ const PRESENCE_MS = 20_000;
  * that somebody listens.
  */
 async function followPresence(deps: CatchUpDeps, link: Link, signal: AbortSignal): Promise<void> {
-  let isBehind = true;
-  const interruption = { wake: () => {} };
+  let behindSince: Date | undefined = new Date();
+  let pause = new AbortController();
   link.onUp(() => {
-    isBehind = true;
-    interruption.wake();
+    behindSince ??= new Date();
+    pause.abort();
   });
   while (!signal.aborted) {
-    if (isBehind) {
-      isBehind = false;
-      await catchUp(deps, signal).catch((error: unknown) =>
-        deps.log.error({ err: error }, 'catching up failed'),
-      );
-    }
-    if (link.isUp()) await notePresence(deps);
-    const pause = new AbortController();
-    interruption.wake = () => pause.abort();
-    if (isBehind) continue;
-    await systemClock.sleep(PRESENCE_MS, AbortSignal.any([signal, pause.signal])).catch(() => {}); // woken
+    pause = new AbortController();
+    const since: Date | undefined = behindSince;
+    behindSince = undefined;
+    const isCaughtUp =
+      since === undefined ||
+      (await catchUp(deps, signal, since).then(
+        () => true,
+        (error: unknown) => {
+          deps.log.error({ err: error }, 'catching up failed; it is tried again');
+          return false;
+        },
+      ));
+    // Nobody has listened to what is not caught up with: presence moves on only after it.
+    if (!isCaughtUp) behindSince = since;
+    else if (link.isUp()) await notePresence(deps);
+    if (isCaughtUp && behindSince !== undefined) continue;
+    const isWoken = isCaughtUp ? AbortSignal.any([signal, pause.signal]) : signal;
+    await systemClock.sleep(isCaughtUp ? PRESENCE_MS : RETRY_MS, isWoken).catch(() => {}); // woken
   }
+}
+
+/** Before what failed to be caught up with is tried again; not sooner, whatever else fails meanwhile. */
+const RETRY_MS = 3_000;
+
+/** A link that also counts as back up when a message could not be taken: it has to be read again. */
+function withFailures(link: Link): Link & { fail(): void } {
+  const listeners: (() => void)[] = [];
+  return {
+    isUp: link.isUp,
+    onUp(listener) {
+      listeners.push(listener);
+      link.onUp(listener);
+    },
+    fail: () => {
+      for (const listener of listeners) listener();
+    },
+  };
 }
 
 async function notePresence({ presence, teamId, log }: CatchUpDeps): Promise<void> {

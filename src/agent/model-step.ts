@@ -5,10 +5,10 @@ import type { Clock, Ids } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import { type Claim, fenced } from '../session/lease.ts';
 import * as record from '../session/record.ts';
-import type { Snapshot } from '../session/snapshot.ts';
+import { context, type Snapshot } from '../session/snapshot.ts';
 import type { Failure } from '../session/state.ts';
 import type { Registry } from '../tools/registry.ts';
-import { buildRequest } from './request.ts';
+import { requestOf } from './request.ts';
 
 export type ModelStepDeps = {
   model: ModelClient;
@@ -37,7 +37,7 @@ export async function modelStep(
   const drafts = new DraftWriter(deps, held);
   try {
     const answer = await deps.model.complete({
-      messages: buildRequest(deps.systemPrompt, snapshot),
+      messages: requestOf(deps.systemPrompt, context(snapshot), snapshot.toolCalls),
       tools: deps.registry.forModel,
       signal,
       onText: (text) => drafts.write(text),

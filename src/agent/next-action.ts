@@ -30,13 +30,18 @@ export function nextAction(snapshot: Snapshot, maxModelCalls: number): Action {
   if (running.length > 0) return { kind: 'recover_calls', calls: running };
   const ready = inState('proposed', 'approved');
   if (ready.length > 0) return { kind: 'advance_calls', calls: ready };
-  if (inState('awaiting_approval').length > 0) return { kind: 'park', on: 'approval' };
+  const last = lastSpoken(snapshot);
+  const isAnswer =
+    last?.entry.role === 'assistant' && !snapshot.toolCalls.some((call) => call.messageId === last.id);
+  const awaiting = inState('awaiting_approval');
+  // A side question is answered while the approval that it is about stays open.
+  const isAside = last?.entry.role === 'user' || (last?.entry.role === 'assistant' && !isAnswer);
+  if (awaiting.length > 0 && !(isAside && awaiting.every((call) => call.messageId < (last?.id ?? 0)))) {
+    return { kind: 'park', on: 'approval' };
+  }
   if (inState('waiting').length > 0) return { kind: 'park', on: 'job' };
 
-  const last = lastSpoken(snapshot);
   if (last === undefined) return { kind: 'finish' };
-  const isAnswer =
-    last.entry.role === 'assistant' && !snapshot.toolCalls.some((call) => call.messageId === last.id);
   if (isAnswer) return afterAnswer(snapshot);
   const used = currentExchange(snapshot)?.modelCalls ?? 0;
   if (maxModelCalls !== -1 && used >= maxModelCalls) return { kind: 'out_of_steps' };

@@ -1,3 +1,4 @@
+import { messageOf } from '../ops/errors.ts';
 import type { PendingOperation } from '../session/inbox.ts';
 import { takeOperation } from '../session/inbox.ts';
 import { type Claim, fenced, type Tx } from '../session/lease.ts';
@@ -15,6 +16,13 @@ export type Outside = {
   /** Where a running job stands, for the model. */
   jobStatus(watch: Watch): string;
   cancelJob(watch: Watch): Promise<void>;
+  /** A job to follow that was started elsewhere, or why it can't be. */
+  findJob(
+    namespace: string | undefined,
+    jobId: string,
+  ): Promise<{ ok: true; watch: record.NewWatch } | { ok: false; reason: string }>;
+  /** Whether a message leaves an approval open that people have yet to decide. */
+  keepsApprovals(text: string): boolean;
   now(): Date;
 };
 
@@ -30,21 +38,68 @@ export async function applyOperation(
 ): Promise<void> {
   const report =
     operation.kind === 'job_ended' ? await reportOf(snapshot, operation.watchId, outside) : undefined;
-  if (operation.kind === 'interrupt' || operation.kind === 'undo') await cancelJobs(snapshot, outside);
+  const keepsJobs = operation.kind === 'interrupt' && operation.keepsJobs;
+  if ((operation.kind === 'interrupt' || operation.kind === 'undo') && !keepsJobs)
+    await cancelJobs(snapshot, outside);
+  const found =
+    operation.kind === 'watch_job' ? await outside.findJob(operation.namespace, operation.jobId) : undefined;
+  const cancelled =
+    operation.kind === 'cancel_job' ? await cancelOne(snapshot, operation.watchId, outside) : undefined;
   await fenced(held, async (tx) => {
     if (!(await takeOperation(tx, id))) return;
-    await apply({ tx, snapshot, sessionId: held.sessionId, outside }, operation, report);
+    const scope = { tx, snapshot, sessionId: held.sessionId, outside };
+    if (operation.kind === 'watch_job') return watchJob(scope, found);
+    if (operation.kind === 'cancel_job') return notice(scope, `${operation.by.name}: ${cancelled ?? ''}`);
+    await apply(scope, operation, report);
   });
 }
 
+/** Says what came of it. */
+async function cancelOne(snapshot: Snapshot, watchId: string, outside: Outside): Promise<string> {
+  const watch = snapshot.watches.find((item) => item.id === watchId);
+  if (watch === undefined || watch.endedAt !== undefined) return 'that job has already ended.';
+  return outside.cancelJob(watch).then(
+    () => `cancelled job ${watch.jobId}.`,
+    (error: unknown) => `job ${watch.jobId} could not be cancelled (${messageOf(error)}).`,
+  );
+}
+
+async function watchJob(
+  scope: Scope,
+  found: Awaited<ReturnType<Outside['findJob']>> | undefined,
+): Promise<void> {
+  const { tx, sessionId, snapshot } = scope;
+  if (!found?.ok) return notice(scope, found?.reason ?? 'This job could not be found.');
+  if (snapshot.watches.some((watch) => watch.jobId === found.watch.jobId)) {
+    return notice(scope, 'This job is followed here already.');
+  }
+  const watch = { ...found.watch, id: `${found.watch.id}_${sessionId}` }; // other threads may follow it, too
+  await record.addWatch(tx, sessionId, snapshot.session.exchange, watch);
+  await record.emit(tx, sessionId, { type: 'job_update', data: { watchId: watch.id } });
+}
+
+/** Says something in the thread, and nothing to the model. */
+async function notice({ tx, sessionId, snapshot }: Scope, text: string): Promise<void> {
+  await record.addMessage(tx, sessionId, snapshot.session.exchange, { role: 'notice', text });
+}
+
+/** What is applied by itself, with what was asked outside before. */
+type AskedOutside = Extract<Operation, { kind: 'watch_job' | 'cancel_job' }>;
+
 type Scope = { tx: Tx; snapshot: Snapshot; sessionId: string; outside: Outside };
 
-async function apply(scope: Scope, operation: Operation, report: string | undefined): Promise<void> {
+async function apply(
+  scope: Scope,
+  operation: Exclude<Operation, AskedOutside>,
+  report: string | undefined,
+): Promise<void> {
   switch (operation.kind) {
     case 'user_input':
       return userInput(scope, operation);
     case 'exec_approval':
-      return goOn(scope); // the decision itself was committed with the click
+      return decided(scope, operation.decisions);
+    case 'compact':
+      return; // made void by what was asked after it; otherwise it is a step of its own
     case 'job_ended':
       return jobEnded(scope, operation.watchId, report ?? 'The job has ended.');
     case 'interrupt':
@@ -64,22 +119,26 @@ async function apply(scope: Scope, operation: Operation, report: string | undefi
 
 async function userInput(
   scope: Scope,
-  { text, author, messageId }: Extract<Operation, { kind: 'user_input' }>,
+  { text, author, messageId, isAside: isMeant = false }: Extract<Operation, { kind: 'user_input' }>,
 ): Promise<void> {
   const { tx, sessionId } = scope;
-  await letGo(scope, author.name);
+  const { kind } = scope.snapshot.session.state;
+  const isAside =
+    (kind === 'parked' || kind === 'running') && (isMeant || scope.outside.keepsApprovals(text));
+  await letGo(scope, author.name, isAside);
   const exchange = await exchangeFor(scope);
   await record.addMessage(tx, sessionId, exchange, { role: 'user', text, author, messageId });
   await record.emit(tx, sessionId, { type: 'processing', data: { exchange } });
 }
 
 /**
- * A message that comes while calls are open steers the work: open approvals are abandoned, and calls whose job runs
- * on get an interim result, so that the model can answer now and hears of the job's end later.
+ * A message that comes while calls are open steers the work: open approvals are abandoned (unless it is an aside), and
+ * calls whose job runs on get an interim result, so that the model can answer now and hears of the job's end later.
  */
-async function letGo(scope: Scope, author: string): Promise<void> {
+async function letGo(scope: Scope, author: string, isAside = false): Promise<void> {
   const { tx, sessionId, snapshot, outside } = scope;
   for (const call of open(snapshot)) {
+    if (call.state.kind === 'awaiting_approval' && isAside) continue;
     if (call.state.kind === 'awaiting_approval') {
       await record.moveToolCall(tx, sessionId, call.id, ['awaiting_approval'], {
         kind: 'abandoned',
@@ -99,25 +158,54 @@ async function letGo(scope: Scope, author: string): Promise<void> {
   }
 }
 
+/**
+ * Goes on after a decision, which was itself committed with the click. Where an aside was answered in between, the
+ * model is told, because the result stands further up than what it said last.
+ */
+async function decided(
+  scope: Scope,
+  decisions: Extract<Operation, { kind: 'exec_approval' }>['decisions'],
+): Promise<void> {
+  const { tx, sessionId, snapshot } = scope;
+  const exchange = currentExchange(snapshot);
+  if (exchange === undefined || exchange.undone || snapshot.session.state.kind === 'closed') return;
+  const last = context(snapshot).findLast(({ entry }) => entry.role !== 'notice');
+  const words = decisions.flatMap(({ toolCallId, verdict }) => {
+    const call = snapshot.toolCalls.find((item) => item.id === toolCallId);
+    return call && last && call.messageId < last.id ? [`${call.name} (${call.summary}) was ${verdict}`] : [];
+  });
+  if (words.length > 0) {
+    const text = `The call that had been waiting for approval has been decided meanwhile: ${words.join('; ')}. Its result stands in its place above. Go on from there.`;
+    await record.addMessage(tx, sessionId, exchange.number, { role: 'note', text });
+  }
+  if (exchange.outcome !== undefined) await record.reopenExchange(tx, sessionId, exchange.number);
+  await goOn(scope);
+}
+
 async function jobEnded(scope: Scope, watchId: string, report: string): Promise<void> {
   const { tx, sessionId, snapshot, outside } = scope;
   const watch = snapshot.watches.find((item) => item.id === watchId);
   if (watch === undefined) return;
-  const isFirst = await record.moveToolCall(tx, sessionId, watch.toolCallId, ['waiting'], {
-    kind: 'done',
-    output: report,
-    at: outside.now(),
-  });
+  const isFirst =
+    watch.toolCallId !== undefined &&
+    (await record.moveToolCall(tx, sessionId, watch.toolCallId, ['waiting'], {
+      kind: 'done',
+      output: report,
+      at: outside.now(),
+    }));
   if (isFirst) return goOn(scope);
   if (snapshot.session.state.kind === 'closed' || isGone(snapshot, watch)) return;
   const exchange = await exchangeFor(scope);
-  const text = `A job you started earlier has ended. Tell people what came of it, and go on if work depends on it.\n${report}`;
+  const whose =
+    watch.toolCallId === undefined ? 'A job that you were asked to watch' : 'A job you started earlier';
+  const text = `${whose} has ended. Tell people what came of it, and go on if work depends on it.\n${report}`;
   await record.addMessage(tx, sessionId, exchange, { role: 'note', text });
 }
 
 /** Nobody is told of a job whose exchange was interrupted or undone. */
 function isGone(snapshot: Snapshot, watch: Watch): boolean {
   const exchange = snapshot.exchanges.find((item) => item.number === watch.exchange);
+  if (watch.exchange === 0) return false;
   return exchange === undefined || exchange.undone || exchange.outcome?.kind === 'interrupted';
 }
 
@@ -143,6 +231,13 @@ async function cancelOpen({ tx, sessionId, snapshot, outside }: Scope, by: strin
 
 async function undo(scope: Scope, by: string): Promise<void> {
   const { tx, sessionId, snapshot } = scope;
+  const { kind } = snapshot.session.state;
+  const newest = snapshot.messages.findLast(({ entry }) => entry.role !== 'notice');
+  if (newest?.entry.role === 'summary' && kind !== 'running' && kind !== 'parked') {
+    await record.undoMessage(tx, sessionId, newest.id);
+    await record.emit(tx, sessionId, { type: 'undo_complete', data: { message: newest.id, by } });
+    return;
+  }
   const last = snapshot.exchanges.findLast((exchange) => !exchange.undone);
   if (last === undefined) return;
   await cancelOpen(scope, by);
@@ -221,7 +316,10 @@ async function reportOf(snapshot: Snapshot, watchId: string, outside: Outside): 
 /** Stopping stops what costs money, too. A job that can't be cancelled is shown as it is by its watch. */
 async function cancelJobs(snapshot: Snapshot, outside: Outside): Promise<void> {
   const running = snapshot.watches.filter(
-    (watch) => watch.endedAt === undefined && watch.exchange === snapshot.session.exchange,
+    (watch) =>
+      watch.endedAt === undefined &&
+      watch.toolCallId !== undefined && // one that was started elsewhere is not this request's
+      watch.exchange === snapshot.session.exchange,
   );
   await Promise.allSettled(running.map((watch) => outside.cancelJob(watch)));
 }

@@ -1,10 +1,17 @@
 import type { Clock } from '../ops/clock.ts';
 import { messageOf } from '../ops/errors.ts';
 import type { Redactor } from '../ops/redaction.ts';
+import { autoApprovedUsd, isAutoApproved } from '../session/auto-approval.ts';
+import { type Budgets, passedBudgets } from '../session/budget.ts';
 import { assertHeld, type Claim, fenced, LeaseLost, type Tx } from '../session/lease.ts';
 import * as record from '../session/record.ts';
-import type { Snapshot } from '../session/snapshot.ts';
-import type { ToolCall, ToolCallState } from '../session/tool-calls.ts';
+import { readSnapshot, type Snapshot } from '../session/snapshot.ts';
+import {
+  type ApprovalRequest,
+  effectiveArguments,
+  type ToolCall,
+  type ToolCallState,
+} from '../session/tool-calls.ts';
 import { capped } from '../tools/output.ts';
 import type { Registry } from '../tools/registry.ts';
 import type { PreparedCall, Recovery, ToolContext, ToolResult } from '../tools/tool.ts';
@@ -15,6 +22,7 @@ export type ToolStepDeps = {
   redact: Redactor;
   maxOutputCharacters: number;
   timeoutMs: number;
+  budgets: Budgets;
   render(sessionId: string): Promise<void>;
   /** Starts to follow a job that has just been noted down. */
   startWatch(watchId: string): Promise<void>;
@@ -42,7 +50,7 @@ async function allDone(work: Promise<void>[]): Promise<void> {
 }
 
 async function advance(scope: Scope, call: ToolCall): Promise<void> {
-  const prepared = scope.deps.registry.prepare(call.name, call.arguments);
+  const prepared = scope.deps.registry.prepare(call.name, effectiveArguments(call));
   if (!prepared.ok) return settle(scope, call, { kind: 'failed', output: prepared.error });
   if (call.state.kind === 'proposed') {
     const isAsked = await ask(scope, call, prepared.call);
@@ -66,13 +74,62 @@ async function ask(scope: Scope, call: ToolCall, prepared: PreparedCall): Promis
     return true;
   }
   if (request === undefined) return false;
-  const state: ToolCallState = { kind: 'awaiting_approval', since: deps.clock.now(), request };
-  await fenced(held, async (tx) => {
-    await record.moveToolCall(tx, held.sessionId, call.id, ['proposed'], state);
-    await record.emit(tx, held.sessionId, { type: 'approval_required', data: { toolCallId: call.id } });
-  });
-  await deps.render(held.sessionId);
+  const isAsked = await fenced(held, (tx) => putBefore(tx, scope, call, request));
+  if (isAsked) await deps.render(held.sessionId);
+  return isAsked;
+}
+
+/**
+ * Puts a request before people, or lets the call through: where it needs nobody, or where auto-approval covers it. The
+ * session is held meanwhile, so two calls of one step can't pass a cap or a budget together.
+ */
+async function putBefore(tx: Tx, scope: Scope, call: ToolCall, asked: ApprovalRequest): Promise<boolean> {
+  const { held, deps } = scope;
+  const { sessionId } = held;
+  const at = deps.clock.now();
+  const passed = await passedBudgets(tx, deps.budgets, sessionId, asked.estimate.usd);
+  const request = { ...asked, warnings: [...asked.warnings, ...passed] };
+  if (passed.length === 0 && asked.isWaived) return false;
+  const now = await readSnapshot(tx, sessionId);
+  if (now !== undefined && passed.length === 0) {
+    const { settings } = now.session;
+    const used = autoApprovedUsd(settings, now.toolCalls, now.watches);
+    if (settings.yolo.kind !== 'off' && isAutoApproved(settings, request, used)) {
+      const auto = { reservedUsd: request.estimate.usd ?? 0 };
+      const decision = { by: settings.yolo.by, at, auto };
+      await record.moveToolCall(tx, sessionId, call.id, ['proposed'], {
+        kind: 'approved',
+        request,
+        decision,
+      });
+      await record.emit(tx, sessionId, {
+        type: 'tool_state_change',
+        data: { toolCallId: call.id, state: 'auto_approved', ...auto },
+      });
+      return false;
+    }
+  }
+  await supersede(tx, scope, call);
+  const state: ToolCallState = { kind: 'awaiting_approval', since: at, request, revision: 0 };
+  await record.moveToolCall(tx, sessionId, call.id, ['proposed'], state);
+  await record.emit(tx, sessionId, { type: 'approval_required', data: { toolCallId: call.id } });
   return true;
+}
+
+/** A new request takes the place of one that a side question left open: two cards for one wish would mislead. */
+async function supersede(tx: Tx, { snapshot, held, deps }: Scope, call: ToolCall): Promise<void> {
+  const older = snapshot.toolCalls.filter(
+    (item) => item.state.kind === 'awaiting_approval' && item.messageId < call.messageId,
+  );
+  for (const { id, state } of older) {
+    if (state.kind !== 'awaiting_approval') continue;
+    await record.moveToolCall(tx, held.sessionId, id, ['awaiting_approval'], {
+      kind: 'abandoned',
+      request: state.request,
+      at: deps.clock.now(),
+      output: 'You have proposed another call instead, so this one was not run.',
+    });
+  }
 }
 
 async function execute(
@@ -113,7 +170,7 @@ async function outcome(
 }
 
 async function recover(scope: Scope, call: ToolCall): Promise<void> {
-  const prepared = scope.deps.registry.prepare(call.name, call.arguments);
+  const prepared = scope.deps.registry.prepare(call.name, effectiveArguments(call));
   const look = prepared.ok ? prepared.call.recover : undefined;
   if (!prepared.ok || look === undefined) return settleUnknown(scope, call);
   let found: Recovery;
@@ -145,6 +202,7 @@ async function settle(scope: Scope, call: ToolCall, result: ToolResult): Promise
     await deps.startWatch(result.watch.id);
     return deps.render(held.sessionId);
   }
+  if (result.kind === 'blocked') return askAgain(scope, call, result.reason);
   const output = capped(deps.redact(result.output), deps.maxOutputCharacters);
   const plan = result.kind === 'done' ? result.plan : undefined;
   await write(scope, call, { kind: result.kind, output, at }, async (tx) => {
@@ -152,6 +210,42 @@ async function settle(scope: Scope, call: ToolCall, result: ToolResult): Promise
     await record.setPlan(tx, held.sessionId, snapshot.session.exchange, plan);
     await record.emit(tx, held.sessionId, { type: 'plan_update', data: { items: plan.length } });
   });
+}
+
+/** Puts a call back before people that could not be run for a reason which they can mend. */
+async function askAgain(
+  { held, deps, snapshot, signal }: Scope,
+  call: ToolCall,
+  reason: string,
+): Promise<void> {
+  const prepared = deps.registry.prepare(call.name, effectiveArguments(call));
+  const request =
+    call.approval?.request ??
+    (prepared.ok
+      ? await prepared.call.approval(contextOf({ deps, held, snapshot, signal }, call))
+      : undefined);
+  if (request === undefined) {
+    return write({ held, deps, snapshot, signal }, call, {
+      kind: 'failed',
+      output: reason,
+      at: deps.clock.now(),
+    });
+  }
+  const { edit } = call.approval?.decision ?? {};
+  await fenced(held, async (tx) => {
+    await record.moveToolCall(tx, held.sessionId, call.id, ['running'], {
+      kind: 'awaiting_approval',
+      since: deps.clock.now(),
+      request: { ...request, blocked: deps.redact(reason) },
+      revision: 0,
+      ...(edit ? { edit } : {}),
+    });
+    await record.emit(tx, held.sessionId, {
+      type: 'approval_required',
+      data: { toolCallId: call.id, reason },
+    });
+  });
+  await deps.render(held.sessionId);
 }
 
 async function write(

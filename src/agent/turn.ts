@@ -1,9 +1,11 @@
 import type { Logger } from '../ops/log.ts';
 import { isPending, pendingOperations } from '../session/inbox.ts';
 import { type Claim, claim, fenced, LeaseLost, releaseIn, renew, type Tx } from '../session/lease.ts';
+import type { OperationKind } from '../session/operations.ts';
 import * as record from '../session/record.ts';
 import { readSnapshot, type Snapshot } from '../session/snapshot.ts';
 import type { Failure, SessionState } from '../session/state.ts';
+import { compact } from './compaction.ts';
 import { type ModelStepDeps, modelStep } from './model-step.ts';
 import { type Action, nextAction } from './next-action.ts';
 import { applyOperation, type Outside } from './operations.ts';
@@ -98,7 +100,11 @@ async function giveUp(held: Claim): Promise<TurnEnd> {
 
 /** Takes up what has been asked, then does the next thing. True when the session has been given back. */
 async function oneStep(deps: TurnDeps, held: Claim, lease: AbortSignal): Promise<boolean> {
-  const snapshot = await drain(deps, held, lease);
+  const { snapshot, compaction } = await drain(deps, held, lease);
+  if (compaction !== undefined) {
+    await interruptible(deps, held, lease, (signal) => compact(deps, held, snapshot, compaction, signal));
+    return false;
+  }
   const { state } = snapshot.session;
   if (state.kind !== 'running') return release(deps, held, state);
   const action = nextAction(snapshot, deps.maxModelCalls);
@@ -166,16 +172,38 @@ async function correct(
   });
 }
 
-/** Applies every pending operation, in order, and returns the session as it is then. */
-async function drain(deps: TurnDeps, held: Claim, signal: AbortSignal): Promise<Snapshot> {
+/**
+ * Applies every pending operation, in order, and returns the session as it is then. `compact` takes a model call: it is
+ * left for a step of its own, unless what was asked after it makes it void.
+ */
+async function drain(
+  deps: TurnDeps,
+  held: Claim,
+  signal: AbortSignal,
+): Promise<{ snapshot: Snapshot; compaction: number | undefined }> {
   let snapshot = await mustRead(deps.db, held.sessionId);
-  for (const pending of await pendingOperations(deps.db, held.sessionId)) {
+  let compaction: number | undefined;
+  const asked = await pendingOperations(deps.db, held.sessionId);
+  for (const [i, pending] of asked.entries()) {
+    const isVoid = asked.slice(i + 1).some(({ operation }) => VOIDS_COMPACTION.has(operation.kind));
+    if (pending.operation.kind === 'compact' && compaction === undefined && !isVoid) {
+      compaction = pending.id;
+      continue;
+    }
     await applyOperation(held, snapshot, pending, deps.outside(signal));
     snapshot = await mustRead(deps.db, held.sessionId);
     await deps.render(held.sessionId);
   }
-  return snapshot;
+  return { snapshot, compaction };
 }
+
+const VOIDS_COMPACTION: ReadonlySet<OperationKind> = new Set([
+  'interrupt',
+  'undo',
+  'new',
+  'shutdown',
+  'compact',
+]);
 
 /**
  * Ends the turn in `state` and gives the session back, unless something has been asked meanwhile: then the turn goes

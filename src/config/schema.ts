@@ -5,6 +5,8 @@ const flag = z.union([z.boolean(), z.stringbool()]);
 const count = z.coerce.number().int().positive();
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
 
+const usd = z.coerce.number().nonnegative();
+
 const Model = z.strictObject({
   id: z.string().min(1).describe('Model id as the provider names it, e.g. "moonshotai/Kimi-K2.5:fastest".'),
   base_url: url.describe('OpenAI-compatible base URL. The Hugging Face router by default.'),
@@ -39,14 +41,58 @@ const Approvals = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .default(['requester'])
-    .describe('Who may decide: "requester", "anyone" (in the thread), or platform user ids.'),
+    .describe(
+      'Who may decide: "requester", "thread" (whoever wrote in it), "anyone", user ids, or user group ids.',
+    ),
   cpu_jobs: flag.default(true).describe('Whether jobs on CPU hardware need approval too.'),
+  second_above_usd: usd
+    .optional()
+    .describe('Above this estimate (or where the cost is not known) a second person has to approve.'),
+  second_approvers: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(['anyone'])
+    .describe('Who may be the second person; never the first one.'),
+  remind_minutes: z.coerce
+    .number()
+    .nonnegative()
+    .default(60)
+    .describe('An approval that is open for so long is brought to mind once, with a mention; 0 is never.'),
+  lapse_hours: z.coerce
+    .number()
+    .nonnegative()
+    .default(72)
+    .describe('After so long an open approval lapses and its call is not run; 0 is never.'),
+  side_questions: flag
+    .default(true)
+    .describe('A message that is a short question leaves an open approval open; any other sets it aside.'),
 });
+
+const Budgets = z
+  .strictObject({
+    session_usd: usd.optional().describe('Of one session, in USD.'),
+    person_day_usd: usd.optional().describe('Of the sessions that one person began, a UTC day.'),
+    channel_day_usd: usd.optional().describe('Of one channel, a UTC day.'),
+    day_usd: usd.optional().describe('Of everything, a UTC day.'),
+    approvers: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Who may approve what passes a budget: user ids or user group ids.'),
+  })
+  .refine(
+    ({ approvers, ...limits }) =>
+      approvers.length > 0 || Object.values(limits).every((limit) => limit === undefined),
+    'approvers must name who may approve what passes a budget',
+  );
 
 const Jobs = z.strictObject({
   hub_url: url.default('https://huggingface.co'),
   datasets_server_url: url.default('https://datasets-server.huggingface.co'),
   namespace: z.string().optional().describe("User or organisation that pays. The token's user by default."),
+  secrets: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a variable name'), z.string().min(1))
+    .default({})
+    .describe('Secrets that jobs may ask for by name, e.g. {"WANDB_API_KEY": "${WANDB_API_KEY}"}.'),
   poll_seconds: z.coerce.number().positive().default(15).describe('How often a running job is looked at.'),
 });
 
@@ -92,6 +138,7 @@ export const ConfigFile = z.strictObject({
   model: Model,
   limits: Limits.default(Limits.parse({})),
   approvals: Approvals.default(Approvals.parse({})),
+  budgets: Budgets.default(Budgets.parse({})),
   jobs: Jobs.default(Jobs.parse({})),
   slack: Slack.default(Slack.parse({})),
   durability: Durability.default(Durability.parse({})),

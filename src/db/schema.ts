@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
@@ -34,6 +35,7 @@ export const sessions = internSchema.table(
     requester: jsonb('requester').notNull(),
     state: jsonb('state').notNull(),
     draft: jsonb('draft'),
+    settings: jsonb('settings').notNull().default({}),
     exchange: integer('exchange').notNull().default(0),
     contextStart: bigint('context_start', { mode: 'number' }).notNull().default(0),
     epoch: integer('epoch').notNull().default(0),
@@ -133,7 +135,12 @@ export const toolCalls = internSchema.table(
     finishedAt: moment('finished_at'),
     createdAt: created,
   },
-  (table) => [index('tool_calls_session').on(table.sessionId, table.messageId, table.position)],
+  (table) => [
+    index('tool_calls_session').on(table.sessionId, table.messageId, table.position),
+    index('tool_calls_awaiting')
+      .on(table.sessionId)
+      .where(sql`${table.state}->>'kind' = 'awaiting_approval'`),
+  ],
 );
 
 export const events = internSchema.table(
@@ -172,9 +179,7 @@ export const watches = internSchema.table(
     sessionId: text('session_id')
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
-    toolCallId: text('tool_call_id')
-      .notNull()
-      .references(() => toolCalls.id),
+    toolCallId: text('tool_call_id').references(() => toolCalls.id),
     exchange: integer('exchange').notNull(),
     namespace: text('namespace').notNull(),
     jobId: text('job_id').notNull(),
@@ -185,6 +190,8 @@ export const watches = internSchema.table(
     timeoutSeconds: integer('timeout_seconds').notNull(),
     snapshot: jsonb('snapshot').notNull(),
     lookedAt: moment('looked_at').notNull().defaultNow(),
+    followedBy: text('followed_by'),
+    followedUntil: moment('followed_until'),
     endedAt: moment('ended_at'),
     createdAt: created,
   },
@@ -193,6 +200,22 @@ export const watches = internSchema.table(
     index('watches_session').on(table.sessionId),
     index('watches_open').on(table.endedAt),
   ],
+);
+
+/** When a thread is told how jobs stand. One for the thread's own jobs, one for its channel's. */
+export const schedules = internSchema.table(
+  'schedules',
+  {
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    scope: text('scope').notNull(),
+    rhythm: jsonb('rhythm').notNull(),
+    lastDue: moment('last_due'),
+    lastShown: text('last_shown'),
+    createdAt: created,
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.scope] })],
 );
 
 /** One model call's tokens and, where the price is known, its cost. */

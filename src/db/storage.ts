@@ -9,6 +9,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import pg from 'pg';
+import { answersWithin } from '../ops/answers.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { PglitePool } from './pglite-pool.ts';
 
@@ -25,6 +26,8 @@ export type Storage = {
   queues: QueueConnection;
   /** How the choice reads in a log: `embedded`, `postgres` or `postgres+redis`. */
   name: string;
+  /** Whether the record answers. */
+  isReachable(): Promise<boolean>;
   close(): Promise<void>;
 };
 
@@ -68,7 +71,8 @@ async function openEmbedded(embedded: string | PGliteOptions): Promise<Storage> 
     await client.close();
     unlock();
   }
-  return { db, queues: { kind: 'postgres', pool: new PglitePool(client) }, name: 'embedded', close };
+  const queues = { kind: 'postgres' as const, pool: new PglitePool(client) };
+  return { db, queues, name: 'embedded', isReachable: async () => true, close };
 }
 
 /** Both schemas in an embedded database, and the path that lets BullMQ find its tables. */
@@ -89,10 +93,40 @@ async function openPostgres(connectionString: string): Promise<Storage> {
   // A connection that breaks is told by the query that was on it; the pool opens another when one is needed.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
+  takeBackBroken(pool);
   await migrateServer(pool);
   const db = drizzlePostgres(pool);
-  return { db, queues: { kind: 'postgres', pool }, name: 'postgres', close: () => pool.end() };
+  const queues = { kind: 'postgres' as const, pool };
+  return {
+    db,
+    queues,
+    name: 'postgres',
+    isReachable: () => answersWithin(ANSWER_MS, pool.query('select 1')),
+    close: () => pool.end(),
+  };
 }
+
+/** Whoever has a broken client gives it back well within this time, if they ever do. */
+const GIVE_BACK_MS = 3_000;
+
+/**
+ * Takes clients back whose connection has ended and that nobody gives back: a transaction of drizzle-orm 0.45 whose
+ * `begin` fails never releases its client, and a pool that has lent them all gives no other and can't be closed.
+ */
+function takeBackBroken(pool: pg.Pool): void {
+  const lent = new Set<pg.PoolClient>();
+  pool.on('acquire', (client) => lent.add(client));
+  pool.on('release', (_error, client) => lent.delete(client));
+  pool.on('connect', (client) => {
+    client.on('end', () => {
+      setTimeout(() => {
+        if (lent.has(client)) client.release(true);
+      }, GIVE_BACK_MS);
+    });
+  });
+}
+
+const ANSWER_MS = 2_000;
 
 /** Both schemas on a server, one process at a time. */
 async function migrateServer(pool: pg.Pool): Promise<void> {

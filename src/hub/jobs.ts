@@ -1,4 +1,18 @@
-import { cancelJob, getJob, listJobs, runJob, streamJobLogs, whoAmI } from '@huggingface/hub';
+import {
+  cancelJob,
+  createScheduledJob,
+  deleteScheduledJob,
+  getJob,
+  getScheduledJob,
+  listJobs,
+  listScheduledJobs,
+  resumeScheduledJob,
+  runJob,
+  streamJobEvents,
+  streamJobLogs,
+  suspendScheduledJob,
+  whoAmI,
+} from '@huggingface/hub';
 import { z } from 'zod';
 
 /** A job as the Hub's API describes it; a stage is kept as text, because new ones may come. */
@@ -15,6 +29,25 @@ export const HubJob = z.object({
 });
 export type HubJob = z.infer<typeof HubJob>;
 
+const Account = z.object({
+  name: z.string(),
+  orgs: z.array(z.object({ name: z.string() })).nullish(),
+});
+
+/** A job that the Hub runs on a schedule. */
+const ScheduledJob = z.object({
+  id: z.string(),
+  schedule: z.string(),
+  suspend: z.boolean(),
+  createdAt: z.coerce.date(),
+  jobSpec: z.object({
+    flavor: z.string(),
+    timeoutSeconds: z.number().nullish(),
+    labels: z.record(z.string(), z.string()).nullish(),
+  }),
+});
+export type ScheduledJob = z.infer<typeof ScheduledJob>;
+
 export type JobSpec = {
   image: string;
   command: string[];
@@ -29,7 +62,24 @@ export type JobSpec = {
 export type HubJobs = {
   /** The name of the token's user. */
   whoAmI(signal: AbortSignal): Promise<string>;
+  /** The accounts that jobs may run under: the token's user first, then its organisations. */
+  accounts(signal: AbortSignal): Promise<string[]>;
   run(namespace: string, spec: JobSpec, signal: AbortSignal): Promise<HubJob>;
+  /** Makes a job that the Hub runs again and again, at a cron expression or `@hourly` and the like. */
+  schedule(
+    namespace: string,
+    spec: JobSpec,
+    plan: { schedule: string; suspend: boolean },
+    signal: AbortSignal,
+  ): Promise<ScheduledJob>;
+  scheduled(namespace: string, signal: AbortSignal): Promise<ScheduledJob[]>;
+  inspectScheduled(namespace: string, id: string, signal: AbortSignal): Promise<ScheduledJob>;
+  changeScheduled(
+    change: 'delete' | 'suspend' | 'resume',
+    namespace: string,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** The newest jobs: one page of the Hub's list. */
   list(namespace: string, signal: AbortSignal): Promise<HubJob[]>;
   /** The jobs that carry a label, filtered by the Hub itself. */
@@ -41,11 +91,18 @@ export type HubJobs = {
    * `silenceMs` (three times that before the first line).
    */
   logs(namespace: string, jobId: string, signal: AbortSignal, silenceMs?: number): Promise<string[]>;
+  /** Something for every change of the job's stage, as it happens. Ends when the job has ended or the stream breaks. */
+  events(namespace: string, jobId: string, signal: AbortSignal): AsyncIterable<unknown>;
+  /** Every line from the first one on, as it is printed. Ends when the job has ended or the stream breaks. */
+  follow(namespace: string, jobId: string, signal: AbortSignal): AsyncIterable<string>;
   url(namespace: string, jobId: string): string;
 };
 
 /** The Hub replays a log quickly and then waits for more: after this silence, what was read is all there is so far. */
 const LOG_SILENCE_MS = 1_500;
+
+/** How long a stream may take to open. */
+const OPENING_MS = 20_000;
 
 /** The Hub's own first line of a log. */
 const PREAMBLE = /^===== Job started/;
@@ -62,23 +119,43 @@ export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
       })) satisfies typeof fetch,
   });
 
+  /** For streams that stay open: only their beginning is bounded in time. */
+  const streaming = (signal: AbortSignal) => ({
+    hubUrl,
+    accessToken,
+    fetch: (async (input: string | URL | Request, init?: RequestInit) => {
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(new Error('the Hub opens no stream')), OPENING_MS);
+      try {
+        return await fetch(input, { ...init, signal: AbortSignal.any([signal, late.signal]) });
+      } finally {
+        clearTimeout(timer);
+      }
+    }) satisfies typeof fetch,
+  });
+
   return {
     async whoAmI(signal) {
       const account = await whoAmI(access(signal));
       return account.name ?? account.id;
     },
-    async run(namespace, spec, signal) {
-      const options = {
-        dockerImage: spec.image,
-        command: spec.command,
-        environment: spec.environment,
-        secrets: spec.secrets,
-        // The Hub adds hardware without a new client: the name is checked against its own list before.
-        flavor: spec.flavor as Parameters<typeof runJob>[0]['flavor'],
-        timeoutSeconds: spec.timeoutSeconds,
-        labels: spec.labels,
-      };
-      return HubJob.parse(await runJob({ ...access(signal), namespace, ...options }));
+    async accounts(signal) {
+      const { name, orgs } = Account.parse(await whoAmI(access(signal)));
+      return [name, ...(orgs ?? []).map((org) => org.name)];
+    },
+    run: async (namespace, spec, signal) =>
+      HubJob.parse(await runJob({ ...access(signal), namespace, ...optionsOf(spec) })),
+    schedule: async (namespace, spec, plan, signal) =>
+      ScheduledJob.parse(
+        await createScheduledJob({ ...access(signal), namespace, ...plan, jobSpec: optionsOf(spec) }),
+      ),
+    scheduled: async (namespace, signal) =>
+      z.array(ScheduledJob).parse(await listScheduledJobs({ ...access(signal), namespace })),
+    inspectScheduled: async (namespace, scheduledJobId, signal) =>
+      ScheduledJob.parse(await getScheduledJob({ ...access(signal), namespace, jobId: scheduledJobId })),
+    async changeScheduled(change, namespace, scheduledJobId, signal) {
+      const params = { ...access(signal), namespace, jobId: scheduledJobId };
+      await CHANGES[change](params);
     },
     list: async (namespace, signal) =>
       z.array(HubJob).parse(await listJobs({ ...access(signal), namespace })),
@@ -95,7 +172,33 @@ export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
       readUntilSilent(silenceMs, (silent) =>
         streamJobLogs({ ...access(AbortSignal.any([signal, silent])), namespace, jobId }),
       ),
+    events: (namespace, jobId, signal) => streamJobEvents({ ...streaming(signal), namespace, jobId }),
+    async *follow(namespace, jobId, signal) {
+      for await (const { message } of streamJobLogs({ ...streaming(signal), namespace, jobId })) {
+        if (!PREAMBLE.test(message)) yield message;
+      }
+    },
     url: (namespace, jobId) => `${hubUrl}/jobs/${namespace}/${jobId}`,
+  };
+}
+
+const CHANGES = {
+  delete: deleteScheduledJob,
+  suspend: suspendScheduledJob,
+  resume: resumeScheduledJob,
+} as const;
+
+/** A job as the client's functions take it. */
+function optionsOf(spec: JobSpec) {
+  return {
+    dockerImage: spec.image,
+    command: spec.command,
+    environment: spec.environment,
+    secrets: spec.secrets,
+    // The Hub adds hardware without a new client: the name is checked against its own list before.
+    flavor: spec.flavor as Parameters<typeof runJob>[0]['flavor'],
+    timeoutSeconds: spec.timeoutSeconds,
+    labels: spec.labels,
   };
 }
 

@@ -7,6 +7,8 @@ import { AnswerAssembly, type ModelAnswer } from './stream.ts';
 type ModelRequest = {
   messages: ChatCompletionMessageParam[];
   tools: ChatCompletionTool[];
+  /** `none` lets the model see the tools of the history and call none. */
+  toolChoice?: 'none';
   signal: AbortSignal;
   /** Called with the whole text so far as it grows, and with '' when a retry starts over. */
   onText(text: string): void;
@@ -58,6 +60,7 @@ async function attemptOnce(
         model: settings.id,
         messages: request.messages,
         ...(request.tools.length > 0 ? { tools: request.tools } : {}),
+        ...(request.tools.length > 0 && request.toolChoice ? { tool_choice: request.toolChoice } : {}),
         max_tokens: settings.maxOutputTokens,
         stream: true,
         stream_options: { include_usage: true },

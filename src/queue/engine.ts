@@ -9,6 +9,7 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { QueueConnection } from '../db/storage.ts';
+import { answersWithin } from '../ops/answers.ts';
 import type { Logger } from '../ops/log.ts';
 
 /** BullMQ on whatever it runs on: queues and workers by name, closed together. */
@@ -19,6 +20,8 @@ export type Engine = {
     options: Partial<WorkerOptions>,
     process: (job: Job, token: string | undefined) => Promise<void>,
   ): Worker;
+  /** Whether what the queues run on answers. */
+  isReachable(): Promise<boolean>;
   /** Stops taking jobs; resolves when those that run have ended. */
   stopWorkers(): Promise<void>;
   close(): Promise<void>;
@@ -39,20 +42,23 @@ const ASK_MS = 1_500;
 
 /**
  * Adds a job, or gives up waiting for it after a moment: a queue that is away keeps nobody from going on, because the
- * record has the work and upkeep asks for it again. The job may still be added later; asking twice is harmless.
+ * record has the work and upkeep asks for it again. The job may still be added later; asking twice is harmless. Says
+ * whether the queue took it.
  */
-export async function ask(log: Logger, adding: Promise<unknown>): Promise<void> {
+export async function ask(log: Logger, adding: Promise<unknown>): Promise<boolean> {
   const asked = adding.then(
     () => true,
     (error: unknown) => {
       log.warn({ err: error }, 'a job could not be queued; upkeep will ask again');
-      return true;
+      return false;
     },
   );
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ASK_MS);
-  if (!(await Promise.race([asked, promise]))) log.warn('the queue does not answer; upkeep will ask again');
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), ASK_MS);
+  const isTaken = await Promise.race([asked, promise]);
   clearTimeout(timer);
+  if (isTaken === undefined) log.warn('the queue does not answer; upkeep will ask again');
+  return isTaken ?? false;
 }
 
 /** `prefix` separates installations that share one Redis. */
@@ -99,5 +105,11 @@ export function createEngine(connection: QueueConnection, prefix: string, log: L
     redis?.disconnect();
   }
 
-  return { queue, worker, stopWorkers, close };
+  /** On the database there is nothing besides the record itself to ask. */
+  async function isReachable(): Promise<boolean> {
+    if (redis === undefined) return true;
+    return answersWithin(ASK_MS, redis.ping());
+  }
+
+  return { queue, worker, isReachable, stopWorkers, close };
 }

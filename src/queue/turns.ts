@@ -3,8 +3,8 @@ import type { Logger } from '../ops/log.ts';
 import { ask, type Engine, LEAVE_NOTHING, locks } from './engine.ts';
 
 export type Turns = {
-  /** Asks for a turn. At most one waits for a session while one runs. */
-  wake(sessionId: string): Promise<void>;
+  /** Asks for a turn; says whether the queue took it. At most one waits for a session while one runs. */
+  wake(sessionId: string): Promise<boolean>;
   /** Asks once for a turn in place of one whose worker is gone: `epoch` is that worker's. */
   takeOver(sessionId: string, epoch: number): Promise<void>;
 };
@@ -16,7 +16,7 @@ export function createTurns(engine: Engine, log: Logger): Turns {
   return {
     async wake(sessionId) {
       const deduplication = { id: sessionId, keepLastIfActive: true };
-      await ask(log, queue.add('turn', { sessionId }, { ...LEAVE_NOTHING, deduplication }));
+      return ask(log, queue.add('turn', { sessionId }, { ...LEAVE_NOTHING, deduplication }));
     },
     async takeOver(sessionId, epoch) {
       await ask(

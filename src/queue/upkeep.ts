@@ -1,21 +1,25 @@
 import type { Logger } from '../ops/log.ts';
 import type { Tx } from '../session/lease.ts';
+import { lapseApprovals, type OpenApprovals, remindOfApprovals } from '../session/open-approvals.ts';
 import { closeIdleSessions, thinEvents } from '../session/retention.ts';
-import { abandonedSessions, neglectedWatches, staleThreads } from '../session/sweep.ts';
+import { abandonedSessions, staleThreads } from '../session/sweep.ts';
+import type { Pings } from './pings.ts';
 import type { Renders } from './renders.ts';
 import type { Turns } from './turns.ts';
-import type { Watches } from './watches.ts';
 
 export type UpkeepDeps = {
   db: Tx;
   log: Logger;
   turns: Turns;
   renders: Renders;
-  watches: Watches;
   everyMs: number;
-  pollMs: number;
+  approvals: OpenApprovals;
+  pings: Pings;
   retention: { idle_days: number; event_days: number };
 };
+
+/** Schedules of pings are compared with the record every so many sweeps. */
+const SWEEPS_A_SYNC = 5;
 
 const HOUSEKEEPING_MS = 60 * 60 * 1000;
 
@@ -26,6 +30,7 @@ const HOUSEKEEPING_MS = 60 * 60 * 1000;
 export function runUpkeep(deps: UpkeepDeps): { stop(): Promise<void> } {
   let running: Promise<void> = Promise.resolve();
   let isBusy = false;
+  let sweeps = 0;
   let nextHousekeeping = Date.now() + HOUSEKEEPING_MS;
   const timer = setInterval(() => {
     if (isBusy) return;
@@ -33,6 +38,8 @@ export function runUpkeep(deps: UpkeepDeps): { stop(): Promise<void> } {
     const isHousekeepingDue = Date.now() >= nextHousekeeping;
     if (isHousekeepingDue) nextHousekeeping = Date.now() + HOUSEKEEPING_MS;
     running = sweep(deps)
+      .then(() => remind(deps))
+      .then(() => (sweeps++ % SWEEPS_A_SYNC === 0 ? deps.pings.sync() : undefined))
       .then(() => (isHousekeepingDue ? housekeeping(deps) : undefined))
       .catch((error: unknown) => deps.log.warn({ err: error }, 'upkeep failed; it will be tried again'))
       .finally(() => {
@@ -47,11 +54,18 @@ export function runUpkeep(deps: UpkeepDeps): { stop(): Promise<void> } {
   };
 }
 
-async function sweep({ db, turns, renders, watches, pollMs }: UpkeepDeps): Promise<void> {
+async function sweep({ db, turns, renders }: UpkeepDeps): Promise<void> {
   for (const { id, epoch } of await abandonedSessions(db)) await turns.takeOver(id, epoch);
   for (const { id, rev } of await staleThreads(db)) await renders.catchUp(id, rev);
-  const neglected = await neglectedWatches(db, (3 * pollMs) / 1000);
-  for (const { id, lookedAt } of neglected) await watches.catchUp(id, lookedAt);
+}
+
+/** Approvals that people have forgotten, and such as nobody will decide any more. */
+async function remind({ db, turns, renders, approvals }: UpkeepDeps): Promise<void> {
+  for (const id of await remindOfApprovals(db, approvals)) await renders.request(id);
+  for (const id of await lapseApprovals(db, approvals)) {
+    await turns.wake(id);
+    await renders.request(id);
+  }
 }
 
 /** Nothing grows without bound: what nobody uses is closed, what is old is thinned. */

@@ -1,76 +1,103 @@
 import type { Logger } from '../ops/log.ts';
 import type { Tx } from '../session/lease.ts';
-import { openWatch, recordLook } from '../session/sweep.ts';
+import { claimWatches, keepWatches, recordLook, releaseWatches } from '../session/sweep.ts';
 import type { JobSnapshot, Watch } from '../session/watches.ts';
-import { type Engine, LEAVE_NOTHING, locks } from './engine.ts';
-
-export type Watches = {
-  /** Looks at a job now and then every polling period, until it has ended. */
-  start(watchId: string): Promise<void>;
-  /** Looks at once at a job that nobody has looked at since `lookedAt`, and sees to it that it goes on. */
-  catchUp(watchId: string, lookedAt: Date): Promise<void>;
-};
 
 export type WatchDeps = {
   db: Tx;
   log: Logger;
+  /** Names this process among the followers. */
+  owner: string;
   leaseMs: number;
-  look(watch: Watch): Promise<JobSnapshot>;
-  wake(sessionId: string): Promise<void>;
+  /** How often jobs that nobody follows are looked for. */
+  everyMs: number;
+  /** Follows a job to its end; `seen` notes how it stands and says whether that was the end. */
+  follow(watch: Watch, seen: (snapshot: JobSnapshot) => Promise<boolean>, signal: AbortSignal): Promise<void>;
+  wake(sessionId: string): Promise<unknown>;
   render(sessionId: string): Promise<void>;
 };
 
-const NAME = 'watches';
+export type Watches = {
+  /** Begins to follow a job now, instead of with the next look for such jobs. */
+  start(watchId: string): Promise<void>;
+  stop(): Promise<void>;
+};
 
-export function createWatches(
-  engine: Engine,
-  pollMs: number,
-): Watches & { stop(watchId: string): Promise<void> } {
-  const queue = engine.queue(NAME);
-  async function start(watchId: string): Promise<void> {
-    const template = { name: 'look', data: { watchId }, opts: LEAVE_NOTHING };
-    await queue.upsertJobScheduler(watchId, { every: pollMs }, template);
+/** Jobs taken at once: a process that starts does not take all before another one has come up. */
+const BATCH = 200;
+
+/**
+ * Follows running jobs. Each has one follower over all processes, by a lease in the record that is kept for all of a
+ * process's jobs with one statement; what a process that died was following is taken over by another.
+ */
+export function runWatches(deps: WatchDeps): Watches {
+  const { db, log, owner, leaseMs } = deps;
+  const followed = new Map<string, AbortController>();
+  const running = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  let isBusy = false;
+
+  async function take(only?: string): Promise<void> {
+    const limit = BATCH;
+    for (const watch of await claimWatches(db, { owner, leaseMs, limit, ...(only ? { only } : {}) })) {
+      if (stopping.signal.aborted || followed.has(watch.id)) continue;
+      const lost = new AbortController();
+      followed.set(watch.id, lost);
+      const signal = AbortSignal.any([lost.signal, stopping.signal]);
+      const work = followOne(deps, watch, signal).finally(() => {
+        followed.delete(watch.id);
+        running.delete(work);
+      });
+      running.add(work);
+    }
   }
-  return {
-    start,
-    // A scheduler makes its next job when the last one ends: one that died with its worker would hold it up.
-    async catchUp(watchId, lookedAt) {
-      const jobId = `catch-up-${watchId}-${lookedAt.getTime()}`;
-      await queue.add('look', { watchId }, { ...LEAVE_NOTHING, jobId });
-      await start(watchId);
+
+  async function keep(): Promise<void> {
+    const kept = new Set(await keepWatches(db, owner, [...followed.keys()], leaseMs));
+    for (const [id, lost] of followed) if (!kept.has(id)) lost.abort();
+  }
+
+  const timer = setInterval(
+    () => {
+      if (isBusy) return;
+      isBusy = true;
+      keep()
+        .then(() => take())
+        .catch((error: unknown) => log.warn({ err: error }, 'jobs could not be taken up; it is tried again'))
+        .finally(() => {
+          isBusy = false;
+        });
     },
-    async stop(watchId) {
-      await queue.removeJobScheduler(watchId);
+    Math.min(deps.everyMs, leaseMs / 3),
+  );
+
+  return {
+    start: (watchId) =>
+      take(watchId).catch((error: unknown) =>
+        log.warn({ err: error, watch: watchId }, 'a job is followed a little later'),
+      ),
+    async stop() {
+      clearInterval(timer);
+      stopping.abort();
+      await Promise.all(running);
+      await releaseWatches(db, owner).catch((error: unknown) =>
+        log.warn({ err: error }, 'followed jobs could not be given back; their lease runs out'),
+      );
     },
   };
 }
 
-export function runWatches(
-  engine: Engine,
-  watches: ReturnType<typeof createWatches>,
-  deps: WatchDeps,
-  concurrency: number,
-): void {
-  engine.worker(NAME, { concurrency, ...locks(deps.leaseMs) }, async (job) => {
-    const { watchId } = job.data as { watchId: string };
-    const isOver = await lookOnce(deps, watchId);
-    if (isOver) await watches.stop(watchId);
-  });
-}
-
-/** One look at one job. A Hub that does not answer is asked again at the next one. */
-async function lookOnce(deps: WatchDeps, watchId: string): Promise<boolean> {
-  const watch = await openWatch(deps.db, watchId);
-  if (watch === undefined) return true;
-  let seen: JobSnapshot;
-  try {
-    seen = await deps.look(watch);
-  } catch (error) {
-    deps.log.warn({ watch: watchId, err: error }, 'a job could not be looked at');
-    return false;
+async function followOne(deps: WatchDeps, watch: Watch, signal: AbortSignal): Promise<void> {
+  const { db, log, render, wake } = deps;
+  async function seen(snapshot: JobSnapshot): Promise<boolean> {
+    signal.throwIfAborted();
+    const isOver = await recordLook(db, watch, snapshot);
+    await render(watch.sessionId);
+    if (isOver) await wake(watch.sessionId);
+    return isOver;
   }
-  const isOver = await recordLook(deps.db, watch, seen);
-  await deps.render(watch.sessionId);
-  if (isOver) await deps.wake(watch.sessionId);
-  return isOver;
+  await deps.follow(watch, seen, signal).catch((error: unknown) => {
+    // It is taken up again when its lease has run out.
+    if (!signal.aborted) log.warn({ watch: watch.id, err: error }, 'a job could not be followed');
+  });
 }

@@ -1,24 +1,55 @@
 import type { Person } from './address.ts';
 import type { Operation } from './operations.ts';
+import { type PingOrder, pingOrderOf } from './pings.ts';
 
 /** Words that are a command when they are the whole message, in any case, with or without a final full stop. */
 const COMMANDS = {
   stop: 'interrupt',
   undo: 'undo',
+  compact: 'compact',
   new: 'new',
   resume: 'resume',
   retry: 'resume',
   close: 'shutdown',
 } as const satisfies Record<string, Operation['kind']>;
 
-export type Command = { kind: 'operation'; operation: Operation } | { kind: 'help' } | { kind: 'status' };
+export type Command =
+  | { kind: 'operation'; operation: Operation }
+  | { kind: 'help' }
+  | { kind: 'status' }
+  | { kind: 'pings'; order: PingOrder }
+  | { kind: 'yolo'; setting: 'on' | 'off' | 'show' | { usd: number } };
 
 /** The command that a message is, or undefined for anything with a word more in it. */
 export function commandOf(text: string, by: Person): Command | undefined {
   const word = text.trim().toLowerCase().replace(/[.!]$/, '');
   if (word === 'help' || word === 'status') return { kind: word };
+  if (/^stop,? (?:but )?keep (?:the )?jobs?$/.test(word)) {
+    return { kind: 'operation', operation: { kind: 'interrupt', by, keepsJobs: true } };
+  }
+  const order = pingOrderOf(text);
+  if (order !== undefined) return { kind: 'pings', order };
+  const watched =
+    /^watch (?:<?https?:\/\/\S+?\/jobs\/([\w.-]+)\/)?(?:([\w.-]+)\/)?([a-f0-9]{12,40})\/?>?$/i.exec(
+      text.trim(),
+    );
+  if (watched !== null) {
+    const [, ofUrl, ofPath, jobId = ''] = watched;
+    const namespace = ofUrl ?? ofPath;
+    return {
+      kind: 'operation',
+      operation: { kind: 'watch_job', ...(namespace ? { namespace } : {}), jobId, by },
+    };
+  }
+  const yolo = /^yolo(?: (on|off|\$?(\d+(?:\.\d+)?)(?: usd)?))?$/.exec(word);
+  if (yolo !== null) return { kind: 'yolo', setting: yoloSetting(yolo[1], yolo[2]) };
   if (!Object.hasOwn(COMMANDS, word)) return undefined;
   return { kind: 'operation', operation: { kind: COMMANDS[word as keyof typeof COMMANDS], by } };
+}
+
+function yoloSetting(word: string | undefined, usd: string | undefined) {
+  if (usd !== undefined) return Number(usd) > 0 ? { usd: Number(usd) } : 'off';
+  return word === 'on' || word === 'off' ? word : 'show';
 }
 
 export const HELP_TEXT = [
@@ -29,5 +60,8 @@ export const HELP_TEXT = [
   '',
   'Just reply here to go on or to change course while I work. I ask before I run anything that costs money.',
   '',
-  'One word alone is a command: `status`, `stop`, `undo`, `new` (fresh context), `resume`, `close`, `help`.',
+  'One word alone is a command: `status`, `stop` (cancels jobs; `stop keep jobs` lets them run), `undo`, `compact` (summarise what was said), `new` (fresh context), `resume`, `close`, `help`.',
+  '`watch <job id or link>` follows a Hugging Face Job that was started elsewhere.',
+  '`pings 30m` or `pings daily 9:00 Europe/Paris` reports on running jobs; `pings off` stops it.',
+  '`yolo 5` lets me spend up to $5 on jobs here without asking each time; `yolo on` sets no cap, `yolo off` asks again.',
 ].join('\n');

@@ -14,6 +14,7 @@ const EventType = z.enum([
   'error',
   'interrupted',
   'undo_complete',
+  'compacted',
   'shutdown',
   'plan_update',
   'job_update',

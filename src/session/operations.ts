@@ -9,20 +9,29 @@ export const Operation = z.discriminatedUnion('kind', [
     author: Person,
     /** The platform's id of the message, for edits, deletions and reactions. */
     messageId: z.string(),
+    /** Leaves open approvals open, whatever it says. */
+    isAside: z.boolean().optional(),
   }),
   z.object({
     kind: z.literal('exec_approval'),
-    toolCallId: z.string(),
-    decision: z.enum(['approved', 'rejected']),
-    feedback: z.string().optional(),
-    by: Person,
+    decisions: z
+      .array(z.object({ toolCallId: z.string(), verdict: z.enum(['approved', 'rejected', 'lapsed']) }))
+      .min(1),
   }),
-  z.object({ kind: z.literal('interrupt'), by: Person }),
+  z.object({ kind: z.literal('compact'), by: Person }),
+  z.object({ kind: z.literal('interrupt'), by: Person, keepsJobs: z.boolean().optional() }),
   z.object({ kind: z.literal('undo'), by: Person }),
   z.object({ kind: z.literal('new'), by: Person }),
   z.object({ kind: z.literal('resume'), by: Person }),
   z.object({ kind: z.literal('shutdown'), by: Person }),
   z.object({ kind: z.literal('job_ended'), watchId: z.string() }),
+  z.object({ kind: z.literal('cancel_job'), watchId: z.string(), by: Person }),
+  z.object({
+    kind: z.literal('watch_job'),
+    namespace: z.string().optional(),
+    jobId: z.string(),
+    by: Person,
+  }),
 ]);
 export type Operation = z.infer<typeof Operation>;
 export type OperationKind = Operation['kind'];

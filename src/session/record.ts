@@ -153,6 +153,15 @@ export async function undoExchange(tx: Tx, sessionId: string, number: number): P
   await touch(tx, sessionId);
 }
 
+/** Marks one entry as undone. */
+export async function undoMessage(tx: Tx, sessionId: string, messageId: number): Promise<void> {
+  await tx
+    .update(messages)
+    .set({ undone: true })
+    .where(and(eq(messages.sessionId, sessionId), eq(messages.id, messageId)));
+  await touch(tx, sessionId);
+}
+
 export async function startContextAfter(tx: Tx, sessionId: string, messageId: number): Promise<void> {
   await tx.update(sessions).set({ contextStart: messageId }).where(eq(sessions.id, sessionId));
 }

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { exchanges, messages, sessions, toolCalls, usage, watches } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
 import { Person, ThreadAddress } from './address.ts';
+import { Settings } from './settings.ts';
 import { Draft, PlanItem, SessionState } from './state.ts';
-import { ApprovalRequest, type ToolCall, ToolCallState } from './tool-calls.ts';
+import { ApprovalRequest, Decision, type ToolCall, ToolCallState } from './tool-calls.ts';
 import { Entry, type TranscriptMessage } from './transcript.ts';
 import { JobSnapshot, type Watch } from './watches.ts';
 
@@ -14,6 +15,7 @@ export type Session = {
   requester: Person;
   state: SessionState;
   draft: Draft | undefined;
+  settings: Settings;
   /** Number of the current exchange; 0 before the first. */
   exchange: number;
   /** Transcript entries up to this id are no longer told to the model (`new`). */
@@ -71,10 +73,20 @@ export function currentExchange(snapshot: Snapshot): Exchange | undefined {
   return snapshot.exchanges.find((exchange) => exchange.number === snapshot.session.exchange);
 }
 
-/** What the model is told of: everything since the last `new`. */
+/** What the model is told of: everything since the last `new`, a summary in the place of what it stands for. */
 export function context(snapshot: Snapshot): TranscriptMessage[] {
-  return snapshot.messages.filter((message) => message.id > snapshot.session.contextStart);
+  const told = snapshot.messages.filter((message) => message.id > snapshot.session.contextStart);
+  const summaries = told.flatMap(({ id, entry }) => (entry.role === 'summary' ? [{ id, entry }] : []));
+  if (summaries.length === 0) return told;
+  const isCovered = (message: TranscriptMessage) =>
+    summaries.some(
+      ({ id, entry }) => id > message.id && placeOf(message) > entry.after && placeOf(message) <= entry.upTo,
+    );
+  return told.filter((message) => !isCovered(message)).sort((a, b) => placeOf(a) - placeOf(b) || b.id - a.id);
 }
+
+/** A summary stands where the last entry that it replaces stood. */
+export const placeOf = ({ id, entry }: TranscriptMessage) => (entry.role === 'summary' ? entry.upTo : id);
 
 export function sessionOf(row: typeof sessions.$inferSelect): Session {
   return {
@@ -83,6 +95,7 @@ export function sessionOf(row: typeof sessions.$inferSelect): Session {
     requester: Person.parse(row.requester),
     state: SessionState.parse(row.state),
     draft: row.draft === null ? undefined : Draft.parse(row.draft),
+    settings: Settings.parse(row.settings),
     exchange: row.exchange,
     contextStart: row.contextStart,
     rev: row.rev,
@@ -157,10 +170,7 @@ async function readToolCalls(db: Db, sessionId: string): Promise<ToolCall[]> {
   return rows.map(({ call }) => toolCallOf(call));
 }
 
-const StoredApproval = z.object({
-  request: ApprovalRequest,
-  decision: z.object({ by: Person, at: z.coerce.date(), feedback: z.string().optional() }),
-});
+const StoredApproval = z.object({ request: ApprovalRequest, decision: Decision });
 
 export function toolCallOf(row: typeof toolCalls.$inferSelect): ToolCall {
   return {
@@ -192,7 +202,7 @@ export function watchOf(row: typeof watches.$inferSelect): Watch {
   return {
     id: row.id,
     sessionId: row.sessionId,
-    toolCallId: row.toolCallId,
+    toolCallId: row.toolCallId ?? undefined,
     exchange: row.exchange,
     namespace: row.namespace,
     jobId: row.jobId,

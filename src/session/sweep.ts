@@ -1,9 +1,10 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { operations, sessions, watches } from '../db/schema.ts';
 import { insertOperation } from './inbox.ts';
-import { type Tx, touch } from './lease.ts';
-import { watchOf } from './snapshot.ts';
-import { isFinal, type JobSnapshot, type Watch } from './watches.ts';
+import { expiry, type Tx, touch } from './lease.ts';
+import { addMessage } from './record.ts';
+import { sessionOf, watchOf } from './snapshot.ts';
+import { costSoFar, durationOf, durationText, isFinal, type JobSnapshot, type Watch } from './watches.ts';
 
 /** Sessions with work that nobody is doing: an operation that no turn took up, or a turn whose worker is gone. */
 export async function abandonedSessions(db: Tx): Promise<{ id: string; epoch: number }[]> {
@@ -36,22 +37,53 @@ export async function staleThreads(db: Tx): Promise<{ id: string; rev: number }[
     .limit(500);
 }
 
-/** Jobs that run on and that nobody has looked at for `seconds`. */
-export async function neglectedWatches(db: Tx, seconds: number): Promise<{ id: string; lookedAt: Date }[]> {
-  return db
-    .select({ id: watches.id, lookedAt: watches.lookedAt })
+/**
+ * Takes jobs that run on and that nobody follows, for `leaseMs`. A follower that dies leaves them to the next one who
+ * asks; `only` takes that one job.
+ */
+export async function claimWatches(
+  db: Tx,
+  { owner, leaseMs, limit, only }: { owner: string; leaseMs: number; limit: number; only?: string },
+): Promise<Watch[]> {
+  const free = db
+    .select({ id: watches.id })
     .from(watches)
-    .where(and(isNull(watches.endedAt), sql`${watches.lookedAt} < now() - make_interval(secs => ${seconds})`))
-    .limit(500);
+    .where(
+      and(
+        isNull(watches.endedAt),
+        sql`(${watches.followedUntil} is null or ${watches.followedUntil} < now())`,
+        only === undefined ? undefined : eq(watches.id, only),
+      ),
+    )
+    .limit(limit)
+    .for('update', { skipLocked: true });
+  const rows = await db
+    .update(watches)
+    .set({ followedBy: owner, followedUntil: expiry(leaseMs) })
+    .where(inArray(watches.id, free))
+    .returning();
+  return rows.map(watchOf);
 }
 
-/** A watch that has not ended, or undefined. */
-export async function openWatch(db: Tx, watchId: string): Promise<Watch | undefined> {
-  const [row] = await db
-    .select()
-    .from(watches)
-    .where(and(eq(watches.id, watchId), isNull(watches.endedAt)));
-  return row && watchOf(row);
+/** Goes on following; returns those that are still this follower's. */
+export async function keepWatches(
+  db: Tx,
+  owner: string,
+  ids: readonly string[],
+  leaseMs: number,
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .update(watches)
+    .set({ followedUntil: expiry(leaseMs) })
+    .where(and(inArray(watches.id, [...ids]), eq(watches.followedBy, owner), isNull(watches.endedAt)))
+    .returning({ id: watches.id });
+  return rows.map((row) => row.id);
+}
+
+/** Gives back what is followed, to be taken at once by another. */
+export async function releaseWatches(db: Tx, owner: string): Promise<void> {
+  await db.update(watches).set({ followedUntil: null }).where(eq(watches.followedBy, owner));
 }
 
 /**
@@ -71,7 +103,26 @@ export async function recordLook(db: Tx, watch: Watch, seen: JobSnapshot): Promi
     if (isOver) {
       const operation = { kind: 'job_ended' as const, watchId: watch.id };
       await insertOperation(tx, watch.sessionId, `job_ended:${watch.id}`, operation);
+      await tellOfEnd(tx, watch, seen);
     }
     return isOver;
   });
+}
+
+/** Calls whoever asked for the job: an edit of its card notifies nobody. What was cancelled was ended by people. */
+async function tellOfEnd(tx: Tx, watch: Watch, seen: JobSnapshot): Promise<void> {
+  if (seen.stage === 'CANCELED') return;
+  const [row] = await tx.select().from(sessions).where(eq(sessions.id, watch.sessionId));
+  if (row === undefined) return;
+  const { requester } = sessionOf(row);
+  const ended = { ...watch, snapshot: seen, endedAt: new Date() };
+  const usd = costSoFar(ended);
+  const seconds = durationOf(ended);
+  const facts = [
+    ...(seconds === undefined ? [] : [`after ${durationText(seconds)}`]),
+    ...(usd === undefined ? [] : [`about $${usd.toFixed(2)}`]),
+    ...(seen.progress?.failure ? [seen.progress.failure] : []),
+  ].join(', ');
+  const text = `Job ${watch.jobId} on ${watch.flavor} has ended: ${seen.stage}${facts ? ` ${facts}` : ''}.`;
+  await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, mentions: [requester.id] });
 }

@@ -14,12 +14,47 @@ export const ApprovalRequest = z.object({
   facts: z.array(z.object({ label: z.string(), value: z.string() })),
   warnings: z.array(z.string()),
   preview: z.object({ language: z.string(), text: z.string(), lines: z.number().int() }).optional(),
+  /** The argument whose text people may change before they approve. */
+  editable: z.object({ argument: z.string(), language: z.string() }).optional(),
+  /** Arguments for which people may choose another value; `label` names the fact that shows it. */
+  choices: z
+    .array(z.object({ argument: z.string(), label: z.string(), options: z.array(z.string()) }))
+    .optional(),
   estimate: CostEstimate,
+  /** Why an approved call could not be run; approving it again is trying again. */
+  blocked: z.string().optional(),
+  /** Runs without a click as long as no budget is passed. */
+  isWaived: z.boolean().optional(),
+  /** Auto-approval is not for this one. */
+  isAlwaysAsked: z.boolean().optional(),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
-const Decision = z.object({ by: Person, at: z.coerce.date(), feedback: z.string().optional() });
-type Decision = z.infer<typeof Decision>;
+/** Most scripts whole: who approves should have seen what will run. The card folds it away once it is decided. */
+const PREVIEW_LINES = 40;
+const PREVIEW_CHARACTERS = 2_300;
+
+/** The beginning of a text, as a card shows it, with the number of lines in all. */
+export function previewOf(text: string, language: string): NonNullable<ApprovalRequest['preview']> {
+  const lines = text.trimEnd().split('\n');
+  const shown = lines.slice(0, PREVIEW_LINES).join('\n').slice(0, PREVIEW_CHARACTERS);
+  return { language, text: shown, lines: lines.length };
+}
+
+/** Arguments that a person changed before the call was approved; `changed` says what, in a few words. */
+const Edit = z.object({ by: Person, at: z.coerce.date(), arguments: z.string(), changed: z.string() });
+
+export const Decision = z.object({
+  by: Person,
+  at: z.coerce.date(),
+  feedback: z.string().optional(),
+  edit: Edit.optional(),
+  /** The second person, where a call needed two. */
+  second: Person.optional(),
+  /** Set where nobody clicked: auto-approval let it through and reserved this much for it. */
+  auto: z.object({ reservedUsd: z.number().nonnegative() }).optional(),
+});
+export type Decision = z.infer<typeof Decision>;
 
 const asked = { request: ApprovalRequest, decision: Decision };
 
@@ -31,7 +66,17 @@ const asked = { request: ApprovalRequest, decision: Decision };
  */
 export const ToolCallState = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('proposed') }),
-  z.object({ kind: z.literal('awaiting_approval'), since: z.coerce.date(), request: ApprovalRequest }),
+  z.object({
+    kind: z.literal('awaiting_approval'),
+    since: z.coerce.date(),
+    request: ApprovalRequest,
+    edit: Edit.optional(),
+    /** Grows with every edit: a decision names the revision that was seen. */
+    revision: z.number().int().default(0),
+    /** Who has approved, where a second person has to. */
+    first: z.object({ by: Person, at: z.coerce.date() }).optional(),
+    remindedAt: z.coerce.date().optional(),
+  }),
   z.object({ kind: z.literal('approved'), ...asked }),
   z.object({ kind: z.literal('running'), since: z.coerce.date() }),
   z.object({ kind: z.literal('waiting'), since: z.coerce.date(), watchId: z.string() }),
@@ -54,6 +99,12 @@ export type SettledState = Extract<ToolCallState, { output: string }>;
 
 export function isSettled(state: ToolCallState): state is SettledState {
   return 'output' in state;
+}
+
+/** The arguments that count: the model's, or what a person made of them before approving. */
+export function effectiveArguments(call: ToolCall): string {
+  const edit = call.state.kind === 'awaiting_approval' ? call.state.edit : call.approval?.decision.edit;
+  return edit?.arguments ?? call.arguments;
 }
 
 /** One tool call as the record has it. `arguments` is the model's JSON text, never trusted to parse. */

@@ -1,14 +1,15 @@
 import { z } from 'zod';
+import { Progress } from './progress.ts';
 
 /** A job's stage as the Hub tells it. A stage that is not known is treated as running and shown as it is. */
-export const FINAL_STAGES: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELED', 'ERROR', 'DELETED']);
+const FINAL_STAGES: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELED', 'ERROR', 'DELETED']);
 
 export const JobSnapshot = z.object({
   stage: z.string(),
   message: z.string().optional(),
   startedAt: z.coerce.date().optional(),
   finishedAt: z.coerce.date().optional(),
-  lastLogLine: z.string().optional(),
+  progress: Progress.optional(),
 });
 export type JobSnapshot = z.infer<typeof JobSnapshot>;
 
@@ -16,7 +17,8 @@ export type JobSnapshot = z.infer<typeof JobSnapshot>;
 export type Watch = {
   id: string;
   sessionId: string;
-  toolCallId: string;
+  /** Undefined for a job that was started elsewhere. */
+  toolCallId: string | undefined;
   exchange: number;
   namespace: string;
   jobId: string;
@@ -37,9 +39,27 @@ export const isFinal = (snapshot: JobSnapshot): boolean => FINAL_STAGES.has(snap
 /** What a job has cost so far, in USD, or undefined where its price is not known. Billed while it runs. */
 export function costSoFar(watch: Watch): number | undefined {
   if (watch.hourlyUsd === undefined) return undefined;
-  const { startedAt, finishedAt } = watch.snapshot;
-  if (startedAt === undefined) return 0;
-  const end = finishedAt ?? watch.endedAt ?? watch.lookedAt;
-  const seconds = Math.max(0, (end.getTime() - startedAt.getTime()) / 1000);
-  return (watch.hourlyUsd * Math.min(seconds, watch.timeoutSeconds)) / 3600;
+  return (watch.hourlyUsd * Math.min(secondsOf(watch) ?? 0, watch.timeoutSeconds)) / 3600;
+}
+
+/** Whole seconds that a job has run, or undefined before it began. */
+export function durationOf(watch: Watch): number | undefined {
+  const seconds = secondsOf(watch);
+  return seconds === undefined ? undefined : Math.round(seconds);
+}
+
+function secondsOf({ snapshot, endedAt, lookedAt }: Watch): number | undefined {
+  if (snapshot.startedAt === undefined) return undefined;
+  const end = snapshot.finishedAt ?? endedAt ?? lookedAt;
+  return Math.max(0, (end.getTime() - snapshot.startedAt.getTime()) / 1000);
+}
+
+/** Seconds as people say them. */
+export function durationText(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

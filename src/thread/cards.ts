@@ -1,22 +1,57 @@
 import type { ToolCall } from '../session/tool-calls.ts';
-import { costSoFar, isFinal, type Watch } from '../session/watches.ts';
-import type { ApprovalView, JobView } from './view-message.ts';
+import { costSoFar, durationOf, isFinal, type Watch } from '../session/watches.ts';
+import type { ApprovalView, BatchView, JobView } from './view-message.ts';
 
 /** The card of a call that people were asked about; its decision stays on it. */
 export function approvalCard(call: ToolCall): ({ kind: 'approval' } & ApprovalView) | undefined {
-  const card = { kind: 'approval' as const, toolCallId: call.id };
+  const card = {
+    kind: 'approval' as const,
+    toolCallId: call.id,
+    revision: 0,
+    edit: undefined,
+    first: undefined,
+  };
+  if (call.state.kind === 'awaiting_approval') {
+    const { request, revision, edit, first } = call.state;
+    return { ...card, request, revision, edit, first: first?.by, decision: undefined };
+  }
   if (call.approval !== undefined) {
     const { request, decision } = call.approval;
+    const { by, at, feedback, edit, second, auto } = decision;
     const verdict = call.state.kind === 'rejected' ? 'rejected' : 'approved';
-    return { ...card, request, decision: { verdict, by: decision.by, at: decision.at } };
+    return {
+      ...card,
+      request,
+      edit,
+      decision: { verdict, by, second, isAutomatic: auto !== undefined, at, feedback },
+    };
   }
-  if (call.state.kind === 'awaiting_approval')
-    return { ...card, request: call.state.request, decision: undefined };
   if (call.state.kind === 'abandoned') {
     const { request, at } = call.state;
-    return { ...card, request, decision: { verdict: 'abandoned', by: undefined, at } };
+    const nobody = { by: undefined, second: undefined, isAutomatic: false, feedback: undefined };
+    return { ...card, request, decision: { verdict: 'abandoned', at, ...nobody } };
   }
   return undefined;
+}
+
+/** The card of all calls of a step that people were asked about, where they are several. */
+export function batchCard(calls: readonly ToolCall[]): ({ kind: 'batch' } & BatchView) | undefined {
+  const asked = calls.filter((call) => approvalCard(call) !== undefined && !call.approval?.decision.auto);
+  if (asked.length < 2) return undefined;
+  const open = asked.flatMap(({ id, state }) =>
+    state.kind === 'awaiting_approval' ? [{ toolCallId: id, state }] : [],
+  );
+  const costs = open.map(({ state }) => state.request.estimate.usd);
+  const rejected = asked.filter((call) => call.state.kind === 'rejected').length;
+  const approved = asked.filter((call) => call.approval !== undefined).length - rejected;
+  return {
+    kind: 'batch',
+    open: open.map(({ toolCallId, state }) => ({ toolCallId, revision: state.revision })),
+    approved,
+    rejected,
+    other: asked.length - open.length - approved - rejected,
+    usd: costs.every((usd) => usd !== undefined) ? costs.reduce((sum, usd) => sum + usd, 0) : undefined,
+  };
 }
 
 const TONES: Readonly<Record<string, JobView['tone']>> = {
@@ -30,10 +65,9 @@ const TONES: Readonly<Record<string, JobView['tone']>> = {
 
 export function jobCard(watch: Watch): { kind: 'job' } & JobView {
   const { snapshot } = watch;
-  const { startedAt } = snapshot;
-  const end = snapshot.finishedAt ?? watch.endedAt ?? watch.lookedAt;
   return {
     kind: 'job',
+    watchId: watch.id,
     jobId: watch.jobId,
     url: watch.url,
     title: watch.title,
@@ -41,10 +75,10 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
     stage: snapshot.stage,
     tone: TONES[snapshot.stage] ?? 'running',
     message: snapshot.message,
-    elapsedSeconds: startedAt && Math.max(0, Math.round((end.getTime() - startedAt.getTime()) / 1000)),
+    elapsedSeconds: durationOf(watch),
     timeoutSeconds: watch.timeoutSeconds,
     usd: costSoFar(watch),
-    lastLogLine: snapshot.lastLogLine,
+    progress: snapshot.progress,
     isFinal: isFinal(snapshot),
   };
 }

@@ -150,19 +150,36 @@ async function deliver(
  * other has posted as well is taken back, and the next render looks again at what it shows.
  */
 async function yieldThread(
-  { db }: RenderDeps,
+  { db, clock, leaseMs, log }: RenderDeps,
   outbound: Outbound,
   { sessionId }: RenderClaim,
   address: ThreadAddress,
   change: Change,
   delivery: Delivery,
 ): Promise<void> {
-  const noted = (await readPosts(db, sessionId)).find((post) => post.key === change.key);
-  if (change.kind === 'post' && delivery.ok && noted?.platformId !== delivery.platformId) {
-    await outbound.remove(address, delivery.platformId);
+  // Under a claim of its own: what the other one is delivering now is noted before anything is judged by the notes.
+  for (let waited = 0; waited < YIELD_MS; waited += BUSY_MS) {
+    const held = await claimRender(db, sessionId, leaseMs);
+    if (held === undefined) {
+      await clock.sleep(BUSY_MS);
+      continue;
+    }
+    const noted = (await readPosts(db, sessionId)).find((post) => post.key === change.key);
+    const isDouble =
+      change.kind === 'post' &&
+      delivery.ok &&
+      noted?.platformId !== undefined &&
+      noted.platformId !== delivery.platformId;
+    if (isDouble) await outbound.remove(address, delivery.platformId);
+    await distrustPost(db, sessionId, change.key);
+    await releaseRender(held, {});
+    return;
   }
-  await distrustPost(db, sessionId, change.key);
+  log.error({ session: sessionId, key: change.key }, 'a delivery that came too late could not be checked');
 }
+
+/** How long a thread is waited for that another renderer has. */
+const YIELD_MS = 18_000;
 
 async function send(outbound: Outbound, address: ThreadAddress, change: Change): Promise<Delivery> {
   switch (change.kind) {

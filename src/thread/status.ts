@@ -1,3 +1,4 @@
+import { autoApprovedUsd } from '../session/auto-approval.ts';
 import type { Exchange, Snapshot } from '../session/snapshot.ts';
 import type { SessionState } from '../session/state.ts';
 import type { ToolCall, ToolCallKind } from '../session/tool-calls.ts';
@@ -23,7 +24,15 @@ export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
     elapsedSeconds: Math.max(0, Math.round((end.getTime() - exchange.startedAt.getTime()) / 1000)),
     tokens: exchange.usage.inputTokens + exchange.usage.outputTokens,
     usd: spend(snapshot, exchange),
+    autoApproval: isCurrent ? autoApproval(snapshot) : undefined,
   };
+}
+
+function autoApproval({ session, toolCalls, watches }: Snapshot): StatusView['autoApproval'] {
+  const { yolo } = session.settings;
+  if (yolo.kind === 'off') return undefined;
+  const usedUsd = autoApprovedUsd(session.settings, toolCalls, watches);
+  return { capUsd: yolo.kind === 'cap' ? yolo.usd : undefined, usedUsd };
 }
 
 type Phase = Pick<StatusView, 'phase' | 'detail' | 'control'>;
@@ -106,7 +115,9 @@ function shortDraft({ session }: Snapshot): string | undefined {
 }
 
 function spend(snapshot: Snapshot, exchange: Exchange): number | undefined {
-  const costs = snapshot.watches.filter((watch) => watch.exchange === exchange.number).map(costSoFar);
+  const costs = snapshot.watches
+    .filter((watch) => watch.exchange === exchange.number && watch.toolCallId !== undefined)
+    .map(costSoFar);
   const known = [exchange.usage.usd, ...costs].filter((usd) => usd !== undefined);
   return known.length === 0 ? undefined : known.reduce((sum, usd) => sum + usd, 0);
 }

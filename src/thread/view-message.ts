@@ -1,4 +1,5 @@
 import type { Person } from '../session/address.ts';
+import type { Progress } from '../session/progress.ts';
 import type { PlanItem } from '../session/state.ts';
 import type { ApprovalRequest } from '../session/tool-calls.ts';
 
@@ -9,8 +10,10 @@ export type ViewBody =
   | ({ kind: 'status' } & StatusView)
   | { kind: 'answer'; text: string; isDraft: boolean }
   | ({ kind: 'approval' } & ApprovalView)
+  | ({ kind: 'batch' } & BatchView)
   | ({ kind: 'job' } & JobView)
-  | { kind: 'notice'; text: string };
+  /** Something the bot says of itself. Whoever is in `mentions` (platform ids) is notified. */
+  | { kind: 'notice'; text: string; mentions: readonly string[] };
 
 export type StatusView = {
   phase:
@@ -34,6 +37,8 @@ export type StatusView = {
   tokens: number;
   /** Model spend where its price is known, plus the cost of jobs. */
   usd: number | undefined;
+  /** How much may be spent without a click, and how much of it is; `capUsd` undefined is no cap. */
+  autoApproval: { capUsd: number | undefined; usedUsd: number } | undefined;
   control: 'stop' | 'retry' | undefined;
 };
 
@@ -49,12 +54,38 @@ export type TimelineLine =
 
 export type ApprovalView = {
   toolCallId: string;
+  /** What a decision on this card is about: it grows with every change of the call. */
+  revision: number;
   request: ApprovalRequest;
+  /** Who has approved, where a second person has to. */
+  first: Person | undefined;
+  /** Who changed the call before it was decided, and what. */
+  edit: { by: Person; changed: string } | undefined;
   /** Undefined while the request is open. */
-  decision: { verdict: 'approved' | 'rejected' | 'abandoned'; by: Person | undefined; at: Date } | undefined;
+  decision:
+    | {
+        verdict: 'approved' | 'rejected' | 'abandoned';
+        by: Person | undefined;
+        second: Person | undefined;
+        isAutomatic: boolean;
+        at: Date;
+        feedback: string | undefined;
+      }
+    | undefined;
+};
+
+/** Several calls of one step that wait for approval together. */
+export type BatchView = {
+  open: readonly { toolCallId: string; revision: number }[];
+  approved: number;
+  rejected: number;
+  other: number;
+  /** Most that the open ones can cost; undefined where one of them is not known. */
+  usd: number | undefined;
 };
 
 export type JobView = {
+  watchId: string;
   jobId: string;
   url: string;
   title: string;
@@ -65,6 +96,6 @@ export type JobView = {
   elapsedSeconds: number | undefined;
   timeoutSeconds: number;
   usd: number | undefined;
-  lastLogLine: string | undefined;
+  progress: Progress | undefined;
   isFinal: boolean;
 };

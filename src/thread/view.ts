@@ -1,6 +1,6 @@
 import type { Exchange, Snapshot } from '../session/snapshot.ts';
 import type { ToolCall } from '../session/tool-calls.ts';
-import { approvalCard, jobCard } from './cards.ts';
+import { approvalCard, batchCard, jobCard } from './cards.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
 import { statusOf } from './status.ts';
 import type { ViewMessage } from './view-message.ts';
@@ -13,6 +13,7 @@ export function view(snapshot: Snapshot): ViewMessage[] {
   const notices = snapshot.messages.filter((message) => message.exchange === 0);
   return [
     ...notices.flatMap((message) => noticeOf(message)),
+    ...foreignJobs(snapshot, 0),
     ...snapshot.exchanges.flatMap((exchange) => exchangeMessages(snapshot, exchange)),
   ];
 }
@@ -23,7 +24,19 @@ function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[]
     body: { kind: 'status', ...statusOf(snapshot, exchange) },
   };
   if (exchange.undone) return [status];
-  return [status, ...transcriptMessages(snapshot, exchange), ...draftMessage(snapshot, exchange)];
+  return [
+    status,
+    ...transcriptMessages(snapshot, exchange),
+    ...foreignJobs(snapshot, exchange.number),
+    ...draftMessage(snapshot, exchange),
+  ];
+}
+
+/** Jobs that were started elsewhere and are only watched here. */
+function foreignJobs({ watches }: Snapshot, exchange: number): ViewMessage[] {
+  return watches
+    .filter((watch) => watch.toolCallId === undefined && watch.exchange === exchange)
+    .map((watch) => ({ key: `job/${watch.id}`, body: jobCard(watch) }));
 }
 
 function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
@@ -40,6 +53,7 @@ function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage
           ? [{ key, body: { kind: 'answer' as const, text: message.entry.text, isDraft: false } }]
           : []),
         ...own.flatMap((call) => cardsOf(snapshot, call)),
+        ...batchOf(message.id, own),
       ];
     });
 }
@@ -59,6 +73,11 @@ function draftMessage(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
 
 const answerKey = (exchange: number, ordinal: number) => `e${exchange}/answer/${ordinal}`;
 
+function batchOf(messageId: number, calls: readonly ToolCall[]): ViewMessage[] {
+  const batch = batchCard(calls);
+  return batch ? [{ key: `batch/${messageId}`, body: batch }] : [];
+}
+
 function cardsOf(snapshot: Snapshot, call: ToolCall): ViewMessage[] {
   const approval = approvalCard(call);
   const watch = snapshot.watches.find((item) => item.toolCallId === call.id);
@@ -69,5 +88,11 @@ function cardsOf(snapshot: Snapshot, call: ToolCall): ViewMessage[] {
 }
 
 function noticeOf({ id, entry }: Snapshot['messages'][number]): ViewMessage[] {
-  return entry.role === 'notice' ? [{ key: `notice/${id}`, body: { kind: 'notice', text: entry.text } }] : [];
+  const key = `notice/${id}`;
+  if (entry.role === 'notice') {
+    return [{ key, body: { kind: 'notice', text: entry.text, mentions: entry.mentions ?? [] } }];
+  }
+  if (entry.role !== 'summary') return [];
+  const text = `Compacted: ${entry.replaced} earlier messages became a summary for the model. Nothing is gone from this thread, and \`undo\` takes it back.`;
+  return [{ key, body: { kind: 'notice', text, mentions: [] } }];
 }

@@ -28,6 +28,8 @@ export type ToolResult =
   | { kind: 'failed'; output: string }
   /** It could not be found out whether the call had its effect; the output says how to look. */
   | { kind: 'unknown'; output: string }
+  /** Nothing was done, and people can mend what keeps it from being done: they are asked, and it is run again. */
+  | { kind: 'blocked'; reason: string }
   | { kind: 'waiting'; watch: NewWatch };
 
 /** What is found out about a call whose process died while it ran. */

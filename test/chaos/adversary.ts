@@ -27,6 +27,7 @@ export async function attack(targets: Targets, chance: Chance, until: number, ta
     await act(targets, chance);
   }
   targets.slack.disturb = () => undefined;
+  targets.slack.loses = () => false;
   targets.hub.disturb = () => undefined;
 }
 
@@ -73,6 +74,7 @@ function disturbTheWire({ slack, hub }: Targets, chance: Chance, tally: Tally): 
     tally[name] = (tally[name] ?? 0) + 1;
     return fault;
   };
+  slack.loses = () => chance.is(0.05) && count('delivery lost', true);
   slack.disturb = (method) => {
     if (!method.startsWith('chat.') && method !== 'conversations.replies') return undefined;
     if (chance.is(0.01)) return count('Slack 429', 429);

@@ -2,6 +2,7 @@ import { translate } from '../../adapters/slack/blocks.ts';
 import { sessions } from '../../src/db/schema.ts';
 import type { Db } from '../../src/db/storage.ts';
 import { readSnapshot } from '../../src/session/snapshot.ts';
+import { OUTAGE_KEY } from '../../src/thread/outage.ts';
 import { changes } from '../../src/thread/reconcile.ts';
 import { view } from '../../src/thread/view.ts';
 import type { HubDouble } from '../doubles/hub.ts';
@@ -72,7 +73,9 @@ async function thread({ slack, people, db }: World, sessionId: string): Promise<
   }
   const shown = slack.workspace
     .thread(address.channel, address.thread)
-    .filter((message) => message.bot_id !== undefined);
+    .filter((message) => message.bot_id !== undefined)
+    // Said without the record, while it was away: whoever said so may have died before taking it back.
+    .filter((message) => message.metadata?.event_payload.key !== OUTAGE_KEY);
   const wanted = changes(view(snapshot), [], translate, 1);
   const byKey = Map.groupBy(shown, (message) => String(message.metadata?.event_payload.key));
   for (const change of wanted) {

@@ -1,5 +1,7 @@
 import type { ChatCompletionRequest } from '@copilotkit/aimock';
+import { seenOf } from '../../adapters/slack/actions.ts';
 import { lastText, type Reply } from '../doubles/model.ts';
+import type { OpenDialog } from '../doubles/slack/dialogs.ts';
 import { parseBlocks } from '../doubles/slack/rules.ts';
 import type { SlackDouble } from '../doubles/slack/server.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
@@ -88,6 +90,16 @@ export class People {
       }
       for (const message of thread) this.#decide(message);
     }
+    for (const dialog of [...this.#slack.dialogs.open]) this.#sendOff(dialog);
+  }
+
+  /** A rejection asks for a reason first. A dialog that says why it was not taken is closed, any other sent again. */
+  #sendOff(dialog: OpenDialog): void {
+    if (dialog.errors !== undefined) this.#slack.dialogs.close(dialog);
+    else if (Date.now() - (this.#lastClick.get(dialog.id) ?? 0) >= 4_000) {
+      this.#lastClick.set(dialog.id, Date.now());
+      this.#slack.sendOff(dialog, 'use less data').catch(() => {}); // sent again with a later look
+    }
   }
 
   /** A click may be lost with the process that took it: who sees that nothing happened clicks again, the same. */
@@ -95,7 +107,7 @@ export class People {
     const button = parseBlocks(card.blocks)
       .flatMap((block) => (block.type === 'actions' ? block.elements : []))
       .find((element) => element.action_id === 'approve');
-    const callId = button?.value;
+    const callId = button?.type === 'button' ? seenOf(button.value ?? '')[0]?.toolCallId : undefined;
     if (callId === undefined || Date.now() - (this.#lastClick.get(callId) ?? 0) < 4_000) return;
     if (this.#chance.is(0.6)) return; // people take their time
     const verdict = this.clicks.get(callId)?.verdict ?? (this.#chance.is(0.8) ? 'approve' : 'reject');

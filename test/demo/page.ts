@@ -32,7 +32,11 @@ function blockHtml(block: ReturnType<typeof parseBlocks>[number]): string {
       return `<div class="context">${block.elements.map((element) => mrkdwn(element.text)).join(' ')}</div>`;
     case 'actions':
       return `<div class="actions">${block.elements
-        .map((button) => `<button class="${button.style ?? ''}">${button.text.text}</button>`)
+        .map((element) =>
+          element.type === 'button'
+            ? `<button class="${element.style ?? ''}">${element.text.text}</button>`
+            : `<button>${(element.initial_option ?? element.options[0])?.text.text} ⌄</button>`,
+        )
         .join('')}</div>`;
     case 'markdown':
       return `<div class="markdown">${markdown.parse(block.text)}</div>`;

@@ -76,7 +76,12 @@ function blockText(block: ReturnType<typeof parseBlocks>[number]): string {
     case 'context':
       return block.elements.map((element) => element.text).join('  ');
     case 'actions':
-      return block.elements.map((element) => `[ ${element.text.text} ]`).join('  ');
+      return block.elements
+        .map(
+          (element) =>
+            `[ ${element.type === 'button' ? element.text.text : element.initial_option?.text.text} ]`,
+        )
+        .join('  ');
     case 'markdown':
       return block.text;
     case 'header':

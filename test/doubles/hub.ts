@@ -20,6 +20,18 @@ export type DoubleJob = {
   ended: { stage: string; at: number; message?: string } | undefined;
 };
 
+/** In the form of the client's ApiScheduledJob; secrets are kept here and told to nobody. */
+export type DoubleScheduledJob = {
+  id: string;
+  namespace: string;
+  schedule: string;
+  suspend: boolean;
+  concurrency: boolean;
+  createdAt: string;
+  updatedAt: string;
+  jobSpec: Record<string, unknown>;
+};
+
 /** Parts of a request that a test may want to fail: each entry is used once. 'drop' does the work and cuts the answer. */
 export type HubFault = { path: RegExp; method?: string; status: number | 'drop'; error?: string };
 
@@ -132,11 +144,17 @@ const IDENTITY = {
 /** The Hub's Jobs API, whoami, and the datasets server, on one port. */
 export class HubDouble {
   readonly jobs: DoubleJob[] = [];
+  readonly scheduled: DoubleScheduledJob[] = [];
+  /** Organisations of the token's user. */
+  orgs: string[] = [];
   readonly faults: HubFault[] = [];
   readonly requests: { method: string; path: string }[] = [];
   /** Asked for every request that no fault is set for. */
   disturb: (method: string, path: string) => HubFault['status'] | undefined = () => undefined;
   course: (spec: DoubleJob['spec']) => JobCourse = () => ({ queueMs: 0, runMs: 0, lines: [] });
+  /** How often a stream looks for something new to send. */
+  streamMs = 50;
+  readonly #streams = new Set<ServerResponse>();
   #listening: Listening | undefined;
 
   static async start(options: { port?: number } = {}): Promise<HubDouble> {
@@ -152,6 +170,11 @@ export class HubDouble {
 
   async close(): Promise<void> {
     await this.#listening?.close();
+  }
+
+  /** Breaks off every stream that is open. */
+  cutStreams(): void {
+    for (const stream of this.#streams) stream.destroy();
   }
 
   /** Ends a running job. */
@@ -197,7 +220,15 @@ export class HubDouble {
     body: string,
   ): { status: number; answer: unknown } {
     if (path === '/api/whoami-v2')
-      return { status: 200, answer: { ...IDENTITY, auth: { type: 'access_token' } } };
+      return {
+        status: 200,
+        answer: {
+          ...IDENTITY,
+          orgs: this.orgs.map((name) => ({ type: 'org', id: name, name, fullname: name, canPay: true })),
+          auth: { type: 'access_token' },
+        },
+      };
+    if (path.startsWith('/api/scheduled-jobs/')) return this.#routeScheduled(method, path, body);
     if (path === '/api/jobs/hardware') return { status: 200, answer: HARDWARE };
     const [, namespace = '', id = '', action] =
       /^\/api\/jobs\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
@@ -209,6 +240,32 @@ export class HubDouble {
     if (job === undefined) return { status: 404, answer: { error: 'Job not found' } };
     if (action === 'cancel') job.ended ??= { stage: 'CANCELED', at: Date.now() };
     return { status: 200, answer: jobJson(job) };
+  }
+
+  #routeScheduled(method: string, path: string, body: string): { status: number; answer: unknown } {
+    const [, namespace = '', id, action] =
+      /^\/api\/scheduled-jobs\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
+    const shown = ({ jobSpec, namespace: _namespace, ...job }: DoubleScheduledJob) => {
+      const { secrets: _secrets, ...spec } = jobSpec;
+      return { ...job, jobSpec: spec };
+    };
+    if (id === undefined && method === 'POST') {
+      const at = new Date().toISOString();
+      const made = JSON.parse(body) as Pick<
+        DoubleScheduledJob,
+        'schedule' | 'suspend' | 'concurrency' | 'jobSpec'
+      >;
+      const job = { id: `5c${this.scheduled.length}`, namespace, createdAt: at, updatedAt: at, ...made };
+      this.scheduled.push(job);
+      return { status: 200, answer: shown(job) };
+    }
+    const own = this.scheduled.filter((job) => job.namespace === namespace);
+    if (id === undefined) return { status: 200, answer: own.map(shown) };
+    const job = own.find((item) => item.id === id);
+    if (job === undefined) return { status: 404, answer: { error: 'Scheduled job not found' } };
+    if (method === 'DELETE') this.scheduled.splice(this.scheduled.indexOf(job), 1);
+    if (action === 'suspend' || action === 'resume') job.suspend = action === 'suspend';
+    return { status: 200, answer: shown(job) };
   }
 
   /** One page, newest first, filtered by `label=key=value` and `stage`, as huggingface_hub's list_jobs asks. */
@@ -249,11 +306,14 @@ export class HubDouble {
     const job = this.jobs.find((item) => item.id === id);
     if (job === undefined) return sendJson(response, 404, { error: 'Job not found' });
     response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.flushHeaders();
+    this.#streams.add(response);
+    response.on('close', () => this.#streams.delete(response));
     let isOpen = true;
     request.on('close', () => {
       isOpen = false;
     });
-    for (let sent = 0; isOpen; await sleep(50)) {
+    for (let sent = 0; isOpen; await sleep(this.streamMs)) {
       const isLast = isOver(stageOf(job).stage);
       for (const event of eventsOf(job).slice(sent)) {
         response.write(`data: ${JSON.stringify(event)}\n\n`);

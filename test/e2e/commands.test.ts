@@ -1,7 +1,9 @@
+import type { ChatCompletionRequest } from '@copilotkit/aimock';
 import { describe, expect, test } from 'vitest';
 import { sessions } from '../../src/db/schema.ts';
 import { closeIdleSessions, thinEvents } from '../../src/session/retention.ts';
 import { lastText } from '../doubles/model.ts';
+import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { BACKENDS } from '../support/backends.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
@@ -48,6 +50,72 @@ describe('stop', () => {
     world.slack.say('U0ADA', 'C0ML', 'once again', asked.ts);
     await world.reply(asked, 'from here on');
     expect(world.model.refusals).toEqual([]);
+  });
+});
+
+describe('compact', () => {
+  const summarised = (request: ChatCompletionRequest) =>
+    lastText(request).includes('Write a summary') ? { text: 'They said a lot.' } : echo(request);
+
+  async function talk(): Promise<SlackMessage> {
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'number 0');
+    await world.reply(asked, 'heard: [Ada] number 0');
+    for (let i = 1; i < 5; i++) {
+      world.slack.say('U0ADA', 'C0ML', `number ${i}`, asked.ts);
+      await world.reply(asked, `heard: [Ada] number ${i}`);
+    }
+    return asked;
+  }
+
+  test('puts a summary in the place of the middle, and undo brings it back', async () => {
+    await begin(summarised);
+    const asked = await talk();
+    world.slack.say('U0ADA', 'C0ML', 'compact', asked.ts);
+    await world.reply(asked, 'Compacted: 4 earlier messages');
+    world.slack.say('U0ADA', 'C0ML', 'go on', asked.ts);
+    await world.reply(asked, 'heard: [Ada] go on');
+    const sent = JSON.stringify(world.model.requests.at(-1)?.messages);
+    for (const kept of ['number 0', 'They said a lot', 'number 3', 'number 4']) expect(sent).toContain(kept);
+    expect(sent).not.toContain('number 1');
+
+    world.slack.say('U0ADA', 'C0ML', 'undo', asked.ts);
+    await world.reply(asked, 'Undone');
+    world.slack.say('U0ADA', 'C0ML', 'undo', asked.ts);
+    await until('the note is gone', () => !world.describe(asked).includes('Compacted'));
+    world.slack.say('U0ADA', 'C0ML', 'and now', asked.ts);
+    await world.reply(asked, 'heard: [Ada] and now');
+    const whole = JSON.stringify(world.model.requests.at(-1)?.messages);
+    for (let i = 0; i < 5; i++) expect(whole).toContain(`number ${i}`);
+    expect(whole).not.toContain('They said a lot');
+  });
+
+  test('changes nothing where there is too little, or where the model fails, and says so', async () => {
+    await begin((request) =>
+      lastText(request).includes('Write a summary') ? { error: { status: 401 } } : echo(request),
+    );
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'number 0');
+    await world.reply(asked, 'heard:');
+    world.slack.say('U0ADA', 'C0ML', 'compact', asked.ts);
+    await world.reply(asked, 'There is too little to compact yet');
+    const other = await talk();
+    world.slack.say('U0ADA', 'C0ML', 'compact', other.ts);
+    await world.reply(other, 'The model provider refused our key');
+    world.slack.say('U0ADA', 'C0ML', 'go on', other.ts);
+    await world.reply(other, 'heard: [Ada] go on');
+  });
+
+  test('that would never end is broken off by stop', async () => {
+    await begin((request) =>
+      lastText(request).includes('Write a summary') ? { hangs: true } : echo(request),
+    );
+    const asked = await talk();
+    const before = world.model.requests.length;
+    world.slack.say('U0ADA', 'C0ML', 'compact', asked.ts);
+    await until('the model is asked', () => world.model.requests.length > before);
+    world.slack.say('U0ADA', 'C0ML', 'stop', asked.ts);
+    world.slack.say('U0ADA', 'C0ML', 'go on', asked.ts);
+    await world.reply(asked, 'heard: [Ada] go on');
+    expect(world.describe(asked)).not.toContain('Compacted');
   });
 });
 

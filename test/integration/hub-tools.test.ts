@@ -40,7 +40,19 @@ const errorOf = (tool: Tool, args: unknown) => {
 
 async function outputOf(tool: Tool, args: unknown): Promise<string> {
   const result = await prepared(tool, args).run(context);
-  return result.kind === 'waiting' ? 'waiting' : result.output;
+  return 'output' in result ? result.output : result.kind;
+}
+
+/** The tool on the double, with one secret set up for jobs. */
+function jobsTool(parts: { namespace?: string; cpuNeedsApproval?: boolean } = {}): Tool {
+  return hfJobsTool({
+    jobs: createHubJobs(hub.url, 'hf_token'),
+    hardware: createHardwareList(hub.url, () => new Date()),
+    token: 'hf_token',
+    secrets: { WANDB_API_KEY: 'wandb-secret-value' },
+    namespace: parts.namespace,
+    cpuNeedsApproval: parts.cpuNeedsApproval ?? true,
+  });
 }
 
 describe('hf_inspect_dataset', () => {
@@ -75,14 +87,7 @@ describe('hf_inspect_dataset', () => {
 });
 
 describe('hf_jobs', () => {
-  const tool = (parts: { namespace?: string; cpuNeedsApproval?: boolean } = {}) =>
-    hfJobsTool({
-      jobs: createHubJobs(hub.url, 'hf_token'),
-      hardware: createHardwareList(hub.url, () => new Date()),
-      token: 'hf_token',
-      namespace: parts.namespace,
-      cpuNeedsApproval: parts.cpuNeedsApproval ?? true,
-    });
+  const tool = jobsTool;
   const run = {
     operation: 'run',
     script: 'print(1)\n',
@@ -125,10 +130,11 @@ describe('hf_jobs', () => {
   });
 
   test('CPU jobs run without approval only where the config says so', async () => {
-    expect(await prepared(tool(), run).approval(context)).toBeDefined();
-    expect(await prepared(tool({ cpuNeedsApproval: false }), run).approval(context)).toBeUndefined();
-    const gpu = { ...run, hardware_flavor: 't4-small' };
-    expect(await prepared(tool({ cpuNeedsApproval: false }), gpu).approval(context)).toBeDefined();
+    const isWaived = async (call: object, deps = {}) =>
+      (await prepared(tool(deps), call).approval(context))?.isWaived;
+    expect(await isWaived(run)).toBe(false);
+    expect(await isWaived(run, { cpuNeedsApproval: false })).toBe(true);
+    expect(await isWaived({ ...run, hardware_flavor: 't4-small' }, { cpuNeedsApproval: false })).toBe(false);
   });
 
   test('sends the script through uv with its dependencies quoted, quiet, labelled, with the token as a secret', async () => {
@@ -180,6 +186,96 @@ describe('hf_jobs', () => {
   });
 });
 
+describe('scheduled jobs', () => {
+  const tool = () => jobsTool({ namespace: 'ada', cpuNeedsApproval: false });
+  const nightly = {
+    operation: 'scheduled run',
+    script: 'print(1)\n',
+    schedule: '0 3 * * *',
+    secrets: ['WANDB_API_KEY'],
+  };
+
+  test('are made, listed, looked at, suspended, resumed and deleted', async () => {
+    expect(await outputOf(tool(), nightly)).toContain('0 3 * * * (UTC), active, on cpu-basic');
+    const [made] = hub.scheduled;
+    expect(made?.jobSpec).toMatchObject({
+      labels: { 'ml-intern-call': 'c1' },
+      secrets: { HF_TOKEN: 'hf_token', WANDB_API_KEY: 'wandb-secret-value' },
+    });
+    const one = (operation: string) => outputOf(tool(), { operation, scheduled_job_id: made?.id });
+    expect(await one('scheduled suspend')).toContain('suspend is done');
+    expect(await outputOf(tool(), { operation: 'scheduled ps' })).toContain('| suspended |');
+    expect(await one('scheduled resume')).toContain('resume is done');
+    expect(await one('scheduled inspect')).toContain('active');
+    expect(await one('scheduled delete')).toContain('delete is done');
+    expect(hub.scheduled).toEqual([]);
+    expect(await one('scheduled inspect')).toContain('no such job');
+  });
+
+  test('are always asked about, whatever they cost, and no secret is on the card', async () => {
+    const request = await prepared(tool(), nightly).approval(context);
+    expect(request).toMatchObject({ isAlwaysAsked: true, title: 'Schedule a Hugging Face Job (0 3 * * *)' });
+    expect(request?.isWaived).toBeUndefined();
+    expect(JSON.stringify(request)).toContain('WANDB_API_KEY');
+    expect(JSON.stringify(request)).not.toContain('wandb-secret-value');
+    for (const verb of ['delete', 'suspend', 'resume']) {
+      const call = { operation: `scheduled ${verb}`, scheduled_job_id: 'abc' };
+      expect(await prepared(tool(), call).approval(context)).toMatchObject({ isAlwaysAsked: true });
+    }
+    expect(await prepared(tool(), { operation: 'scheduled ps' }).approval(context)).toBeUndefined();
+  });
+
+  test('that were made before their process died are found by their label', async () => {
+    await prepared(tool(), nightly).run(context);
+    const found = await prepared(tool(), nightly).recover?.(context);
+    expect(found).toMatchObject({ kind: 'done', output: expect.stringContaining('Scheduled.') });
+    hub.scheduled.length = 0;
+    expect(await prepared(tool(), nightly).recover?.(context)).toEqual({ kind: 'not_started' });
+  });
+
+  test.each([
+    [{ ...nightly, schedule: undefined }, 'needs schedule'],
+    [{ ...nightly, schedule: 'every day' }, 'is no cron expression'],
+    [{ operation: 'scheduled delete' }, 'needs scheduled_job_id'],
+  ])('%j is refused with what to mend', (args, expected) => {
+    expect(errorOf(tool(), args)).toContain(expected);
+  });
+
+  test('a secret that nobody set up is named, with those that are', async () => {
+    const output = await outputOf(tool(), { ...nightly, secrets: ['AWS_KEY'] });
+    expect(output).toContain('no secret "AWS_KEY"');
+    expect(output).toContain('WANDB_API_KEY');
+  });
+});
+
+describe('what is unusual is on the card', () => {
+  const tool = () => jobsTool();
+  const train = (script: string, timeout = '4h') =>
+    prepared(tool(), { operation: 'run', script, hardware_flavor: 'a10g-small', timeout }).approval(context);
+
+  test.each([
+    ['trainer.train()\n', 'Nothing is pushed'],
+    ['trainer.train()\ntrainer.push_to_hub()\n', 'may be public'],
+    ['trainer.train()\n', 'would be the first run'],
+  ])('%j: %s', async (script, expected) => {
+    expect((await train(script))?.warnings.join(' ')).toContain(expected);
+  });
+
+  test('a time-out that is short for training', async () => {
+    expect((await train('trainer.train()\n', '30m'))?.warnings.join(' ')).toContain('short for training');
+    expect((await train('trainer.train()\n', '4h'))?.warnings.join(' ')).not.toContain('short for training');
+  });
+
+  test('the accounts that may pay are a choice, the default first', async () => {
+    hub.orgs = ['team'];
+    expect((await train('x\n'))?.choices).toEqual([
+      { argument: 'namespace', label: 'Account', options: ['ada', 'team'] },
+    ]);
+    hub.orgs = [];
+    expect((await train('x\n'))?.choices).toBeUndefined();
+  });
+});
+
 test('a job is found by its label among hundreds', async () => {
   const jobs = createHubJobs(hub.url, 'hf_token');
   for (let i = 0; i < 120; i++) await jobs.run('ada', { ...SPEC, labels: { n: String(i) } }, context.signal);
@@ -211,7 +307,7 @@ describe('following a job', () => {
     hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['loss 0.5', '  '] });
     const submitted = await jobs().run('ada', SPEC, signal);
     const seen = await lookAtJob(jobs(), watch({ jobId: submitted.id }), signal);
-    expect(seen).toMatchObject({ stage: 'RUNNING', lastLogLine: 'loss 0.5' });
+    expect(seen).toMatchObject({ stage: 'RUNNING' });
     const gone = await lookAtJob(jobs(), watch({ jobId: 'ffff' }), signal);
     expect(gone).toMatchObject({ stage: 'DELETED' });
   });
@@ -257,14 +353,7 @@ const SPEC = {
 
 describe('a Hub in trouble', () => {
   const run = { operation: 'run', script: 'print(1)\n' };
-  const tool = () =>
-    hfJobsTool({
-      jobs: createHubJobs(hub.url, 'hf_token'),
-      hardware: createHardwareList(hub.url, () => new Date()),
-      token: 'hf_token',
-      namespace: 'ada',
-      cpuNeedsApproval: true,
-    });
+  const tool = () => jobsTool({ namespace: 'ada' });
 
   test('a submission that meets a server error is looked for and made again, once', async () => {
     hub.faults.push({ path: /jobs\/ada$/, method: 'POST', status: 500 });

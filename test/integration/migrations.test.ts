@@ -35,6 +35,9 @@ test('no migration takes away what an older version, running beside, still uses'
   expect(scripts.length).toBeGreaterThan(1);
   for (const name of scripts) {
     const text = readFileSync(join(MIGRATIONS, name), 'utf8');
-    expect(text, name).not.toMatch(/\b(DROP|RENAME|TRUNCATE)\b|SET NOT NULL/i);
+    // An older version that still runs must find what it knows; giving up a NOT NULL takes nothing away.
+    expect(text.replaceAll('DROP NOT NULL', ''), name).not.toMatch(
+      /\b(DROP|RENAME|TRUNCATE)\b|SET NOT NULL/i,
+    );
   }
 });

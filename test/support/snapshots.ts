@@ -94,6 +94,7 @@ export function snapshot({
       requester: ADA,
       state: { kind: 'running' },
       draft: undefined,
+      settings: { yolo: { kind: 'off' } },
       exchange: 1,
       contextStart: 0,
       rev: 1,

@@ -14,6 +14,8 @@ export type WorldOptions = {
   script: ModelScript;
   mode?: 'socket' | 'http';
   approvers?: string[];
+  /** Changes the config before the bot starts. */
+  configure?: (config: Config) => void;
   /** Factor on Slack's rate limits; wide by default, because most tests are about something else. */
   rateScale?: number;
   /** Waits before Slack delivers again what was not acknowledged; none is a Slack that gives up at once. */
@@ -58,6 +60,7 @@ export class World {
     const config = loadConfig({ ...environment, ...options.environment }, ROOT);
     config.slack.host = '127.0.0.1';
     if (options.approvers) config.approvals.approvers = options.approvers;
+    options.configure?.(config);
     return new World(slack, model, hub, backend, config);
   }
 

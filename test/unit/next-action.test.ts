@@ -8,7 +8,10 @@ const decision = { by: ADA, at: at(1) };
 
 const STATES: Record<ToolCallState['kind'], { state: ToolCallState; expected: string }> = {
   proposed: { state: { kind: 'proposed' }, expected: 'advance_calls' },
-  awaiting_approval: { state: { kind: 'awaiting_approval', since: at(0), request }, expected: 'park' },
+  awaiting_approval: {
+    state: { kind: 'awaiting_approval', since: at(0), request, revision: 0 },
+    expected: 'park',
+  },
   approved: { state: { kind: 'approved', request, decision }, expected: 'advance_calls' },
   running: { state: { kind: 'running', since: at(0) }, expected: 'recover_calls' },
   waiting: { state: { kind: 'waiting', since: at(0), watchId: 'w1' }, expected: 'park' },

@@ -1,24 +1,21 @@
 import { expect, test } from 'vitest';
-import { buildRequest } from '../../src/agent/request.ts';
+import { requestOf } from '../../src/agent/request.ts';
 import { assistant, at, call, snapshot, user } from '../support/snapshots.ts';
 
 test('every call is followed by its result, in the order of the calls, whatever became of it', () => {
-  const built = buildRequest(
-    'system',
-    snapshot({
-      entries: [
-        user('go'),
-        assistant('looking'),
-        user('and hurry'),
-        { role: 'notice', text: 'not for the model' },
-      ],
-      toolCalls: [
-        call({ id: 'c1', providerId: 'p1', state: { kind: 'done', output: 'one', at: at(1) } }),
-        call({ id: 'c2', providerId: 'p2', position: 1, arguments: '{broken', state: { kind: 'proposed' } }),
-      ],
-    }),
-  );
-  expect(built).toEqual([
+  const { messages, toolCalls } = snapshot({
+    entries: [
+      user('go'),
+      assistant('looking'),
+      user('and hurry'),
+      { role: 'notice', text: 'not for the model' },
+    ],
+    toolCalls: [
+      call({ id: 'c1', providerId: 'p1', state: { kind: 'done', output: 'one', at: at(1) } }),
+      call({ id: 'c2', providerId: 'p2', position: 1, arguments: '{broken', state: { kind: 'proposed' } }),
+    ],
+  });
+  expect(requestOf('system', messages, toolCalls)).toEqual([
     { role: 'system', content: 'system' },
     { role: 'user', content: '[Ada] go' },
     {

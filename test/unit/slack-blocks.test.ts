@@ -60,18 +60,24 @@ const status = fc.record({
   elapsedSeconds: number,
   tokens: fc.nat(1e9),
   usd: optional(number),
+  autoApproval: optional(fc.record({ capUsd: optional(number), usedUsd: number })),
   control: fc.constantFrom('stop' as const, 'retry' as const, undefined),
 });
 
 const approval = fc.record({
   kind: fc.constant('approval' as const),
   toolCallId: fc.constant('c_0123456789'),
+  revision: fc.nat(100),
+  first: optional(fc.constant({ id: 'U0GRACE', name: 'Grace' })),
+  edit: optional(fc.record({ by: fc.constant({ id: 'U0ADA', name: 'Ada' }), changed: hostile })),
   request: fc.record(
     {
       title: some,
       facts: fc.array(fc.record({ label: some, value: hostile }), { minLength: 1, maxLength: 14 }),
       warnings: fc.array(some, { maxLength: 20 }),
       preview: fc.record({ language: fc.constantFrom('python', 'sh'), text: hostile, lines: fc.nat() }),
+      editable: fc.constant({ argument: 'script', language: 'python' }),
+      choices: fc.constant([{ argument: 'namespace', label: 'Account', options: ['ada', 'team'] }]),
       estimate: fc.record({ usd: number, hourlyUsd: number, reason: some }, { requiredKeys: [] }),
     },
     { requiredKeys: ['title', 'facts', 'warnings', 'estimate'] },
@@ -80,13 +86,32 @@ const approval = fc.record({
     fc.record({
       verdict: fc.constantFrom('approved' as const, 'rejected' as const, 'abandoned' as const),
       by: optional(fc.record({ id: fc.constant('U0ADA'), name: hostile })),
+      second: optional(fc.constant({ id: 'U0GRACE', name: 'Grace' })),
+      isAutomatic: fc.boolean(),
+      feedback: optional(hostile),
       at: fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') }),
     }),
   ),
 });
 
+const progress = fc.record({
+  step: optional(fc.nat()),
+  steps: optional(fc.nat()),
+  epoch: optional(number),
+  epochs: optional(fc.nat()),
+  loss: optional(number),
+  losses: fc.array(number, { maxLength: 48 }),
+  stride: fc.constant(1),
+  seen: fc.nat(),
+  metrics: fc.dictionary(some, number, { maxKeys: 12 }),
+  alerts: fc.array(hostile, { maxLength: 3 }),
+  failure: optional(hostile),
+  tail: fc.array(hostile, { maxLength: 3 }),
+});
+
 const job = fc.record({
   kind: fc.constant('job' as const),
+  watchId: fc.constant('w_0123456789'),
   jobId: some,
   url: fc.constant('https://huggingface.co/jobs/ada/1'),
   title: hostile,
@@ -97,17 +122,28 @@ const job = fc.record({
   elapsedSeconds: optional(number),
   timeoutSeconds: number,
   usd: optional(number),
-  lastLogLine: optional(hostile),
+  progress: optional(progress),
   isFinal: fc.boolean(),
 });
 
 const answer = fc.record({ kind: fc.constant('answer' as const), text: hostile, isDraft: fc.boolean() });
-const notice = fc.record({ kind: fc.constant('notice' as const), text: hostile });
+const mentions = fc.constantFrom<readonly string[]>([], ['U0ADA']);
+const notice = fc.record({ kind: fc.constant('notice' as const), text: hostile, mentions });
+const batch = fc.record({
+  kind: fc.constant('batch' as const),
+  open: fc.array(fc.record({ toolCallId: fc.constant('c_0123456789'), revision: fc.nat(9) }), {
+    maxLength: 200,
+  }),
+  approved: fc.nat(9),
+  rejected: fc.nat(9),
+  other: fc.nat(9),
+  usd: optional(number),
+});
 
 test('no view, however hostile its strings, becomes a payload that Slack refuses or that pings a channel', () => {
   fc.assert(
     fc.property(
-      fc.oneof(status, approval, job, answer, notice),
+      fc.oneof(status, approval, batch, job, answer, notice),
       fc.constantFrom(1, 2, 16),
       (body, divisor) => {
         for (const { text, blocks } of translate({ key: 'k', body: body as ViewBody }, divisor)) {

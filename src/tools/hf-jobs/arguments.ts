@@ -4,7 +4,19 @@ import { parseDuration } from './duration.ts';
 const SECRET_NAME = /(TOKEN|KEY|SECRET|PASSWORD)$/i;
 
 const Fields = z.strictObject({
-  operation: z.enum(['run', 'ps', 'logs', 'inspect', 'cancel']),
+  operation: z.enum([
+    'run',
+    'ps',
+    'logs',
+    'inspect',
+    'cancel',
+    'scheduled run',
+    'scheduled ps',
+    'scheduled inspect',
+    'scheduled delete',
+    'scheduled suspend',
+    'scheduled resume',
+  ]),
   script: z
     .string()
     .min(1)
@@ -48,6 +60,21 @@ const Fields = z.strictObject({
     })
     .optional()
     .describe('run: environment variables. Never secrets: HF_TOKEN is set for you.'),
+  secrets: z
+    .array(z.string())
+    .max(20)
+    .optional()
+    .describe('run: names of secrets that the team has set up for jobs, to be there as variables.'),
+  schedule: z
+    .string()
+    .regex(/^(@(hourly|daily|weekly|monthly|yearly|annually)|(\S+\s+){4}\S+)$/, 'is no cron expression')
+    .optional()
+    .describe('scheduled run: cron expression in UTC, or @hourly, @daily, @weekly, @monthly, @yearly.'),
+  scheduled_job_id: z
+    .string()
+    .regex(/^[A-Za-z0-9]+$/, 'is not a scheduled job id')
+    .optional()
+    .describe('scheduled inspect, delete, suspend, resume: the scheduled job.'),
   namespace: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'is not a namespace')
@@ -68,13 +95,20 @@ export const Arguments = Fields.superRefine((args, check) => {
 export type Arguments = z.infer<typeof Arguments>;
 
 function problemOf(args: z.infer<typeof Fields>): string | undefined {
-  if (args.operation === 'run') {
+  if (args.operation === 'scheduled run' && args.schedule === undefined) {
+    return 'scheduled run needs schedule';
+  }
+  if (args.operation === 'run' || args.operation === 'scheduled run') {
     if ((args.script === undefined) === (args.command === undefined))
-      return 'run needs either script or command';
+      return `${args.operation} needs either script or command`;
     if (args.script !== undefined && isPath(args.script)) {
       return 'script is a file path, but jobs do not see local files: put the source itself into script';
     }
     return undefined;
+  }
+  if (args.operation === 'scheduled ps') return undefined;
+  if (args.operation.startsWith('scheduled')) {
+    return args.scheduled_job_id === undefined ? `${args.operation} needs scheduled_job_id` : undefined;
   }
   if (args.operation !== 'ps' && args.job_id === undefined) return `${args.operation} needs job_id`;
   return undefined;

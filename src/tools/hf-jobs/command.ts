@@ -18,13 +18,18 @@ const QUIET: Readonly<Record<string, string>> = {
 export const CALL_LABEL = 'ml-intern-call';
 const SESSION_LABEL = 'ml-intern-session';
 
-export function jobSpec(args: Arguments, token: string, callId: string, sessionId: string): JobSpec {
+export function jobSpec(
+  args: Arguments,
+  secrets: Readonly<Record<string, string>>,
+  callId: string,
+  sessionId: string,
+): JobSpec {
   return {
     image: args.image ?? (args.script === undefined ? DOCKER_IMAGE : UV_IMAGE),
     command:
       args.script === undefined ? (args.command ?? []) : scriptCommand(args.script, args.dependencies ?? []),
     environment: { ...QUIET, ...args.env },
-    secrets: { HF_TOKEN: token },
+    secrets: { ...secrets },
     flavor: args.hardware_flavor,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,
     labels: { [CALL_LABEL]: callId, [SESSION_LABEL]: sessionId },

@@ -1,6 +1,6 @@
 import type { HubJobs } from '../../hub/jobs.ts';
 import { messageOf } from '../../ops/errors.ts';
-import { costSoFar, type Watch } from '../../session/watches.ts';
+import { costSoFar, durationOf, type Watch } from '../../session/watches.ts';
 import { capped, withoutAnsi } from '../output.ts';
 
 const LOG_CHARACTERS = 8_000;
@@ -25,13 +25,24 @@ export async function endReport(jobs: HubJobs, watch: Watch, signal: AbortSignal
   return [statusLine(watch), `Link: ${watch.url}`, '', 'Log:', '```', log, '```'].join('\n');
 }
 
+function progressWords(progress: Watch['snapshot']['progress']): string[] {
+  if (progress === undefined) return [];
+  const { step, steps, epoch, loss, metrics, alerts, failure, tail } = progress;
+  return [
+    ...(step === undefined ? [] : [`step ${step} of ${steps}`]),
+    ...(epoch === undefined ? [] : [`epoch ${epoch}`]),
+    ...(loss === undefined ? [] : [`loss ${loss}`]),
+    ...Object.entries(metrics).map(([name, value]) => `${name} ${value}`),
+    ...alerts.map((alert) => `alert: ${alert}`),
+    ...(failure === undefined ? [] : [`the log shows: ${failure}`]),
+    ...(tail.length > 0 ? [`last line: ${tail.at(-1)}`] : []),
+  ];
+}
+
 /** One line on where a job stands. */
 export function statusLine(watch: Watch): string {
   const { snapshot } = watch;
-  const end = snapshot.finishedAt ?? watch.endedAt ?? watch.lookedAt;
-  const seconds = snapshot.startedAt
-    ? Math.round((end.getTime() - snapshot.startedAt.getTime()) / 1000)
-    : undefined;
+  const seconds = durationOf(watch);
   const cost = costSoFar(watch);
   return [
     `Job ${watch.jobId} on ${watch.flavor}: ${snapshot.stage}`,
@@ -40,6 +51,6 @@ export function statusLine(watch: Watch): string {
       ? ['not started yet']
       : [`after ${seconds} s of at most ${watch.timeoutSeconds} s`]),
     ...(cost === undefined ? [] : [`about $${cost.toFixed(4)}`]),
-    ...(watch.endedAt === undefined && snapshot.lastLogLine ? [`last line: ${snapshot.lastLogLine}`] : []),
+    ...progressWords(snapshot.progress),
   ].join(', ');
 }

@@ -1,5 +1,5 @@
 import type { HardwareList } from '../../hub/hardware.ts';
-import type { HubJob, HubJobs } from '../../hub/jobs.ts';
+import type { HubJob, HubJobs, JobSpec } from '../../hub/jobs.ts';
 import { isPassing, patiently } from '../../hub/patience.ts';
 import { systemClock } from '../../ops/clock.ts';
 import { messageOf } from '../../ops/errors.ts';
@@ -8,8 +8,15 @@ import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
 import { CALL_LABEL, jobSpec } from './command.ts';
 import { parseDuration } from './duration.ts';
+import { snapshotOf } from './look.ts';
 
-export type SubmitDeps = { jobs: HubJobs; hardware: HardwareList; token: string };
+export type SubmitDeps = {
+  jobs: HubJobs;
+  hardware: HardwareList;
+  token: string;
+  /** What the team lets jobs have, by name. */
+  secrets: Readonly<Record<string, string>>;
+};
 
 /** Before a job that did not get through is submitted once more. */
 const WAITS_MS = [1_000, 4_000, 10_000] as const;
@@ -24,12 +31,9 @@ export async function submit(
   namespace: string,
   context: ToolContext,
 ): Promise<ToolResult> {
-  const known = await deps.hardware.all();
-  if (!known.some((item) => item.name === args.hardware_flavor)) {
-    const names = known.map((item) => item.name).join(', ');
-    return { kind: 'failed', output: `There is no hardware "${args.hardware_flavor}". There is: ${names}.` };
-  }
-  const spec = jobSpec(args, deps.token, context.callId, context.sessionId);
+  const made = await specOf(deps, args, context);
+  if (!made.ok) return { kind: 'failed', output: made.problem };
+  const { spec } = made;
   for (let attempt = 0; ; attempt++) {
     try {
       context.assertHeld();
@@ -45,6 +49,29 @@ export async function submit(
       await systemClock.sleep(wait, context.signal);
     }
   }
+}
+
+/** The job of a call, or what is wrong with it. */
+export async function specOf(
+  { hardware, secrets, token }: SubmitDeps,
+  args: Arguments,
+  { callId, sessionId }: ToolContext,
+): Promise<{ ok: true; spec: JobSpec } | { ok: false; problem: string }> {
+  const known = await hardware.all();
+  if (!known.some((item) => item.name === args.hardware_flavor)) {
+    const names = known.map((item) => item.name).join(', ');
+    return { ok: false, problem: `There is no hardware "${args.hardware_flavor}". There is: ${names}.` };
+  }
+  const missing = (args.secrets ?? []).find((name) => !Object.hasOwn(secrets, name));
+  if (missing !== undefined) {
+    const names = Object.keys(secrets).join(', ') || 'none';
+    return {
+      ok: false,
+      problem: `There is no secret "${missing}" for jobs. Set up are: ${names}. Whoever runs this bot adds one under jobs.secrets of its config; HF_TOKEN is there anyway.`,
+    };
+  }
+  const chosen = Object.fromEntries((args.secrets ?? []).map((name) => [name, secrets[name] ?? '']));
+  return { ok: true, spec: jobSpec(args, { ...chosen, HF_TOKEN: token }, callId, sessionId) };
 }
 
 /** Looks for the job of this very call by its label. Where the Hub does not tell, the outcome stays unknown. */
@@ -81,7 +108,6 @@ async function watchOf(
   toolCallId: string,
 ): Promise<NewWatch> {
   const price = (await hardware.all()).find((item) => item.name === args.hardware_flavor);
-  const { stage, message } = job.status;
   return {
     id: `w_${job.id}`,
     toolCallId,
@@ -92,6 +118,6 @@ async function watchOf(
     flavor: args.hardware_flavor,
     hourlyUsd: price?.hourlyUsd,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,
-    snapshot: { stage, ...(message ? { message } : {}) },
+    snapshot: snapshotOf(job),
   };
 }

@@ -1,10 +1,11 @@
 import type { HubJob, HubJobs } from '../../hub/jobs.ts';
-import { patiently, statusOf } from '../../hub/patience.ts';
+import { isPassing, patiently, statusOf } from '../../hub/patience.ts';
 import { capped, table } from '../output.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
-import { cancelRequest, runRequest } from './approval.ts';
+import { cancelRequest, changeRequest, runRequest, scheduleRequest } from './approval.ts';
 import { Arguments } from './arguments.ts';
 import { readableLog } from './report.ts';
+import { findScheduled, operateScheduled } from './scheduled.ts';
 import { findSubmitted, type SubmitDeps, submit } from './submit.ts';
 
 export type HfJobsDeps = SubmitDeps & {
@@ -24,6 +25,7 @@ export function hfJobsTool(deps: HfJobsDeps): Tool {
       'Run and follow jobs on Hugging Face hardware.',
       '- run: Python source in `script` (+ `dependencies`) or a `command` in an `image`. People are asked to approve first. The call comes back when the job has ended, with its log; meanwhile do not poll.',
       '- ps: jobs of the account. logs, inspect, cancel: one job by `job_id`.',
+      '- scheduled run (with `schedule`), scheduled ps, inspect, delete, suspend, resume: jobs that the Hub runs again and again. People are asked each time.',
       'A job has no disk that outlives it: scripts must push what they make to the Hub (HF_TOKEN is set). Choose the smallest hardware that fits, and a timeout with room to spare.',
     ].join('\n'),
     schema: Arguments,
@@ -34,16 +36,23 @@ export function hfJobsTool(deps: HfJobsDeps): Tool {
         : [args.operation, args.job_id].filter(Boolean).join(' '),
     async approval(args, context) {
       if (args.operation === 'cancel') return approvalOfCancel(args, context, account);
-      if (args.operation !== 'run') return undefined;
+      if (CHANGES.has(args.operation)) return changeApproval(args, context, account);
+      if (args.operation !== 'run' && args.operation !== 'scheduled run') return undefined;
       const hardware = (await deps.hardware.all()).find((item) => item.name === args.hardware_flavor);
-      if (hardware?.isCpu && !deps.cpuNeedsApproval) return undefined;
-      return runRequest(args, args.namespace ?? (await account(context.signal)), hardware);
+      const accounts = await accountsFor(deps, args.namespace ?? (await account(context.signal)), context);
+      const hasRunBefore = context.watches.some((watch) => watch.snapshot.stage === 'COMPLETED');
+      const request = runRequest(args, accounts, hardware, hasRunBefore);
+      if (args.schedule !== undefined && args.operation === 'scheduled run') {
+        return scheduleRequest(request, args.schedule, request.estimate.usd);
+      }
+      return { ...request, isWaived: hardware?.isCpu === true && !deps.cpuNeedsApproval };
     },
     async run(args, context) {
       const namespace = args.namespace ?? (await account(context.signal));
       return attempt(() => operate(deps, args, namespace, context), args.operation, namespace);
     },
     async recover(args, context) {
+      if (args.operation === 'scheduled run') return findScheduled(deps, args, context, account);
       if (args.operation !== 'run') return { kind: 'not_started' };
       return findSubmitted(deps, args, args.namespace ?? (await account(context.signal)), context);
     },
@@ -74,9 +83,42 @@ async function operate(
         kind: 'done',
         output: `Job ${jobId}: ${(await jobs.cancel(namespace, jobId, signal)).status.stage}`,
       };
+    case 'scheduled run':
+    case 'scheduled ps':
+    case 'scheduled inspect':
+    case 'scheduled delete':
+    case 'scheduled suspend':
+    case 'scheduled resume':
+      return operateScheduled(deps, args, namespace, context);
     default:
       return args.operation satisfies never;
   }
+}
+
+const CHANGES: ReadonlySet<string> = new Set(['scheduled delete', 'scheduled suspend', 'scheduled resume']);
+
+async function changeApproval(
+  args: Arguments,
+  context: ToolContext,
+  account: (s: AbortSignal) => Promise<string>,
+) {
+  const verb = args.operation.replace('scheduled ', '');
+  const change = `${verb[0]?.toUpperCase()}${verb.slice(1)}`;
+  return changeRequest(
+    change,
+    args.scheduled_job_id ?? '',
+    args.namespace ?? (await account(context.signal)),
+  );
+}
+
+/** The account that a job would run under, then the others that people may choose instead. */
+async function accountsFor({ jobs }: HfJobsDeps, first: string, { signal }: ToolContext): Promise<string[]> {
+  const all = await jobs.accounts(signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (statusOf(error) === undefined && !isPassing(error)) throw error;
+    return []; // only the choice is missing then
+  });
+  return [first, ...all.filter((name) => name !== first)];
 }
 
 async function approvalOfCancel(
@@ -99,6 +141,7 @@ async function attempt(
   } catch (error) {
     const status = statusOf(error);
     if (status === undefined || !(error instanceof Error)) throw error;
+    if (status === 402 && operation.endsWith('run')) return { kind: 'blocked', reason: noCredits(namespace) };
     return {
       kind: 'failed',
       output: capped(`hf_jobs ${operation} failed: ${explain(status, error.message, namespace)}`, 2_000),
@@ -106,10 +149,11 @@ async function attempt(
   }
 }
 
+const noCredits = (namespace: string) =>
+  `The account "${namespace}" has no credits for Jobs (they are separate from a PRO subscription), so nothing was started. Add some at https://huggingface.co/settings/billing, then press Retry.`;
+
 function explain(status: number, message: string, namespace: string): string {
-  if (status === 402) {
-    return `the account "${namespace}" has no credits for Jobs (they are separate from a PRO subscription). Nothing was started. Tell people to add credits at https://huggingface.co/settings/billing; then the same call can be made again.`;
-  }
+  if (status === 402) return noCredits(namespace);
   if (status === 401 || status === 403) {
     return `the Hub refused access to "${namespace}" (${message}). The bot's token needs the permission for Jobs there; tell people so.`;
   }

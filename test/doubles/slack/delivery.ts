@@ -6,8 +6,11 @@ import { sleep } from '../http.ts';
 /** Something that Slack tells an app, in the form it has on the wire. */
 export type Notice = { kind: 'events_api' | 'interactive'; payload: Record<string, unknown> };
 
-/** How notices reach the app. Resolves with whether it acknowledged one. */
-export type Transport = { deliver(notice: Notice, attempt: number): Promise<boolean>; close(): void };
+/** How notices reach the app. Resolves with whether it acknowledged one, and with what. */
+export type Transport = { deliver(notice: Notice, attempt: number): Promise<Receipt>; close(): void };
+
+/** Whether a notice was acknowledged, and what with. */
+export type Receipt = { isAcknowledged: boolean; answer?: unknown };
 
 /** An app has three seconds: https://docs.slack.dev/apis/events-api, "Responding to events". */
 const ACK_MS = 3_000;
@@ -15,7 +18,7 @@ const ACK_MS = 3_000;
 /** Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode. One connection gets each notice. */
 export class SocketTransport implements Transport {
   readonly #sockets = new WebSocketServer({ noServer: true });
-  readonly #waiting = new Map<string, () => void>();
+  readonly #waiting = new Map<string, (answer: unknown) => void>();
 
   constructor(server: Server) {
     server.on('upgrade', (request, socket, head) => {
@@ -28,22 +31,28 @@ export class SocketTransport implements Transport {
     return this.#sockets.clients.size;
   }
 
-  async deliver({ kind, payload }: Notice, attempt: number): Promise<boolean> {
+  async deliver({ kind, payload }: Notice, attempt: number): Promise<Receipt> {
     const [client] = [...this.#sockets.clients].filter((socket) => socket.readyState === 1);
-    if (client === undefined) return false;
+    if (client === undefined) return { isAcknowledged: false };
     const envelope_id = randomUUID();
     const retry = attempt > 0 ? { retry_attempt: attempt, retry_reason: 'timeout' } : {};
-    const isAcknowledged = new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), ACK_MS);
-      this.#waiting.set(envelope_id, () => {
+    const receipt = new Promise<Receipt>((resolve) => {
+      const timer = setTimeout(() => resolve({ isAcknowledged: false }), ACK_MS);
+      this.#waiting.set(envelope_id, (answer) => {
         clearTimeout(timer);
-        resolve(true);
+        resolve({ isAcknowledged: true, answer });
       });
     });
     client.send(
-      JSON.stringify({ type: kind, envelope_id, payload, accepts_response_payload: false, ...retry }),
+      JSON.stringify({
+        type: kind,
+        envelope_id,
+        payload,
+        accepts_response_payload: kind === 'interactive',
+        ...retry,
+      }),
     );
-    return isAcknowledged.finally(() => this.#waiting.delete(envelope_id));
+    return receipt.finally(() => this.#waiting.delete(envelope_id));
   }
 
   /** Cuts every connection, as Slack does when it moves an app to another host. */
@@ -61,8 +70,11 @@ export class SocketTransport implements Transport {
     const pings = setInterval(() => client.ping(), 5_000);
     client.on('close', () => clearInterval(pings));
     client.on('message', (data) => {
-      const { envelope_id } = JSON.parse(String(data)) as { envelope_id?: string };
-      if (envelope_id) this.#waiting.get(envelope_id)?.();
+      const { envelope_id, payload } = JSON.parse(String(data)) as {
+        envelope_id?: string;
+        payload?: unknown;
+      };
+      if (envelope_id) this.#waiting.get(envelope_id)?.(payload);
     });
   }
 }
@@ -77,7 +89,7 @@ export class HttpTransport implements Transport {
     this.#signingSecret = signingSecret;
   }
 
-  async deliver({ kind, payload }: Notice, attempt: number): Promise<boolean> {
+  async deliver({ kind, payload }: Notice, attempt: number): Promise<Receipt> {
     const isForm = kind === 'interactive';
     const body = isForm
       ? new URLSearchParams({ payload: JSON.stringify(payload) }).toString()
@@ -99,21 +111,30 @@ export class HttpTransport implements Transport {
       },
       signal: AbortSignal.timeout(ACK_MS),
     }).catch(() => undefined);
-    return response?.ok ?? false;
+    const answer = response?.headers.get('content-type')?.includes('json')
+      ? await response.json()
+      : undefined;
+    return { isAcknowledged: response?.ok ?? false, answer };
   }
 
   close(): void {}
 }
 
-/** Delivers until acknowledged: at once, then after each of the waits. Slack's own are 0, 1 and 5 minutes. */
+/**
+ * Delivers until acknowledged: at once, then after each of the waits. Slack's own are 0, 1 and 5 minutes. An attempt
+ * that is lost reaches nobody.
+ */
 export async function deliverWithRetries(
   transport: () => Transport | undefined,
   notice: Notice,
   waitsMs: readonly number[],
-): Promise<boolean> {
+  isLost: () => boolean,
+): Promise<Receipt> {
   for (const [attempt, wait] of [0, ...waitsMs].entries()) {
     await sleep(wait);
-    if (await transport()?.deliver(notice, attempt)) return true;
+    if (isLost()) continue;
+    const receipt = await transport()?.deliver(notice, attempt);
+    if (receipt?.isAcknowledged) return receipt;
   }
-  return false;
+  return { isAcknowledged: false };
 }

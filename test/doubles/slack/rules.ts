@@ -27,6 +27,34 @@ const Button = z.strictObject({
   value: z.string().max(2_000).optional(),
   url: z.string().max(3_000).optional(),
   style: z.enum(['primary', 'danger']).optional(),
+  confirm: z
+    .strictObject({
+      title: plainText(100),
+      text: plainText(300),
+      confirm: plainText(30),
+      deny: plainText(30),
+      style: z.enum(['primary', 'danger']).optional(),
+    })
+    .optional(),
+});
+
+const Option = z.strictObject({ text: plainText(75), value: z.string().min(1).max(150) });
+
+const Select = z.strictObject({
+  type: z.literal('static_select'),
+  action_id: z.string().min(1).max(255),
+  placeholder: plainText(150).optional(),
+  options: z.array(Option).min(1).max(100),
+  initial_option: Option.optional(),
+});
+
+const TextInput = z.strictObject({
+  type: z.literal('plain_text_input'),
+  action_id: z.string().min(1).max(255),
+  multiline: z.boolean().optional(),
+  initial_value: z.string().max(3_000).optional(),
+  max_length: z.number().int().min(1).max(3_000).optional(),
+  placeholder: plainText(150).optional(),
 });
 
 const Section = z
@@ -56,7 +84,14 @@ const Block = z.discriminatedUnion('type', [
       .min(1)
       .max(10),
   }),
-  z.strictObject({ type: z.literal('actions'), ...blockId, elements: z.array(Button).min(1).max(25) }),
+  z.strictObject({
+    type: z.literal('actions'),
+    ...blockId,
+    elements: z
+      .array(z.union([Button, Select]))
+      .min(1)
+      .max(25),
+  }),
   z.strictObject({ type: z.literal('markdown'), ...blockId, text: z.string().min(1).max(12_000) }),
   z.strictObject({ type: z.literal('divider'), ...blockId }),
   z.strictObject({ type: z.literal('header'), ...blockId, text: plainText(150) }),
@@ -77,10 +112,11 @@ export function refusalOf(text: string | undefined, blocks: unknown): string | u
   );
   if (markdown > 12_000) return 'msg_too_long';
   if (textLength(parsed.data) > ALL_BLOCKS) return 'msg_blocks_too_long';
-  const ids = parsed.data
-    .flatMap((block) => (block.type === 'actions' ? block.elements : []))
-    .map((b) => b.action_id);
-  return new Set(ids).size === ids.length ? undefined : 'invalid_blocks';
+  const isClear = parsed.data.every((block) => {
+    const ids = block.type === 'actions' ? block.elements.map((element) => element.action_id) : [];
+    return new Set(ids).size === ids.length;
+  });
+  return isClear ? undefined : 'invalid_blocks';
 }
 
 /** Characters of every text in a value. */
@@ -89,5 +125,35 @@ function textLength(value: unknown): number {
   if (value === null || typeof value !== 'object') return 0;
   return Object.values(value).reduce((sum: number, item) => sum + textLength(item), 0);
 }
+
+/** https://docs.slack.dev/reference/views/modal-views */
+const Modal = z.strictObject({
+  type: z.literal('modal'),
+  callback_id: z.string().max(255),
+  private_metadata: z.string().max(3_000).optional(),
+  title: plainText(24),
+  submit: plainText(24).optional(),
+  close: plainText(24).optional(),
+  blocks: z
+    .array(
+      z.union([
+        Block,
+        z.strictObject({
+          type: z.literal('input'),
+          block_id: z.string().max(255),
+          optional: z.boolean().optional(),
+          label: plainText(2_000),
+          hint: plainText(2_000).optional(),
+          element: TextInput,
+        }),
+      ]),
+    )
+    .min(1)
+    .max(100),
+});
+export type Modal = z.infer<typeof Modal>;
+
+/** The dialog, or undefined where Slack would turn it down. */
+export const parseModal = (view: unknown): Modal | undefined => Modal.safeParse(view).data;
 
 export const parseBlocks = (blocks: unknown): Block[] => z.array(Block).catch([]).parse(blocks);

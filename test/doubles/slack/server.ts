@@ -1,16 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { until } from '../../support/until.ts';
 import { bodyOf, type Listening, listen, sendJson } from '../http.ts';
 import {
   deliverWithRetries,
   HttpTransport,
   type Notice,
+  type Receipt,
   SocketTransport,
   type Transport,
 } from './delivery.ts';
+import { Dialogs, type OpenDialog } from './dialogs.ts';
 import { isInteractive, isSubscribed, mayCall } from './manifest.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { parseBlocks, refusalOf } from './rules.ts';
-import { BOT, PEOPLE, type SlackMessage, Workspace } from './workspace.ts';
+import { Uploads } from './uploads.ts';
+import { BOT, GROUPS, PEOPLE, type SlackMessage, Workspace } from './workspace.ts';
 
 export type SlackDoubleOptions = {
   port?: number;
@@ -34,6 +38,8 @@ export type Ephemeral = { user: string | undefined; text: string };
  */
 export class SlackDouble {
   readonly workspace = new Workspace();
+  readonly dialogs = new Dialogs();
+  readonly uploads = new Uploads();
   readonly calls: Call[] = [];
   /** What only one person was told, through a response_url or chat.postEphemeral. */
   readonly ephemerals: Ephemeral[] = [];
@@ -41,6 +47,8 @@ export class SlackDouble {
   readonly faults: { method: string; fault: string | number | 'drop' }[] = [];
   /** Asked for every call that no fault is set for. */
   disturb: (method: string) => string | number | 'drop' | undefined = () => undefined;
+  /** Whether the next attempt at a delivery is lost on its way. */
+  loses: () => boolean = () => false;
   /** Makes every call with a bot token fail with this code. */
   tokenError: string | undefined;
   readonly #limits: RateLimits;
@@ -111,8 +119,9 @@ export class SlackDouble {
   /** Tells the app of a message; again, where a test wants a delivery made twice. */
   deliverMessage(message: SlackMessage): void {
     const isDirect = message.channel.startsWith('D');
-    const { channel, user, text, ts, thread_ts, bot_id } = message;
+    const { channel, user, text, ts, thread_ts, bot_id, files } = message;
     const event = {
+      ...(files ? { files, subtype: 'file_share' } : {}),
       channel,
       user,
       text,
@@ -166,12 +175,71 @@ export class SlackDouble {
     const button = parseBlocks(message.blocks)
       .flatMap((block) => (block.type === 'actions' ? block.elements : []))
       .find((element) => element.action_id === actionId);
-    if (button === undefined) throw new Error(`the message has no button "${actionId}"`);
+    if (button?.type !== 'button') throw new Error(`the message has no button "${actionId}"`);
     this.clickValue(user, message, actionId, button.value ?? '');
+  }
+
+  /** A person picks an option of a menu. */
+  pick(user: string, message: SlackMessage, actionId: string, value: string): void {
+    const [block, menu] = parseBlocks(message.blocks)
+      .flatMap((item) =>
+        item.type === 'actions' ? item.elements.map((element) => [item, element] as const) : [],
+      )
+      .find(([, element]) => element.action_id === actionId) ?? [undefined, undefined];
+    const option = menu?.type === 'static_select' && menu.options.find((item) => item.value === value);
+    if (!option) throw new Error(`the message has no menu "${actionId}" with "${value}"`);
+    this.#act(user, message, {
+      type: 'static_select',
+      action_id: actionId,
+      block_id: block?.block_id,
+      selected_option: option,
+    });
+  }
+
+  /** Sends off the newest dialog that a person has open, once there is one. */
+  async submit(user: string, text: string): Promise<OpenDialog> {
+    const dialog = await until('a dialog is open', () =>
+      this.dialogs.open.findLast((item) => item.user === user),
+    );
+    return this.sendOff(dialog, text);
+  }
+
+  /** Sends off one dialog; where the app does not take it, it stays open. */
+  async sendOff(dialog: OpenDialog, text: string): Promise<OpenDialog> {
+    const payload = this.dialogs.submission(dialog, text);
+    const receipt = await this.#deliver({ kind: 'interactive', payload });
+    if (receipt.isAcknowledged) this.dialogs.answered(dialog, receipt.answer);
+    return dialog;
+  }
+
+  /** A person shares a file, with or without a word to it. */
+  share(
+    user: string,
+    channel: string,
+    file: { name: string; text: string },
+    words: string,
+    thread: string,
+  ): void {
+    const added = Object.assign(this.uploads.begin(file.name), { text: file.text, isShared: true });
+    const message = this.workspace.add({
+      channel,
+      thread_ts: thread,
+      user,
+      bot_id: undefined,
+      text: words,
+      blocks: undefined,
+      files: [this.uploads.describe(added, this.url)],
+      metadata: undefined,
+    });
+    this.deliverMessage(message);
   }
 
   /** A click whose button the message may no longer have: an old card on a slow phone. */
   clickValue(user: string, message: SlackMessage, actionId: string, value: string): void {
+    this.#act(user, message, { type: 'button', action_id: actionId, block_id: 'b', value });
+  }
+
+  #act(user: string, message: SlackMessage, action: Record<string, unknown>): void {
     if (!isInteractive) return;
     const { channel, ts, thread_ts, text } = message;
     void this.#deliver({
@@ -185,10 +253,8 @@ export class SlackDouble {
         channel: { id: channel, name: 'double' },
         message: { type: 'message', ts, text, ...(thread_ts ? { thread_ts } : {}) },
         response_url: `${this.url}/response/${user}`,
-        trigger_id: `${this.workspace.nextTs()}.trigger`,
-        actions: [
-          { type: 'button', action_id: actionId, block_id: 'b', value, action_ts: this.workspace.nextTs() },
-        ],
+        trigger_id: this.dialogs.trigger(user),
+        actions: [{ ...action, action_ts: this.workspace.nextTs() }],
       },
     });
   }
@@ -217,15 +283,23 @@ export class SlackDouble {
     });
   }
 
-  #deliver(notice: Notice): Promise<boolean> {
+  #deliver(notice: Notice): Promise<Receipt> {
     const transport = (): Transport | undefined => this.#http ?? this.#socket;
     // Clicks are not made again: the person sees that nothing happened and clicks once more.
     const waits = notice.kind === 'interactive' ? [] : this.#retryWaitsMs;
-    return deliverWithRetries(transport, notice, waits);
+    return deliverWithRetries(transport, notice, waits, this.loses);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', this.url);
+    if (pathname.startsWith('/upload/')) {
+      const file = this.uploads.find(pathname.slice(8));
+      if (file === undefined) return sendJson(response, 404, { ok: false, error: 'not_found' });
+      file.text = await formFile(request);
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      return void response.end('OK');
+    }
+    if (pathname.startsWith('/files/')) return this.#download(request, response, pathname.slice(7));
     if (pathname.startsWith('/response/')) return this.#respond(request, response, pathname.slice(10));
     if (!pathname.startsWith('/api/')) return sendJson(response, 404, { ok: false, error: 'not_found' });
     const method = pathname.slice(5);
@@ -272,6 +346,14 @@ export class SlackDouble {
     return handler ? handler(this, args) : { ok: false, error: 'unknown_method' };
   }
 
+  /** Who may not read a file is sent to a page to sign in. */
+  #download(request: IncomingMessage, response: ServerResponse, id: string): void {
+    const file = this.uploads.find(id);
+    const isAllowed = request.headers.authorization?.startsWith('Bearer xoxb-') && mayCall('files.info');
+    response.writeHead(200, { 'content-type': isAllowed ? 'text/plain' : 'text/html' });
+    response.end(isAllowed ? file?.text : '<html>Sign in</html>');
+  }
+
   async #respond(request: IncomingMessage, response: ServerResponse, user: string): Promise<void> {
     const body = JSON.parse(await bodyOf(request)) as { text?: string; response_type?: string };
     if (body.response_type === 'ephemeral') this.ephemerals.push({ user, text: body.text ?? '' });
@@ -296,6 +378,44 @@ const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => 
       ok: true,
       user: { id: user, name: name.toLowerCase(), profile: { display_name: name, real_name: name } },
     };
+  },
+
+  'usergroups.users.list'(_slack, { usergroup }) {
+    const users = GROUPS[String(usergroup)];
+    return users ? { ok: true, users } : { ok: false, error: 'no_such_subteam' };
+  },
+
+  'views.open'({ dialogs }, { trigger_id, view }) {
+    const opened = dialogs.show(String(trigger_id), view);
+    return 'error' in opened ? { ok: false, ...opened } : { ok: true, view: opened };
+  },
+
+  'files.getUploadURLExternal'({ uploads, url }, { filename }) {
+    const { id } = uploads.begin(String(filename));
+    return { ok: true, upload_url: `${url}/upload/${id}`, file_id: id };
+  },
+
+  'files.completeUploadExternal'({ uploads, workspace, url }, args) {
+    const wanted = args.files as { id: string; title?: string }[];
+    const files = wanted.map(({ id }) => uploads.find(id)).filter((file) => file !== undefined);
+    if (files.length !== wanted.length) return { ok: false, error: 'file_not_found' };
+    for (const file of files) file.isShared = true;
+    workspace.add({
+      channel: String(args.channel_id),
+      thread_ts: args.thread_ts === undefined ? undefined : String(args.thread_ts),
+      user: BOT.user_id,
+      bot_id: BOT.bot_id,
+      text: String(args.initial_comment ?? ''),
+      blocks: undefined,
+      files: files.map((file) => uploads.describe(file, url)),
+      metadata: undefined,
+    });
+    return { ok: true, files: files.map(({ id, name }) => ({ id, title: name })) };
+  },
+
+  'chat.postEphemeral'({ ephemerals }, { user, text }) {
+    ephemerals.push({ user: String(user), text: String(text) });
+    return { ok: true, message_ts: '1.1' };
   },
 
   'chat.postMessage'({ workspace }, args) {
@@ -376,4 +496,12 @@ function argumentsOf(request: IncomingMessage, body: string): Arguments {
   );
 }
 
-const STRUCTURED = new Set(['blocks', 'metadata', 'attachments']);
+/** The one file of a multipart form. */
+async function formFile(request: IncomingMessage): Promise<string> {
+  const headers = { 'content-type': request.headers['content-type'] ?? '' };
+  const form = await new Response(await bodyOf(request), { headers }).formData();
+  const [file] = [...form.values()];
+  return typeof file === 'string' ? file : ((await file?.text()) ?? '');
+}
+
+const STRUCTURED = new Set(['blocks', 'metadata', 'attachments', 'view', 'files']);

@@ -8,6 +8,7 @@ export type SlackMessage = {
   bot_id: string | undefined;
   text: string;
   blocks: unknown;
+  files?: Record<string, unknown>[];
   metadata: { event_type: string; event_payload: Record<string, unknown> } | undefined;
   /** How often it has been edited. */
   edits: number;
@@ -20,6 +21,9 @@ export const PEOPLE: Readonly<Record<string, string>> = {
   U0GRACE: 'Grace',
   U0LINUS: 'Linus',
 };
+
+/** User groups and who is in them. */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = { S0LEADS: ['U0GRACE'] };
 
 /** The messages of a workspace, and what happens to them as events: `change` after each. */
 export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 'edited' | 'deleted'] }> {

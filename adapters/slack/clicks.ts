@@ -1,0 +1,139 @@
+import type { App } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+import type { Person, ThreadAddress } from '../../src/session/address.ts';
+import type { Decisions } from '../../src/session/decisions.ts';
+import type { Intake } from '../../src/session/intake.ts';
+import type { Operation } from '../../src/session/operations.ts';
+import { ACTIONS, callOfBlock, seenOf } from './actions.ts';
+import { shareScript } from './files.ts';
+import { SLACK_LIMITS } from './limits.ts';
+import { editModal, INPUT, MODALS, rejectModal } from './modals.ts';
+import { ButtonClick, Submission } from './payloads.ts';
+import type { People } from './people.ts';
+
+export type ClickDeps = { client: WebClient; intake: Intake; decisions: Decisions; people: People };
+
+/** Tells the one who clicked, in private. */
+type Answer = (text: string) => Promise<unknown>;
+
+/** Registers the buttons, menus and dialogs of cards and status messages. */
+export function listenToClicks(app: App, deps: ClickDeps): void {
+  app.action(/.*/, async ({ ack, body, respond }) => {
+    await ack();
+    const answer: Answer = (text) => respond({ text, response_type: 'ephemeral', replace_original: false });
+    await onClick(deps, ButtonClick.parse(body), answer);
+  });
+  app.view(/.*/, async ({ ack, body, view }) => {
+    const refusal = await onSubmission(deps, Submission.parse(body), view.callback_id);
+    if (refusal === undefined) await ack();
+    else await ack({ response_action: 'errors', errors: { [INPUT.block]: refusal } });
+  });
+}
+
+async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Promise<void> {
+  const [action] = click.actions;
+  if (action === undefined) return;
+  const { intake, decisions } = deps;
+  const by = await deps.people.person(click.user.id);
+  const sourceId = `slack:click:${click.team.id}:${action.action_ts}:${by.id}:${action.value}`;
+  const [name, argument = ''] = action.action_id.split(':');
+  switch (name) {
+    case ACTIONS.approve: {
+      const calls = seenOf(action.value);
+      const result = await decisions.decide({ calls, verdict: 'approved', by, sourceId });
+      if (!result.ok) await answer(result.reason);
+      return;
+    }
+    case ACTIONS.reject:
+      return openRejection(deps, click, by, seenOf(action.value), answer);
+    case ACTIONS.edit:
+      return openScript(deps, click, by, seenOf(action.value)[0]?.toolCallId ?? '', answer);
+    case ACTIONS.choose: {
+      const toolCallId = callOfBlock(action.block_id) ?? '';
+      const changes = { [argument]: action.selected_option?.value ?? '' };
+      const result = await decisions.edit({ toolCallId, changes, by });
+      if (!result.ok) await answer(result.reason);
+      return;
+    }
+    case ACTIONS.cancel: {
+      const address = addressOfClick(click);
+      const refusal = await decisions.objectionTo(address, by);
+      if (refusal !== undefined) return void (await answer(refusal));
+      await intake.operate(address, { kind: 'cancel_job', watchId: action.value, by }, sourceId);
+      return;
+    }
+    case ACTIONS.stop:
+    case ACTIONS.retry: {
+      const operation: Operation = { kind: name === ACTIONS.stop ? 'interrupt' : 'resume', by };
+      const isKnown = await intake.operate(addressOfClick(click), operation, sourceId);
+      if (!isKnown) await answer('I no longer know this thread, so nothing was changed.');
+      return;
+    }
+    default:
+      await answer('This button is from another version of me, so nothing was changed.');
+  }
+}
+
+/** A dialog for the reason, for whoever may decide; nothing is decided until it is sent off. */
+async function openRejection(
+  { client, decisions }: ClickDeps,
+  click: ButtonClick,
+  by: Person,
+  calls: ReturnType<typeof seenOf>,
+  answer: Answer,
+): Promise<void> {
+  const open = await Promise.all(calls.map(({ toolCallId }) => decisions.openCall(toolCallId, by)));
+  const undecided = calls.filter((_call, i) => open[i]?.ok);
+  const [refused] = open.flatMap((call) => (call.ok ? [] : [call.reason]));
+  if (undecided.length === 0) return void (await answer(refused ?? 'This request no longer exists.'));
+  await client.views.open({ trigger_id: click.trigger_id, view: rejectModal(undecided) });
+}
+
+/** The script in a dialog, or, where it is too long for one, as a file in the thread. */
+async function openScript(
+  { client, decisions }: ClickDeps,
+  click: ButtonClick,
+  by: Person,
+  toolCallId: string,
+  answer: Answer,
+): Promise<void> {
+  const call = await decisions.openCall(toolCallId, by);
+  if (!call.ok) return void (await answer(call.reason));
+  const text = call.editable?.text;
+  if (text === undefined) return void (await answer('There is no script to show here.'));
+  if (text.length <= SLACK_LIMITS.inputText) {
+    await client.views.open({ trigger_id: click.trigger_id, view: editModal(call, text) });
+    return;
+  }
+  await shareScript(client, addressOfClick(click), call, text);
+}
+
+/** Why a dialog could not be taken, to be shown in it; undefined where it was. */
+async function onSubmission(
+  { decisions, people }: ClickDeps,
+  { user, team, view }: Submission,
+  callback: string,
+): Promise<string | undefined> {
+  const by = await people.person(user.id);
+  const text = view.state.values[INPUT.block]?.[INPUT.action]?.value ?? '';
+  if (callback === MODALS.reject) {
+    const result = await decisions.decide({
+      calls: JSON.parse(view.private_metadata) as ReturnType<typeof seenOf>,
+      verdict: 'rejected',
+      ...(text.trim() === '' ? {} : { feedback: text }),
+      by,
+      sourceId: `slack:view:${team.id}:${view.id}`,
+    });
+    return result.ok ? undefined : result.reason;
+  }
+  if (callback === MODALS.edit) {
+    const result = await decisions.edit({ toolCallId: view.private_metadata, changes: { script: text }, by });
+    return result.ok ? undefined : result.reason;
+  }
+  return 'This dialog is from another version of me, so nothing was changed.';
+}
+
+function addressOfClick(click: ButtonClick): ThreadAddress {
+  const thread = click.message.thread_ts ?? click.message.ts;
+  return { platform: 'slack', workspace: click.team.id, channel: click.channel.id, thread };
+}

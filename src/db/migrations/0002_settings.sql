@@ -1,0 +1,2 @@
+ALTER TABLE "ml_intern"."sessions" ADD COLUMN "settings" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
+CREATE INDEX "tool_calls_awaiting" ON "ml_intern"."tool_calls" USING btree ("session_id") WHERE "ml_intern"."tool_calls"."state"->>'kind' = 'awaiting_approval';

@@ -1,0 +1,39 @@
+import type { Person } from './address.ts';
+
+/** Everything that tells whether somebody may decide on a call. */
+export type ApproverPolicy = {
+  /** "requester", "thread" (whoever wrote in it), "anyone", platform user ids, or ids of user groups. */
+  approvers: readonly string[];
+  /** The members of a user group or role, by platform user id; none where it is not one. */
+  membersOf(group: string): Promise<readonly string[]>;
+};
+
+/** Who is concerned with a session. */
+export type Circle = { requester: Person; participants: readonly string[] };
+
+/** Whether `by` is among `approvers`; the look-up of a group that fails is a no. */
+export async function isAmong(
+  { approvers, membersOf }: ApproverPolicy,
+  { requester, participants }: Circle,
+  by: Person,
+): Promise<boolean> {
+  if (approvers.includes('anyone') || approvers.includes(by.id)) return true;
+  if (approvers.includes('requester') && by.id === requester.id) return true;
+  if (approvers.includes('thread') && participants.includes(by.id)) return true;
+  for (const group of approvers.filter((who) => !WORDS.has(who))) {
+    if ((await membersOf(group)).includes(by.id)) return true;
+  }
+  return false;
+}
+
+const WORDS: ReadonlySet<string> = new Set(['anyone', 'requester', 'thread']);
+
+/** Said, in private, to somebody who may not decide. */
+export function whoMay(approvers: readonly string[], requester: Person): string {
+  const names = approvers.map((who) => {
+    if (who === 'requester') return `${requester.name}, who asked for it,`;
+    if (who === 'thread') return 'people who wrote in this thread';
+    return who.startsWith('S') ? `members of <!subteam^${who}>` : `<@${who}>`;
+  });
+  return `Only ${names.join(' or ')} may decide this. Nothing was changed.`;
+}

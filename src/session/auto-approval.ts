@@ -1,0 +1,30 @@
+import type { Settings } from './settings.ts';
+import type { ApprovalRequest, ToolCall } from './tool-calls.ts';
+import { costSoFar, type Watch } from './watches.ts';
+
+/** What auto-approval has let through since it was set, in USD: reserved for calls that run, settled for ended ones. */
+export function autoApprovedUsd(
+  { yolo }: Settings,
+  toolCalls: readonly ToolCall[],
+  watches: readonly Watch[],
+): number {
+  if (yolo.kind === 'off') return 0;
+  return toolCalls.reduce((sum, call) => {
+    const decision = call.approval?.decision;
+    if (decision?.auto === undefined || decision.at < yolo.at) return sum;
+    const watch = watches.find((item) => item.toolCallId === call.id);
+    if (watch?.endedAt !== undefined) return sum + (costSoFar(watch) ?? decision.auto.reservedUsd);
+    const isOver = watch === undefined && (call.state.kind === 'failed' || call.state.kind === 'cancelled');
+    return sum + (isOver ? 0 : decision.auto.reservedUsd);
+  }, 0);
+}
+
+/**
+ * Whether a call may run without a click: its price is known, it is not one that people always decide on, and what it
+ * may cost fits under the cap beside everything that was let through before.
+ */
+export function isAutoApproved({ yolo }: Settings, request: ApprovalRequest, usedUsd: number): boolean {
+  const { usd } = request.estimate;
+  if (yolo.kind === 'off' || request.isAlwaysAsked || usd === undefined) return false;
+  return yolo.kind === 'on' || usedUsd + usd <= yolo.usd;
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+
+/** What a job's log says about how far it is and how it goes. */
+export const Progress = z.object({
+  step: z.number().optional(),
+  steps: z.number().optional(),
+  epoch: z.number().optional(),
+  epochs: z.number().optional(),
+  loss: z.number().optional(),
+  /** Losses over the run so far, evenly thinned. */
+  losses: z.array(z.number()).default([]),
+  /** How many losses one of `losses` stands for. */
+  stride: z.number().int().default(1),
+  /** How many have been seen. */
+  seen: z.number().int().default(0),
+  /** The newest evaluation, by name. */
+  metrics: z.record(z.string(), z.number()).default({}),
+  /** The newest alerts of the script. */
+  alerts: z.array(z.string()).default([]),
+  /** What has gone wrong, in a few words, where the log shows it. */
+  failure: z.string().optional(),
+  /** The last lines, without progress bars. */
+  tail: z.array(z.string()).default([]),
+});
+export type Progress = z.infer<typeof Progress>;
+
+const MAX_LOSSES = 48;
+const MAX_ALERTS = 3;
+const TAIL_LINES = 3;
+const LINE_CHARACTERS = 200;
+
+/** What is known after one more line of the log. Lines that say nothing only move the tail. */
+export function advance(before: Progress, raw: string): Progress {
+  const line = raw.split('\r').at(-1)?.trim() ?? '';
+  if (line === '') return before;
+  const values = dictionaryOf(line);
+  const counted = { ...before, ...countersOf(line), ...epochOf(values) };
+  const failure = failureOf(line, values) ?? before.failure;
+  const alert = /^\[TRACKIO (INFO|WARN|ERROR)\] (.+)$/.exec(line);
+  return {
+    ...withLoss(counted, values.loss),
+    metrics: { ...before.metrics, ...metricsOf(values) },
+    alerts: alert
+      ? [...before.alerts, `${alert[1]}: ${alert[2]}`.slice(0, LINE_CHARACTERS)].slice(-MAX_ALERTS)
+      : before.alerts,
+    ...(failure === undefined ? {} : { failure }),
+    tail: isBar(line) ? before.tail : [...before.tail, line.slice(0, LINE_CHARACTERS)].slice(-TAIL_LINES),
+  };
+}
+
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** A curve in one line of text; empty where there is too little to draw. */
+export function sparkline(values: readonly number[], width = 24): string {
+  const drawn = values.filter(Number.isFinite);
+  if (drawn.length < 3) return '';
+  const length = Math.min(width, drawn.length);
+  const points = Array.from(
+    { length },
+    (_, i) => drawn[Math.round((i * (drawn.length - 1)) / (length - 1))] ?? 0,
+  );
+  const [least, most] = [Math.min(...points), Math.max(...points)];
+  return points
+    .map(
+      (value) =>
+        BARS[most === least ? 0 : Math.round(((value - least) / (most - least)) * (BARS.length - 1))],
+    )
+    .join('');
+}
+
+/** Numbers of a line like `{'loss': 0.41, 'epoch': 0.5}`, as the Trainer of transformers and TRL prints them. */
+function dictionaryOf(line: string): Record<string, number> {
+  const body = /\{(.+)\}/.exec(line)?.[1] ?? '';
+  const pairs = [...body.matchAll(/['"]([\w/.-]+)['"]:\s*['"]?(-?[\d.]+(?:e[+-]?\d+)?|nan|inf|-inf)['"]?/gi)];
+  return Object.fromEntries(
+    pairs.map(([, name = '', value = '']) => [name, /nan/i.test(value) ? Number.NaN : Number(value)]),
+  );
+}
+
+function metricsOf(values: Record<string, number>): Record<string, number> {
+  const skipped = /runtime|per_second|epoch$/;
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      ([name, value]) => name.startsWith('eval_') && !skipped.test(name) && Number.isFinite(value),
+    ),
+  );
+}
+
+function epochOf({ epoch }: Record<string, number>): Partial<Progress> {
+  return epoch !== undefined && Number.isFinite(epoch) ? { epoch } : {};
+}
+
+/** `12/100 [00:03<` of a progress bar, "step 12/100", "epoch 2/3" and "epoch 2 of 3". */
+function countersOf(line: string): Partial<Progress> {
+  const step = /(?:\|\s*|\bsteps?\b[: ]+)(\d+)\s*(?:\/|of)\s*(\d+)/i.exec(line);
+  const epoch = /\bepochs?\b[: ]+(\d+(?:\.\d+)?)\s*(?:\/|of)\s*(\d+)/i.exec(line);
+  return {
+    ...(step ? { step: Number(step[1]), steps: Number(step[2]) } : {}),
+    ...(epoch ? { epoch: Number(epoch[1]), epochs: Number(epoch[2]) } : {}),
+  };
+}
+
+/** Keeps at most MAX_LOSSES values, each standing for as many as the others. */
+function withLoss(progress: Progress, loss: number | undefined): Progress {
+  if (loss === undefined || !Number.isFinite(loss)) return progress;
+  const seen = progress.seen + 1;
+  const isKept = progress.seen % progress.stride === 0;
+  const losses = isKept ? [...progress.losses, loss] : progress.losses;
+  if (losses.length <= MAX_LOSSES) return { ...progress, loss, losses, seen };
+  return {
+    ...progress,
+    loss,
+    losses: losses.filter((_, i) => i % 2 === 0),
+    stride: progress.stride * 2,
+    seen,
+  };
+}
+
+/** What the lines of a failing job look like, and what to call it. The first that fits wins. */
+const FAILURES: readonly (readonly [RegExp, string])[] = [
+  [/CUDA out of memory|torch\.(?:cuda\.)?OutOfMemoryError|HIP out of memory/, 'out of GPU memory'],
+  [/^Killed\b|\bMemoryError\b|Cannot allocate memory|OOMKilled/, 'out of memory'],
+  [/No space left on device/, 'disk full'],
+  [/ModuleNotFoundError: (.{1,80})|ImportError: (.{1,80})/, 'import error'],
+  [
+    /GatedRepoError|Access to (?:model|dataset) .{1,80} is restricted/,
+    'gated repository: access has to be requested',
+  ],
+  [/RepositoryNotFoundError/, 'repository not found'],
+  [/No solution found when resolving/, 'dependencies cannot be resolved'],
+];
+
+function failureOf(line: string, values: Record<string, number>): string | undefined {
+  if (Number.isNaN(values.loss)) return 'the loss is NaN';
+  for (const [pattern, name] of FAILURES) {
+    const match = pattern.exec(line);
+    const detail = match?.[1] ?? match?.[2];
+    if (match) return detail ? `${name} (${detail.trim()})` : name;
+  }
+  return undefined;
+}
+
+const isBar = (line: string): boolean => /\d+%\|.*\|/.test(line);

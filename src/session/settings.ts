@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { Person } from './address.ts';
+
+/** Whether calls that cost money may run without a click: not at all, always, or up to a sum from `at` on. */
+export const Yolo = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('off') }),
+  z.object({ kind: z.literal('on'), by: Person, at: z.coerce.date() }),
+  z.object({ kind: z.literal('cap'), usd: z.number().positive(), by: Person, at: z.coerce.date() }),
+]);
+export type Yolo = z.infer<typeof Yolo>;
+
+/** What people have set for one session. */
+export const Settings = z.object({ yolo: Yolo.default({ kind: 'off' }) });
+export type Settings = z.infer<typeof Settings>;

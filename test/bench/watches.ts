@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { sessions, watches } from '../../src/db/schema.ts';
+import { openStorage } from '../../src/db/storage.ts';
+import { createHubJobs } from '../../src/hub/jobs.ts';
+import { createSharedLooks } from '../../src/hub/shared-looks.ts';
+import { systemClock } from '../../src/ops/clock.ts';
+import { createLogger } from '../../src/ops/log.ts';
+import { runWatches } from '../../src/queue/watches.ts';
+import { followJob } from '../../src/tools/hf-jobs/follow.ts';
+import { lookAtJob } from '../../src/tools/hf-jobs/look.ts';
+import { ROOT } from '../support/root.ts';
+import { snapshot, watch } from '../support/snapshots.ts';
+
+/*
+ * What it costs one worker to follow many running jobs at rest: CPU time and requests, beside the obvious way, which
+ * looks at every job every 15 seconds. The Hub double is a process of its own and not counted.
+ *
+ *   npm run bench:watches [jobs] [seconds]
+ */
+const COUNT = Number(process.argv[2] ?? 500);
+const SECONDS = Number(process.argv[3] ?? 30);
+const POLL_MS = 15_000;
+
+let requests = 0;
+const original = globalThis.fetch;
+globalThis.fetch = (...args) => {
+  requests++;
+  return original(...args);
+};
+
+/** CPU as a share of one core, and requests a minute, over some seconds of wall time. */
+async function measured(seconds: number): Promise<{ cpu: number; perMinute: number }> {
+  const before = process.cpuUsage();
+  const [at, sent] = [performance.now(), requests];
+  await systemClock.sleep(seconds * 1000);
+  const used = process.cpuUsage(before);
+  const elapsedMs = performance.now() - at;
+  return {
+    cpu: (used.user + used.system) / 1000 / elapsedMs,
+    perMinute: ((requests - sent) / elapsedMs) * 60_000,
+  };
+}
+
+async function startHub(): Promise<{ url: string; stop(): void }> {
+  const child = spawn(process.execPath, [join(ROOT, 'test/doubles/hub-server.ts'), '0', 'endless'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  process.once('exit', () => child.kill());
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /^HF_ENDPOINT=(.+)$/.exec(line)?.[1];
+    if (url) return { url, stop: () => child.kill() };
+  }
+  throw new Error('the Hub double did not start');
+}
+
+const hub = await startHub();
+const jobs = createHubJobs(hub.url, 'hf_bench');
+const never = new AbortController().signal;
+const spec = {
+  image: 'python:3.12',
+  command: ['true'],
+  environment: {},
+  secrets: {},
+  flavor: 'cpu-basic',
+  timeoutSeconds: 86_400,
+  labels: {},
+};
+const made = await Promise.all(Array.from({ length: COUNT }, () => jobs.run('ada', spec, never)));
+
+const directory = mkdtempSync(join(tmpdir(), 'ml-intern-bench-'));
+const storage = await openStorage({ databaseUrl: undefined, redisUrl: undefined, embedded: directory });
+const { session } = snapshot();
+await storage.db
+  .insert(sessions)
+  .values({ ...session.address, id: 's1', requester: session.requester, state: { kind: 'idle' } });
+const rows = made.map(({ id }) => {
+  // A job that has been running for hours: how often its card moves grows with its age.
+  const { hourlyUsd, ...rest } = watch({
+    id: `w_${id}`,
+    jobId: id,
+    createdAt: new Date(Date.now() - 4 * 3.6e6),
+  });
+  return { ...rest, toolCallId: null, hourlyMicroUsd: (hourlyUsd ?? 0) * 1e6 };
+});
+await storage.db.insert(watches).values(rows);
+
+const deps = {
+  jobs,
+  shared: createSharedLooks(jobs, POLL_MS),
+  pollMs: POLL_MS,
+  sleep: systemClock.sleep,
+  random: Math.random,
+};
+const running = runWatches({
+  db: storage.db,
+  log: createLogger('warn', (text) => text),
+  owner: 'bench',
+  leaseMs: 10_000,
+  everyMs: 3_000,
+  follow: (one, seen, signal) => followJob(deps, one, seen, signal),
+  wake: async () => {},
+  render: async () => {},
+});
+// Until every job's two streams are open, and what came over them is written down.
+while (requests < COUNT * 4) await systemClock.sleep(500);
+await systemClock.sleep(8_000);
+const streamed = await measured(SECONDS);
+await running.stop();
+
+const polling = new AbortController();
+const all = rows.map((row) => watch({ id: row.id, jobId: row.jobId }));
+const polled = Promise.all(
+  all.map(async (one) => {
+    await systemClock.sleep(Math.random() * POLL_MS, polling.signal);
+    for (;;) {
+      await lookAtJob(jobs, one, polling.signal);
+      await systemClock.sleep(POLL_MS, polling.signal);
+    }
+  }),
+).catch(() => {}); // ends by being stopped
+await systemClock.sleep(POLL_MS);
+const simple = await measured(SECONDS);
+polling.abort();
+await polled;
+
+const percent = (share: number) => `${(share * 100).toFixed(2)} % of a core`;
+process.stdout.write(
+  [
+    `${COUNT} running jobs, one worker, ${SECONDS} s at rest`,
+    `followed over streams:   ${percent(streamed.cpu)}, ${streamed.perMinute.toFixed(0)} requests a minute`,
+    `looked at every 15 s:    ${percent(simple.cpu)}, ${simple.perMinute.toFixed(0)} requests a minute`,
+    `ratio:                   ${(streamed.cpu / simple.cpu).toFixed(2)} of the CPU, ${(streamed.perMinute / simple.perMinute).toFixed(2)} of the requests`,
+    '',
+  ].join('\n'),
+);
+await storage.close();
+rmSync(directory, { recursive: true, force: true });
+hub.stop();
+process.exit(0);

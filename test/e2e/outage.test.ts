@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { BACKENDS } from '../support/backends.ts';
+import { createProxy, type Wire } from '../support/proxy.ts';
+import { echo } from '../support/scripts.ts';
+import { until } from '../support/until.ts';
+import { useWorld } from '../support/use-world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+const begin = useWorld((made) => {
+  world = made;
+});
+
+const SERVICES = [
+  { name: 'Redis', secret: 'REDIS_URL' },
+  { name: 'Postgres', secret: 'DATABASE_URL' },
+] as const;
+
+test.each(SERVICES)(
+  'while $name is away the thread is told once, and the message is answered when it is back',
+  async ({ secret }) => {
+    if (!BACKENDS.includes('postgres+redis')) return;
+    await begin(echo, { backend: 'postgres+redis', isStarted: false });
+    const proxy: Wire = await createProxy(world.config.secrets[secret] ?? '');
+    world.config.secrets[secret] = proxy.url;
+    await world.start();
+    try {
+      const asked = world.slack.mention('U0ADA', 'C0ML', 'first');
+      await world.reply(asked, 'heard: [Ada] first');
+      world.slack.say('U0ADA', 'C0ML', 'more', asked.ts);
+      await world.reply(asked, 'heard: [Ada] more');
+      proxy.cut();
+      world.slack.say('U0ADA', 'C0ML', 'second', asked.ts);
+      await world.reply(asked, 'my storage does not answer');
+      world.slack.say('U0ADA', 'C0ML', 'third', asked.ts);
+      await until(
+        'both deliveries were tried',
+        () => world.slack.workspace.thread('C0ML', asked.ts).length >= 7,
+      );
+      expect(world.replies(asked).filter((message) => message.text.includes('my storage'))).toHaveLength(1);
+      proxy.mend();
+      await world.reply(asked, 'heard: [Ada] third');
+      await until('the note is taken back', () => !world.describe(asked).includes('my storage'));
+    } finally {
+      await world.stop();
+      await proxy.close();
+    }
+  },
+);

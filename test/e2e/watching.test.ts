@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import type { JobCourse } from '../doubles/hub.ts';
+import type { SlackMessage } from '../doubles/slack/workspace.ts';
+import { callOnce, echo, runJob } from '../support/scripts.ts';
+import { until } from '../support/until.ts';
+import { useWorld } from '../support/use-world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+const begin = useWorld((made) => {
+  world = made;
+});
+
+/** A job that runs until the test ends it. */
+const TRAINING: JobCourse = {
+  queueMs: 0,
+  runMs: 0,
+  lines: [
+    "{'loss': 0.9, 'epoch': 0.5}",
+    "{'loss': 0.6, 'epoch': 1.0}",
+    "{'eval_loss': 0.55, 'eval_accuracy': 0.81, 'epoch': 1.0}",
+    "{'loss': 0.4, 'epoch': 1.5}",
+    ' 50%|█████     | 50/100 [00:10<00:10]',
+    '[TRACKIO WARN] Slow data: 3 s a batch (step 50)',
+  ],
+};
+
+async function started(course: JobCourse, options: Parameters<typeof begin>[1] = {}): Promise<SlackMessage> {
+  await begin(callOnce(runJob), options);
+  world.hub.course = () => course;
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
+  await world.reply(asked, 'RUNNING');
+  return asked;
+}
+
+const finish = () => {
+  const [job] = world.hub.jobs;
+  if (job) world.hub.finish(job, 'COMPLETED');
+};
+
+const count = (path: RegExp) => world.hub.requests.filter((request) => path.test(request.path)).length;
+
+/** A polling period so long that whatever is seen is seen by the streams. */
+const HOUR = { environment: { JOB_POLL_SECONDS: '3600' } };
+
+describe('a running job', () => {
+  test('shows how far it is, its curve, its evaluation and its alerts, without a poll', async () => {
+    const asked = await started(TRAINING, { environment: { JOB_POLL_SECONDS: '3600' } });
+    for (const text of ['step 50 of 100', 'loss 0.4 █', 'eval_accuracy *0.81*', 'Slow data', 'epoch 1.5']) {
+      await world.reply(asked, text);
+    }
+    expect(count(/\/logs$/)).toBe(1);
+    expect(count(/\/events$/)).toBe(1);
+  });
+
+  test('is seen to end at once by its events, although the next look is an hour away', async () => {
+    const asked = await started(TRAINING, HOUR);
+    finish();
+    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, 'result: Job');
+  });
+
+  test('is seen to end within a polling period where the Hub offers no streams', async () => {
+    await begin(callOnce(runJob));
+    world.hub.disturb = (_method, path) => (/\/events$/.test(path) ? 404 : undefined);
+    world.hub.course = () => TRAINING;
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
+    await world.reply(asked, 'RUNNING');
+    await until('streams are given up for most periods', () => count(/\/events$/) >= 3);
+    finish();
+    await world.reply(asked, 'COMPLETED');
+  });
+
+  test('goes on being followed where its streams were cut, without telling anything twice', async () => {
+    const asked = await started(TRAINING);
+    await world.reply(asked, 'step 50 of 100');
+    world.hub.cutStreams();
+    await until('both streams are open again', () => count(/\/logs$/) >= 2 && count(/\/events$/) >= 2);
+    await until('the log was read again', () => count(/\/logs$/) >= 2);
+    finish();
+    await world.reply(asked, 'COMPLETED');
+    expect(world.describe(asked)).toContain('loss 0.4 █▄▁');
+  });
+
+  test('whose cause of failure the log shows has it named on its card', async () => {
+    const asked = await started({
+      queueMs: 0,
+      runMs: 300,
+      lines: ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB'],
+      stage: 'ERROR',
+      message: 'Job failed with exit code: 1',
+    });
+    await world.reply(asked, '❗ *out of GPU memory*');
+    await world.reply(asked, 'ERROR');
+  });
+
+  test('calls its requester by name when it has ended', async () => {
+    const asked = await started(TRAINING);
+    finish();
+    const message = await world.reply(asked, '<@U0ADA> Job');
+    expect(message.text).toMatch(
+      /^<@U0ADA> Job \w+ on cpu-basic has ended: COMPLETED after \d+ s, about \$0\.00\.$/,
+    );
+  });
+
+  test('is cancelled by a button for those who may approve, and the agent hears of it', async () => {
+    const asked = await started(TRAINING);
+    const card = await world.reply(asked, 'Cancel this job?');
+    world.slack.click('U0GRACE', card, 'cancel_job');
+    await until('Grace is told', () => world.slack.ephemerals.at(-1)?.text.includes('Only Ada'));
+    expect(world.hub.jobs[0]?.ended).toBeUndefined();
+    world.slack.click('U0ADA', card, 'cancel_job');
+    await world.reply(asked, 'Ada: cancelled job');
+    await world.reply(asked, 'CANCELED');
+    await world.reply(asked, 'result: Job');
+  });
+});
+
+describe('a job that was started elsewhere', () => {
+  const begun = async () => {
+    await begin(echo);
+    const response = await fetch(`${world.hub.url}/api/jobs/team`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer hf_x' },
+      body: JSON.stringify({ flavor: 't4-small', timeoutSeconds: 600 }),
+    });
+    return ((await response.json()) as { id: string }).id;
+  };
+
+  test('is followed by its link, told to the agent at its end, and left alone by stop', async () => {
+    const id = await begun();
+    const asked = world.slack.mention('U0ADA', 'C0ML', `watch <https://huggingface.co/jobs/team/${id}>`);
+    await world.reply(asked, 'RUNNING');
+    world.slack.say('U0ADA', 'C0ML', 'stop', asked.ts);
+    world.slack.say('U0ADA', 'C0ML', `watch team/${id}`, asked.ts);
+    await world.reply(asked, 'followed here already');
+    expect(world.hub.jobs[0]?.ended).toBeUndefined();
+    finish();
+    await world.reply(asked, 'has ended: COMPLETED');
+    await world.reply(asked, 'A job that you were asked to watch has ended.');
+  });
+
+  test('that nobody knows is said to be unknown', async () => {
+    await begun();
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'watch team/abcdef123456');
+    await world.reply(asked, 'I know no job abcdef123456 there');
+  });
+});
