@@ -6,6 +6,7 @@ import type { TurnDeps } from './agent/turn.ts';
 import { type Config, ConfigError, loadConfig, requireSecret } from './config/load.ts';
 import { Secrets } from './config/secrets.ts';
 import { openStorage, type Storage } from './db/storage.ts';
+import { createDashboards } from './hub/dashboards.ts';
 import { createDatasetsServer } from './hub/datasets.ts';
 import { createHardwareList } from './hub/hardware.ts';
 import { createHubJobs } from './hub/jobs.ts';
@@ -22,10 +23,13 @@ import { createTurns, runTurns } from './queue/turns.ts';
 import { runUpkeep } from './queue/upkeep.ts';
 import { runWatches } from './queue/watches.ts';
 import { createDecisions } from './session/decisions.ts';
+import { bytesOf } from './session/files.ts';
 import { createIntake } from './session/intake.ts';
+import { createJobsOverview } from './session/jobs-overview.ts';
 import { createPresence } from './session/presence.ts';
 import { createOutage } from './thread/outage.ts';
 import { hfInspectDatasetTool } from './tools/hf-inspect-dataset.ts';
+import { curveFile, logFile } from './tools/hf-jobs/files.ts';
 import { findJob } from './tools/hf-jobs/find.ts';
 import { followJob } from './tools/hf-jobs/follow.ts';
 import { endReport, statusLine } from './tools/hf-jobs/report.ts';
@@ -99,7 +103,11 @@ export async function start(
 async function startChat(parts: Parts, connection: SlackConnection): Promise<() => Promise<void>> {
   const { config, storage, log, redact, turns, renders, engine, clock, ids } = parts;
   const botToken = requireSecret(config, 'SLACK_BOT_TOKEN', 'the chat role needs it');
-  const slack = await createSlack({ botToken, connection, apiUrl: config.slack.api_url }, log);
+  const slack = await createSlack(
+    { botToken, connection, apiUrl: config.slack.api_url },
+    (fileId) => bytesOf(storage.db, fileId),
+    log,
+  );
   const outboundOf = (platform: string) => (platform === 'slack' ? slack.outbound : undefined);
   const isReachable = async () => (await storage.isReachable()) && (await engine.isReachable());
   const outage = createOutage({ outboundOf, isReachable, clock, log, everyMs: 2_000 });
@@ -110,6 +118,7 @@ async function startChat(parts: Parts, connection: SlackConnection): Promise<() 
     clock,
     redact,
     policy,
+    budgetApprovers: config.budgets.approvers,
     maxMessageCharacters: config.limits.message_characters,
     wake: turns.wake,
     delayed: outage.tell,
@@ -140,7 +149,12 @@ async function startChat(parts: Parts, connection: SlackConnection): Promise<() 
     wake: turns.wake,
     render: renders.request,
   });
-  await slack.start({ intake, decisions, presence: createPresence(storage.db) });
+  await slack.start({
+    intake,
+    decisions,
+    presence: createPresence(storage.db),
+    jobs: createJobsOverview(storage.db),
+  });
   return async () => {
     await slack.stop();
     await outage.stop();
@@ -186,6 +200,7 @@ function startWorker(parts: Parts): () => Promise<void> {
       remindAfterSeconds: config.approvals.remind_minutes * 60,
       lapseAfterSeconds: config.approvals.lapse_hours * 3600,
       approvers: config.approvals.approvers,
+      secondApprovers: config.approvals.second_approvers,
     },
   });
   return async () => {
@@ -204,12 +219,14 @@ function turnDeps(
   const { model, limits, durability } = config;
   const token = config.secrets.HF_TOKEN ?? '';
   const hardware = createHardwareList(config.jobs.hub_url, clock.now);
+  const dashboards = createDashboards(config.jobs.hub_url, token);
   const tools = [
     planTool,
     hfInspectDatasetTool(createDatasetsServer(config.jobs.datasets_server_url, token)),
     hfJobsTool({
       jobs,
       hardware,
+      dashboards,
       token,
       secrets: config.jobs.secrets,
       namespace: config.jobs.namespace,
@@ -247,6 +264,11 @@ function turnDeps(
       findJob: (namespace, jobId) =>
         findJob({ jobs, hardware, namespace: config.jobs.namespace }, namespace, jobId, signal),
       cancelJob: async (watch) => void (await jobs.cancel(watch.namespace, watch.jobId, signal)),
+      jobFile: (watch, what) =>
+        what === 'curve'
+          ? curveFile(watch, ids.next('f'))
+          : logFile(jobs, watch, ids.next('f'), redact, signal),
+      nextId: ids.next,
       keepsApprovals: (text) => config.approvals.side_questions && isQuestion(text),
       now: clock.now,
     }),

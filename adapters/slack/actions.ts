@@ -7,6 +7,9 @@ export const ACTIONS = {
   edit: 'edit',
   choose: 'choose',
   cancel: 'cancel_job',
+  log: 'job_log',
+  curve: 'job_curve',
+  rerun: 'rerun_job',
   stop: 'stop',
   retry: 'retry',
 } as const;

@@ -25,6 +25,8 @@ export function translate({ body }: ViewMessage, divisor: number): Payload[] {
       return [message(jobHeadline(body), jobBlocks(body))];
     case 'notice':
       return notice(body, divisor);
+    case 'file':
+      return [{ file: { id: body.fileId, name: body.name }, text: cut(plain(body.text), 1_000) }];
     default:
       return body satisfies never;
   }

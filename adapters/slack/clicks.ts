@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
 import type { Intake } from '../../src/session/intake.ts';
+import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
 import { ACTIONS, callOfBlock, seenOf } from './actions.ts';
 import { shareScript } from './files.ts';
@@ -11,7 +12,13 @@ import { editModal, INPUT, MODALS, rejectModal } from './modals.ts';
 import { ButtonClick, Submission } from './payloads.ts';
 import type { People } from './people.ts';
 
-export type ClickDeps = { client: WebClient; intake: Intake; decisions: Decisions; people: People };
+export type ClickDeps = {
+  client: WebClient;
+  intake: Intake;
+  decisions: Decisions;
+  jobs: JobsOverview;
+  people: People;
+};
 
 /** Tells the one who clicked, in private. */
 type Answer = (text: string) => Promise<unknown>;
@@ -55,23 +62,61 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
       if (!result.ok) await answer(result.reason);
       return;
     }
-    case ACTIONS.cancel: {
-      const address = addressOfClick(click);
-      const refusal = await decisions.objectionTo(address, by);
-      if (refusal !== undefined) return void (await answer(refusal));
-      await intake.operate(address, { kind: 'cancel_job', watchId: action.value, by }, sourceId);
-      return;
-    }
+    case ACTIONS.cancel:
+    case ACTIONS.log:
+    case ACTIONS.curve:
+    case ACTIONS.rerun:
+      return onJob(
+        deps,
+        name,
+        action.value,
+        { by, sourceId, isPrivate: click.message === undefined },
+        answer,
+      );
     case ACTIONS.stop:
     case ACTIONS.retry: {
       const operation: Operation = { kind: name === ACTIONS.stop ? 'interrupt' : 'resume', by };
-      const isKnown = await intake.operate(addressOfClick(click), operation, sourceId);
+      const address = addressOfClick(click);
+      const isKnown = address !== undefined && (await intake.operate(address, operation, sourceId));
       if (!isKnown) await answer('I no longer know this thread, so nothing was changed.');
       return;
     }
     default:
       await answer('This button is from another version of me, so nothing was changed.');
   }
+}
+
+/** What can be done with a job, from its card or from a list that only one person sees. */
+const JOB_OPERATIONS = {
+  [ACTIONS.cancel]: (watchId: string, by: Person) => ({ kind: 'cancel_job' as const, watchId, by }),
+  [ACTIONS.log]: (watchId: string, by: Person) => ({
+    kind: 'job_file' as const,
+    what: 'log' as const,
+    watchId,
+    by,
+  }),
+  [ACTIONS.curve]: (watchId: string, by: Person) => ({
+    kind: 'job_file' as const,
+    what: 'curve' as const,
+    watchId,
+    by,
+  }),
+  [ACTIONS.rerun]: (watchId: string, by: Person) => ({ kind: 'rerun_job' as const, watchId, by }),
+};
+
+async function onJob(
+  { intake, decisions, jobs }: ClickDeps,
+  name: keyof typeof JOB_OPERATIONS,
+  watchId: string,
+  { by, sourceId, isPrivate }: { by: Person; sourceId: string; isPrivate: boolean },
+  answer: Answer,
+): Promise<void> {
+  const job = await jobs.find(watchId);
+  if (job === undefined) return void (await answer('I no longer know this job, so nothing was changed.'));
+  const refusal = name === ACTIONS.cancel ? await decisions.objectionTo(job.address, by) : undefined;
+  if (refusal !== undefined) return void (await answer(refusal));
+  await intake.operate(job.address, JOB_OPERATIONS[name](watchId, by), sourceId);
+  if (isPrivate) await answer(`Done: what comes of it is shown in the thread of job ${job.watch.jobId}.`);
 }
 
 /** A dialog for the reason, for whoever may decide; nothing is decided until it is sent off. */
@@ -105,7 +150,8 @@ async function openScript(
     await client.views.open({ trigger_id: click.trigger_id, view: editModal(call, text) });
     return;
   }
-  await shareScript(client, addressOfClick(click), call, text);
+  const address = addressOfClick(click);
+  if (address !== undefined) await shareScript(client, address, call, text);
 }
 
 /** Why a dialog could not be taken, to be shown in it; undefined where it was. */
@@ -133,7 +179,8 @@ async function onSubmission(
   return 'This dialog is from another version of me, so nothing was changed.';
 }
 
-function addressOfClick(click: ButtonClick): ThreadAddress {
+function addressOfClick(click: ButtonClick): ThreadAddress | undefined {
+  if (click.message === undefined) return undefined;
   const thread = click.message.thread_ts ?? click.message.ts;
   return { platform: 'slack', workspace: click.team.id, channel: click.channel.id, thread };
 }

@@ -15,11 +15,12 @@ const TONES: Record<JobView['tone'], string> = {
   stopped: '⏹️',
 };
 
-export function jobHeadline(job: JobView): string {
+export function jobHeadline(job: Pick<JobView, 'tone' | 'jobId' | 'stage' | 'flavor'>): string {
   return `${TONES[job.tone]} Job ${plain(job.jobId)} ${plain(job.stage)} · ${plain(job.flavor)}`;
 }
 
-export function jobBlocks(job: JobView): KnownBlock[] {
+/** A job in two lines: its link and stage, then what it runs on, for how long and for how much. */
+export function jobLines(job: JobView): string {
   const elapsed =
     job.elapsedSeconds === undefined
       ? 'queued'
@@ -28,17 +29,45 @@ export function jobBlocks(job: JobView): KnownBlock[] {
         : `${durationText(job.elapsedSeconds)} of at most ${durationText(job.timeoutSeconds)}`;
   const cost = job.usd === undefined ? [] : [`${dollars(job.usd)}${job.isFinal ? '' : ' so far'}`];
   const link = `<${encodeURI(job.url)}|Job ${plain(job.jobId)}>`;
+  return `${TONES[job.tone]} *${link}* · ${plain(job.stage)}\n${[plain(job.flavor), elapsed, ...cost].join(' · ')}`;
+}
+
+export function jobBlocks(job: JobView): KnownBlock[] {
   return [
-    section(
-      `${TONES[job.tone]} *${link}* · ${plain(job.stage)}\n${[plain(job.flavor), elapsed, ...cost].join(' · ')}`,
-    ),
+    section(jobLines(job)),
+    ...linksBlock(job),
     ...(job.message ? [context(cut(plain(job.message), SLACK_LIMITS.contextText))] : []),
     ...progressBlocks(job),
-    ...(job.isFinal ? [] : [actions([cancelButton(job)])]),
+    actions(buttonsOf(job)),
   ];
 }
 
-function cancelButton({ watchId, jobId }: JobView): Button {
+/** Where its metrics are drawn, and what it has pushed. */
+function linksBlock({ dashboardUrl, progress }: JobView): KnownBlock[] {
+  const links = [
+    ...(dashboardUrl ? [`📈 <${encodeURI(dashboardUrl)}|Dashboard>`] : []),
+    ...(progress?.links ?? []).map((url) => `📦 <${encodeURI(url)}|${plain(repositoryOf(url))}>`),
+  ];
+  return links.length === 0 ? [] : [context(cut(links.join(' · '), SLACK_LIMITS.contextText))];
+}
+
+const repositoryOf = (url: string): string => new URL(url).pathname.slice(1);
+
+/** Fewer losses are no curve: the text of the card shows them. */
+const DRAWN_LOSSES = 6;
+
+function buttonsOf(job: JobView): Button[] {
+  const { isFinal, isOwn, watchId, progress } = job;
+  const hasCurve = !isFinal && (progress?.losses.length ?? 0) >= DRAWN_LOSSES; // at the end it is posted anyway
+  return [
+    button('Logs', ACTIONS.log, watchId),
+    ...(hasCurve ? [button('Curve', ACTIONS.curve, watchId)] : []),
+    ...(isFinal && isOwn ? [button('Re-run', ACTIONS.rerun, watchId)] : []),
+    ...(isFinal ? [] : [cancelButton(job)]),
+  ];
+}
+
+export function cancelButton({ watchId, jobId }: Pick<JobView, 'watchId' | 'jobId'>): Button {
   return {
     ...button('Cancel', ACTIONS.cancel, watchId, 'danger'),
     confirm: {

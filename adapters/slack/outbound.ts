@@ -18,10 +18,15 @@ const EVENT_TYPE = 'ml_intern_post';
 const PAGE = 200;
 const MAX_PAGES = 20;
 
+/** What a file's bytes are read with; undefined once they are no longer kept. */
+export type BytesOf = (fileId: string) => Promise<Uint8Array | undefined>;
+
 /** Slack's side of a thread. The client must not retry by itself: a 429 moves our own schedule. */
-export function createSlackOutbound(client: WebClient): Outbound {
-  const post = (address: ThreadAddress, key: string, payload: Payload) =>
-    delivered(async () => {
+export function createSlackOutbound(client: WebClient, bytesOf: BytesOf): Outbound {
+  async function post(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery> {
+    const upload = Upload.safeParse(payload).data;
+    if (upload !== undefined) return share(address, upload);
+    return delivered(async () => {
       const metadata = { event_type: EVENT_TYPE, event_payload: { key } };
       const answer = await client.apiCall('chat.postMessage', {
         channel: address.channel,
@@ -31,20 +36,41 @@ export function createSlackOutbound(client: WebClient): Outbound {
       });
       return Posted.parse(answer).ts;
     });
+  }
+
+  /** A file is known by its own id: Slack does not tell that of the message it stands in. */
+  async function share({ channel, thread }: ThreadAddress, { file, text }: Upload): Promise<Delivery> {
+    const bytes = await bytesOf(file.id);
+    if (bytes === undefined) return { ok: false, reason: 'refused', detail: 'the file is no longer kept' };
+    return delivered(async () => {
+      const answer = await client.filesUploadV2({
+        channel_id: channel,
+        thread_ts: thread,
+        filename: file.name,
+        title: file.name,
+        file: Buffer.from(bytes),
+        initial_comment: text,
+      });
+      return Uploaded.parse(answer).files[0].files[0].id;
+    });
+  }
 
   const edit = (address: ThreadAddress, platformId: string, payload: Payload) =>
     delivered(async () => {
+      if (payload.file !== undefined) return platformId; // what is in a file does not change
       await client.apiCall('chat.update', { channel: address.channel, ts: platformId, ...payload });
       return platformId;
     });
 
   const remove = (address: ThreadAddress, platformId: string) =>
     delivered(async () => {
-      await client.chat.delete({ channel: address.channel, ts: platformId });
+      if (platformId.startsWith('F')) await client.files.delete({ file: platformId });
+      else await client.chat.delete({ channel: address.channel, ts: platformId });
       return platformId;
     });
 
-  async function find(address: ThreadAddress, key: string): Promise<Delivery | undefined> {
+  async function find(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery | undefined> {
+    const name = Upload.safeParse(payload).data?.file.name;
     let cursor: string | undefined;
     for (let page = 0; page < MAX_PAGES; page++) {
       const read = await attempt(async () =>
@@ -59,10 +85,14 @@ export function createSlackOutbound(client: WebClient): Outbound {
         ),
       );
       if (!read.ok) return read.failure;
-      const found = read.value.messages.find(
-        ({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload.key === key,
-      );
-      if (found) return { ok: true, platformId: found.ts };
+      const { messages } = read.value;
+      const found =
+        name === undefined
+          ? messages.find(
+              ({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload.key === key,
+            )?.ts
+          : messages.flatMap(({ files }) => files).find((file) => file.name === name)?.id;
+      if (found !== undefined) return { ok: true, platformId: found };
       cursor = read.value.response_metadata?.next_cursor || undefined;
       if (cursor === undefined) return undefined;
     }
@@ -74,6 +104,13 @@ export function createSlackOutbound(client: WebClient): Outbound {
 
 const Posted = z.object({ ts: z.string() });
 
+/** The payload of a file. */
+const Upload = z.object({ file: z.object({ id: z.string(), name: z.string() }), text: z.string() });
+type Upload = z.infer<typeof Upload>;
+
+const FileId = z.object({ id: z.string() });
+const Uploaded = z.object({ files: z.tuple([z.object({ files: z.tuple([FileId]) })]) });
+
 const Replies = z.object({
   messages: z.array(
     z.object({
@@ -82,6 +119,7 @@ const Replies = z.object({
         .object({ event_type: z.string(), event_payload: z.object({ key: z.string().optional() }) })
         .optional()
         .catch(undefined),
+      files: z.array(z.object({ id: z.string(), name: z.string().nullish() })).default([]),
     }),
   ),
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
@@ -108,6 +146,8 @@ async function attempt<T>(
 const BY_CODE: Readonly<Record<string, Failed['reason']>> = {
   message_not_found: 'gone',
   cant_update_message: 'gone',
+  file_not_found: 'gone',
+  file_deleted: 'gone',
   msg_too_long: 'too_long',
   msg_blocks_too_long: 'too_long',
   internal_error: 'unavailable',

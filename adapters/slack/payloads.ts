@@ -45,7 +45,8 @@ export const ButtonClick = z.object({
   user: z.object({ id: z.string() }),
   team: z.object({ id: z.string() }),
   channel: z.object({ id: z.string() }),
-  message: z.object({ ts: z.string(), thread_ts: z.string().optional() }),
+  /** Missing where the button stands in something that only one person sees. */
+  message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
   trigger_id: z.string(),
   actions: z
     .array(
@@ -60,6 +61,15 @@ export const ButtonClick = z.object({
     .min(1),
 });
 export type ButtonClick = z.infer<typeof ButtonClick>;
+
+/** https://docs.slack.dev/interactivity/implementing-slash-commands */
+export const SlashCommand = z.object({
+  team_id: z.string(),
+  channel_id: z.string(),
+  user_id: z.string(),
+  text: z.string().default(''),
+});
+export type SlashCommand = z.infer<typeof SlashCommand>;
 
 /** A dialog that somebody sent off: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload. */
 export const Submission = z.object({

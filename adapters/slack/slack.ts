@@ -6,13 +6,15 @@ import { systemClock } from '../../src/ops/clock.ts';
 import type { Logger } from '../../src/ops/log.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
 import type { Intake } from '../../src/session/intake.ts';
+import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Presence } from '../../src/session/presence.ts';
 import type { Outbound } from '../../src/thread/outbound.ts';
 import { type CatchUpDeps, catchUp } from './catch-up.ts';
 import { listenToClicks } from './clicks.ts';
+import { listenToCommands } from './commands.ts';
 import { scriptReplacer } from './files.ts';
 import { type Bot, listen } from './inbound.ts';
-import { createSlackOutbound, isRefusedToken } from './outbound.ts';
+import { type BytesOf, createSlackOutbound, isRefusedToken } from './outbound.ts';
 import { createPeople } from './people.ts';
 import { createReceiver, type Link, type SlackConnection } from './receiver.ts';
 
@@ -22,7 +24,12 @@ export type SlackSettings = { botToken: string; connection: SlackConnection; api
 export type SlackAdapter = {
   outbound: Outbound;
   /** Starts to take what people say to `intake`, and reads back what was said while nobody listened. */
-  start(parts: { intake: Intake; decisions: Decisions; presence: Presence }): Promise<void>;
+  start(parts: {
+    intake: Intake;
+    decisions: Decisions;
+    presence: Presence;
+    jobs: JobsOverview;
+  }): Promise<void>;
   /** The members of a user group; none for an id that is not one's, or where the app may not read them. */
   membersOf(group: string): Promise<readonly string[]>;
   /** Stops taking; what has been taken is in the record. */
@@ -33,7 +40,11 @@ export type SlackAdapter = {
 const TIMEOUT_MS = 8_000;
 
 /** Connects to Slack with a bot token. Throws ConfigError where Slack refuses a token. */
-export async function createSlack(settings: SlackSettings, log: Logger): Promise<SlackAdapter> {
+export async function createSlack(
+  settings: SlackSettings,
+  bytesOf: BytesOf,
+  log: Logger,
+): Promise<SlackAdapter> {
   const logger = boltLogger(log);
   const client = new WebClient(settings.botToken, {
     slackApiUrl: settings.apiUrl,
@@ -67,12 +78,13 @@ export async function createSlack(settings: SlackSettings, log: Logger): Promise
   let background: Promise<void> = Promise.resolve();
 
   return {
-    outbound: createSlackOutbound(client),
+    outbound: createSlackOutbound(client, bytesOf),
     membersOf: people.membersOf,
-    async start({ intake, decisions, presence }) {
+    async start({ intake, decisions, presence, jobs }) {
       const replaceScript = scriptReplacer(client, decisions, settings.botToken);
       const take = listen(app, { intake, people, bot, replaceScript });
-      listenToClicks(app, { client, intake, decisions, people });
+      listenToClicks(app, { client, intake, decisions, jobs, people });
+      listenToCommands(app, { jobs, teamUrl: bot.teamUrl });
       await start().catch((error: unknown) => {
         if (isRefusedToken(error))
           throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
@@ -148,12 +160,12 @@ async function notePresence({ presence, teamId, log }: CatchUpDeps): Promise<voi
     .catch((error: unknown) => log.warn({ err: error }, 'presence could not be noted'));
 }
 
-const Identity = z.object({ user_id: z.string(), team_id: z.string() });
+const Identity = z.object({ user_id: z.string(), team_id: z.string(), url: z.string() });
 
-async function identity(client: WebClient): Promise<Bot> {
+async function identity(client: WebClient): Promise<Bot & { teamUrl: string }> {
   try {
-    const { user_id, team_id } = Identity.parse(await client.auth.test());
-    return { userId: user_id, teamId: team_id };
+    const { user_id, team_id, url } = Identity.parse(await client.auth.test());
+    return { userId: user_id, teamId: team_id, teamUrl: url };
   } catch (error) {
     if (isRefusedToken(error)) throw refused('SLACK_BOT_TOKEN', error.data.error, 'OAuth & Permissions');
     throw error;

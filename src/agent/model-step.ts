@@ -3,7 +3,8 @@ import { ModelError } from '../llm/errors.ts';
 import type { ModelAnswer } from '../llm/stream.ts';
 import type { Clock, Ids } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
-import { type Claim, fenced } from '../session/lease.ts';
+import { type Budgets, passedBudgets } from '../session/budget.ts';
+import { type Claim, fenced, type Tx } from '../session/lease.ts';
 import * as record from '../session/record.ts';
 import { context, type Snapshot } from '../session/snapshot.ts';
 import type { Failure } from '../session/state.ts';
@@ -14,6 +15,7 @@ export type ModelStepDeps = {
   model: ModelClient;
   modelId: string;
   priceOf(answer: ModelAnswer): number | undefined;
+  budgets: Budgets;
   registry: Registry;
   systemPrompt: string;
   ids: Ids;
@@ -33,7 +35,11 @@ export async function modelStep(
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   const { exchange } = snapshot.session;
-  await fenced(held, (tx) => record.countModelCall(tx, held.sessionId, exchange));
+  const overBudget = await fenced(held, async (tx) => {
+    await record.countModelCall(tx, held.sessionId, exchange);
+    return budgetFailure(tx, deps.budgets, snapshot);
+  });
+  if (overBudget !== undefined) return overBudget;
   const drafts = new DraftWriter(deps, held);
   try {
     const answer = await deps.model.complete({
@@ -51,6 +57,15 @@ export async function modelStep(
     const detail = error.kind === 'rejected' ? ` ${deps.redact(error.message).slice(0, 300)}` : '';
     return { message: `${error.advice}${detail}`, retryable: error.kind !== 'too_long' };
   }
+}
+
+/** Why no model may be called any more: what is spent has passed a budget, and nobody has let this exchange go on. */
+async function budgetFailure(tx: Tx, budgets: Budgets, { session }: Snapshot): Promise<Failure | undefined> {
+  if (session.settings.overBudget?.exchange === session.exchange) return undefined;
+  const passed = await passedBudgets(tx, budgets, session.id, 0);
+  if (passed.length === 0) return undefined;
+  const message = `${passed.join(' ')} Whoever may pass budgets can press Retry to let me go on with this request.`;
+  return { message, retryable: true, isOverBudget: true };
 }
 
 async function commit(

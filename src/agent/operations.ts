@@ -1,4 +1,6 @@
 import { messageOf } from '../ops/errors.ts';
+import type { Person } from '../session/address.ts';
+import { addFile, type NewFile } from '../session/files.ts';
 import type { PendingOperation } from '../session/inbox.ts';
 import { takeOperation } from '../session/inbox.ts';
 import { type Claim, fenced, type Tx } from '../session/lease.ts';
@@ -6,7 +8,7 @@ import type { Operation } from '../session/operations.ts';
 import * as record from '../session/record.ts';
 import { context, currentExchange, type Snapshot } from '../session/snapshot.ts';
 import type { SessionState } from '../session/state.ts';
-import { isSettled, type ToolCall } from '../session/tool-calls.ts';
+import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
 import type { Watch } from '../session/watches.ts';
 
 /** What applying an operation needs from outside the record; asked before the transaction. */
@@ -16,6 +18,12 @@ export type Outside = {
   /** Where a running job stands, for the model. */
   jobStatus(watch: Watch): string;
   cancelJob(watch: Watch): Promise<void>;
+  /** A job's whole log or the picture of its losses, with a line about it; or why there is none. */
+  jobFile(
+    watch: Watch,
+    what: 'log' | 'curve',
+  ): Promise<{ ok: true; file: NewFile; text: string } | { ok: false; reason: string }>;
+  nextId(kind: 'c'): string;
   /** A job to follow that was started elsewhere, or why it can't be. */
   findJob(
     namespace: string | undefined,
@@ -36,27 +44,73 @@ export async function applyOperation(
   { id, operation }: PendingOperation,
   outside: Outside,
 ): Promise<void> {
-  const report =
-    operation.kind === 'job_ended' ? await reportOf(snapshot, operation.watchId, outside) : undefined;
-  const keepsJobs = operation.kind === 'interrupt' && operation.keepsJobs;
-  if ((operation.kind === 'interrupt' || operation.kind === 'undo') && !keepsJobs)
-    await cancelJobs(snapshot, outside);
-  const found =
-    operation.kind === 'watch_job' ? await outside.findJob(operation.namespace, operation.jobId) : undefined;
-  const cancelled =
-    operation.kind === 'cancel_job' ? await cancelOne(snapshot, operation.watchId, outside) : undefined;
+  const change = await asked(snapshot, operation, outside);
   await fenced(held, async (tx) => {
     if (!(await takeOperation(tx, id))) return;
-    const scope = { tx, snapshot, sessionId: held.sessionId, outside };
-    if (operation.kind === 'watch_job') return watchJob(scope, found);
-    if (operation.kind === 'cancel_job') return notice(scope, `${operation.by.name}: ${cancelled ?? ''}`);
-    await apply(scope, operation, report);
+    await change({ tx, snapshot, sessionId: held.sessionId, outside });
   });
 }
 
+/** What an operation changes in the record, once everything that it needs from outside has been asked. */
+async function asked(
+  snapshot: Snapshot,
+  operation: Operation,
+  outside: Outside,
+): Promise<(scope: Scope) => Promise<void>> {
+  switch (operation.kind) {
+    case 'user_input':
+      return (scope) => userInput(scope, operation);
+    case 'exec_approval':
+      return (scope) => decided(scope, operation.decisions);
+    case 'compact':
+      return async () => {}; // made void by what was asked after it; otherwise it is a step of its own
+    case 'job_ended': {
+      const watch = watchIn(snapshot, operation.watchId);
+      if (watch === undefined) return async () => {};
+      const report = await outside.jobReport(watch);
+      const curve = await outside.jobFile(watch, 'curve');
+      return async (scope) => {
+        if (curve.ok) await addFile(scope.tx, scope.sessionId, watch.exchange, curve.file, curve.text);
+        await jobEnded(scope, watch, report);
+      };
+    }
+    case 'watch_job': {
+      const found = await outside.findJob(operation.namespace, operation.jobId);
+      return (scope) => watchJob(scope, found);
+    }
+    case 'cancel_job': {
+      const outcome = await cancelOne(snapshot, operation.watchId, outside);
+      return (scope) => notice(scope, `${operation.by.name}: ${outcome}`);
+    }
+    case 'job_file': {
+      const watch = watchIn(snapshot, operation.watchId);
+      const made = watch && (await outside.jobFile(watch, operation.what));
+      return (scope) => shareFile(scope, made);
+    }
+    case 'rerun_job':
+      return (scope) => runAgain(scope, operation.watchId, operation.by);
+    case 'interrupt':
+      if (!operation.keepsJobs) await cancelJobs(snapshot, outside);
+      return (scope) => interrupt(scope, operation.by.name);
+    case 'undo':
+      await cancelJobs(snapshot, outside);
+      return (scope) => undo(scope, operation.by.name);
+    case 'new':
+      return (scope) => freshContext(scope, operation.by.name);
+    case 'resume':
+      return (scope) => resume(scope, operation);
+    case 'shutdown':
+      return (scope) => shutDown(scope, operation.by.name);
+    default:
+      return operation satisfies never;
+  }
+}
+
+const watchIn = ({ watches }: Snapshot, id: string) => watches.find((watch) => watch.id === id);
+
 /** Says what came of it. */
 async function cancelOne(snapshot: Snapshot, watchId: string, outside: Outside): Promise<string> {
-  const watch = snapshot.watches.find((item) => item.id === watchId);
+  const watch = watchIn(snapshot, watchId);
   if (watch === undefined || watch.endedAt !== undefined) return 'that job has already ended.';
   return outside.cancelJob(watch).then(
     () => `cancelled job ${watch.jobId}.`,
@@ -64,12 +118,9 @@ async function cancelOne(snapshot: Snapshot, watchId: string, outside: Outside):
   );
 }
 
-async function watchJob(
-  scope: Scope,
-  found: Awaited<ReturnType<Outside['findJob']>> | undefined,
-): Promise<void> {
+async function watchJob(scope: Scope, found: Awaited<ReturnType<Outside['findJob']>>): Promise<void> {
   const { tx, sessionId, snapshot } = scope;
-  if (!found?.ok) return notice(scope, found?.reason ?? 'This job could not be found.');
+  if (!found.ok) return notice(scope, found.reason);
   if (snapshot.watches.some((watch) => watch.jobId === found.watch.jobId)) {
     return notice(scope, 'This job is followed here already.');
   }
@@ -83,39 +134,43 @@ async function notice({ tx, sessionId, snapshot }: Scope, text: string): Promise
   await record.addMessage(tx, sessionId, snapshot.session.exchange, { role: 'notice', text });
 }
 
-/** What is applied by itself, with what was asked outside before. */
-type AskedOutside = Extract<Operation, { kind: 'watch_job' | 'cancel_job' }>;
+/** Puts a job's file into the thread, or says why there is none. */
+async function shareFile(
+  scope: Scope,
+  made: Awaited<ReturnType<Outside['jobFile']>> | undefined,
+): Promise<void> {
+  if (!made?.ok) return notice(scope, made?.reason ?? 'I no longer know this job.');
+  await addFile(scope.tx, scope.sessionId, scope.snapshot.session.exchange, made.file, made.text);
+}
+
+/**
+ * Proposes a job's call once more, exactly as it was run: the transcript has somebody ask for it and the model do so,
+ * and approval is asked for as for any call.
+ */
+async function runAgain(scope: Scope, watchId: string, by: Person): Promise<void> {
+  const { tx, sessionId, snapshot, outside } = scope;
+  const watch = watchIn(snapshot, watchId);
+  const call = snapshot.toolCalls.find((item) => item.id === watch?.toolCallId);
+  if (watch === undefined || call === undefined) {
+    return notice(scope, 'This job was not started here, so I can’t run it again.');
+  }
+  await letGo(scope, by.name);
+  const exchange = await exchangeFor(scope);
+  const text = `Run job ${watch.jobId} again, unchanged.`;
+  await record.addMessage(tx, sessionId, exchange, { role: 'user', text, author: by, messageId: '' });
+  const messageId = await record.addMessage(tx, sessionId, exchange, { role: 'assistant', text: '' });
+  const id = outside.nextId('c');
+  const again = {
+    id,
+    providerId: id,
+    name: call.name,
+    arguments: effectiveArguments(call),
+    summary: call.summary,
+  };
+  await record.addToolCalls(tx, sessionId, exchange, messageId, [again]);
+}
 
 type Scope = { tx: Tx; snapshot: Snapshot; sessionId: string; outside: Outside };
-
-async function apply(
-  scope: Scope,
-  operation: Exclude<Operation, AskedOutside>,
-  report: string | undefined,
-): Promise<void> {
-  switch (operation.kind) {
-    case 'user_input':
-      return userInput(scope, operation);
-    case 'exec_approval':
-      return decided(scope, operation.decisions);
-    case 'compact':
-      return; // made void by what was asked after it; otherwise it is a step of its own
-    case 'job_ended':
-      return jobEnded(scope, operation.watchId, report ?? 'The job has ended.');
-    case 'interrupt':
-      return interrupt(scope, operation.by.name);
-    case 'undo':
-      return undo(scope, operation.by.name);
-    case 'new':
-      return freshContext(scope, operation.by.name);
-    case 'resume':
-      return resume(scope);
-    case 'shutdown':
-      return shutDown(scope, operation.by.name);
-    default:
-      return operation satisfies never;
-  }
-}
 
 async function userInput(
   scope: Scope,
@@ -182,10 +237,8 @@ async function decided(
   await goOn(scope);
 }
 
-async function jobEnded(scope: Scope, watchId: string, report: string): Promise<void> {
+async function jobEnded(scope: Scope, watch: Watch, report: string): Promise<void> {
   const { tx, sessionId, snapshot, outside } = scope;
-  const watch = snapshot.watches.find((item) => item.id === watchId);
-  if (watch === undefined) return;
   const isFirst =
     watch.toolCallId !== undefined &&
     (await record.moveToolCall(tx, sessionId, watch.toolCallId, ['waiting'], {
@@ -256,9 +309,18 @@ async function freshContext(scope: Scope, by: string): Promise<void> {
   await record.startContextAfter(tx, sessionId, id);
 }
 
-async function resume(scope: Scope): Promise<void> {
+async function resume(
+  scope: Scope,
+  { by, mayPassBudgets }: Extract<Operation, { kind: 'resume' }>,
+): Promise<void> {
   const { tx, sessionId, snapshot } = scope;
-  const { kind } = snapshot.session.state;
+  const { state, settings } = snapshot.session;
+  const { kind } = state;
+  if (kind === 'failed' && state.failure.isOverBudget) {
+    if (!mayPassBudgets) return notice(scope, `${by.name} may not let me go on past the budget.`);
+    const overBudget = { by, exchange: snapshot.session.exchange };
+    await record.setSettings(tx, sessionId, { ...settings, overBudget });
+  }
   if (kind === 'running' || kind === 'parked' || kind === 'idle') return; // there is nothing to go on with
   const exchange = currentExchange(snapshot);
   if (exchange === undefined || exchange.undone) {
@@ -307,11 +369,6 @@ async function end({ tx, sessionId, snapshot }: Scope, state: SessionState): Pro
 }
 
 const open = (snapshot: Snapshot): ToolCall[] => snapshot.toolCalls.filter((call) => !isSettled(call.state));
-
-async function reportOf(snapshot: Snapshot, watchId: string, outside: Outside): Promise<string | undefined> {
-  const watch = snapshot.watches.find((item) => item.id === watchId);
-  return watch ? outside.jobReport(watch) : undefined;
-}
 
 /** Stopping stops what costs money, too. A job that can't be cancelled is shown as it is by its watch. */
 async function cancelJobs(snapshot: Snapshot, outside: Outside): Promise<void> {

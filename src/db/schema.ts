@@ -3,6 +3,7 @@ import {
   bigint,
   bigserial,
   boolean,
+  customType,
   index,
   integer,
   jsonb,
@@ -184,6 +185,7 @@ export const watches = internSchema.table(
     namespace: text('namespace').notNull(),
     jobId: text('job_id').notNull(),
     url: text('url').notNull(),
+    dashboardUrl: text('dashboard_url'),
     title: text('title').notNull(),
     flavor: text('flavor').notNull(),
     hourlyMicroUsd: bigint('hourly_micro_usd', { mode: 'number' }),
@@ -200,6 +202,23 @@ export const watches = internSchema.table(
     index('watches_session').on(table.sessionId),
     index('watches_open').on(table.endedAt),
   ],
+);
+
+const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
+
+/** Files on their way into a thread; their bytes are kept as long as events are. */
+export const files = internSchema.table(
+  'files',
+  {
+    id: text('id').primaryKey(),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    bytes: bytes('bytes').notNull(),
+    createdAt: created,
+  },
+  (table) => [index('files_created').on(table.createdAt)],
 );
 
 /** When a thread is told how jobs stand. One for the thread's own jobs, one for its channel's. */

@@ -136,7 +136,8 @@ export function createDecisions(deps: DecisionDeps): Decisions {
       if (problem !== undefined) return refused(problem);
     }
     if (verdict === 'approved' && first === undefined && needsSecond(deps, request.estimate.usd)) {
-      const stated = { ...call.state, first: { by, at: clock.now() } };
+      // The second one is reminded of by itself.
+      const stated = { ...call.state, remindedAt: undefined, first: { by, at: clock.now() } };
       await moveToolCall(tx, sessionId, call.id, ['awaiting_approval'], stated);
       await emit(tx, sessionId, {
         type: 'tool_state_change',

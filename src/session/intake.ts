@@ -4,14 +4,15 @@ import type { Db } from '../db/storage.ts';
 import type { Clock, Ids } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import type { Person, ThreadAddress } from './address.ts';
-import type { ApproverPolicy } from './approvers.ts';
+import { type ApproverPolicy, isAmong } from './approvers.ts';
 import { commandOf, HELP_TEXT } from './commands.ts';
+import { circleOf } from './decisions.ts';
 import { insertOperation } from './inbox.ts';
 import type { Operation } from './operations.ts';
 import { orderPings } from './pings.ts';
 import { isAt } from './place.ts';
 import { addMessage } from './record.ts';
-import { readSnapshot } from './snapshot.ts';
+import { readSnapshot, sessionOf } from './snapshot.ts';
 import type { SessionState } from './state.ts';
 import { describeSession } from './status-text.ts';
 import { setYolo } from './yolo.ts';
@@ -34,6 +35,8 @@ export type IntakeDeps = {
   redact: Redactor;
   /** Who may approve, and so set that nobody has to. */
   policy: ApproverPolicy;
+  /** Who may let models go on past a budget. */
+  budgetApprovers: readonly string[];
   maxMessageCharacters: number;
   /** Asks for a turn; says whether that could be done. */
   wake(sessionId: string): Promise<boolean>;
@@ -89,10 +92,21 @@ export function createIntake(deps: IntakeDeps): Intake {
   async function accept(incoming: IncomingMessage, operation: Operation): Promise<void> {
     const sessionId = await db.transaction(async (tx) => {
       const id = await findOrCreate(tx, deps, incoming.address, incoming.author);
-      await insertOperation(tx, id, incoming.sourceId, operation);
+      await insertOperation(tx, id, incoming.sourceId, await checked(tx, id, operation));
       return id;
     });
     if (!(await deps.wake(sessionId))) deps.delayed(incoming.address);
+  }
+
+  /** An operation with what only the server can say of it. */
+  async function checked(tx: Db, sessionId: string, operation: Operation): Promise<Operation> {
+    if (operation.kind !== 'resume') return operation;
+    const [row] = await tx.select().from(sessions).where(eq(sessions.id, sessionId));
+    const { state, requester } = row ? sessionOf(row) : {};
+    if (state?.kind !== 'failed' || !state.failure.isOverBudget || requester === undefined) return operation;
+    const circle = await circleOf(tx, sessionId, requester);
+    const policy = { ...deps.policy, approvers: deps.budgetApprovers };
+    return { ...operation, mayPassBudgets: await isAmong(policy, circle, operation.by) };
   }
 
   /** Answers at once, without a turn; a second delivery finds the operation and adds nothing. */
@@ -128,7 +142,7 @@ export function createIntake(deps: IntakeDeps): Intake {
   async function operate(address: ThreadAddress, operation: Operation, sourceId: string): Promise<boolean> {
     const id = await find(db, address);
     if (id === undefined) return false;
-    await insertOperation(db, id, sourceId, operation);
+    await insertOperation(db, id, sourceId, await checked(db, id, operation));
     await deps.wake(id);
     return true;
   }

@@ -10,11 +10,13 @@ export type OpenApprovals = {
   remindAfterSeconds: number;
   lapseAfterSeconds: number;
   approvers: readonly string[];
+  /** Whom the second approval waits for, where there has been a first. */
+  secondApprovers: readonly string[];
 };
 
 /** Brings forgotten approvals to mind, each once, with a mention. Returns the sessions in which it did. */
 export async function remindOfApprovals(db: Db, settings: OpenApprovals): Promise<string[]> {
-  const { remindAfterSeconds: seconds, approvers } = settings;
+  const { remindAfterSeconds: seconds } = settings;
   if (seconds === 0) return [];
   const due = await openFor(db, seconds, sql`${toolCalls.state}->>'remindedAt' is null`);
   const reminded: string[] = [];
@@ -28,12 +30,15 @@ export async function remindOfApprovals(db: Db, settings: OpenApprovals): Promis
       const { requester, exchange } = sessionOf(row);
       const state = { ...call.state, remindedAt: new Date() };
       await moveToolCall(tx, sessionId, callId, ['awaiting_approval'], state);
+      const { first } = call.state;
+      const approvers = first ? settings.secondApprovers : settings.approvers;
       const people = approvers.filter(
         (id) => !['requester', 'thread', 'anyone'].includes(id) && !/^S/.test(id),
       );
       const mentions =
         approvers.includes('requester') || people.length === 0 ? [requester.id, ...people] : people;
-      const text = `This still waits for a decision: ${call.state.request.title}.`;
+      const what = first ? `a second approval, after ${first.by.name}’s` : 'a decision';
+      const text = `This still waits for ${what}: ${call.state.request.title}.`;
       await addMessage(tx, sessionId, exchange, { role: 'notice', text, mentions: [...new Set(mentions)] });
       return true;
     });
@@ -82,7 +87,7 @@ async function openFor(
     .where(
       and(
         sql`${toolCalls.state}->>'kind' = 'awaiting_approval'`,
-        sql`(${toolCalls.state}->>'since')::timestamptz < now() - make_interval(secs => ${seconds})`,
+        sql`coalesce(${toolCalls.state}->'first'->>'at', ${toolCalls.state}->>'since')::timestamptz < now() - make_interval(secs => ${seconds})`,
         condition,
       ),
     )

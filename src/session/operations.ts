@@ -22,10 +22,22 @@ export const Operation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('interrupt'), by: Person, keepsJobs: z.boolean().optional() }),
   z.object({ kind: z.literal('undo'), by: Person }),
   z.object({ kind: z.literal('new'), by: Person }),
-  z.object({ kind: z.literal('resume'), by: Person }),
+  z.object({
+    kind: z.literal('resume'),
+    by: Person,
+    /** Said by the server, never by a person: whether `by` may let models go on past a budget. */
+    mayPassBudgets: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('shutdown'), by: Person }),
   z.object({ kind: z.literal('job_ended'), watchId: z.string() }),
   z.object({ kind: z.literal('cancel_job'), watchId: z.string(), by: Person }),
+  z.object({
+    kind: z.literal('job_file'),
+    watchId: z.string(),
+    what: z.enum(['log', 'curve']),
+    by: Person,
+  }),
+  z.object({ kind: z.literal('rerun_job'), watchId: z.string(), by: Person }),
   z.object({
     kind: z.literal('watch_job'),
     namespace: z.string().optional(),

@@ -19,6 +19,8 @@ export const Progress = z.object({
   alerts: z.array(z.string()).default([]),
   /** What has gone wrong, in a few words, where the log shows it. */
   failure: z.string().optional(),
+  /** What was pushed to the Hub, by the links that the log gives. */
+  links: z.array(z.string()).default([]),
   /** The last lines, without progress bars. */
   tail: z.array(z.string()).default([]),
 });
@@ -44,8 +46,22 @@ export function advance(before: Progress, raw: string): Progress {
       ? [...before.alerts, `${alert[1]}: ${alert[2]}`.slice(0, LINE_CHARACTERS)].slice(-MAX_ALERTS)
       : before.alerts,
     ...(failure === undefined ? {} : { failure }),
+    links: withLink(before.links, line),
     tail: isBar(line) ? before.tail : [...before.tail, line.slice(0, LINE_CHARACTERS)].slice(-TAIL_LINES),
   };
+}
+
+const MAX_LINKS = 5;
+
+/** Parts of the Hub's site that are no repositories of somebody. */
+const SITE = /^(?:docs|papers|blog|settings|join|login|models|tasks|learn|pricing|terms-of-service|api)$/;
+
+/** Remembers the repository that a line says was pushed to; what is only loaded or mentioned is not one. */
+function withLink(links: string[], line: string): string[] {
+  if (!/\b(?:push|upload|commit|publish|available|saved|view)/i.test(line)) return links;
+  const found = /https:\/\/huggingface\.co\/(?:(?:datasets|spaces)\/)?([\w.-]+)\/[\w.-]*\w/.exec(line);
+  if (found === null || SITE.test(found[1] ?? '') || links.includes(found[0])) return links;
+  return [...links, found[0]].slice(-MAX_LINKS);
 }
 
 const BARS = '▁▂▃▄▅▆▇█';

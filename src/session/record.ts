@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import { events, exchanges, messages, sessions, toolCalls, usage, watches } from '../db/schema.ts';
 import type { SessionEvent } from './events.ts';
 import { type Tx, touch } from './lease.ts';
+import type { Settings } from './settings.ts';
 import type { Draft, PlanItem, SessionState } from './state.ts';
 import { isSettled, type ToolCall, type ToolCallKind, type ToolCallState } from './tool-calls.ts';
 import type { Entry } from './transcript.ts';
@@ -159,6 +160,11 @@ export async function undoMessage(tx: Tx, sessionId: string, messageId: number):
     .update(messages)
     .set({ undone: true })
     .where(and(eq(messages.sessionId, sessionId), eq(messages.id, messageId)));
+  await touch(tx, sessionId);
+}
+
+export async function setSettings(tx: Tx, sessionId: string, settings: Settings): Promise<void> {
+  await tx.update(sessions).set({ settings }).where(eq(sessions.id, sessionId));
   await touch(tx, sessionId);
 }
 

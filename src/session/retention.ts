@@ -1,5 +1,5 @@
 import { and, inArray, isNull, lt, sql } from 'drizzle-orm';
-import { events, sessions } from '../db/schema.ts';
+import { events, files, sessions } from '../db/schema.ts';
 import type { Tx } from './lease.ts';
 import { addMessage } from './record.ts';
 import type { SessionState } from './state.ts';
@@ -40,13 +40,17 @@ export async function closeIdleSessions(db: Tx, days: number): Promise<string[]>
   });
 }
 
-/** Deletes events older than `days`, a batch at a time. The transcript, calls and jobs stay. Returns how many. */
+/**
+ * Deletes events and the bytes of files older than `days`, a batch at a time. The transcript, calls and jobs stay, and
+ * so does what threads were sent. Returns how many events there were.
+ */
 export async function thinEvents(db: Tx, days: number): Promise<number> {
   const old = db
     .select({ id: events.id })
     .from(events)
     .where(lt(events.createdAt, sql`now() - make_interval(days => ${days})`))
     .limit(5_000);
+  await db.delete(files).where(lt(files.createdAt, sql`now() - make_interval(days => ${days})`));
   const rows = await db.delete(events).where(inArray(events.id, old)).returning({ id: events.id });
   return rows.length;
 }

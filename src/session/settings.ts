@@ -10,5 +10,9 @@ export const Yolo = z.discriminatedUnion('kind', [
 export type Yolo = z.infer<typeof Yolo>;
 
 /** What people have set for one session. */
-export const Settings = z.object({ yolo: Yolo.default({ kind: 'off' }) });
+export const Settings = z.object({
+  yolo: Yolo.default({ kind: 'off' }),
+  /** Who let models go on past a budget, and in which exchange; the next one asks again. */
+  overBudget: z.object({ by: Person, exchange: z.number().int() }).optional(),
+});
 export type Settings = z.infer<typeof Settings>;

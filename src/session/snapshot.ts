@@ -207,6 +207,7 @@ export function watchOf(row: typeof watches.$inferSelect): Watch {
     namespace: row.namespace,
     jobId: row.jobId,
     url: row.url,
+    dashboardUrl: row.dashboardUrl ?? undefined,
     title: row.title,
     flavor: row.flavor,
     hourlyUsd: row.hourlyMicroUsd === null ? undefined : row.hourlyMicroUsd / 1e6,

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
 /** Why a turn could not go on. `retryable` puts a Retry button under it. */
-export const Failure = z.object({ message: z.string(), retryable: z.boolean() });
+export const Failure = z.object({
+  message: z.string(),
+  retryable: z.boolean(),
+  /** Only somebody who may pass budgets can let it go on. */
+  isOverBudget: z.boolean().optional(),
+});
 export type Failure = z.infer<typeof Failure>;
 
 /** What a session is doing now. `parked` and everything below it hold no worker and no timer. */

@@ -123,6 +123,10 @@ async function tellOfEnd(tx: Tx, watch: Watch, seen: JobSnapshot): Promise<void>
     ...(usd === undefined ? [] : [`about $${usd.toFixed(2)}`]),
     ...(seen.progress?.failure ? [seen.progress.failure] : []),
   ].join(', ');
-  const text = `Job ${watch.jobId} on ${watch.flavor} has ended: ${seen.stage}${facts ? ` ${facts}` : ''}.`;
+  const text = [
+    `Job ${watch.jobId} on ${watch.flavor} has ended: ${seen.stage}${facts ? ` ${facts}` : ''}.`,
+    ...(seen.progress?.links ?? []).map((link) => `Pushed to ${link}`),
+    ...(watch.dashboardUrl ? [`Dashboard: ${watch.dashboardUrl}`] : []),
+  ].join('\n');
   await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, mentions: [requester.id] });
 }

@@ -10,7 +10,13 @@ export const Entry = z.discriminatedUnion('role', [
   z.object({ role: z.literal('user'), text: z.string(), author: Person, messageId: z.string() }),
   z.object({ role: z.literal('assistant'), text: z.string() }),
   z.object({ role: z.literal('note'), text: z.string() }),
-  z.object({ role: z.literal('notice'), text: z.string(), mentions: z.array(z.string()).optional() }),
+  z.object({
+    role: z.literal('notice'),
+    text: z.string(),
+    mentions: z.array(z.string()).optional(),
+    /** Posted with the text as what it says about the file. */
+    file: z.object({ id: z.string(), name: z.string() }).optional(),
+  }),
   z.object({
     role: z.literal('summary'),
     text: z.string(),

@@ -23,6 +23,8 @@ export type Watch = {
   namespace: string;
   jobId: string;
   url: string;
+  /** Where its metrics are drawn while it runs. */
+  dashboardUrl: string | undefined;
   title: string;
   flavor: string;
   hourlyUsd: number | undefined;

@@ -70,6 +70,8 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
     watchId: watch.id,
     jobId: watch.jobId,
     url: watch.url,
+    dashboardUrl: watch.dashboardUrl,
+    isOwn: watch.toolCallId !== undefined,
     title: watch.title,
     flavor: watch.flavor,
     stage: snapshot.stage,

@@ -26,6 +26,6 @@ export type Outbound = {
   post(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery>;
   edit(address: ThreadAddress, platformId: string, payload: Payload): Promise<Delivery>;
   remove(address: ThreadAddress, platformId: string): Promise<Delivery>;
-  /** The id of the message with this key, where an earlier post of it did arrive. */
-  find(address: ThreadAddress, key: string): Promise<Delivery | undefined>;
+  /** The id of the message with this key and content, where an earlier post of it did arrive. */
+  find(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery | undefined>;
 };

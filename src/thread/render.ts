@@ -184,7 +184,9 @@ const YIELD_MS = 18_000;
 async function send(outbound: Outbound, address: ThreadAddress, change: Change): Promise<Delivery> {
   switch (change.kind) {
     case 'post': {
-      const found = change.isOutcomeOpen ? await outbound.find(address, change.key) : undefined;
+      const found = change.isOutcomeOpen
+        ? await outbound.find(address, change.key, change.payload)
+        : undefined;
       if (found === undefined) return outbound.post(address, change.key, change.payload);
       return found.ok ? outbound.edit(address, found.platformId, change.payload) : found;
     }

@@ -12,6 +12,8 @@ export type ViewBody =
   | ({ kind: 'approval' } & ApprovalView)
   | ({ kind: 'batch' } & BatchView)
   | ({ kind: 'job' } & JobView)
+  /** A file from the record, with what is said about it. */
+  | { kind: 'file'; fileId: string; name: string; text: string }
   /** Something the bot says of itself. Whoever is in `mentions` (platform ids) is notified. */
   | { kind: 'notice'; text: string; mentions: readonly string[] };
 
@@ -88,8 +90,11 @@ export type JobView = {
   watchId: string;
   jobId: string;
   url: string;
+  dashboardUrl: string | undefined;
   title: string;
   flavor: string;
+  /** Whether it can be run again from here: only what was started here can. */
+  isOwn: boolean;
   stage: string;
   tone: 'waiting' | 'running' | 'good' | 'bad' | 'stopped';
   message: string | undefined;

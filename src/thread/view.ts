@@ -89,6 +89,10 @@ function cardsOf(snapshot: Snapshot, call: ToolCall): ViewMessage[] {
 
 function noticeOf({ id, entry }: Snapshot['messages'][number]): ViewMessage[] {
   const key = `notice/${id}`;
+  if (entry.role === 'notice' && entry.file !== undefined) {
+    const { id: fileId, name } = entry.file;
+    return [{ key: `file/${fileId}`, body: { kind: 'file', fileId, name, text: entry.text } }];
+  }
   if (entry.role === 'notice') {
     return [{ key, body: { kind: 'notice', text: entry.text, mentions: entry.mentions ?? [] } }];
   }

@@ -18,9 +18,12 @@ npm run demo -- --pages DIRECTORY    the same, and the thread is written as web 
 `;
 
 const LINES = [
-  "{'loss': 0.4127, 'learning_rate': 2.5e-05, 'epoch': 0.5}",
-  "{'loss': 0.2214, 'learning_rate': 0.0, 'epoch': 1.0}",
+  ...[0.6902, 0.5518, 0.4127, 0.3309, 0.2871, 0.2542, 0.2333, 0.2214].map(
+    (loss, i) =>
+      `{'loss': ${loss}, 'learning_rate': ${(5e-5 * (1 - i / 8)).toExponential(2)}, 'epoch': ${(i + 1) / 8}}`,
+  ),
   "{'eval_loss': 0.2036, 'eval_accuracy': 0.9284, 'epoch': 1.0}",
+  'Pushed to https://huggingface.co/ada/imdb-distilbert',
 ];
 
 /** The main job as a story: a person asks, approves and asks again; the bot plans, runs a job and answers. */
@@ -78,7 +81,8 @@ async function play(
     mkdirSync(pages, { recursive: true });
     const thread = slack.workspace.thread(asked.channel, asked.ts);
     for (const theme of ['light', 'dark'] as const) {
-      writeFileSync(join(pages, `${name}-${theme}.html`), threadPage(thread, theme));
+      const bytesOf = (id: string) => slack.uploads.find(id)?.bytes;
+      writeFileSync(join(pages, `${name}-${theme}.html`), threadPage(thread, theme, bytesOf));
     }
   }
 
@@ -94,6 +98,7 @@ async function play(
 
   await reply('RUNNING');
   await reply('Waiting for the job');
+  if (!isKilled) await reply('▁'); // enough of its curve to be seen
   page('job');
   if (isKilled) {
     print.aside(`kill -9 ${bot.pid}`);

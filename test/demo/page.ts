@@ -5,20 +5,32 @@ import { PEOPLE, type SlackMessage } from '../doubles/slack/workspace.ts';
 const markdown = new Marked({ gfm: true });
 
 /** A thread as a page that looks much as Slack shows it. */
-export function threadPage(messages: readonly SlackMessage[], theme: 'light' | 'dark'): string {
+export function threadPage(
+  messages: readonly SlackMessage[],
+  theme: 'light' | 'dark',
+  bytesOf: (fileId: string) => Buffer | undefined,
+): string {
   return `<!doctype html><html lang="en" class="${theme}"><meta charset="utf-8"><title>Thread</title>
 <meta name="viewport" content="width=device-width"><style>${STYLE}</style>
-<main>${messages.map(messageHtml).join('')}</main></html>`;
+<main>${messages.map((message) => messageHtml(message, bytesOf)).join('')}</main></html>`;
 }
 
-function messageHtml(message: SlackMessage): string {
+function messageHtml(message: SlackMessage, bytesOf: (fileId: string) => Buffer | undefined): string {
   const isBot = message.bot_id !== undefined;
   const name = isBot ? 'ML Intern' : (PEOPLE[message.user] ?? message.user);
   const blocks = parseBlocks(message.blocks);
   const body = blocks.length > 0 ? blocks.map(blockHtml).join('') : `<p>${mrkdwn(message.text)}</p>`;
+  const files = (message.files ?? [])
+    .map(({ id, name }) => fileHtml(String(name), bytesOf(String(id))))
+    .join('');
   const time = new Date(Number(message.ts) * 1000).toISOString().slice(11, 16);
   return `<article><div class="face ${isBot ? 'bot' : ''}">${isBot ? '🤗' : name[0]}</div>
-<div class="body"><header><b>${name}</b>${isBot ? '<span class="app">APP</span>' : ''}<time>${time}</time></header>${body}</div></article>`;
+<div class="body"><header><b>${name}</b>${isBot ? '<span class="app">APP</span>' : ''}<time>${time}</time></header>${body}${files}</div></article>`;
+}
+
+function fileHtml(name: string, bytes: Buffer | undefined): string {
+  if (!name.endsWith('.png') || bytes === undefined) return `<div class="file">📄 ${name}</div>`;
+  return `<div class="context">${name}</div><img src="data:image/png;base64,${bytes.toString('base64')}">`;
 }
 
 function blockHtml(block: ReturnType<typeof parseBlocks>[number]): string {
@@ -88,5 +100,6 @@ pre code { border:0; color:inherit; padding:0 }
 .context { color:var(--dim); font-size:12.5px; margin:6px 0 }
 .actions { display:flex; gap:8px; margin:8px 0 } button { font:bold 13px sans-serif; padding:7px 12px; border-radius:4px; border:1px solid var(--line); background:var(--bg); color:var(--fg) }
 button.primary { background:#007a5a; border-color:#007a5a; color:#fff } button.danger { color:#e01e5a; border-color:#e01e5a }
+img { max-width:420px; width:100%; border:1px solid var(--line); border-radius:8px } .file { border:1px solid var(--line); border-radius:8px; padding:10px; display:inline-block }
 table { border-collapse:collapse; margin:6px 0 } th,td { border:1px solid var(--line); padding:4px 8px; text-align:left } thead:has(th:empty) { display:none }
 `;

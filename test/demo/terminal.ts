@@ -64,7 +64,8 @@ function linesOf(message: SlackMessage): string[] {
           .map(blockText)
           .filter((part) => part !== '')
           .join('\n');
-  return text.split('\n').flatMap((line) => wrapped(unescaped(line)));
+  const files = (message.files ?? []).map(({ name }) => `📎 ${name}`);
+  return [...text.split('\n').flatMap((line) => wrapped(unescaped(line))), ...files];
 }
 
 function blockText(block: ReturnType<typeof parseBlocks>[number]): string {

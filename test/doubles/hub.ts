@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf, type Listening, listen, sendJson, sleep } from './http.ts';
+import { HubRepos } from './hub-repos.ts';
 
 /** How a job of this double goes. Times are real milliseconds. Without `stage` it runs until a test ends it. */
 export type JobCourse = {
@@ -145,6 +146,7 @@ const IDENTITY = {
 export class HubDouble {
   readonly jobs: DoubleJob[] = [];
   readonly scheduled: DoubleScheduledJob[] = [];
+  readonly repos = new HubRepos();
   /** Organisations of the token's user. */
   orgs: string[] = [];
   readonly faults: HubFault[] = [];
@@ -199,6 +201,7 @@ export class HubDouble {
     if (pathname !== '/api/jobs/hardware' && !request.headers.authorization?.startsWith('Bearer hf_')) {
       return sendJson(response, 401, { error: 'Invalid username or password.' });
     }
+    if (this.repos.resolve(pathname, response)) return;
     const stream = /^\/api\/jobs\/[^/]+\/([^/]+)\/(logs|events)$/.exec(pathname);
     if (stream)
       return this.#stream(stream[1] ?? '', stream[2] === 'logs' ? logEvents : stageEvents, request, response);
@@ -229,6 +232,8 @@ export class HubDouble {
         },
       };
     if (path.startsWith('/api/scheduled-jobs/')) return this.#routeScheduled(method, path, body);
+    const ofRepo = this.repos.route(method, path, body);
+    if (ofRepo !== undefined) return ofRepo;
     if (path === '/api/jobs/hardware') return { status: 200, answer: HARDWARE };
     const [, namespace = '', id = '', action] =
       /^\/api\/jobs\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];

@@ -116,7 +116,7 @@ describe('jobs and approvals', () => {
     const file = await until('the file is shared', () =>
       world.slack.uploads.files.find((item) => item.isShared),
     );
-    expect(file.text).toBe(long);
+    expect(file.bytes.toString()).toBe(long);
 
     world.slack.share('U0GRACE', 'C0ML', { name: file.name, text: 'print("evil")\n' }, '', asked.ts);
     const told = await until('Grace is told', () => world.slack.ephemerals.at(-1));

@@ -182,6 +182,29 @@ describe('budgets', () => {
     await world.reply(asked, 'The budget of this session is $0.50; $0.00 of it is spent or reserved.');
     expect(world.hub.jobs).toHaveLength(0);
   });
+
+  test('stop models, too, until somebody who may pass them lets the request go on', async () => {
+    await begin(() => ({ text: 'an answer', usage: { input: 1_000_000, output: 0 } }), {
+      configure: ({ budgets, model }) => {
+        budgets.session_usd = 0.5;
+        budgets.approvers = ['U0GRACE'];
+        model.price = { input_usd_per_million: 1, output_usd_per_million: 1 };
+      },
+    });
+    const asked = ask();
+    await world.reply(asked, 'an answer');
+    say('more', asked);
+    const stuck = await world.reply(asked, 'The budget of this session is $0.50; $1.00 of it is spent');
+    expect(world.model.requests).toHaveLength(1);
+    world.slack.click('U0ADA', stuck, 'retry');
+    await world.reply(asked, 'Ada may not let me go on past the budget.');
+    expect(world.model.requests).toHaveLength(1);
+    world.slack.click('U0GRACE', stuck, 'retry');
+    await until('the request goes on', () => world.model.requests.length === 2);
+    say('and more', asked);
+    await world.reply(asked, '$2.00 of it is spent');
+    expect(world.model.requests).toHaveLength(2);
+  });
 });
 
 describe('an approval that nobody decides', () => {
@@ -200,6 +223,20 @@ describe('an approval that nobody decides', () => {
     await world.slack.submit('U0ADA', '');
     await world.reply(asked, 'result:');
     expect(world.replies(asked).filter((message) => message.text.includes('still waits'))).toHaveLength(1);
+  });
+
+  test('is brought to mind again where a second approval is missing, to those who may give it', async () => {
+    await begin(callOnce(dollarJob), {
+      configure: ({ approvals }) => {
+        approvals.remind_minutes = 0.5 / 60;
+        approvals.second_above_usd = 0.5;
+        approvals.second_approvers = ['U0GRACE'];
+      },
+    });
+    const asked = ask();
+    await world.reply(asked, 'still waits for a decision');
+    world.slack.click('U0ADA', await card(asked), 'approve');
+    await world.reply(asked, '<@U0GRACE> This still waits for a second approval, after Ada’s:');
   });
 
   test('lapses, and the session goes on without it', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runTurn, type TurnDeps } from '../../src/agent/turn.ts';
 import { sessions } from '../../src/db/schema.ts';
 import type { Storage } from '../../src/db/storage.ts';
+import { createDashboards } from '../../src/hub/dashboards.ts';
 import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
 import { createHubJobs, type HubJobs } from '../../src/hub/jobs.ts';
@@ -90,6 +91,7 @@ function turnDeps(db: Tx): TurnDeps {
     hfJobsTool({
       jobs,
       hardware: createHardwareList(hub.url, () => new Date()),
+      dashboards: createDashboards(hub.url, 'hf_token'),
       token: 'hf_token',
       secrets: {},
       namespace: 'ada',
@@ -125,6 +127,8 @@ function turnDeps(db: Tx): TurnDeps {
       cancelJob: async (watch) => void (await jobs.cancel(watch.namespace, watch.jobId, signal)),
       keepsApprovals: () => false,
       findJob: async () => ({ ok: false, reason: 'not in this story' }),
+      jobFile: async () => ({ ok: false, reason: 'not in this story' }),
+      nextId: randomIds.next,
       now: () => new Date(),
     }),
     maxModelCalls: 50,

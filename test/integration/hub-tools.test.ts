@@ -1,5 +1,6 @@
 import { streamJobEvents } from '@huggingface/hub';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createDashboards } from '../../src/hub/dashboards.ts';
 import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
 import { createHubJobs } from '../../src/hub/jobs.ts';
@@ -48,6 +49,7 @@ function jobsTool(parts: { namespace?: string; cpuNeedsApproval?: boolean } = {}
   return hfJobsTool({
     jobs: createHubJobs(hub.url, 'hf_token'),
     hardware: createHardwareList(hub.url, () => new Date()),
+    dashboards: createDashboards(hub.url, 'hf_token'),
     token: 'hf_token',
     secrets: { WANDB_API_KEY: 'wandb-secret-value' },
     namespace: parts.namespace,

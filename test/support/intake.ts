@@ -20,6 +20,7 @@ const common = (db: Db, wake: (sessionId: string) => void) => ({
 export const intakeOn = (db: Db, wake: (sessionId: string) => void): Intake =>
   createIntake({
     ...common(db, wake),
+    budgetApprovers: [],
     policy: POLICY,
     ids: randomIds,
     maxMessageCharacters: 1_000,

@@ -50,6 +50,7 @@ export function watch(parts: Partial<Watch> = {}): Watch {
     namespace: 'ada',
     jobId: 'abc123',
     url: 'https://huggingface.co/jobs/ada/abc123',
+    dashboardUrl: undefined,
     title: 'Python script',
     flavor: 'a10g-small',
     hourlyUsd: 1,

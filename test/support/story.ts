@@ -12,7 +12,7 @@ data = data.map(lambda rows: tokenizer(rows["text"], truncation=True, max_length
 model = AutoModelForSequenceClassification.from_pretrained(model_id, num_labels=2)
 
 args = TrainingArguments("imdb-distilbert", num_train_epochs=1, per_device_train_batch_size=32,
-                         bf16=True, push_to_hub=True)
+                         bf16=True, push_to_hub=True, report_to="trackio")
 trainer = Trainer(model, args, train_dataset=data["train"], eval_dataset=data["test"],
                   processing_class=tokenizer)
 trainer.train()
@@ -38,9 +38,11 @@ const train = {
   arguments: {
     operation: 'run',
     script: SCRIPT,
-    dependencies: ['transformers', 'datasets', 'accelerate', 'torch'],
+    dependencies: ['transformers', 'datasets', 'accelerate', 'torch', 'trackio'],
     hardware_flavor: 'a10g-small',
     timeout: '1h',
+    trackio_space_id: 'ada/runs',
+    trackio_project: 'imdb',
   },
 };
 

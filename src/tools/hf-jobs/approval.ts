@@ -24,6 +24,10 @@ export function runRequest(
     ...optional('Dependencies', args.dependencies?.join(', ')),
     ...optional('Environment', Object.keys(args.env ?? {}).join(', ')),
     ...optional('Secrets', args.secrets?.join(', ')),
+    ...optional(
+      'Dashboard',
+      args.trackio_space_id && `${args.trackio_space_id} (a private Space, made if it is missing)`,
+    ),
   ];
   return {
     title: `Run a Hugging Face Job on ${args.hardware_flavor}`,

@@ -65,6 +65,19 @@ const Fields = z.strictObject({
     .max(20)
     .optional()
     .describe('run: names of secrets that the team has set up for jobs, to be there as variables.'),
+  trackio_space_id: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/, 'is not a Space like "account/name"')
+    .optional()
+    .describe(
+      'run: Space with the Trackio dashboard of this job, made where it is missing; pass it when the script reports to trackio.',
+    ),
+  trackio_project: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('run: Trackio project that the job logs to; goes with trackio_space_id.'),
   schedule: z
     .string()
     .regex(/^(@(hourly|daily|weekly|monthly|yearly|annually)|(\S+\s+){4}\S+)$/, 'is no cron expression')

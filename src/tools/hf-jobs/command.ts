@@ -28,13 +28,19 @@ export function jobSpec(
     image: args.image ?? (args.script === undefined ? DOCKER_IMAGE : UV_IMAGE),
     command:
       args.script === undefined ? (args.command ?? []) : scriptCommand(args.script, args.dependencies ?? []),
-    environment: { ...QUIET, ...args.env },
+    environment: { ...QUIET, ...trackio(args), ...args.env },
     secrets: { ...secrets },
     flavor: args.hardware_flavor,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,
     labels: { [CALL_LABEL]: callId, [SESSION_LABEL]: sessionId },
   };
 }
+
+/** trackio.init() takes its Space and project from here where the script names none. */
+const trackio = ({ trackio_space_id, trackio_project }: Arguments): Record<string, string> => ({
+  ...(trackio_space_id ? { TRACKIO_SPACE_ID: trackio_space_id } : {}),
+  ...(trackio_project ? { TRACKIO_PROJECT: trackio_project } : {}),
+});
 
 /** The script travels in the command, base64-encoded, and reaches uv on its standard input. */
 function scriptCommand(script: string, dependencies: readonly string[]): string[] {

@@ -28,6 +28,7 @@ export async function findJob(
       namespace,
       jobId: job.id,
       url: jobs.url(namespace, job.id),
+      dashboardUrl: undefined,
       title: 'Watched job',
       flavor,
       hourlyUsd: price?.hourlyUsd,

@@ -22,7 +22,12 @@ export async function endReport(jobs: HubJobs, watch: Watch, signal: AbortSignal
       signal.throwIfAborted();
       return `(the log can't be read: ${messageOf(error)})`;
     });
-  return [statusLine(watch), `Link: ${watch.url}`, '', 'Log:', '```', log, '```'].join('\n');
+  const links = [
+    `Link: ${watch.url}`,
+    ...(watch.dashboardUrl ? [`Dashboard: ${watch.dashboardUrl}`] : []),
+    ...(watch.snapshot.progress?.links ?? []).map((link) => `Pushed to: ${link}`),
+  ];
+  return [statusLine(watch), ...links, '', 'Log:', '```', log, '```'].join('\n');
 }
 
 function progressWords(progress: Watch['snapshot']['progress']): string[] {

@@ -1,3 +1,4 @@
+import type { Dashboards } from '../../hub/dashboards.ts';
 import type { HardwareList } from '../../hub/hardware.ts';
 import type { HubJob, HubJobs, JobSpec } from '../../hub/jobs.ts';
 import { isPassing, patiently } from '../../hub/patience.ts';
@@ -12,6 +13,7 @@ import { snapshotOf } from './look.ts';
 
 export type SubmitDeps = {
   jobs: HubJobs;
+  dashboards: Dashboards;
   hardware: HardwareList;
   token: string;
   /** What the team lets jobs have, by name. */
@@ -34,6 +36,8 @@ export async function submit(
   const made = await specOf(deps, args, context);
   if (!made.ok) return { kind: 'failed', output: made.problem };
   const { spec } = made;
+  const dashboard = await ensureDashboard(deps, args, context);
+  if (!dashboard.ok) return { kind: 'failed', output: dashboard.reason };
   for (let attempt = 0; ; attempt++) {
     try {
       context.assertHeld();
@@ -48,6 +52,27 @@ export async function submit(
       if (wait === undefined) throw error;
       await systemClock.sleep(wait, context.signal);
     }
+  }
+}
+
+/** Before anything is paid for: a job whose metrics nobody can see is not what was approved. */
+async function ensureDashboard(
+  { dashboards }: SubmitDeps,
+  { trackio_space_id: space }: Arguments,
+  { signal, assertHeld }: ToolContext,
+): Promise<{ ok: true } | { ok: false; reason: string }> {
+  if (space === undefined) return { ok: true };
+  assertHeld();
+  try {
+    const made = await dashboards.ensure(space, signal);
+    return made.ok ? made : { ok: false, reason: `Nothing was submitted. ${made.reason}` };
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = messageOf(error);
+    return {
+      ok: false,
+      reason: `Nothing was submitted, because the Trackio Space ${space} could not be set up (${why}). The token needs write access there; choose a Space of the account, or leave trackio_space_id out.`,
+    };
   }
 }
 
@@ -101,7 +126,7 @@ const UNKNOWN =
   'The Hub did not answer, so it is not known whether the job was submitted. Look with hf_jobs ps before you run it again.';
 
 async function watchOf(
-  { jobs, hardware }: SubmitDeps,
+  { jobs, hardware, dashboards }: SubmitDeps,
   args: Arguments,
   namespace: string,
   job: HubJob,
@@ -114,6 +139,7 @@ async function watchOf(
     namespace,
     jobId: job.id,
     url: jobs.url(namespace, job.id),
+    dashboardUrl: args.trackio_space_id && dashboards.url(args.trackio_space_id),
     title: args.script === undefined ? (args.command?.join(' ') ?? '').slice(0, 80) : 'Python script',
     flavor: args.hardware_flavor,
     hourlyUsd: price?.hourlyUsd,

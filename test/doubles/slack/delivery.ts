@@ -4,7 +4,10 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { sleep } from '../http.ts';
 
 /** Something that Slack tells an app, in the form it has on the wire. */
-export type Notice = { kind: 'events_api' | 'interactive'; payload: Record<string, unknown> };
+export type Notice = {
+  kind: 'events_api' | 'interactive' | 'slash_commands';
+  payload: Record<string, unknown>;
+};
 
 /** How notices reach the app. Resolves with whether it acknowledged one, and with what. */
 export type Transport = { deliver(notice: Notice, attempt: number): Promise<Receipt>; close(): void };
@@ -48,7 +51,7 @@ export class SocketTransport implements Transport {
         type: kind,
         envelope_id,
         payload,
-        accepts_response_payload: kind === 'interactive',
+        accepts_response_payload: kind !== 'events_api',
         ...retry,
       }),
     );
@@ -79,6 +82,13 @@ export class SocketTransport implements Transport {
   }
 }
 
+/** What is sent to a request URL. */
+const BODIES: Record<Notice['kind'], (payload: Notice['payload']) => string> = {
+  events_api: (payload) => JSON.stringify(payload),
+  interactive: (payload) => new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
+  slash_commands: (payload) => new URLSearchParams(payload as Record<string, string>).toString(),
+};
+
 /** Request URLs, signed as in https://docs.slack.dev/authentication/verifying-requests-from-slack. */
 export class HttpTransport implements Transport {
   readonly #url: string;
@@ -90,10 +100,7 @@ export class HttpTransport implements Transport {
   }
 
   async deliver({ kind, payload }: Notice, attempt: number): Promise<Receipt> {
-    const isForm = kind === 'interactive';
-    const body = isForm
-      ? new URLSearchParams({ payload: JSON.stringify(payload) }).toString()
-      : JSON.stringify(payload);
+    const body = BODIES[kind](payload);
     const timestamp = String(Math.floor(Date.now() / 1000));
     const signature = createHmac('sha256', this.#signingSecret)
       .update(`v0:${timestamp}:${body}`)
@@ -102,7 +109,7 @@ export class HttpTransport implements Transport {
       method: 'POST',
       body,
       headers: {
-        'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
+        'content-type': kind === 'events_api' ? 'application/json' : 'application/x-www-form-urlencoded',
         'x-slack-request-timestamp': timestamp,
         'x-slack-signature': `v0=${signature}`,
         ...(attempt > 0

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const Manifest = z.object({
+  features: z.object({ slash_commands: z.array(z.object({ command: z.string() })) }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
   settings: z.object({
     event_subscriptions: z.object({ bot_events: z.array(z.string()) }),
@@ -20,6 +21,7 @@ const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'usergroups.users.list': ['usergroups:read'],
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],
+  'files.delete': ['files:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
@@ -43,5 +45,9 @@ export function isSubscribed(event: { type?: unknown; channel_type?: unknown }):
       : String(event.type);
   return manifest.settings.event_subscriptions.bot_events.includes(name);
 }
+
+export const hasCommand = (command: string): boolean =>
+  manifest.features.slash_commands.some((item) => item.command === command) &&
+  manifest.oauth_config.scopes.bot.includes('commands');
 
 export const isInteractive = manifest.settings.interactivity.is_enabled;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { until } from '../../support/until.ts';
-import { bodyOf, type Listening, listen, sendJson } from '../http.ts';
+import { bodyOf, bytesOf, type Listening, listen, sendJson } from '../http.ts';
 import {
   deliverWithRetries,
   HttpTransport,
@@ -10,7 +10,7 @@ import {
   type Transport,
 } from './delivery.ts';
 import { Dialogs, type OpenDialog } from './dialogs.ts';
-import { isInteractive, isSubscribed, mayCall } from './manifest.ts';
+import { hasCommand, isInteractive, isSubscribed, mayCall } from './manifest.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { parseBlocks, refusalOf } from './rules.ts';
 import { Uploads } from './uploads.ts';
@@ -30,7 +30,7 @@ type Answer = { ok: true; [key: string]: unknown } | { ok: false; error: string 
 /** One call that the app made, as it was answered. */
 export type Call = { method: string; arguments: Arguments; error: string | undefined; at: number };
 
-export type Ephemeral = { user: string | undefined; text: string };
+export type Ephemeral = { user: string | undefined; text: string; channel?: string; blocks?: unknown };
 
 /**
  * Slack, as far as a bot meets it: the Web API with its rules and limits, Socket Mode or signed HTTP deliveries,
@@ -188,12 +188,49 @@ export class SlackDouble {
       .find(([, element]) => element.action_id === actionId) ?? [undefined, undefined];
     const option = menu?.type === 'static_select' && menu.options.find((item) => item.value === value);
     if (!option) throw new Error(`the message has no menu "${actionId}" with "${value}"`);
-    this.#act(user, message, {
+    this.#act(user, message.channel, messageParts(message), {
       type: 'static_select',
       action_id: actionId,
       block_id: block?.block_id,
       selected_option: option,
     });
+  }
+
+  /** A person uses the app's slash command. */
+  slash(user: string, channel: string, text: string, command = '/ml-intern'): void {
+    if (!hasCommand(command)) throw new Error(`${command} is not a valid command`);
+    void this.#deliver({
+      kind: 'slash_commands',
+      payload: {
+        command,
+        text,
+        team_id: BOT.team_id,
+        team_domain: 'double',
+        channel_id: channel,
+        channel_name: 'double',
+        user_id: user,
+        user_name: PEOPLE[user] ?? user,
+        api_app_id: BOT.app_id,
+        response_url: `${this.url}/response/${user}`,
+        trigger_id: this.dialogs.trigger(user),
+      },
+    });
+  }
+
+  /** A person clicks a button of something that only they see. */
+  clickPrivate(user: string, channel: string, { blocks }: Ephemeral, actionId: string): void {
+    const button = parseBlocks(blocks)
+      .flatMap((block) => (block.type === 'actions' ? block.elements : []))
+      .find((element) => element.action_id === actionId);
+    if (button?.type !== 'button') throw new Error(`there is no button "${actionId}"`);
+    const container = {
+      type: 'message',
+      message_ts: this.workspace.nextTs(),
+      channel_id: channel,
+      is_ephemeral: true,
+    };
+    const action = { type: 'button', action_id: actionId, block_id: 'b', value: button.value ?? '' };
+    this.#act(user, channel, { container }, action);
   }
 
   /** Sends off the newest dialog that a person has open, once there is one. */
@@ -220,7 +257,10 @@ export class SlackDouble {
     words: string,
     thread: string,
   ): void {
-    const added = Object.assign(this.uploads.begin(file.name), { text: file.text, isShared: true });
+    const added = Object.assign(this.uploads.begin(file.name), {
+      bytes: Buffer.from(file.text),
+      isShared: true,
+    });
     const message = this.workspace.add({
       channel,
       thread_ts: thread,
@@ -236,12 +276,12 @@ export class SlackDouble {
 
   /** A click whose button the message may no longer have: an old card on a slow phone. */
   clickValue(user: string, message: SlackMessage, actionId: string, value: string): void {
-    this.#act(user, message, { type: 'button', action_id: actionId, block_id: 'b', value });
+    const action = { type: 'button', action_id: actionId, block_id: 'b', value };
+    this.#act(user, message.channel, messageParts(message), action);
   }
 
-  #act(user: string, message: SlackMessage, action: Record<string, unknown>): void {
+  #act(user: string, channel: string, where: Record<string, unknown>, action: Record<string, unknown>): void {
     if (!isInteractive) return;
-    const { channel, ts, thread_ts, text } = message;
     void this.#deliver({
       kind: 'interactive',
       payload: {
@@ -249,9 +289,8 @@ export class SlackDouble {
         team: { id: BOT.team_id, domain: 'double' },
         user: { id: user, username: PEOPLE[user], team_id: BOT.team_id },
         api_app_id: BOT.app_id,
-        container: { type: 'message', message_ts: ts, channel_id: channel, thread_ts },
+        ...where,
         channel: { id: channel, name: 'double' },
-        message: { type: 'message', ts, text, ...(thread_ts ? { thread_ts } : {}) },
         response_url: `${this.url}/response/${user}`,
         trigger_id: this.dialogs.trigger(user),
         actions: [{ ...action, action_ts: this.workspace.nextTs() }],
@@ -286,7 +325,7 @@ export class SlackDouble {
   #deliver(notice: Notice): Promise<Receipt> {
     const transport = (): Transport | undefined => this.#http ?? this.#socket;
     // Clicks are not made again: the person sees that nothing happened and clicks once more.
-    const waits = notice.kind === 'interactive' ? [] : this.#retryWaitsMs;
+    const waits = notice.kind === 'events_api' ? this.#retryWaitsMs : [];
     return deliverWithRetries(transport, notice, waits, this.loses);
   }
 
@@ -295,7 +334,7 @@ export class SlackDouble {
     if (pathname.startsWith('/upload/')) {
       const file = this.uploads.find(pathname.slice(8));
       if (file === undefined) return sendJson(response, 404, { ok: false, error: 'not_found' });
-      file.text = await formFile(request);
+      file.bytes = await formFile(request);
       response.writeHead(200, { 'content-type': 'text/plain' });
       return void response.end('OK');
     }
@@ -351,15 +390,30 @@ export class SlackDouble {
     const file = this.uploads.find(id);
     const isAllowed = request.headers.authorization?.startsWith('Bearer xoxb-') && mayCall('files.info');
     response.writeHead(200, { 'content-type': isAllowed ? 'text/plain' : 'text/html' });
-    response.end(isAllowed ? file?.text : '<html>Sign in</html>');
+    response.end(isAllowed ? file?.bytes : '<html>Sign in</html>');
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse, user: string): Promise<void> {
-    const body = JSON.parse(await bodyOf(request)) as { text?: string; response_type?: string };
-    if (body.response_type === 'ephemeral') this.ephemerals.push({ user, text: body.text ?? '' });
+    const body = JSON.parse(await bodyOf(request)) as {
+      text?: string;
+      response_type?: string;
+      blocks?: unknown;
+    };
+    const refusal = refusalOf(body.text, body.blocks);
+    if (refusal) return sendJson(response, 400, { ok: false, error: refusal });
+    if (body.response_type === 'ephemeral')
+      this.ephemerals.push({ user, text: body.text ?? '', blocks: body.blocks });
     response.writeHead(200, { 'content-type': 'text/plain' });
     response.end('ok');
   }
+}
+
+/** What a click tells of the message that its button stands in. */
+function messageParts({ channel, ts, thread_ts, text }: SlackMessage): Record<string, unknown> {
+  return {
+    container: { type: 'message', message_ts: ts, channel_id: channel, thread_ts },
+    message: { type: 'message', ts, text, ...(thread_ts ? { thread_ts } : {}) },
+  };
 }
 
 const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => Answer>> = {
@@ -411,6 +465,15 @@ const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => 
       metadata: undefined,
     });
     return { ok: true, files: files.map(({ id, name }) => ({ id, title: name })) };
+  },
+
+  'files.delete'({ uploads, workspace }, { file: id }) {
+    const file = uploads.find(String(id));
+    if (file === undefined) return { ok: false, error: 'file_not_found' };
+    file.isShared = false;
+    const message = workspace.withFile(file.id);
+    if (message) workspace.delete(message);
+    return { ok: true };
   },
 
   'chat.postEphemeral'({ ephemerals }, { user, text }) {
@@ -497,11 +560,11 @@ function argumentsOf(request: IncomingMessage, body: string): Arguments {
 }
 
 /** The one file of a multipart form. */
-async function formFile(request: IncomingMessage): Promise<string> {
+async function formFile(request: IncomingMessage): Promise<Buffer> {
   const headers = { 'content-type': request.headers['content-type'] ?? '' };
-  const form = await new Response(await bodyOf(request), { headers }).formData();
+  const form = await new Response(await bytesOf(request), { headers }).formData();
   const [file] = [...form.values()];
-  return typeof file === 'string' ? file : ((await file?.text()) ?? '');
+  return file instanceof Blob ? Buffer.from(await file.arrayBuffer()) : Buffer.from(file ?? '');
 }
 
 const STRUCTURED = new Set(['blocks', 'metadata', 'attachments', 'view', 'files']);

@@ -1,5 +1,5 @@
 /** A file in the workspace. `isShared` once its upload has been completed. */
-export type SlackFile = { id: string; name: string; text: string; isShared: boolean };
+export type SlackFile = { id: string; name: string; bytes: Buffer; isShared: boolean };
 
 /**
  * Uploads in three steps, as https://docs.slack.dev/messaging/working-with-files describes: a URL is asked for, the
@@ -12,7 +12,7 @@ export class Uploads {
     const file = {
       id: `F${String(this.files.length + 1).padStart(8, '0')}`,
       name,
-      text: '',
+      bytes: Buffer.alloc(0),
       isShared: false,
     };
     this.files.push(file);
@@ -29,7 +29,7 @@ export class Uploads {
       id: file.id,
       name: file.name,
       title: file.name,
-      size: Buffer.byteLength(file.text),
+      size: file.bytes.length,
       url_private_download: `${baseUrl}/files/${file.id}`,
     };
   }

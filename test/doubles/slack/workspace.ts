@@ -59,6 +59,11 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
     this.emit('change', message, 'deleted');
   }
 
+  /** The message that a file stands in. */
+  withFile(id: string): SlackMessage | undefined {
+    return [...this.#messages.values()].find((message) => message.files?.some((file) => file.id === id));
+  }
+
   /** What stands in a channel itself, newest first, as its history is read. */
   topLevel(channel: string): SlackMessage[] {
     return [...this.#messages.values()]

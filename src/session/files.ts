@@ -1,0 +1,29 @@
+import { eq } from 'drizzle-orm';
+import { files } from '../db/schema.ts';
+import type { Tx } from './lease.ts';
+import { addMessage } from './record.ts';
+
+/** A file for people. Its name is the only one of its kind in the thread: platforms find it again by that. */
+export type NewFile = { id: string; name: string; bytes: Uint8Array };
+
+/** Larger ones are not kept in the record. */
+export const MAX_FILE_BYTES = 8_000_000;
+
+/** Puts a file into a thread, with `text` said about it. */
+export async function addFile(
+  tx: Tx,
+  sessionId: string,
+  exchange: number,
+  { id, name, bytes }: NewFile,
+  text: string,
+): Promise<void> {
+  if (bytes.length > MAX_FILE_BYTES) throw new Error(`${name} has ${bytes.length} bytes, more than are kept`);
+  await tx.insert(files).values({ id, sessionId, name, bytes });
+  await addMessage(tx, sessionId, exchange, { role: 'notice', text, file: { id, name } });
+}
+
+/** What is in a file; undefined once its time is over. */
+export async function bytesOf(db: Tx, fileId: string): Promise<Uint8Array | undefined> {
+  const [row] = await db.select({ bytes: files.bytes }).from(files).where(eq(files.id, fileId));
+  return row?.bytes;
+}

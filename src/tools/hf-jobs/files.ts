@@ -1,0 +1,49 @@
+import type { HubJobs } from '../../hub/jobs.ts';
+import { patiently } from '../../hub/patience.ts';
+import { messageOf } from '../../ops/errors.ts';
+import type { Redactor } from '../../ops/redaction.ts';
+import { MAX_FILE_BYTES, type NewFile } from '../../session/files.ts';
+import type { Watch } from '../../session/watches.ts';
+import { withoutAnsi } from '../output.ts';
+import { LEAST_LOSSES, lossCurve } from './curve.ts';
+
+type Made = { ok: true; file: NewFile; text: string } | { ok: false; reason: string };
+
+/** The picture of a job's losses, where it has printed enough of them. */
+export async function curveFile(watch: Watch, id: string): Promise<Made> {
+  const { progress } = watch.snapshot;
+  if (progress === undefined || progress.losses.length < LEAST_LOSSES) {
+    return { ok: false, reason: `Job ${watch.jobId} has not printed enough losses to draw a curve.` };
+  }
+  const title = `Loss of job ${watch.jobId}`;
+  const file = { id, name: `loss-${watch.jobId}-${suffix(id)}.png`, bytes: await lossCurve(title, progress) };
+  return { ok: true, file, text: `${title}: ${rounded(progress.losses[0])} → ${rounded(progress.loss)}` };
+}
+
+const rounded = (loss: number | undefined): string => String(Number(loss?.toPrecision(4)));
+
+/** Everything a job has printed so far, without terminal codes and secrets; of a very long log the newest part. */
+export async function logFile(
+  jobs: HubJobs,
+  watch: Watch,
+  id: string,
+  redact: Redactor,
+  signal: AbortSignal,
+): Promise<Made> {
+  const { namespace, jobId } = watch;
+  try {
+    const lines = await patiently(() => jobs.logs(namespace, jobId, signal), signal);
+    if (lines.length === 0) return { ok: false, reason: `Job ${jobId} has printed nothing yet.` };
+    const all = new TextEncoder().encode(redact(lines.map(withoutAnsi).join('\n')));
+    const file = { id, name: `job-${jobId}-${suffix(id)}.log`, bytes: all.slice(-MAX_FILE_BYTES) };
+    const isCut = all.length > MAX_FILE_BYTES;
+    const text = `Log of job ${jobId} (${watch.snapshot.stage}, ${lines.length} lines${isCut ? ', the newest part' : ''})`;
+    return { ok: true, file, text };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ok: false, reason: `The log of job ${jobId} can't be read: ${messageOf(error)}` };
+  }
+}
+
+/** Names are found again by, so no two are the same. */
+const suffix = (id: string) => id.slice(-8);

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { sendJson } from './http.ts';
+
+type Kind = 'model' | 'dataset' | 'space' | 'bucket';
+
+/** A repository or bucket. Spaces have variables and mounted volumes besides. */
+export type DoubleRepo = {
+  kind: Kind;
+  id: string;
+  visibility: string;
+  sdk: string | undefined;
+  files: Map<string, Buffer>;
+  variables: Map<string, string>;
+  volumes: Record<string, unknown>[];
+};
+
+const CreateRepo = z.looseObject({
+  name: z.string(),
+  organization: z.string(),
+  type: z.enum(['model', 'dataset', 'space']).default('model'),
+  visibility: z.string().default('public'),
+  sdk: z.string().optional(),
+  files: z
+    .array(z.object({ path: z.string(), content: z.string(), encoding: z.literal('base64') }))
+    .default([]),
+});
+
+const CommitLine = z.discriminatedUnion('key', [
+  z.object({ key: z.literal('header'), value: z.looseObject({ summary: z.string() }) }),
+  z.object({
+    key: z.literal('file'),
+    value: z.object({ path: z.string(), content: z.string(), encoding: z.literal('base64') }),
+  }),
+  z.object({ key: z.literal('deletedFile'), value: z.object({ path: z.string() }) }),
+]);
+
+type Answer = { status: number; answer: unknown };
+
+/**
+ * Repositories, Spaces and buckets as the Hub's API has them (https://huggingface.co/.well-known/openapi.json, and the
+ * requests of @huggingface/hub). Files are always small enough to be sent inline.
+ */
+export class HubRepos {
+  readonly all: DoubleRepo[] = [];
+
+  find(kind: Kind, id: string): DoubleRepo | undefined {
+    return this.all.find((repo) => repo.kind === kind && repo.id === id);
+  }
+
+  add(kind: Kind, id: string, files: Readonly<Record<string, string>> = {}): DoubleRepo {
+    const repo: DoubleRepo = {
+      kind,
+      id,
+      visibility: 'private',
+      sdk: undefined,
+      files: new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])),
+      variables: new Map(),
+      volumes: [],
+    };
+    this.all.push(repo);
+    return repo;
+  }
+
+  /** Undefined where the path is none of these. */
+  route(method: string, path: string, body: string): Answer | undefined {
+    if (path === '/api/repos/create') return this.#create(CreateRepo.parse(JSON.parse(body)));
+    const bucket = /^\/api\/buckets\/([^/]+\/[^/]+)$/.exec(path)?.[1];
+    if (bucket !== undefined && method === 'POST') return this.#createBucket(bucket, body);
+    const [, kind, id = '', rest = ''] =
+      /^\/api\/(model|dataset|space)s\/([^/]+\/[^/]+)(\/.*)?$/.exec(path) ?? [];
+    if (kind === undefined) return undefined;
+    const repo = this.find(kind as Kind, id);
+    if (repo === undefined) return { status: 404, answer: { error: 'Repository not found' } };
+    if (rest === '/preupload/main') return preupload(body);
+    if (rest === '/commit/main') return commit(repo, body);
+    if (kind === 'space' && rest !== '') return routeSpace(repo, method, rest, body);
+    return { status: 200, answer: { id, private: repo.visibility === 'private', runtime: runtimeOf(repo) } };
+  }
+
+  /** A file's bytes, as `resolve` serves them. False where the path is none of a file. */
+  resolve(path: string, response: ServerResponse): boolean {
+    const [, kind = 'models', id = '', file = ''] =
+      /^\/(?:(datasets|spaces)\/)?([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+)$/.exec(path) ?? [];
+    if (id === '') return false;
+    const repo = this.find(kind.slice(0, -1) as Kind, id);
+    const bytes = repo?.files.get(decodeURIComponent(file));
+    if (repo === undefined || bytes === undefined) {
+      const code = repo === undefined ? 'RepoNotFound' : 'EntryNotFound';
+      sendJson(response, 404, { error: code }, { 'x-error-code': code });
+      return true;
+    }
+    response.writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'content-range': `bytes 0-${bytes.length - 1}/${bytes.length}`,
+      etag: `"${createHash('sha1').update(bytes).digest('hex')}"`,
+    });
+    response.end(bytes);
+    return true;
+  }
+
+  #create({ type, organization, name, visibility, sdk, files }: z.infer<typeof CreateRepo>): Answer {
+    const id = `${organization}/${name}`;
+    if (this.find(type, id)) {
+      return { status: 409, answer: { error: `You already created this ${type} repo: ${id}` } };
+    }
+    if (type === 'space' && sdk === undefined) return { status: 400, answer: { error: 'sdk is missing' } };
+    const repo = Object.assign(this.add(type, id), { visibility, sdk });
+    for (const file of files) repo.files.set(file.path, Buffer.from(file.content, 'base64'));
+    return { status: 200, answer: { url: `https://huggingface.co/${type}s/${id}`, id } };
+  }
+
+  #createBucket(id: string, body: string): Answer {
+    if (this.find('bucket', id)) return { status: 409, answer: { error: 'Bucket already exists' } };
+    const { visibility = 'public' } = JSON.parse(body) as { visibility?: string };
+    Object.assign(this.add('bucket', id), { visibility });
+    return { status: 200, answer: { url: `https://huggingface.co/buckets/${id}`, id } };
+  }
+}
+
+const runtimeOf = ({ kind, volumes }: DoubleRepo) =>
+  kind === 'space' ? { stage: 'RUNNING', hardware: { current: 'cpu-basic' }, volumes } : undefined;
+
+function routeSpace(repo: DoubleRepo, method: string, rest: string, body: string): Answer {
+  if (rest === '/volumes' && method === 'PUT') {
+    repo.volumes = (JSON.parse(body) as { volumes: Record<string, unknown>[] }).volumes;
+    return { status: 200, answer: runtimeOf(repo) };
+  }
+  if (rest !== '/variables') return { status: 404, answer: { error: 'Not found' } };
+  if (method === 'POST') {
+    const { key, value } = JSON.parse(body) as { key: string; value: string };
+    repo.variables.set(key, value);
+  }
+  const variables = [...repo.variables].map(([key, value]) => [key, { key, value }]);
+  return { status: 200, answer: Object.fromEntries(variables) };
+}
+
+function preupload(body: string): Answer {
+  const { files } = JSON.parse(body) as { files: { path: string }[] };
+  const modes = files.map(({ path }) => ({ path, uploadMode: 'regular', shouldIgnore: false }));
+  return { status: 200, answer: { files: modes } };
+}
+
+function commit(repo: DoubleRepo, body: string): Answer {
+  const lines = body.split('\n').map((line) => CommitLine.parse(JSON.parse(line)));
+  for (const { key, value } of lines) {
+    if (key === 'file') repo.files.set(value.path, Buffer.from(value.content, 'base64'));
+    if (key === 'deletedFile') repo.files.delete(value.path);
+  }
+  const oid = createHash('sha1').update(body).digest('hex');
+  const commitUrl = `https://huggingface.co/${repo.kind}s/${repo.id}/commit/${oid}`;
+  return { status: 200, answer: { success: true, commitOid: oid, commitUrl, hookOutput: '' } };
+}
