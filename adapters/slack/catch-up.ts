@@ -1,5 +1,6 @@
-import { WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
+import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { systemClock } from '../../src/ops/clock.ts';
 import type { Logger } from '../../src/ops/log.ts';
 import type { Presence } from '../../src/session/presence.ts';
 import { WrittenMessage } from './payloads.ts';
@@ -19,7 +20,7 @@ export type CatchUpDeps = {
  * (https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps): the waits that Slack asks
  * for are kept, and what is read first is what matters most.
  */
-const THREADS = 40;
+const THREADS = 100;
 const CHANNELS = 20;
 const PAGE = 15;
 const PAGES = 5;
@@ -33,8 +34,9 @@ const Page = z.object({
 });
 
 /**
- * Reads what was written while nobody listened, or since this process could not take it (`behindSince`), in the threads and channels that are known,
- * oldest first. Throws where the record can't be reached: then nothing was caught up with.
+ * Reads what was written while nobody listened, or since this process could not take it (`behindSince`), in the threads
+ * and channels that are known, oldest first. Throws where the record or Slack can't be reached: then it has to be done
+ * again.
  */
 export async function catchUp(deps: CatchUpDeps, signal: AbortSignal, behindSince?: Date): Promise<void> {
   const place = { platform: 'slack' as const, workspace: deps.teamId };
@@ -83,22 +85,35 @@ async function read(
   return found.length;
 }
 
-/** One page, after as many waits as Slack asks for. A channel that can't be read is left out. */
+/** How often a page is asked for, where Slack fails to answer. */
+const ATTEMPTS = 4;
+
+/** Slack's own troubles, which pass; any other code is about the channel or the app. */
+const PASSING: ReadonlySet<string> = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+]);
+
+/** One page, after as many waits as Slack asks for. A channel that the app may not read is left out. */
 async function call(
   deps: CatchUpDeps,
   signal: AbortSignal,
   method: string,
   args: Record<string, unknown>,
 ): Promise<z.infer<typeof Page> | undefined> {
-  while (!signal.aborted) {
+  for (let failures = 0; !signal.aborted; ) {
     try {
       return Page.parse(await deps.client.apiCall(method, args));
     } catch (error) {
-      if (!(error instanceof WebAPIRateLimitedError)) {
-        deps.log.warn({ err: error, method, channel: args.channel }, 'a channel could not be caught up with');
+      if (error instanceof WebAPIPlatformError && !PASSING.has(error.data.error)) {
+        deps.log.warn({ err: error, method, channel: args.channel }, 'a channel can’t be caught up with');
         return undefined;
       }
-      await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000));
+      const isLimited = error instanceof WebAPIRateLimitedError;
+      if (!isLimited && ++failures >= ATTEMPTS) throw error;
+      await systemClock.sleep(isLimited ? error.retryAfter * 1000 : failures * 1_000, signal).catch(() => {}); // woken
     }
   }
   return undefined;

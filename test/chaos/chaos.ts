@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 import { attack, type Tally } from './adversary.ts';
 import { violations } from './checker.ts';
 import { Fleet } from './fleet.ts';
-import { People, script } from './people.ts';
+import { People, type Request, script } from './people.ts';
 import { Chance } from './random.ts';
 import { startPostgres, startRedis } from './services.ts';
 
@@ -113,6 +113,14 @@ async function chaos(minutes: number, seed: number): Promise<boolean> {
   return found.length === 0;
 }
 
+/** Which request took longest, to be looked for in the logs. */
+function slowestOf({ requests }: People): string {
+  const took = ({ answeredAt = Date.now(), askedAt }: Request) => answeredAt - askedAt;
+  const slowest = requests.reduce((a, b) => (took(b) > took(a) ? b : a));
+  const asked = new Date(slowest.askedAt).toISOString();
+  return ` (#${slowest.id}, a ${slowest.kind} in ${slowest.thread.channel}, asked at ${asked})`;
+}
+
 /** What is still wrong after waiting for it to come right. */
 async function settled(look: () => Promise<string[]>, timeoutMs: number): Promise<string[]> {
   const deadline = Date.now() + timeoutMs;
@@ -141,7 +149,7 @@ function report(
     `sessions ${threads}, requests ${people.requests.length}, jobs ${hub.jobs.length}, decisions ${people.clicks.size}`,
     ...Object.entries(tally).map(([name, count]) => `${name}: ${count}`),
     `processes that ended by themselves: ${fleet.crashes}; that had to be killed at the end: ${stuck}`,
-    `seconds to an answer: median ${share(0.5)}, 95 % ${share(0.95)}, slowest ${share(1)}`,
+    `seconds to an answer: median ${share(0.5)}, 95 % ${share(0.95)}, slowest ${share(1)}${slowestOf(people)}`,
     ...found.map((violation) => `VIOLATION ${violation}`),
     `violations: ${found.length}`,
   ];

@@ -19,6 +19,9 @@ export type Request = {
 /** What somebody clicked on one card, and when first. */
 export type Click = { verdict: 'approve' | 'reject'; at: number };
 
+/** Requests back to which people go on in a thread. */
+const LATEST = 60;
+
 const inspect = { name: 'hf_inspect_dataset', arguments: { dataset: 'stanfordnlp/imdb' } };
 const job = (id: number) => ({
   name: 'hf_jobs',
@@ -69,7 +72,7 @@ export class People {
     const kind = this.#chance.is(0.4) ? 'job' : 'talk';
     const text = `#${id} ${kind}: please`;
     const busy = new Set(this.waiting.map((request) => request.thread.ts));
-    const free = this.requests.filter((request) => !busy.has(request.thread.ts));
+    const free = this.#latest().filter((request) => !busy.has(request.thread.ts));
     const isFollowUp = free.length > 0 && this.#chance.is(0.35);
     const thread = isFollowUp ? this.#chance.pick(free).thread : undefined;
     const message = thread
@@ -78,6 +81,13 @@ export class People {
     const first = thread ?? message;
     if (this.#chance.is(0.15)) this.#slack.deliverMessage(message); // Slack delivers some things twice
     this.requests.push({ id, kind, thread: first, askedAt: Date.now(), answeredAt: undefined });
+  }
+
+  /** The newest request of each of the threads used last: as many as a catch-up is promised to read. */
+  #latest(): Request[] {
+    const byThread = new Map<string, Request>();
+    for (const request of this.requests.slice(-LATEST)) byThread.set(request.thread.ts, request);
+    return [...byThread.values()];
   }
 
   /** Looks at every thread that waits: decides on what is open, notes what has been answered. */

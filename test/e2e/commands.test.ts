@@ -196,6 +196,22 @@ describe.each(BACKENDS)('after downtime, on %s', (backend) => {
   });
 });
 
+test('what was said while nobody listened is read back although Slack fails meanwhile, and one channel is closed to us', async () => {
+  await begin(echo, { retryWaitsMs: [] });
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'before');
+  await world.reply(asked, 'heard: [Ada] before');
+  const closed = world.slack.mention('U0ADA', 'C0OPS', 'elsewhere');
+  await world.reply(closed, 'heard: [Ada] elsewhere');
+  await world.stop();
+  world.slack.say('U0GRACE', 'C0ML', 'in the thread', asked.ts);
+  world.slack.faults.push(
+    { method: 'conversations.replies', fault: 'not_in_channel' }, // the thread that was active last
+    ...[503, 'internal_error', 'drop' as const].map((fault) => ({ method: 'conversations.replies', fault })),
+  );
+  await world.start();
+  await world.reply(asked, 'heard: [Grace] in the thread');
+});
+
 test('what was said while the connection was broken, and Slack did not deliver again, is read back', async () => {
   await begin(echo, { retryWaitsMs: [] });
   const asked = world.slack.mention('U0ADA', 'C0ML', 'before');
