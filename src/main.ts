@@ -22,8 +22,10 @@ import { createRenders, runRenders } from './queue/renders.ts';
 import { createTurns, runTurns } from './queue/turns.ts';
 import { runUpkeep } from './queue/upkeep.ts';
 import { runWatches } from './queue/watches.ts';
+import { type ChosenSandboxes, chooseSandboxes } from './sandbox/choose.ts';
 import { createDecisions } from './session/decisions.ts';
 import { bytesOf } from './session/files.ts';
+import { installationId } from './session/installation.ts';
 import { createIntake } from './session/intake.ts';
 import { createJobsOverview } from './session/jobs-overview.ts';
 import { createPresence } from './session/presence.ts';
@@ -36,6 +38,7 @@ import { endReport, statusLine } from './tools/hf-jobs/report.ts';
 import { hfJobsTool } from './tools/hf-jobs/tool.ts';
 import { planTool } from './tools/plan-tool.ts';
 import { createRegistry } from './tools/registry.ts';
+import { sandboxTools } from './tools/sandbox/tools.ts';
 
 /** `chat` talks to people and keeps threads up to date; `worker` runs the agent. One process may do both. */
 export type Role = 'chat' | 'worker';
@@ -182,7 +185,14 @@ function startWorker(parts: Parts): () => Promise<void> {
     wake: turns.wake,
     render: renders.request,
   });
-  runTurns(engine, turnDeps(parts, jobs, watches.start), {
+  const chosen = chooseSandboxes(config, {
+    clock,
+    ids,
+    token: config.secrets.HF_TOKEN ?? '',
+    account: jobs.whoAmI,
+    installation: () => installationId(db, ids.next('i').slice(2, 10)),
+  });
+  runTurns(engine, turnDeps(parts, jobs, chosen, watches.start), {
     owner,
     concurrency: config.durability.worker_concurrency,
     shutdown: shutdown.signal,
@@ -195,6 +205,7 @@ function startWorker(parts: Parts): () => Promise<void> {
     renders,
     everyMs,
     retention: config.retention,
+    sandboxes: chosen?.sandboxes,
     pings: runPings(engine, { db, log, leaseMs, render: renders.request }),
     approvals: {
       remindAfterSeconds: config.approvals.remind_minutes * 60,
@@ -208,12 +219,14 @@ function startWorker(parts: Parts): () => Promise<void> {
     await upkeep.stop();
     await engine.stopWorkers();
     await watches.stop();
+    await chosen?.sandboxes.stop();
   };
 }
 
 function turnDeps(
   { config, storage, log, redact, renders, clock, ids }: Parts,
   jobs: ReturnType<typeof createHubJobs>,
+  chosen: ChosenSandboxes,
   startWatch: (watchId: string) => Promise<void>,
 ): TurnDeps {
   const { model, limits, durability } = config;
@@ -231,6 +244,11 @@ function turnDeps(
       secrets: config.jobs.secrets,
       namespace: config.jobs.namespace,
       cpuNeedsApproval: config.approvals.cpu_jobs,
+      sandboxes: chosen?.sandboxes,
+    }),
+    ...sandboxTools(chosen, hardware, {
+      maxSeconds: limits.tool_timeout_seconds - 10,
+      idleMinutes: config.sandbox.idle_minutes,
     }),
   ];
   const settings = {

@@ -8,7 +8,7 @@ import { approvalBlocks, approvalHeadline, batchBlocks, batchHeadline } from './
 import { jobBlocks, jobHeadline } from './job-blocks.ts';
 import { actions, button, compact, context, dollars, fitting, message, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
-import { cut, escaped, harmless, plain } from './text.ts';
+import { codeBlock, cut, escaped, harmless, plain } from './text.ts';
 
 /** A view's message in Block Kit. `divisor` makes the parts smaller, where Slack found them too long. */
 export function translate({ body }: ViewMessage, divisor: number): Payload[] {
@@ -80,10 +80,23 @@ function statusBlocks(status: StatusView): KnownBlock[] {
     ...(status.detail ? [section(cut(plain(status.detail), SLACK_LIMITS.sectionText))] : []),
     ...(status.plan.length > 0 ? [section(planText(status))] : []),
     ...(status.timeline.length > 0 ? [context(timelineText(status))] : []),
+    ...tails(status).map((tail) => context(codeBlock(tail, TAIL_CHARACTERS))),
     ...(status.writing ? [context(`✍️ ${cut(plain(status.writing), 600)}`)] : []),
     ...(control === 'stop' ? [actions([button('Stop', ACTIONS.stop, 'stop')])] : []),
     ...(control === 'retry' ? [actions([button('Retry', ACTIONS.retry, 'retry', 'primary')])] : []),
   ];
+}
+
+const TAIL_LINES = 4;
+const TAIL_CHARACTERS = 500;
+const TAILS = 3;
+
+/** What the running calls have printed last. */
+function tails({ timeline }: StatusView): string[] {
+  return timeline
+    .flatMap((line) => (line.kind === 'call' && line.tail?.trim() ? [line.tail] : []))
+    .slice(-TAILS)
+    .map((tail) => tail.trimEnd().split('\n').slice(-TAIL_LINES).join('\n'));
 }
 
 const CHECKS = { completed: '☑', in_progress: '▶', pending: '☐' } as const;

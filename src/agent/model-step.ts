@@ -9,6 +9,7 @@ import * as record from '../session/record.ts';
 import { context, type Snapshot } from '../session/snapshot.ts';
 import type { Failure } from '../session/state.ts';
 import type { Registry } from '../tools/registry.ts';
+import { LatestWriter } from './latest-writer.ts';
 import { requestOf } from './request.ts';
 
 export type ModelStepDeps = {
@@ -40,7 +41,7 @@ export async function modelStep(
     return budgetFailure(tx, deps.budgets, snapshot);
   });
   if (overBudget !== undefined) return overBudget;
-  const drafts = new DraftWriter(deps, held);
+  const drafts = draftWriter(deps, held);
   try {
     const answer = await deps.model.complete({
       messages: requestOf(deps.systemPrompt, context(snapshot), snapshot.toolCalls),
@@ -116,45 +117,14 @@ function newCall(
   };
 }
 
-/** Writes the newest text at most every DRAFT_MS, one write at a time. A lost lease shows in the next commit. */
-class DraftWriter {
-  readonly #deps: ModelStepDeps;
-  readonly #held: Claim;
-  #latest: string | undefined;
-  #writing: Promise<void> | undefined;
-  readonly #stopped = new AbortController();
-
-  constructor(deps: ModelStepDeps, held: Claim) {
-    this.#deps = deps;
-    this.#held = held;
-  }
-
-  write(text: string): void {
-    this.#latest = text;
-    this.#writing ??= this.#drain();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped.abort();
-    await this.#writing;
-  }
-
-  async #drain(): Promise<void> {
-    const { signal } = this.#stopped;
-    try {
-      while (this.#latest !== undefined && !signal.aborted) {
-        const text = this.#deps.redact(this.#latest);
-        this.#latest = undefined;
-        await fenced(this.#held, (tx) =>
-          record.setDraft(tx, this.#held.sessionId, text ? { text } : undefined),
-        );
-        await this.#deps.render(this.#held.sessionId);
-        await this.#deps.clock.sleep(DRAFT_MS, signal);
-      }
-    } catch {
-      this.#stopped.abort(); // stopped, or the lease is lost or the record away: the commit that follows says so
-    } finally {
-      this.#writing = undefined;
-    }
-  }
-}
+/** What the model is writing, as the thread shows it meanwhile. */
+const draftWriter = ({ redact, render, clock }: ModelStepDeps, held: Claim): LatestWriter =>
+  new LatestWriter(
+    async (latest) => {
+      const text = redact(latest);
+      await fenced(held, (tx) => record.setDraft(tx, held.sessionId, text ? { text } : undefined));
+      await render(held.sessionId);
+    },
+    DRAFT_MS,
+    clock,
+  );

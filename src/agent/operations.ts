@@ -336,6 +336,9 @@ async function resume(
 }
 
 async function shutDown(scope: Scope, by: string): Promise<void> {
+  const { kind } = scope.snapshot.session.state;
+  const isQuiet = kind !== 'running' && kind !== 'parked'; // then no status message changes
+  if (isQuiet && kind !== 'closed') await notice(scope, `Closed by ${by}. Write here to go on.`);
   await letGo(scope, by);
   await cancelOpen(scope, by);
   await end(scope, { kind: 'closed', by });

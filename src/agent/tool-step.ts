@@ -1,8 +1,9 @@
-import type { Clock } from '../ops/clock.ts';
+import type { Clock, Ids } from '../ops/clock.ts';
 import { messageOf } from '../ops/errors.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import { autoApprovedUsd, isAutoApproved } from '../session/auto-approval.ts';
 import { type Budgets, passedBudgets } from '../session/budget.ts';
+import { addFile, uniqueName } from '../session/files.ts';
 import { assertHeld, type Claim, fenced, LeaseLost, type Tx } from '../session/lease.ts';
 import * as record from '../session/record.ts';
 import { readSnapshot, type Snapshot } from '../session/snapshot.ts';
@@ -15,10 +16,12 @@ import {
 import { capped } from '../tools/output.ts';
 import type { Registry } from '../tools/registry.ts';
 import type { PreparedCall, Recovery, ToolContext, ToolResult } from '../tools/tool.ts';
+import { LatestWriter } from './latest-writer.ts';
 
 export type ToolStepDeps = {
   registry: Registry;
   clock: Clock;
+  ids: Ids;
   redact: Redactor;
   maxOutputCharacters: number;
   timeoutMs: number;
@@ -155,7 +158,9 @@ async function outcome(
   run: (context: ToolContext) => Promise<ToolResult>,
 ): Promise<ToolResult> {
   const timeout = AbortSignal.timeout(scope.deps.timeoutMs);
-  const context = contextOf(scope, call, AbortSignal.any([scope.signal, timeout]));
+  const tail = tailWriter(scope, call);
+  const signal = AbortSignal.any([scope.signal, timeout]);
+  const context = contextOf(scope, call, signal, (text) => tail.write(text));
   try {
     return await run(context);
   } catch (error) {
@@ -166,8 +171,23 @@ async function outcome(
       return { kind: 'failed', output: `${call.name} was stopped after ${seconds} s without a result.` };
     }
     return { kind: 'failed', output: `${call.name} failed: ${messageOf(error)}` };
+  } finally {
+    await tail.stop();
   }
 }
+
+/** How often what a call prints is written down for the thread. */
+const TAIL_MS = 1_000;
+
+const tailWriter = ({ deps, held }: Scope, call: ToolCall): LatestWriter =>
+  new LatestWriter(
+    async (text) => {
+      await fenced(held, (tx) => record.setTail(tx, held.sessionId, call.id, deps.redact(text)));
+      await deps.render(held.sessionId);
+    },
+    TAIL_MS,
+    deps.clock,
+  );
 
 async function recover(scope: Scope, call: ToolCall): Promise<void> {
   const prepared = scope.deps.registry.prepare(call.name, effectiveArguments(call));
@@ -204,8 +224,14 @@ async function settle(scope: Scope, call: ToolCall, result: ToolResult): Promise
   }
   if (result.kind === 'blocked') return askAgain(scope, call, result.reason);
   const output = capped(deps.redact(result.output), deps.maxOutputCharacters);
-  const plan = result.kind === 'done' ? result.plan : undefined;
+  const { plan, file } = result.kind === 'done' ? result : {};
   await write(scope, call, { kind: result.kind, output, at }, async (tx) => {
+    if (file !== undefined) {
+      const { name, bytes, text } = file;
+      const id = deps.ids.next('f');
+      const named = { id, name: uniqueName(name, id), bytes };
+      await addFile(tx, held.sessionId, snapshot.session.exchange, named, deps.redact(text));
+    }
     if (plan === undefined) return;
     await record.setPlan(tx, held.sessionId, snapshot.session.exchange, plan);
     await record.emit(tx, held.sessionId, { type: 'plan_update', data: { items: plan.length } });
@@ -264,12 +290,18 @@ async function write(
   await deps.render(held.sessionId);
 }
 
-function contextOf({ snapshot, held, signal }: Scope, call: ToolCall, own = signal): ToolContext {
+function contextOf(
+  { snapshot, held, signal }: Scope,
+  call: ToolCall,
+  own = signal,
+  show: (tail: string) => void = () => {},
+): ToolContext {
   return {
     sessionId: held.sessionId,
     callId: call.id,
     watches: snapshot.watches,
     signal: own,
     assertHeld: () => assertHeld(held),
+    show,
   };
 }

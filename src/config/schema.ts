@@ -96,6 +96,34 @@ const Jobs = z.strictObject({
   poll_seconds: z.coerce.number().positive().default(15).describe('How often a running job is looked at.'),
 });
 
+const Sandbox = z.strictObject({
+  kind: z
+    .enum(['local', 'space', 'none'])
+    .default('local')
+    .describe(
+      'Where the agent runs its code: "local" (confined with bubblewrap), "space" (a private Hugging Face Space a session), "none".',
+    ),
+  directory: z
+    .string()
+    .optional()
+    .describe('local: where the workspaces of sessions live; "sandboxes" in data_dir by default.'),
+  allowed_hosts: z
+    .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+(:\d+)?$/, 'is not "host", "*.host" or "host:port"'))
+    .default(['pypi.org', 'files.pythonhosted.org', 'huggingface.co', '*.huggingface.co', '*.hf.co'])
+    .describe(
+      'local: hosts that code may reach, over HTTPS; [] is no network. Only "host:port" may name a private address.',
+    ),
+  memory_mb: count.default(4_096).describe('local: memory of a command, all its processes together.'),
+  processes: count.default(256).describe('local: processes of a command.'),
+  cpu_seconds: count.default(1_800).describe('local: processor time of one process.'),
+  disk_mb: count.default(4_096).describe('local: size of a workspace.'),
+  namespace: z
+    .string()
+    .optional()
+    .describe("space: user or organisation that owns the Spaces. The token's user by default."),
+  idle_minutes: count.default(30).describe('space: a Space that nobody uses for so long is put to sleep.'),
+});
+
 const Slack = z.strictObject({
   mode: z.enum(['socket', 'http']).default('socket').describe('Socket Mode, or HTTP request URLs.'),
   port: count.default(3000).describe('Port of the HTTP mode.'),
@@ -140,6 +168,7 @@ export const ConfigFile = z.strictObject({
   approvals: Approvals.default(Approvals.parse({})),
   budgets: Budgets.default(Budgets.parse({})),
   jobs: Jobs.default(Jobs.parse({})),
+  sandbox: Sandbox.default(Sandbox.parse({})),
   slack: Slack.default(Slack.parse({})),
   durability: Durability.default(Durability.parse({})),
   retention: Retention.default(Retention.parse({})),

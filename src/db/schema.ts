@@ -256,6 +256,12 @@ export const usage = internSchema.table(
   (table) => [index('usage_session').on(table.sessionId, table.exchange)],
 );
 
+/** Who this installation is among others that share an account: one row, made at the first start. */
+export const installation = internSchema.table('installation', {
+  only: boolean('only').primaryKey().default(true),
+  id: text('id').notNull(),
+});
+
 /** When a chat process last listened to a workspace: what was written since then has to be read back. */
 export const presence = internSchema.table(
   'presence',

@@ -1,7 +1,7 @@
 import type { Logger } from '../ops/log.ts';
 import type { Tx } from '../session/lease.ts';
 import { lapseApprovals, type OpenApprovals, remindOfApprovals } from '../session/open-approvals.ts';
-import { closeIdleSessions, thinEvents } from '../session/retention.ts';
+import { closedSessions, closeIdleSessions, thinEvents } from '../session/retention.ts';
 import { abandonedSessions, staleThreads } from '../session/sweep.ts';
 import type { Pings } from './pings.ts';
 import type { Renders } from './renders.ts';
@@ -16,6 +16,7 @@ export type UpkeepDeps = {
   approvals: OpenApprovals;
   pings: Pings;
   retention: { idle_days: number; event_days: number };
+  sandboxes: { sessions(): Promise<string[]>; remove(sessionId: string): Promise<void> } | undefined;
 };
 
 /** Schedules of pings are compared with the record every so many sweeps. */
@@ -69,9 +70,13 @@ async function remind({ db, turns, renders, approvals }: UpkeepDeps): Promise<vo
 }
 
 /** Nothing grows without bound: what nobody uses is closed, what is old is thinned. */
-async function housekeeping({ db, log, renders, retention }: UpkeepDeps): Promise<void> {
+async function housekeeping({ db, log, renders, retention, sandboxes }: UpkeepDeps): Promise<void> {
   const closed = await closeIdleSessions(db, retention.idle_days);
   for (const id of closed) await renders.request(id);
   const thinned = await thinEvents(db, retention.event_days);
-  if (closed.length + thinned > 0) log.info({ closed: closed.length, thinned }, 'housekeeping');
+  const left = await closedSessions(db, (await sandboxes?.sessions()) ?? []);
+  for (const id of left) await sandboxes?.remove(id);
+  if (closed.length + thinned + left.length > 0) {
+    log.info({ closed: closed.length, thinned, sandboxes: left.length }, 'housekeeping');
+  }
 }

@@ -6,6 +6,13 @@ import { addMessage } from './record.ts';
 /** A file for people. Its name is the only one of its kind in the thread: platforms find it again by that. */
 export type NewFile = { id: string; name: string; bytes: Uint8Array };
 
+/** A name that no other file of a thread has: `loss.png` as `loss-1a2b3c4d.png`. */
+export function uniqueName(name: string, id: string): string {
+  const dot = name.lastIndexOf('.');
+  const at = dot > 0 ? dot : name.length;
+  return `${name.slice(0, at)}-${id.slice(-8)}${name.slice(at)}`;
+}
+
 /** Larger ones are not kept in the record. */
 export const MAX_FILE_BYTES = 8_000_000;
 

@@ -73,6 +73,21 @@ export async function moveToolCall(
   return true;
 }
 
+/** What a running call prints, as it is shown meanwhile. Changes nothing once the call has ended. */
+export async function setTail(tx: Tx, sessionId: string, callId: string, tail: string): Promise<void> {
+  await tx
+    .update(toolCalls)
+    .set({ state: sql`jsonb_set(${toolCalls.state}, '{tail}', ${JSON.stringify(tail)}::jsonb)` })
+    .where(
+      and(
+        eq(toolCalls.id, callId),
+        eq(toolCalls.sessionId, sessionId),
+        sql`${toolCalls.state}->>'kind' = 'running'`,
+      ),
+    );
+  await touch(tx, sessionId);
+}
+
 export async function setState(tx: Tx, sessionId: string, state: SessionState): Promise<void> {
   await tx.update(sessions).set({ state }).where(eq(sessions.id, sessionId));
   await touch(tx, sessionId);

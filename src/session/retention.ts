@@ -54,3 +54,14 @@ export async function thinEvents(db: Tx, days: number): Promise<number> {
   const rows = await db.delete(events).where(inArray(events.id, old)).returning({ id: events.id });
   return rows.length;
 }
+
+/** Which of these sessions are closed, or not there at all: what they leave behind may go. */
+export async function closedSessions(db: Tx, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(inArray(sessions.id, [...ids]), sql`${sessions.state}->>'kind' <> 'closed'`));
+  const inUse = new Set(rows.map((row) => row.id));
+  return ids.filter((id) => !inUse.has(id));
+}

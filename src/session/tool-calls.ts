@@ -21,6 +21,8 @@ export const ApprovalRequest = z.object({
     .array(z.object({ argument: z.string(), label: z.string(), options: z.array(z.string()) }))
     .optional(),
   estimate: CostEstimate,
+  /** Arguments that named something which may change, as it was when people were asked: this is what runs. */
+  inlined: z.record(z.string(), z.string()).optional(),
   /** Why an approved call could not be run; approving it again is trying again. */
   blocked: z.string().optional(),
   /** Runs without a click as long as no budget is passed. */
@@ -78,7 +80,8 @@ export const ToolCallState = z.discriminatedUnion('kind', [
     remindedAt: z.coerce.date().optional(),
   }),
   z.object({ kind: z.literal('approved'), ...asked }),
-  z.object({ kind: z.literal('running'), since: z.coerce.date() }),
+  /** `tail` is the newest part of what the call prints while it runs. */
+  z.object({ kind: z.literal('running'), since: z.coerce.date(), tail: z.string().optional() }),
   z.object({ kind: z.literal('waiting'), since: z.coerce.date(), watchId: z.string() }),
   z.object({ kind: z.literal('rejected'), output: z.string(), ...asked }),
   z.object({
@@ -101,10 +104,13 @@ export function isSettled(state: ToolCallState): state is SettledState {
   return 'output' in state;
 }
 
-/** The arguments that count: the model's, or what a person made of them before approving. */
-export function effectiveArguments(call: ToolCall): string {
-  const edit = call.state.kind === 'awaiting_approval' ? call.state.edit : call.approval?.decision.edit;
-  return edit?.arguments ?? call.arguments;
+/** The arguments that count: the model's, as people saw them, or what a person made of them before approving. */
+export function effectiveArguments({ state, approval, ...call }: ToolCall): string {
+  const isOpen = state.kind === 'awaiting_approval';
+  const edit = isOpen ? state.edit : approval?.decision.edit;
+  if (edit !== undefined) return edit.arguments;
+  const inlined = isOpen ? state.request.inlined : approval?.request.inlined;
+  return inlined ? JSON.stringify({ ...JSON.parse(call.arguments), ...inlined }) : call.arguments;
 }
 
 /** One tool call as the record has it. `arguments` is the model's JSON text, never trusted to parse. */

@@ -106,6 +106,7 @@ function callLine(call: ToolCall): TimelineLine {
     summary: call.summary,
     outcome: OUTCOMES[call.state.kind],
     seconds,
+    tail: call.state.kind === 'running' ? call.state.tail : undefined,
   };
 }
 

@@ -52,6 +52,8 @@ export type TimelineLine =
       summary: string;
       outcome: 'running' | 'waiting' | 'done' | 'failed' | 'skipped' | 'unknown';
       seconds: number | undefined;
+      /** The newest lines that it has printed, while it runs. */
+      tail: string | undefined;
     };
 
 export type ApprovalView = {

@@ -17,20 +17,25 @@ export type ToolContext = {
    * in a process that was paused for longer, so that what a successor may already have done is not done again.
    */
   assertHeld(): void;
+  /** Shows people the newest part of what the call prints, while it runs. May be called at any rate. */
+  show(tail: string): void;
 };
 
 /**
- * What a call came to. `waiting` parks the session until the watched job ends; `plan` replaces the session's plan in
- * the same commit.
+ * What a call came to. `waiting` parks the session until the watched job ends; `plan` replaces the session's plan and
+ * `file` is put into the thread in the same commit.
  */
 export type ToolResult =
-  | { kind: 'done'; output: string; plan?: PlanItem[] }
+  | { kind: 'done'; output: string; plan?: PlanItem[]; file?: SharedFile }
   | { kind: 'failed'; output: string }
   /** It could not be found out whether the call had its effect; the output says how to look. */
   | { kind: 'unknown'; output: string }
   /** Nothing was done, and people can mend what keeps it from being done: they are asked, and it is run again. */
   | { kind: 'blocked'; reason: string }
   | { kind: 'waiting'; watch: NewWatch };
+
+/** A file that is posted in the thread, with a line about it. */
+type SharedFile = { name: string; bytes: Uint8Array; text: string };
 
 /** What is found out about a call whose process died while it ran. */
 export type Recovery = ToolResult | { kind: 'not_started' };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { sendJson } from './http.ts';
+import { sendJson, sleep } from './http.ts';
+import { SpaceHost } from './space-host.ts';
 
 type Kind = 'model' | 'dataset' | 'space' | 'bucket';
 
@@ -14,6 +15,13 @@ export type DoubleRepo = {
   files: Map<string, Buffer>;
   variables: Map<string, string>;
   volumes: Record<string, unknown>[];
+  secrets: Map<string, string>;
+  /** Where a Docker Space is: it is built once its secrets are set. */
+  stage: 'BUILDING' | 'RUNNING' | 'SLEEPING' | 'PAUSED' | 'BUILD_ERROR';
+  hardware: string;
+  sleepTimeSeconds: number | undefined;
+  /** Where it is said to answer, instead of where it does. */
+  host: string | undefined;
 };
 
 const CreateRepo = z.looseObject({
@@ -44,6 +52,12 @@ type Answer = { status: number; answer: unknown };
  */
 export class HubRepos {
   readonly all: DoubleRepo[] = [];
+  readonly host = new SpaceHost();
+  readonly #hubUrl: () => string;
+
+  constructor(hubUrl: () => string) {
+    this.#hubUrl = hubUrl;
+  }
 
   find(kind: Kind, id: string): DoubleRepo | undefined {
     return this.all.find((repo) => repo.kind === kind && repo.id === id);
@@ -58,13 +72,32 @@ export class HubRepos {
       files: new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])),
       variables: new Map(),
       volumes: [],
+      secrets: new Map(),
+      stage: 'RUNNING',
+      hardware: 'cpu-basic',
+      sleepTimeSeconds: undefined,
+      host: undefined,
     };
     this.all.push(repo);
     return repo;
   }
 
+  /** Puts a Space to sleep, as the Hub does after its time: what was on its disk is gone. */
+  async sleep(id: string): Promise<void> {
+    const space = this.find('space', id);
+    if (space) space.stage = 'SLEEPING';
+    await this.host.stop(id);
+  }
+
   /** Undefined where the path is none of these. */
-  route(method: string, path: string, body: string): Answer | undefined {
+  async route(
+    method: string,
+    path: string,
+    body: string,
+    query = new URLSearchParams(),
+  ): Promise<Answer | undefined> {
+    if (path === '/api/repos/delete') return this.#delete(JSON.parse(body));
+    if (path === '/api/spaces') return this.#listSpaces(query);
     if (path === '/api/repos/create') return this.#create(CreateRepo.parse(JSON.parse(body)));
     const bucket = /^\/api\/buckets\/([^/]+\/[^/]+)$/.exec(path)?.[1];
     if (bucket !== undefined && method === 'POST') return this.#createBucket(bucket, body);
@@ -75,8 +108,10 @@ export class HubRepos {
     if (repo === undefined) return { status: 404, answer: { error: 'Repository not found' } };
     if (rest === '/preupload/main') return preupload(body);
     if (rest === '/commit/main') return commit(repo, body);
-    if (kind === 'space' && rest !== '') return routeSpace(repo, method, rest, body);
-    return { status: 200, answer: { id, private: repo.visibility === 'private', runtime: runtimeOf(repo) } };
+    if (kind === 'space' && rest !== '') return this.#routeSpace(repo, method, rest, body);
+    const host = kind === 'space' ? { host: repo.host ?? `${this.#hubUrl()}/space-host/${id}` } : {};
+    const isPrivate = repo.visibility === 'private';
+    return { status: 200, answer: { id, private: isPrivate, runtime: runtimeOf(repo), ...host } };
   }
 
   /** A file's bytes, as `resolve` serves them. False where the path is none of a file. */
@@ -106,9 +141,71 @@ export class HubRepos {
       return { status: 409, answer: { error: `You already created this ${type} repo: ${id}` } };
     }
     if (type === 'space' && sdk === undefined) return { status: 400, answer: { error: 'sdk is missing' } };
-    const repo = Object.assign(this.add(type, id), { visibility, sdk });
+    const stage = sdk === 'docker' ? ('BUILDING' as const) : ('RUNNING' as const);
+    const repo = Object.assign(this.add(type, id), { visibility, sdk, stage });
     for (const file of files) repo.files.set(file.path, Buffer.from(file.content, 'base64'));
     return { status: 200, answer: { url: `https://huggingface.co/${type}s/${id}`, id } };
+  }
+
+  async #delete({
+    name,
+    organization,
+    type,
+  }: {
+    name: string;
+    organization: string;
+    type: Kind;
+  }): Promise<Answer> {
+    const id = `${organization}/${name}`;
+    const repo = this.find(type, id);
+    if (repo === undefined) return { status: 404, answer: { error: 'Repository not found' } };
+    await this.host.stop(id);
+    this.all.splice(this.all.indexOf(repo), 1);
+    return { status: 200, answer: {} };
+  }
+
+  #listSpaces(query: URLSearchParams): Answer {
+    const spaces = this.all.filter(
+      ({ kind, id }) =>
+        kind === 'space' &&
+        id.startsWith(`${query.get('author')}/`) &&
+        id.includes(query.get('search') ?? ''),
+    );
+    const at = new Date().toISOString();
+    const answer = spaces.map(({ id, sdk, visibility }) => ({
+      _id: id,
+      id,
+      sdk,
+      likes: 0,
+      private: visibility === 'private',
+      lastModified: at,
+    }));
+    return { status: 200, answer };
+  }
+
+  async #routeSpace(repo: DoubleRepo, method: string, rest: string, body: string): Promise<Answer> {
+    if (rest === '/jwt') return { status: 200, answer: { token: SpaceHost.passFor(repo.id) } };
+    const ways = ['/secrets', '/restart', '/hardware'];
+    if (!ways.includes(rest) || method !== 'POST') return routeSpace(repo, method, rest, body);
+    if (rest === '/secrets') {
+      const { key, value } = JSON.parse(body) as { key: string; value: string };
+      repo.secrets.set(key, value);
+    }
+    if (rest === '/hardware') {
+      const wanted = JSON.parse(body) as { flavor: string; sleepTimeSeconds?: number };
+      Object.assign(repo, { hardware: wanted.flavor, sleepTimeSeconds: wanted.sleepTimeSeconds });
+    }
+    if (repo.stage !== 'BUILD_ERROR') repo.stage = 'BUILDING';
+    void this.#build(repo);
+    return { status: 200, answer: runtimeOf(repo) };
+  }
+
+  /** A short while, as if an image were built. */
+  async #build(repo: DoubleRepo): Promise<void> {
+    await sleep(50);
+    if (repo.stage !== 'BUILDING') return;
+    await this.host.start(repo);
+    repo.stage = 'RUNNING';
   }
 
   #createBucket(id: string, body: string): Answer {
@@ -119,8 +216,8 @@ export class HubRepos {
   }
 }
 
-const runtimeOf = ({ kind, volumes }: DoubleRepo) =>
-  kind === 'space' ? { stage: 'RUNNING', hardware: { current: 'cpu-basic' }, volumes } : undefined;
+const runtimeOf = ({ kind, stage, hardware, volumes }: DoubleRepo) =>
+  kind === 'space' ? { stage, hardware: { current: hardware, requested: hardware }, volumes } : undefined;
 
 function routeSpace(repo: DoubleRepo, method: string, rest: string, body: string): Answer {
   if (rest === '/volumes' && method === 'PUT') {

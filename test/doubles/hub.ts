@@ -146,7 +146,7 @@ const IDENTITY = {
 export class HubDouble {
   readonly jobs: DoubleJob[] = [];
   readonly scheduled: DoubleScheduledJob[] = [];
-  readonly repos = new HubRepos();
+  readonly repos = new HubRepos(() => this.url);
   /** Organisations of the token's user. */
   orgs: string[] = [];
   readonly faults: HubFault[] = [];
@@ -171,6 +171,7 @@ export class HubDouble {
   }
 
   async close(): Promise<void> {
+    await this.repos.host.close();
     await this.#listening?.close();
   }
 
@@ -186,6 +187,7 @@ export class HubDouble {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
+    if (pathname.startsWith('/space-host/')) return this.repos.host.forward(request, response);
     const method = request.method ?? 'GET';
     this.requests.push({ method, path: pathname });
     const fault = this.#faultFor(method, pathname);
@@ -205,7 +207,8 @@ export class HubDouble {
     const stream = /^\/api\/jobs\/[^/]+\/([^/]+)\/(logs|events)$/.exec(pathname);
     if (stream)
       return this.#stream(stream[1] ?? '', stream[2] === 'logs' ? logEvents : stageEvents, request, response);
-    const { status, answer } = this.#route(method, pathname, searchParams, body);
+    const ofRepo = await this.repos.route(method, pathname, body, searchParams);
+    const { status, answer } = ofRepo ?? this.#route(method, pathname, searchParams, body);
     sendJson(response, status, answer);
   }
 
@@ -232,8 +235,6 @@ export class HubDouble {
         },
       };
     if (path.startsWith('/api/scheduled-jobs/')) return this.#routeScheduled(method, path, body);
-    const ofRepo = this.repos.route(method, path, body);
-    if (ofRepo !== undefined) return ofRepo;
     if (path === '/api/jobs/hardware') return { status: 200, answer: HARDWARE };
     const [, namespace = '', id = '', action] =
       /^\/api\/jobs\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];

@@ -92,6 +92,7 @@ function turnDeps(db: Tx): TurnDeps {
       jobs,
       hardware: createHardwareList(hub.url, () => new Date()),
       dashboards: createDashboards(hub.url, 'hf_token'),
+      sandboxes: undefined,
       token: 'hf_token',
       secrets: {},
       namespace: 'ada',

@@ -26,6 +26,7 @@ const context: ToolContext = {
   watches: [],
   signal: new AbortController().signal,
   assertHeld: () => {},
+  show: () => {},
 };
 
 function prepared(tool: Tool, args: unknown) {
@@ -50,6 +51,7 @@ function jobsTool(parts: { namespace?: string; cpuNeedsApproval?: boolean } = {}
     jobs: createHubJobs(hub.url, 'hf_token'),
     hardware: createHardwareList(hub.url, () => new Date()),
     dashboards: createDashboards(hub.url, 'hf_token'),
+    sandboxes: undefined,
     token: 'hf_token',
     secrets: { WANDB_API_KEY: 'wandb-secret-value' },
     namespace: parts.namespace,

@@ -23,7 +23,7 @@ const Fields = z.strictObject({
     .max(200_000)
     .optional()
     .describe(
-      'run: Python source, sent inline and run with uv, or an https:// URL of one. Not with command.',
+      'run: Python source, sent inline and run with uv; or an https:// URL of one; or the path of a file in the sandbox, which is read and sent. Not with command.',
     ),
   dependencies: z
     .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._\-[\],<>=!~ @:/+]*$/, 'is not a Python requirement'))
@@ -114,9 +114,6 @@ function problemOf(args: z.infer<typeof Fields>): string | undefined {
   if (args.operation === 'run' || args.operation === 'scheduled run') {
     if ((args.script === undefined) === (args.command === undefined))
       return `${args.operation} needs either script or command`;
-    if (args.script !== undefined && isPath(args.script)) {
-      return 'script is a file path, but jobs do not see local files: put the source itself into script';
-    }
     return undefined;
   }
   if (args.operation === 'scheduled ps') return undefined;
@@ -129,5 +126,5 @@ function problemOf(args: z.infer<typeof Fields>): string | undefined {
 
 export const isUrl = (script: string) => /^https:\/\/\S+$/.test(script.trim());
 
-const isPath = (script: string) =>
+export const isPath = (script: string) =>
   !isUrl(script) && /^(file:|[~./\\]|[A-Za-z]:\\)?[\w./\\ -]*\.(py|ipynb|sh)$/.test(script.trim());

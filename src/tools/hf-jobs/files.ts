@@ -2,7 +2,7 @@ import type { HubJobs } from '../../hub/jobs.ts';
 import { patiently } from '../../hub/patience.ts';
 import { messageOf } from '../../ops/errors.ts';
 import type { Redactor } from '../../ops/redaction.ts';
-import { MAX_FILE_BYTES, type NewFile } from '../../session/files.ts';
+import { MAX_FILE_BYTES, type NewFile, uniqueName } from '../../session/files.ts';
 import type { Watch } from '../../session/watches.ts';
 import { withoutAnsi } from '../output.ts';
 import { LEAST_LOSSES, lossCurve } from './curve.ts';
@@ -16,7 +16,11 @@ export async function curveFile(watch: Watch, id: string): Promise<Made> {
     return { ok: false, reason: `Job ${watch.jobId} has not printed enough losses to draw a curve.` };
   }
   const title = `Loss of job ${watch.jobId}`;
-  const file = { id, name: `loss-${watch.jobId}-${suffix(id)}.png`, bytes: await lossCurve(title, progress) };
+  const file = {
+    id,
+    name: uniqueName(`loss-${watch.jobId}.png`, id),
+    bytes: await lossCurve(title, progress),
+  };
   return { ok: true, file, text: `${title}: ${rounded(progress.losses[0])} → ${rounded(progress.loss)}` };
 }
 
@@ -35,7 +39,7 @@ export async function logFile(
     const lines = await patiently(() => jobs.logs(namespace, jobId, signal), signal);
     if (lines.length === 0) return { ok: false, reason: `Job ${jobId} has printed nothing yet.` };
     const all = new TextEncoder().encode(redact(lines.map(withoutAnsi).join('\n')));
-    const file = { id, name: `job-${jobId}-${suffix(id)}.log`, bytes: all.slice(-MAX_FILE_BYTES) };
+    const file = { id, name: uniqueName(`job-${jobId}.log`, id), bytes: all.slice(-MAX_FILE_BYTES) };
     const isCut = all.length > MAX_FILE_BYTES;
     const text = `Log of job ${jobId} (${watch.snapshot.stage}, ${lines.length} lines${isCut ? ', the newest part' : ''})`;
     return { ok: true, file, text };
@@ -44,6 +48,3 @@ export async function logFile(
     return { ok: false, reason: `The log of job ${jobId} can't be read: ${messageOf(error)}` };
   }
 }
-
-/** Names are found again by, so no two are the same. */
-const suffix = (id: string) => id.slice(-8);

@@ -1,17 +1,21 @@
 import type { HubJob, HubJobs } from '../../hub/jobs.ts';
 import { isPassing, patiently, statusOf } from '../../hub/patience.ts';
+import type { Sandboxes } from '../../sandbox/sandbox.ts';
 import { capped, table } from '../output.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
 import { cancelRequest, changeRequest, runRequest, scheduleRequest } from './approval.ts';
 import { Arguments } from './arguments.ts';
 import { readableLog } from './report.ts';
 import { findScheduled, operateScheduled } from './scheduled.ts';
+import { withScript } from './script.ts';
 import { findSubmitted, type SubmitDeps, submit } from './submit.ts';
 
 export type HfJobsDeps = SubmitDeps & {
   /** The configured account; the token's user without one. */
   namespace: string | undefined;
   cpuNeedsApproval: boolean;
+  /** Where scripts that are named by a path are read. */
+  sandboxes: Sandboxes | undefined;
 };
 
 const LISTED = 20;
@@ -34,14 +38,20 @@ export function hfJobsTool(deps: HfJobsDeps): Tool {
       args.operation === 'run'
         ? `run on ${args.hardware_flavor}`
         : [args.operation, args.job_id].filter(Boolean).join(' '),
-    async approval(args, context) {
-      if (args.operation === 'cancel') return approvalOfCancel(args, context, account);
+    async approval(asked, context) {
+      if (asked.operation === 'cancel') return approvalOfCancel(asked, context, account);
+      const args = await withScript(deps.sandboxes, asked, context);
+      const inlined =
+        args.script !== undefined && args.script !== asked.script ? { script: args.script } : undefined;
       if (CHANGES.has(args.operation)) return changeApproval(args, context, account);
       if (args.operation !== 'run' && args.operation !== 'scheduled run') return undefined;
       const hardware = (await deps.hardware.all()).find((item) => item.name === args.hardware_flavor);
       const accounts = await accountsFor(deps, args.namespace ?? (await account(context.signal)), context);
       const hasRunBefore = context.watches.some((watch) => watch.snapshot.stage === 'COMPLETED');
-      const request = runRequest(args, accounts, hardware, hasRunBefore);
+      const request = {
+        ...runRequest(args, accounts, hardware, hasRunBefore),
+        ...(inlined ? { inlined } : {}),
+      };
       if (args.schedule !== undefined && args.operation === 'scheduled run') {
         return scheduleRequest(request, args.schedule, request.estimate.usd);
       }
@@ -49,7 +59,11 @@ export function hfJobsTool(deps: HfJobsDeps): Tool {
     },
     async run(args, context) {
       const namespace = args.namespace ?? (await account(context.signal));
-      return attempt(() => operate(deps, args, namespace, context), args.operation, namespace);
+      return attempt(
+        async () => operate(deps, await withScript(deps.sandboxes, args, context), namespace, context),
+        args.operation,
+        namespace,
+      );
     },
     async recover(args, context) {
       if (args.operation === 'scheduled run') return findScheduled(deps, args, context, account);

@@ -1,0 +1,47 @@
+import type { Clock } from '../ops/clock.ts';
+
+/**
+ * Writes down something that grows quickly: the newest state at most every `everyMs`, one write at a time. What fails to
+ * be written ends it quietly: the commit that follows tells what is wrong.
+ */
+export class LatestWriter {
+  readonly #write: (text: string) => Promise<void>;
+  readonly #everyMs: number;
+  readonly #clock: Clock;
+  #latest: string | undefined;
+  #writing: Promise<void> | undefined;
+  readonly #stopped = new AbortController();
+
+  constructor(write: (text: string) => Promise<void>, everyMs: number, clock: Clock) {
+    this.#write = write;
+    this.#everyMs = everyMs;
+    this.#clock = clock;
+  }
+
+  write(text: string): void {
+    this.#latest = text;
+    this.#writing ??= this.#drain();
+  }
+
+  /** Nothing is written any more once this is through. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    const { signal } = this.#stopped;
+    try {
+      while (this.#latest !== undefined && !signal.aborted) {
+        const text = this.#latest;
+        this.#latest = undefined;
+        await this.#write(text);
+        await this.#clock.sleep(this.#everyMs, signal);
+      }
+    } catch {
+      this.#stopped.abort(); // stopped, or the lease is lost or the record away
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import type { RunOptions, Sandbox } from './sandbox.ts';
+
+/*
+ * Files are read and written by commands inside of the sandbox, never from outside: whatever links and names the agent
+ * has made there, they lead to nothing that its own commands could not reach.
+ */
+
+export type FileContent =
+  | { kind: 'file'; bytes: Buffer }
+  | { kind: 'missing' }
+  | { kind: 'directory'; entries: string[] }
+  /** A pipe, a device: reading it might never end. */
+  | { kind: 'special' }
+  | { kind: 'too_large'; bytes: number };
+
+const TIMEOUT_MS = 30_000;
+
+const CODES = { missing: 44, directory: 45, special: 46, too_large: 47, denied: 48 } as const;
+
+/** $1 is the path, $2 the limit in bytes. */
+const READ = `
+[ -e "$1" ] || exit ${CODES.missing}
+[ -d "$1" ] && { ls -1Ap -- "$1" | head -n 500; exit ${CODES.directory}; }
+[ -f "$1" ] || exit ${CODES.special}
+size=$(stat -Lc %s -- "$1") || exit ${CODES.denied}
+[ "$size" -gt "$2" ] && { echo "$size"; exit ${CODES.too_large}; }
+exec cat -- "$1"`;
+
+/** What stands at a path, up to `maxBytes`. Throws an Error in words where it can't be read. */
+export async function readFile(
+  sandbox: Sandbox,
+  path: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<FileContent> {
+  const { code, bytes } = await script(sandbox, READ, [path, String(maxBytes)], { signal });
+  switch (code) {
+    case 0:
+      return { kind: 'file', bytes };
+    case CODES.missing:
+      return { kind: 'missing' };
+    case CODES.directory:
+      return { kind: 'directory', entries: bytes.toString().split('\n').filter(Boolean) };
+    case CODES.special:
+      return { kind: 'special' };
+    case CODES.too_large:
+      return { kind: 'too_large', bytes: Number(bytes.toString()) };
+    default:
+      throw new Error(`${path} can't be read (permissions?)`);
+  }
+}
+
+/** $1 is the path. What was a directory or a device stays one. */
+const WRITE = `
+[ -d "$1" ] && exit ${CODES.directory}
+[ -e "$1" ] && [ ! -f "$1" ] && exit ${CODES.special}
+mkdir -p -- "$(dirname -- "$1")" && cat > "$1" || exit ${CODES.denied}`;
+
+/** Writes a file, with the folders above it. Throws an Error in words where that can't be done. */
+export async function writeFile(
+  sandbox: Sandbox,
+  path: string,
+  content: Uint8Array,
+  signal: AbortSignal,
+): Promise<void> {
+  const { code } = await script(sandbox, WRITE, [path], { signal, stdin: content });
+  if (code === 0) return;
+  if (code === CODES.directory) throw new Error(`${path} is a directory`);
+  throw new Error(`${path} can't be written: only the working directory and /tmp can, up to the limits`);
+}
+
+async function script(
+  sandbox: Sandbox,
+  source: string,
+  args: readonly string[],
+  options: Pick<RunOptions, 'signal' | 'stdin'>,
+): Promise<{ code: number; bytes: Buffer }> {
+  const chunks: Uint8Array[] = [];
+  const end = await sandbox.run(['sh', '-c', source, 'sh', ...args], {
+    ...options,
+    timeoutMs: TIMEOUT_MS,
+    isOnlyStdout: true,
+    onOutput: (chunk) => void chunks.push(chunk),
+  });
+  if (end.kind === 'timed_out') throw new Error('the sandbox did not answer in time');
+  if (end.kind === 'killed') throw new Error(`the sandbox ended it: ${end.reason}`);
+  return { code: end.code, bytes: Buffer.concat(chunks) };
+}

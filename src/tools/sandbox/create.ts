@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { HardwareList } from '../../hub/hardware.ts';
+import { messageOf } from '../../ops/errors.ts';
+import type { SpaceSandboxes } from '../../sandbox/space.ts';
+import type { ApprovalRequest } from '../../session/tool-calls.ts';
+import { defineTool, type Tool } from '../tool.ts';
+
+const FREE = 'cpu-basic';
+
+const Arguments = z.strictObject({
+  hardware: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'is no hardware flavor')
+    .describe(`Flavor, e.g. "t4-small"; "${FREE}" is free.`),
+});
+
+/** Moves the session's Space to other hardware. People decide on what is paid for. */
+export function sandboxCreateTool(
+  sandboxes: SpaceSandboxes,
+  hardware: HardwareList,
+  idleMinutes: number,
+): Tool {
+  return defineTool({
+    name: 'sandbox_create',
+    description:
+      'Put the sandbox of this session on other hardware, to try code out on a GPU before a job is paid for. Files and processes of the sandbox are gone afterwards. For training itself use hf_jobs.',
+    schema: Arguments,
+    isReadOnly: true, // asking the Hub for hardware that is there already changes nothing
+    summary: (args) => args.hardware,
+    async approval(args): Promise<ApprovalRequest | undefined> {
+      if (args.hardware === FREE) return undefined;
+      const found = (await hardware.all()).find((item) => item.name === args.hardware);
+      return {
+        title: `Put the sandbox on ${args.hardware}`,
+        facts: [
+          { label: 'Hardware', value: found ? `${found.name} (${found.description})` : args.hardware },
+          { label: 'Until', value: `nobody has used it for ${idleMinutes} min, or the session ends` },
+        ],
+        warnings: found ? [] : [`"${args.hardware}" is not in the Hub's hardware list.`],
+        estimate: {
+          reason: 'it is paid for as long as it is used',
+          ...(found ? { hourlyUsd: found.hourlyUsd } : {}),
+        },
+      };
+    },
+    async run(args, { sessionId, signal, show, assertHeld }) {
+      try {
+        assertHeld();
+        await sandboxes.moveTo(sessionId, args.hardware, signal, show);
+        return { kind: 'done', output: `The sandbox is on ${args.hardware} now, and empty.` };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { kind: 'failed', output: messageOf(error) };
+      }
+    },
+  });
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { type FileContent, readFile, writeFile } from '../../sandbox/files.ts';
+import type { Sandboxes } from '../../sandbox/sandbox.ts';
+import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
+import { editText } from './edit-text.ts';
+import { inSandbox } from './in-sandbox.ts';
+import { bytesOf, textOf } from './text-file.ts';
+
+const Path = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .refine((path) => !path.includes('\0'), 'must not hold NUL')
+  .describe('Path of the file; relative ones are below /work.');
+
+/** Larger files are for programs to read. */
+const MAX_BYTES = 5_000_000;
+const LINES = 2_000;
+const LINE_CHARACTERS = 4_000;
+
+export function readTool(sandboxes: Sandboxes): Tool {
+  return defineTool({
+    name: 'read',
+    description: `Read a text file of the sandbox, with line numbers: ${LINES} lines from \`offset\` on. A folder is listed.`,
+    schema: z.strictObject({
+      path: Path,
+      offset: z.number().int().min(1).default(1).describe('First line.'),
+      limit: z.number().int().min(1).max(LINES).default(LINES).describe('Lines at most.'),
+    }),
+    isReadOnly: true,
+    summary: ({ path }) => path,
+    run: ({ path, offset, limit }, context) =>
+      inSandbox(sandboxes, context, async (sandbox) => {
+        const content = await readFile(sandbox, path, MAX_BYTES, context.signal);
+        if (content.kind === 'directory') {
+          return done(
+            content.entries.length === 0 ? `${path} is an empty folder.` : content.entries.join('\n'),
+          );
+        }
+        const file = textFile(content, path);
+        return file.ok ? done(numbered(file.text, offset, limit)) : failed(file.reason);
+      }),
+  });
+}
+
+export function writeTool(sandboxes: Sandboxes): Tool {
+  const content = z.string().max(1_000_000).describe('The whole content.');
+  return defineTool({
+    name: 'write',
+    description:
+      'Write a text file in the sandbox, with the folders above it. What was there is replaced; to change a part use edit.',
+    schema: z.strictObject({ path: Path, content }),
+    isReadOnly: true, // writing the same again changes nothing
+    summary: ({ path }) => path,
+    run: (args, context) =>
+      inSandbox(sandboxes, context, async (sandbox) => {
+        await writeFile(sandbox, args.path, Buffer.from(args.content), context.signal);
+        const lines = args.content === '' ? 0 : args.content.replace(/\n$/, '').split('\n').length;
+        return done(`Wrote ${args.path}: ${lines} lines, ${Buffer.byteLength(args.content)} bytes.`);
+      }),
+  });
+}
+
+const Edit = z.strictObject({
+  path: Path,
+  old_str: z.string().min(1).describe('What stands there now, with enough around it to occur once.'),
+  new_str: z.string().describe('What is to stand there instead.'),
+  replace_all: z.boolean().default(false).describe('Whether every occurrence is meant.'),
+});
+
+export function editTool(sandboxes: Sandboxes): Tool {
+  return defineTool({
+    name: 'edit',
+    description:
+      'Replace a part of a text file of the sandbox. old_str has to occur exactly once (white space at the ends of lines and indentation may differ), unless replace_all is set.',
+    schema: Edit,
+    isReadOnly: false,
+    summary: ({ path }) => path,
+    run: (args, context) => edit(sandboxes, args, context),
+    // What was written before the crash is there; what is not can still be replaced.
+    recover: async (args, context) => {
+      const result = await inSandbox(sandboxes, context, async (sandbox) => {
+        const content = await readFile(sandbox, args.path, MAX_BYTES, context.signal);
+        const file = textFile(content, args.path);
+        const isDone = file.ok && !file.text.includes(args.old_str) && file.text.includes(args.new_str);
+        return isDone ? done(`Edited ${args.path}.`) : failed('not yet');
+      });
+      return result.kind === 'done' ? result : { kind: 'not_started' };
+    },
+  });
+}
+
+function edit(sandboxes: Sandboxes, args: z.infer<typeof Edit>, context: ToolContext): Promise<ToolResult> {
+  const { path, old_str, new_str, replace_all } = args;
+  return inSandbox(sandboxes, context, async (sandbox) => {
+    const file = textFile(await readFile(sandbox, path, MAX_BYTES, context.signal), path);
+    if (!file.ok) return failed(file.reason);
+    const edited = editText(file.text, old_str, new_str, replace_all);
+    if (!edited.ok) return failed(`${path}: ${edited.reason}.`);
+    await writeFile(sandbox, path, bytesOf({ ...file, text: edited.text }), context.signal);
+    return done(`Edited ${path} ${edited.note}.`);
+  });
+}
+
+const NAME_CHARACTERS = 80;
+
+/** Larger ones belong on the Hub. */
+const SHARED_BYTES = 8_000_000;
+
+export function shareFileTool(sandboxes: Sandboxes): Tool {
+  return defineTool({
+    name: 'share_file',
+    description:
+      'Post a file of the sandbox in the thread, for people to see or download: a plot, a table, a report. Up to 8 MB; larger ones belong in a Hub repository.',
+    schema: z.strictObject({
+      path: Path,
+      comment: z.string().min(1).max(500).describe('One line about it.'),
+    }),
+    isReadOnly: true, // nothing is posted before the result is committed
+    summary: ({ path }) => path,
+    run: ({ path, comment }, context) =>
+      inSandbox(sandboxes, context, async (sandbox) => {
+        const content = await readFile(sandbox, path, SHARED_BYTES, context.signal);
+        if (content.kind !== 'file') return failed(problemWith(content, path));
+        if (content.bytes.length === 0) return failed(`${path} is empty.`);
+        const name = (path.split('/').at(-1) ?? '').replace(/[^\w.-]+/g, '_').slice(-NAME_CHARACTERS);
+        return {
+          kind: 'done',
+          output: `Posted ${path} in the thread.`,
+          file: { name: name || 'file', bytes: content.bytes, text: comment },
+        };
+      }),
+  });
+}
+
+const done = (output: string): ToolResult => ({ kind: 'done', output });
+const failed = (output: string): ToolResult => ({ kind: 'failed', output });
+
+function textFile(content: FileContent, path: string) {
+  if (content.kind !== 'file') return { ok: false as const, reason: problemWith(content, path) };
+  const file = textOf(content.bytes);
+  if (file !== undefined) return { ok: true as const, ...file };
+  const reason = `${path} is no text file (${content.bytes.length} bytes). Look at it with bash: file, xxd, or a program that knows its format.`;
+  return { ok: false as const, reason };
+}
+
+function problemWith(content: Exclude<FileContent, { kind: 'file' }>, path: string): string {
+  switch (content.kind) {
+    case 'missing':
+      return `There is no ${path}. List what is there with bash: ls.`;
+    case 'directory':
+      return `${path} is a folder.`;
+    case 'special':
+      return `${path} is a pipe or a device, not a file.`;
+    case 'too_large':
+      return `${path} is too large (${content.bytes} bytes). Read a part of it with bash: head, tail, sed -n, or a program.`;
+    default:
+      return content satisfies never;
+  }
+}
+
+/** The lines asked for, each with its number, and what is left. */
+function numbered(text: string, offset: number, limit: number): string {
+  if (text === '') return '(the file is empty)';
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+  if (offset > lines.length) return `(the file has only ${lines.length} lines)`;
+  const shown = lines.slice(offset - 1, offset - 1 + limit).map((line, i) => {
+    const cut = line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)} … [line cut]` : line;
+    return `${String(offset + i).padStart(6)}\t${cut}`;
+  });
+  const next = offset + shown.length;
+  const rest =
+    next <= lines.length ? `\n(${lines.length - next + 1} more lines; read on with offset ${next})` : '';
+  return shown.join('\n') + rest;
+}

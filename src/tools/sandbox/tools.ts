@@ -1,0 +1,24 @@
+import type { HardwareList } from '../../hub/hardware.ts';
+import type { ChosenSandboxes } from '../../sandbox/choose.ts';
+import type { Tool } from '../tool.ts';
+import { bashTool } from './bash.ts';
+import { sandboxCreateTool } from './create.ts';
+import { editTool, readTool, shareFileTool, writeTool } from './files.ts';
+
+/** The tools that work in a session's sandbox: none where there are no sandboxes. */
+export function sandboxTools(
+  chosen: ChosenSandboxes,
+  hardware: HardwareList,
+  { maxSeconds, idleMinutes }: { maxSeconds: number; idleMinutes: number },
+): Tool[] {
+  if (chosen === undefined) return [];
+  const { sandboxes } = chosen;
+  return [
+    bashTool(sandboxes, maxSeconds),
+    readTool(sandboxes),
+    writeTool(sandboxes),
+    editTool(sandboxes),
+    shareFileTool(sandboxes),
+    ...(chosen.kind === 'space' ? [sandboxCreateTool(chosen.sandboxes, hardware, idleMinutes)] : []),
+  ];
+}

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomIds } from '../../src/ops/clock.ts';
+import { createLocalSandboxes, type LocalSettings } from '../../src/sandbox/local.ts';
+import type { RunEnd, Sandbox } from '../../src/sandbox/sandbox.ts';
+
+/** Whether code can be confined on this machine; tests that need it say that they did not run where it can't. */
+export const hasBubblewrap = spawnSync('bwrap', ['--version']).status === 0;
+
+/** A folder that another user may pass through, as a root process's sandboxes need. */
+export function openFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ml-intern-sandboxes-'));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+export const LIMITS = { cpuSeconds: 20, memoryMb: 256, processes: 64, diskMb: 64 };
+
+export const localSandboxes = (parts: Partial<LocalSettings> = {}) =>
+  createLocalSandboxes({
+    directory: join(openFolder(), 'sandboxes'),
+    limits: LIMITS,
+    allowedHosts: [],
+    hidden: [],
+    ids: randomIds,
+    ...parts,
+  });
+
+/** Runs a shell command and gives what it printed and how it ended. */
+export async function shell(
+  sandbox: Sandbox,
+  command: string,
+  { timeoutMs = 20_000, signal = new AbortController().signal } = {},
+): Promise<{ text: string; end: RunEnd }> {
+  let text = '';
+  const onOutput = (chunk: Uint8Array) => {
+    text += Buffer.from(chunk).toString();
+  };
+  const end = await sandbox.run(['bash', '-c', command], { timeoutMs, signal, onOutput });
+  return { text: text.trim(), end };
+}
