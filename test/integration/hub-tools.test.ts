@@ -101,8 +101,6 @@ describe('hf_jobs', () => {
   test.each([
     [{ operation: 'run' }, 'either script or command'],
     [{ operation: 'run', script: 'x', command: ['y'] }, 'either script or command'],
-    [{ operation: 'run', script: '/app/train.py' }, 'put the source itself into script'],
-    [{ operation: 'run', script: '../.env.py' }, 'put the source itself into script'],
     [{ operation: 'run', script: 'x\n', timeout: 'soon' }, 'must be a duration'],
     [{ operation: 'run', script: 'x\n', env: { API_KEY: 'v' } }, 'must not hold secrets'],
     [{ operation: 'run', script: 'x\n', dependencies: ['a; rm -rf /'] }, 'is not a Python requirement'],
@@ -113,6 +111,16 @@ describe('hf_jobs', () => {
   ])('%j is refused with what to mend', (args, expected) => {
     expect(errorOf(tool(), args)).toContain(expected);
   });
+
+  test.each(['/app/train.py', '../.env.py', 'file:///etc/x.sh'])(
+    'never reads a script from the bot’s own machine: %s',
+    async (script) => {
+      const call = prepared(tool(), { operation: 'run', script });
+      await expect(call.approval(context)).rejects.toThrow('put the source itself into script');
+      await expect(call.run(context)).rejects.toThrow('put the source itself into script');
+      expect(hub.jobs).toHaveLength(0);
+    },
+  );
 
   test('asks for approval with what it will cost, from live prices', async () => {
     const request = await prepared(tool(), {
