@@ -5,6 +5,7 @@ import type { PendingOperation } from '../session/inbox.ts';
 import { takeOperation } from '../session/inbox.ts';
 import { type Claim, fenced, type Tx } from '../session/lease.ts';
 import type { Operation } from '../session/operations.ts';
+import { findToolCall } from '../session/read-snapshot.ts';
 import * as record from '../session/record.ts';
 import { context, currentExchange, type Snapshot } from '../session/snapshot.ts';
 import type { SessionState } from '../session/state.ts';
@@ -150,7 +151,7 @@ async function shareFile(
 async function runAgain(scope: Scope, watchId: string, by: Person): Promise<void> {
   const { tx, sessionId, snapshot, outside } = scope;
   const watch = watchIn(snapshot, watchId);
-  const call = snapshot.toolCalls.find((item) => item.id === watch?.toolCallId);
+  const call = watch?.toolCallId === undefined ? undefined : await findToolCall(tx, watch.toolCallId);
   if (watch === undefined || call === undefined) {
     return notice(scope, 'This job was not started here, so I can’t run it again.');
   }

@@ -1,12 +1,13 @@
 import type { Clock, Ids } from '../ops/clock.ts';
 import { messageOf } from '../ops/errors.ts';
 import type { Redactor } from '../ops/redaction.ts';
-import { autoApprovedUsd, isAutoApproved } from '../session/auto-approval.ts';
+import { isAutoApproved } from '../session/auto-approval.ts';
 import { type Budgets, passedBudgets } from '../session/budget.ts';
 import { addFile, uniqueName } from '../session/files.ts';
 import { assertHeld, type Claim, fenced, LeaseLost, type Tx } from '../session/lease.ts';
+import { readSnapshot } from '../session/read-snapshot.ts';
 import * as record from '../session/record.ts';
-import { readSnapshot, type Snapshot } from '../session/snapshot.ts';
+import type { Snapshot } from '../session/snapshot.ts';
 import {
   type ApprovalRequest,
   effectiveArguments,
@@ -93,10 +94,10 @@ async function putBefore(tx: Tx, scope: Scope, call: ToolCall, asked: ApprovalRe
   const passed = await passedBudgets(tx, deps.budgets, sessionId, asked.estimate.usd);
   const request = { ...asked, warnings: [...asked.warnings, ...passed] };
   if (passed.length === 0 && asked.isWaived) return false;
-  const now = await readSnapshot(tx, sessionId);
+  const now = await readSnapshot(tx, sessionId, 'context');
   if (now !== undefined && passed.length === 0) {
     const { settings } = now.session;
-    const used = autoApprovedUsd(settings, now.toolCalls, now.watches);
+    const used = now.autoApprovedUsd;
     if (settings.yolo.kind !== 'off' && isAutoApproved(settings, request, used)) {
       const auto = { reservedUsd: request.estimate.usd ?? 0 };
       const decision = { by: settings.yolo.by, at, auto };

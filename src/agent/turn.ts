@@ -2,8 +2,9 @@ import type { Logger } from '../ops/log.ts';
 import { isPending, pendingOperations } from '../session/inbox.ts';
 import { type Claim, claim, fenced, LeaseLost, releaseIn, renew, type Tx } from '../session/lease.ts';
 import type { OperationKind } from '../session/operations.ts';
+import { readSnapshot } from '../session/read-snapshot.ts';
 import * as record from '../session/record.ts';
-import { readSnapshot, type Snapshot } from '../session/snapshot.ts';
+import type { Snapshot } from '../session/snapshot.ts';
 import type { Failure, SessionState } from '../session/state.ts';
 import { compact } from './compaction.ts';
 import { type ModelStepDeps, modelStep } from './model-step.ts';
@@ -270,7 +271,7 @@ function keepLease(held: Claim): { signal: AbortSignal; stop(): void } {
 }
 
 async function mustRead(db: Tx, sessionId: string): Promise<Snapshot> {
-  const snapshot = await readSnapshot(db, sessionId);
+  const snapshot = await readSnapshot(db, sessionId, 'context');
   if (snapshot === undefined) throw new Error(`session ${sessionId} does not exist`);
   return snapshot;
 }

@@ -24,7 +24,10 @@ export const internSchema = pgSchema('ml_intern');
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const created = moment('created_at').notNull().defaultNow();
 
-/** One session a thread. `rev` grows with everything a thread could show; `epoch` with every claim. */
+/**
+ * One session a thread. `rev` grows with everything a thread could show; `epoch` with every claim. Exchanges up to
+ * `settled_exchange` are shown as they will stay.
+ */
 export const sessions = internSchema.table(
   'sessions',
   {
@@ -49,6 +52,7 @@ export const sessions = internSchema.table(
     renderNotBefore: moment('render_not_before'),
     renderBlockedUntil: moment('render_blocked_until'),
     renderDivisor: integer('render_divisor').notNull().default(1),
+    settledExchange: integer('settled_exchange').notNull().default(-1),
     strikes: integer('strikes').notNull().default(0),
     createdAt: created,
     updatedAt: moment('updated_at').notNull().defaultNow(),
@@ -111,7 +115,11 @@ export const messages = internSchema.table(
     undone: boolean('undone').notNull().default(false),
     createdAt: created,
   },
-  (table) => [index('messages_session').on(table.sessionId, table.id)],
+  (table) => [
+    index('messages_session').on(table.sessionId, table.id),
+    index('messages_exchange').on(table.sessionId, table.exchange),
+    index('messages_summaries').on(table.sessionId).where(sql`${table.entry}->>'role' = 'summary'`),
+  ],
 );
 
 export const toolCalls = internSchema.table(
@@ -158,7 +166,10 @@ export const events = internSchema.table(
   (table) => [index('events_session').on(table.sessionId, table.id)],
 );
 
-/** What the bot has on a platform. No `platform_id`: the post was begun and its outcome is not known. */
+/**
+ * What the bot has on a platform. No `platform_id`: the post was begun and its outcome is not known. No `exchange`: an
+ * older version wrote it, and it counts as belonging to any.
+ */
 export const posts = internSchema.table(
   'posts',
   {
@@ -168,6 +179,7 @@ export const posts = internSchema.table(
     key: text('key').notNull(),
     platformId: text('platform_id'),
     hash: text('hash'),
+    exchange: integer('exchange'),
     createdAt: created,
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.key] })],

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { sessions } from '../db/schema.ts';
 import type { Tx } from './lease.ts';
-import { sessionOf } from './snapshot.ts';
+import { sessionOf } from './rows.ts';
 
 /** Most that may be spent without a named approver, in USD; days are UTC days. */
 export type Budgets = {

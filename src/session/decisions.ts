@@ -9,8 +9,9 @@ import { type Budgets, passedBudgets } from './budget.ts';
 import { insertOperation } from './inbox.ts';
 import type { Tx } from './lease.ts';
 import { isAt } from './place.ts';
+import { findToolCall } from './read-snapshot.ts';
 import { emit, moveToolCall } from './record.ts';
-import { sessionOf, toolCallOf } from './snapshot.ts';
+import { sessionOf, toolCallOf } from './rows.ts';
 import {
   type ApprovalRequest,
   effectiveArguments,
@@ -122,7 +123,7 @@ export function createDecisions(deps: DecisionDeps): Decisions {
     { verdict, by, feedback }: DecisionRequest,
     mayPassBudgets: boolean,
   ): Promise<Outcome> {
-    const call = await readCall(tx, seen.toolCallId);
+    const call = await findToolCall(tx, seen.toolCallId);
     if (call === undefined) return refused(GONE);
     if (call.state.kind !== 'awaiting_approval') return refused(alreadyDecided(call));
     const { request, edit, revision, first } = call.state;
@@ -185,7 +186,7 @@ export function createDecisions(deps: DecisionDeps): Decisions {
     const { sessionId } = allowed;
     const reason = await db.transaction(async (tx) => {
       await lockSession(tx, sessionId);
-      const call = await readCall(tx, toolCallId);
+      const call = await findToolCall(tx, toolCallId);
       if (call === undefined) return GONE;
       if (call.state.kind !== 'awaiting_approval') return alreadyDecided(call);
       const edited = applied(call, call.state.request, changes, deps.redact);
@@ -298,11 +299,6 @@ export async function circleOf(db: Db, sessionId: string, requester: Person): Pr
 /** Held until the transaction ends: decisions and edits come one after another, in the order of a worker's locks. */
 async function lockSession(tx: Tx, sessionId: string): Promise<void> {
   await tx.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, sessionId)).for('update');
-}
-
-async function readCall(tx: Tx, toolCallId: string): Promise<ToolCall | undefined> {
-  const [row] = await tx.select().from(toolCalls).where(eq(toolCalls.id, toolCallId));
-  return row && toolCallOf(row);
 }
 
 function argumentsOf(call: ToolCall): Record<string, unknown> {

@@ -2,7 +2,7 @@ import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { sessions, watches } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
 import type { Person, ThreadAddress } from './address.ts';
-import { sessionOf, watchOf } from './snapshot.ts';
+import { sessionOf, watchOf } from './rows.ts';
 import type { Watch } from './watches.ts';
 
 /** A followed job, with the thread it belongs to. */

@@ -93,10 +93,18 @@ export async function fenced<T>(held: Claim, write: (tx: Tx) => Promise<T>): Pro
   });
 }
 
-/** Marks that the thread may have to show something new. */
-export async function touch(tx: Tx, sessionId: string): Promise<void> {
+/** Marks that the thread may have to show something new, in `exchange` where that may be an earlier one. */
+export async function touch(tx: Tx, sessionId: string, exchange?: number): Promise<void> {
   await tx
     .update(sessions)
-    .set({ rev: sql`${sessions.rev} + 1`, strikes: 0, updatedAt: sql`now()` })
+    .set({
+      rev: sql`${sessions.rev} + 1`,
+      strikes: 0,
+      updatedAt: sql`now()`,
+      ...(exchange === undefined ? {} : { settledExchange: unsettled(exchange) }),
+    })
     .where(eq(sessions.id, sessionId));
 }
+
+/** An exchange that is settled no more, nor is what came after it. */
+export const unsettled = (exchange: number) => sql`least(${sessions.settledExchange}, ${exchange - 1})`;

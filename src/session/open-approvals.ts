@@ -3,7 +3,7 @@ import { sessions, toolCalls } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
 import { insertOperation } from './inbox.ts';
 import { addMessage, emit, moveToolCall } from './record.ts';
-import { sessionOf, toolCallOf } from './snapshot.ts';
+import { sessionOf, toolCallOf } from './rows.ts';
 
 /** What becomes of approvals that nobody decides; 0 is never. */
 export type OpenApprovals = {

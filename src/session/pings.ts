@@ -6,7 +6,7 @@ import type { Db } from '../db/storage.ts';
 import type { ThreadAddress } from './address.ts';
 import { isAt } from './place.ts';
 import { addMessage } from './record.ts';
-import { sessionOf, watchOf } from './snapshot.ts';
+import { sessionOf, watchOf } from './rows.ts';
 import { costSoFar, durationOf, durationText, type Watch } from './watches.ts';
 
 const Scope = z.enum(['thread', 'channel']);

@@ -1,9 +1,17 @@
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import { posts, sessions } from '../db/schema.ts';
-import { expiry, type Tx } from './lease.ts';
+import { expiry, type Tx, unsettled } from './lease.ts';
 
-/** One message that the bot has on a platform; without `platformId` its posting was begun and the outcome is open. */
-export type Post = { key: string; platformId: string | undefined; hash: string | undefined };
+/**
+ * One message that the bot has on a platform; without `platformId` its posting was begun and the outcome is open. Where
+ * `exchange` is not known, it may be any.
+ */
+export type Post = {
+  key: string;
+  platformId: string | undefined;
+  hash: string | undefined;
+  exchange: number | undefined;
+};
 
 /** The right to write to one thread. Only one renderer has it, as only one worker has a session. */
 export type RenderClaim = {
@@ -65,6 +73,8 @@ export async function fencedRender<T>(held: RenderClaim, write: (tx: Tx) => Prom
 
 export type RenderEnd = {
   renderedRev?: number;
+  /** Up to which exchange the thread shows what will stay, as long as nothing has changed since `renderedRev`. */
+  settledExchange?: number;
   notBefore?: Date | undefined;
   blockedUntil?: Date;
   divisor?: number;
@@ -80,26 +90,55 @@ export async function releaseRender(held: RenderClaim, end: RenderEnd): Promise<
       renderDivisor: end.divisor ?? held.divisor,
       ...(end.renderedRev === undefined ? {} : { renderedRev: end.renderedRev }),
       ...(end.notBefore === undefined ? {} : { renderNotBefore: end.notBefore }),
+      ...(end.settledExchange === undefined ? {} : { settledExchange: settled(end) }),
     })
     .where(and(eq(sessions.id, held.sessionId), eq(sessions.renderEpoch, held.epoch)));
 }
 
-export async function readPosts(db: Tx, sessionId: string): Promise<Post[]> {
-  const rows = await db.select().from(posts).where(eq(posts.sessionId, sessionId));
-  return rows.map(({ key, platformId, hash }) => ({
+const settled = ({ renderedRev = -1, settledExchange }: RenderEnd) =>
+  sql`case when ${sessions.rev} = ${renderedRev} then ${settledExchange} else ${sessions.settledExchange} end`;
+
+/** The posts of the exchanges after `settledExchange`. */
+export async function readPosts(db: Tx, sessionId: string, settledExchange: number): Promise<Post[]> {
+  const rows = await db
+    .select()
+    .from(posts)
+    .where(
+      and(eq(posts.sessionId, sessionId), or(isNull(posts.exchange), gt(posts.exchange, settledExchange))),
+    );
+  return rows.map(({ key, platformId, hash, exchange }) => ({
     key,
     platformId: platformId ?? undefined,
     hash: hash ?? undefined,
+    exchange: exchange ?? undefined,
   }));
 }
 
 /** Notes that a post is about to be made. */
-export async function beginPost(tx: Tx, sessionId: string, key: string): Promise<void> {
-  await tx.insert(posts).values({ sessionId, key }).onConflictDoNothing();
+export async function beginPost(tx: Tx, sessionId: string, key: string, exchange: number): Promise<void> {
+  await tx.insert(posts).values({ sessionId, key, exchange }).onConflictDoNothing();
+}
+
+/** Notes which exchanges posts belong to that an older version has made. */
+export async function placePosts(
+  db: Tx,
+  sessionId: string,
+  placed: readonly { key: string; exchange: number }[],
+): Promise<void> {
+  for (const { key, exchange } of placed) {
+    await db
+      .update(posts)
+      .set({ exchange })
+      .where(and(eq(posts.sessionId, sessionId), eq(posts.key, key)));
+  }
 }
 
 export async function savePost(tx: Tx, sessionId: string, post: Post): Promise<void> {
-  const values = { platformId: post.platformId ?? null, hash: post.hash ?? null };
+  const values = {
+    platformId: post.platformId ?? null,
+    hash: post.hash ?? null,
+    exchange: post.exchange ?? null,
+  };
   await tx
     .insert(posts)
     .values({ sessionId, key: post.key, ...values })
@@ -112,12 +151,13 @@ export async function forgetPost(tx: Tx, sessionId: string, key: string): Promis
 
 /** Makes the next render look at what the thread shows instead of trusting what was noted: someone else wrote to it. */
 export async function distrustPost(db: Tx, sessionId: string, key: string): Promise<void> {
-  await db
+  const [post] = await db
     .update(posts)
     .set({ hash: null })
-    .where(and(eq(posts.sessionId, sessionId), eq(posts.key, key)));
+    .where(and(eq(posts.sessionId, sessionId), eq(posts.key, key)))
+    .returning({ exchange: posts.exchange });
   await db
     .update(sessions)
-    .set({ rev: sql`${sessions.rev} + 1` })
+    .set({ rev: sql`${sessions.rev} + 1`, settledExchange: unsettled(post?.exchange ?? 0) })
     .where(eq(sessions.id, sessionId));
 }

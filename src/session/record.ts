@@ -19,7 +19,7 @@ export async function addMessage(tx: Tx, sessionId: string, exchange: number, en
     .values({ sessionId, exchange, entry })
     .returning({ id: messages.id });
   if (row === undefined) throw new Error('an insert returned no row');
-  await touch(tx, sessionId);
+  await touch(tx, sessionId, exchange);
   return row.id;
 }
 
@@ -166,16 +166,17 @@ export async function undoExchange(tx: Tx, sessionId: string, number: number): P
     .update(messages)
     .set({ undone: true })
     .where(and(eq(messages.sessionId, sessionId), eq(messages.exchange, number)));
-  await touch(tx, sessionId);
+  await touch(tx, sessionId, number);
 }
 
 /** Marks one entry as undone. */
 export async function undoMessage(tx: Tx, sessionId: string, messageId: number): Promise<void> {
-  await tx
+  const [row] = await tx
     .update(messages)
     .set({ undone: true })
-    .where(and(eq(messages.sessionId, sessionId), eq(messages.id, messageId)));
-  await touch(tx, sessionId);
+    .where(and(eq(messages.sessionId, sessionId), eq(messages.id, messageId)))
+    .returning({ exchange: messages.exchange });
+  await touch(tx, sessionId, row?.exchange);
 }
 
 export async function setSettings(tx: Tx, sessionId: string, settings: Settings): Promise<void> {
@@ -215,7 +216,7 @@ export async function addWatch(tx: Tx, sessionId: string, exchange: number, watc
     .insert(watches)
     .values({ ...rest, hourlyMicroUsd, sessionId, exchange })
     .onConflictDoNothing();
-  await touch(tx, sessionId);
+  await touch(tx, sessionId, exchange);
 }
 
 function whichExchange(sessionId: string, number: number) {

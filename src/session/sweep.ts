@@ -3,7 +3,7 @@ import { operations, sessions, watches } from '../db/schema.ts';
 import { insertOperation } from './inbox.ts';
 import { expiry, type Tx, touch } from './lease.ts';
 import { addMessage } from './record.ts';
-import { sessionOf, watchOf } from './snapshot.ts';
+import { sessionOf, watchOf } from './rows.ts';
 import { costSoFar, durationOf, durationText, isFinal, type JobSnapshot, type Watch } from './watches.ts';
 
 /** Sessions with work that nobody is doing: an operation that no turn took up, or a turn whose worker is gone. */

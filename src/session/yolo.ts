@@ -4,11 +4,10 @@ import type { Db } from '../db/storage.ts';
 import type { Clock } from '../ops/clock.ts';
 import type { Person, ThreadAddress } from './address.ts';
 import { type ApproverPolicy, isAmong } from './approvers.ts';
-import { autoApprovedUsd } from './auto-approval.ts';
 import { circleOf } from './decisions.ts';
 import { isAt } from './place.ts';
+import { readSnapshot } from './read-snapshot.ts';
 import type { Settings, Yolo } from './settings.ts';
-import { readSnapshot } from './snapshot.ts';
 
 type YoloDeps = { db: Db; clock: Clock; policy: ApproverPolicy };
 
@@ -22,12 +21,10 @@ export async function setYolo(
   setting: 'on' | 'off' | 'show' | { usd: number },
 ): Promise<string> {
   const [row] = await db.select({ id: sessions.id }).from(sessions).where(isAt(address));
-  const snapshot = row && (await readSnapshot(db, row.id));
+  const snapshot = row && (await readSnapshot(db, row.id, 'context'));
   if (snapshot === undefined) throw new Error('a session that was just found is not there');
-  const { session, toolCalls, watches } = snapshot;
-  if (setting === 'show') {
-    return describe(session.settings, autoApprovedUsd(session.settings, toolCalls, watches));
-  }
+  const { session } = snapshot;
+  if (setting === 'show') return describe(session.settings, snapshot.autoApprovedUsd);
   const circle = await circleOf(db, session.id, session.requester);
   if (setting !== 'off' && !(await isAmong(policy, circle, author))) {
     return `${author.name} may not approve calls here, and so can't switch approvals off. Nothing was changed.`;

@@ -43,7 +43,10 @@ export function createOutage(deps: OutageDeps): Outage {
     waiting ??= untilReachable();
     const at = deps.clock.now().toISOString().slice(11, 16);
     const text = `A part of me can't be reached right now (${at} UTC): my storage does not answer. I keep trying, and what you write here is taken up as soon as it is back.`;
-    const [payload] = outbound.translate({ key: 'outage', body: { kind: 'notice', text, mentions: [] } }, 1);
+    const [payload] = outbound.translate(
+      { key: 'outage', exchange: 0, body: { kind: 'notice', text, mentions: [] } },
+      1,
+    );
     const delivery = payload && (await outbound.post(address, OUTAGE_KEY, payload));
     if (delivery?.ok) note.platformId = delivery.platformId;
   }

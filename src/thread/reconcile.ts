@@ -5,11 +5,11 @@ import type { ViewBody, ViewMessage } from './view-message.ts';
 
 /** One change that brings a thread nearer to its view. `isPaced` ones may wait for the next due edit. */
 export type Change =
-  | { kind: 'post'; key: string; payload: Payload; hash: string; isPaced: false; isOutcomeOpen: boolean }
-  | { kind: 'edit'; key: string; platformId: string; payload: Payload; hash: string; isPaced: boolean }
+  | (Part & { kind: 'post'; isPaced: false; isOutcomeOpen: boolean })
+  | (Part & { kind: 'edit'; platformId: string })
   | { kind: 'remove'; key: string; platformId: string | undefined; isPaced: boolean };
 
-type Part = { key: string; payload: Payload; hash: string; isPaced: boolean };
+type Part = { key: string; exchange: number; payload: Payload; hash: string; isPaced: boolean };
 
 /**
  * The differences between what a thread should show and what it was noted to show, in the order in which to make
@@ -36,6 +36,7 @@ export function changes(
 function partsOf(message: ViewMessage, translate: Outbound['translate'], divisor: number): Part[] {
   return translate(message, divisor).map((payload, i) => ({
     key: `${message.key}#${i}`,
+    exchange: message.exchange,
     payload,
     hash: createHash('sha256').update(JSON.stringify(payload)).digest('base64url').slice(0, 22),
     isPaced: isPaced(message.body),
@@ -56,13 +57,13 @@ function isPaced(body: ViewBody): boolean {
   }
 }
 
-function changeOf({ key, payload, hash, isPaced }: Part, post: Post | undefined): Change[] {
-  if (post === undefined) return [{ kind: 'post', key, payload, hash, isPaced: false, isOutcomeOpen: false }];
-  if (post.hash === hash) return [];
+function changeOf(part: Part, post: Post | undefined): Change[] {
+  if (post === undefined) return [{ kind: 'post', ...part, isPaced: false, isOutcomeOpen: false }];
+  if (post.hash === part.hash) return [];
   if (post.platformId === undefined) {
-    return [{ kind: 'post', key, payload, hash, isPaced: false, isOutcomeOpen: true }];
+    return [{ kind: 'post', ...part, isPaced: false, isOutcomeOpen: true }];
   }
-  return [{ kind: 'edit', key, platformId: post.platformId, payload, hash, isPaced }];
+  return [{ kind: 'edit', ...part, platformId: post.platformId }];
 }
 
 function rank(change: Change): number {

@@ -8,6 +8,8 @@ import {
   distrustPost,
   fencedRender,
   forgetPost,
+  type Post,
+  placePosts,
   type RenderClaim,
   type RenderEnd,
   RenderLost,
@@ -15,10 +17,12 @@ import {
   releaseRender,
   savePost,
 } from '../session/posts.ts';
-import { readSnapshot } from '../session/snapshot.ts';
+import { readSnapshot } from '../session/read-snapshot.ts';
+import { settledThrough } from '../session/snapshot.ts';
 import type { Delivery, Outbound } from './outbound.ts';
 import { type Change, changes } from './reconcile.ts';
 import { view } from './view.ts';
+import type { ViewMessage } from './view-message.ts';
 
 export type RenderDeps = {
   db: Tx;
@@ -54,10 +58,10 @@ export async function renderThread(deps: RenderDeps, sessionId: string): Promise
 }
 
 async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered> {
-  const snapshot = await readSnapshot(deps.db, held.sessionId);
+  const snapshot = await readSnapshot(deps.db, held.sessionId, 'thread');
   const outbound = snapshot && deps.outboundOf(snapshot.session.address.platform);
   if (snapshot === undefined || outbound === undefined) return end(held, { kind: 'done' });
-  const { address, rev } = snapshot.session;
+  const { address, rev, settledExchange } = snapshot.session;
 
   const now = deps.clock.now();
   const blockedMs = (held.blockedUntil?.getTime() ?? 0) - now.getTime();
@@ -65,8 +69,9 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
     return end(held, { kind: 'later', inMs: blockedMs }, { blockedUntil: held.blockedUntil });
   }
 
-  const posts = await readPosts(deps.db, held.sessionId);
-  const todo = changes(view(snapshot), posts, outbound.translate, held.divisor);
+  const posts = await readPosts(deps.db, held.sessionId, settledExchange);
+  const messages = view(snapshot);
+  const todo = changes(messages, posts, outbound.translate, held.divisor);
   const waitMs = (held.notBefore?.getTime() ?? 0) - now.getTime();
   const due = waitMs > 0 ? todo.filter((change) => !change.isPaced) : todo;
 
@@ -79,7 +84,24 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
   }
   if (due.length < todo.length) return end(held, { kind: 'later', inMs: waitMs });
   const notBefore = due.length > 0 ? new Date(now.getTime() + deps.editIntervalMs) : undefined;
-  return end(held, { kind: 'done' }, { renderedRev: rev, notBefore });
+  await placePosts(deps.db, held.sessionId, unplaced(posts, messages));
+  return end(
+    held,
+    { kind: 'done' },
+    { renderedRev: rev, notBefore, settledExchange: settledThrough(snapshot) },
+  );
+}
+
+/** Posts of an older version, which noted no exchange. */
+function unplaced(
+  posts: readonly Post[],
+  messages: readonly ViewMessage[],
+): { key: string; exchange: number }[] {
+  const exchanges = new Map(messages.map(({ key, exchange }) => [key, exchange]));
+  return posts.flatMap(({ key, exchange }) => {
+    const found = exchanges.get(key.replace(/#\d+$/, ''));
+    return exchange === undefined && found !== undefined ? [{ key, exchange: found }] : [];
+  });
 }
 
 async function end(held: RenderClaim, rendered: Rendered, changed: RenderEnd = {}): Promise<Rendered> {
@@ -133,7 +155,7 @@ async function deliver(
 ): Promise<Delivery> {
   const { sessionId } = held;
   await fencedRender(held, async (tx) => {
-    if (change.kind === 'post') await beginPost(tx, sessionId, change.key);
+    if (change.kind === 'post') await beginPost(tx, sessionId, change.key, change.exchange);
   });
   const delivery = await send(outbound, address, change);
   try {
@@ -164,7 +186,7 @@ async function yieldThread(
       await clock.sleep(BUSY_MS);
       continue;
     }
-    const noted = (await readPosts(db, sessionId)).find((post) => post.key === change.key);
+    const noted = (await readPosts(db, sessionId, -1)).find((post) => post.key === change.key);
     const isDouble =
       change.kind === 'post' &&
       delivery.ok &&
@@ -206,7 +228,8 @@ async function note(tx: Tx, sessionId: string, change: Change, delivery: Deliver
   const { key } = change;
   if (delivery.ok) {
     if (change.kind === 'remove') return forgetPost(tx, sessionId, key);
-    return savePost(tx, sessionId, { key, platformId: delivery.platformId, hash: change.hash });
+    const { hash, exchange } = change;
+    return savePost(tx, sessionId, { key, platformId: delivery.platformId, hash, exchange });
   }
   if (change.kind === 'remove') {
     if (delivery.reason === 'gone' || delivery.reason === 'refused') await forgetPost(tx, sessionId, key);
@@ -217,7 +240,7 @@ async function note(tx: Tx, sessionId: string, change: Change, delivery: Deliver
     case 'gone':
       return forgetPost(tx, sessionId, key); // somebody deleted it: it is posted again
     case 'refused':
-      return savePost(tx, sessionId, { key, platformId, hash: change.hash }); // not tried again as it is
+      return savePost(tx, sessionId, { key, platformId, hash: change.hash, exchange: change.exchange }); // not tried again as it is
     case 'rate_limited':
     case 'too_long':
       if (change.kind === 'post' && !change.isOutcomeOpen) await forgetPost(tx, sessionId, key);

@@ -1,4 +1,3 @@
-import { autoApprovedUsd } from '../session/auto-approval.ts';
 import type { Exchange, Snapshot } from '../session/snapshot.ts';
 import type { SessionState } from '../session/state.ts';
 import type { ToolCall, ToolCallKind } from '../session/tool-calls.ts';
@@ -28,10 +27,9 @@ export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
   };
 }
 
-function autoApproval({ session, toolCalls, watches }: Snapshot): StatusView['autoApproval'] {
+function autoApproval({ session, autoApprovedUsd: usedUsd }: Snapshot): StatusView['autoApproval'] {
   const { yolo } = session.settings;
   if (yolo.kind === 'off') return undefined;
-  const usedUsd = autoApprovedUsd(session.settings, toolCalls, watches);
   return { capUsd: yolo.kind === 'cap' ? yolo.usd : undefined, usedUsd };
 }
 

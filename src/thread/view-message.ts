@@ -3,8 +3,11 @@ import type { Progress } from '../session/progress.ts';
 import type { PlanItem } from '../session/state.ts';
 import type { ApprovalRequest } from '../session/tool-calls.ts';
 
-/** One message that a thread should have. `key` stays the same while what it shows changes. */
-export type ViewMessage = { key: string; body: ViewBody };
+/**
+ * One message that a thread should have. `key` stays the same while what it shows changes; `exchange` says which request
+ * it belongs to, 0 before the first.
+ */
+export type ViewMessage = { key: string; exchange: number; body: ViewBody };
 
 export type ViewBody =
   | ({ kind: 'status' } & StatusView)

@@ -1,5 +1,6 @@
 import type { Exchange, Snapshot } from '../session/snapshot.ts';
 import type { ToolCall } from '../session/tool-calls.ts';
+import type { TranscriptMessage } from '../session/transcript.ts';
 import { approvalCard, batchCard, jobCard } from './cards.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
 import { statusOf } from './status.ts';
@@ -21,6 +22,7 @@ export function view(snapshot: Snapshot): ViewMessage[] {
 function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   const status: ViewMessage = {
     key: `e${exchange.number}/status`,
+    exchange: exchange.number,
     body: { kind: 'status', ...statusOf(snapshot, exchange) },
   };
   if (exchange.undone) return [status];
@@ -36,7 +38,7 @@ function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[]
 function foreignJobs({ watches }: Snapshot, exchange: number): ViewMessage[] {
   return watches
     .filter((watch) => watch.toolCallId === undefined && watch.exchange === exchange)
-    .map((watch) => ({ key: `job/${watch.id}`, body: jobCard(watch) }));
+    .map((watch) => ({ key: `job/${watch.id}`, exchange, body: jobCard(watch) }));
 }
 
 function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
@@ -50,10 +52,10 @@ function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage
       const key = answerKey(exchange.number, answers++);
       return [
         ...(isOwnMessage(message.entry.text, own.length > 0)
-          ? [{ key, body: { kind: 'answer' as const, text: message.entry.text, isDraft: false } }]
+          ? [answer(exchange.number, key, message.entry.text, false)]
           : []),
         ...own.flatMap((call) => cardsOf(snapshot, call)),
-        ...batchOf(message.id, own),
+        ...batchOf(message, own),
       ];
     });
 }
@@ -66,37 +68,42 @@ function draftMessage(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   const answers = snapshot.messages.filter(
     (message) => message.exchange === exchange.number && message.entry.role === 'assistant',
   ).length;
-  return [
-    { key: answerKey(exchange.number, answers), body: { kind: 'answer', text: draft.text, isDraft: true } },
-  ];
+  return [answer(exchange.number, answerKey(exchange.number, answers), draft.text, true)];
 }
+
+const answer = (exchange: number, key: string, text: string, isDraft: boolean): ViewMessage => ({
+  key,
+  exchange,
+  body: { kind: 'answer', text, isDraft },
+});
 
 const answerKey = (exchange: number, ordinal: number) => `e${exchange}/answer/${ordinal}`;
 
-function batchOf(messageId: number, calls: readonly ToolCall[]): ViewMessage[] {
+function batchOf({ id, exchange }: TranscriptMessage, calls: readonly ToolCall[]): ViewMessage[] {
   const batch = batchCard(calls);
-  return batch ? [{ key: `batch/${messageId}`, body: batch }] : [];
+  return batch ? [{ key: `batch/${id}`, exchange, body: batch }] : [];
 }
 
 function cardsOf(snapshot: Snapshot, call: ToolCall): ViewMessage[] {
+  const { exchange } = call;
   const approval = approvalCard(call);
   const watch = snapshot.watches.find((item) => item.toolCallId === call.id);
   return [
-    ...(approval ? [{ key: `call/${call.id}`, body: approval }] : []),
-    ...(watch ? [{ key: `job/${watch.id}`, body: jobCard(watch) }] : []),
+    ...(approval ? [{ key: `call/${call.id}`, exchange, body: approval }] : []),
+    ...(watch ? [{ key: `job/${watch.id}`, exchange, body: jobCard(watch) }] : []),
   ];
 }
 
-function noticeOf({ id, entry }: Snapshot['messages'][number]): ViewMessage[] {
+function noticeOf({ id, exchange, entry }: TranscriptMessage): ViewMessage[] {
   const key = `notice/${id}`;
   if (entry.role === 'notice' && entry.file !== undefined) {
     const { id: fileId, name } = entry.file;
-    return [{ key: `file/${fileId}`, body: { kind: 'file', fileId, name, text: entry.text } }];
+    return [{ key: `file/${fileId}`, exchange, body: { kind: 'file', fileId, name, text: entry.text } }];
   }
   if (entry.role === 'notice') {
-    return [{ key, body: { kind: 'notice', text: entry.text, mentions: entry.mentions ?? [] } }];
+    return [{ key, exchange, body: { kind: 'notice', text: entry.text, mentions: entry.mentions ?? [] } }];
   }
   if (entry.role !== 'summary') return [];
   const text = `Compacted: ${entry.replaced} earlier messages became a summary for the model. Nothing is gone from this thread, and \`undo\` takes it back.`;
-  return [{ key, body: { kind: 'notice', text, mentions: [] } }];
+  return [{ key, exchange, body: { kind: 'notice', text, mentions: [] } }];
 }

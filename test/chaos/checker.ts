@@ -1,7 +1,7 @@
 import { translate } from '../../adapters/slack/blocks.ts';
 import { sessions } from '../../src/db/schema.ts';
 import type { Db } from '../../src/db/storage.ts';
-import { readSnapshot } from '../../src/session/snapshot.ts';
+import { readSnapshot } from '../../src/session/read-snapshot.ts';
 import { OUTAGE_KEY } from '../../src/thread/outage.ts';
 import { changes } from '../../src/thread/reconcile.ts';
 import { view } from '../../src/thread/view.ts';

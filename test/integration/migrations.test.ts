@@ -6,7 +6,7 @@ import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { afterEach, expect, test } from 'vitest';
 import { migrateEmbedded } from '../../src/db/storage.ts';
-import { readSnapshot } from '../../src/session/snapshot.ts';
+import { readSnapshot } from '../../src/session/read-snapshot.ts';
 import { ROOT } from '../support/root.ts';
 
 const MIGRATIONS = join(ROOT, 'src/db/migrations');

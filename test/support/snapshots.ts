@@ -99,6 +99,7 @@ export function snapshot({
       exchange: 1,
       contextStart: 0,
       rev: 1,
+      settledExchange: -1,
       updatedAt: at(60),
       ...session,
     },
@@ -106,5 +107,6 @@ export function snapshot({
     messages,
     toolCalls,
     watches,
+    autoApprovedUsd: 0,
   };
 }

@@ -146,7 +146,10 @@ test('no view, however hostile its strings, becomes a payload that Slack refuses
       fc.oneof(status, approval, batch, job, answer, notice),
       fc.constantFrom(1, 2, 16),
       (body, divisor) => {
-        for (const { text, blocks } of translate({ key: 'k', body: body as ViewBody }, divisor)) {
+        for (const { text, blocks } of translate(
+          { key: 'k', exchange: 1, body: body as ViewBody },
+          divisor,
+        )) {
           expect(refusalOf(String(text), blocks)).toBeUndefined();
           expect(JSON.stringify([text, blocks])).not.toMatch(
             /<!(channel|here|everyone)|@(channel|here|everyone)\b/,

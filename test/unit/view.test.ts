@@ -72,15 +72,17 @@ describe('changes', () => {
     const first = changes(view(session), [], translate, 1);
     expect(first.map((change) => change.kind)).toEqual(['post', 'post']);
     const posts = first.flatMap((change, i) =>
-      change.kind === 'post' ? [{ key: change.key, hash: change.hash, platformId: `${i}.0` }] : [],
+      change.kind === 'post'
+        ? [{ key: change.key, hash: change.hash, platformId: `${i}.0`, exchange: 1 }]
+        : [],
     );
     expect(changes(view(session), posts, translate, 1)).toEqual([]);
   });
 
   test('a post whose outcome is open is to be looked for, and what is no longer wanted is removed', () => {
     const posts = [
-      { key: 'e1/status#0', platformId: undefined, hash: undefined },
-      { key: 'e1/answer/7#0', platformId: '7.0', hash: 'x' },
+      { key: 'e1/status#0', platformId: undefined, hash: undefined, exchange: 1 },
+      { key: 'e1/answer/7#0', platformId: '7.0', hash: 'x', exchange: undefined },
     ];
     expect(changes(view(session), posts, translate, 1)).toMatchObject([
       { kind: 'post', key: 'e1/status#0', isOutcomeOpen: true },
@@ -91,7 +93,7 @@ describe('changes', () => {
 
   test('progress may wait for its turn, an end may not', () => {
     const running = { ...session, session: { ...session.session, state: { kind: 'running' as const } } };
-    const posted = [{ key: 'e1/status#0', platformId: '1.0', hash: 'old' }];
+    const posted = [{ key: 'e1/status#0', platformId: '1.0', hash: 'old', exchange: 1 }];
     const paced = (s: typeof running | typeof session) =>
       changes(view(s), posted, translate, 1).find((change) => change.key === 'e1/status#0')?.isPaced;
     expect(paced(running)).toBe(true);

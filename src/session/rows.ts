@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { sessions, toolCalls, watches } from '../db/schema.ts';
+import { Person, ThreadAddress } from './address.ts';
+import { Settings } from './settings.ts';
+import type { Session } from './snapshot.ts';
+import { Draft, SessionState } from './state.ts';
+import { ApprovalRequest, Decision, type ToolCall, ToolCallState } from './tool-calls.ts';
+import { JobSnapshot, type Watch } from './watches.ts';
+
+/* Rows of the record, parsed. */
+
+export function sessionOf(row: typeof sessions.$inferSelect): Session {
+  return {
+    id: row.id,
+    address: ThreadAddress.parse(row),
+    requester: Person.parse(row.requester),
+    state: SessionState.parse(row.state),
+    draft: row.draft === null ? undefined : Draft.parse(row.draft),
+    settings: Settings.parse(row.settings),
+    exchange: row.exchange,
+    contextStart: row.contextStart,
+    rev: row.rev,
+    settledExchange: row.settledExchange,
+    updatedAt: row.updatedAt,
+  };
+}
+
+const StoredApproval = z.object({ request: ApprovalRequest, decision: Decision });
+
+export function toolCallOf(row: typeof toolCalls.$inferSelect): ToolCall {
+  return {
+    id: row.id,
+    messageId: row.messageId,
+    exchange: row.exchange,
+    position: row.position,
+    providerId: row.providerId,
+    name: row.name,
+    arguments: row.arguments,
+    summary: row.summary,
+    state: ToolCallState.parse(row.state),
+    approval: row.approval === null ? undefined : StoredApproval.parse(row.approval),
+    startedAt: row.startedAt ?? undefined,
+    finishedAt: row.finishedAt ?? undefined,
+  };
+}
+
+export function watchOf(row: typeof watches.$inferSelect): Watch {
+  return {
+    id: row.id,
+    sessionId: row.sessionId,
+    toolCallId: row.toolCallId ?? undefined,
+    exchange: row.exchange,
+    namespace: row.namespace,
+    jobId: row.jobId,
+    url: row.url,
+    dashboardUrl: row.dashboardUrl ?? undefined,
+    title: row.title,
+    flavor: row.flavor,
+    hourlyUsd: row.hourlyMicroUsd === null ? undefined : row.hourlyMicroUsd / 1e6,
+    timeoutSeconds: row.timeoutSeconds,
+    createdAt: row.createdAt,
+    snapshot: JobSnapshot.parse(row.snapshot),
+    lookedAt: row.lookedAt,
+    endedAt: row.endedAt ?? undefined,
+  };
+}
