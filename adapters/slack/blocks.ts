@@ -54,6 +54,7 @@ const PHASES: Record<StatusView['phase'], string> = {
   waiting_for_job: '🚂 *Waiting for the job*',
   done: '✅ *Done*',
   failed: '⚠️ *Stuck*',
+  paused: '⏸ *Shall I go on?*',
   stopped: '⏹️ *Stopped*',
   undone: '↩️ *Undone*',
   closed: '🔒 *Closed*',
@@ -84,6 +85,7 @@ function statusBlocks(status: StatusView): KnownBlock[] {
     ...(status.writing ? [context(`✍️ ${cut(plain(status.writing), 600)}`)] : []),
     ...(control === 'stop' ? [actions([button('Stop', ACTIONS.stop, 'stop')])] : []),
     ...(control === 'retry' ? [actions([button('Retry', ACTIONS.retry, 'retry', 'primary')])] : []),
+    ...(control === 'continue' ? [actions([button('Continue', ACTIONS.retry, 'retry', 'primary')])] : []),
   ];
 }
 
@@ -117,6 +119,7 @@ function timelineText({ timeline, earlier }: StatusView): string {
 const MARKS = { running: '⏳', waiting: '⏸', done: '✓', failed: '✗', skipped: '–', unknown: '?' } as const;
 
 function timelineLine(line: TimelineLine): string {
+  if (line.kind === 'guarded') return `↻ ${plain(line.text)}`;
   if (line.kind === 'said')
     return `_${plain(cut(line.text.replace(/\s+/g, ' '), 280)).replaceAll('_', ' ')}_`;
   const time = line.seconds === undefined || line.seconds < 1 ? '' : ` · ${durationText(line.seconds)}`;

@@ -30,3 +30,13 @@ export const SLACK_LIMITS = {
 
 /** Markdown of one answer part: well below `allBlocks`, so that the rest of a message has room. */
 export const ANSWER_CHARACTERS = 9_000;
+
+/**
+ * Rates of the Web API (https://docs.slack.dev/apis/web-api/rate-limits): chat.update is tier 3, 50 a minute for a
+ * workspace, chat.postMessage about one a second for a channel. Both tolerate bursts that are not published; these are
+ * small ones, and a little less than the rate keeps clear of it.
+ */
+export const SLACK_RATES = {
+  post: { perMinute: 57, burst: 3, isPerChannel: true },
+  edit: { perMinute: 47, burst: 12, isPerChannel: false },
+} as const;

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
 import { translate } from './blocks.ts';
+import { SLACK_RATES } from './limits.ts';
 
 /** The metadata by which a message is found again: https://docs.slack.dev/messaging/message-metadata. */
 const EVENT_TYPE = 'ml_intern_post';
@@ -99,7 +100,7 @@ export function createSlackOutbound(client: WebClient, bytesOf: BytesOf): Outbou
     return undefined;
   }
 
-  return { translate, post, edit, remove, find };
+  return { rates: SLACK_RATES, translate, post, edit, remove, find };
 }
 
 const Posted = z.object({ ts: z.string() });

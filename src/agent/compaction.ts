@@ -1,110 +1,148 @@
+import type { TimedAnswer } from '../llm/answer.ts';
 import type { ModelClient } from '../llm/client.ts';
 import { ModelError } from '../llm/errors.ts';
+import { costOf, type ModelFacts } from '../llm/facts.ts';
+import type { TokenCounts } from '../llm/tokens.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import { takeOperation } from '../session/inbox.ts';
 import { type Claim, fenced } from '../session/lease.ts';
 import * as record from '../session/record.ts';
-import { context, currentExchange, placeOf, type Snapshot } from '../session/snapshot.ts';
-import { isSettled } from '../session/tool-calls.ts';
+import { context, currentExchange, placeOf, type Session, type Snapshot } from '../session/snapshot.ts';
+import type { Failure } from '../session/state.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 import type { Registry } from '../tools/registry.ts';
-import { requestOf } from './request.ts';
+import { compactable } from './compactable.ts';
+import { messageTokens, resultTokens, tellingOf } from './context-size.ts';
+import { requestOf, type Telling } from './request.ts';
 
 export type CompactionDeps = {
   model: ModelClient;
+  /** Who writes summaries, for a session. */
+  summariserOf(session: Session): string;
+  factsOf(model: string): Promise<ModelFacts>;
+  counts: TokenCounts;
   registry: Registry;
-  systemPrompt: string;
+  systemPromptOf(session: Session): string;
   redact: Redactor;
   render(sessionId: string): Promise<void>;
 };
 
-/** The newest entries stay as they were said. */
-const KEPT = 5;
-/** Fewer entries than this are not worth a summary. */
-const LEAST = 3;
+/** What stays is told in a word where it is longer than this, in tokens. */
+const LARGE_TOKENS = 50_000;
 
 /**
- * The entries that a summary would stand for: everything between the first request and the newest entries, up to the
- * first call that is still open. Undefined where that is too little.
- */
-function compactable(snapshot: Snapshot): TranscriptMessage[] | undefined {
-  const told = context(snapshot).filter(({ entry }) => entry.role !== 'notice');
-  const first = told.findIndex(({ entry }) => entry.role === 'user');
-  const openCalls = new Set(
-    snapshot.toolCalls.filter((call) => !isSettled(call.state)).map((call) => call.messageId),
-  );
-  const firstOpen = told.findIndex((message) => openCalls.has(message.id));
-  const end = Math.min(told.length - KEPT, firstOpen === -1 ? told.length : firstOpen);
-  const middle = told.slice(first + 1, Math.max(first + 1, end));
-  return middle.length < LEAST ? undefined : middle;
-}
-
-/**
- * Puts a summary by the model in the place of the middle of the context, in one commit with taking up the operation
- * that asked for it. Where that can't be done the thread is told why, and nothing has changed.
+ * Puts a summary by the model in the place of the middle of the context: asked for by an operation, which is taken up in
+ * the same commit, or because the conversation has become too long. Where an operation can't be done the thread is told
+ * why; otherwise the reason is returned. Nothing has changed then.
  */
 export async function compact(
   deps: CompactionDeps,
   held: Claim,
   snapshot: Snapshot,
-  operationId: number,
+  operationId: number | undefined,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Failure | undefined> {
   const { sessionId } = held;
   const { exchange } = snapshot.session;
   const middle = compactable(snapshot);
   const made = middle
     ? await summarise(deps, snapshot, middle, signal)
     : { ok: false as const, reason: NOTHING };
+  const problem = made.ok && middle ? undefined : made.ok ? NOTHING : made.reason;
   await fenced(held, async (tx) => {
-    if (!(await takeOperation(tx, operationId))) return;
+    if (operationId !== undefined && !(await takeOperation(tx, operationId))) return;
     if (!made.ok || middle === undefined) {
-      await record.addMessage(tx, sessionId, exchange, {
-        role: 'notice',
-        text: made.ok ? NOTHING : made.reason,
-      });
+      if (operationId === undefined) return;
+      await record.addMessage(tx, sessionId, exchange, { role: 'notice', text: problem ?? NOTHING });
       return;
     }
+    const { answer, usd } = made;
     await record.addMessage(tx, sessionId, exchange, {
       role: 'summary',
       text: `${made.text}${survivors(snapshot)}`,
       ...rangeOf(snapshot, middle),
       replaced: middle.length,
+      omitted: tooLarge(deps, snapshot, middle),
+      ...(operationId === undefined ? { isAutomatic: true } : {}),
+    });
+    const { usage, model, firstTokenMs, totalMs } = answer;
+    await record.addUsage(tx, sessionId, exchange, {
+      ...usage,
+      purpose: 'summary',
+      model,
+      firstTokenMs,
+      totalMs,
+      usd,
     });
     await record.emit(tx, sessionId, { type: 'compacted', data: { replaced: middle.length } });
   });
   await deps.render(sessionId);
+  if (problem === undefined || operationId !== undefined) return undefined;
+  return { message: `${problem} Say \`new\` to go on with a fresh context.`, retryable: true };
 }
 
 const NOTHING = 'There is too little to compact yet. Nothing was changed.';
 
 const INSTRUCTION = `[ML Intern, automatic] Write a summary of the conversation above: it will stand in its place, and you will go on from it. Keep what is needed to go on without asking again: what people want and what they decided or ruled out; what was found out, with exact names, numbers, ids, paths and links; what was tried and how it came out, errors included; what is under way and what comes next. Leave out what is over and done with. Write plain text, no greeting, at most 1,500 words, and call no tool.`;
 
+type Summary = { ok: true; text: string; answer: TimedAnswer; usd: number | undefined };
+
 async function summarise(
-  { model, registry, systemPrompt, redact }: CompactionDeps,
+  deps: CompactionDeps,
   snapshot: Snapshot,
   middle: readonly TranscriptMessage[],
   signal: AbortSignal,
-): Promise<{ ok: true; text: string } | { ok: false; reason: string }> {
+): Promise<Summary | { ok: false; reason: string }> {
+  const { session, toolCalls } = snapshot;
   const told = context(snapshot);
   const upTo = told.slice(0, told.findIndex(({ id }) => id === middle.at(-1)?.id) + 1);
-  try {
-    const answer = await model.complete({
+  const model = deps.summariserOf(session);
+  const ask = (telling: Telling) =>
+    deps.model.complete({
+      model,
+      sessionId: session.id,
       messages: [
-        ...requestOf(systemPrompt, upTo, snapshot.toolCalls),
+        ...requestOf(deps.systemPromptOf(session), upTo, toolCalls, telling),
         { role: 'user', content: INSTRUCTION },
       ],
-      tools: registry.forModel,
+      tools: deps.registry.forModel,
       toolChoice: 'none',
       signal,
       onText: () => {},
     });
-    const text = redact(answer.text).trim();
-    return text === '' ? { ok: false, reason: failed('The model gave no summary.') } : { ok: true, text };
+  try {
+    const telling = tellingOf(snapshot);
+    const answer = await ask(telling).catch((error: unknown) => {
+      if (!(error instanceof ModelError) || error.kind !== 'too_long') throw error;
+      return ask({ ...telling, trimUpTo: Number.POSITIVE_INFINITY });
+    });
+    const text = deps.redact(answer.text).trim();
+    if (text === '') return { ok: false, reason: failed('The model gave no summary.') };
+    const { price } = await deps.factsOf(answer.model);
+    return { ok: true, text, answer, usd: costOf(price, answer.usage) };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     return { ok: false, reason: failed(error.advice) };
   }
+}
+
+/** What stays and is by itself too long: one page of it would fill the window again. */
+function tooLarge(
+  { counts }: CompactionDeps,
+  snapshot: Snapshot,
+  middle: readonly TranscriptMessage[],
+): string[] {
+  const gone = new Set(middle.map(({ id }) => id));
+  const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
+  const telling = tellingOf(snapshot);
+  return context(snapshot)
+    .filter(({ id }) => !gone.has(id))
+    .flatMap((message) => {
+      const own = calls.get(message.id) ?? [];
+      const large = own.filter((call) => resultTokens([call], telling, counts) > LARGE_TOKENS);
+      const isLarge = messageTokens(message, [], telling, counts) > LARGE_TOKENS;
+      return [...(isLarge ? [`m${message.id}`] : []), ...large.map(({ id }) => id)];
+    });
 }
 
 const failed = (why: string) => `I could not compact this conversation. ${why} Nothing was changed.`;
@@ -113,8 +151,8 @@ const failed = (why: string) => `I could not compact this conversation. ${why} N
 function survivors(snapshot: Snapshot): string {
   const plan = currentExchange(snapshot)?.plan ?? [];
   const items = plan.map((item) => `- [${item.status}] ${item.content}`);
-  const jobs = snapshot.watches.map(
-    (watch) => `- ${watch.jobId} on ${watch.flavor}: ${watch.snapshot.stage} ${watch.url}`,
+  const jobs = snapshot.watches.map(({ jobId, flavor, url, snapshot: { stage, progress } }) =>
+    [`- ${jobId} on ${flavor}: ${stage} ${url}`, ...(progress?.links ?? [])].join(', pushed '),
   );
   return [
     ...(items.length > 0 ? ['\n\nThe plan at this point:', ...items] : []),

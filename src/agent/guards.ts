@@ -27,6 +27,26 @@ export function doomLoop(calls: readonly ToolCall[]): string | undefined {
   return undefined;
 }
 
+const FAILURES = 6;
+
+/** A word for a model whose calls have all failed of late, each in another way: it makes no progress. */
+export function nothingWorks(calls: readonly ToolCall[]): string | undefined {
+  const recent = calls.filter((call) => isSettled(call.state)).slice(-FAILURES);
+  if (recent.length < FAILURES || recent.some(({ state }) => state.kind !== 'failed')) return undefined;
+  return `Your last ${FAILURES} calls have all failed. Stop and look at what they have in common. If something is missing that you can't get yourself (access, a name, a decision), ask people for it in one sentence.`;
+}
+
+/**
+ * The sum at which a session asks whether to go on: the first one, and each doubling after what people last let pass.
+ * Undefined while less is spent, or where `firstUsd` is 0.
+ */
+export function spendPause(spentUsd: number, acknowledgedUsd: number, firstUsd: number): number | undefined {
+  if (firstUsd <= 0) return undefined;
+  let threshold = firstUsd;
+  while (threshold <= acknowledgedUsd) threshold *= 2;
+  return spentUsd >= threshold ? threshold : undefined;
+}
+
 /** A hint for a tool whose arguments were malformed twice in a row. */
 export function malformedTwice(calls: readonly ToolCall[]): string | undefined {
   const [former, latter] = calls.slice(-2);

@@ -1,32 +1,44 @@
+import type { Effort } from '../config/effort.ts';
+import type { TimedAnswer } from '../llm/answer.ts';
 import type { ModelClient } from '../llm/client.ts';
 import { ModelError } from '../llm/errors.ts';
-import type { ModelAnswer } from '../llm/stream.ts';
+import { costOf, type ModelFacts } from '../llm/facts.ts';
 import type { Clock, Ids } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import { type Budgets, passedBudgets } from '../session/budget.ts';
 import { type Claim, fenced, type Tx } from '../session/lease.ts';
 import * as record from '../session/record.ts';
-import { context, type Snapshot } from '../session/snapshot.ts';
+import { context, type Session, type Snapshot } from '../session/snapshot.ts';
 import type { Failure } from '../session/state.ts';
+import type { TranscriptMessage } from '../session/transcript.ts';
 import type { Registry } from '../tools/registry.ts';
+import { tellingOf } from './context-size.ts';
 import { LatestWriter } from './latest-writer.ts';
 import { requestOf } from './request.ts';
 
 export type ModelStepDeps = {
   model: ModelClient;
-  modelId: string;
-  priceOf(answer: ModelAnswer): number | undefined;
+  modelOf(session: Session): string;
+  effortOf(session: Session): Effort | undefined;
+  factsOf(model: string): Promise<ModelFacts>;
+  /** The pictures of a conversation, by the id of their file, as data URLs. */
+  imagesOf(snapshot: Snapshot): Promise<ReadonlyMap<string, string>>;
   budgets: Budgets;
   registry: Registry;
-  systemPrompt: string;
+  systemPromptOf(session: Session): string;
   ids: Ids;
   clock: Clock;
   redact: Redactor;
   render(sessionId: string): Promise<void>;
+  /** For what grows: it is shown when its turn comes. */
+  renderProgress(sessionId: string): Promise<void>;
 };
 
 /** How often the growing answer is written down for the thread. Platforms show edits about once a second. */
 const DRAFT_MS = 400;
+
+/** What came of a step: `overflow` is a conversation that the model found too long. */
+type StepEnd = { kind: 'done' } | { kind: 'overflow' } | { kind: 'failed'; failure: Failure };
 
 /** A step: one model call, committed with the tool calls that it asks for. A failure that no retry mended is returned. */
 export async function modelStep(
@@ -34,29 +46,41 @@ export async function modelStep(
   held: Claim,
   snapshot: Snapshot,
   signal: AbortSignal,
-): Promise<Failure | undefined> {
-  const { exchange } = snapshot.session;
+): Promise<StepEnd> {
+  const { session } = snapshot;
   const overBudget = await fenced(held, async (tx) => {
-    await record.countModelCall(tx, held.sessionId, exchange);
+    await record.countModelCall(tx, held.sessionId, session.exchange);
     return budgetFailure(tx, deps.budgets, snapshot);
   });
-  if (overBudget !== undefined) return overBudget;
+  if (overBudget !== undefined) return { kind: 'failed', failure: overBudget };
   const drafts = draftWriter(deps, held);
+  const model = deps.modelOf(session);
+  const { seesImages } = await deps.factsOf(model);
+  const telling = {
+    ...tellingOf(snapshot),
+    exchange: session.exchange,
+    model,
+    ...(seesImages ? { images: await deps.imagesOf(snapshot) } : {}),
+  };
   try {
     const answer = await deps.model.complete({
-      messages: requestOf(deps.systemPrompt, context(snapshot), snapshot.toolCalls),
+      model,
+      effort: deps.effortOf(session),
+      sessionId: session.id,
+      messages: requestOf(deps.systemPromptOf(session), context(snapshot), snapshot.toolCalls, telling),
       tools: deps.registry.forModel,
       signal,
       onText: (text) => drafts.write(text),
     });
     await drafts.stop();
     await commit(deps, held, snapshot, answer);
-    return undefined;
+    return { kind: 'done' };
   } catch (error) {
     await drafts.stop();
     if (!(error instanceof ModelError)) throw error;
+    if (error.kind === 'too_long') return { kind: 'overflow' };
     const detail = error.kind === 'rejected' ? ` ${deps.redact(error.message).slice(0, 300)}` : '';
-    return { message: `${error.advice}${detail}`, retryable: error.kind !== 'too_long' };
+    return { kind: 'failed', failure: { message: `${error.advice}${detail}`, retryable: true } };
   }
 }
 
@@ -73,20 +97,36 @@ async function commit(
   deps: ModelStepDeps,
   held: Claim,
   snapshot: Snapshot,
-  answer: ModelAnswer,
+  answer: TimedAnswer,
 ): Promise<void> {
   const { sessionId } = held;
   const { exchange } = snapshot.session;
+  const { usage, model, firstTokenMs, totalMs } = answer;
   const text = deps.redact(answer.text);
+  const reasoning = deps.redact(answer.reasoning);
+  const { price } = await deps.factsOf(model);
   // A cut answer's calls may be incomplete: they are dropped, and the model is told to use smaller pieces.
   const calls = answer.isTruncated ? [] : answer.calls.map((call) => newCall(deps, call));
   await fenced(held, async (tx) => {
-    const messageId = await record.addMessage(tx, sessionId, exchange, { role: 'assistant', text });
+    const fallback = fallbackNotice(snapshot, deps.modelOf(snapshot.session), model);
+    if (fallback !== undefined) {
+      await record.addMessage(tx, sessionId, exchange, { role: 'notice', text: fallback });
+    }
+    const messageId = await record.addMessage(tx, sessionId, exchange, {
+      role: 'assistant',
+      text,
+      model,
+      ...(reasoning ? { reasoning } : {}),
+      ...(usage.inputTokens > 0 ? { tokens: { input: usage.inputTokens, output: usage.outputTokens } } : {}),
+    });
     await record.addToolCalls(tx, sessionId, exchange, messageId, calls);
     await record.addUsage(tx, sessionId, exchange, {
-      model: deps.modelId,
-      ...answer.usage,
-      usd: deps.priceOf(answer),
+      ...usage,
+      purpose: 'step',
+      model,
+      firstTokenMs,
+      totalMs,
+      usd: costOf(price, usage),
     });
     await record.setDraft(tx, sessionId, undefined);
     await record.emit(tx, sessionId, { type: 'assistant_message', data: { messageId, calls: calls.length } });
@@ -94,9 +134,17 @@ async function commit(
       await record.emit(tx, sessionId, { type: 'tool_call', data: { id: call.id, name: call.name } });
     }
     if (answer.isTruncated)
-      await record.addMessage(tx, sessionId, exchange, { role: 'note', text: TRUNCATED });
+      await record.addMessage(tx, sessionId, exchange, { role: 'note', text: TRUNCATED, guard: 'output' });
   });
   await deps.render(sessionId);
+}
+
+/** Said once where another model answers than the one that was chosen. */
+function fallbackNotice({ messages }: Snapshot, chosen: string, answered: string): string | undefined {
+  const before = messages.findLast(({ entry }: TranscriptMessage) => entry.role === 'assistant')?.entry;
+  const isKnown = before?.role === 'assistant' && before.model === answered;
+  if (answered === chosen || isKnown) return undefined;
+  return `${chosen} can’t be reached at the moment, so I go on with ${answered}.`;
 }
 
 const TRUNCATED =
@@ -118,12 +166,12 @@ function newCall(
 }
 
 /** What the model is writing, as the thread shows it meanwhile. */
-const draftWriter = ({ redact, render, clock }: ModelStepDeps, held: Claim): LatestWriter =>
+const draftWriter = ({ redact, renderProgress, clock }: ModelStepDeps, held: Claim): LatestWriter =>
   new LatestWriter(
     async (latest) => {
       const text = redact(latest);
       await fenced(held, (tx) => record.setDraft(tx, held.sessionId, text ? { text } : undefined));
-      await render(held.sessionId);
+      await renderProgress(held.sessionId);
     },
     DRAFT_MS,
     clock,

@@ -1,7 +1,10 @@
 import { context, currentExchange, type Snapshot } from '../session/snapshot.ts';
 import { isSettled, type ToolCall } from '../session/tool-calls.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
-import { doomLoop, malformedTwice } from './guards.ts';
+import { compactable } from './compactable.ts';
+import { doomLoop, malformedTwice, nothingWorks, spendPause } from './guards.ts';
+import { spentIn } from './spend.ts';
+import { trimmable } from './trimming.ts';
 
 /** What a turn does next. Derived from the record alone, so that any worker can go on where another stopped. */
 export type Action =
@@ -10,18 +13,37 @@ export type Action =
   | { kind: 'recover_calls'; calls: ToolCall[] }
   | { kind: 'park'; on: 'approval' | 'job' }
   /** A message of the product's to the model; `isPlanReminder` ones are counted. */
-  | { kind: 'correct'; text: string; isPlanReminder: boolean }
+  | { kind: 'correct'; text: string; guard: Guard }
+  /** Older results are told in short from now on, up to this entry. */
+  | { kind: 'trim'; upTo: number }
+  | { kind: 'summarise' }
+  /** Nothing more can be left out, and the conversation does not fit. */
+  | { kind: 'too_large' }
+  | { kind: 'ask_to_go_on'; spentUsd: number }
   | { kind: 'out_of_steps' }
   | { kind: 'finish' };
+
+/** Why the product speaks to the model. */
+type Guard = 'plan' | 'arguments' | 'circle' | 'failures';
+
+export type StepLimits = {
+  /** Model calls in one exchange; -1 is no bound. */
+  maxModelCalls: number;
+  /** The spend at which people are first asked whether to go on; 0 is never. */
+  warnUsd: number;
+  /** How large the next request is, from where on it is made shorter, and what the model can take, in tokens. */
+  tokens: number;
+  tokenLimit: number;
+  windowTokens: number;
+};
 
 /** How often an answer that leaves the plan unfinished is sent back. */
 const MAX_CORRECTIONS = 2;
 
 /**
- * Decides on the next action of a running session. `maxModelCalls` bounds one exchange; -1 is no bound. A call that
- * is `running` here belongs to a worker that died: this worker runs its own calls to their end before it asks again.
+ * Decides on the next action of a running session. A call that is `running` here belongs to a worker that died: this worker runs its own calls to their end before it asks again.
  */
-export function nextAction(snapshot: Snapshot, maxModelCalls: number): Action {
+export function nextAction(snapshot: Snapshot, limits: StepLimits): Action {
   const calls = openCalls(snapshot);
   const inState = (...kinds: ToolCall['state']['kind'][]) =>
     calls.filter((call) => kinds.includes(call.state.kind));
@@ -44,16 +66,41 @@ export function nextAction(snapshot: Snapshot, maxModelCalls: number): Action {
   if (last === undefined) return { kind: 'finish' };
   if (isAnswer) return afterAnswer(snapshot);
   const used = currentExchange(snapshot)?.modelCalls ?? 0;
-  if (maxModelCalls !== -1 && used >= maxModelCalls) return { kind: 'out_of_steps' };
-  const text = last.entry.role === 'assistant' ? guardMessage(snapshot) : undefined;
-  return text === undefined ? { kind: 'call_model' } : { kind: 'correct', text, isPlanReminder: false };
+  if (limits.maxModelCalls !== -1 && used >= limits.maxModelCalls) return { kind: 'out_of_steps' };
+  const spentUsd = spentIn(snapshot);
+  const { acknowledgedUsd = 0 } = snapshot.session.settings;
+  if (spendPause(spentUsd, acknowledgedUsd, limits.warnUsd) !== undefined) {
+    return { kind: 'ask_to_go_on', spentUsd };
+  }
+  return (
+    (last.entry.role === 'assistant' ? guardMessage(snapshot) : undefined) ??
+    (limits.tokens >= limits.tokenLimit ? shorter(snapshot, limits) : { kind: 'call_model' })
+  );
+}
+
+/** The mildest way to make a conversation shorter that is left. */
+function shorter(snapshot: Snapshot, { tokens, windowTokens }: StepLimits): Action {
+  const upTo = trimmable(snapshot);
+  if (upTo !== undefined) return { kind: 'trim', upTo };
+  if (compactable(snapshot)) return { kind: 'summarise' };
+  return tokens >= windowTokens ? { kind: 'too_large' } : { kind: 'call_model' };
 }
 
 /** What the guards say of the calls so far. Once said, it is the last entry, and the model is called. */
-function guardMessage(snapshot: Snapshot): string | undefined {
+function guardMessage(snapshot: Snapshot): Action | undefined {
   const calls = snapshot.toolCalls.filter((call) => call.exchange === snapshot.session.exchange);
-  return malformedTwice(calls) ?? doomLoop(calls);
+  for (const [guard, look] of GUARDS) {
+    const text = look(calls);
+    if (text !== undefined) return { kind: 'correct', text, guard };
+  }
+  return undefined;
 }
+
+const GUARDS: readonly (readonly [Guard, (calls: readonly ToolCall[]) => string | undefined])[] = [
+  ['arguments', malformedTwice],
+  ['circle', doomLoop],
+  ['failures', nothingWorks],
+];
 
 /** An answer in words ends the exchange, unless the plan says that there is more to do. */
 function afterAnswer(snapshot: Snapshot): Action {
@@ -65,7 +112,7 @@ function afterAnswer(snapshot: Snapshot): Action {
   const items = open.map((item) => `- [${item.status}] ${item.content}`).join('\n');
   return {
     kind: 'correct',
-    isPlanReminder: true,
+    guard: 'plan',
     text: `Your plan still has unfinished items:\n${items}\nGo on with them now. If they are done or no longer apply, update the plan with plan_tool; if you need something from people, ask for it plainly.`,
   };
 }

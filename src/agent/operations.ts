@@ -1,3 +1,4 @@
+import { Effort } from '../config/effort.ts';
 import { messageOf } from '../ops/errors.ts';
 import type { Person } from '../session/address.ts';
 import { addFile, type NewFile } from '../session/files.ts';
@@ -7,10 +8,14 @@ import { type Claim, fenced, type Tx } from '../session/lease.ts';
 import type { Operation } from '../session/operations.ts';
 import { findToolCall } from '../session/read-snapshot.ts';
 import * as record from '../session/record.ts';
-import { context, currentExchange, type Snapshot } from '../session/snapshot.ts';
+import { context, currentExchange, type Session, type Snapshot } from '../session/snapshot.ts';
 import type { SessionState } from '../session/state.ts';
 import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
 import type { Watch } from '../session/watches.ts';
+import { spentIn } from './spend.ts';
+
+/** A file for the thread with a line about it, or why there is none. */
+type Made = { ok: true; file: NewFile; text: string } | { ok: false; reason: string };
 
 /** What applying an operation needs from outside the record; asked before the transaction. */
 export type Outside = {
@@ -20,16 +25,22 @@ export type Outside = {
   jobStatus(watch: Watch): string;
   cancelJob(watch: Watch): Promise<void>;
   /** A job's whole log or the picture of its losses, with a line about it; or why there is none. */
-  jobFile(
-    watch: Watch,
-    what: 'log' | 'curve',
-  ): Promise<{ ok: true; file: NewFile; text: string } | { ok: false; reason: string }>;
+  jobFile(watch: Watch, what: 'log' | 'curve'): Promise<Made>;
   nextId(kind: 'c'): string;
   /** A job to follow that was started elsewhere, or why it can't be. */
   findJob(
     namespace: string | undefined,
     jobId: string,
   ): Promise<{ ok: true; watch: record.NewWatch } | { ok: false; reason: string }>;
+  /** Which model the session uses and what else there is, for people. */
+  describeModels(session: Session): Promise<string>;
+  /** Whether a model answers and takes tools. */
+  checkModel(id: string): Promise<{ ok: true; note: string } | { ok: false; reason: string }>;
+  /** The session with everything that was ever said in it. */
+  whole(sessionId: string): Promise<Snapshot>;
+  exportFile(snapshot: Snapshot, format: 'markdown' | 'jsonl'): Made;
+  /** Uploads a session for the Hub's viewer of traces; says where it is, or why it could not be done. */
+  share(snapshot: Snapshot): Promise<string>;
   /** Whether a message leaves an approval open that people have yet to decide. */
   keepsApprovals(text: string): boolean;
   now(): Date;
@@ -102,6 +113,25 @@ async function asked(
       return (scope) => resume(scope, operation);
     case 'shutdown':
       return (scope) => shutDown(scope, operation.by.name);
+    case 'model': {
+      const { id } = operation;
+      if (id === undefined) {
+        const text = await outside.describeModels(snapshot.session);
+        return (scope) => notice(scope, text);
+      }
+      const check = id === 'default' ? { ok: true as const, note: '' } : await outside.checkModel(id);
+      return (scope) => switchModel(scope, id, check);
+    }
+    case 'effort':
+      return (scope) => setEffort(scope, operation.level);
+    case 'export': {
+      const file = outside.exportFile(await outside.whole(snapshot.session.id), operation.format);
+      return (scope) => shareFile(scope, file);
+    }
+    case 'share': {
+      const text = await outside.share(await outside.whole(snapshot.session.id));
+      return (scope) => notice(scope, text);
+    }
     default:
       return operation satisfies never;
   }
@@ -135,11 +165,8 @@ async function notice({ tx, sessionId, snapshot }: Scope, text: string): Promise
   await record.addMessage(tx, sessionId, snapshot.session.exchange, { role: 'notice', text });
 }
 
-/** Puts a job's file into the thread, or says why there is none. */
-async function shareFile(
-  scope: Scope,
-  made: Awaited<ReturnType<Outside['jobFile']>> | undefined,
-): Promise<void> {
+/** Puts a file into the thread, or says why there is none. */
+async function shareFile(scope: Scope, made: Made | undefined): Promise<void> {
   if (!made?.ok) return notice(scope, made?.reason ?? 'I no longer know this job.');
   await addFile(scope.tx, scope.sessionId, scope.snapshot.session.exchange, made.file, made.text);
 }
@@ -175,15 +202,23 @@ type Scope = { tx: Tx; snapshot: Snapshot; sessionId: string; outside: Outside }
 
 async function userInput(
   scope: Scope,
-  { text, author, messageId, isAside: isMeant = false }: Extract<Operation, { kind: 'user_input' }>,
+  { text, author, messageId, images, isAside: isMeant = false }: Extract<Operation, { kind: 'user_input' }>,
 ): Promise<void> {
   const { tx, sessionId } = scope;
   const { kind } = scope.snapshot.session.state;
   const isAside =
     (kind === 'parked' || kind === 'running') && (isMeant || scope.outside.keepsApprovals(text));
   await letGo(scope, author.name, isAside);
+  await acknowledge(scope);
+  await nameSession(scope, text);
   const exchange = await exchangeFor(scope);
-  await record.addMessage(tx, sessionId, exchange, { role: 'user', text, author, messageId });
+  await record.addMessage(tx, sessionId, exchange, {
+    role: 'user',
+    text,
+    author,
+    messageId,
+    ...(images ? { images } : {}),
+  });
   await record.emit(tx, sessionId, { type: 'processing', data: { exchange } });
 }
 
@@ -315,13 +350,14 @@ async function resume(
   { by, mayPassBudgets }: Extract<Operation, { kind: 'resume' }>,
 ): Promise<void> {
   const { tx, sessionId, snapshot } = scope;
-  const { state, settings } = snapshot.session;
+  const { state } = snapshot.session;
   const { kind } = state;
   if (kind === 'failed' && state.failure.isOverBudget) {
     if (!mayPassBudgets) return notice(scope, `${by.name} may not let me go on past the budget.`);
     const overBudget = { by, exchange: snapshot.session.exchange };
-    await record.setSettings(tx, sessionId, { ...settings, overBudget });
+    await record.changeSettings(tx, sessionId, { overBudget });
   }
+  await acknowledge(scope);
   if (kind === 'running' || kind === 'parked' || kind === 'idle') return; // there is nothing to go on with
   const exchange = currentExchange(snapshot);
   if (exchange === undefined || exchange.undone) {
@@ -345,6 +381,50 @@ async function shutDown(scope: Scope, by: string): Promise<void> {
   await end(scope, { kind: 'closed', by });
   await record.emit(scope.tx, scope.sessionId, { type: 'shutdown', data: { by } });
 }
+
+async function switchModel(
+  scope: Scope,
+  id: string,
+  check: Awaited<ReturnType<Outside['checkModel']>>,
+): Promise<void> {
+  if (!check.ok) return notice(scope, `${check.reason} Nothing was changed.`);
+  await record.changeSettings(scope.tx, scope.sessionId, { model: id === 'default' ? null : id });
+  const name = id === 'default' ? 'the default model' : `**${id}**`;
+  await notice(scope, `From here on I use ${name}.${check.note}`);
+}
+
+async function setEffort(
+  scope: Scope,
+  level: Extract<Operation, { kind: 'effort' }>['level'],
+): Promise<void> {
+  const now = scope.snapshot.session.settings.effort ?? 'the default';
+  if (level === undefined) {
+    const levels = [...Effort.options, 'default'].map((item) => `\`effort ${item}\``).join(', ');
+    return notice(scope, `Effort is ${now}. ${levels} changes it.`);
+  }
+  await record.changeSettings(scope.tx, scope.sessionId, { effort: level === 'default' ? null : level });
+  await notice(
+    scope,
+    `Effort is ${level === 'default' ? 'the default' : level} from here on. A model that does not know a level gets the next lower one.`,
+  );
+}
+
+/** Whoever writes or presses Continue lets the session spend on. */
+async function acknowledge({ tx, sessionId, snapshot }: Scope): Promise<void> {
+  const { state } = snapshot.session;
+  if (state.kind !== 'failed' || state.failure.pause !== 'spend') return;
+  await record.changeSettings(tx, sessionId, { acknowledgedUsd: spentIn(snapshot) });
+}
+
+/** A session is known by its first words until somebody finds better ones. */
+async function nameSession({ tx, sessionId, snapshot }: Scope, text: string): Promise<void> {
+  if (snapshot.session.settings.title !== undefined) return;
+  const [first = ''] = text.trim().split('\n');
+  const title = first.length > TITLE_CHARACTERS ? `${first.slice(0, TITLE_CHARACTERS - 1)}…` : first;
+  if (title !== '') await record.changeSettings(tx, sessionId, { title });
+}
+
+const TITLE_CHARACTERS = 70;
 
 /** The exchange that something new belongs to: the current one while work is going on, else the next. */
 async function exchangeFor(scope: Scope): Promise<number> {

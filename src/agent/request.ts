@@ -1,6 +1,22 @@
-import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import type {
+  ChatCompletionContentPart,
+  ChatCompletionMessageParam,
+} from 'openai/resources/chat/completions';
 import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
+
+export type Telling = {
+  /** Results of calls up to this entry are told in short. */
+  trimUpTo?: number | undefined;
+  /** Entries and calls that a word stands for, because they are too long. */
+  omitted?: ReadonlySet<string>;
+  /** The request that is being worked on: what the model thought in it is given back to it. */
+  exchange?: number;
+  /** The model that is asked: it gets back only its own thoughts. */
+  model?: string;
+  /** Pictures by the id of their file, as data URLs; empty for a model that sees none. */
+  images?: ReadonlyMap<string, string>;
+};
 
 /**
  * The transcript as the chat completions API wants it: every tool call is followed by exactly one result, in the
@@ -10,39 +26,73 @@ export function requestOf(
   systemPrompt: string,
   messages: readonly TranscriptMessage[],
   toolCalls: readonly ToolCall[],
+  telling: Telling = {},
 ): ChatCompletionMessageParam[] {
   const calls = Map.groupBy(toolCalls, (call) => call.messageId);
   return [
     { role: 'system', content: systemPrompt },
-    ...messages.flatMap((message) => messagesOf(message, calls.get(message.id) ?? [])),
+    ...messages.flatMap((message) => messagesOf(message, calls.get(message.id) ?? [], telling)),
   ];
 }
 
-function messagesOf({ entry }: TranscriptMessage, calls: readonly ToolCall[]): ChatCompletionMessageParam[] {
+function messagesOf(
+  message: TranscriptMessage,
+  calls: readonly ToolCall[],
+  telling: Telling,
+): ChatCompletionMessageParam[] {
+  const { entry, id } = message;
+  const text = telling.omitted?.has(`m${id}`) ? OMITTED : entry.text;
   switch (entry.role) {
     case 'user':
-      return [{ role: 'user', content: `[${entry.author.name}] ${entry.text}` }];
+      return [{ role: 'user', content: withImages(`[${entry.author.name}] ${text}`, entry.images, telling) }];
     case 'note':
-      return [{ role: 'user', content: `[ML Intern, automatic] ${entry.text}` }];
+      return [{ role: 'user', content: `[ML Intern, automatic] ${text}` }];
     case 'summary':
-      return [
-        { role: 'user', content: `[ML Intern, automatic] What was said here, in short:\n${entry.text}` },
-      ];
+      return [{ role: 'user', content: `[ML Intern, automatic] What was said here, in short:\n${text}` }];
     case 'notice':
       return [];
     case 'assistant':
-      return assistantMessages(entry.text, calls);
+      return assistantMessages(text, thoughtsOf(message, telling), calls, telling);
     default:
       return entry satisfies never;
   }
 }
 
-function assistantMessages(text: string, calls: readonly ToolCall[]): ChatCompletionMessageParam[] {
-  if (calls.length === 0) return [{ role: 'assistant', content: text }];
+const OMITTED =
+  '[This was too long to be kept in the conversation. Ask for it again, in parts, if you still need it.]';
+
+/** Thoughts belong to one request and to the model that had them: providers want them back while its calls go on. */
+function thoughtsOf({ entry, exchange }: TranscriptMessage, telling: Telling): string | undefined {
+  if (entry.role !== 'assistant' || exchange !== telling.exchange) return undefined;
+  return entry.model === telling.model ? entry.reasoning : undefined;
+}
+
+function withImages(
+  text: string,
+  ids: readonly string[] | undefined,
+  { images }: Telling,
+): string | ChatCompletionContentPart[] {
+  const shown = (ids ?? []).flatMap((id) => images?.get(id) ?? []);
+  if (shown.length === 0) return text;
+  return [
+    { type: 'text', text },
+    ...shown.map((url) => ({ type: 'image_url' as const, image_url: { url } })),
+  ];
+}
+
+function assistantMessages(
+  text: string,
+  reasoning: string | undefined,
+  calls: readonly ToolCall[],
+  telling: Telling,
+): ChatCompletionMessageParam[] {
+  const thoughts = reasoning ? { reasoning_content: reasoning } : {};
+  if (calls.length === 0) return [{ role: 'assistant', content: text, ...thoughts }];
   return [
     {
       role: 'assistant',
       content: text === '' ? null : text,
+      ...thoughts,
       tool_calls: calls.map((call) => ({
         id: call.providerId,
         type: 'function',
@@ -52,9 +102,37 @@ function assistantMessages(text: string, calls: readonly ToolCall[]): ChatComple
     ...calls.map((call) => ({
       role: 'tool' as const,
       tool_call_id: call.providerId,
-      content: resultOf(call),
+      content: toldResult(call, telling),
     })),
+    ...calls.flatMap((call) => imageMessage(call, telling)),
   ];
+}
+
+/** Results hold text only: a picture that a tool gave follows in a message of its own. */
+function imageMessage({ name, state }: ToolCall, telling: Telling): ChatCompletionMessageParam[] {
+  const ids = state.kind === 'done' ? (state.images ?? []) : [];
+  if (ids.length === 0) return [];
+  const content = withImages(`[ML Intern, automatic] What ${name} showed:`, ids, telling);
+  return typeof content === 'string' ? [] : [{ role: 'user', content }];
+}
+
+/** A result as the model is told it now: whole, in short once it is old, or not at all where it is too long. */
+export function toldResult(call: ToolCall, { trimUpTo = 0, omitted }: Telling): string {
+  if (omitted?.has(call.id)) return OMITTED;
+  const result = resultOf(call);
+  return call.messageId <= trimUpTo ? shortened(result) : result;
+}
+
+const SHORT_HEAD = 700;
+const SHORT_TAIL = 1_000;
+
+/** Whether telling a text in short would save anything. */
+export const isLong = (text: string): boolean => text.length > SHORT_HEAD + SHORT_TAIL + 300;
+
+function shortened(text: string): string {
+  if (!isLong(text)) return text;
+  const left = text.length - SHORT_HEAD - SHORT_TAIL;
+  return `${text.slice(0, SHORT_HEAD)}\n… [${left} characters of this older result are no longer told; make the call again if you need them] …\n${text.slice(-SHORT_TAIL)}`;
 }
 
 /** What the model is told came of a call, and whether a person changed it before it ran. */

@@ -3,7 +3,7 @@ import { messageOf } from '../ops/errors.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import { isAutoApproved } from '../session/auto-approval.ts';
 import { type Budgets, passedBudgets } from '../session/budget.ts';
-import { addFile, uniqueName } from '../session/files.ts';
+import { addFile, keepFile, uniqueName } from '../session/files.ts';
 import { assertHeld, type Claim, fenced, LeaseLost, type Tx } from '../session/lease.ts';
 import { readSnapshot } from '../session/read-snapshot.ts';
 import * as record from '../session/record.ts';
@@ -28,6 +28,7 @@ export type ToolStepDeps = {
   timeoutMs: number;
   budgets: Budgets;
   render(sessionId: string): Promise<void>;
+  renderProgress(sessionId: string): Promise<void>;
   /** Starts to follow a job that has just been noted down. */
   startWatch(watchId: string): Promise<void>;
 };
@@ -184,7 +185,7 @@ const tailWriter = ({ deps, held }: Scope, call: ToolCall): LatestWriter =>
   new LatestWriter(
     async (text) => {
       await fenced(held, (tx) => record.setTail(tx, held.sessionId, call.id, deps.redact(text)));
-      await deps.render(held.sessionId);
+      await deps.renderProgress(held.sessionId);
     },
     TAIL_MS,
     deps.clock,
@@ -225,8 +226,11 @@ async function settle(scope: Scope, call: ToolCall, result: ToolResult): Promise
   }
   if (result.kind === 'blocked') return askAgain(scope, call, result.reason);
   const output = capped(deps.redact(result.output), deps.maxOutputCharacters);
-  const { plan, file } = result.kind === 'done' ? result : {};
-  await write(scope, call, { kind: result.kind, output, at }, async (tx) => {
+  const { plan, file, image } = result.kind === 'done' ? result : {};
+  const imageId = image && deps.ids.next('f');
+  const state = { kind: result.kind, output, at, ...(imageId ? { images: [imageId] } : {}) };
+  await write(scope, call, state, async (tx) => {
+    if (image && imageId) await keepFile(tx, held.sessionId, { id: imageId, ...image });
     if (file !== undefined) {
       const { name, bytes, text } = file;
       const id = deps.ids.next('f');

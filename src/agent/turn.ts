@@ -6,18 +6,22 @@ import { readSnapshot } from '../session/read-snapshot.ts';
 import * as record from '../session/record.ts';
 import type { Snapshot } from '../session/snapshot.ts';
 import type { Failure, SessionState } from '../session/state.ts';
-import { compact } from './compaction.ts';
+import { type CompactionDeps, compact } from './compaction.ts';
+import { compactAt, contextTokens } from './context-size.ts';
 import { type ModelStepDeps, modelStep } from './model-step.ts';
-import { type Action, nextAction } from './next-action.ts';
+import { type Action, nextAction, type StepLimits } from './next-action.ts';
 import { applyOperation, type Outside } from './operations.ts';
 import { advanceCalls, recoverCalls, type ToolStepDeps } from './tool-step.ts';
 
 export type TurnDeps = ModelStepDeps &
-  ToolStepDeps & {
+  ToolStepDeps &
+  CompactionDeps & {
     db: Tx;
     log: Logger;
     outside(signal: AbortSignal): Outside;
     maxModelCalls: number;
+    /** The spend at which people are first asked whether to go on. */
+    warnUsd: number;
     leaseMs: number;
     /** How long a step may go on after a shutdown was asked for. */
     handOverMs: number;
@@ -108,7 +112,7 @@ async function oneStep(deps: TurnDeps, held: Claim, lease: AbortSignal): Promise
   }
   const { state } = snapshot.session;
   if (state.kind !== 'running') return release(deps, held, state);
-  const action = nextAction(snapshot, deps.maxModelCalls);
+  const action = nextAction(snapshot, await limitsOf(deps, snapshot));
   const failure = await interruptible(deps, held, lease, (signal) =>
     perform(deps, held, snapshot, action, signal),
   );
@@ -125,6 +129,10 @@ function endOf(action: Action): SessionState | undefined {
       return { kind: 'idle' };
     case 'out_of_steps':
       return { kind: 'failed', failure: OUT_OF_STEPS };
+    case 'too_large':
+      return { kind: 'failed', failure: TOO_LARGE };
+    case 'ask_to_go_on':
+      return { kind: 'failed', failure: goOn(action.spentUsd) };
     default:
       return undefined;
   }
@@ -132,9 +140,35 @@ function endOf(action: Action): SessionState | undefined {
 
 const OUT_OF_STEPS: Failure = {
   message:
-    'I have used all the model calls that one request may take. Press Retry or write a message to go on.',
+    'I have made all the model calls that one request may take. Press Continue, or write a message, and I go on.',
   retryable: true,
+  pause: 'steps',
 };
+
+const TOO_LARGE: Failure = {
+  message:
+    'This conversation no longer fits into the model, and there is nothing left to make shorter. Say `new` to go on with a fresh context.',
+  retryable: false,
+};
+
+const goOn = (spentUsd: number): Failure => ({
+  message: `This session has cost $${spentUsd.toFixed(2)} so far. Press Continue, or write a message, and I go on.`,
+  retryable: true,
+  pause: 'spend',
+});
+
+async function limitsOf(deps: TurnDeps, snapshot: Snapshot): Promise<StepLimits> {
+  const { session } = snapshot;
+  const facts = await deps.factsOf(deps.modelOf(session));
+  const fixed = deps.systemPromptOf(session) + JSON.stringify(deps.registry.forModel);
+  return {
+    maxModelCalls: deps.maxModelCalls,
+    warnUsd: deps.warnUsd,
+    tokens: contextTokens(snapshot, deps.counts, fixed),
+    tokenLimit: compactAt(facts.contextTokens),
+    windowTokens: facts.contextTokens,
+  };
+}
 
 async function perform(
   deps: TurnDeps,
@@ -146,7 +180,12 @@ async function perform(
   const scope = { deps, held, snapshot, signal };
   switch (action.kind) {
     case 'call_model':
-      return modelStep(deps, held, snapshot, signal);
+      return callModel(deps, held, snapshot, signal);
+    case 'summarise':
+      return compact(deps, held, snapshot, undefined, signal);
+    case 'trim':
+      await trim(held, snapshot, action.upTo);
+      return undefined;
     case 'advance_calls':
       await advanceCalls(scope, action.calls);
       return undefined;
@@ -161,15 +200,38 @@ async function perform(
   }
 }
 
+/** Calls the model; where it finds the conversation too long, makes that shorter instead, as long as that is possible. */
+async function callModel(
+  deps: TurnDeps,
+  held: Claim,
+  snapshot: Snapshot,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
+  const step = await modelStep(deps, held, snapshot, signal);
+  if (step.kind === 'failed') return step.failure;
+  if (step.kind === 'done') return undefined;
+  const limits = await limitsOf(deps, snapshot);
+  const action = nextAction(snapshot, { ...limits, tokens: Number.POSITIVE_INFINITY });
+  if (action.kind === 'trim') await trim(held, snapshot, action.upTo);
+  else if (action.kind === 'summarise') return compact(deps, held, snapshot, undefined, signal);
+  else return TOO_LARGE;
+  return undefined;
+}
+
+async function trim(held: Claim, { messages }: Snapshot, upTo: number): Promise<void> {
+  const at = messages.at(-1)?.id ?? upTo;
+  await fenced(held, (tx) => record.changeSettings(tx, held.sessionId, { trim: { upTo, at } }));
+}
+
 async function correct(
   held: Claim,
   snapshot: Snapshot,
-  { text, isPlanReminder }: Extract<Action, { kind: 'correct' }>,
+  { text, guard }: Extract<Action, { kind: 'correct' }>,
 ): Promise<void> {
   const { exchange } = snapshot.session;
   await fenced(held, async (tx) => {
-    await record.addMessage(tx, held.sessionId, exchange, { role: 'note', text });
-    if (isPlanReminder) await record.countCorrection(tx, held.sessionId, exchange);
+    await record.addMessage(tx, held.sessionId, exchange, { role: 'note', text, guard });
+    if (guard === 'plan') await record.countCorrection(tx, held.sessionId, exchange);
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Effort } from './effort.ts';
 
 /** A boolean or number may also be written as a string, because `${VAR}` always gives one. */
 const flag = z.union([z.boolean(), z.stringbool()]);
@@ -10,7 +11,45 @@ const usd = z.coerce.number().nonnegative();
 const Model = z.strictObject({
   id: z.string().min(1).describe('Model id as the provider names it, e.g. "moonshotai/Kimi-K2.5:fastest".'),
   base_url: url.describe('OpenAI-compatible base URL. The Hugging Face router by default.'),
-  context_tokens: count.default(131_072).describe("The model's context window, in tokens."),
+  effort: Effort.optional().describe(
+    'How hard models are to think, where they can; a level that a provider does not know becomes the next lower one.',
+  ),
+  small: z
+    .string()
+    .optional()
+    .describe(
+      'A cheaper model for titles and summaries. Without it summaries are made by the model of the session.',
+    ),
+  fallbacks: z
+    .array(z.string())
+    .default([])
+    .describe('Models to go on with, in order, while the provider of the chosen one is out.'),
+  choices: z.array(z.string()).max(24).default([]).describe('Models that menus offer.'),
+  defaults: z
+    .array(
+      z.strictObject({
+        platform: z.string().optional(),
+        channel: z.string().optional(),
+        person: z.string().optional(),
+        id: z.string(),
+      }),
+    )
+    .default([])
+    .describe(
+      'Other models for a platform, a channel or a person (platform ids); the most exact one counts.',
+    ),
+  direct: flag
+    .default(false)
+    .describe(
+      'Whether "openai/…" and "anthropic/…" go to those providers where OPENAI_API_KEY or ANTHROPIC_API_KEY is set.',
+    ),
+  responses_api: z
+    .array(z.enum(['openai', 'router', 'vllm', 'lm_studio', 'ollama']))
+    .default([])
+    .describe('Providers that are spoken to over the Responses API instead of chat completions.'),
+  context_tokens: count
+    .default(131_072)
+    .describe('The context window, in tokens, of models that the catalogue does not tell it of.'),
   max_output_tokens: count.default(16_384).describe('Upper bound of one answer, in tokens.'),
   idle_timeout_seconds: count
     .default(120)
@@ -21,7 +60,7 @@ const Model = z.strictObject({
       output_usd_per_million: z.coerce.number().nonnegative(),
     })
     .optional()
-    .describe('Price of tokens, for the spend shown in threads. Without it only tokens are shown.'),
+    .describe('Price of tokens in place of the one that the catalogue tells.'),
 });
 
 const Limits = z.strictObject({
@@ -78,12 +117,34 @@ const Budgets = z
       .array(z.string().min(1))
       .default([])
       .describe('Who may approve what passes a budget: user ids or user group ids.'),
+    warn_usd: usd
+      .default(5)
+      .describe(
+        'A session that has spent so much asks whether to go on, and again at each doubling; 0 is never.',
+      ),
   })
   .refine(
-    ({ approvers, ...limits }) =>
+    ({ approvers, warn_usd: _warn, ...limits }) =>
       approvers.length > 0 || Object.values(limits).every((limit) => limit === undefined),
     'approvers must name who may approve what passes a budget',
   );
+
+const Prompts = z.strictObject({
+  time_zone: z.string().default('UTC').describe('In which the agent is told the date.'),
+  channels: z
+    .record(z.string(), z.string().max(8_000))
+    .default({})
+    .describe('Instructions for the agent in a channel, by the platform’s channel id.'),
+});
+
+const Traces = z.strictObject({
+  share: flag.default(true).describe('Whether `share` may upload a session to a private dataset on the Hub.'),
+  dataset: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/)
+    .optional()
+    .describe('The dataset; "<token’s user>/ml-intern-sessions" by default.'),
+});
 
 const Jobs = z.strictObject({
   hub_url: url.default('https://huggingface.co'),
@@ -169,6 +230,8 @@ export const ConfigFile = z.strictObject({
   budgets: Budgets.default(Budgets.parse({})),
   jobs: Jobs.default(Jobs.parse({})),
   sandbox: Sandbox.default(Sandbox.parse({})),
+  prompts: Prompts.default(Prompts.parse({})),
+  traces: Traces.default(Traces.parse({})),
   slack: Slack.default(Slack.parse({})),
   durability: Durability.default(Durability.parse({})),
   retention: Retention.default(Retention.parse({})),

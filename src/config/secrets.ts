@@ -4,12 +4,27 @@ const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host:5432/database');
 const redisUrl = z.string().regex(/^rediss?:\/\//, 'must look like redis://host:6379');
+const baseUrl = z.url({ protocol: /^https?$/, error: 'must look like http://localhost:8000' }).optional();
 const starting = (prefix: string) => z.string().regex(new RegExp(`^${prefix}`), `must start with ${prefix}`);
 
 /** Every environment variable that the program reads besides those named in the config file. */
 export const Secrets = z.object({
   HF_TOKEN: starting('hf_').optional(),
   MODEL_API_KEY: z.string().optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: baseUrl,
+  ANTHROPIC_BASE_URL: baseUrl,
+  OLLAMA_BASE_URL: baseUrl,
+  OLLAMA_API_KEY: z.string().optional(),
+  VLLM_BASE_URL: baseUrl,
+  VLLM_API_KEY: z.string().optional(),
+  LM_STUDIO_BASE_URL: baseUrl,
+  LM_STUDIO_API_KEY: z.string().optional(),
+  LLAMACPP_BASE_URL: baseUrl,
+  LLAMACPP_API_KEY: z.string().optional(),
+  LOCAL_LLM_BASE_URL: baseUrl,
+  LOCAL_LLM_API_KEY: z.string().optional(),
   DATABASE_URL: postgresUrl.optional(),
   REDIS_URL: redisUrl.optional(),
   SLACK_BOT_TOKEN: starting('xoxb-').optional(),

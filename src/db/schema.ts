@@ -9,6 +9,7 @@ import {
   jsonb,
   pgSchema,
   primaryKey,
+  real,
   text,
   timestamp,
   uniqueIndex,
@@ -51,7 +52,9 @@ export const sessions = internSchema.table(
     renderUntil: moment('render_until'),
     renderNotBefore: moment('render_not_before'),
     renderBlockedUntil: moment('render_blocked_until'),
+    renderGrants: jsonb('render_grants').notNull().default({}),
     renderDivisor: integer('render_divisor').notNull().default(1),
+    modelMicroUsd: bigint('model_micro_usd', { mode: 'number' }).notNull().default(0),
     settledExchange: integer('settled_exchange').notNull().default(-1),
     strikes: integer('strikes').notNull().default(0),
     createdAt: created,
@@ -146,6 +149,7 @@ export const toolCalls = internSchema.table(
   },
   (table) => [
     index('tool_calls_session').on(table.sessionId, table.messageId, table.position),
+    index('tool_calls_exchange').on(table.sessionId, table.exchange),
     index('tool_calls_awaiting')
       .on(table.sessionId)
       .where(sql`${table.state}->>'kind' = 'awaiting_approval'`),
@@ -263,9 +267,29 @@ export const usage = internSchema.table(
     cachedTokens: integer('cached_tokens').notNull(),
     outputTokens: integer('output_tokens').notNull(),
     costMicroUsd: bigint('cost_micro_usd', { mode: 'number' }),
+    purpose: text('purpose').notNull().default('step'),
+    firstTokenMs: integer('first_token_ms'),
+    totalMs: integer('total_ms'),
     createdAt: created,
   },
   (table) => [index('usage_session').on(table.sessionId, table.exchange)],
+);
+
+/**
+ * How fast a workspace may be sent to, for each kind of delivery: when the next one is due, and how far below the
+ * published rate a platform's refusals have brought it.
+ */
+export const paces = internSchema.table(
+  'paces',
+  {
+    platform: text('platform').notNull(),
+    workspace: text('workspace').notNull(),
+    bucket: text('bucket').notNull(),
+    nextAt: moment('next_at').notNull(),
+    factor: real('factor').notNull().default(1),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.workspace, table.bucket] })],
 );
 
 /** Who this installation is among others that share an account: one row, made at the first start. */

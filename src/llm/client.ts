@@ -1,40 +1,65 @@
 import OpenAI from 'openai';
-import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources/chat/completions';
 import type { Clock } from '../ops/clock.ts';
-import { ModelError, modelErrorOf, type RetrySchedule } from './errors.ts';
-import { AnswerAssembly, type ModelAnswer } from './stream.ts';
+import type { TimedAnswer } from './answer.ts';
+import { overChat } from './chat-wire.ts';
+import { type Endpoint, type EndpointSettings, endpointOf } from './endpoints.ts';
+import { ModelError, modelErrorOf, OUTAGES, type RetrySchedule } from './errors.ts';
+import { healed, NO_QUIRKS, type Quirks, type Refusal } from './quirks.ts';
+import type { ModelRequest } from './request.ts';
+import { overResponses } from './responses-wire.ts';
 
-type ModelRequest = {
-  messages: ChatCompletionMessageParam[];
-  tools: ChatCompletionTool[];
-  /** `none` lets the model see the tools of the history and call none. */
-  toolChoice?: 'none';
-  signal: AbortSignal;
-  /** Called with the whole text so far as it grows, and with '' when a retry starts over. */
-  onText(text: string): void;
-};
-
-/** A model behind an OpenAI-compatible endpoint. Throws ModelError, or the signal's abort. */
-export type ModelClient = { complete(request: ModelRequest): Promise<ModelAnswer> };
+/** Models behind OpenAI-compatible endpoints, by their ids. Throws ModelError, or the signal's abort. */
+export type ModelClient = { complete(request: ModelRequest): Promise<TimedAnswer> };
 
 export type ModelSettings = {
-  id: string;
-  baseUrl: string;
-  apiKey: string;
+  endpoints: EndpointSettings;
+  /** Models to go on with, in order, while the provider of the one asked for is out. */
+  fallbacks: readonly string[];
   maxOutputTokens: number;
   idleTimeoutMs: number;
   retries: RetrySchedule;
 };
 
-export function createModelClient(settings: ModelSettings, clock: Clock): ModelClient {
-  const client = new OpenAI({ baseURL: settings.baseUrl, apiKey: settings.apiKey, maxRetries: 0 });
+/** A request that was turned down this often for other reasons each time will not go through. */
+const MAX_HEALS = 8;
 
-  async function complete(request: ModelRequest): Promise<ModelAnswer> {
+export function createModelClient(settings: ModelSettings, clock: Clock): ModelClient {
+  const clients = new Map<string, OpenAI>();
+  const quirks = new Map<string, Quirks>();
+
+  function clientFor({ baseUrl, apiKey }: Endpoint): OpenAI {
+    const key = `${baseUrl} ${apiKey}`;
+    const client = clients.get(key) ?? new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 });
+    clients.set(key, client);
+    return client;
+  }
+
+  async function complete(request: ModelRequest): Promise<TimedAnswer> {
+    const others = settings.fallbacks.filter((id) => id !== request.model);
+    let first: unknown;
+    for (const model of [request.model, ...others]) {
+      try {
+        return await withRetries({ ...request, model });
+      } catch (error) {
+        first ??= error;
+        if (!(error instanceof ModelError) || !OUTAGES.has(error.kind)) throw first;
+        request.onText('');
+      }
+    }
+    throw first;
+  }
+
+  async function withRetries(request: ModelRequest): Promise<TimedAnswer> {
+    let heals = 0;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await attemptOnce(client, settings, request);
+        return await once(request);
       } catch (thrown) {
         request.signal.throwIfAborted();
+        if (heals++ < MAX_HEALS && heal(request, thrown)) {
+          attempt--;
+          continue;
+        }
         const error = modelErrorOf(thrown);
         const wait = error instanceof ModelError ? settings.retries[error.kind]?.[attempt] : undefined;
         if (!(error instanceof ModelError) || wait === undefined) throw error;
@@ -44,43 +69,57 @@ export function createModelClient(settings: ModelSettings, clock: Clock): ModelC
     }
   }
 
+  /** Learns from what a provider turned down; says whether the request can be made again otherwise. */
+  function heal({ model, effort }: ModelRequest, thrown: unknown): boolean {
+    const refusal = refusalOf(thrown);
+    const better = refusal && healed(quirks.get(model) ?? NO_QUIRKS, refusal, effort);
+    if (better) quirks.set(model, better);
+    return better !== undefined;
+  }
+
+  async function once(request: ModelRequest): Promise<TimedAnswer> {
+    const endpoint = endpointOf(request.model, settings.endpoints);
+    const { maxOutputTokens, idleTimeoutMs } = settings;
+    const target = { endpoint, quirks: quirks.get(request.model) ?? NO_QUIRKS, maxOutputTokens };
+    const idle = new IdleTimer(idleTimeoutMs);
+    const began = performance.now();
+    let firstAt: number | undefined;
+    const alive = () => {
+      idle.restart();
+      firstAt ??= performance.now();
+    };
+    const send = endpoint.wire === 'responses' ? overResponses : overChat;
+    const signal = AbortSignal.any([request.signal, idle.signal]);
+    const stalled = () => new ModelError('stalled', `no data for ${idleTimeoutMs} ms`);
+    try {
+      const answer = await send(clientFor(endpoint), target, request, signal, alive);
+      const now = performance.now();
+      return {
+        ...answer,
+        model: request.model,
+        firstTokenMs: Math.round((firstAt ?? now) - began),
+        totalMs: Math.round(now - began),
+      };
+    } catch (error) {
+      request.signal.throwIfAborted(); // the openai client ends a stream quietly when its signal aborts
+      throw idle.signal.aborted ? stalled() : error;
+    } finally {
+      idle.stop();
+    }
+  }
+
   return { complete };
 }
 
-async function attemptOnce(
-  client: OpenAI,
-  settings: ModelSettings,
-  request: ModelRequest,
-): Promise<ModelAnswer> {
-  const idle = new IdleTimer(settings.idleTimeoutMs);
-  const assembly = new AnswerAssembly();
-  try {
-    const stream = await client.chat.completions.create(
-      {
-        model: settings.id,
-        messages: request.messages,
-        ...(request.tools.length > 0 ? { tools: request.tools } : {}),
-        ...(request.tools.length > 0 && request.toolChoice ? { tool_choice: request.toolChoice } : {}),
-        max_tokens: settings.maxOutputTokens,
-        stream: true,
-        stream_options: { include_usage: true },
-      },
-      { signal: AbortSignal.any([request.signal, idle.signal]) },
-    );
-    for await (const chunk of stream) {
-      idle.restart();
-      if (assembly.add(chunk)) request.onText(assembly.text);
-    }
-  } catch (error) {
-    if (idle.signal.aborted) throw new ModelError('stalled', `no data for ${settings.idleTimeoutMs} ms`);
-    throw error;
-  } finally {
-    idle.stop();
-  }
-  // The openai client ends a stream quietly when its signal aborts.
-  request.signal.throwIfAborted();
-  if (idle.signal.aborted) throw new ModelError('stalled', `no data for ${settings.idleTimeoutMs} ms`);
-  return assembly.finish();
+function refusalOf(thrown: unknown): Refusal | undefined {
+  if (!(thrown instanceof OpenAI.APIError)) return undefined;
+  const status: number | undefined = thrown.status;
+  return {
+    status,
+    code: thrown.code ?? undefined,
+    param: thrown.param ?? undefined,
+    message: thrown.message,
+  };
 }
 
 /** Aborts its signal when nothing restarted it for `ms`. */

@@ -10,6 +10,7 @@ export type ModelErrorKind =
   | 'authentication'
   | 'unknown_model'
   | 'too_long'
+  | 'filtered'
   | 'rejected';
 
 /** A model call that failed, by what can be done about it. `advice` is one sentence for the people in the thread. */
@@ -38,13 +39,25 @@ const ADVICE: Record<ModelErrorKind, string> = {
     'The model account has run out of credits. Add some at https://huggingface.co/settings/billing and press Retry.',
   authentication:
     'The model provider refused our key. Whoever runs this bot has to check HF_TOKEN or MODEL_API_KEY.',
-  unknown_model: 'The model provider does not know this model. Whoever runs this bot has to check MODEL_ID.',
+  unknown_model:
+    'The model provider does not know this model. Choose another with `model`, or have whoever runs this bot check MODEL_ID.',
   too_long: 'This conversation no longer fits into the model. Say `new` to go on with a fresh context.',
+  filtered:
+    'The model provider’s content filter withheld the answer. Say it in other words, or choose another model with `model`.',
   rejected: 'The model provider rejected the request.',
 };
 
 /** Waits before each retry, in milliseconds. A kind that is not here is not retried. */
 export type RetrySchedule = Readonly<Partial<Record<ModelErrorKind, readonly number[]>>>;
+
+/** What another model may do better at once: the provider is out, not the request. */
+export const OUTAGES: ReadonlySet<ModelErrorKind> = new Set([
+  'rate_limit',
+  'unavailable',
+  'network',
+  'stalled',
+  'credits',
+]);
 
 const PASSING = [5_000, 15_000, 30_000];
 export const RETRY_SCHEDULE: RetrySchedule = {
@@ -73,16 +86,24 @@ export function modelErrorOf(error: unknown): unknown {
     return new ModelError('network', error.message, undefined, error);
   if (error instanceof OpenAI.APIError) {
     const status: number | undefined = error.status;
-    return new ModelError(kindOf(status, error.code), error.message, retryAfter(error.headers), error);
+    const kind = kindOf(status, error.code);
+    const isOverflow = kind === 'rejected' && !error.code && TOO_LONG.test(error.message);
+    return new ModelError(isOverflow ? 'too_long' : kind, error.message, retryAfter(error.headers), error);
   }
   // A stream that breaks off in the middle surfaces as fetch's own TypeError.
   if (error instanceof TypeError) return new ModelError('network', error.message, undefined, error);
   return error;
 }
 
+/** How servers without codes (vLLM, llama.cpp, routers) say that a request has too many tokens. */
+const TOO_LONG =
+  /context (?:length|window|size)|maximum context|too many tokens|prompt is too long|input is too long|exceeds? the .{0,30}context/i;
+
 function kindOf(status: number | undefined, code: string | null | undefined): ModelErrorKind {
-  if (code === 'context_length_exceeded') return 'too_long';
+  if (code === 'context_length_exceeded' || code === 'string_above_max_length') return 'too_long';
   if (code === 'insufficient_quota') return 'credits';
+  if (code === 'content_filter' || code === 'content_policy_violation') return 'filtered';
+  if (code === 'model_not_found') return 'unknown_model';
   if (status === undefined) return 'unavailable'; // an error event inside a stream carries no status
   return BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'rejected');
 }

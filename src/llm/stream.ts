@@ -1,22 +1,11 @@
 import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
+import { checked, type ModelAnswer, type RequestedCall, type TokenUsage } from './answer.ts';
 import { ModelError } from './errors.ts';
-
-/** A tool call as the model asked for it; `arguments` is its JSON text, which may be malformed. */
-export type RequestedCall = { providerId: string; name: string; arguments: string };
-
-export type TokenUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
-
-export type ModelAnswer = {
-  text: string;
-  calls: RequestedCall[];
-  /** The provider cut the answer at its token limit: the calls may be incomplete. */
-  isTruncated: boolean;
-  usage: TokenUsage;
-};
 
 /** Puts the chunks of one streamed chat completion together. */
 export class AnswerAssembly {
   text = '';
+  #reasoning = '';
   readonly #calls = new Map<number, RequestedCall>();
   #finish: string | undefined;
   #usage: TokenUsage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
@@ -41,6 +30,7 @@ export class AnswerAssembly {
         arguments: call.arguments + (part.function?.arguments ?? ''),
       });
     }
+    this.#reasoning += reasoningOf(choice.delta);
     const text = choice.delta.content ?? '';
     this.text += text;
     return text !== '';
@@ -50,8 +40,19 @@ export class AnswerAssembly {
   finish(): ModelAnswer {
     if (this.#finish === undefined) throw new ModelError('network', 'the stream ended before the answer did');
     const calls = [...this.#calls.entries()].sort(([a], [b]) => a - b).map(([, call]) => call);
-    if (this.text.trim() === '' && calls.length === 0)
-      throw new ModelError('empty', 'the model said nothing');
-    return { text: this.text, calls, isTruncated: this.#finish === 'length', usage: this.#usage };
+    return checked({
+      text: this.text,
+      reasoning: this.#reasoning,
+      calls,
+      isTruncated: this.#finish === 'length',
+      isFiltered: this.#finish === 'content_filter',
+      usage: this.#usage,
+    });
   }
+}
+
+/** Providers call it one or the other; it is in no standard. */
+function reasoningOf(delta: object): string {
+  const found: unknown = Reflect.get(delta, 'reasoning_content') ?? Reflect.get(delta, 'reasoning');
+  return typeof found === 'string' ? found : '';
 }

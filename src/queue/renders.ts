@@ -1,3 +1,4 @@
+import { DelayedError } from 'bullmq';
 import type { Logger } from '../ops/log.ts';
 import { type RenderDeps, renderThread } from '../thread/render.ts';
 import { ask, type Engine, LEAVE_NOTHING, locks } from './engine.ts';
@@ -5,17 +6,26 @@ import { ask, type Engine, LEAVE_NOTHING, locks } from './engine.ts';
 export type Renders = {
   /** Asks for a render. However many ask, one runs at a time for a thread, and one more after it. */
   request(sessionId: string): Promise<void>;
+  /** Asks for a render of something that may wait: where one waits for its turn already, that one will do. */
+  progress(sessionId: string): Promise<void>;
   /** Asks for a render in place of one that was lost on the way to `rev`. */
   catchUp(sessionId: string, rev: number): Promise<void>;
 };
 
 const NAME = 'renders';
 
+/** The one that waits has a key of its own, so that it keeps nobody with something urgent from running at once. */
+const laterKey = (sessionId: string) => `${sessionId}-later`;
+
 export function createRenders(engine: Engine, log: Logger): Renders {
   const queue = engine.queue(NAME);
   return {
     async request(sessionId) {
       const deduplication = { id: sessionId, keepLastIfActive: true };
+      await ask(log, queue.add('render', { sessionId }, { ...LEAVE_NOTHING, deduplication }));
+    },
+    async progress(sessionId) {
+      const deduplication = { id: laterKey(sessionId), keepLastIfActive: true };
       await ask(log, queue.add('render', { sessionId }, { ...LEAVE_NOTHING, deduplication }));
     },
     async catchUp(sessionId, rev) {
@@ -29,17 +39,15 @@ export function createRenders(engine: Engine, log: Logger): Renders {
 
 export function runRenders(engine: Engine, deps: RenderDeps, concurrency: number): void {
   const queue = engine.queue(NAME);
-  engine.worker(NAME, { concurrency, ...locks(deps.leaseMs) }, async (job) => {
+  engine.worker(NAME, { concurrency, ...locks(deps.leaseMs) }, async (job, token) => {
     const { sessionId } = job.data as { sessionId: string };
     const rendered = await renderThread(deps, sessionId);
     if (rendered.kind === 'done') return;
-    // The one that waits has a key of its own, so that it keeps nobody with something urgent from running at once.
-    const deduplication = { id: `${sessionId}-later` };
-    const isLater = job.deduplicationId === deduplication.id;
-    await queue.add(
-      'render',
-      { sessionId },
-      { ...LEAVE_NOTHING, delay: rendered.inMs, ...(isLater ? {} : { deduplication }) },
-    );
+    const deduplication = { id: laterKey(sessionId) };
+    if (job.deduplicationId === deduplication.id) {
+      await job.moveToDelayed(Date.now() + rendered.inMs, token); // it keeps its key
+      throw new DelayedError();
+    }
+    await queue.add('render', { sessionId }, { ...LEAVE_NOTHING, delay: rendered.inMs, deduplication });
   });
 }

@@ -15,6 +15,7 @@ export type WatchDeps = {
   follow(watch: Watch, seen: (snapshot: JobSnapshot) => Promise<boolean>, signal: AbortSignal): Promise<void>;
   wake(sessionId: string): Promise<unknown>;
   render(sessionId: string): Promise<void>;
+  renderProgress(sessionId: string): Promise<void>;
 };
 
 export type Watches = {
@@ -88,11 +89,11 @@ export function runWatches(deps: WatchDeps): Watches {
 }
 
 async function followOne(deps: WatchDeps, watch: Watch, signal: AbortSignal): Promise<void> {
-  const { db, log, render, wake } = deps;
+  const { db, log, render, renderProgress, wake } = deps;
   async function seen(snapshot: JobSnapshot): Promise<boolean> {
     signal.throwIfAborted();
     const isOver = await recordLook(db, watch, snapshot);
-    await render(watch.sessionId);
+    await (isOver ? render : renderProgress)(watch.sessionId);
     if (isOver) await wake(watch.sessionId);
     return isOver;
   }

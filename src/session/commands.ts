@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { Effort } from '../config/effort.ts';
 import type { Person } from './address.ts';
 import type { Operation } from './operations.ts';
 import { type PingOrder, pingOrderOf } from './pings.ts';
@@ -17,13 +19,16 @@ export type Command =
   | { kind: 'operation'; operation: Operation }
   | { kind: 'help' }
   | { kind: 'status' }
+  | { kind: 'usage' }
   | { kind: 'pings'; order: PingOrder }
   | { kind: 'yolo'; setting: 'on' | 'off' | 'show' | { usd: number } };
 
 /** The command that a message is, or undefined for anything with a word more in it. */
 export function commandOf(text: string, by: Person): Command | undefined {
   const word = text.trim().toLowerCase().replace(/[.!]$/, '');
-  if (word === 'help' || word === 'status') return { kind: word };
+  if (word === 'help' || word === 'status' || word === 'usage') return { kind: word };
+  const settled = settingOf(text.trim(), by);
+  if (settled !== undefined) return { kind: 'operation', operation: settled };
   if (/^stop,? (?:but )?keep (?:the )?jobs?$/.test(word)) {
     return { kind: 'operation', operation: { kind: 'interrupt', by, keepsJobs: true } };
   }
@@ -47,6 +52,30 @@ export function commandOf(text: string, by: Person): Command | undefined {
   return { kind: 'operation', operation: { kind: COMMANDS[word as keyof typeof COMMANDS], by } };
 }
 
+/** `model`, `effort`, `export` and `share`, with what may follow them. */
+function settingOf(text: string, by: Person): Operation | undefined {
+  const [, name = '', value] = /^(model|effort|export|share)(?:\s+(\S+))?$/i.exec(text) ?? [];
+  switch (name.toLowerCase()) {
+    case 'model':
+      return { kind: 'model', by, ...(value ? { id: value } : {}) };
+    case 'effort': {
+      const level = EffortWord.safeParse(value?.toLowerCase());
+      if (value === undefined) return { kind: 'effort', by };
+      return level.success ? { kind: 'effort', by, level: level.data } : undefined;
+    }
+    case 'export': {
+      const format = value?.toLowerCase() ?? 'markdown';
+      return format === 'markdown' || format === 'jsonl' ? { kind: 'export', by, format } : undefined;
+    }
+    case 'share':
+      return value === undefined ? { kind: 'share', by } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const EffortWord = Effort.or(z.literal('default'));
+
 function yoloSetting(word: string | undefined, usd: string | undefined) {
   if (usd !== undefined) return Number(usd) > 0 ? { usd: Number(usd) } : 'off';
   return word === 'on' || word === 'off' ? word : 'show';
@@ -64,4 +93,6 @@ export const HELP_TEXT = [
   '`watch <job id or link>` follows a Hugging Face Job that was started elsewhere.',
   '`pings 30m` or `pings daily 9:00 Europe/Paris` reports on running jobs; `pings off` stops it.',
   '`yolo 5` lets me spend up to $5 on jobs here without asking each time; `yolo on` sets no cap, `yolo off` asks again.',
+  '`model` shows and switches models, `effort high` says how hard to think, `usage` shows tokens and cost.',
+  '`export` posts the transcript (`export jsonl` for programs), `share` uploads it to a private dataset on the Hub.',
 ].join('\n');

@@ -25,8 +25,13 @@ export async function addFile(
   text: string,
 ): Promise<void> {
   if (bytes.length > MAX_FILE_BYTES) throw new Error(`${name} has ${bytes.length} bytes, more than are kept`);
-  await tx.insert(files).values({ id, sessionId, name, bytes });
+  await keepFile(tx, sessionId, { id, name, bytes });
   await addMessage(tx, sessionId, exchange, { role: 'notice', text, file: { id, name } });
+}
+
+/** Keeps a file that no message of the thread shows. */
+export async function keepFile(tx: Tx, sessionId: string, { id, name, bytes }: NewFile): Promise<void> {
+  await tx.insert(files).values({ id, sessionId, name, bytes });
 }
 
 /** What is in a file; undefined once its time is over. */

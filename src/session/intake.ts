@@ -16,6 +16,7 @@ import { addMessage } from './record.ts';
 import { sessionOf } from './rows.ts';
 import type { SessionState } from './state.ts';
 import { describeSession } from './status-text.ts';
+import { usageText } from './usage-text.ts';
 import { setYolo } from './yolo.ts';
 
 type IncomingMessage = {
@@ -74,6 +75,9 @@ export function createIntake(deps: IntakeDeps): Intake {
     const text = redact(incoming.text).trim();
     const command = commandOf(text, incoming.author);
     if (text === '' || command?.kind === 'help') return notice(incoming, HELP_TEXT);
+    if (command?.kind === 'usage') {
+      return notice(incoming, await usageText(db, incoming.address, incoming.author));
+    }
     if (command?.kind === 'status') return notice(incoming, await statusText(db, incoming.address));
     if (command?.kind === 'yolo' || command?.kind === 'pings') {
       await db.transaction((tx) => findOrCreate(tx, deps, incoming.address, incoming.author));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Effort } from '../config/effort.ts';
 import { Person } from './address.ts';
 
 /** What a person asks of a session, or (`job_ended`) what a watch has to tell it. */
@@ -9,6 +10,8 @@ export const Operation = z.discriminatedUnion('kind', [
     author: Person,
     /** The platform's id of the message, for edits, deletions and reactions. */
     messageId: z.string(),
+    /** Files of pictures that came with it. */
+    images: z.array(z.string()).optional(),
     /** Leaves open approvals open, whatever it says. */
     isAside: z.boolean().optional(),
   }),
@@ -29,6 +32,11 @@ export const Operation = z.discriminatedUnion('kind', [
     mayPassBudgets: z.boolean().optional(),
   }),
   z.object({ kind: z.literal('shutdown'), by: Person }),
+  /** Without an id it only shows what there is; `default` goes back to what the config says. */
+  z.object({ kind: z.literal('model'), by: Person, id: z.string().optional() }),
+  z.object({ kind: z.literal('effort'), by: Person, level: Effort.or(z.literal('default')).optional() }),
+  z.object({ kind: z.literal('export'), by: Person, format: z.enum(['markdown', 'jsonl']) }),
+  z.object({ kind: z.literal('share'), by: Person }),
   z.object({ kind: z.literal('job_ended'), watchId: z.string() }),
   z.object({ kind: z.literal('cancel_job'), watchId: z.string(), by: Person }),
   z.object({

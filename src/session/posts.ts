@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { posts, sessions } from '../db/schema.ts';
 import { expiry, type Tx, unsettled } from './lease.ts';
 
@@ -23,8 +24,18 @@ export type RenderClaim = {
   notBefore: Date | undefined;
   /** Until when the platform takes nothing at all. */
   blockedUntil: Date | undefined;
+  /** Deliveries that were reserved and have not been made yet. */
+  grants: Grants;
   divisor: number;
 };
+
+/** What is delivered in one stream: new messages, edits that matter, and progress. */
+export const Lane = z.enum(['post', 'edit', 'progress']);
+export type Lane = z.infer<typeof Lane>;
+
+/** When how many deliveries of a lane are due. */
+const Grants = z.partialRecord(Lane, z.object({ at: z.number(), count: z.number().int() }));
+export type Grants = z.infer<typeof Grants>;
 
 /** Another renderer has taken the thread over. */
 export class RenderLost extends Error {}
@@ -44,6 +55,7 @@ export async function claimRender(
       epoch: sessions.renderEpoch,
       notBefore: sessions.renderNotBefore,
       blockedUntil: sessions.renderBlockedUntil,
+      grants: sessions.renderGrants,
       divisor: sessions.renderDivisor,
     });
   return (
@@ -54,6 +66,7 @@ export async function claimRender(
       ...row,
       notBefore: row.notBefore ?? undefined,
       blockedUntil: row.blockedUntil ?? undefined,
+      grants: Grants.catch({}).parse(row.grants),
     }
   );
 }
@@ -77,6 +90,7 @@ export type RenderEnd = {
   settledExchange?: number;
   notBefore?: Date | undefined;
   blockedUntil?: Date;
+  grants?: Grants;
   divisor?: number;
 };
 
@@ -88,6 +102,7 @@ export async function releaseRender(held: RenderClaim, end: RenderEnd): Promise<
       renderUntil: null,
       renderBlockedUntil: end.blockedUntil ?? null,
       renderDivisor: end.divisor ?? held.divisor,
+      renderGrants: end.grants ?? held.grants,
       ...(end.renderedRev === undefined ? {} : { renderedRev: end.renderedRev }),
       ...(end.notBefore === undefined ? {} : { renderNotBefore: end.notBefore }),
       ...(end.settledExchange === undefined ? {} : { settledExchange: settled(end) }),

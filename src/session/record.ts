@@ -179,8 +179,14 @@ export async function undoMessage(tx: Tx, sessionId: string, messageId: number):
   await touch(tx, sessionId, row?.exchange);
 }
 
-export async function setSettings(tx: Tx, sessionId: string, settings: Settings): Promise<void> {
-  await tx.update(sessions).set({ settings }).where(eq(sessions.id, sessionId));
+/** Settings to change; null takes one away. The others stay as they are: somebody may be changing them. */
+export type SettingsChange = { [Name in keyof Settings]?: Settings[Name] | null };
+
+export async function changeSettings(tx: Tx, sessionId: string, change: SettingsChange): Promise<void> {
+  await tx
+    .update(sessions)
+    .set({ settings: sql`jsonb_strip_nulls(${sessions.settings} || ${JSON.stringify(change)}::jsonb)` })
+    .where(eq(sessions.id, sessionId));
   await touch(tx, sessionId);
 }
 
@@ -189,17 +195,26 @@ export async function startContextAfter(tx: Tx, sessionId: string, messageId: nu
 }
 
 export type ModelUsage = {
+  /** What the call was for. */
+  purpose: 'step' | 'summary' | 'title' | 'check' | 'research';
   model: string;
   inputTokens: number;
   cachedTokens: number;
   outputTokens: number;
+  firstTokenMs: number;
+  totalMs: number;
   usd: number | undefined;
 };
 
 export async function addUsage(tx: Tx, sessionId: string, exchange: number, used: ModelUsage): Promise<void> {
-  const { usd, ...tokens } = used;
+  const { usd, ...rest } = used;
   const costMicroUsd = usd === undefined ? null : Math.round(usd * 1e6);
-  await tx.insert(usage).values({ sessionId, exchange, ...tokens, costMicroUsd });
+  await tx.insert(usage).values({ sessionId, exchange, ...rest, costMicroUsd });
+  if (costMicroUsd === null) return;
+  await tx
+    .update(sessions)
+    .set({ modelMicroUsd: sql`${sessions.modelMicroUsd} + ${costMicroUsd}` })
+    .where(eq(sessions.id, sessionId));
 }
 
 export async function emit(tx: Tx, sessionId: string, event: SessionEvent): Promise<void> {

@@ -1,6 +1,7 @@
 import { and, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { events, files, sessions } from '../db/schema.ts';
 import type { Tx } from './lease.ts';
+import { forgetPaces } from './pace.ts';
 import { addMessage } from './record.ts';
 import type { SessionState } from './state.ts';
 
@@ -50,6 +51,7 @@ export async function thinEvents(db: Tx, days: number): Promise<number> {
     .from(events)
     .where(lt(events.createdAt, sql`now() - make_interval(days => ${days})`))
     .limit(5_000);
+  await forgetPaces(db);
   await db.delete(files).where(lt(files.createdAt, sql`now() - make_interval(days => ${days})`));
   const rows = await db.delete(events).where(inArray(events.id, old)).returning({ id: events.id });
   return rows.length;

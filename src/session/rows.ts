@@ -20,6 +20,8 @@ export function sessionOf(row: typeof sessions.$inferSelect): Session {
     exchange: row.exchange,
     contextStart: row.contextStart,
     rev: row.rev,
+    createdAt: row.createdAt,
+    modelUsd: row.modelMicroUsd / 1e6,
     settledExchange: row.settledExchange,
     updatedAt: row.updatedAt,
   };

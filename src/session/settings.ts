@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Effort } from '../config/effort.ts';
 import { Person } from './address.ts';
 
 /** Whether calls that cost money may run without a click: not at all, always, or up to a sum from `at` on. */
@@ -14,5 +15,12 @@ export const Settings = z.object({
   yolo: Yolo.default({ kind: 'off' }),
   /** Who let models go on past a budget, and in which exchange; the next one asks again. */
   overBudget: z.object({ by: Person, exchange: z.number().int() }).optional(),
+  /** What the session had spent, in USD, when somebody last said that it may go on. */
+  acknowledgedUsd: z.number().nonnegative().optional(),
+  model: z.string().optional(),
+  effort: Effort.optional(),
+  title: z.string().optional(),
+  /** Results of calls up to entry `upTo` are told to the model in short; decided when the newest entry was `at`. */
+  trim: z.object({ upTo: z.number().int(), at: z.number().int() }).optional(),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -18,6 +18,9 @@ export type Session = {
   contextStart: number;
   /** Grows with everything that a thread could show. */
   rev: number;
+  createdAt: Date;
+  /** What its model calls have cost, in USD, where prices are known. */
+  modelUsd: number;
   /** Exchanges up to this one are shown as they will stay; -1 before the first. */
   settledExchange: number;
   updatedAt: Date;

@@ -6,6 +6,8 @@ export const Failure = z.object({
   retryable: z.boolean(),
   /** Only somebody who may pass budgets can let it go on. */
   isOverBudget: z.boolean().optional(),
+  /** Nothing went wrong: it asks whether to go on. */
+  pause: z.enum(['steps', 'spend']).optional(),
 });
 export type Failure = z.infer<typeof Failure>;
 

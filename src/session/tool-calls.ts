@@ -90,7 +90,13 @@ export const ToolCallState = z.discriminatedUnion('kind', [
     request: ApprovalRequest,
     at: z.coerce.date(),
   }),
-  z.object({ kind: z.literal('done'), output: z.string(), at: z.coerce.date() }),
+  z.object({
+    kind: z.literal('done'),
+    output: z.string(),
+    at: z.coerce.date(),
+    /** Files of pictures that belong to the output. */
+    images: z.array(z.string()).optional(),
+  }),
   z.object({ kind: z.literal('failed'), output: z.string(), at: z.coerce.date() }),
   z.object({ kind: z.literal('cancelled'), output: z.string(), at: z.coerce.date() }),
   z.object({ kind: z.literal('unknown'), output: z.string(), at: z.coerce.date() }),

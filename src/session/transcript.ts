@@ -7,9 +7,29 @@ import { Person } from './address.ts';
  * `summary` stands for the entries after `after` up to `upTo`, which the model is no longer told.
  */
 export const Entry = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('user'), text: z.string(), author: Person, messageId: z.string() }),
-  z.object({ role: z.literal('assistant'), text: z.string() }),
-  z.object({ role: z.literal('note'), text: z.string() }),
+  z.object({
+    role: z.literal('user'),
+    text: z.string(),
+    author: Person,
+    messageId: z.string(),
+    /** Files of pictures that came with it. */
+    images: z.array(z.string()).optional(),
+  }),
+  z.object({
+    role: z.literal('assistant'),
+    text: z.string(),
+    /** What the model thought, given back to it while the same request goes on; never shown. */
+    reasoning: z.string().optional(),
+    model: z.string().optional(),
+    /** What the provider counted: the whole request, and this answer. */
+    tokens: z.object({ input: z.number(), output: z.number() }).optional(),
+  }),
+  z.object({
+    role: z.literal('note'),
+    text: z.string(),
+    /** Set for what guards say; the thread shows it as a line. */
+    guard: z.string().optional(),
+  }),
   z.object({
     role: z.literal('notice'),
     text: z.string(),
@@ -23,6 +43,10 @@ export const Entry = z.discriminatedUnion('role', [
     after: z.number().int(),
     upTo: z.number().int(),
     replaced: z.number().int(),
+    /** Entries (`m1`) and calls (`c_…`) that stay but are too long to be told: a word stands for each. */
+    omitted: z.array(z.string()).optional(),
+    /** Nobody asked for it: the conversation had become too long. */
+    isAutomatic: z.boolean().optional(),
   }),
 ]);
 export type Entry = z.infer<typeof Entry>;

@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import { sessions } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
 import type { Clock } from '../ops/clock.ts';
@@ -7,6 +6,7 @@ import { type ApproverPolicy, isAmong } from './approvers.ts';
 import { circleOf } from './decisions.ts';
 import { isAt } from './place.ts';
 import { readSnapshot } from './read-snapshot.ts';
+import { changeSettings } from './record.ts';
 import type { Settings, Yolo } from './settings.ts';
 
 type YoloDeps = { db: Db; clock: Clock; policy: ApproverPolicy };
@@ -29,9 +29,9 @@ export async function setYolo(
   if (setting !== 'off' && !(await isAmong(policy, circle, author))) {
     return `${author.name} may not approve calls here, and so can't switch approvals off. Nothing was changed.`;
   }
-  const settings: Settings = { ...session.settings, yolo: yoloOf(setting, author, clock.now()) };
-  await db.update(sessions).set({ settings }).where(eq(sessions.id, session.id));
-  return describe(settings, 0);
+  const yolo = yoloOf(setting, author, clock.now());
+  await changeSettings(db, session.id, { yolo });
+  return describe({ yolo }, 0);
 }
 
 function yoloOf(setting: 'on' | 'off' | { usd: number }, by: Person, at: Date): Yolo {

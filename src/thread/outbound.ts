@@ -16,8 +16,13 @@ export type Delivery =
   | { ok: false; reason: 'too_long' }
   | { ok: false; reason: 'refused'; detail: string };
 
+/** A rate that a platform publishes, over a whole workspace or for each channel. */
+type Rate = { perMinute: number; burst: number; isPerChannel: boolean };
+
 /** One platform's way of showing messages in a thread. */
 export type Outbound = {
+  /** How fast the platform may be sent to; edits that matter and progress share a rate. */
+  rates: { post: Rate; edit: Rate };
   /**
    * The platform's messages for one of the view, in order. `divisor` makes the parts smaller by that factor, for
    * content that the platform found too long nevertheless.

@@ -2,12 +2,15 @@ import type { Clock } from '../ops/clock.ts';
 import type { Logger } from '../ops/log.ts';
 import type { ThreadAddress } from '../session/address.ts';
 import type { Tx } from '../session/lease.ts';
+import { type Bucket, reserve, slowDown } from '../session/pace.ts';
 import {
   beginPost,
   claimRender,
   distrustPost,
   fencedRender,
   forgetPost,
+  type Grants,
+  Lane,
   type Post,
   placePosts,
   type RenderClaim,
@@ -72,25 +75,92 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
   const posts = await readPosts(deps.db, held.sessionId, settledExchange);
   const messages = view(snapshot);
   const todo = changes(messages, posts, outbound.translate, held.divisor);
-  const waitMs = (held.notBefore?.getTime() ?? 0) - now.getTime();
-  const due = waitMs > 0 ? todo.filter((change) => !change.isPaced) : todo;
-
-  for (const change of due) {
-    const delivery = await deliver(deps, outbound, held, address, change);
-    if (!delivery.ok) {
-      const next = await afterFailure(deps, held, change, delivery);
-      if (next !== undefined) return next;
-    }
+  const sent = await inLanes({ deps, held, outbound, address }, todo);
+  if (sent.stopped !== undefined) return sent.stopped;
+  const { grants, notBefore } = sent;
+  if (sent.waitMs !== undefined) {
+    return end(held, { kind: 'later', inMs: sent.waitMs }, { grants, notBefore });
   }
-  if (due.length < todo.length) return end(held, { kind: 'later', inMs: waitMs });
-  const notBefore = due.length > 0 ? new Date(now.getTime() + deps.editIntervalMs) : undefined;
   await placePosts(deps.db, held.sessionId, unplaced(posts, messages));
   return end(
     held,
     { kind: 'done' },
-    { renderedRev: rev, notBefore, settledExchange: settledThrough(snapshot) },
+    { renderedRev: rev, notBefore, grants, settledExchange: settledThrough(snapshot) },
   );
 }
+
+type Scope = { deps: RenderDeps; held: RenderClaim; outbound: Outbound; address: ThreadAddress };
+
+type Sent = {
+  grants: Grants;
+  notBefore: Date | undefined;
+  /** When the rest is due; undefined where there is none. */
+  waitMs: number | undefined;
+  /** Set where a delivery failed in a way that ends this render. */
+  stopped?: Rendered;
+};
+
+/**
+ * Delivers what is due, in lanes: new messages, edits that matter, progress. Each lane's deliveries are reserved with the
+ * workspace's pace, over all processes; what has to wait is looked at anew when it is its turn, so the newest state wins.
+ */
+async function inLanes(scope: Scope, todo: readonly Change[]): Promise<Sent> {
+  const { deps, held } = scope;
+  const now = deps.clock.now().getTime();
+  const grants: Grants = {};
+  const waits: number[] = [];
+  let { notBefore } = held;
+  for (const lane of Lane.options) {
+    const waiting = todo.filter((change) => laneOf(change) === lane);
+    if (waiting.length === 0) continue;
+    const grant = held.grants[lane] ?? (await reserved(scope, lane, waiting.length, now));
+    if (grant.at > now) {
+      grants[lane] = grant;
+      waits.push(grant.at - now);
+      continue;
+    }
+    for (const change of waiting.slice(0, grant.count)) {
+      const delivery = await deliver(deps, scope.outbound, held, scope.address, change);
+      const stopped = delivery.ok ? undefined : await afterFailure(scope, change, delivery);
+      if (stopped !== undefined) return { grants, notBefore, waitMs: undefined, stopped };
+    }
+    if (waiting.length > grant.count) waits.push(0);
+    if (lane === 'progress') notBefore = new Date(now + deps.editIntervalMs);
+  }
+  return { grants, notBefore, waitMs: waits.length > 0 ? Math.min(...waits) : undefined };
+}
+
+/** Edits of progress at once, of all the messages of a thread that change by themselves. */
+const PROGRESS_AT_ONCE = 3;
+
+async function reserved(
+  scope: Scope,
+  lane: Lane,
+  wanted: number,
+  now: number,
+): Promise<Grants[Lane] & object> {
+  const { deps, held } = scope;
+  const count = lane === 'progress' ? Math.min(wanted, PROGRESS_AT_ONCE) : wanted;
+  const waitMs = await reserve(deps.db, bucketOf(scope, lane), count);
+  const earliest = lane === 'progress' ? (held.notBefore?.getTime() ?? 0) : 0;
+  return { at: Math.max(now + waitMs, earliest), count };
+}
+
+/** Progress waits its turn; what matters may use the burst that the platform allows. */
+function bucketOf({ outbound, address }: Scope, lane: Lane): Bucket {
+  const kind = lane === 'post' ? 'post' : 'edit';
+  const { perMinute, burst, isPerChannel } = outbound.rates[kind];
+  return {
+    platform: address.platform,
+    workspace: address.workspace,
+    name: isPerChannel ? `${kind}:${address.channel}` : kind,
+    perMinute,
+    burst: lane === 'progress' ? 0 : burst,
+  };
+}
+
+const laneOf = (change: Change): Lane =>
+  change.kind === 'post' ? 'post' : change.isPaced ? 'progress' : 'edit';
 
 /** Posts of an older version, which noted no exchange. */
 function unplaced(
@@ -111,18 +181,21 @@ async function end(held: RenderClaim, rendered: Rendered, changed: RenderEnd = {
 
 /** Nothing is sent to this thread for a while. */
 function blocked(held: RenderClaim, clock: Clock, inMs: number): Promise<Rendered> {
-  return end(held, { kind: 'later', inMs }, { blockedUntil: new Date(clock.now().getTime() + inMs) });
+  const blockedUntil = new Date(clock.now().getTime() + inMs);
+  return end(held, { kind: 'later', inMs }, { blockedUntil, grants: {} });
 }
 
 /** What to do about a delivery that failed: call again later, or (undefined) go on with the next change. */
 async function afterFailure(
-  { log, clock }: RenderDeps,
-  held: RenderClaim,
+  scope: Scope,
   change: Change,
   delivery: Exclude<Delivery, { ok: true }>,
 ): Promise<Rendered | undefined> {
+  const { held } = scope;
+  const { log, clock, db } = scope.deps;
   switch (delivery.reason) {
     case 'rate_limited':
+      await slowDown(db, bucketOf(scope, laneOf(change)), delivery.retryAfterMs);
       return blocked(held, clock, delivery.retryAfterMs);
     case 'unavailable':
       log.warn(
@@ -132,9 +205,9 @@ async function afterFailure(
       return blocked(held, clock, UNAVAILABLE_MS);
     case 'too_long':
       if (held.divisor >= MAX_DIVISOR) return undefined;
-      return end(held, { kind: 'later', inMs: 0 }, { divisor: held.divisor * 2 });
+      return end(held, { kind: 'later', inMs: 0 }, { divisor: held.divisor * 2, grants: {} });
     case 'gone':
-      return end(held, { kind: 'later', inMs: 0 });
+      return end(held, { kind: 'later', inMs: 0 }, { grants: {} });
     case 'refused':
       log.error(
         { session: held.sessionId, key: change.key, detail: delivery.detail },

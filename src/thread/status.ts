@@ -52,6 +52,9 @@ function phaseOf(state: SessionState): Phase {
     case 'interrupted':
       return { phase: 'stopped', detail: `Stopped by ${state.by}.`, control: undefined };
     case 'failed':
+      if (state.failure.pause !== undefined) {
+        return { phase: 'paused', detail: state.failure.message, control: 'continue' };
+      }
       return {
         phase: 'failed',
         detail: state.failure.message,
@@ -67,13 +70,29 @@ function phaseOf(state: SessionState): Phase {
 function timeline(snapshot: Snapshot, exchange: Exchange): TimelineLine[] {
   const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
   return snapshot.messages
-    .filter((message) => message.exchange === exchange.number && message.entry.role === 'assistant')
+    .filter((message) => message.exchange === exchange.number)
     .flatMap((message): TimelineLine[] => {
+      if (message.entry.role === 'note') return guardLine(message.entry.guard);
+      if (message.entry.role !== 'assistant') return [];
       const own = calls.get(message.id) ?? [];
       const text = message.entry.text.trim();
       const isLine = text !== '' && !isOwnMessage(text, own.length > 0);
       return [...(isLine ? [{ kind: 'said' as const, text }] : []), ...own.filter(isNews).map(callLine)];
     });
+}
+
+/** What the guards said, calmly: the model was told, and goes on. */
+const GUARDED: Readonly<Record<string, string>> = {
+  plan: 'went back to the plan',
+  arguments: 'was asked for smaller calls',
+  circle: 'was asked to try another way',
+  failures: 'was asked to look at what goes wrong',
+  output: 'was asked for smaller pieces',
+};
+
+function guardLine(guard: string | undefined): TimelineLine[] {
+  const text = guard && GUARDED[guard];
+  return text ? [{ kind: 'guarded', text }] : [];
 }
 
 /** An update of the plan is seen in the plan itself. */

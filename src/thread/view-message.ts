@@ -27,6 +27,7 @@ export type StatusView = {
     | 'waiting_for_job'
     | 'done'
     | 'failed'
+    | 'paused'
     | 'stopped'
     | 'undone'
     | 'closed';
@@ -44,11 +45,13 @@ export type StatusView = {
   usd: number | undefined;
   /** How much may be spent without a click, and how much of it is; `capUsd` undefined is no cap. */
   autoApproval: { capUsd: number | undefined; usedUsd: number } | undefined;
-  control: 'stop' | 'retry' | undefined;
+  control: 'stop' | 'retry' | 'continue' | undefined;
 };
 
 export type TimelineLine =
   | { kind: 'said'; text: string }
+  /** The product put the model back on course; in a few words. */
+  | { kind: 'guarded'; text: string }
   | {
       kind: 'call';
       name: string;

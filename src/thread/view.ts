@@ -104,6 +104,7 @@ function noticeOf({ id, exchange, entry }: TranscriptMessage): ViewMessage[] {
     return [{ key, exchange, body: { kind: 'notice', text: entry.text, mentions: entry.mentions ?? [] } }];
   }
   if (entry.role !== 'summary') return [];
-  const text = `Compacted: ${entry.replaced} earlier messages became a summary for the model. Nothing is gone from this thread, and \`undo\` takes it back.`;
+  const why = entry.isAutomatic ? 'This had become long, so ' : '';
+  const text = `${why ? why : 'Compacted: '}${entry.replaced} earlier messages became a summary for the model. Nothing is gone from this thread, and \`undo\` takes it back.`;
   return [{ key, exchange, body: { kind: 'notice', text, mentions: [] } }];
 }

@@ -23,10 +23,10 @@ export type ToolContext = {
 
 /**
  * What a call came to. `waiting` parks the session until the watched job ends; `plan` replaces the session's plan and
- * `file` is put into the thread in the same commit.
+ * `file` is put into the thread in the same commit; `image` is shown to a model that sees.
  */
 export type ToolResult =
-  | { kind: 'done'; output: string; plan?: PlanItem[]; file?: SharedFile }
+  | { kind: 'done'; output: string; plan?: PlanItem[]; file?: SharedFile; image?: Omit<SharedFile, 'text'> }
   | { kind: 'failed'; output: string }
   /** It could not be found out whether the call had its effect; the output says how to look. */
   | { kind: 'unknown'; output: string }

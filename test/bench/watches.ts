@@ -104,6 +104,7 @@ const running = runWatches({
   follow: (one, seen, signal) => followJob(deps, one, seen, signal),
   wake: async () => {},
   render: async () => {},
+  renderProgress: async () => {},
 });
 // Until every job's two streams are open, and what came over them is written down.
 while (requests < COUNT * 4) await systemClock.sleep(500);

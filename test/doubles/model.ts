@@ -4,10 +4,12 @@ import { type ChatCompletionRequest, type FixtureResponse, LLMock } from '@copil
 export type Reply = {
   text?: string;
   calls?: readonly { name: string; arguments: unknown; id?: string }[];
-  finish?: 'stop' | 'length';
+  finish?: 'stop' | 'length' | 'content_filter';
   usage?: { input: number; output: number };
   /** An error instead of an answer. */
-  error?: { status: number; message?: string; code?: string; retryAfter?: number };
+  error?: { status: number; message?: string; code?: string; param?: string; retryAfter?: number };
+  /** What it thinks before it speaks. */
+  reasoning?: string;
   delayMs?: number;
   /** Never answers: the client has to give up. */
   hangs?: true;
@@ -65,9 +67,9 @@ async function responseOf(reply: Reply, request: ChatCompletionRequest): Promise
   if (reply.hangs) await new Promise(() => {});
   if (reply.delayMs) await new Promise((resolve) => setTimeout(resolve, reply.delayMs));
   if (reply.error) {
-    const { status, message = 'scripted error', code, retryAfter } = reply.error;
+    const { status, message = 'scripted error', code, param, retryAfter } = reply.error;
     return {
-      error: { message, type: 'scripted', ...(code ? { code } : {}) },
+      error: { message, type: 'scripted', ...(code ? { code } : {}), ...(param ? { param } : {}) },
       status,
       ...(retryAfter === undefined ? {} : { retryAfter }),
     };
@@ -79,7 +81,11 @@ async function responseOf(reply: Reply, request: ChatCompletionRequest): Promise
     completion_tokens: output,
     total_tokens: input + output,
   };
-  const common = { usage, ...(reply.finish ? { finishReason: reply.finish } : {}) };
+  const common = {
+    usage,
+    ...(reply.finish ? { finishReason: reply.finish } : {}),
+    ...(reply.reasoning ? { reasoning: reply.reasoning } : {}),
+  };
   const toolCalls = (reply.calls ?? []).map((call) => ({
     name: call.name,
     arguments: typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments),

@@ -189,6 +189,7 @@ describe('budgets', () => {
         budgets.session_usd = 0.5;
         budgets.approvers = ['U0GRACE'];
         model.price = { input_usd_per_million: 1, output_usd_per_million: 1 };
+        model.context_tokens = 100_000_000;
       },
     });
     const asked = ask();

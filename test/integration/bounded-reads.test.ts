@@ -49,7 +49,9 @@ function platform() {
   const shows = new Map<string, string>();
   const keys = new Map<string, string>();
   let next = 0;
+  const rate = { perMinute: 60_000, burst: 100, isPerChannel: false };
   const outbound: Outbound = {
+    rates: { post: rate, edit: rate },
     translate: ({ body }) => [{ text: JSON.stringify(body) }],
     async post(_address, key, payload) {
       const platformId = `m${next++}`;

@@ -7,6 +7,7 @@ import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
 import { createHubJobs, type HubJobs } from '../../src/hub/jobs.ts';
 import { createModelClient } from '../../src/llm/client.ts';
+import { TokenCounts } from '../../src/llm/tokens.ts';
 import { randomIds, systemClock } from '../../src/ops/clock.ts';
 import { createLogger } from '../../src/ops/log.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
@@ -109,19 +110,24 @@ function turnDeps(db: Tx): TurnDeps {
     registry: createRegistry(tools),
     model: createModelClient(
       {
-        id: 'm',
-        baseUrl: model.baseUrl,
-        apiKey: 'k',
+        endpoints: { routerUrl: model.baseUrl, routerKey: 'k', isDirect: false, responses: [], keys: {} },
+        fallbacks: [],
         maxOutputTokens: 99,
         idleTimeoutMs: 5_000,
         retries: {},
       },
       systemClock,
     ),
-    modelId: 'm',
-    priceOf: () => undefined,
-    systemPrompt: 'system',
+    modelOf: () => 'm',
+    effortOf: () => undefined,
+    summariserOf: () => 'm',
+    factsOf: async () => ({ contextTokens: 100_000, price: undefined, seesImages: false, takesTools: true }),
+    imagesOf: async () => new Map(),
+    counts: new TokenCounts(),
+    warnUsd: 0,
+    systemPromptOf: () => 'system',
     render: async () => {},
+    renderProgress: async () => {},
     startWatch: async () => {},
     outside: (signal) => ({
       jobReport: (watch) => endReport(jobs, watch, signal),
@@ -130,6 +136,11 @@ function turnDeps(db: Tx): TurnDeps {
       keepsApprovals: () => false,
       findJob: async () => ({ ok: false, reason: 'not in this story' }),
       jobFile: async () => ({ ok: false, reason: 'not in this story' }),
+      describeModels: async () => 'not in this story',
+      checkModel: async () => ({ ok: false, reason: 'not in this story' }),
+      exportFile: () => ({ ok: false, reason: 'not in this story' }),
+      share: async () => 'not in this story',
+      whole: async () => Promise.reject(new Error('not in this story')),
       nextId: randomIds.next,
       now: () => new Date(),
     }),

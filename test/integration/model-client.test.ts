@@ -18,9 +18,8 @@ async function begin(script: ModelScript, idleTimeoutMs = 5_000) {
   };
   const client = createModelClient(
     {
-      id: 'scripted/model',
-      baseUrl: model.baseUrl,
-      apiKey: 'k',
+      endpoints: { routerUrl: model.baseUrl, routerKey: 'k', isDirect: false, responses: [], keys: {} },
+      fallbacks: [],
       maxOutputTokens: 1_000,
       idleTimeoutMs,
       retries: RETRY_SCHEDULE,
@@ -30,6 +29,7 @@ async function begin(script: ModelScript, idleTimeoutMs = 5_000) {
   const texts: string[] = [];
   const ask = (signal = new AbortController().signal) =>
     client.complete({
+      model: 'scripted/model',
       messages: [{ role: 'user', content: 'hi' }],
       tools: [],
       signal,

@@ -99,6 +99,8 @@ export function snapshot({
       exchange: 1,
       contextStart: 0,
       rev: 1,
+      createdAt: at(0),
+      modelUsd: 0,
       settledExchange: -1,
       updatedAt: at(60),
       ...session,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { doomLoop, malformedTwice } from '../../src/agent/guards.ts';
+import { doomLoop, malformedTwice, nothingWorks, spendPause } from '../../src/agent/guards.ts';
 import { call } from '../support/snapshots.ts';
 
 const done = (name: string, args: string, output = 'same') =>
@@ -47,5 +47,35 @@ describe('malformedTwice', () => {
     ['no arguments at all', [done('a', ''), done('a', '')], false],
   ])('%s', (_name, calls, isTold) => {
     expect(malformedTwice(calls) !== undefined).toBe(isTold);
+  });
+});
+
+describe('nothingWorks', () => {
+  const failed = (n: number) =>
+    call({ name: `t${n}`, state: { kind: 'failed', output: `bad ${n}`, at: new Date(0) } });
+
+  test.each([
+    ['six failures in a row, each another', times(6, failed), true],
+    ['five', times(5, failed), false],
+    ['one that worked among them', [...times(3, failed), done('a', '{}'), ...times(3, failed)], false],
+    ['six after one that worked', [done('a', '{}'), ...times(6, failed)], true],
+  ])('%s', (_name, calls, isTold) => {
+    expect(nothingWorks(calls) !== undefined).toBe(isTold);
+  });
+});
+
+describe('spendPause', () => {
+  test.each([
+    [0, 0, 5, undefined],
+    [4.99, 0, 5, undefined],
+    [5, 0, 5, 5],
+    [80, 0, 5, 5],
+    [9, 5, 5, undefined],
+    [10, 5, 5, 10],
+    [39, 21, 5, undefined],
+    [40, 21, 5, 40],
+    [1e6, 0, 0, undefined],
+  ])('%d USD spent, %d let pass, first at %d: %s', (spent, passed, first, expected) => {
+    expect(spendPause(spent, passed, first)).toBe(expected);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FileContent, readFile, writeFile } from '../../sandbox/files.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
+import { imageType } from '../../session/images.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
 import { editText } from './edit-text.ts';
 import { inSandbox } from './in-sandbox.ts';
@@ -21,7 +22,7 @@ const LINE_CHARACTERS = 4_000;
 export function readTool(sandboxes: Sandboxes): Tool {
   return defineTool({
     name: 'read',
-    description: `Read a text file of the sandbox, with line numbers: ${LINES} lines from \`offset\` on. A folder is listed.`,
+    description: `Read a text file of the sandbox, with line numbers: ${LINES} lines from \`offset\` on. A folder is listed, a picture is shown.`,
     schema: z.strictObject({
       path: Path,
       offset: z.number().int().min(1).default(1).describe('First line.'),
@@ -32,6 +33,7 @@ export function readTool(sandboxes: Sandboxes): Tool {
     run: ({ path, offset, limit }, context) =>
       inSandbox(sandboxes, context, async (sandbox) => {
         const content = await readFile(sandbox, path, MAX_BYTES, context.signal);
+        if (content.kind === 'file' && imageType(path)) return picture(path, content.bytes);
         if (content.kind === 'directory') {
           return done(
             content.entries.length === 0 ? `${path} is an empty folder.` : content.entries.join('\n'),
@@ -100,6 +102,19 @@ function edit(sandboxes: Sandboxes, args: z.infer<typeof Edit>, context: ToolCon
     await writeFile(sandbox, path, bytesOf({ ...file, text: edited.text }), context.signal);
     return done(`Edited ${path} ${edited.note}.`);
   });
+}
+
+/** Larger ones would fill the model's window. */
+const IMAGE_BYTES = 3_000_000;
+
+function picture(path: string, bytes: Buffer): ToolResult {
+  if (bytes.length === 0 || bytes.length > IMAGE_BYTES) {
+    return failed(
+      `${path} has ${bytes.length} bytes; pictures up to ${IMAGE_BYTES / 1e6} MB can be looked at.`,
+    );
+  }
+  const output = `${path} is a picture of ${bytes.length} bytes. It follows, if you are a model that sees; otherwise share it with people.`;
+  return { kind: 'done', output, image: { name: path.split('/').at(-1) ?? 'image', bytes } };
 }
 
 const NAME_CHARACTERS = 80;

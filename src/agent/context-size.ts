@@ -1,0 +1,89 @@
+import { type TokenCounts, tokensOf } from '../llm/tokens.ts';
+import { context, type Snapshot } from '../session/snapshot.ts';
+import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
+import type { TranscriptMessage } from '../session/transcript.ts';
+import { type Telling, toldResult } from './request.ts';
+
+/** A large window is not filled: models lose track before its end. */
+const LARGE_WINDOW = 190_000;
+const LARGE_LIMIT = 170_000;
+const SHARE = 0.9;
+
+/** From how many tokens on a conversation is made shorter, for a model's window. */
+export function compactAt(contextTokens: number): number {
+  return contextTokens > LARGE_WINDOW ? LARGE_LIMIT : Math.floor(contextTokens * SHARE);
+}
+
+/** What a picture takes, about; providers tile them differently. */
+const IMAGE_TOKENS = 1_000;
+/** Roles and marks around each message. */
+const FRAME_TOKENS = 6;
+
+/** How the conversation of a snapshot is told. */
+export function tellingOf({ session, messages }: Snapshot): Telling {
+  const omitted = messages.flatMap(({ entry }) => (entry.role === 'summary' ? (entry.omitted ?? []) : []));
+  return {
+    trimUpTo: session.settings.trim?.upTo,
+    ...(omitted.length > 0 ? { omitted: new Set(omitted) } : {}),
+  };
+}
+
+/**
+ * How many tokens the next request has, about: what the provider counted for the last one, and what has been added since.
+ * Where nothing was counted that still holds (at the start, and after the conversation was made shorter), everything is.
+ * `fixed` is what goes with every request: the system prompt and the tools.
+ */
+export function contextTokens(snapshot: Snapshot, counts: TokenCounts, fixed: string): number {
+  const told = context(snapshot);
+  const telling = tellingOf(snapshot);
+  const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
+  const shortenedAt = Math.max(
+    snapshot.session.settings.trim?.at ?? 0,
+    ...snapshot.messages.flatMap(({ id, entry }) => (entry.role === 'summary' ? [id] : [])),
+  );
+  const counted = told.findLastIndex(({ id, entry }) => {
+    return entry.role === 'assistant' && entry.tokens !== undefined && id > shortenedAt;
+  });
+  const base = told[counted]?.entry;
+  const known =
+    base?.role === 'assistant' && base.tokens ? base.tokens.input + base.tokens.output : undefined;
+  const from = known === undefined ? 0 : counted;
+  const added = told.slice(from).reduce((sum, message, i) => {
+    const own = calls.get(message.id) ?? [];
+    const isCounted = known !== undefined && i === 0;
+    return (
+      sum +
+      (isCounted ? 0 : messageTokens(message, own, telling, counts)) +
+      resultTokens(own, telling, counts)
+    );
+  }, 0);
+  return (known ?? counts.of(`fixed${fixed.length}`, () => fixed)) + added;
+}
+
+export function messageTokens(
+  { id, entry }: TranscriptMessage,
+  calls: readonly ToolCall[],
+  { omitted }: Telling,
+  counts: TokenCounts,
+): number {
+  if (entry.role === 'notice') return 0;
+  const text = omitted?.has(`m${id}`) ? 50 : counts.of(`m${id}`, () => entry.text);
+  const images = entry.role === 'user' ? (entry.images?.length ?? 0) * IMAGE_TOKENS : 0;
+  const asked = calls.reduce(
+    (sum, call) => sum + counts.of(`a${call.id}`, () => effectiveArguments(call)),
+    0,
+  );
+  return text + images + asked + FRAME_TOKENS;
+}
+
+/** Results of calls; only those that are over are remembered. */
+export function resultTokens(calls: readonly ToolCall[], telling: Telling, counts: TokenCounts): number {
+  return calls.reduce((sum, call) => {
+    const text = () => toldResult(call, telling);
+    if (!isSettled(call.state)) return sum + tokensOf(text()) + FRAME_TOKENS;
+    const isShort = call.messageId <= (telling.trimUpTo ?? 0);
+    const isOmitted = telling.omitted?.has(call.id) ?? false;
+    const images = call.state.kind === 'done' ? (call.state.images?.length ?? 0) * IMAGE_TOKENS : 0;
+    return sum + counts.of(`r${call.id}${isShort}${isOmitted}`, text) + images + FRAME_TOKENS;
+  }, 0);
+}

@@ -1,0 +1,19 @@
+import type { Config } from '../config/load.ts';
+import type { Session } from '../session/snapshot.ts';
+
+export type ModelRules = Pick<Config['model'], 'id' | 'defaults'>;
+
+/** The model of a session: the one that people chose, else the most exact default for where and whose it is. */
+export function modelOf({ settings, address, requester }: Session, { id, defaults }: ModelRules): string {
+  if (settings.model !== undefined) return settings.model;
+  const fitting = defaults
+    .filter(({ platform = address.platform, channel = address.channel, person = requester.id }) => {
+      return platform === address.platform && channel === address.channel && person === requester.id;
+    })
+    .toSorted((a, b) => exactness(b) - exactness(a));
+  return fitting[0]?.id ?? id;
+}
+
+/** A person counts for more than a channel, that for more than a platform. */
+const exactness = ({ platform, channel, person }: ModelRules['defaults'][number]): number =>
+  (person ? 4 : 0) + (channel ? 2 : 0) + (platform ? 1 : 0);

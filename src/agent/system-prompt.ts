@@ -1,0 +1,40 @@
+import type { Session } from '../session/snapshot.ts';
+
+export type PromptParts = {
+  /** With {{date}}, {{time_zone}}, {{platform}}, {{requester}}, {{tools}} and {{channel}} to be filled in. */
+  template: string;
+  timeZone: string;
+  /** Instructions by channel. */
+  channels: Readonly<Record<string, string>>;
+  /** Names of the tools, with the first sentence of what each is for. */
+  tools: readonly { name: string; description: string }[];
+};
+
+const PLATFORMS: Readonly<Record<Session['address']['platform'], string>> = {
+  slack: 'Slack',
+  discord: 'Discord',
+  web: 'a web page',
+  terminal: 'a terminal',
+};
+
+/**
+ * The system prompt of a session. It is made of what never changes in a session, so that it is the same to the byte at
+ * every step: providers cache by that.
+ */
+export function systemPromptOf(
+  session: Session,
+  { template, timeZone, channels, tools }: PromptParts,
+): string {
+  const channel = channels[session.address.channel];
+  const values: Readonly<Record<string, string>> = {
+    date: new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone }).format(session.createdAt),
+    time_zone: timeZone,
+    platform: PLATFORMS[session.address.platform],
+    requester: session.requester.name,
+    tools: tools.map(({ name, description }) => `- \`${name}\`: ${firstSentence(description)}`).join('\n'),
+    channel: channel ? `\n# In this channel\n\n${channel}\n` : '',
+  };
+  return template.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole).trimEnd();
+}
+
+const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/s.exec(text)?.[0] ?? text;

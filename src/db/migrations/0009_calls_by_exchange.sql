@@ -1,0 +1,1 @@
+CREATE INDEX "tool_calls_exchange" ON "ml_intern"."tool_calls" USING btree ("session_id","exchange");

@@ -1,0 +1,29 @@
+import { ModelError } from './errors.ts';
+
+/** A tool call as the model asked for it; `arguments` is its JSON text, which may be malformed. */
+export type RequestedCall = { providerId: string; name: string; arguments: string };
+
+export type TokenUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
+
+export type ModelAnswer = {
+  text: string;
+  /** What the model thought, where its provider tells and wants it back; never shown. */
+  reasoning: string;
+  calls: RequestedCall[];
+  /** The provider cut the answer at its token limit: the calls may be incomplete. */
+  isTruncated: boolean;
+  usage: TokenUsage;
+};
+
+/** An answer with the model that gave it, which may be one that another fell back on, and how long it took. */
+export type TimedAnswer = ModelAnswer & { model: string; firstTokenMs: number; totalMs: number };
+
+/** An answer that says something. Throws ModelError for one that does not. */
+export function checked({ isFiltered, ...answer }: ModelAnswer & { isFiltered: boolean }): ModelAnswer {
+  if (isFiltered) throw new ModelError('filtered', 'the provider filtered the answer');
+  // Whoever thought until the limit was cut off, and has not said nothing.
+  if (answer.text.trim() === '' && answer.calls.length === 0 && !answer.isTruncated) {
+    throw new ModelError('empty', 'the model said nothing');
+  }
+  return answer;
+}

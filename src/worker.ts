@@ -1,0 +1,267 @@
+import { hostname } from 'node:os';
+import { type ModelRules, modelOf } from './agent/model-choice.ts';
+import { checkModel, describeModels } from './agent/models.ts';
+import type { Outside } from './agent/operations.ts';
+import { isQuestion } from './agent/side-question.ts';
+import { systemPromptOf } from './agent/system-prompt.ts';
+import type { TurnDeps } from './agent/turn.ts';
+import { createDashboards } from './hub/dashboards.ts';
+import { createDatasetsServer } from './hub/datasets.ts';
+import { createHardwareList, type HardwareList } from './hub/hardware.ts';
+import { createHubJobs, type HubJobs } from './hub/jobs.ts';
+import { createSharedLooks } from './hub/shared-looks.ts';
+import { createTraces } from './hub/traces.ts';
+import { type Catalogue, createCatalogue } from './llm/catalogue.ts';
+import { createModelClient, type ModelClient } from './llm/client.ts';
+import { RETRY_SCHEDULE } from './llm/errors.ts';
+import { factsOf } from './llm/facts.ts';
+import { TokenCounts } from './llm/tokens.ts';
+import { messageOf } from './ops/errors.ts';
+import type { Parts } from './parts.ts';
+import { runPings } from './queue/pings.ts';
+import { runTurns } from './queue/turns.ts';
+import { runUpkeep } from './queue/upkeep.ts';
+import { runWatches } from './queue/watches.ts';
+import { type ChosenSandboxes, chooseSandboxes } from './sandbox/choose.ts';
+import { uniqueName } from './session/files.ts';
+import { imagesOf } from './session/images.ts';
+import { installationId } from './session/installation.ts';
+import { readSnapshot } from './session/read-snapshot.ts';
+import { asMarkdown, asTrace } from './session/transcript-export.ts';
+import { hfInspectDatasetTool } from './tools/hf-inspect-dataset.ts';
+import { curveFile, logFile } from './tools/hf-jobs/files.ts';
+import { findJob } from './tools/hf-jobs/find.ts';
+import { followJob } from './tools/hf-jobs/follow.ts';
+import { endReport, statusLine } from './tools/hf-jobs/report.ts';
+import { hfJobsTool } from './tools/hf-jobs/tool.ts';
+import { planTool } from './tools/plan-tool.ts';
+import { createRegistry } from './tools/registry.ts';
+import { sandboxTools } from './tools/sandbox/tools.ts';
+import type { Tool } from './tools/tool.ts';
+
+/** What the worker's own parts are made of, besides what every role has. */
+type Worker = Parts & {
+  token: string;
+  jobs: HubJobs;
+  hardware: HardwareList;
+  sandboxes: ChosenSandboxes;
+  model: ModelClient;
+  catalogue: Catalogue;
+};
+
+/** Starts the role that runs the agent; returns what stops it. */
+export function startWorker(parts: Parts): () => Promise<void> {
+  const { config, engine, log, turns, renders, clock, ids } = parts;
+  const { db } = parts.storage;
+  const shutdown = new AbortController();
+  const pollMs = config.jobs.poll_seconds * 1000;
+  const leaseMs = config.durability.lease_seconds * 1000;
+  const owner = `${hostname()}/${process.pid}`;
+  const everyMs = config.durability.sweep_seconds * 1000;
+  const worker = workerOf(parts);
+  const { jobs, sandboxes } = worker;
+  const follow = {
+    jobs,
+    shared: createSharedLooks(jobs, pollMs * 0.9),
+    pollMs,
+    sleep: clock.sleep,
+    random: Math.random,
+  };
+  const watches = runWatches({
+    db,
+    log,
+    owner: `${owner}/${ids.next('f')}`,
+    leaseMs,
+    everyMs,
+    follow: (watch, seen, signal) => followJob(follow, watch, seen, signal),
+    wake: turns.wake,
+    render: renders.request,
+    renderProgress: renders.progress,
+  });
+  runTurns(engine, turnDeps(worker, watches.start), {
+    owner,
+    concurrency: config.durability.worker_concurrency,
+    shutdown: shutdown.signal,
+    onHandOver: (sessionId) => void turns.wake(sessionId).catch(() => {}), // the sweep finds it as well
+  });
+  const upkeep = runUpkeep({
+    db,
+    log,
+    turns,
+    renders,
+    everyMs,
+    retention: config.retention,
+    sandboxes: sandboxes?.sandboxes,
+    pings: runPings(engine, { db, log, leaseMs, render: renders.request }),
+    approvals: {
+      remindAfterSeconds: config.approvals.remind_minutes * 60,
+      lapseAfterSeconds: config.approvals.lapse_hours * 3600,
+      approvers: config.approvals.approvers,
+      secondApprovers: config.approvals.second_approvers,
+    },
+  });
+  return async () => {
+    shutdown.abort();
+    await upkeep.stop();
+    await engine.stopWorkers();
+    await watches.stop();
+    await sandboxes?.sandboxes.stop();
+  };
+}
+
+function workerOf(parts: Parts): Worker {
+  const { config, clock, ids, storage } = parts;
+  const { model, jobs: jobSettings, secrets } = config;
+  const token = secrets.HF_TOKEN ?? '';
+  const jobs = createHubJobs(jobSettings.hub_url, token);
+  return {
+    ...parts,
+    token,
+    jobs,
+    hardware: createHardwareList(jobSettings.hub_url, clock.now),
+    sandboxes: chooseSandboxes(config, {
+      clock,
+      ids,
+      token,
+      account: jobs.whoAmI,
+      installation: () => installationId(storage.db, ids.next('i').slice(2, 10)),
+    }),
+    catalogue: createCatalogue(model.base_url, clock),
+    model: createModelClient(
+      {
+        endpoints: {
+          routerUrl: model.base_url,
+          routerKey: secrets.MODEL_API_KEY ?? token,
+          isDirect: model.direct,
+          responses: model.responses_api,
+          keys: secrets,
+        },
+        fallbacks: model.fallbacks,
+        maxOutputTokens: model.max_output_tokens,
+        idleTimeoutMs: model.idle_timeout_seconds * 1000,
+        retries: RETRY_SCHEDULE,
+      },
+      clock,
+    ),
+  };
+}
+
+function toolsOf({ config, token, jobs, hardware, sandboxes }: Worker): Tool[] {
+  return [
+    planTool,
+    hfInspectDatasetTool(createDatasetsServer(config.jobs.datasets_server_url, token)),
+    hfJobsTool({
+      jobs,
+      hardware,
+      dashboards: createDashboards(config.jobs.hub_url, token),
+      token,
+      secrets: config.jobs.secrets,
+      namespace: config.jobs.namespace,
+      cpuNeedsApproval: config.approvals.cpu_jobs,
+      sandboxes: sandboxes?.sandboxes,
+    }),
+    ...sandboxTools(sandboxes, hardware, {
+      maxSeconds: config.limits.tool_timeout_seconds - 10,
+      idleMinutes: config.sandbox.idle_minutes,
+    }),
+  ];
+}
+
+function turnDeps(worker: Worker, startWatch: (watchId: string) => Promise<void>): TurnDeps {
+  const { config, storage, log, redact, renders, clock, ids, catalogue } = worker;
+  const { model, limits, durability, prompts } = config;
+  const tools = toolsOf(worker);
+  const rules: ModelRules = model;
+  const price = model.price && {
+    inputUsdPerMillion: model.price.input_usd_per_million,
+    outputUsdPerMillion: model.price.output_usd_per_million,
+  };
+  return {
+    db: storage.db,
+    log,
+    redact,
+    ids,
+    clock,
+    registry: createRegistry(tools),
+    model: worker.model,
+    modelOf: (session) => modelOf(session, rules),
+    effortOf: ({ settings }) => settings.effort ?? model.effort,
+    summariserOf: (session) => model.small ?? modelOf(session, rules),
+    factsOf: (id) =>
+      factsOf(catalogue, id, {
+        contextTokens: model.context_tokens,
+        price: id === model.id ? price : undefined,
+      }),
+    imagesOf: (snapshot) => imagesOf(storage.db, snapshot),
+    counts: new TokenCounts(),
+    systemPromptOf: (session) =>
+      systemPromptOf(session, {
+        template: config.systemPrompt,
+        timeZone: prompts.time_zone,
+        channels: prompts.channels,
+        tools,
+      }),
+    render: renders.request,
+    renderProgress: renders.progress,
+    startWatch,
+    outside: (signal) => outside(worker, rules, signal),
+    maxModelCalls: limits.model_calls_per_turn,
+    warnUsd: config.budgets.warn_usd,
+    maxOutputCharacters: limits.tool_output_characters,
+    budgets: config.budgets,
+    timeoutMs: limits.tool_timeout_seconds * 1000,
+    leaseMs: durability.lease_seconds * 1000,
+    handOverMs: durability.hand_over_seconds * 1000,
+    interruptPollMs: 400,
+  };
+}
+
+function outside(worker: Worker, rules: ModelRules, signal: AbortSignal): Outside {
+  const { config, storage, redact, clock, ids, jobs, hardware, model, catalogue } = worker;
+  const traces = createTraces(config.jobs.hub_url, worker.token, config.traces.dataset);
+  const models = { model, catalogue, choices: config.model.choices };
+  return {
+    jobReport: (watch) => endReport(jobs, watch, signal),
+    jobStatus: statusLine,
+    findJob: (namespace, jobId) =>
+      findJob({ jobs, hardware, namespace: config.jobs.namespace }, namespace, jobId, signal),
+    cancelJob: async (watch) => void (await jobs.cancel(watch.namespace, watch.jobId, signal)),
+    jobFile: (watch, what) =>
+      what === 'curve'
+        ? curveFile(watch, ids.next('f'))
+        : logFile(jobs, watch, ids.next('f'), redact, signal),
+    describeModels: (session) => describeModels(models, modelOf(session, rules)),
+    checkModel: (id) => checkModel(models, id, signal),
+    async whole(sessionId) {
+      const snapshot = await readSnapshot(storage.db, sessionId);
+      if (snapshot === undefined) throw new Error(`session ${sessionId} does not exist`);
+      return snapshot;
+    },
+    exportFile(snapshot, format) {
+      const id = ids.next('f');
+      const isMarkdown = format === 'markdown';
+      const text = redact(isMarkdown ? asMarkdown(snapshot) : asTrace(snapshot));
+      const name = uniqueName(isMarkdown ? 'transcript.md' : 'transcript.jsonl', id);
+      return {
+        ok: true,
+        file: { id, name, bytes: Buffer.from(text) },
+        text: 'The transcript of this session',
+      };
+    },
+    async share(snapshot) {
+      if (!config.traces.share)
+        return 'Sharing sessions is switched off here (`traces.share` in the config).';
+      const { id, createdAt } = snapshot.session;
+      return traces.share(id, createdAt, redact(asTrace(snapshot)), signal).then(
+        (url) => `This session is at ${url}, in a dataset that only its owners see.`,
+        (error: unknown) => {
+          signal.throwIfAborted();
+          return `The session could not be shared (${messageOf(error)}): the bot’s token needs write access to that dataset.`;
+        },
+      );
+    },
+    nextId: ids.next,
+    keepsApprovals: (text) => config.approvals.side_questions && isQuestion(text),
+    now: clock.now,
+  };
+}
