@@ -22,7 +22,13 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
   const outboundOf = (platform: string) => (platform === 'slack' ? slack.outbound : undefined);
   const isReachable = async () => (await storage.isReachable()) && (await engine.isReachable());
   const outage = createOutage({ outboundOf, isReachable, clock, log, everyMs: 2_000 });
-  const policy = { approvers: config.approvals.approvers, membersOf: slack.membersOf };
+  const policy = {
+    approvers: config.approvals.approvers,
+    ofChannels: Object.fromEntries(
+      Object.entries(config.access.channels).map(([id, { approvers }]) => [id, approvers]),
+    ),
+    membersOf: slack.membersOf,
+  };
   const intake = createIntake({
     db: storage.db,
     ids,
@@ -64,6 +70,7 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
     intake,
     decisions,
     presence: createPresence(storage.db),
+    access: config.access,
     jobs: createJobsOverview(storage.db),
   });
   return async () => {

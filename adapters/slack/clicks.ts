@@ -7,6 +7,7 @@ import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
 import { ACTIONS, callOfBlock, seenOf } from './actions.ts';
 import { shareScript } from './files.ts';
+import type { Gate } from './gate.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { editModal, INPUT, MODALS, rejectModal } from './modals.ts';
 import { ButtonClick, Submission } from './payloads.ts';
@@ -18,6 +19,7 @@ export type ClickDeps = {
   decisions: Decisions;
   jobs: JobsOverview;
   people: People;
+  gate: Gate;
 };
 
 /** Tells the one who clicked, in private. */
@@ -41,6 +43,8 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
   const [action] = click.actions;
   if (action === undefined) return;
   const { intake, decisions } = deps;
+  const refusal = await deps.gate.refusal(click.channel.id, click.user.id);
+  if (refusal !== undefined) return void (await answer(refusal));
   const by = await deps.people.person(click.user.id);
   const sourceId = `slack:click:${click.team.id}:${action.action_ts}:${by.id}:${action.value}`;
   const [name, argument = ''] = action.action_id.split(':');

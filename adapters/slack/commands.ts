@@ -4,6 +4,7 @@ import type { ThreadAddress } from '../../src/session/address.ts';
 import type { JobRow, JobsOverview } from '../../src/session/jobs-overview.ts';
 import { jobCard } from '../../src/thread/cards.ts';
 import { ACTIONS } from './actions.ts';
+import type { Gate } from './gate.ts';
 import { cancelButton, jobLines } from './job-blocks.ts';
 import { actions, button, context, section } from './kit.ts';
 import { SlashCommand } from './payloads.ts';
@@ -13,6 +14,7 @@ export type CommandDeps = {
   jobs: JobsOverview;
   /** Where the workspace's messages are seen in a browser: `https://name.slack.com/`. */
   teamUrl: string;
+  gate: Gate;
 };
 
 /** The slash command of the manifest. */
@@ -25,6 +27,8 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
   app.command(SLASH, async ({ ack, command, respond }) => {
     await ack();
     const asked = SlashCommand.parse(command);
+    const refusal = await deps.gate.refusal(asked.channel_id, asked.user_id);
+    if (refusal !== undefined) return void (await respond({ text: refusal, response_type: 'ephemeral' }));
     const word = asked.text.trim().toLowerCase();
     const shown = await (COMMANDS[word] ?? COMMANDS.help ?? help)(deps, asked);
     await respond({ ...shown, response_type: 'ephemeral' });

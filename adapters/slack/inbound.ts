@@ -1,10 +1,14 @@
 import type { App } from '@slack/bolt';
+import { type AccessRules, answersReplies } from '../../src/session/access.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
+import { commandOf } from '../../src/session/commands.ts';
 import type { Intake } from '../../src/session/intake.ts';
+import type { Gate } from './gate.ts';
 import { createInOrder } from './in-order.ts';
 import { ChangedMessage, DeletedMessage, type SharedFile, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
 import { readable } from './text.ts';
+import type { ThreadReader } from './thread-reader.ts';
 
 export type Bot = { userId: string; teamId: string };
 
@@ -12,6 +16,9 @@ export type ListenDeps = {
   intake: Intake;
   people: People;
   bot: Bot;
+  gate: Gate;
+  rules: AccessRules;
+  thread: ThreadReader;
   /** Takes a shared file as the new script of an open call; false where it is not meant as one. */
   replaceScript(file: SharedFile, address: ThreadAddress, by: Person): Promise<boolean>;
 };
@@ -52,29 +59,53 @@ async function onMessage(event: unknown, deps: ListenDeps): Promise<void> {
   const message = parsed.data;
   if (message.bot_id !== undefined || message.user === bot.userId) return;
   const address = addressOf(bot, message);
-  if (!(await isForBot(message, address, intake, bot))) return;
+  if (!(await isForBot(message, address, deps))) return;
+  const refusal = await deps.gate.refusal(message.channel, message.user);
+  if (refusal !== undefined) {
+    // Whoever only writes in a thread has not asked for anything.
+    if (isAddressed(message, bot)) {
+      await deps.gate.tell(message.channel, message.user, refusal, message.thread_ts);
+    }
+    return;
+  }
   const author = await people.person(message.user);
-  const text = await readable(message.text, bot.userId, { person: people.name });
+  const said = await readable(message.text, bot.userId, { person: people.name });
   const replaced = await Promise.all(
     (message.files ?? []).map((file) => deps.replaceScript(file, address, author)),
   );
   const isAside = replaced.includes(true);
-  if (isAside && text === '') return;
+  if (isAside && said === '') return;
+  const text = commandOf(said, author) ? said : await withBackground(said, message, address, deps);
   const sourceId = sourceOf(bot, message.channel, message.ts);
   await intake.message({ address, sourceId, text, author, messageId: message.ts, isAside });
 }
 
+/** Whether somebody means the bot: by name, or by writing to it alone. */
+const isAddressed = (message: WrittenMessage, bot: Bot): boolean =>
+  message.type === 'app_mention' || message.text.includes(`<@${bot.userId}`) || message.channel_type === 'im';
+
 async function isForBot(
   message: WrittenMessage,
   address: ThreadAddress,
-  intake: Intake,
-  bot: Bot,
+  { intake, bot, rules }: ListenDeps,
 ): Promise<boolean> {
-  const isMention = message.type === 'app_mention' || message.text.includes(`<@${bot.userId}`);
-  if (isMention || message.channel_type === 'im') return true;
-  if (message.thread_ts === undefined) return false;
+  if (isAddressed(message, bot)) return true;
+  if (message.thread_ts === undefined || !answersReplies(rules, message.channel)) return false;
   const isToSomebodyElse = /^\s*<@[UW][A-Z0-9]+/.test(message.text);
   return !isToSomebodyElse && intake.hasSession(address);
+}
+
+/** What a model has to know besides: what was said before it was called, and what is linked to. */
+async function withBackground(
+  text: string,
+  message: WrittenMessage,
+  address: ThreadAddress,
+  { intake, thread }: ListenDeps,
+): Promise<string> {
+  const isFirst = message.thread_ts !== undefined && !(await intake.hasSession(address));
+  const before = isFirst ? await thread.before(address, message.ts) : undefined;
+  const linked = await thread.linked(address.channel, message.text);
+  return [text, ...(before ? [before] : []), ...linked].join('\n\n');
 }
 
 function addressOf(bot: Bot, message: WrittenMessage): ThreadAddress {

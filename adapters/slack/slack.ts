@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ConfigError } from '../../src/config/load.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import type { Logger } from '../../src/ops/log.ts';
+import type { AccessRules } from '../../src/session/access.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
@@ -13,10 +14,12 @@ import { type CatchUpDeps, catchUp } from './catch-up.ts';
 import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { scriptReplacer } from './files.ts';
+import { createGate } from './gate.ts';
 import { type Bot, listen } from './inbound.ts';
 import { type BytesOf, createSlackOutbound, isRefusedToken } from './outbound.ts';
 import { createPeople } from './people.ts';
 import { createReceiver, type Link, type SlackConnection } from './receiver.ts';
+import { createThreadReader } from './thread-reader.ts';
 
 export type SlackSettings = { botToken: string; connection: SlackConnection; apiUrl: string };
 
@@ -29,6 +32,7 @@ export type SlackAdapter = {
     decisions: Decisions;
     presence: Presence;
     jobs: JobsOverview;
+    access: AccessRules;
   }): Promise<void>;
   /** The members of a user group; none for an id that is not one's, or where the app may not read them. */
   membersOf(group: string): Promise<readonly string[]>;
@@ -73,18 +77,20 @@ export async function createSlack(
     throw error;
   });
 
-  const people = createPeople(client, () => new Date());
+  const people = createPeople(client, bot.teamId, () => new Date());
   const stopping = new AbortController();
   let background: Promise<void> = Promise.resolve();
 
   return {
     outbound: createSlackOutbound(client, bytesOf),
     membersOf: people.membersOf,
-    async start({ intake, decisions, presence, jobs }) {
+    async start({ intake, decisions, presence, jobs, access }) {
+      const gate = createGate(client, people, access);
+      const thread = createThreadReader(client, people, bot.userId);
       const replaceScript = scriptReplacer(client, decisions, settings.botToken);
-      const take = listen(app, { intake, people, bot, replaceScript });
-      listenToClicks(app, { client, intake, decisions, jobs, people });
-      listenToCommands(app, { jobs, teamUrl: bot.teamUrl });
+      const take = listen(app, { intake, people, bot, gate, rules: access, thread, replaceScript });
+      listenToClicks(app, { client, intake, decisions, jobs, people, gate });
+      listenToCommands(app, { jobs, teamUrl: bot.teamUrl, gate });
       await start().catch((error: unknown) => {
         if (isRefusedToken(error))
           throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');

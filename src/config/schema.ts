@@ -137,6 +137,35 @@ const Prompts = z.strictObject({
     .describe('Instructions for the agent in a channel, by the platform’s channel id.'),
 });
 
+const replies = z.enum(['all', 'mentions']);
+
+const Access = z.strictObject({
+  deny_people: z.array(z.string()).default([]).describe('People who may not use the bot (platform ids).'),
+  deny_channels: z.array(z.string()).default([]).describe('Channels where it may not be used.'),
+  allow_channels: z
+    .array(z.string())
+    .default([])
+    .describe('The only channels where it may be used; [] is all.'),
+  guests: flag.default(false).describe('Whether guests of the workspace may use it.'),
+  strangers: flag
+    .default(false)
+    .describe('Whether people of other workspaces, who share a channel with this one, may use it.'),
+  replies: replies
+    .default('all')
+    .describe('In threads of its own: "all" replies are for the bot, or only "mentions" are.'),
+  channels: z
+    .record(
+      z.string(),
+      z.strictObject({
+        users: z.array(z.string()).optional().describe('The only people who may use it there.'),
+        approvers: z.array(z.string()).min(1).optional().describe('In place of approvals.approvers.'),
+        replies: replies.optional(),
+      }),
+    )
+    .default({})
+    .describe('Rules of single channels, by platform id.'),
+});
+
 const Traces = z.strictObject({
   share: flag.default(true).describe('Whether `share` may upload a session to a private dataset on the Hub.'),
   dataset: z
@@ -230,6 +259,7 @@ export const ConfigFile = z.strictObject({
   budgets: Budgets.default(Budgets.parse({})),
   jobs: Jobs.default(Jobs.parse({})),
   sandbox: Sandbox.default(Sandbox.parse({})),
+  access: Access.default(Access.parse({})),
   prompts: Prompts.default(Prompts.parse({})),
   traces: Traces.default(Traces.parse({})),
   slack: Slack.default(Slack.parse({})),

@@ -4,16 +4,22 @@ import type { Person } from './address.ts';
 export type ApproverPolicy = {
   /** "requester", "thread" (whoever wrote in it), "anyone", platform user ids, or ids of user groups. */
   approvers: readonly string[];
+  /** Channels with approvers of their own, by platform id. */
+  ofChannels: Readonly<Record<string, readonly string[] | undefined>>;
   /** The members of a user group or role, by platform user id; none where it is not one. */
   membersOf(group: string): Promise<readonly string[]>;
 };
+
+/** Who may decide in a channel. */
+export const approversIn = ({ approvers, ofChannels }: ApproverPolicy, channel: string): readonly string[] =>
+  ofChannels[channel] ?? approvers;
 
 /** Who is concerned with a session. */
 export type Circle = { requester: Person; participants: readonly string[] };
 
 /** Whether `by` is among `approvers`; the look-up of a group that fails is a no. */
 export async function isAmong(
-  { approvers, membersOf }: ApproverPolicy,
+  { approvers, membersOf }: Pick<ApproverPolicy, 'approvers' | 'membersOf'>,
   { requester, participants }: Circle,
   by: Person,
 ): Promise<boolean> {

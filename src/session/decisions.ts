@@ -4,7 +4,7 @@ import type { Db } from '../db/storage.ts';
 import type { Clock } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import type { Person, ThreadAddress } from './address.ts';
-import { type ApproverPolicy, type Circle, isAmong, whoMay } from './approvers.ts';
+import { type ApproverPolicy, approversIn, type Circle, isAmong, whoMay } from './approvers.ts';
 import { type Budgets, passedBudgets } from './budget.ts';
 import { insertOperation } from './inbox.ts';
 import type { Tx } from './lease.ts';
@@ -230,8 +230,9 @@ export function createDecisions(deps: DecisionDeps): Decisions {
     const [row] = await db.select().from(sessions).where(isAt(address));
     if (row === undefined) return 'I no longer know this thread, so nothing was changed.';
     const { id, requester } = sessionOf(row);
-    const isAllowed = await isAmong(deps.policy, await circleOf(db, id, requester), by);
-    return isAllowed ? undefined : whoMay(deps.policy.approvers, requester);
+    const approvers = approversIn(deps.policy, address.channel);
+    const isAllowed = await isAmong({ ...deps.policy, approvers }, await circleOf(db, id, requester), by);
+    return isAllowed ? undefined : whoMay(approvers, requester);
   }
 
   return { decide, edit, objectionTo, openIn, openCall };
@@ -279,10 +280,11 @@ async function permission(
   const session = sessionOf(row.sessions);
   const circle = await circleOf(db, session.id, session.requester);
   const hasFirst = call.state.kind === 'awaiting_approval' && call.state.first !== undefined;
-  const approvers = hasFirst ? second.approvers : [...policy.approvers, ...budgets.approvers];
+  const own = approversIn(policy, session.address.channel);
+  const approvers = hasFirst ? second.approvers : [...own, ...budgets.approvers];
   const mayPassBudgets = await isAmong({ ...policy, approvers: budgets.approvers }, circle, by);
   if (!(await isAmong({ ...policy, approvers }, circle, by))) {
-    return { ok: false, reason: whoMay(hasFirst ? approvers : policy.approvers, session.requester) };
+    return { ok: false, reason: whoMay(hasFirst ? approvers : own, session.requester) };
   }
   return { ok: true, call, sessionId: session.id, mayPassBudgets };
 }

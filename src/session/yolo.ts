@@ -2,7 +2,7 @@ import { sessions } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
 import type { Clock } from '../ops/clock.ts';
 import type { Person, ThreadAddress } from './address.ts';
-import { type ApproverPolicy, isAmong } from './approvers.ts';
+import { type ApproverPolicy, approversIn, isAmong } from './approvers.ts';
 import { circleOf } from './decisions.ts';
 import { isAt } from './place.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -26,7 +26,8 @@ export async function setYolo(
   const { session } = snapshot;
   if (setting === 'show') return describe(session.settings, snapshot.autoApprovedUsd);
   const circle = await circleOf(db, session.id, session.requester);
-  if (setting !== 'off' && !(await isAmong(policy, circle, author))) {
+  const approvers = approversIn(policy, address.channel);
+  if (setting !== 'off' && !(await isAmong({ ...policy, approvers }, circle, author))) {
     return `${author.name} may not approve calls here, and so can't switch approvals off. Nothing was changed.`;
   }
   const yolo = yoloOf(setting, author, clock.now());

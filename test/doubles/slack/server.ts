@@ -14,7 +14,7 @@ import { hasCommand, isInteractive, isSubscribed, mayCall } from './manifest.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { parseBlocks, refusalOf } from './rules.ts';
 import { Uploads } from './uploads.ts';
-import { BOT, GROUPS, PEOPLE, type SlackMessage, Workspace } from './workspace.ts';
+import { BOT, GROUPS, OTHERS, PEOPLE, type SlackMessage, Workspace } from './workspace.ts';
 
 export type SlackDoubleOptions = {
   port?: number;
@@ -430,7 +430,15 @@ const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => 
     if (name === undefined) return { ok: false, error: 'user_not_found' };
     return {
       ok: true,
-      user: { id: user, name: name.toLowerCase(), profile: { display_name: name, real_name: name } },
+      user: {
+        id: user,
+        team_id: BOT.team_id,
+        name: name.toLowerCase(),
+        profile: { display_name: name, real_name: name },
+        is_restricted: false,
+        is_ultra_restricted: false,
+        ...OTHERS[String(user)],
+      },
     };
   },
 
@@ -532,7 +540,8 @@ const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => 
 /** One page of messages newer than `oldest`, as both methods answer. */
 function pageOf(all: readonly SlackMessage[], args: Arguments): Answer {
   const oldest = Number(args.oldest ?? 0);
-  const thread = all.filter((message) => Number(message.ts) > oldest);
+  const latest = Number(args.latest ?? Number.POSITIVE_INFINITY);
+  const thread = all.filter(({ ts }) => Number(ts) > oldest && Number(ts) < latest);
   const from = Number(args.cursor ?? 0);
   const limit = Math.min(Number(args.limit ?? 100), 1_000);
   const withMetadata = args.include_all_metadata === 'true' || args.include_all_metadata === true;

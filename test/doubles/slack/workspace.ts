@@ -20,6 +20,16 @@ export const PEOPLE: Readonly<Record<string, string>> = {
   U0ADA: 'Ada',
   U0GRACE: 'Grace',
   U0LINUS: 'Linus',
+  U0GUEST: 'Gwen',
+  U0SINGLE: 'Sam',
+  U0OTHER: 'Otto',
+};
+
+/** People who are not members of the workspace, by what Slack tells of them. */
+export const OTHERS: Readonly<Record<string, Record<string, unknown>>> = {
+  U0GUEST: { is_restricted: true },
+  U0SINGLE: { is_restricted: true, is_ultra_restricted: true },
+  U0OTHER: { team_id: 'T00000002', is_stranger: true },
 };
 
 /** User groups and who is in them. */

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { Config } from '../config/load.ts';
+
+/** How somebody belongs to a workspace. A stranger is of another one that shares a channel with it. */
+export const Standing = z.enum(['member', 'guest', 'stranger']);
+export type Standing = z.infer<typeof Standing>;
+
+export type AccessRules = Config['access'];
+
+export type Asker = { id: string; standing: Standing };
+
+/** Why somebody may not use the bot in a channel, in words for them; undefined where they may. */
+export function refusalOf(rules: AccessRules, channel: string, asker: Asker): string | undefined {
+  const own = rules.channels[channel];
+  if (rules.deny_people.includes(asker.id))
+    return 'You may not use me here. Whoever runs me can change that.';
+  if (rules.deny_channels.includes(channel)) return NOT_HERE;
+  if (rules.allow_channels.length > 0 && !rules.allow_channels.includes(channel)) return NOT_HERE;
+  const isNamed = own?.users?.includes(asker.id) ?? false;
+  if (own?.users !== undefined && !isNamed)
+    return 'In this channel only some people may use me, and you are not among them.';
+  if (isNamed) return undefined; // who is named is meant, whoever they are
+  if (asker.standing === 'guest' && !rules.guests)
+    return 'Guests may not use me here. Ask a member of this workspace.';
+  if (asker.standing === 'stranger' && !rules.strangers)
+    return 'I only work for people of this workspace, not for those who share a channel with it.';
+  return undefined;
+}
+
+const NOT_HERE = 'I may not be used in this channel. Whoever runs me can change that.';
+
+/** Whether every reply in a thread of the bot's is for it, or only mentions are. */
+export const answersReplies = (rules: AccessRules, channel: string): boolean =>
+  (rules.channels[channel]?.replies ?? rules.replies) === 'all';

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { lastText } from '../doubles/model.ts';
+import { callOnce, echo, runJob } from '../support/scripts.ts';
+import { until } from '../support/until.ts';
+import { useWorld } from '../support/use-world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+const begin = useWorld((made) => {
+  world = made;
+});
+
+const told = (user: string, text: string) =>
+  until(`${user} is told "${text}"`, () =>
+    world.slack.ephemerals.find((item) => item.user === user && item.text.includes(text)),
+  );
+
+describe('who may use the bot', () => {
+  test.each([
+    ['U0GUEST', 'Guests may not use me here'],
+    ['U0SINGLE', 'Guests may not use me here'],
+    ['U0OTHER', 'I only work for people of this workspace'],
+  ])('%s is refused in private, and nothing of it reaches the model', async (user, reason) => {
+    await begin(echo);
+    const asked = world.slack.mention(user, 'C0ML', 'go');
+    await told(user, reason);
+    const member = world.slack.mention('U0ADA', 'C0ML', 'and me');
+    await world.reply(member, 'heard: [Ada] and me');
+    expect(world.replies(asked)).toEqual([]);
+    expect(world.model.requests).toHaveLength(1);
+    world.slack.say(user, 'C0ML', 'a word in between', member.ts);
+    world.slack.slash(user, 'C0ML', 'jobs');
+    await until(
+      'the command is refused as well',
+      () => world.slack.ephemerals.filter((item) => item.text.includes(reason)).length === 2,
+    );
+    world.slack.say('U0ADA', 'C0ML', 'more', member.ts);
+    await world.reply(member, 'heard: [Ada] more');
+    expect(JSON.stringify(world.model.requests)).not.toContain('a word in between');
+  });
+
+  test('a guest’s click decides nothing', async () => {
+    await begin(callOnce(runJob), { approvers: ['anyone'] });
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    const card = await world.reply(asked, 'Run a Hugging Face Job');
+    world.slack.click('U0GUEST', card, 'approve');
+    await told('U0GUEST', 'Guests may not');
+    expect(world.hub.jobs).toHaveLength(0);
+  });
+
+  test('a channel may have approvers of its own', async () => {
+    await begin(callOnce(runJob), {
+      configure: ({ access }) => {
+        access.channels.C0ML = { approvers: ['U0GRACE'] };
+      },
+    });
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    const card = await world.reply(asked, 'Run a Hugging Face Job');
+    world.slack.click('U0ADA', card, 'approve');
+    await told('U0ADA', 'Only <@U0GRACE> may decide this');
+    world.slack.click('U0GRACE', card, 'approve');
+    await until('the job runs', () => world.hub.jobs.length === 1);
+  });
+
+  test('where only mentions are for the bot, people may talk in its threads', async () => {
+    await begin(echo, {
+      configure: ({ access }) => {
+        access.replies = 'mentions';
+      },
+    });
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    await world.reply(asked, 'heard: [Ada] go');
+    world.slack.say('U0GRACE', 'C0ML', 'what do you think of it?', asked.ts);
+    world.slack.mention('U0GRACE', 'C0ML', 'and you?', asked.ts);
+    await world.reply(asked, 'heard: [Grace] and you?');
+    expect(world.model.requests.some((request) => lastText(request).includes('what do you think'))).toBe(
+      false,
+    );
+  });
+});
+
+describe('what was said before', () => {
+  test('in the thread that the bot is called into is told with who said it, and once', async () => {
+    await begin(echo);
+    const first = world.slack.say('U0GRACE', 'C0ML', 'The loss is NaN after 200 steps.');
+    world.slack.say('U0LINUS', 'C0ML', 'Lower the learning rate?', first.ts);
+    world.slack.mention('U0ADA', 'C0ML', 'what do you say?', first.ts);
+    await world.reply(first, 'heard: [Ada] what do you say?');
+    const sent = lastText(world.model.requests[0] ?? { messages: [], model: '' });
+    expect(sent).toContain(
+      'What was said in this thread before:\n> [Grace] The loss is NaN after 200 steps.\n> [Linus] Lower the learning rate?',
+    );
+    world.slack.say('U0ADA', 'C0ML', 'go on', first.ts);
+    await world.reply(first, 'heard: [Ada] go on');
+    expect(lastText(world.model.requests[1] ?? { messages: [], model: '' })).toBe('[Ada] go on');
+  });
+
+  test('in a message that is linked is told, as long as it is of this channel', async () => {
+    await begin(echo);
+    const here = world.slack.say('U0GRACE', 'C0ML', 'use <https://huggingface.co/datasets/a/b>');
+    const elsewhere = world.slack.say('U0GRACE', 'C0OPS', 'the secret plan');
+    const link = (message: { channel: string; ts: string }) =>
+      `<https://double.slack.com/archives/${message.channel}/p${message.ts.replace('.', '')}>`;
+    const asked = world.slack.mention('U0ADA', 'C0ML', `as in ${link(here)} and ${link(elsewhere)}`);
+    await world.reply(asked, 'heard: [Ada] as in');
+    const sent = lastText(world.model.requests[0] ?? { messages: [], model: '' });
+    expect(sent).toContain('The message that is linked:\n> [Grace] use https://huggingface.co/datasets/a/b');
+    expect(sent).not.toContain('secret plan');
+  });
+});
