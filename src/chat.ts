@@ -1,6 +1,9 @@
 import type { SlackConnection } from '../adapters/slack/receiver.ts';
 import { createSlack } from '../adapters/slack/slack.ts';
+import { describeModels } from './agent/models.ts';
+import { channelSettings } from './channel-settings.ts';
 import { requireSecret } from './config/load.ts';
+import { createCatalogue } from './llm/catalogue.ts';
 import type { Parts } from './parts.ts';
 import { runRenders } from './queue/renders.ts';
 import { createDecisions } from './session/decisions.ts';
@@ -8,6 +11,7 @@ import { bytesOf } from './session/files.ts';
 import { createIntake } from './session/intake.ts';
 import { createJobsOverview } from './session/jobs-overview.ts';
 import { createPresence } from './session/presence.ts';
+import { createSessionsOverview } from './session/sessions-overview.ts';
 import { createOutage } from './thread/outage.ts';
 
 /** Starts the role that talks to people. Resolves, once it listens, with what stops it. */
@@ -15,7 +19,7 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
   const { config, storage, log, redact, turns, renders, engine, clock, ids } = parts;
   const botToken = requireSecret(config, 'SLACK_BOT_TOKEN', 'the chat role needs it');
   const slack = await createSlack(
-    { botToken, connection, apiUrl: config.slack.api_url },
+    { botToken, connection, apiUrl: config.slack.api_url, rateFactor: config.slack.rate_factor },
     (fileId) => bytesOf(storage.db, fileId),
     log,
   );
@@ -71,6 +75,16 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
     decisions,
     presence: createPresence(storage.db),
     access: config.access,
+    sessions: createSessionsOverview(storage.db),
+    models: {
+      choices: config.model.choices,
+      describe: () =>
+        describeModels(
+          { catalogue: createCatalogue(config.model.base_url, clock), choices: config.model.choices },
+          config.model.id,
+        ),
+      settingsOf: (channel) => channelSettings(config, 'slack', channel),
+    },
     jobs: createJobsOverview(storage.db),
   });
   return async () => {

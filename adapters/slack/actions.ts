@@ -12,6 +12,7 @@ export const ACTIONS = {
   rerun: 'rerun_job',
   stop: 'stop',
   retry: 'retry',
+  menu: 'session_menu',
 } as const;
 
 /** A button's value that names calls at the revision which its card shows. */

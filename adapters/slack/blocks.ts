@@ -2,12 +2,13 @@ import type { KnownBlock } from '@slack/types';
 import { durationText } from '../../src/session/watches.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
-import type { StatusView, TimelineLine, ViewMessage } from '../../src/thread/view-message.ts';
+import type { Mood, StatusView, TimelineLine, ViewMessage } from '../../src/thread/view-message.ts';
 import { ACTIONS } from './actions.ts';
 import { approvalBlocks, approvalHeadline, batchBlocks, batchHeadline } from './approval-blocks.ts';
 import { jobBlocks, jobHeadline } from './job-blocks.ts';
 import { actions, button, compact, context, dollars, fitting, message, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
+import { SESSION_MENU } from './session-menu.ts';
 import { codeBlock, cut, escaped, harmless, plain } from './text.ts';
 
 /** A view's message in Block Kit. `divisor` makes the parts smaller, where Slack found them too long. */
@@ -25,6 +26,8 @@ export function translate({ body }: ViewMessage, divisor: number): Payload[] {
       return [message(jobHeadline(body), jobBlocks(body))];
     case 'notice':
       return notice(body, divisor);
+    case 'reaction':
+      return [{ reaction: { on: body.on, name: REACTIONS[body.mood] } }];
     case 'file':
       return [{ file: { id: body.fileId, name: body.name }, text: cut(plain(body.text), 1_000) }];
     default:
@@ -47,6 +50,14 @@ function notice(
   const called = mentions.map((id) => `<@${id}>`).join(' ');
   return [message(`${called} ${plain(text)}`, [section(`${called} ${cut(plain(text), 2_500)}`)])];
 }
+
+const REACTIONS: Readonly<Record<Mood, string>> = {
+  working: 'eyes',
+  waiting: 'hourglass_flowing_sand',
+  done: 'white_check_mark',
+  failed: 'warning',
+  stopped: 'black_square_for_stop',
+};
 
 const PHASES: Record<StatusView['phase'], string> = {
   working: '⏳ *Working*',
@@ -75,18 +86,27 @@ function autoApprovalText({ capUsd, usedUsd }: NonNullable<StatusView['autoAppro
 }
 
 function statusBlocks(status: StatusView): KnownBlock[] {
-  const control = status.control;
+  const title = status.title ? `*${cut(plain(status.title.replaceAll('*', '')), 200)}*\n` : '';
   return [
-    section(statusLine(status)),
+    section(`${title}${statusLine(status)}`),
     ...(status.detail ? [section(cut(plain(status.detail), SLACK_LIMITS.sectionText))] : []),
     ...(status.plan.length > 0 ? [section(planText(status))] : []),
     ...(status.timeline.length > 0 ? [context(timelineText(status))] : []),
     ...tails(status).map((tail) => context(codeBlock(tail, TAIL_CHARACTERS))),
     ...(status.writing ? [context(`✍️ ${cut(plain(status.writing), 600)}`)] : []),
-    ...(control === 'stop' ? [actions([button('Stop', ACTIONS.stop, 'stop')])] : []),
-    ...(control === 'retry' ? [actions([button('Retry', ACTIONS.retry, 'retry', 'primary')])] : []),
-    ...(control === 'continue' ? [actions([button('Continue', ACTIONS.retry, 'retry', 'primary')])] : []),
+    ...controls(status),
   ];
+}
+
+const CONTROLS = {
+  stop: button('Stop', ACTIONS.stop, 'stop'),
+  retry: button('Retry', ACTIONS.retry, 'retry', 'primary'),
+  continue: button('Continue', ACTIONS.retry, 'retry', 'primary'),
+};
+
+function controls({ control, hasMenu }: StatusView): KnownBlock[] {
+  const elements = [...(control ? [CONTROLS[control]] : []), ...(hasMenu ? [SESSION_MENU] : [])];
+  return elements.length > 0 ? [actions(elements)] : [];
 }
 
 const TAIL_LINES = 4;

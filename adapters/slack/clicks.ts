@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
-import type { Person, ThreadAddress } from '../../src/session/address.ts';
+import { type Person, ThreadAddress } from '../../src/session/address.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
@@ -12,6 +12,8 @@ import { SLACK_LIMITS } from './limits.ts';
 import { editModal, INPUT, MODALS, rejectModal } from './modals.ts';
 import { ButtonClick, Submission } from './payloads.ts';
 import type { People } from './people.ts';
+import { SETTINGS, SETTINGS_MODAL, settingsModal } from './session-menu.ts';
+import { Pointed, SHORTCUT } from './shortcut.ts';
 
 export type ClickDeps = {
   client: WebClient;
@@ -20,6 +22,8 @@ export type ClickDeps = {
   jobs: JobsOverview;
   people: People;
   gate: Gate;
+  /** Models that menus offer. */
+  models: readonly string[];
 };
 
 /** Tells the one who clicked, in private. */
@@ -77,6 +81,8 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
         { by, sourceId, isPrivate: click.message === undefined },
         answer,
       );
+    case ACTIONS.menu:
+      return onMenu(deps, click, by, action.selected_option?.value ?? '', sourceId, answer);
     case ACTIONS.stop:
     case ACTIONS.retry: {
       const operation: Operation = { kind: name === ACTIONS.stop ? 'interrupt' : 'resume', by };
@@ -88,6 +94,27 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
     default:
       await answer('This button is from another version of me, so nothing was changed.');
   }
+}
+
+/** A choice of a session's menu: a command, as if it had been written, or the dialog with the others. */
+async function onMenu(
+  { client, intake, models }: ClickDeps,
+  click: ButtonClick,
+  by: Person,
+  choice: string,
+  sourceId: string,
+  answer: Answer,
+): Promise<void> {
+  const address = addressOfClick(click);
+  if (address === undefined || !(await intake.hasSession(address))) {
+    return void (await answer('I no longer know this thread, so nothing was changed.'));
+  }
+  if (choice === SETTINGS) {
+    const view = settingsModal(JSON.stringify(address), models);
+    await client.views.open({ trigger_id: click.trigger_id, view });
+    return;
+  }
+  await intake.message({ address, sourceId, text: choice, author: by, messageId: '' });
 }
 
 /** What can be done with a job, from its card or from a list that only one person sees. */
@@ -160,11 +187,37 @@ async function openScript(
 
 /** Why a dialog could not be taken, to be shown in it; undefined where it was. */
 async function onSubmission(
-  { decisions, people }: ClickDeps,
+  { decisions, intake, people, gate }: ClickDeps,
   { user, team, view }: Submission,
   callback: string,
 ): Promise<string | undefined> {
   const by = await people.person(user.id);
+  if (callback === SETTINGS_MODAL) {
+    const address = ThreadAddress.parse(JSON.parse(view.private_metadata));
+    const refusal = await gate.refusal(address.channel, user.id);
+    if (refusal !== undefined) return refusal;
+    for (const [block, inputs] of Object.entries(view.state.values)) {
+      const text = inputs.value?.selected_option?.value;
+      const sourceId = `slack:view:${team.id}:${view.id}:${block}`;
+      if (text) await intake.message({ address, sourceId, text, author: by, messageId: '' });
+    }
+    return undefined;
+  }
+  if (callback === SHORTCUT) {
+    const { address, quote } = Pointed.parse(JSON.parse(view.private_metadata));
+    const refusal = await gate.refusal(address.channel, user.id);
+    if (refusal !== undefined) return refusal;
+    const question =
+      view.state.values[INPUT.block]?.[INPUT.action]?.value?.trim() || 'What do you make of this?';
+    await intake.message({
+      address,
+      sourceId: `slack:view:${team.id}:${view.id}`,
+      text: `${question}\n\nThe message that is meant:\n${quote}`,
+      author: by,
+      messageId: '',
+    });
+    return undefined;
+  }
   const text = view.state.values[INPUT.block]?.[INPUT.action]?.value ?? '';
   if (callback === MODALS.reject) {
     const result = await decisions.decide({

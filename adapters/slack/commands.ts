@@ -1,17 +1,29 @@
 import type { App } from '@slack/bolt';
 import type { KnownBlock } from '@slack/types';
-import type { ThreadAddress } from '../../src/session/address.ts';
+import type { WebClient } from '@slack/web-api';
+import type { Intake } from '../../src/session/intake.ts';
 import type { JobRow, JobsOverview } from '../../src/session/jobs-overview.ts';
+import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
 import { jobCard } from '../../src/thread/cards.ts';
 import { ACTIONS } from './actions.ts';
 import type { Gate } from './gate.ts';
+import { sessionLine } from './home.ts';
 import { cancelButton, jobLines } from './job-blocks.ts';
 import { actions, button, context, section } from './kit.ts';
+import { threadLink } from './links.ts';
 import { SlashCommand } from './payloads.ts';
+import type { People } from './people.ts';
 import { plain } from './text.ts';
 
 export type CommandDeps = {
+  client: WebClient;
+  intake: Intake;
+  people: People;
   jobs: JobsOverview;
+  sessions: SessionsOverview;
+  describeModels(): Promise<string>;
+  /** What holds in a channel, as markdown. */
+  settingsOf(channel: string): string;
   /** Where the workspace's messages are seen in a browser: `https://name.slack.com/`. */
   teamUrl: string;
   gate: Gate;
@@ -29,8 +41,8 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
     const asked = SlashCommand.parse(command);
     const refusal = await deps.gate.refusal(asked.channel_id, asked.user_id);
     if (refusal !== undefined) return void (await respond({ text: refusal, response_type: 'ephemeral' }));
-    const word = asked.text.trim().toLowerCase();
-    const shown = await (COMMANDS[word] ?? COMMANDS.help ?? help)(deps, asked);
+    const word = asked.text.trim().split(/\s+/)[0]?.toLowerCase() ?? '';
+    const shown = await (COMMANDS[word] ?? help)(deps, asked);
     await respond({ ...shown, response_type: 'ephemeral' });
   });
 }
@@ -38,11 +50,81 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
 const COMMANDS: Readonly<Record<string, (deps: CommandDeps, asked: SlashCommand) => Promise<Shown>>> = {
   help,
   jobs: listJobs,
+  new: begin,
+  status: listSessions,
+  usage: showUsage,
+  models: showModels,
+  settings: showSettings,
 };
+
+/** Posts the request for everybody to see, and begins a session in its thread. */
+async function begin({ client, intake, people, gate }: CommandDeps, asked: SlashCommand): Promise<Shown> {
+  const text = asked.text.trim().replace(/^new\b\s*/i, '');
+  if (text === '')
+    return shown(`Say what you need: \`${SLASH} new fine-tune a small model on stanfordnlp/imdb\``);
+  const author = await people.person(asked.user_id);
+  const posted = await client.chat
+    .postMessage({
+      channel: asked.channel_id,
+      text: `<@${author.id}> asks: ${plain(text)}`,
+      unfurl_links: false,
+    })
+    .catch(() => undefined);
+  if (posted?.ts === undefined) {
+    return shown('I can’t write in this channel. Invite me with `/invite`, and try again.');
+  }
+  const address = {
+    platform: 'slack' as const,
+    workspace: asked.team_id,
+    channel: asked.channel_id,
+    thread: posted.ts,
+  };
+  const sourceId = `slack:slash:${asked.team_id}:${posted.ts}`;
+  await intake.message({ address, sourceId, text, author, messageId: posted.ts });
+  await gate.tell(asked.channel_id, asked.user_id, 'It goes on in the thread of your request.', posted.ts);
+  return shown('It goes on in the thread of your request.');
+}
+
+const SESSIONS = 15;
+
+async function listSessions(
+  { sessions, teamUrl }: CommandDeps,
+  { team_id, user_id }: SlashCommand,
+): Promise<Shown> {
+  const own = await sessions.of({ platform: 'slack', workspace: team_id }, user_id, SESSIONS);
+  if (own.length === 0) return shown('You have no sessions yet. Mention me in a channel to begin one.');
+  const blocks = own.map((session) => sessionLine(session, (address) => threadLink(address, teamUrl)));
+  return { text: 'Your sessions', blocks: [section('*Your sessions*'), ...blocks] };
+}
+
+async function showUsage(
+  { sessions, people }: CommandDeps,
+  { team_id, channel_id, user_id }: SlashCommand,
+): Promise<Shown> {
+  const address = { platform: 'slack' as const, workspace: team_id, channel: channel_id, thread: '' };
+  const text = await sessions.usage(address, await people.person(user_id));
+  return { text: 'Usage', blocks: [{ type: 'markdown', text }] };
+}
+
+async function showModels({ describeModels }: CommandDeps): Promise<Shown> {
+  return { text: 'Models', blocks: [{ type: 'markdown', text: await describeModels() }] };
+}
+
+/** What holds in a channel, as the config has it. */
+async function showSettings({ settingsOf }: CommandDeps, { channel_id }: SlashCommand): Promise<Shown> {
+  return { text: 'Settings', blocks: [{ type: 'markdown', text: settingsOf(channel_id) }] };
+}
+
+const shown = (text: string): Shown => ({ text, blocks: [section(text)] });
 
 async function help(): Promise<Shown> {
   const text = [
+    `*${SLASH} new …* – begins a session in this channel with what you write behind it`,
+    `*${SLASH} status* – your sessions`,
     `*${SLASH} jobs* – the jobs that I follow in this workspace`,
+    `*${SLASH} usage* – tokens and cost`,
+    `*${SLASH} models* – what I can run on`,
+    `*${SLASH} settings* – what holds in this channel`,
     `*${SLASH} help* – this`,
     'To start something, mention me in a channel. In a thread of mine, `help` lists what can be said there.',
   ].join('\n');
@@ -70,13 +152,9 @@ async function listJobs({ jobs, teamUrl }: CommandDeps, { team_id }: SlashComman
 
 function jobRow({ watch, address, requester }: JobRow, teamUrl: string): KnownBlock[] {
   const job = jobCard(watch);
-  const about = `${plain(requester.name)} · <${linkTo(address, teamUrl)}|thread>`;
+  const about = `${plain(requester.name)} · <${threadLink(address, teamUrl)}|thread>`;
   return [
     section(`${jobLines(job)} · ${about}`),
     actions([button('Logs', ACTIONS.log, watch.id), ...(job.isFinal ? [] : [cancelButton(job)])]),
   ];
 }
-
-/** A message's address in a browser: https://docs.slack.dev/reference/methods/chat.getPermalink shows the form. */
-const linkTo = ({ channel, thread }: ThreadAddress, teamUrl: string): string =>
-  `${teamUrl}archives/${channel}/p${thread.replace('.', '')}`;

@@ -36,7 +36,9 @@ export const ANSWER_CHARACTERS = 9_000;
  * workspace, chat.postMessage about one a second for a channel. Both tolerate bursts that are not published; these are
  * small ones, and a little less than the rate keeps clear of it.
  */
-export const SLACK_RATES = {
-  post: { perMinute: 57, burst: 3, isPerChannel: true },
-  edit: { perMinute: 47, burst: 12, isPerChannel: false },
-} as const;
+export const slackRates = (factor: number) => ({
+  post: { perMinute: 57 * factor, burst: 3, isPerChannel: true },
+  edit: { perMinute: 47 * factor, burst: 12, isPerChannel: false },
+  /** reactions.add and reactions.remove: tier 3 and tier 2; an edit is one of each. */
+  mark: { perMinute: 19 * factor, burst: 10, isPerChannel: false },
+});

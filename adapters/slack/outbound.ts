@@ -10,7 +10,7 @@ import { z } from 'zod';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
 import { translate } from './blocks.ts';
-import { SLACK_RATES } from './limits.ts';
+import { slackRates } from './limits.ts';
 
 /** The metadata by which a message is found again: https://docs.slack.dev/messaging/message-metadata. */
 const EVENT_TYPE = 'ml_intern_post';
@@ -23,10 +23,12 @@ const MAX_PAGES = 20;
 export type BytesOf = (fileId: string) => Promise<Uint8Array | undefined>;
 
 /** Slack's side of a thread. The client must not retry by itself: a 429 moves our own schedule. */
-export function createSlackOutbound(client: WebClient, bytesOf: BytesOf): Outbound {
+export function createSlackOutbound(client: WebClient, bytesOf: BytesOf, rateFactor = 1): Outbound {
   async function post(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery> {
     const upload = Upload.safeParse(payload).data;
     if (upload !== undefined) return share(address, upload);
+    const mark = Mark.safeParse(payload).data;
+    if (mark !== undefined) return react(address, mark).then(unlessGone);
     return delivered(async () => {
       const metadata = { event_type: EVENT_TYPE, event_payload: { key } };
       const answer = await client.apiCall('chat.postMessage', {
@@ -38,6 +40,18 @@ export function createSlackOutbound(client: WebClient, bytesOf: BytesOf): Outbou
       return Posted.parse(answer).ts;
     });
   }
+
+  /** A reaction is known by the message that it is on, and by its name. */
+  const react = ({ channel }: ThreadAddress, { reaction: { on, name } }: Mark) =>
+    delivered(async () => {
+      await client.reactions.add({ channel, timestamp: on, name }).catch(unlessCode('already_reacted'));
+      return `${REACTION}${on}:${name}`;
+    });
+
+  const unreact = async (channel: string, platformId: string): Promise<void> => {
+    const [on = '', name = ''] = platformId.slice(REACTION.length).split(':');
+    await client.reactions.remove({ channel, timestamp: on, name }).catch(unlessCode('no_reaction'));
+  };
 
   /** A file is known by its own id: Slack does not tell that of the message it stands in. */
   async function share({ channel, thread }: ThreadAddress, { file, text }: Upload): Promise<Delivery> {
@@ -56,21 +70,34 @@ export function createSlackOutbound(client: WebClient, bytesOf: BytesOf): Outbou
     });
   }
 
-  const edit = (address: ThreadAddress, platformId: string, payload: Payload) =>
-    delivered(async () => {
+  const edit = async (address: ThreadAddress, platformId: string, payload: Payload) => {
+    const sent = await delivered(async () => {
       if (payload.file !== undefined) return platformId; // what is in a file does not change
+      const mark = Mark.safeParse(payload).data;
+      if (mark !== undefined) {
+        await unreact(address.channel, platformId);
+        const { on, name } = mark.reaction;
+        await client.reactions
+          .add({ channel: address.channel, timestamp: on, name })
+          .catch(unlessCode('already_reacted'));
+        return `${REACTION}${on}:${name}`;
+      }
       await client.apiCall('chat.update', { channel: address.channel, ts: platformId, ...payload });
       return platformId;
     });
+    return payload.reaction === undefined ? sent : unlessGone(sent);
+  };
 
   const remove = (address: ThreadAddress, platformId: string) =>
     delivered(async () => {
-      if (platformId.startsWith('F')) await client.files.delete({ file: platformId });
+      if (platformId.startsWith(REACTION)) await unreact(address.channel, platformId);
+      else if (platformId.startsWith('F')) await client.files.delete({ file: platformId });
       else await client.chat.delete({ channel: address.channel, ts: platformId });
       return platformId;
     });
 
   async function find(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery | undefined> {
+    if (payload.reaction !== undefined) return undefined; // it may be made twice
     const name = Upload.safeParse(payload).data?.file.name;
     let cursor: string | undefined;
     for (let page = 0; page < MAX_PAGES; page++) {
@@ -100,10 +127,25 @@ export function createSlackOutbound(client: WebClient, bytesOf: BytesOf): Outbou
     return undefined;
   }
 
-  return { rates: SLACK_RATES, translate, post, edit, remove, find };
+  return { rates: slackRates(rateFactor), translate, post, edit, remove, find };
 }
 
 const Posted = z.object({ ts: z.string() });
+
+/** The payload of a reaction. */
+const Mark = z.object({ reaction: z.object({ on: z.string(), name: z.string() }) });
+type Mark = z.infer<typeof Mark>;
+
+const REACTION = 'reaction:';
+
+/** Somebody has deleted the message that a reaction belongs to: there is nothing to make up for. */
+const unlessGone = (sent: Delivery): Delivery =>
+  !sent.ok && sent.reason === 'gone' ? { ok: false, reason: 'refused', detail: 'the message is gone' } : sent;
+
+/** Lets an error of the platform's pass that says the work is done already. */
+const unlessCode = (code: string) => (error: unknown) => {
+  if (!(error instanceof WebAPIPlatformError) || error.data.error !== code) throw error;
+};
 
 /** The payload of a file. */
 const Upload = z.object({ file: z.object({ id: z.string(), name: z.string() }), text: z.string() });

@@ -79,8 +79,34 @@ export const Submission = z.object({
     id: z.string(),
     private_metadata: z.string(),
     state: z.object({
-      values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().nullish() }))),
+      values: z.record(
+        z.string(),
+        z.record(
+          z.string(),
+          z.object({
+            value: z.string().nullish(),
+            selected_option: z.object({ value: z.string() }).nullish(),
+          }),
+        ),
+      ),
     }),
   }),
 });
 export type Submission = z.infer<typeof Submission>;
+
+/** A shortcut on a message: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload */
+export const MessageShortcut = z.object({
+  trigger_id: z.string(),
+  user: z.object({ id: z.string() }),
+  team: z.object({ id: z.string() }),
+  channel: z.object({ id: z.string() }),
+  message: z.object({
+    ts: z.string(),
+    thread_ts: z.string().optional(),
+    user: z.string().optional(),
+    text: z.string().default(''),
+  }),
+});
+
+/** https://docs.slack.dev/reference/events/app_home_opened */
+export const HomeOpened = z.object({ user: z.string(), tab: z.string() });

@@ -9,19 +9,28 @@ import type { Decisions } from '../../src/session/decisions.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Presence } from '../../src/session/presence.ts';
+import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
 import type { Outbound } from '../../src/thread/outbound.ts';
 import { type CatchUpDeps, catchUp } from './catch-up.ts';
 import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { scriptReplacer } from './files.ts';
 import { createGate } from './gate.ts';
+import { listenToHome } from './home.ts';
 import { type Bot, listen } from './inbound.ts';
 import { type BytesOf, createSlackOutbound, isRefusedToken } from './outbound.ts';
 import { createPeople } from './people.ts';
 import { createReceiver, type Link, type SlackConnection } from './receiver.ts';
+import { listenToShortcut } from './shortcut.ts';
 import { createThreadReader } from './thread-reader.ts';
 
-export type SlackSettings = { botToken: string; connection: SlackConnection; apiUrl: string };
+export type SlackSettings = {
+  botToken: string;
+  connection: SlackConnection;
+  apiUrl: string;
+  /** How many times the published rates may be sent. */
+  rateFactor: number;
+};
 
 /** Slack as the rest of the program sees it. */
 export type SlackAdapter = {
@@ -33,6 +42,13 @@ export type SlackAdapter = {
     presence: Presence;
     jobs: JobsOverview;
     access: AccessRules;
+    sessions: SessionsOverview;
+    /** What can be said of models and settings besides any session. */
+    models: {
+      choices: readonly string[];
+      describe(): Promise<string>;
+      settingsOf(channel: string): string;
+    };
   }): Promise<void>;
   /** The members of a user group; none for an id that is not one's, or where the app may not read them. */
   membersOf(group: string): Promise<readonly string[]>;
@@ -82,15 +98,28 @@ export async function createSlack(
   let background: Promise<void> = Promise.resolve();
 
   return {
-    outbound: createSlackOutbound(client, bytesOf),
+    outbound: createSlackOutbound(client, bytesOf, settings.rateFactor),
     membersOf: people.membersOf,
-    async start({ intake, decisions, presence, jobs, access }) {
+    async start({ intake, decisions, presence, jobs, sessions, access, models }) {
       const gate = createGate(client, people, access);
       const thread = createThreadReader(client, people, bot.userId);
       const replaceScript = scriptReplacer(client, decisions, settings.botToken);
       const take = listen(app, { intake, people, bot, gate, rules: access, thread, replaceScript });
-      listenToClicks(app, { client, intake, decisions, jobs, people, gate });
-      listenToCommands(app, { jobs, teamUrl: bot.teamUrl, gate });
+      listenToClicks(app, { client, intake, decisions, jobs, people, gate, models: models.choices });
+      const { teamId, teamUrl, userId: botUserId } = bot;
+      listenToShortcut(app, { client, people, gate, botUserId });
+      listenToHome(app, { client, people, sessions, jobs, teamId, teamUrl });
+      listenToCommands(app, {
+        client,
+        intake,
+        people,
+        jobs,
+        sessions,
+        teamUrl,
+        gate,
+        describeModels: models.describe,
+        settingsOf: models.settingsOf,
+      });
       await start().catch((error: unknown) => {
         if (isRefusedToken(error))
           throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');

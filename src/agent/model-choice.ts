@@ -4,7 +4,10 @@ import type { Session } from '../session/snapshot.ts';
 export type ModelRules = Pick<Config['model'], 'id' | 'defaults'>;
 
 /** The model of a session: the one that people chose, else the most exact default for where and whose it is. */
-export function modelOf({ settings, address, requester }: Session, { id, defaults }: ModelRules): string {
+export function modelOf(
+  { settings, address, requester }: Pick<Session, 'settings' | 'address' | 'requester'>,
+  { id, defaults }: ModelRules,
+): string {
   if (settings.model !== undefined) return settings.model;
   const fitting = defaults
     .filter(({ platform = address.platform, channel = address.channel, person = requester.id }) => {

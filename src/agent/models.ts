@@ -5,14 +5,17 @@ import { ModelError } from '../llm/errors.ts';
 type Deps = { model: ModelClient; catalogue: Catalogue; choices: readonly string[] };
 
 /** What `model` answers: which one is in use, and what else there is, as markdown. */
-export async function describeModels({ catalogue, choices }: Deps, current: string): Promise<string> {
+export async function describeModels(
+  { catalogue, choices }: Pick<Deps, 'catalogue' | 'choices'>,
+  current: string,
+): Promise<string> {
   const known = await catalogue.all();
   const shown = [...new Set([current, ...choices])];
   const rows = await Promise.all(
     shown.map(async (id) => rowOf(id, await catalogue.find(id), id === current)),
   );
   return [
-    `This session uses **${current}**.`,
+    `**${current}** is in use.`,
     '',
     '| model | context | $ per million in / out | tools | providers |',
     '| --- | --- | --- | --- | --- |',

@@ -331,6 +331,8 @@ async function undo(scope: Scope, by: string): Promise<void> {
   if (last === undefined) return;
   await cancelOpen(scope, by);
   await record.undoExchange(tx, sessionId, last.number);
+  const isLast = snapshot.exchanges.every(({ number, undone }) => undone || number === last.number);
+  if (isLast) await record.changeSettings(tx, sessionId, { title: null });
   await end(scope, { kind: 'interrupted', by });
   await record.emit(tx, sessionId, { type: 'undo_complete', data: { exchange: last.number, by } });
 }

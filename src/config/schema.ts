@@ -217,6 +217,13 @@ const Sandbox = z.strictObject({
 const Slack = z.strictObject({
   mode: z.enum(['socket', 'http']).default('socket').describe('Socket Mode, or HTTP request URLs.'),
   port: count.default(3000).describe('Port of the HTTP mode.'),
+  rate_factor: z.coerce
+    .number()
+    .positive()
+    .default(1)
+    .describe(
+      'How many times the published rates may be sent, for a workspace whose limits Slack has raised.',
+    ),
   host: z.string().default('0.0.0.0').describe('Address the HTTP mode listens on.'),
   api_url: z.url().default('https://slack.com/api/').describe('Base URL of the Web API, with a final slash.'),
 });
@@ -254,17 +261,17 @@ const Retention = z.strictObject({
 export const ConfigFile = z.strictObject({
   $schema: z.string().optional(),
   model: Model,
-  limits: Limits.default(Limits.parse({})),
-  approvals: Approvals.default(Approvals.parse({})),
-  budgets: Budgets.default(Budgets.parse({})),
-  jobs: Jobs.default(Jobs.parse({})),
-  sandbox: Sandbox.default(Sandbox.parse({})),
-  access: Access.default(Access.parse({})),
-  prompts: Prompts.default(Prompts.parse({})),
-  traces: Traces.default(Traces.parse({})),
-  slack: Slack.default(Slack.parse({})),
-  durability: Durability.default(Durability.parse({})),
-  retention: Retention.default(Retention.parse({})),
+  limits: Limits.prefault({}),
+  approvals: Approvals.prefault({}),
+  budgets: Budgets.prefault({}),
+  jobs: Jobs.prefault({}),
+  sandbox: Sandbox.prefault({}),
+  access: Access.prefault({}),
+  prompts: Prompts.prefault({}),
+  traces: Traces.prefault({}),
+  slack: Slack.prefault({}),
+  durability: Durability.prefault({}),
+  retention: Retention.prefault({}),
   data_dir: z
     .string()
     .default('.data')

@@ -29,8 +29,8 @@ export type RenderClaim = {
   divisor: number;
 };
 
-/** What is delivered in one stream: new messages, edits that matter, and progress. */
-export const Lane = z.enum(['post', 'edit', 'progress']);
+/** What is delivered in one stream: new messages, edits that matter, reactions, and progress. */
+export const Lane = z.enum(['post', 'edit', 'mark', 'progress']);
 export type Lane = z.infer<typeof Lane>;
 
 /** When how many deliveries of a lane are due. */

@@ -24,7 +24,8 @@ export function describeSession(snapshot: Snapshot): string {
   ].join('\n\n');
 }
 
-function stateText(state: SessionState): string {
+/** A session's state in a sentence. */
+export function stateText(state: SessionState): string {
   switch (state.kind) {
     case 'running':
       return 'Working.';

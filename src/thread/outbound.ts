@@ -22,7 +22,7 @@ type Rate = { perMinute: number; burst: number; isPerChannel: boolean };
 /** One platform's way of showing messages in a thread. */
 export type Outbound = {
   /** How fast the platform may be sent to; edits that matter and progress share a rate. */
-  rates: { post: Rate; edit: Rate };
+  rates: { post: Rate; edit: Rate; mark: Rate };
   /**
    * The platform's messages for one of the view, in order. `divisor` makes the parts smaller by that factor, for
    * content that the platform found too long nevertheless.

@@ -9,7 +9,15 @@ export type Change =
   | (Part & { kind: 'edit'; platformId: string })
   | { kind: 'remove'; key: string; platformId: string | undefined; isPaced: boolean };
 
-type Part = { key: string; exchange: number; payload: Payload; hash: string; isPaced: boolean };
+type Part = {
+  key: string;
+  exchange: number;
+  payload: Payload;
+  hash: string;
+  isPaced: boolean;
+  /** A reaction: platforms limit those by themselves. */
+  isMark: boolean;
+};
 
 /**
  * The differences between what a thread should show and what it was noted to show, in the order in which to make
@@ -40,6 +48,7 @@ function partsOf(message: ViewMessage, translate: Outbound['translate'], divisor
     payload,
     hash: createHash('sha256').update(JSON.stringify(payload)).digest('base64url').slice(0, 22),
     isPaced: isPaced(message.body),
+    isMark: message.body.kind === 'reaction',
   }));
 }
 

@@ -148,7 +148,7 @@ async function reserved(
 
 /** Progress waits its turn; what matters may use the burst that the platform allows. */
 function bucketOf({ outbound, address }: Scope, lane: Lane): Bucket {
-  const kind = lane === 'post' ? 'post' : 'edit';
+  const kind = lane === 'progress' ? 'edit' : lane;
   const { perMinute, burst, isPerChannel } = outbound.rates[kind];
   return {
     platform: address.platform,
@@ -159,8 +159,11 @@ function bucketOf({ outbound, address }: Scope, lane: Lane): Bucket {
   };
 }
 
-const laneOf = (change: Change): Lane =>
-  change.kind === 'post' ? 'post' : change.isPaced ? 'progress' : 'edit';
+function laneOf(change: Change): Lane {
+  if (change.kind !== 'remove' && change.isMark) return 'mark';
+  if (change.kind === 'post') return 'post';
+  return change.isPaced ? 'progress' : 'edit';
+}
 
 /** Posts of an older version, which noted no exchange. */
 function unplaced(

@@ -3,7 +3,7 @@ import type { SessionState } from '../session/state.ts';
 import type { ToolCall, ToolCallKind } from '../session/tool-calls.ts';
 import { costSoFar } from '../session/watches.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
-import type { StatusView, TimelineLine } from './view-message.ts';
+import type { Mood, StatusView, TimelineLine } from './view-message.ts';
 
 /** Lines of the timeline that are shown; the rest is counted. */
 const TIMELINE_LINES = 6;
@@ -15,7 +15,9 @@ export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
   const end = exchange.finishedAt ?? snapshot.session.updatedAt;
   const lines = exchange.undone ? [] : timeline(snapshot, exchange);
   return {
+    title: isCurrent ? snapshot.session.settings.title : undefined,
     ...(exchange.undone ? UNDONE : phaseOf(state)),
+    hasMenu: isCurrent && !exchange.undone,
     plan: exchange.undone ? [] : exchange.plan,
     timeline: lines.slice(-TIMELINE_LINES),
     earlier: Math.max(0, lines.length - TIMELINE_LINES),
@@ -31,6 +33,28 @@ function autoApproval({ session, autoApprovedUsd: usedUsd }: Snapshot): StatusVi
   const { yolo } = session.settings;
   if (yolo.kind === 'off') return undefined;
   return { capUsd: yolo.kind === 'cap' ? yolo.usd : undefined, usedUsd };
+}
+
+const MOODS: Readonly<Record<StatusView['phase'], Mood | undefined>> = {
+  working: 'working',
+  needs_approval: 'waiting',
+  waiting_for_job: 'waiting',
+  paused: 'waiting',
+  done: 'done',
+  failed: 'failed',
+  stopped: 'stopped',
+  closed: 'done',
+  undone: undefined,
+};
+
+/** The mark on the message that began an exchange. */
+export function reactionOf(snapshot: Snapshot, exchange: Exchange): { on: string; mood: Mood } | undefined {
+  const first = snapshot.messages.find(
+    (message) => message.exchange === exchange.number && message.entry.role === 'user',
+  )?.entry;
+  const mood = MOODS[statusOf(snapshot, exchange).phase];
+  if (first?.role !== 'user' || first.messageId === '' || mood === undefined) return undefined;
+  return { on: first.messageId, mood };
 }
 
 type Phase = Pick<StatusView, 'phase' | 'detail' | 'control'>;

@@ -17,10 +17,16 @@ export type ViewBody =
   | ({ kind: 'job' } & JobView)
   /** A file from the record, with what is said about it. */
   | { kind: 'file'; fileId: string; name: string; text: string }
+  /** A mark on a person's message: how it stands with what they asked. */
+  | { kind: 'reaction'; on: string; mood: Mood }
   /** Something the bot says of itself. Whoever is in `mentions` (platform ids) is notified. */
   | { kind: 'notice'; text: string; mentions: readonly string[] };
 
+export type Mood = 'working' | 'waiting' | 'done' | 'failed' | 'stopped';
+
 export type StatusView = {
+  /** What the session is about, where this is its newest request. */
+  title: string | undefined;
   phase:
     | 'working'
     | 'needs_approval'
@@ -46,6 +52,8 @@ export type StatusView = {
   /** How much may be spent without a click, and how much of it is; `capUsd` undefined is no cap. */
   autoApproval: { capUsd: number | undefined; usedUsd: number } | undefined;
   control: 'stop' | 'retry' | 'continue' | undefined;
+  /** Whether what can be done with the session is offered here. */
+  hasMenu: boolean;
 };
 
 export type TimelineLine =

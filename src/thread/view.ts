@@ -3,7 +3,7 @@ import type { ToolCall } from '../session/tool-calls.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 import { approvalCard, batchCard, jobCard } from './cards.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
-import { statusOf } from './status.ts';
+import { reactionOf, statusOf } from './status.ts';
 import type { ViewMessage } from './view-message.ts';
 
 /**
@@ -26,8 +26,18 @@ function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[]
     body: { kind: 'status', ...statusOf(snapshot, exchange) },
   };
   if (exchange.undone) return [status];
+  const reaction = reactionOf(snapshot, exchange);
   return [
     status,
+    ...(reaction
+      ? [
+          {
+            key: `e${exchange.number}/reaction`,
+            exchange: exchange.number,
+            body: { kind: 'reaction' as const, ...reaction },
+          },
+        ]
+      : []),
     ...transcriptMessages(snapshot, exchange),
     ...foreignJobs(snapshot, exchange.number),
     ...draftMessage(snapshot, exchange),

@@ -11,7 +11,6 @@ import { createLogger } from '../../src/ops/log.ts';
 import { createEngine } from '../../src/queue/engine.ts';
 import { createRenders, runRenders } from '../../src/queue/renders.ts';
 import * as record from '../../src/session/record.ts';
-import type { Outbound } from '../../src/thread/outbound.ts';
 import { SlackDouble } from '../doubles/slack/server.ts';
 import { BOT } from '../doubles/slack/workspace.ts';
 import { ADA } from '../support/snapshots.ts';
@@ -48,15 +47,7 @@ async function measure(threads: number): Promise<Measured> {
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });
-  const plain = createSlackOutbound(client, async () => undefined);
-  const { post, edit } = plain.rates;
-  const outbound: Outbound = {
-    ...plain,
-    rates: {
-      post: { ...post, perMinute: post.perMinute * SCALE },
-      edit: { ...edit, perMinute: edit.perMinute * SCALE },
-    },
-  };
+  const outbound = createSlackOutbound(client, async () => undefined, SCALE);
   const renders = createRenders(engine, log);
   runRenders(
     engine,

@@ -55,6 +55,7 @@ async function chaos(minutes: number, seed: number): Promise<boolean> {
   const fleet = new Fleet(
     {
       SLACK_API_URL: slack.apiUrl,
+      SLACK_RATE_FACTOR: '8',
       SLACK_BOT_TOKEN: 'xoxb-chaos-chaos-chaos',
       SLACK_APP_TOKEN: 'xapp-chaos-chaos-chaos',
       HF_TOKEN: 'hf_chaoschaoschaos',

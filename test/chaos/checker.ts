@@ -3,6 +3,7 @@ import { sessions } from '../../src/db/schema.ts';
 import type { Db } from '../../src/db/storage.ts';
 import { readSnapshot } from '../../src/session/read-snapshot.ts';
 import { OUTAGE_KEY } from '../../src/thread/outage.ts';
+import type { Payload } from '../../src/thread/outbound.ts';
 import { changes } from '../../src/thread/reconcile.ts';
 import { view } from '../../src/thread/view.ts';
 import type { HubDouble } from '../doubles/hub.ts';
@@ -79,6 +80,10 @@ async function thread({ slack, people, db }: World, sessionId: string): Promise<
   const wanted = changes(view(snapshot), [], translate, 1);
   const byKey = Map.groupBy(shown, (message) => String(message.metadata?.event_payload.key));
   for (const change of wanted) {
+    if (change.kind === 'post' && change.isMark) {
+      wrong.push(...mark(slack, address.channel, sessionId, change.payload));
+      continue;
+    }
     const posts = byKey.get(change.key) ?? [];
     if (posts.length !== 1) wrong.push(`${sessionId} ${change.key} is shown ${posts.length} times`);
     const [post] = posts;
@@ -94,3 +99,12 @@ async function thread({ slack, people, db }: World, sessionId: string): Promise<
 
 const isSame = (post: SlackMessage, payload: Readonly<Record<string, unknown>>) =>
   post.text === payload.text && JSON.stringify(post.blocks) === JSON.stringify(payload.blocks);
+
+/** A reaction stands on the message that it belongs to, and no other one of the bot's does. */
+function mark(slack: SlackDouble, channel: string, sessionId: string, { reaction }: Payload): string[] {
+  const { on, name } = reaction as { on: string; name: string };
+  const found = [...(slack.workspace.find(channel, on)?.reactions ?? [])];
+  return found.length === 1 && found[0] === name
+    ? []
+    : [`${sessionId} shows the reactions ${found.join(', ') || 'none'} on ${on}, not ${name}`];
+}

@@ -47,7 +47,9 @@ function blockHtml(block: ReturnType<typeof parseBlocks>[number]): string {
         .map((element) =>
           element.type === 'button'
             ? `<button class="${element.style ?? ''}">${element.text.text}</button>`
-            : `<button>${(element.initial_option ?? element.options[0])?.text.text} ⌄</button>`,
+            : element.type === 'overflow'
+              ? '<button>⋯</button>'
+              : `<button>${(element.initial_option ?? element.options[0])?.text.text} ⌄</button>`,
         )
         .join('')}</div>`;
     case 'markdown':

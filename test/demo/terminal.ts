@@ -80,7 +80,7 @@ function blockText(block: ReturnType<typeof parseBlocks>[number]): string {
       return block.elements
         .map(
           (element) =>
-            `[ ${element.type === 'button' ? element.text.text : element.initial_option?.text.text} ]`,
+            `[ ${element.type === 'button' ? element.text.text : element.type === 'overflow' ? '⋯' : element.initial_option?.text.text} ]`,
         )
         .join('  ');
     case 'markdown':

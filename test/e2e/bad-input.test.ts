@@ -13,7 +13,7 @@ const begin = useWorld((made) => {
 /** Waits until the bot has answered a later message, and so had its chance to answer what came before. */
 async function settled(channel = 'C0ML'): Promise<void> {
   const probe = world.slack.mention('U0LINUS', channel, 'a later message');
-  await world.reply(probe, 'a later message');
+  await world.reply(probe, 'heard: [Linus] a later message');
 }
 
 describe('messages', () => {

@@ -62,7 +62,7 @@ describe('model', () => {
     world.config.model.choices = ['moonshotai/Kimi-K2.5'];
     await world.start();
     const asked = world.slack.mention('U0ADA', 'C0ML', 'model');
-    const answer = await world.reply(asked, 'This session uses');
+    const answer = await world.reply(asked, 'is in use');
     expect(shown(answer)).toContain('| moonshotai/Kimi-K2.5 | 262k | 0.6 / 3 | yes | novita |');
     await router.close();
   });

@@ -51,7 +51,7 @@ function platform() {
   let next = 0;
   const rate = { perMinute: 60_000, burst: 100, isPerChannel: false };
   const outbound: Outbound = {
-    rates: { post: rate, edit: rate },
+    rates: { post: rate, edit: rate, mark: rate },
     translate: ({ body }) => [{ text: JSON.stringify(body) }],
     async post(_address, key, payload) {
       const platformId = `m${next++}`;
@@ -88,14 +88,14 @@ test('a thread is read from its first exchange that may still change', async () 
   const id = await session(6);
   const { shows, render } = platform();
   await render(id);
-  expect(shows.size).toBe(12);
+  expect(shows.size).toBe(18);
   const part = await readSnapshot(storage.db, id, 'thread');
   expect(part?.exchanges.map(({ number }) => number)).toEqual([6]);
   expect(part?.messages).toHaveLength(2);
 
   await record.addMessage(storage.db, id, 6, assistant('more'));
   await render(id);
-  expect(shows.size).toBe(13);
+  expect(shows.size).toBe(19);
   expect(shows.get('e1/answer/0#0')).toContain('answer 1');
 });
 
@@ -110,7 +110,7 @@ test('what is taken back in a settled exchange is shown, and so is what is said 
   await record.addMessage(storage.db, id, 2, { role: 'notice', text: 'the job of exchange 2 has ended' });
   await render(id);
   expect([...shows.values()].join()).toContain('the job of exchange 2 has ended');
-  expect(shows.size).toBe(10);
+  expect(shows.size).toBe(14);
 });
 
 test('a job that runs keeps its exchange open, however many came after it', async () => {
@@ -146,7 +146,7 @@ test('posts of an older version, which knew no exchanges, are kept and placed', 
   await render(id);
   await record.addMessage(storage.db, id, 4, assistant('more'));
   await render(id);
-  expect(shows.size).toBe(9);
+  expect(shows.size).toBe(13);
   const rows = await storage.db.select().from(posts).where(eq(posts.sessionId, id));
   expect(rows.filter((row) => row.exchange === null)).toEqual([]);
 });

@@ -59,6 +59,7 @@ export class World {
     const environment = environmentFor({ slack, hub, model, backend }, options.mode ?? 'socket');
     const config = loadConfig({ ...environment, ...options.environment }, ROOT);
     config.slack.host = '127.0.0.1';
+    config.slack.rate_factor = options.rateScale ?? 20;
     if (options.approvers) config.approvals.approvers = options.approvers;
     options.configure?.(config);
     return new World(slack, model, hub, backend, config);

@@ -29,6 +29,7 @@ const status = fc.record({
   phase: fc.constantFrom(
     'working' as const,
     'needs_approval' as const,
+    'paused' as const,
     'failed' as const,
     'done' as const,
     'undone' as const,
@@ -45,12 +46,14 @@ const status = fc.record({
   timeline: fc.array(
     fc.oneof(
       fc.record({ kind: fc.constant('said' as const), text: hostile }),
+      fc.record({ kind: fc.constant('guarded' as const), text: hostile }),
       fc.record({
         kind: fc.constant('call' as const),
         name: hostile,
         summary: hostile,
         outcome: fc.constantFrom('done' as const, 'failed' as const, 'running' as const),
         seconds: optional(number),
+        tail: optional(hostile),
       }),
     ),
     { maxLength: 10 },
@@ -61,7 +64,9 @@ const status = fc.record({
   tokens: fc.nat(1e9),
   usd: optional(number),
   autoApproval: optional(fc.record({ capUsd: optional(number), usedUsd: number })),
-  control: fc.constantFrom('stop' as const, 'retry' as const, undefined),
+  control: fc.constantFrom('stop' as const, 'retry' as const, 'continue' as const, undefined),
+  hasMenu: fc.boolean(),
+  title: optional(hostile),
 });
 
 const approval = fc.record({

@@ -21,7 +21,7 @@ describe('view', () => {
         watches: [watch()],
       }),
     );
-    expect(keys(shown)).toEqual(['e1/status', 'call/c1', 'job/w1', 'e1/answer/1']);
+    expect(keys(shown)).toEqual(['e1/status', 'e1/reaction', 'call/c1', 'job/w1', 'e1/answer/1']);
   });
 
   test('a growing answer keeps the key that the finished one has', () => {
@@ -70,7 +70,7 @@ describe('changes', () => {
 
   test('rendering twice edits nothing', () => {
     const first = changes(view(session), [], translate, 1);
-    expect(first.map((change) => change.kind)).toEqual(['post', 'post']);
+    expect(first.map((change) => change.kind)).toEqual(['post', 'post', 'post']);
     const posts = first.flatMap((change, i) =>
       change.kind === 'post'
         ? [{ key: change.key, hash: change.hash, platformId: `${i}.0`, exchange: 1 }]
@@ -86,6 +86,7 @@ describe('changes', () => {
     ];
     expect(changes(view(session), posts, translate, 1)).toMatchObject([
       { kind: 'post', key: 'e1/status#0', isOutcomeOpen: true },
+      { kind: 'post', key: 'e1/reaction#0', isMark: true, isOutcomeOpen: false },
       { kind: 'post', key: 'e1/answer/0#0', isOutcomeOpen: false },
       { kind: 'remove', key: 'e1/answer/7#0', platformId: '7.0' },
     ]);

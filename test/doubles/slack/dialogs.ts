@@ -37,11 +37,17 @@ export class Dialogs {
     return { id };
   }
 
-  /** What Slack tells an app of a dialog that was sent off with `text` in its one input. */
-  submission({ id, user, view }: OpenDialog, text: string): Record<string, unknown> {
-    const input = view.blocks.find((block) => block.type === 'input');
-    if (input?.type !== 'input') throw new Error('the dialog has no input');
-    const value = { type: 'plain_text_input', value: text === '' ? null : text };
+  /** What Slack tells an app of a dialog that was sent off with `text` in its one input, or with choices by block. */
+  submission(
+    { id, user, view }: OpenDialog,
+    filled: string | Record<string, string>,
+  ): Record<string, unknown> {
+    const inputs = view.blocks.flatMap((block) => (block.type === 'input' ? [block] : []));
+    if (inputs.length === 0) throw new Error('the dialog has no input');
+    const values = inputs.map(({ block_id, element }) => {
+      const value = typeof filled === 'string' ? filled : filled[block_id];
+      return [block_id, { [element.action_id]: stateOf(element, value) }];
+    });
     return {
       type: 'view_submission',
       team: { id: BOT.team_id, domain: 'double' },
@@ -51,7 +57,7 @@ export class Dialogs {
         ...view,
         id,
         private_metadata: view.private_metadata ?? '',
-        state: { values: { [input.block_id]: { [input.element.action_id]: value } } },
+        state: { values: Object.fromEntries(values) },
       },
     };
   }
@@ -71,4 +77,13 @@ export class Dialogs {
     if (response_action === 'errors') dialog.errors = errors;
     else this.close(dialog);
   }
+}
+
+type Input = Extract<Modal['blocks'][number], { type: 'input' }>['element'];
+
+function stateOf(element: Input, value: string | undefined): Record<string, unknown> {
+  if (element.type === 'plain_text_input') return { type: element.type, value: value || null };
+  const option = element.options.find((item) => item.value === value);
+  if (value !== undefined && option === undefined) throw new Error(`there is no option "${value}"`);
+  return { type: element.type, selected_option: option ?? null };
 }

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const Manifest = z.object({
-  features: z.object({ slash_commands: z.array(z.object({ command: z.string() })) }),
+  features: z.object({
+    slash_commands: z.array(z.object({ command: z.string() })),
+    shortcuts: z.array(z.object({ type: z.string(), callback_id: z.string() })),
+    app_home: z.object({ home_tab_enabled: z.boolean() }),
+  }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
   settings: z.object({
     event_subscriptions: z.object({ bot_events: z.array(z.string()) }),
@@ -26,6 +30,8 @@ const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'chat.delete': ['chat:write'],
+  'reactions.add': ['reactions:write'],
+  'reactions.remove': ['reactions:write'],
   'conversations.history': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
   'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
 };
@@ -43,11 +49,16 @@ export function isSubscribed(event: { type?: unknown; channel_type?: unknown }):
     event.type === 'message'
       ? `message.${kinds[String(event.channel_type ?? 'channel')]}`
       : String(event.type);
+  if (name === 'app_home_opened' && !manifest.features.app_home.home_tab_enabled) return false;
   return manifest.settings.event_subscriptions.bot_events.includes(name);
 }
 
 export const hasCommand = (command: string): boolean =>
   manifest.features.slash_commands.some((item) => item.command === command) &&
+  manifest.oauth_config.scopes.bot.includes('commands');
+
+export const hasShortcut = (callbackId: string): boolean =>
+  manifest.features.shortcuts.some((item) => item.type === 'message' && item.callback_id === callbackId) &&
   manifest.oauth_config.scopes.bot.includes('commands');
 
 export const isInteractive = manifest.settings.interactivity.is_enabled;

@@ -6,6 +6,9 @@ const PER_MINUTE: Readonly<Record<string, number>> = {
   'conversations.history': 50,
   'users.info': 100,
   'chat.postEphemeral': 100,
+  'reactions.add': 50,
+  'reactions.remove': 20,
+  'views.publish': 100,
 };
 
 /** `chat.postMessage` is limited for each channel: about one a second, with short bursts let through. */

@@ -48,6 +48,13 @@ const Select = z.strictObject({
   initial_option: Option.optional(),
 });
 
+/** https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element */
+const Overflow = z.strictObject({
+  type: z.literal('overflow'),
+  action_id: z.string().min(1).max(255),
+  options: z.array(Option).min(1).max(5),
+});
+
 const TextInput = z.strictObject({
   type: z.literal('plain_text_input'),
   action_id: z.string().min(1).max(255),
@@ -88,7 +95,7 @@ const Block = z.discriminatedUnion('type', [
     type: z.literal('actions'),
     ...blockId,
     elements: z
-      .array(z.union([Button, Select]))
+      .array(z.union([Button, Select, Overflow]))
       .min(1)
       .max(25),
   }),
@@ -144,7 +151,7 @@ const Modal = z.strictObject({
           optional: z.boolean().optional(),
           label: plainText(2_000),
           hint: plainText(2_000).optional(),
-          element: TextInput,
+          element: z.union([TextInput, Select]),
         }),
       ]),
     )
@@ -155,5 +162,11 @@ export type Modal = z.infer<typeof Modal>;
 
 /** The dialog, or undefined where Slack would turn it down. */
 export const parseModal = (view: unknown): Modal | undefined => Modal.safeParse(view).data;
+
+/** https://docs.slack.dev/reference/views/home-tab-views */
+const Home = z.strictObject({ type: z.literal('home'), blocks: z.array(Block).min(1).max(100) });
+
+/** The blocks of a Home tab, or undefined where Slack would turn it down. */
+export const parseHome = (view: unknown): Block[] | undefined => Home.safeParse(view).data?.blocks;
 
 export const parseBlocks = (blocks: unknown): Block[] => z.array(Block).catch([]).parse(blocks);

@@ -10,9 +10,9 @@ import {
   type Transport,
 } from './delivery.ts';
 import { Dialogs, type OpenDialog } from './dialogs.ts';
-import { hasCommand, isInteractive, isSubscribed, mayCall } from './manifest.ts';
+import { hasCommand, hasShortcut, isInteractive, isSubscribed, mayCall } from './manifest.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
-import { parseBlocks, refusalOf } from './rules.ts';
+import { type Block, parseBlocks, parseHome, refusalOf } from './rules.ts';
 import { Uploads } from './uploads.ts';
 import { BOT, GROUPS, OTHERS, PEOPLE, type SlackMessage, Workspace } from './workspace.ts';
 
@@ -40,6 +40,8 @@ export class SlackDouble {
   readonly workspace = new Workspace();
   readonly dialogs = new Dialogs();
   readonly uploads = new Uploads();
+  /** What the Home tab shows to whom. */
+  readonly homes = new Map<string, Block[]>();
   readonly calls: Call[] = [];
   /** What only one person was told, through a response_url or chat.postEphemeral. */
   readonly ephemerals: Ephemeral[] = [];
@@ -186,13 +188,46 @@ export class SlackDouble {
         item.type === 'actions' ? item.elements.map((element) => [item, element] as const) : [],
       )
       .find(([, element]) => element.action_id === actionId) ?? [undefined, undefined];
-    const option = menu?.type === 'static_select' && menu.options.find((item) => item.value === value);
+    const isMenu = menu?.type === 'static_select' || menu?.type === 'overflow';
+    const option = isMenu && menu.options.find((item) => item.value === value);
     if (!option) throw new Error(`the message has no menu "${actionId}" with "${value}"`);
     this.#act(user, message.channel, messageParts(message), {
-      type: 'static_select',
+      type: menu?.type,
       action_id: actionId,
       block_id: block?.block_id,
       selected_option: option,
+    });
+  }
+
+  /** A person uses the app's shortcut on a message. */
+  useShortcut(user: string, message: SlackMessage, callbackId: string): void {
+    if (!hasShortcut(callbackId)) throw new Error(`the app has no shortcut ${callbackId}`);
+    const { channel, ts, thread_ts, text } = message;
+    void this.#deliver({
+      kind: 'interactive',
+      payload: {
+        type: 'message_action',
+        callback_id: callbackId,
+        trigger_id: this.dialogs.trigger(user),
+        message_ts: ts,
+        response_url: `${this.url}/response/${user}`,
+        team: { id: BOT.team_id, domain: 'double' },
+        user: { id: user, name: PEOPLE[user], team_id: BOT.team_id },
+        api_app_id: BOT.app_id,
+        channel: { id: channel, name: 'double' },
+        message: { type: 'message', ts, user: message.user, text, ...(thread_ts ? { thread_ts } : {}) },
+      },
+    });
+  }
+
+  /** A person opens the app's Home tab. */
+  openHome(user: string): void {
+    this.#event({
+      type: 'app_home_opened',
+      user,
+      channel: 'D0ADA',
+      tab: 'home',
+      ts: this.workspace.nextTs(),
     });
   }
 
@@ -242,8 +277,8 @@ export class SlackDouble {
   }
 
   /** Sends off one dialog; where the app does not take it, it stays open. */
-  async sendOff(dialog: OpenDialog, text: string): Promise<OpenDialog> {
-    const payload = this.dialogs.submission(dialog, text);
+  async sendOff(dialog: OpenDialog, filled: string | Record<string, string>): Promise<OpenDialog> {
+    const payload = this.dialogs.submission(dialog, filled);
     const receipt = await this.#deliver({ kind: 'interactive', payload });
     if (receipt.isAcknowledged) this.dialogs.answered(dialog, receipt.answer);
     return dialog;
@@ -452,6 +487,29 @@ const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => 
     return 'error' in opened ? { ok: false, ...opened } : { ok: true, view: opened };
   },
 
+  'views.publish'({ homes }, { user_id, view }) {
+    const blocks = parseHome(view);
+    if (blocks === undefined) return { ok: false, error: 'invalid_arguments' };
+    homes.set(String(user_id), blocks);
+    return { ok: true, view: { id: 'VHOME' } };
+  },
+
+  'reactions.add'({ workspace }, { channel, timestamp, name }) {
+    const message = workspace.find(String(channel), String(timestamp));
+    if (message === undefined) return { ok: false, error: 'message_not_found' };
+    if (message.reactions.has(String(name))) return { ok: false, error: 'already_reacted' };
+    workspace.react(message, String(name), true);
+    return { ok: true };
+  },
+
+  'reactions.remove'({ workspace }, { channel, timestamp, name }) {
+    const message = workspace.find(String(channel), String(timestamp));
+    if (message === undefined) return { ok: false, error: 'message_not_found' };
+    if (!message.reactions.has(String(name))) return { ok: false, error: 'no_reaction' };
+    workspace.react(message, String(name), false);
+    return { ok: true };
+  },
+
   'files.getUploadURLExternal'({ uploads, url }, { filename }) {
     const { id } = uploads.begin(String(filename));
     return { ok: true, upload_url: `${url}/upload/${id}`, file_id: id };
@@ -545,11 +603,13 @@ function pageOf(all: readonly SlackMessage[], args: Arguments): Answer {
   const from = Number(args.cursor ?? 0);
   const limit = Math.min(Number(args.limit ?? 100), 1_000);
   const withMetadata = args.include_all_metadata === 'true' || args.include_all_metadata === true;
-  const messages = thread.slice(from, from + limit).map(({ metadata, edits: _edits, ...message }) => ({
-    type: 'message',
-    ...message,
-    ...(withMetadata && metadata ? { metadata } : {}),
-  }));
+  const messages = thread
+    .slice(from, from + limit)
+    .map(({ metadata, edits: _edits, reactions: _reactions, ...message }) => ({
+      type: 'message',
+      ...message,
+      ...(withMetadata && metadata ? { metadata } : {}),
+    }));
   const next = from + limit < thread.length ? String(from + limit) : '';
   return { ok: true, messages, has_more: next !== '', response_metadata: { next_cursor: next } };
 }

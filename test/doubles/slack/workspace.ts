@@ -12,6 +12,8 @@ export type SlackMessage = {
   metadata: { event_type: string; event_payload: Record<string, unknown> } | undefined;
   /** How often it has been edited. */
   edits: number;
+  /** The bot's. */
+  reactions: Set<string>;
 };
 
 export const BOT = { user_id: 'UBOT00001', bot_id: 'BBOT00001', team_id: 'T00000001', app_id: 'A00000001' };
@@ -48,8 +50,8 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
     return `${Math.floor(now / 1e6)}.${String(now % 1e6).padStart(6, '0')}`;
   }
 
-  add(message: Omit<SlackMessage, 'ts' | 'edits'>): SlackMessage {
-    const added = { ...message, ts: this.nextTs(), edits: 0 };
+  add(message: Omit<SlackMessage, 'ts' | 'edits' | 'reactions'>): SlackMessage {
+    const added = { ...message, ts: this.nextTs(), edits: 0, reactions: new Set<string>() };
     this.#messages.set(keyOf(added.channel, added.ts), added);
     this.emit('change', added, 'posted');
     return added;
@@ -62,6 +64,11 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
   edit(message: SlackMessage, content: Partial<Pick<SlackMessage, 'text' | 'blocks' | 'metadata'>>): void {
     Object.assign(message, content, { edits: message.edits + 1 });
     this.emit('change', message, 'edited');
+  }
+
+  react(message: SlackMessage, name: string, isAdded: boolean): void {
+    if (isAdded) message.reactions.add(name);
+    else message.reactions.delete(name);
   }
 
   delete(message: SlackMessage): void {

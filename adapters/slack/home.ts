@@ -1,0 +1,78 @@
+import type { App } from '@slack/bolt';
+import type { HomeView, KnownBlock } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import type { JobsOverview } from '../../src/session/jobs-overview.ts';
+import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
+import type { Session } from '../../src/session/snapshot.ts';
+import { stateText } from '../../src/session/status-text.ts';
+import { jobCard } from '../../src/thread/cards.ts';
+import { jobLines } from './job-blocks.ts';
+import { context, section } from './kit.ts';
+import { type LinkTo, threadLink } from './links.ts';
+import { HomeOpened } from './payloads.ts';
+import type { People } from './people.ts';
+import { cut, plain } from './text.ts';
+
+export type HomeDeps = {
+  client: WebClient;
+  people: People;
+  sessions: SessionsOverview;
+  jobs: JobsOverview;
+  teamId: string;
+  teamUrl: string;
+};
+
+const SESSIONS = 10;
+const JOBS = 10;
+
+/** The Home tab: somebody's sessions, the jobs of the workspace, and what has been used. Made anew when it is opened. */
+export function listenToHome(app: App, deps: HomeDeps): void {
+  app.event('app_home_opened', async ({ event }) => {
+    const { user, tab } = HomeOpened.parse(event);
+    if (tab !== 'home') return;
+    await deps.client.views.publish({ user_id: user, view: await homeView(deps, user) });
+  });
+}
+
+async function homeView(
+  { people, sessions, jobs, teamId, teamUrl }: HomeDeps,
+  user: string,
+): Promise<HomeView> {
+  const place = { platform: 'slack' as const, workspace: teamId };
+  const [own, all, running] = await Promise.all([
+    sessions.of(place, user, SESSIONS),
+    jobs.list(place, JOBS),
+    sessions.runningJobs(place, user),
+  ]);
+  const name = await people.name(user);
+  const usage = await sessions.usage({ ...place, channel: '', thread: '' }, { id: user, name });
+  const link: LinkTo = (address) => threadLink(address, teamUrl);
+  return {
+    type: 'home',
+    blocks: [
+      header('Your sessions'),
+      ...(own.length === 0
+        ? [section('None yet. Mention me in a channel with what you need, or write to me here.')]
+        : own.map((session) => sessionLine(session, link))),
+      header('Jobs of this workspace'),
+      context(running === 1 ? '1 of yours is running' : `${running} of yours are running`),
+      ...(all.length === 0
+        ? [section('None is running, and none has ended within the last seven days.')]
+        : all.map(({ watch, address }) =>
+            section(`${jobLines(jobCard(watch))} · <${link(address)}|thread>`),
+          )),
+      header('Usage'),
+      { type: 'markdown', text: usage },
+      context(
+        'In a thread of mine, `help` lists what can be said there. `/ml-intern help` lists what can be asked anywhere.',
+      ),
+    ],
+  };
+}
+
+const header = (text: string): KnownBlock => ({ type: 'header', text: { type: 'plain_text', text } });
+
+export function sessionLine({ settings, state, address }: Session, link: LinkTo): KnownBlock {
+  const title = plain(cut(settings.title ?? 'Untitled', 100)).replaceAll('|', ' ');
+  return section(`<${link(address)}|${title}> · ${plain(cut(stateText(state), 200))}`);
+}
