@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { openStorage, type Storage } from '../../src/db/storage.ts';
+import { FAST_FOLDER } from './fast-folder.ts';
 
 export type BackendName = 'embedded' | 'postgres' | 'postgres+redis';
 
@@ -20,9 +21,9 @@ export type Backend = {
 export const BACKENDS: readonly BackendName[] = inject('backends');
 
 export async function createBackend(name: BackendName): Promise<Backend> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'ml-intern-test-'));
+  const dataDir = await mkdtemp(join(FAST_FOLDER, 'ml-intern-test-'));
   const database = name === 'embedded' ? undefined : await createDatabase();
-  if (name === 'embedded') await cp(inject('embeddedTemplate'), join(dataDir, 'pg'), { recursive: true });
+  if (name === 'embedded') cpSync(inject('embeddedTemplate'), join(dataDir, 'pg'), { recursive: true });
   const databaseUrl = database?.url;
   const redisUrl = name === 'postgres+redis' ? inject('redisUrl') : undefined;
   return {
@@ -39,7 +40,10 @@ export async function createBackend(name: BackendName): Promise<Backend> {
 async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const base = new URL(inject('postgresUrl'));
   const name = `ml_intern_test_${randomBytes(6).toString('hex')}`;
-  await onServer((client) => client.query(`create database ${name} template ${inject('postgresTemplate')}`));
+  await onServer(async (client) => {
+    await client.query(`create database ${name} template ${inject('postgresTemplate')}`);
+    await client.query(`alter database ${name} set synchronous_commit = off`); // no test cuts the power
+  });
   base.pathname = `/${name}`;
   return {
     url: base.toString(),

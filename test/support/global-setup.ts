@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Redis } from 'ioredis';
@@ -8,6 +7,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrateEmbedded, openStorage } from '../../src/db/storage.ts';
 import type { BackendName } from './backends.ts';
+import { FAST_FOLDER } from './fast-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -36,7 +36,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     ...(hasPostgres ? ['postgres' as const] : []),
     ...(hasPostgres && hasRedis ? ['postgres+redis' as const] : []),
   ];
-  const directory = await mkdtemp(join(tmpdir(), 'ml-intern-template-'));
+  const directory = await mkdtemp(join(FAST_FOLDER, 'ml-intern-template-'));
   const embeddedTemplate = join(directory, 'pg');
   const client = await PGlite.create({ dataDir: embeddedTemplate });
   await migrateEmbedded(client);
