@@ -2,9 +2,9 @@ import type { Logger } from '../ops/log.ts';
 import { isPending, pendingOperations } from '../session/inbox.ts';
 import { type Claim, claim, fenced, LeaseLost, releaseIn, renew, type Tx } from '../session/lease.ts';
 import type { OperationKind } from '../session/operations.ts';
-import { readSnapshot } from '../session/read-snapshot.ts';
+import { readSession, readSnapshot } from '../session/read-snapshot.ts';
 import * as record from '../session/record.ts';
-import type { Snapshot } from '../session/snapshot.ts';
+import type { Session, Snapshot } from '../session/snapshot.ts';
 import type { Failure, SessionState } from '../session/state.ts';
 import { type CompactionDeps, compact } from './compaction.ts';
 import { compactAt, contextTokens } from './context-size.ts';
@@ -275,8 +275,8 @@ const VOIDS_COMPACTION: ReadonlySet<OperationKind> = new Set([
 async function release(deps: TurnDeps, held: Claim, state: SessionState): Promise<boolean> {
   const isReleased = await fenced(held, async (tx) => {
     if ((await pendingOperations(tx, held.sessionId)).length > 0) return false;
-    const snapshot = await mustRead(tx, held.sessionId);
-    if (snapshot.session.state.kind === 'running') await settleTurn(tx, snapshot, state);
+    const session = await readSession(tx, held.sessionId);
+    if (session?.state.kind === 'running') await settleTurn(tx, session, state);
     await releaseIn(tx, held);
     return true;
   });
@@ -284,7 +284,7 @@ async function release(deps: TurnDeps, held: Claim, state: SessionState): Promis
   return isReleased;
 }
 
-async function settleTurn(tx: Tx, { session }: Snapshot, state: SessionState): Promise<void> {
+async function settleTurn(tx: Tx, session: Session, state: SessionState): Promise<void> {
   await record.setDraft(tx, session.id, undefined);
   await record.setState(tx, session.id, state);
   if (state.kind === 'parked') return;

@@ -1,4 +1,17 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNull,
+  lte,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import { exchanges, messages, sessions, toolCalls, usage, watches } from '../db/schema.ts';
@@ -12,8 +25,8 @@ import { Entry, type TranscriptMessage } from './transcript.ts';
 import type { Watch } from './watches.ts';
 
 /**
- * How much of a session is read. `context`: what the model is told, and the newest exchanges. `thread`: the exchanges that
- * may still be shown otherwise than they are. Neither grows with what was said before.
+ * How much of a session is read. `context`: what the model is told, and the newest exchanges, without what they used. `thread`: the exchanges that
+ * may still be shown otherwise than they are, without what calls were given and returned. Neither grows with what was said before.
  */
 export type Part = 'all' | 'context' | 'thread';
 
@@ -34,12 +47,13 @@ export async function readSnapshot(
       const bounds = await boundsOf(tx, session, part);
       const read = {
         session,
-        exchanges: await readExchanges(tx, sessionId, bounds.exchange(exchanges.number)),
+        exchanges: await readExchanges(tx, sessionId, bounds.exchange(exchanges.number), part !== 'context'),
         messages: await readMessages(tx, sessionId, bounds.message(messages.id, messages.exchange)),
         toolCalls: await readToolCalls(
           tx,
           sessionId,
           bounds.message(toolCalls.messageId, toolCalls.exchange),
+          part,
         ),
         watches: await readWatches(tx, sessionId, bounds.watch),
       };
@@ -47,6 +61,12 @@ export async function readSnapshot(
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
+}
+
+/** A session by itself, without what was said in it. */
+export async function readSession(db: Db, sessionId: string): Promise<Session | undefined> {
+  const [row] = await db.select().from(sessions).where(eq(sessions.id, sessionId));
+  return row && sessionOf(row);
 }
 
 type Bounds = {
@@ -108,17 +128,18 @@ async function contextBounds(
   return { from: Math.max(contextStart, entry.upTo), upTo: entry.after };
 }
 
-async function readExchanges(db: Db, sessionId: string, bound: SQL | undefined): Promise<Exchange[]> {
+async function readExchanges(
+  db: Db,
+  sessionId: string,
+  bound: SQL | undefined,
+  hasUsage: boolean,
+): Promise<Exchange[]> {
   const rows = await db
     .select()
     .from(exchanges)
     .where(and(eq(exchanges.sessionId, sessionId), bound))
     .orderBy(asc(exchanges.number));
-  const used = await readUsage(
-    db,
-    sessionId,
-    rows.map((row) => row.number),
-  );
+  const used = await readUsage(db, sessionId, hasUsage ? rows.map((row) => row.number) : []);
   return rows.map((row) => ({
     number: row.number,
     plan: z.array(PlanItem).parse(row.plan),
@@ -174,9 +195,21 @@ async function readMessages(db: Db, sessionId: string, bound: SQL | undefined): 
   }));
 }
 
-async function readToolCalls(db: Db, sessionId: string, bound: SQL | undefined): Promise<ToolCall[]> {
+/** A thread shows neither what calls were given nor what they returned, and those are most of a session. */
+const SHOWN = {
+  ...getTableColumns(toolCalls),
+  arguments: sql<string>`''`,
+  state: sql`case when ${toolCalls.state} ? 'output' then jsonb_set(${toolCalls.state}, '{output}', '""') else ${toolCalls.state} end`,
+};
+
+async function readToolCalls(
+  db: Db,
+  sessionId: string,
+  bound: SQL | undefined,
+  part: Part,
+): Promise<ToolCall[]> {
   const rows = await db
-    .select({ call: toolCalls })
+    .select({ call: part === 'thread' ? SHOWN : getTableColumns(toolCalls) })
     .from(toolCalls)
     .innerJoin(messages, eq(messages.id, toolCalls.messageId))
     .where(and(eq(toolCalls.sessionId, sessionId), eq(messages.undone, false), bound))

@@ -51,20 +51,19 @@ function worker(): (request: ChatCompletionRequest) => Reply {
       return {
         text: `All ${STEPS} steps are done. ${JSON.stringify(request.messages).includes('fine-tune for ever') ? 'I remember what was asked.' : 'I have forgotten.'}`,
       };
-    const todos = [
-      { id: '1', content: `Step ${steps}`, status: steps < STEPS ? 'in_progress' : 'completed' },
-    ];
-    return {
-      text: `Step ${steps}. ${'I look at this and that. '.repeat(60)}`,
-      calls: [{ name: 'plan_tool', arguments: { todos } }],
-    };
+    // Much to remember and little to show: what is long is what it says to its tools.
+    const content = `Step ${steps}. ${'I look at this and that. '.repeat(60)}`;
+    const todos = [{ id: '1', content, status: steps < STEPS ? 'in_progress' : 'completed' }];
+    return { text: `Step ${steps}.`, calls: [{ name: 'plan_tool', arguments: { todos } }] };
   };
 }
 
 test('300 steps with every kind of trouble and a window that fills up again and again come to their end', async () => {
   await begin(worker(), {
+    chunkSize: 4_000,
     configure: (config) => {
       config.model.context_tokens = 40_000;
+      config.slack.rate_factor = 1; // as many edits as Slack itself would take
       config.model.effort = 'max';
       config.model.idle_timeout_seconds = 1;
       config.limits.model_calls_per_turn = 200;

@@ -6,7 +6,7 @@ import { createDashboards } from '../../src/hub/dashboards.ts';
 import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
 import { createHubJobs, type HubJobs } from '../../src/hub/jobs.ts';
-import { createModelClient } from '../../src/llm/client.ts';
+import { createModelClient, type ModelClient } from '../../src/llm/client.ts';
 import { TokenCounts } from '../../src/llm/tokens.ts';
 import { randomIds, systemClock } from '../../src/ops/clock.ts';
 import { createLogger } from '../../src/ops/log.ts';
@@ -21,7 +21,7 @@ import { lookAtJob } from '../../src/tools/hf-jobs/look.ts';
 import { endReport, statusLine } from '../../src/tools/hf-jobs/report.ts';
 import { hfJobsTool } from '../../src/tools/hf-jobs/tool.ts';
 import { planTool } from '../../src/tools/plan-tool.ts';
-import { createRegistry } from '../../src/tools/registry.ts';
+import { createRegistry, type Registry } from '../../src/tools/registry.ts';
 import { HubDouble } from '../doubles/hub.ts';
 import { type ModelDouble, startModelDouble } from '../doubles/model.ts';
 import { type Backend, createBackend } from '../support/backends.ts';
@@ -63,6 +63,9 @@ let model: ModelDouble;
 let intake: Intake;
 let decisions: Decisions;
 let jobs: HubJobs;
+let registry: Registry;
+let modelClient: ModelClient;
+const counts = new TokenCounts();
 let threads = 0;
 let woken = '';
 
@@ -80,13 +83,6 @@ beforeAll(async () => {
   };
   intake = intakeOn(storage.db, wake);
   decisions = decisionsOn(storage.db, wake);
-});
-afterAll(async () => {
-  await storage.close();
-  await Promise.all([backend.remove(), hub.close(), model.close()]);
-});
-
-function turnDeps(db: Tx): TurnDeps {
   const tools = [
     planTool,
     hfInspectDatasetTool(createDatasetsServer(hub.url, undefined)),
@@ -101,29 +97,38 @@ function turnDeps(db: Tx): TurnDeps {
       cpuNeedsApproval: true,
     }),
   ];
+  registry = createRegistry(tools);
+  modelClient = createModelClient(
+    {
+      endpoints: { routerUrl: model.baseUrl, routerKey: 'k', isDirect: false, responses: [], keys: {} },
+      fallbacks: [],
+      maxOutputTokens: 99,
+      idleTimeoutMs: 5_000,
+      retries: {},
+    },
+    systemClock,
+  );
+});
+afterAll(async () => {
+  await storage.close();
+  await Promise.all([backend.remove(), hub.close(), model.close()]);
+});
+
+function turnDeps(db: Tx): TurnDeps {
   return {
     db,
     log: createLogger('silent', (text) => text),
     ids: randomIds,
     clock: systemClock,
     redact: (text) => text,
-    registry: createRegistry(tools),
-    model: createModelClient(
-      {
-        endpoints: { routerUrl: model.baseUrl, routerKey: 'k', isDirect: false, responses: [], keys: {} },
-        fallbacks: [],
-        maxOutputTokens: 99,
-        idleTimeoutMs: 5_000,
-        retries: {},
-      },
-      systemClock,
-    ),
+    registry,
+    model: modelClient,
     modelOf: () => 'm',
     effortOf: () => undefined,
     summariserOf: () => 'm',
     factsOf: async () => ({ contextTokens: 100_000, price: undefined, seesImages: false, takesTools: true }),
     imagesOf: async () => new Map(),
-    counts: new TokenCounts(),
+    counts,
     warnUsd: 0,
     systemPromptOf: () => 'system',
     render: async () => {},

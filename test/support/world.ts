@@ -21,6 +21,8 @@ export type WorldOptions = {
   /** Waits before Slack delivers again what was not acknowledged; none is a Slack that gives up at once. */
   retryWaitsMs?: readonly number[];
   environment?: Record<string, string>;
+  /** Characters in a chunk of the model's stream. */
+  chunkSize?: number;
 };
 
 /** The real bot among doubles of everything it talks to. */
@@ -53,7 +55,7 @@ export class World {
         ...(options.retryWaitsMs ? { retryWaitsMs: options.retryWaitsMs } : {}),
       }),
       HubDouble.start(),
-      startModelDouble(options.script),
+      startModelDouble(options.script, options.chunkSize ? { chunkSize: options.chunkSize } : {}),
       createBackend(backendName),
     ]);
     const environment = environmentFor({ slack, hub, model, backend }, options.mode ?? 'socket');
