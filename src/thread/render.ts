@@ -146,7 +146,7 @@ async function reserved(
   return { at: Math.max(now + waitMs, earliest), count };
 }
 
-/** Progress waits its turn; what matters may use the burst that the platform allows. */
+/** What matters may use all of the burst that the platform allows, progress half of it: something is left for what matters. */
 function bucketOf({ outbound, address }: Scope, lane: Lane): Bucket {
   const kind = lane === 'progress' ? 'edit' : lane;
   const { perMinute, burst, isPerChannel } = outbound.rates[kind];
@@ -155,7 +155,7 @@ function bucketOf({ outbound, address }: Scope, lane: Lane): Bucket {
     workspace: address.workspace,
     name: isPerChannel ? `${kind}:${address.channel}` : kind,
     perMinute,
-    burst: lane === 'progress' ? 0 : burst,
+    burst: lane === 'progress' ? Math.floor(burst / 2) : burst,
   };
 }
 

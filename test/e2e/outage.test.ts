@@ -46,4 +46,5 @@ test.each(SERVICES)(
       await proxy.close();
     }
   },
+  120_000, // reconnecting waits longer and longer, and a busy machine adds to that
 );
