@@ -12,10 +12,10 @@ export type Bucket = {
   burst: number;
 };
 
-/** Each refusal slows a bucket down by this factor; it comes back to its rate within some minutes. */
-const SLOWER = 0.8;
-const RECOVERY_PER_SECOND = 0.001;
-const LEAST_FACTOR = 0.1;
+/** Each refusal slows a bucket down by this factor, besides the wait that it asks for; within a minute it is back at its rate. */
+const SLOWER = 0.9;
+const RECOVERY_PER_SECOND = 0.01;
+const LEAST_FACTOR = 0.5;
 
 /**
  * Reserves `count` deliveries, one after another over all processes, and returns in how many milliseconds they are due: 0
