@@ -2,6 +2,8 @@ import type { WebClient } from '@slack/web-api';
 import { messageOf } from '../../src/ops/errors.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import type { Decisions, OpenCall } from '../../src/session/decisions.ts';
+import type { NewFile } from '../../src/session/files.ts';
+import { imageType } from '../../src/session/images.ts';
 import type { SharedFile } from './payloads.ts';
 
 /** Larger files are no scripts. */
@@ -66,9 +68,19 @@ export function scriptReplacer(client: WebClient, decisions: Decisions, botToken
 
 /** A shared file's text. Throws an Error whose message tells what to do where it can't be had. */
 async function textOfFile(file: SharedFile, botToken: string): Promise<string> {
+  const tooLarge = 'This file is too large to be a script (200 kB at most).';
+  const bytes = await download(file, botToken, MAX_BYTES, tooLarge);
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
+async function download(
+  file: SharedFile,
+  botToken: string,
+  maxBytes: number,
+  tooLarge: string,
+): Promise<Uint8Array> {
   if (file.url_private_download === undefined) throw new Error('Slack gives no way to download this file.');
-  if ((file.size ?? 0) > MAX_BYTES)
-    throw new Error('This file is too large to be a script (200 kB at most).');
+  if ((file.size ?? 0) > maxBytes) throw new Error(tooLarge);
   const response = await fetch(file.url_private_download, {
     headers: { authorization: `Bearer ${botToken}` },
     signal: AbortSignal.timeout(DOWNLOAD_MS),
@@ -79,6 +91,31 @@ async function textOfFile(file: SharedFile, botToken: string): Promise<string> {
     throw new Error('I could not download this file: the app needs the scope files:read.');
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.length > MAX_BYTES) throw new Error('This file is too large to be a script (200 kB at most).');
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  if (bytes.length > maxBytes) throw new Error(tooLarge);
+  return bytes;
+}
+
+/** Larger pictures would fill a model's window. */
+const IMAGE_BYTES = 3_000_000;
+const IMAGES = 4;
+
+/** The pictures among shared files, for models that see. Those that can't be had are done without, and named. */
+export function pictureReader(botToken: string) {
+  return async (
+    files: readonly SharedFile[],
+    ts: string,
+  ): Promise<{ images: NewFile[]; problems: string[] }> => {
+    const pictures = files.filter(({ name }) => imageType(name ?? '') !== undefined);
+    const images: NewFile[] = [];
+    const problems: string[] = [];
+    for (const file of pictures.slice(0, IMAGES)) {
+      const name = file.name ?? 'picture.png';
+      const tooLarge = `${name} is larger than ${IMAGE_BYTES / 1e6} MB, so I did not look at it.`;
+      await download(file, botToken, IMAGE_BYTES, tooLarge).then(
+        (bytes) => images.push({ id: `f_${file.id}_${ts}`, name, bytes }),
+        (error: unknown) => problems.push(messageOf(error)),
+      );
+    }
+    return { images, problems };
+  };
 }

@@ -14,7 +14,7 @@ import type { Outbound } from '../../src/thread/outbound.ts';
 import { type CatchUpDeps, catchUp } from './catch-up.ts';
 import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
-import { scriptReplacer } from './files.ts';
+import { pictureReader, scriptReplacer } from './files.ts';
 import { createGate } from './gate.ts';
 import { listenToHome } from './home.ts';
 import { type Bot, listen } from './inbound.ts';
@@ -104,7 +104,16 @@ export async function createSlack(
       const gate = createGate(client, people, access);
       const thread = createThreadReader(client, people, bot.userId);
       const replaceScript = scriptReplacer(client, decisions, settings.botToken);
-      const take = listen(app, { intake, people, bot, gate, rules: access, thread, replaceScript });
+      const take = listen(app, {
+        intake,
+        people,
+        bot,
+        gate,
+        rules: access,
+        thread,
+        replaceScript,
+        picturesOf: pictureReader(settings.botToken),
+      });
       listenToClicks(app, { client, intake, decisions, jobs, people, gate, models: models.choices });
       const { teamId, teamUrl, userId: botUserId } = bot;
       listenToShortcut(app, { client, people, gate, botUserId });

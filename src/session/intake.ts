@@ -7,6 +7,7 @@ import type { Person, ThreadAddress } from './address.ts';
 import { type ApproverPolicy, isAmong } from './approvers.ts';
 import { commandOf, HELP_TEXT } from './commands.ts';
 import { circleOf } from './decisions.ts';
+import { keepFile, type NewFile } from './files.ts';
 import { insertOperation } from './inbox.ts';
 import type { Operation } from './operations.ts';
 import { orderPings } from './pings.ts';
@@ -28,6 +29,8 @@ type IncomingMessage = {
   messageId: string;
   /** Whether it leaves open approvals open, whatever it says. */
   isAside?: boolean;
+  /** Pictures that came with it, for models that see. */
+  images?: readonly NewFile[];
 };
 
 export type IntakeDeps = {
@@ -89,15 +92,25 @@ export function createIntake(deps: IntakeDeps): Intake {
       );
     }
     if (text.length > deps.maxMessageCharacters) return notice(incoming, tooLong(text.length));
-    const { author, messageId, isAside } = incoming;
-    const aside = isAside ? { isAside } : {};
-    await accept(incoming, command?.operation ?? { kind: 'user_input', text, author, messageId, ...aside });
+    const { author, messageId, isAside, images = [] } = incoming;
+    await accept(
+      incoming,
+      command?.operation ?? {
+        kind: 'user_input',
+        text,
+        author,
+        messageId,
+        ...(isAside ? { isAside } : {}),
+        ...(images.length > 0 ? { images: images.map(({ id }) => id) } : {}),
+      },
+    );
   }
 
   async function accept(incoming: IncomingMessage, operation: Operation): Promise<void> {
     const sessionId = await db.transaction(async (tx) => {
       const id = await findOrCreate(tx, deps, incoming.address, incoming.author);
-      await insertOperation(tx, id, incoming.sourceId, await checked(tx, id, operation));
+      const isNew = await insertOperation(tx, id, incoming.sourceId, await checked(tx, id, operation));
+      if (isNew) for (const image of incoming.images ?? []) await keepFile(tx, id, image);
       return id;
     });
     if (!(await deps.wake(sessionId))) deps.delayed(incoming.address);

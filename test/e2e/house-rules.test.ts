@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lastText } from '../doubles/model.ts';
+import { listed, startRouter } from '../doubles/router.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -76,6 +77,53 @@ describe('who may use the bot', () => {
     expect(world.model.requests.some((request) => lastText(request).includes('what do you think'))).toBe(
       false,
     );
+  });
+});
+
+describe('a picture that somebody shares', () => {
+  const seeing = async () => {
+    await begin(
+      (request) => ({ text: `seen: ${JSON.stringify(request.messages).includes('data:image/png;base64,')}` }),
+      {
+        isStarted: false,
+      },
+    );
+    const router = await startRouter(world.model, [
+      listed('scripted/model', [{ provider: 'novita', context: 100_000 }], ['text', 'image']),
+    ]);
+    world.config.model.base_url = router.baseUrl;
+    await world.start();
+    return router;
+  };
+
+  test('reaches a model that sees, also without a word to it', async () => {
+    const router = await seeing();
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+    await world.reply(asked, 'seen: false');
+    world.slack.share('U0ADA', 'C0ML', { name: 'loss.png', text: 'PNG' }, '', asked.ts);
+    await world.reply(asked, 'seen: true');
+    expect(JSON.stringify(world.model.requests.at(-1)?.messages)).toContain(
+      Buffer.from('PNG').toString('base64'),
+    );
+    await router.close();
+  });
+
+  test('is left out for one that does not, and what is too large is refused in private', async () => {
+    await begin(echo);
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+    await world.reply(asked, 'heard: [Ada] hello');
+    world.slack.share('U0ADA', 'C0ML', { name: 'loss.png', text: 'PNG' }, 'and this?', asked.ts);
+    await world.reply(asked, 'heard: [Ada] and this?');
+    expect(JSON.stringify(world.model.requests)).not.toContain('image_url');
+    world.slack.share(
+      'U0ADA',
+      'C0ML',
+      { name: 'huge.png', text: 'x'.repeat(3_000_001) },
+      'and that?',
+      asked.ts,
+    );
+    await told('U0ADA', 'huge.png is larger than 3 MB');
+    await world.reply(asked, 'heard: [Ada] and that?');
   });
 });
 
