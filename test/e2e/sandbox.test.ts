@@ -76,11 +76,10 @@ describe.skipIf(!hasBubblewrap)('code that the agent runs', () => {
     await world.reply(asked, 'What the run printed');
   });
 
-  test('shows a picture to a model that sees', async () => {
+  test('tells of a picture in words where the model does not see', async () => {
     await beginLocal(
       inTurn(bash('printf "\\x89PNG picture" > plot.png'), { name: 'read', arguments: { path: 'plot.png' } }),
     );
-    world.config.model.base_url = 'http://127.0.0.1:9/v1'; // no catalogue: nothing is known of the model
     const asked = mention();
     await world.reply(asked, 'plot.png is a picture of 12 bytes');
     expect(JSON.stringify(world.model.requests.at(-1)?.messages)).not.toContain('image_url');
