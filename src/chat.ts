@@ -70,6 +70,7 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
     wake: turns.wake,
     render: renders.request,
   });
+  const catalogue = createCatalogue(config.model.base_url, clock);
   await slack.start({
     intake,
     decisions,
@@ -78,11 +79,7 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
     sessions: createSessionsOverview(storage.db),
     models: {
       choices: config.model.choices,
-      describe: () =>
-        describeModels(
-          { catalogue: createCatalogue(config.model.base_url, clock), choices: config.model.choices },
-          config.model.id,
-        ),
+      describe: () => describeModels({ catalogue, choices: config.model.choices }, config.model.id),
       settingsOf: (channel) => channelSettings(config, 'slack', channel),
     },
     jobs: createJobsOverview(storage.db),

@@ -58,7 +58,7 @@ const COMMANDS: Readonly<Record<string, (deps: CommandDeps, asked: SlashCommand)
 };
 
 /** Posts the request for everybody to see, and begins a session in its thread. */
-async function begin({ client, intake, people, gate }: CommandDeps, asked: SlashCommand): Promise<Shown> {
+async function begin({ client, intake, people }: CommandDeps, asked: SlashCommand): Promise<Shown> {
   const text = asked.text.trim().replace(/^new\b\s*/i, '');
   if (text === '')
     return shown(`Say what you need: \`${SLASH} new fine-tune a small model on stanfordnlp/imdb\``);
@@ -81,7 +81,6 @@ async function begin({ client, intake, people, gate }: CommandDeps, asked: Slash
   };
   const sourceId = `slack:slash:${asked.team_id}:${posted.ts}`;
   await intake.message({ address, sourceId, text, author, messageId: posted.ts });
-  await gate.tell(asked.channel_id, asked.user_id, 'It goes on in the thread of your request.', posted.ts);
   return shown('It goes on in the thread of your request.');
 }
 

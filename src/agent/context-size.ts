@@ -33,7 +33,7 @@ export function tellingOf({ session, messages }: Snapshot): Telling {
  * Where nothing was counted that still holds (at the start, and after the conversation was made shorter), everything is.
  * `fixed` is what goes with every request: the system prompt and the tools.
  */
-export function contextTokens(snapshot: Snapshot, counts: TokenCounts, fixed: string): number {
+export function contextTokens(snapshot: Snapshot, counts: TokenCounts, fixed: () => string): number {
   const told = context(snapshot);
   const telling = tellingOf(snapshot);
   const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
@@ -57,7 +57,7 @@ export function contextTokens(snapshot: Snapshot, counts: TokenCounts, fixed: st
       resultTokens(own, telling, counts)
     );
   }, 0);
-  return (known ?? counts.of(`fixed${fixed.length}`, () => fixed)) + added;
+  return (known ?? tokensOf(fixed())) + added;
 }
 
 export function messageTokens(

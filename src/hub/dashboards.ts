@@ -1,5 +1,6 @@
 import { createRepo, downloadFile, HubApiError, uploadFiles } from '@huggingface/hub';
 import { z } from 'zod';
+import { accessTo } from './access.ts';
 import { patiently, statusOf } from './patience.ts';
 
 /** Trackio dashboards: Spaces that draw what a training script logs while it runs. */
@@ -44,13 +45,7 @@ const SpaceState = z.object({
 });
 
 export function createDashboards(hubUrl: string, accessToken: string): Dashboards {
-  const fetchWith = (signal: AbortSignal) =>
-    ((input: string | URL | Request, init?: RequestInit) =>
-      fetch(input, {
-        ...init,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
-      })) satisfies typeof fetch;
-  const access = (signal: AbortSignal) => ({ hubUrl, accessToken, fetch: fetchWith(signal) });
+  const access = accessTo(hubUrl, accessToken, 30_000);
 
   async function ensure(spaceId: string, signal: AbortSignal) {
     const repo = { type: 'space' as const, name: spaceId };
@@ -98,7 +93,7 @@ export function createDashboards(hubUrl: string, accessToken: string): Dashboard
   }
 
   async function request(method: string, path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
-    const response = await fetchWith(signal)(`${hubUrl}${path}`, {
+    const response = await access(signal).fetch(`${hubUrl}${path}`, {
       method,
       headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,4 +1,5 @@
 import { createRepo, uploadFile, whoAmI } from '@huggingface/hub';
+import { accessTo } from './access.ts';
 import { patiently, statusOf } from './patience.ts';
 
 /** Sessions for the Hub's viewer of traces, in one private dataset of the owner. Throws HubApiError where it refuses. */
@@ -8,15 +9,7 @@ export type Traces = {
 };
 
 export function createTraces(hubUrl: string, accessToken: string, dataset: string | undefined): Traces {
-  const access = (signal: AbortSignal) => ({
-    hubUrl,
-    accessToken,
-    fetch: ((input: string | URL | Request, init?: RequestInit) =>
-      fetch(input, {
-        ...init,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
-      })) satisfies typeof fetch,
-  });
+  const access = accessTo(hubUrl, accessToken);
 
   async function ownDataset(signal: AbortSignal): Promise<string> {
     const account = await whoAmI(access(signal));

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRepo, deleteRepo, listSpaces } from '@huggingface/hub';
 import { z } from 'zod';
+import { accessTo } from '../hub/access.ts';
 import { statusOf } from '../hub/patience.ts';
 import type { Clock } from '../ops/clock.ts';
 import { messageOf } from '../ops/errors.ts';
@@ -75,15 +76,7 @@ const ASLEEP: ReadonlySet<string> = new Set(['SLEEPING', 'PAUSED', 'STOPPED']);
  */
 export function createSpaceSandboxes(settings: SpaceSettings): SpaceSandboxes {
   const { hubUrl, token, clock, idleSeconds } = settings;
-  const access = (signal: AbortSignal) => ({
-    hubUrl,
-    accessToken: token,
-    fetch: ((input: string | URL | Request, init?: RequestInit) =>
-      fetch(input, {
-        ...init,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
-      })) satisfies typeof fetch,
-  });
+  const access = accessTo(hubUrl, token);
   const passes = new Map<string, { pass: string; until: number }>();
   /** Told to the model with the next result: sessions whose Space has lost its files. */
   const lost = new Set<string>();

@@ -11,7 +11,7 @@ const TIMELINE_LINES = 6;
 /** The status message of one exchange. */
 export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
   const isCurrent = exchange.number === snapshot.session.exchange;
-  const state = exchange.outcome ?? (isCurrent ? snapshot.session.state : { kind: 'idle' as const });
+  const state = stateOf(snapshot, exchange);
   const end = exchange.finishedAt ?? snapshot.session.updatedAt;
   const lines = exchange.undone ? [] : timeline(snapshot, exchange);
   return {
@@ -27,6 +27,11 @@ export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
     usd: spend(snapshot, exchange),
     autoApproval: isCurrent ? autoApproval(snapshot) : undefined,
   };
+}
+
+/** How an exchange ended, or how it stands. */
+function stateOf({ session }: Snapshot, { number, outcome }: Exchange): SessionState {
+  return outcome ?? (number === session.exchange ? session.state : { kind: 'idle' });
 }
 
 function autoApproval({ session, autoApprovedUsd: usedUsd }: Snapshot): StatusView['autoApproval'] {
@@ -52,7 +57,7 @@ export function reactionOf(snapshot: Snapshot, exchange: Exchange): { on: string
   const first = snapshot.messages.find(
     (message) => message.exchange === exchange.number && message.entry.role === 'user',
   )?.entry;
-  const mood = MOODS[statusOf(snapshot, exchange).phase];
+  const mood = exchange.undone ? undefined : MOODS[phaseOf(stateOf(snapshot, exchange)).phase];
   if (first?.role !== 'user' || first.messageId === '' || mood === undefined) return undefined;
   return { on: first.messageId, mood };
 }

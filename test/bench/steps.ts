@@ -91,7 +91,7 @@ async function session(length: number): Promise<string> {
 async function step(id: string, part: Part): Promise<void> {
   const snapshot = await readSnapshot(db, id, part);
   if (snapshot === undefined) throw new Error('the session has vanished');
-  const tokens = contextTokens(snapshot, counts, 'system prompt and tools');
+  const tokens = contextTokens(snapshot, counts, () => 'system prompt and tools');
   nextAction(snapshot, { maxModelCalls: 300, warnUsd: 5, tokens, tokenLimit: 90_000, windowTokens: 100_000 });
   requestOf('system', context(snapshot), snapshot.toolCalls);
 }
@@ -125,7 +125,10 @@ for (let round = 0; round < ROUNDS; round++) {
     await note(`step ${length}`, () => step(id, 'context'));
     await note(`render ${length}`, () => render(id, 'thread'));
     await note(`all ${length}`, () => step(id, 'all'));
-    await note(`count ${length}`, async () => void (snapshot && contextTokens(snapshot, counts, 'fixed')));
+    await note(
+      `count ${length}`,
+      async () => void (snapshot && contextTokens(snapshot, counts, () => 'fixed')),
+    );
   }
 }
 const of = (name: string) => median(times.get(name) ?? []);

@@ -11,7 +11,7 @@ const counted = (input: number, output: number): Entry => ({
   tokens: { input, output },
 });
 const size = (parts: Parameters<typeof snapshot>[0]) =>
-  contextTokens(snapshot(parts), new TokenCounts(), 'fixed');
+  contextTokens(snapshot(parts), new TokenCounts(), () => 'fixed');
 
 describe('the size of a conversation', () => {
   test.each([
