@@ -186,6 +186,7 @@ function turnDeps(worker: Worker, startWatch: (watchId: string) => Promise<void>
     model: worker.model,
     modelOf: (session) => modelOf(session, rules),
     effortOf: ({ settings }) => settings.effort ?? model.effort,
+    titleModel: model.small,
     summariserOf: (session) => model.small ?? modelOf(session, rules),
     factsOf: (id) =>
       factsOf(catalogue, id, {

@@ -332,7 +332,7 @@ async function undo(scope: Scope, by: string): Promise<void> {
   await cancelOpen(scope, by);
   await record.undoExchange(tx, sessionId, last.number);
   const isLast = snapshot.exchanges.every(({ number, undone }) => undone || number === last.number);
-  if (isLast) await record.changeSettings(tx, sessionId, { title: null });
+  if (isLast) await record.changeSettings(tx, sessionId, { title: null, isTitleFound: null });
   await end(scope, { kind: 'interrupted', by });
   await record.emit(tx, sessionId, { type: 'undo_complete', data: { exchange: last.number, by } });
 }
@@ -423,7 +423,7 @@ async function nameSession({ tx, sessionId, snapshot }: Scope, text: string): Pr
   if (snapshot.session.settings.title !== undefined) return;
   const [first = ''] = text.trim().split('\n');
   const title = first.length > TITLE_CHARACTERS ? `${first.slice(0, TITLE_CHARACTERS - 1)}…` : first;
-  if (title !== '') await record.changeSettings(tx, sessionId, { title });
+  if (title !== '') await record.changeSettings(tx, sessionId, { title, isTitleFound: false });
 }
 
 const TITLE_CHARACTERS = 70;

@@ -11,11 +11,13 @@ import { compactAt, contextTokens } from './context-size.ts';
 import { type ModelStepDeps, modelStep } from './model-step.ts';
 import { type Action, nextAction, type StepLimits } from './next-action.ts';
 import { applyOperation, type Outside } from './operations.ts';
+import { giveTitle, type TitleDeps } from './title.ts';
 import { advanceCalls, recoverCalls, type ToolStepDeps } from './tool-step.ts';
 
 export type TurnDeps = ModelStepDeps &
   ToolStepDeps &
-  CompactionDeps & {
+  CompactionDeps &
+  TitleDeps & {
     db: Tx;
     log: Logger;
     outside(signal: AbortSignal): Outside;
@@ -207,7 +209,10 @@ async function callModel(
   snapshot: Snapshot,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
-  const step = await modelStep(deps, held, snapshot, signal);
+  const [step] = await Promise.all([
+    modelStep(deps, held, snapshot, signal),
+    giveTitle(deps, held, snapshot, signal),
+  ]);
   if (step.kind === 'failed') return step.failure;
   if (step.kind === 'done') return undefined;
   const limits = await limitsOf(deps, snapshot);

@@ -13,6 +13,8 @@ export type Reply = {
   delayMs?: number;
   /** Never answers: the client has to give up. */
   hangs?: true;
+  /** The connection breaks after the first chunks of the answer. */
+  breaks?: true;
 };
 
 /** Decides from what it was sent. */
@@ -51,13 +53,22 @@ export async function startModelDouble(
     script,
     close: async () => mock.stop().catch(() => {}),
   };
-  mock.on({ predicate: () => true }, async (request) => {
+  const replies = new WeakMap<ChatCompletionRequest, Reply>();
+  function replyTo(request: ChatCompletionRequest): Reply {
+    const known = replies.get(request);
+    if (known) return known;
     double.requests.push(request);
     const problem = problemOf(request.messages);
     if (problem) double.refusals.push(problem);
-    if (problem) return { error: { message: problem, type: 'invalid_request_error' }, status: 400 };
-    return responseOf(double.script(request), request);
+    const reply = problem ? { error: { status: 400, message: problem } } : double.script(request);
+    replies.set(request, reply);
+    return reply;
+  }
+  const answer = (request: ChatCompletionRequest) => responseOf(replyTo(request), request);
+  mock.on({ predicate: (request) => replyTo(request).breaks === true }, answer, {
+    truncateAfterChunks: 3,
   });
+  mock.on({ predicate: () => true }, answer);
   await mock.start();
   double.baseUrl = `${mock.url}/v1`;
   return double;

@@ -28,6 +28,7 @@ const TROUBLE: Readonly<Record<number, Reply>> = {
   90: { hangs: true },
   100: { error: { status: 400, code: 'context_length_exceeded', message: 'too many tokens' } },
   110: { error: { status: 503, retryAfter: 0 } },
+  115: { text: 'I was about to say that the network '.repeat(20), breaks: true },
   ...Object.fromEntries(
     [120, 121, 122].map((n) => [
       n,

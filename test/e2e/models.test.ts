@@ -86,6 +86,36 @@ test('effort is sent from then on, and default takes it back', async () => {
   );
 });
 
+describe('the title of a session', () => {
+  const titles: ModelScript = (request) =>
+    request.model === 'small/model' ? { text: '"IMDB sentiment baseline."' } : echo(request);
+  const withSmall = {
+    configure: (config: World['config']) => {
+      config.model.small = 'small/model';
+    },
+  };
+
+  test('is found once by the cheaper model, which sees nothing but the request', async () => {
+    const asked = await started(titles, withSmall);
+    await world.reply(asked, '*IMDB sentiment baseline*');
+    say(asked, 'and now');
+    await world.reply(asked, 'heard: [Ada] and now');
+    const own = world.model.requests.filter(({ model }) => model === 'small/model');
+    expect(own).toHaveLength(1);
+    expect(own[0]?.messages.map(({ role }) => role)).toEqual(['system', 'user']);
+    expect(lastText(own[0] as never)).toBe('fine-tune a model on imdb');
+  });
+
+  test('stays the first words of the request where the cheaper model fails', async () => {
+    const asked = await started(
+      (request) => (request.model === 'small/model' ? { error: { status: 404 } } : echo(request)),
+      withSmall,
+    );
+    await world.reply(asked, '*fine-tune a model on imdb*');
+    expect(world.describe(asked)).not.toContain('does not know this model');
+  });
+});
+
 test('usage counts tokens, their cached share, the cost and the time to the first word', async () => {
   const asked = await started(() => ({ text: 'heard: it', usage: { input: 100_000, output: 1_000 } }), {
     configure: (config) => {

@@ -123,6 +123,7 @@ function turnDeps(db: Tx): TurnDeps {
     redact: (text) => text,
     registry,
     model: modelClient,
+    titleModel: undefined,
     modelOf: () => 'm',
     effortOf: () => undefined,
     summariserOf: () => 'm',
