@@ -1,13 +1,16 @@
 import type { SlackConnection } from '../adapters/slack/receiver.ts';
-import { createSlack } from '../adapters/slack/slack.ts';
+import { createSlack, type SlackSettings } from '../adapters/slack/slack.ts';
 import { describeModels } from './agent/models.ts';
 import { channelSettings } from './channel-settings.ts';
 import { requireSecret } from './config/load.ts';
 import { createCatalogue } from './llm/catalogue.ts';
+import { createSeal, derivedSecret } from './ops/seal.ts';
 import type { Parts } from './parts.ts';
 import { runRenders } from './queue/renders.ts';
 import { createDecisions } from './session/decisions.ts';
+import { createFeedback } from './session/feedback.ts';
 import { bytesOf } from './session/files.ts';
+import { createInstallations } from './session/installations.ts';
 import { createIntake } from './session/intake.ts';
 import { createJobsOverview } from './session/jobs-overview.ts';
 import { createPresence } from './session/presence.ts';
@@ -17,9 +20,17 @@ import { createOutage } from './thread/outage.ts';
 /** Starts the role that talks to people. Resolves, once it listens, with what stops it. */
 export async function startChat(parts: Parts, connection: SlackConnection): Promise<() => Promise<void>> {
   const { config, storage, log, redact, turns, renders, engine, clock, ids } = parts;
-  const botToken = requireSecret(config, 'SLACK_BOT_TOKEN', 'the chat role needs it');
   const slack = await createSlack(
-    { botToken, connection, apiUrl: config.slack.api_url, rateFactor: config.slack.rate_factor },
+    {
+      access: slackAccess(parts),
+      connection,
+      apiUrl: config.slack.api_url,
+      showing: {
+        rateFactor: config.slack.rate_factor,
+        isStreamed: config.slack.streaming === 'native',
+        asksFeedback: config.slack.feedback,
+      },
+    },
     (fileId) => bytesOf(storage.db, fileId),
     log,
   );
@@ -83,9 +94,29 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
       settingsOf: (channel) => channelSettings(config, 'slack', channel),
     },
     jobs: createJobsOverview(storage.db),
+    feedback: createFeedback(storage.db),
+    wake: turns.wake,
   });
   return async () => {
     await slack.stop();
     await outage.stop();
+  };
+}
+
+/** How the bot is let into workspaces: by one bot token, or by installs that are kept in the record. */
+function slackAccess({ config, storage, ids }: Parts): SlackSettings['access'] {
+  if (config.slack.installs === 'token') {
+    return { kind: 'token', botToken: requireSecret(config, 'SLACK_BOT_TOKEN', 'the chat role needs it') };
+  }
+  const because = 'slack.installs is "oauth"';
+  const key = requireSecret(config, 'ENCRYPTION_KEY', because);
+  return {
+    kind: 'oauth',
+    app: {
+      clientId: requireSecret(config, 'SLACK_CLIENT_ID', because),
+      clientSecret: requireSecret(config, 'SLACK_CLIENT_SECRET', because),
+      stateSecret: derivedSecret(key, 'oauth state'),
+    },
+    installations: createInstallations(storage.db, createSeal(key), ids),
   };
 }

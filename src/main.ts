@@ -67,7 +67,13 @@ export async function start(
 
 function slackConnection(config: Config): SlackConnection {
   const { secrets, slack } = config;
-  if (secrets.SLACK_BOT_TOKEN === undefined) throw new ConfigError(NO_CHAT);
+  const isOauth = slack.installs === 'oauth';
+  if (isOauth && slack.mode !== 'http') {
+    throw new ConfigError(
+      'slack.installs "oauth" needs slack.mode "http" (SLACK_MODE=http): people install over HTTP.',
+    );
+  }
+  if (!isOauth && secrets.SLACK_BOT_TOKEN === undefined) throw new ConfigError(NO_CHAT);
   if (slack.mode === 'socket') {
     return { mode: 'socket', appToken: requireSecret(config, 'SLACK_APP_TOKEN', 'slack.mode is "socket"') };
   }

@@ -13,6 +13,7 @@ export const ACTIONS = {
   stop: 'stop',
   retry: 'retry',
   menu: 'session_menu',
+  feedback: 'feedback',
 } as const;
 
 /** A button's value that names calls at the revision which its card shows. */

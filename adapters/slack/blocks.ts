@@ -1,4 +1,6 @@
-import type { KnownBlock } from '@slack/types';
+import type { ContextActionsBlock, KnownBlock } from '@slack/types';
+import type { ThreadAddress } from '../../src/session/address.ts';
+import type { Verdict } from '../../src/session/feedback.ts';
 import { durationText } from '../../src/session/watches.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
@@ -11,13 +13,30 @@ import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { codeBlock, cut, escaped, harmless, plain } from './text.ts';
 
-/** A view's message in Block Kit. `divisor` makes the parts smaller, where Slack found them too long. */
-export function translate({ body }: ViewMessage, divisor: number): Payload[] {
+export type BlockOptions = {
+  /** Whether answers that are being written are streamed in Slack's own way. */
+  isStreamed: boolean;
+  /** Whether people are asked whether an answer helped. */
+  asksFeedback: boolean;
+};
+
+/**
+ * A view's message in Block Kit. `divisor` makes the parts smaller, where Slack found them too long. Only direct messages
+ * have threads with names: those of the assistant panel.
+ */
+export function translate(
+  { body }: ViewMessage,
+  divisor: number,
+  { channel }: Pick<ThreadAddress, 'channel'>,
+  options: BlockOptions,
+): Payload[] {
   switch (body.kind) {
     case 'status':
       return [message(statusLine(body), statusBlocks(body))];
     case 'answer':
-      return answer(body.isDraft ? `${body.text} ▍` : body.text, divisor);
+      return answer(body, divisor, options);
+    case 'title':
+      return channel.startsWith('D') ? [{ title: cut(body.text, SLACK_LIMITS.threadTitle) }] : [];
     case 'approval':
       return [message(approvalHeadline(body), approvalBlocks(body, divisor))];
     case 'batch':
@@ -35,18 +54,50 @@ export function translate({ body }: ViewMessage, divisor: number): Payload[] {
   }
 }
 
-function answer(markdown: string, divisor: number): Payload[] {
+function answer(body: AnswerView, divisor: number, { isStreamed, asksFeedback }: BlockOptions): Payload[] {
   const limit = Math.max(400, Math.floor(ANSWER_CHARACTERS / divisor));
-  return splitMarkdown(harmless(markdown), limit).map((text) =>
-    message(escaped(text), [{ type: 'markdown', text }]),
-  );
+  const isGrowing = body.isDraft && isStreamed;
+  const shown = body.isDraft && !isStreamed ? `${body.text} ▍` : body.text;
+  const parts = splitMarkdown(harmless(shown), limit, { isGrowing });
+  const ratable = body.isDraft || !asksFeedback ? undefined : body.ratable;
+  return parts.map((text, i) => {
+    const isLast = i === parts.length - 1;
+    const below = isLast && ratable !== undefined ? [feedbackButtons(ratable)] : [];
+    const payload = message(escaped(text), [{ type: 'markdown', text }, ...below]);
+    return body.isDraft && isGrowing && isLast ? { ...payload, stream: { text, to: body.askedBy } } : payload;
+  });
+}
+
+type AnswerView = Extract<ViewMessage['body'], { kind: 'answer' }>;
+
+/** https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element */
+function feedbackButtons(messageId: number): ContextActionsBlock {
+  const one = (label: string, verdict: Verdict, description: string) => ({
+    text: { type: 'plain_text' as const, text: label },
+    value: `${verdict}:${messageId}`,
+    accessibility_label: description,
+  });
+  return {
+    type: 'context_actions',
+    elements: [
+      {
+        type: 'feedback_buttons',
+        action_id: ACTIONS.feedback,
+        positive_button: one('👍', 'good', 'This answer helped'),
+        negative_button: one('👎', 'bad', 'This answer did not help'),
+      },
+    ],
+  };
 }
 
 function notice(
   { text, mentions }: Extract<ViewMessage['body'], { kind: 'notice' }>,
   divisor: number,
 ): Payload[] {
-  if (mentions.length === 0) return answer(text, divisor);
+  if (mentions.length === 0) {
+    const body = { kind: 'answer' as const, text, isDraft: false as const, ratable: undefined };
+    return answer(body, divisor, { isStreamed: false, asksFeedback: false });
+  }
   const called = mentions.map((id) => `<@${id}>`).join(' ');
   return [message(`${called} ${plain(text)}`, [section(`${called} ${cut(plain(text), 2_500)}`)])];
 }

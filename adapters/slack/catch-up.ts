@@ -11,7 +11,7 @@ export type CatchUpDeps = {
   presence: Presence;
   log: Logger;
   /** Takes a message as if it had just been delivered; one that was handled before changes nothing. */
-  take(message: WrittenMessage): Promise<void>;
+  take(message: WrittenMessage, teamId: string): Promise<void>;
 };
 
 /**
@@ -81,7 +81,7 @@ async function read(
     if (cursor === undefined) break;
   }
   found.sort((a, b) => (a.ts < b.ts ? -1 : 1));
-  for (const message of found) await deps.take(message);
+  for (const message of found) await deps.take(message, deps.teamId);
   return found.length;
 }
 

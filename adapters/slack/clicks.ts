@@ -1,7 +1,9 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
 import { type Person, ThreadAddress } from '../../src/session/address.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
+import type { Feedback } from '../../src/session/feedback.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
@@ -9,35 +11,55 @@ import { ACTIONS, callOfBlock, seenOf } from './actions.ts';
 import { shareScript } from './files.ts';
 import type { Gate } from './gate.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { editModal, INPUT, MODALS, rejectModal } from './modals.ts';
+import { editModal, INPUT, MODALS, rejectModal, whyModal } from './modals.ts';
 import { ButtonClick, Submission } from './payloads.ts';
 import type { People } from './people.ts';
 import { SETTINGS, SETTINGS_MODAL, settingsModal } from './session-menu.ts';
 import { Pointed, SHORTCUT } from './shortcut.ts';
+import type { In } from './workspaces.ts';
 
 export type ClickDeps = {
+  teamId: string;
   client: WebClient;
   intake: Intake;
   decisions: Decisions;
   jobs: JobsOverview;
   people: People;
   gate: Gate;
+  feedback: Feedback;
   /** Models that menus offer. */
   models: readonly string[];
 };
+
+/** What a feedback button says: its verdict, and the transcript entry that it is about. */
+const Rated = z.object({
+  address: ThreadAddress,
+  value: z.templateLiteral([z.enum(['good', 'bad']), ':', z.int()]).transform((text) => {
+    const [verdict, messageId] = text.split(':');
+    return {
+      verdict: verdict === 'good' ? ('good' as const) : ('bad' as const),
+      messageId: Number(messageId),
+    };
+  }),
+});
+const RatedAnswer = z.object({ address: ThreadAddress, messageId: z.int() });
 
 /** Tells the one who clicked, in private. */
 type Answer = (text: string) => Promise<unknown>;
 
 /** Registers the buttons, menus and dialogs of cards and status messages. */
-export function listenToClicks(app: App, deps: ClickDeps): void {
-  app.action(/.*/, async ({ ack, body, respond }) => {
+export function listenToClicks(app: App, depsIn: In<ClickDeps>): void {
+  app.action(/.*/, async ({ ack, body, respond, context }) => {
     await ack();
     const answer: Answer = (text) => respond({ text, response_type: 'ephemeral', replace_original: false });
-    await onClick(deps, ButtonClick.parse(body), answer);
+    await onClick(await depsIn(context.teamId), ButtonClick.parse(body), answer);
   });
-  app.view(/.*/, async ({ ack, body, view }) => {
-    const refusal = await onSubmission(deps, Submission.parse(body), view.callback_id);
+  app.view(/.*/, async ({ ack, body, view, context }) => {
+    const refusal = await onSubmission(
+      await depsIn(context.teamId),
+      Submission.parse(body),
+      view.callback_id,
+    );
     if (refusal === undefined) await ack();
     else await ack({ response_action: 'errors', errors: { [INPUT.block]: refusal } });
   });
@@ -46,11 +68,11 @@ export function listenToClicks(app: App, deps: ClickDeps): void {
 async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Promise<void> {
   const [action] = click.actions;
   if (action === undefined) return;
-  const { intake, decisions } = deps;
+  const { intake, decisions, teamId } = deps;
   const refusal = await deps.gate.refusal(click.channel.id, click.user.id);
   if (refusal !== undefined) return void (await answer(refusal));
   const by = await deps.people.person(click.user.id);
-  const sourceId = `slack:click:${click.team.id}:${action.action_ts}:${by.id}:${action.value}`;
+  const sourceId = `slack:click:${teamId}:${action.action_ts}:${by.id}:${action.value}`;
   const [name, argument = ''] = action.action_id.split(':');
   switch (name) {
     case ACTIONS.approve: {
@@ -83,10 +105,12 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
       );
     case ACTIONS.menu:
       return onMenu(deps, click, by, action.selected_option?.value ?? '', sourceId, answer);
+    case ACTIONS.feedback:
+      return onFeedback(deps, click, by, action.value, answer);
     case ACTIONS.stop:
     case ACTIONS.retry: {
       const operation: Operation = { kind: name === ACTIONS.stop ? 'interrupt' : 'resume', by };
-      const address = addressOfClick(click);
+      const address = addressOfClick(click, teamId);
       const isKnown = address !== undefined && (await intake.operate(address, operation, sourceId));
       if (!isKnown) await answer('I no longer know this thread, so nothing was changed.');
       return;
@@ -98,14 +122,14 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
 
 /** A choice of a session's menu: a command, as if it had been written, or the dialog with the others. */
 async function onMenu(
-  { client, intake, models }: ClickDeps,
+  { teamId, client, intake, models }: ClickDeps,
   click: ButtonClick,
   by: Person,
   choice: string,
   sourceId: string,
   answer: Answer,
 ): Promise<void> {
-  const address = addressOfClick(click);
+  const address = addressOfClick(click, teamId);
   if (address === undefined || !(await intake.hasSession(address))) {
     return void (await answer('I no longer know this thread, so nothing was changed.'));
   }
@@ -115,6 +139,25 @@ async function onMenu(
     return;
   }
   await intake.message({ address, sourceId, text: choice, author: by, messageId: '' });
+}
+
+/** Keeps what somebody says of an answer; of one that did not help they are asked why. */
+async function onFeedback(
+  { client, teamId, feedback }: ClickDeps,
+  click: ButtonClick,
+  by: Person,
+  value: string,
+  answer: Answer,
+): Promise<void> {
+  const rated = Rated.safeParse({ address: addressOfClick(click, teamId), value });
+  const isKept =
+    rated.success &&
+    (await feedback.give(rated.data.address, rated.data.value.messageId, by, rated.data.value));
+  if (!isKept) return void (await answer('I no longer know this answer, so nothing was kept.'));
+  const { address, value: given } = rated.data;
+  if (given.verdict === 'good') return void (await answer('Thank you: noted that this answer helped.'));
+  const view = whyModal(JSON.stringify({ address, messageId: given.messageId }));
+  await client.views.open({ trigger_id: click.trigger_id, view });
 }
 
 /** What can be done with a job, from its card or from a list that only one person sees. */
@@ -167,7 +210,7 @@ async function openRejection(
 
 /** The script in a dialog, or, where it is too long for one, as a file in the thread. */
 async function openScript(
-  { client, decisions }: ClickDeps,
+  { teamId, client, decisions }: ClickDeps,
   click: ButtonClick,
   by: Person,
   toolCallId: string,
@@ -181,14 +224,14 @@ async function openScript(
     await client.views.open({ trigger_id: click.trigger_id, view: editModal(call, text) });
     return;
   }
-  const address = addressOfClick(click);
+  const address = addressOfClick(click, teamId);
   if (address !== undefined) await shareScript(client, address, call, text);
 }
 
 /** Why a dialog could not be taken, to be shown in it; undefined where it was. */
 async function onSubmission(
-  { decisions, intake, people, gate }: ClickDeps,
-  { user, team, view }: Submission,
+  { teamId, decisions, intake, people, gate, feedback }: ClickDeps,
+  { user, view }: Submission,
   callback: string,
 ): Promise<string | undefined> {
   const by = await people.person(user.id);
@@ -198,9 +241,15 @@ async function onSubmission(
     if (refusal !== undefined) return refusal;
     for (const [block, inputs] of Object.entries(view.state.values)) {
       const text = inputs.value?.selected_option?.value;
-      const sourceId = `slack:view:${team.id}:${view.id}:${block}`;
+      const sourceId = `slack:view:${teamId}:${view.id}:${block}`;
       if (text) await intake.message({ address, sourceId, text, author: by, messageId: '' });
     }
+    return undefined;
+  }
+  if (callback === MODALS.why) {
+    const { address, messageId } = RatedAnswer.parse(JSON.parse(view.private_metadata));
+    const comment = view.state.values[INPUT.block]?.[INPUT.action]?.value?.trim();
+    if (comment) await feedback.give(address, messageId, by, { verdict: 'bad', comment });
     return undefined;
   }
   if (callback === SHORTCUT) {
@@ -211,7 +260,7 @@ async function onSubmission(
       view.state.values[INPUT.block]?.[INPUT.action]?.value?.trim() || 'What do you make of this?';
     await intake.message({
       address,
-      sourceId: `slack:view:${team.id}:${view.id}`,
+      sourceId: `slack:view:${teamId}:${view.id}`,
       text: `${question}\n\nThe message that is meant:\n${quote}`,
       author: by,
       messageId: '',
@@ -225,7 +274,7 @@ async function onSubmission(
       verdict: 'rejected',
       ...(text.trim() === '' ? {} : { feedback: text }),
       by,
-      sourceId: `slack:view:${team.id}:${view.id}`,
+      sourceId: `slack:view:${teamId}:${view.id}`,
     });
     return result.ok ? undefined : result.reason;
   }
@@ -236,8 +285,8 @@ async function onSubmission(
   return 'This dialog is from another version of me, so nothing was changed.';
 }
 
-function addressOfClick(click: ButtonClick): ThreadAddress | undefined {
+function addressOfClick(click: ButtonClick, workspace: string): ThreadAddress | undefined {
   if (click.message === undefined) return undefined;
   const thread = click.message.thread_ts ?? click.message.ts;
-  return { platform: 'slack', workspace: click.team.id, channel: click.channel.id, thread };
+  return { platform: 'slack', workspace, channel: click.channel.id, thread };
 }

@@ -11,9 +11,11 @@ import { sessionLine } from './home.ts';
 import { cancelButton, jobLines } from './job-blocks.ts';
 import { actions, button, context, section } from './kit.ts';
 import { threadLink } from './links.ts';
+import { SLASH } from './manifest.ts';
 import { SlashCommand } from './payloads.ts';
 import type { People } from './people.ts';
 import { plain } from './text.ts';
+import type { In } from './workspaces.ts';
 
 export type CommandDeps = {
   client: WebClient;
@@ -29,15 +31,13 @@ export type CommandDeps = {
   gate: Gate;
 };
 
-/** The slash command of the manifest. */
-const SLASH = '/ml-intern';
-
 type Shown = { text: string; blocks: KnownBlock[] };
 
 /** Registers the slash command. What it answers is seen by who asked, and by nobody else. */
-export function listenToCommands(app: App, deps: CommandDeps): void {
-  app.command(SLASH, async ({ ack, command, respond }) => {
+export function listenToCommands(app: App, depsIn: In<CommandDeps>): void {
+  app.command(SLASH, async ({ ack, command, respond, context }) => {
     await ack();
+    const deps = await depsIn(context.teamId);
     const asked = SlashCommand.parse(command);
     const refusal = await deps.gate.refusal(asked.channel_id, asked.user_id);
     if (refusal !== undefined) return void (await respond({ text: refusal, response_type: 'ephemeral' }));

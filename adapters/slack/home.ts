@@ -12,6 +12,7 @@ import { type LinkTo, threadLink } from './links.ts';
 import { HomeOpened } from './payloads.ts';
 import type { People } from './people.ts';
 import { cut, plain } from './text.ts';
+import type { In } from './workspaces.ts';
 
 export type HomeDeps = {
   client: WebClient;
@@ -26,10 +27,11 @@ const SESSIONS = 10;
 const JOBS = 10;
 
 /** The Home tab: somebody's sessions, the jobs of the workspace, and what has been used. Made anew when it is opened. */
-export function listenToHome(app: App, deps: HomeDeps): void {
-  app.event('app_home_opened', async ({ event }) => {
+export function listenToHome(app: App, depsIn: In<HomeDeps>): void {
+  app.event('app_home_opened', async ({ event, context }) => {
     const { user, tab } = HomeOpened.parse(event);
     if (tab !== 'home') return;
+    const deps = await depsIn(context.teamId);
     await deps.client.views.publish({ user_id: user, view: await homeView(deps, user) });
   });
 }

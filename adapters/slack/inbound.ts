@@ -10,13 +10,13 @@ import { ChangedMessage, DeletedMessage, type SharedFile, WrittenMessage } from 
 import type { People } from './people.ts';
 import { readable } from './text.ts';
 import type { ThreadReader } from './thread-reader.ts';
-
-export type Bot = { userId: string; teamId: string };
+import type { In } from './workspaces.ts';
 
 export type ListenDeps = {
   intake: Intake;
   people: People;
-  bot: Bot;
+  /** The bot itself, and where it is. */
+  bot: { userId: string; teamId: string };
   gate: Gate;
   rules: AccessRules;
   thread: ThreadReader;
@@ -29,11 +29,18 @@ export type ListenDeps = {
  * Registers what the bot listens to. Every listener returns once what it was told is in the record. Returns what takes
  * a message that was read back from history.
  */
-export function listen(app: App, deps: ListenDeps): (message: WrittenMessage) => Promise<void> {
+export function listen(
+  app: App,
+  depsIn: In<ListenDeps>,
+): (message: WrittenMessage, teamId: string) => Promise<void> {
   const inOrder = createInOrder();
-  app.event('app_mention', ({ event }) => inOrder(event.channel, () => onMessage(event, deps)));
-  app.event('message', ({ event }) => inOrder(event.channel, () => onMessageEvent(event, deps)));
-  return (message) => inOrder(message.channel, () => onMessage(message, deps));
+  app.event('app_mention', ({ event, context }) =>
+    inOrder(event.channel, async () => onMessage(event, await depsIn(context.teamId))),
+  );
+  app.event('message', ({ event, context }) =>
+    inOrder(event.channel, async () => onMessageEvent(event, await depsIn(context.teamId))),
+  );
+  return (message, teamId) => inOrder(message.channel, async () => onMessage(message, await depsIn(teamId)));
 }
 
 async function onMessageEvent(event: unknown, deps: ListenDeps): Promise<void> {
@@ -88,7 +95,7 @@ async function onMessage(event: unknown, deps: ListenDeps): Promise<void> {
 }
 
 /** Whether somebody means the bot: by name, or by writing to it alone. */
-const isAddressed = (message: WrittenMessage, bot: Bot): boolean =>
+const isAddressed = (message: WrittenMessage, bot: ListenDeps['bot']): boolean =>
   message.type === 'app_mention' || message.text.includes(`<@${bot.userId}`) || message.channel_type === 'im';
 
 async function isForBot(
@@ -115,10 +122,11 @@ async function withBackground(
   return [text, ...(before ? [before] : []), ...linked].join('\n\n');
 }
 
-function addressOf(bot: Bot, message: WrittenMessage): ThreadAddress {
+function addressOf(bot: ListenDeps['bot'], message: WrittenMessage): ThreadAddress {
   const thread = message.thread_ts ?? message.ts;
   return { platform: 'slack', workspace: bot.teamId, channel: message.channel, thread };
 }
 
 /** One message is one source, however many events tell of it. */
-const sourceOf = (bot: Bot, channel: string, ts: string) => `slack:${bot.teamId}:${channel}:${ts}`;
+const sourceOf = (bot: ListenDeps['bot'], channel: string, ts: string) =>
+  `slack:${bot.teamId}:${channel}:${ts}`;

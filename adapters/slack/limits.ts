@@ -25,6 +25,8 @@ export const SLACK_LIMITS = {
   selectOptions: 100,
   /** https://docs.slack.dev/reference/views/modal-views: a title; .../plain-text-input-element: max_length. */
   modalTitle: 24,
+  /** https://docs.slack.dev/reference/methods/assistant.threads.setTitle; longer ones are cut where they are shown. */
+  threadTitle: 250,
   inputText: 3_000,
 } as const;
 
@@ -41,4 +43,8 @@ export const slackRates = (factor: number) => ({
   edit: { perMinute: 47 * factor, burst: 12, isPerChannel: false },
   /** reactions.add and reactions.remove: tier 3 and tier 2; an edit is one of each. */
   mark: { perMinute: 19 * factor, burst: 10, isPerChannel: false },
+  /** chat.startStream and chat.stopStream: tier 2, 20 a minute; a stream is begun and stopped once. */
+  streamEnd: { perMinute: 19 * factor, burst: 8, isPerChannel: false },
+  /** chat.appendStream: tier 4, 100 a minute. */
+  stream: { perMinute: 94 * factor, burst: 20, isPerChannel: false },
 });

@@ -4,7 +4,7 @@ import { SLACK_LIMITS } from './limits.ts';
 import { cut, plain } from './text.ts';
 
 /** What the dialogs are called when they are sent off. */
-export const MODALS = { reject: 'reject_calls', edit: 'edit_call' } as const;
+export const MODALS = { reject: 'reject_calls', edit: 'edit_call', why: 'feedback_why' } as const;
 
 /** The one input of each dialog. */
 export const INPUT = { block: 'text', action: 'value' } as const;
@@ -68,6 +68,36 @@ export function editModal({ toolCallId, request }: OpenCall, text: string): Moda
           action_id: INPUT.action,
           multiline: true,
           initial_value: text,
+          max_length: SLACK_LIMITS.inputText,
+        },
+      },
+    ],
+  };
+}
+
+/** Asks what was wrong with an answer. `about` says which, and travels with the dialog. */
+export function whyModal(about: string): ModalView {
+  return {
+    type: 'modal',
+    callback_id: MODALS.why,
+    private_metadata: about,
+    title: { type: 'plain_text', text: 'What went wrong?' },
+    submit: { type: 'plain_text', text: 'Send' },
+    close: { type: 'plain_text', text: 'Skip' },
+    blocks: [
+      {
+        type: 'input',
+        block_id: INPUT.block,
+        optional: true,
+        label: { type: 'plain_text', text: 'What should have been otherwise?' },
+        hint: {
+          type: 'plain_text',
+          text: 'This is kept for whoever runs me. The agent does not read it: to change what it does, write in the thread.',
+        },
+        element: {
+          type: 'plain_text_input',
+          action_id: INPUT.action,
+          multiline: true,
           max_length: SLACK_LIMITS.inputText,
         },
       },

@@ -1,60 +1,116 @@
-import {
-  ErrorCode,
-  WebAPIHTTPError,
-  WebAPIPlatformError,
-  WebAPIRateLimitedError,
-  WebAPIRequestError,
-  type WebClient,
-} from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { messageOf } from '../../src/ops/errors.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
-import { translate } from './blocks.ts';
+import { type BlockOptions, translate } from './blocks.ts';
+import {
+  attempt,
+  delivered,
+  EVENT_TYPE,
+  type Failed,
+  isRefusal,
+  metadataOf,
+  type Thread,
+  unlessCode,
+} from './delivery.ts';
 import { slackRates } from './limits.ts';
-
-/** The metadata by which a message is found again: https://docs.slack.dev/messaging/message-metadata. */
-const EVENT_TYPE = 'ml_intern_post';
+import { beginStream, growStream, isLostStream, isStream, stopStream, streamId } from './streams.ts';
 
 /** A page of `conversations.replies`, and how many are read at most: 15 is all that some apps get. */
 const PAGE = 200;
 const MAX_PAGES = 20;
 
+export type OutboundOptions = BlockOptions & {
+  /** How many times the published rates may be sent. */
+  rateFactor: number;
+};
+
 /** What a file's bytes are read with; undefined once they are no longer kept. */
 export type BytesOf = (fileId: string) => Promise<Uint8Array | undefined>;
 
-/** Slack's side of a thread. The client must not retry by itself: a 429 moves our own schedule. */
-export function createSlackOutbound(client: WebClient, bytesOf: BytesOf, rateFactor = 1): Outbound {
-  async function post(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery> {
+/**
+ * Slack's side of threads. `clientOf` gives what reaches a workspace, undefined where the app is not installed any more.
+ * Clients must not retry by themselves: a 429 moves our own schedule.
+ */
+export function createSlackOutbound(
+  clientOf: (workspace: string) => Promise<WebClient | undefined>,
+  bytesOf: BytesOf,
+  options: OutboundOptions,
+): Outbound {
+  /** What would have been done with the client of a workspace. */
+  const within =
+    <Rest extends unknown[], Result>(
+      act: (thread: Thread, ...rest: Rest) => Promise<Result>,
+    ): ((address: ThreadAddress, ...rest: Rest) => Promise<Result | Failed>) =>
+    async (address, ...rest) => {
+      const found = await clientOf(address.workspace).catch((error: unknown) => messageOf(error));
+      if (typeof found === 'string') return { ok: false, reason: 'unavailable', detail: found };
+      if (found === undefined) return NOT_INSTALLED;
+      return act({ ...address, client: found }, ...rest);
+    };
+  const side = threadSide(bytesOf, options.isStreamed);
+  return {
+    rates: slackRates(options.rateFactor),
+    translate: (message, divisor, address) => translate(message, divisor, address, options),
+    post: within(side.post),
+    edit: within(side.edit),
+    remove: within(side.remove),
+    find: within(side.find),
+  };
+}
+
+const NOT_INSTALLED: Failed = {
+  ok: false,
+  reason: 'refused',
+  detail: 'the app is not installed in this workspace any more',
+};
+
+function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
+  async function post(address: Thread, key: string, payload: Payload): Promise<Delivery> {
     const upload = Upload.safeParse(payload).data;
     if (upload !== undefined) return share(address, upload);
     const mark = Mark.safeParse(payload).data;
     if (mark !== undefined) return react(address, mark).then(unlessGone);
+    if (payload.title !== undefined) return name(address, payload);
+    const begun = payload.stream === undefined ? undefined : await beginStream(address, key, payload);
+    if (begun !== undefined) return begun;
+    const { stream: _stream, ...message } = payload;
     return delivered(async () => {
-      const metadata = { event_type: EVENT_TYPE, event_payload: { key } };
-      const answer = await client.apiCall('chat.postMessage', {
+      const answer = await address.client.apiCall('chat.postMessage', {
         channel: address.channel,
         thread_ts: address.thread,
-        metadata,
-        ...payload,
+        metadata: metadataOf(key),
+        ...message,
       });
       return Posted.parse(answer).ts;
     });
   }
 
+  /** Threads of the assistant panel have names; another direct message has none, and is left as it is. */
+  const name = ({ client, channel, thread }: Thread, { title }: Payload): Promise<Delivery> =>
+    delivered(async () => {
+      const args = { channel_id: channel, thread_ts: thread, title };
+      await client.apiCall('assistant.threads.setTitle', args).catch((error: unknown) => {
+        if (!isRefusal(error)) throw error;
+      });
+      return TITLE;
+    });
+
   /** A reaction is known by the message that it is on, and by its name. */
-  const react = ({ channel }: ThreadAddress, { reaction: { on, name } }: Mark) =>
+  const react = ({ client, channel }: Thread, { reaction: { on, name } }: Mark) =>
     delivered(async () => {
       await client.reactions.add({ channel, timestamp: on, name }).catch(unlessCode('already_reacted'));
       return `${REACTION}${on}:${name}`;
     });
 
-  const unreact = async (channel: string, platformId: string): Promise<void> => {
+  const unreact = async ({ client, channel }: Thread, platformId: string): Promise<void> => {
     const [on = '', name = ''] = platformId.slice(REACTION.length).split(':');
     await client.reactions.remove({ channel, timestamp: on, name }).catch(unlessCode('no_reaction'));
   };
 
   /** A file is known by its own id: Slack does not tell that of the message it stands in. */
-  async function share({ channel, thread }: ThreadAddress, { file, text }: Upload): Promise<Delivery> {
+  async function share({ client, channel, thread }: Thread, { file, text }: Upload): Promise<Delivery> {
     const bytes = await bytesOf(file.id);
     if (bytes === undefined) return { ok: false, reason: 'refused', detail: 'the file is no longer kept' };
     return delivered(async () => {
@@ -70,42 +126,60 @@ export function createSlackOutbound(client: WebClient, bytesOf: BytesOf, rateFac
     });
   }
 
-  const edit = async (address: ThreadAddress, platformId: string, payload: Payload) => {
+  const edit = async (
+    address: Thread,
+    platformId: string,
+    payload: Payload,
+    streamed: string | undefined,
+  ): Promise<Delivery> => {
+    const { client, channel } = address;
+    if (payload.title !== undefined) return name(address, payload);
+    if (isStream(platformId)) {
+      return growStream(address, platformId, payload, streamed);
+    }
     const sent = await delivered(async () => {
       if (payload.file !== undefined) return platformId; // what is in a file does not change
       const mark = Mark.safeParse(payload).data;
       if (mark !== undefined) {
-        await unreact(address.channel, platformId);
+        await unreact(address, platformId);
         const { on, name } = mark.reaction;
-        await client.reactions
-          .add({ channel: address.channel, timestamp: on, name })
-          .catch(unlessCode('already_reacted'));
+        await client.reactions.add({ channel, timestamp: on, name }).catch(unlessCode('already_reacted'));
         return `${REACTION}${on}:${name}`;
       }
-      await client.apiCall('chat.update', { channel: address.channel, ts: platformId, ...payload });
+      const { stream: _stream, ...message } = payload;
+      await client.apiCall('chat.update', { channel, ts: platformId, ...message });
       return platformId;
     });
     return payload.reaction === undefined ? sent : unlessGone(sent);
   };
 
-  const remove = (address: ThreadAddress, platformId: string) =>
+  const remove = (address: Thread, platformId: string): Promise<Delivery> =>
     delivered(async () => {
-      if (platformId.startsWith(REACTION)) await unreact(address.channel, platformId);
-      else if (platformId.startsWith('F')) await client.files.delete({ file: platformId });
-      else await client.chat.delete({ channel: address.channel, ts: platformId });
+      const { client, channel } = address;
+      if (platformId === TITLE) return platformId; // there is no taking a name away
+      if (platformId.startsWith(REACTION)) await unreact(address, platformId);
+      else if (isStream(platformId)) {
+        await client.chat.delete({ channel, ts: await stopStream(address, platformId) });
+      } else if (platformId.startsWith('F')) await client.files.delete({ file: platformId });
+      else await client.chat.delete({ channel, ts: platformId });
       return platformId;
     });
 
-  async function find(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery | undefined> {
-    if (payload.reaction !== undefined) return undefined; // it may be made twice
+  async function find(
+    { client, channel, thread }: Thread,
+    key: string,
+    payload: Payload,
+  ): Promise<Delivery | undefined> {
+    if (payload.reaction !== undefined || payload.title !== undefined) return undefined; // it may be made twice
     const name = Upload.safeParse(payload).data?.file.name;
+    const canBeLost = isStreamed && key.includes('/answer/');
     let cursor: string | undefined;
     for (let page = 0; page < MAX_PAGES; page++) {
       const read = await attempt(async () =>
         Replies.parse(
           await client.apiCall('conversations.replies', {
-            channel: address.channel,
-            ts: address.thread,
+            channel,
+            ts: thread,
             include_all_metadata: true,
             limit: PAGE,
             ...(cursor ? { cursor } : {}),
@@ -120,15 +194,20 @@ export function createSlackOutbound(client: WebClient, bytesOf: BytesOf, rateFac
               ({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload.key === key,
             )?.ts
           : messages.flatMap(({ files }) => files).find((file) => file.name === name)?.id;
+      const lost = canBeLost ? messages.findLast((reply) => isLostStream(reply, thread))?.ts : undefined;
       if (found !== undefined) return { ok: true, platformId: found };
+      if (lost !== undefined) return { ok: true, platformId: streamId(lost, key) };
       cursor = read.value.response_metadata?.next_cursor || undefined;
       if (cursor === undefined) return undefined;
     }
     return undefined;
   }
 
-  return { rates: slackRates(rateFactor), translate, post, edit, remove, find };
+  return { post, edit, remove, find };
 }
+
+/** What a thread's name is known by. */
+const TITLE = 'title';
 
 const Posted = z.object({ ts: z.string() });
 
@@ -142,11 +221,6 @@ const REACTION = 'reaction:';
 const unlessGone = (sent: Delivery): Delivery =>
   !sent.ok && sent.reason === 'gone' ? { ok: false, reason: 'refused', detail: 'the message is gone' } : sent;
 
-/** Lets an error of the platform's pass that says the work is done already. */
-const unlessCode = (code: string) => (error: unknown) => {
-  if (!(error instanceof WebAPIPlatformError) || error.data.error !== code) throw error;
-};
-
 /** The payload of a file. */
 const Upload = z.object({ file: z.object({ id: z.string(), name: z.string() }), text: z.string() });
 type Upload = z.infer<typeof Upload>;
@@ -158,6 +232,7 @@ const Replies = z.object({
   messages: z.array(
     z.object({
       ts: z.string(),
+      bot_id: z.string().optional(),
       metadata: z
         .object({ event_type: z.string(), event_payload: z.object({ key: z.string().optional() }) })
         .optional()
@@ -167,67 +242,3 @@ const Replies = z.object({
   ),
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 });
-
-type Failed = Exclude<Delivery, { ok: true }>;
-
-async function delivered(send: () => Promise<string>): Promise<Delivery> {
-  const sent = await attempt(send);
-  return sent.ok ? { ok: true, platformId: sent.value } : sent.failure;
-}
-
-async function attempt<T>(
-  call: () => Promise<T>,
-): Promise<{ ok: true; value: T } | { ok: false; failure: Failed }> {
-  try {
-    return { ok: true, value: await call() };
-  } catch (error) {
-    return { ok: false, failure: failureOf(error) };
-  }
-}
-
-/** Errors of the Web API by what they mean for a delivery; any other is a refusal. */
-const BY_CODE: Readonly<Record<string, Failed['reason']>> = {
-  message_not_found: 'gone',
-  cant_update_message: 'gone',
-  file_not_found: 'gone',
-  file_deleted: 'gone',
-  msg_too_long: 'too_long',
-  msg_blocks_too_long: 'too_long',
-  internal_error: 'unavailable',
-  fatal_error: 'unavailable',
-  service_unavailable: 'unavailable',
-  request_timeout: 'unavailable',
-  team_added_to_org: 'unavailable',
-  // A token that is refused may be renewed: what waits is sent then.
-  token_revoked: 'unavailable',
-  token_expired: 'unavailable',
-  invalid_auth: 'unavailable',
-  account_inactive: 'unavailable',
-};
-
-function failureOf(error: unknown): Failed {
-  if (error instanceof WebAPIRateLimitedError) {
-    return { ok: false, reason: 'rate_limited', retryAfterMs: error.retryAfter * 1000 };
-  }
-  if (error instanceof WebAPIPlatformError) {
-    const detail = error.data.error;
-    const reason = BY_CODE[detail] ?? 'refused';
-    if (reason === 'rate_limited') return { ok: false, reason, retryAfterMs: 30_000 };
-    return { ok: false, reason, detail };
-  }
-  if (error instanceof WebAPIRequestError || error instanceof WebAPIHTTPError) {
-    return { ok: false, reason: 'unavailable', detail: `${error.code}: ${error.message}` };
-  }
-  throw error;
-}
-
-/** Whether Slack refused the token itself. */
-export function isRefusedToken(error: unknown): error is WebAPIPlatformError {
-  return (
-    error instanceof WebAPIPlatformError &&
-    error.code === ErrorCode.PlatformError &&
-    ['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive'].includes(
-      error.data.error,
-    )
-  );
-}

@@ -1,4 +1,5 @@
-import { type App, HTTPReceiver, type Logger, SocketModeReceiver } from '@slack/bolt';
+import { type App, type CustomRoute, HTTPReceiver, type Logger, SocketModeReceiver } from '@slack/bolt';
+import type { InstallProvider } from '@slack/oauth';
 
 type Init = Parameters<SocketModeReceiver['init']>[0];
 
@@ -34,7 +35,12 @@ export type SlackConnection =
 export type Link = { isUp(): boolean; onUp(listener: () => void): void };
 
 /** The receiver of a connection, how to start it, and its link. */
-export function createReceiver(connection: SlackConnection, apiUrl: string, logger: Logger) {
+export function createReceiver(
+  connection: SlackConnection,
+  apiUrl: string,
+  logger: Logger,
+  provider?: InstallProvider,
+) {
   if (connection.mode === 'socket') {
     const receiver = new DurableSocketModeReceiver({
       appToken: connection.appToken,
@@ -48,6 +54,7 @@ export function createReceiver(connection: SlackConnection, apiUrl: string, logg
     logger,
     processBeforeResponse: true,
     customRoutes: [
+      ...(provider ? installRoutes(provider) : []),
       {
         path: '/health',
         method: 'GET',
@@ -60,6 +67,22 @@ export function createReceiver(connection: SlackConnection, apiUrl: string, logg
   });
   const link: Link = { isUp: () => true, onUp: () => {} };
   return { receiver, start: () => receiver.start({ host: connection.host, port: connection.port }), link };
+}
+
+/** Where people begin to install the app, and where Slack sends them back to. */
+function installRoutes(provider: InstallProvider): CustomRoute[] {
+  return [
+    {
+      path: '/slack/install',
+      method: 'GET',
+      handler: (request, response) => void provider.handleInstallPath(request, response),
+    },
+    {
+      path: '/slack/oauth_redirect',
+      method: 'GET',
+      handler: (request, response) => void provider.handleCallback(request, response),
+    },
+  ];
 }
 
 function linkOf({ client }: SocketModeReceiver): Link {

@@ -1,35 +1,39 @@
 import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
-import { WebClient } from '@slack/web-api';
-import { z } from 'zod';
-import { ConfigError } from '../../src/config/load.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import type { Logger } from '../../src/ops/log.ts';
 import type { AccessRules } from '../../src/session/access.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
+import type { Feedback } from '../../src/session/feedback.ts';
+import type { Installations } from '../../src/session/installations.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Presence } from '../../src/session/presence.ts';
 import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
 import type { Outbound } from '../../src/thread/outbound.ts';
+import { listenToAssistant } from './assistant.ts';
 import { type CatchUpDeps, catchUp } from './catch-up.ts';
 import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
+import { isRefusedToken } from './delivery.ts';
 import { pictureReader, scriptReplacer } from './files.ts';
 import { createGate } from './gate.ts';
 import { listenToHome } from './home.ts';
-import { type Bot, listen } from './inbound.ts';
-import { type BytesOf, createSlackOutbound, isRefusedToken } from './outbound.ts';
-import { createPeople } from './people.ts';
+import { listen } from './inbound.ts';
+import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
+import { type BytesOf, createSlackOutbound, type OutboundOptions } from './outbound.ts';
 import { createReceiver, type Link, type SlackConnection } from './receiver.ts';
 import { listenToShortcut } from './shortcut.ts';
 import { createThreadReader } from './thread-reader.ts';
+import { manyWorkspaces, oneWorkspace, refused, type Workspaces } from './workspaces.ts';
 
 export type SlackSettings = {
-  botToken: string;
+  /** The bot token of one workspace, or the app that many install. */
+  access:
+    | { kind: 'token'; botToken: string }
+    | { kind: 'oauth'; app: Omit<OauthSettings, 'apiUrl'>; installations: Installations };
   connection: SlackConnection;
   apiUrl: string;
-  /** How many times the published rates may be sent. */
-  rateFactor: number;
+  showing: OutboundOptions;
 };
 
 /** Slack as the rest of the program sees it. */
@@ -43,6 +47,9 @@ export type SlackAdapter = {
     jobs: JobsOverview;
     access: AccessRules;
     sessions: SessionsOverview;
+    feedback: Feedback;
+    /** Asks for a turn of a session. */
+    wake(sessionId: string): Promise<boolean>;
     /** What can be said of models and settings besides any session. */
     models: {
       choices: readonly string[];
@@ -51,40 +58,39 @@ export type SlackAdapter = {
     };
   }): Promise<void>;
   /** The members of a user group; none for an id that is not one's, or where the app may not read them. */
-  membersOf(group: string): Promise<readonly string[]>;
+  membersOf(workspace: string, group: string): Promise<readonly string[]>;
   /** Stops taking; what has been taken is in the record. */
   stop(): Promise<void>;
 };
 
-/** Below the usual lease, so that a delivery that hangs is given up by the one who made it. */
-const TIMEOUT_MS = 8_000;
-
-/** Connects to Slack with a bot token. Throws ConfigError where Slack refuses a token. */
+/** Connects to Slack. Throws ConfigError where Slack refuses a token. */
 export async function createSlack(
   settings: SlackSettings,
   bytesOf: BytesOf,
   log: Logger,
 ): Promise<SlackAdapter> {
   const logger = boltLogger(log);
-  const client = new WebClient(settings.botToken, {
-    slackApiUrl: settings.apiUrl,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    timeout: TIMEOUT_MS,
-    logger,
-  });
-  const bot = await identity(client);
+  const { access, apiUrl } = settings;
+  const provider =
+    access.kind === 'oauth'
+      ? createInstallProvider({ ...access.app, apiUrl }, access.installations, logger)
+      : undefined;
+  const workspaces =
+    access.kind === 'oauth' && provider !== undefined
+      ? manyWorkspaces(provider, access.installations, apiUrl, logger)
+      : await oneWorkspace(access.kind === 'token' ? access.botToken : '', apiUrl, logger);
   const {
     receiver,
     start,
     link: connectionLink,
-  } = createReceiver(settings.connection, settings.apiUrl, logger);
+  } = createReceiver(settings.connection, apiUrl, logger, provider);
   const app = new App({
-    token: settings.botToken,
     receiver,
-    clientOptions: { slackApiUrl: settings.apiUrl },
+    // Listeners find their workspace themselves: what Bolt can't authorise it would acknowledge, and so lose.
+    authorize: async ({ teamId }) => ({ ...(teamId ? { teamId } : {}) }),
+    clientOptions: { slackApiUrl: apiUrl },
     logger,
-    ignoreSelf: true,
+    ignoreSelf: false, // our own messages are told apart where messages are read
   });
   const link = withFailures(connectionLink);
   app.error(async (error) => {
@@ -93,49 +99,61 @@ export async function createSlack(
     throw error;
   });
 
-  const people = createPeople(client, bot.teamId, () => new Date());
   const stopping = new AbortController();
   let background: Promise<void> = Promise.resolve();
 
   return {
-    outbound: createSlackOutbound(client, bytesOf, settings.rateFactor),
-    membersOf: people.membersOf,
-    async start({ intake, decisions, presence, jobs, sessions, access, models }) {
-      const gate = createGate(client, people, access);
-      const thread = createThreadReader(client, people, bot.userId);
-      const replaceScript = scriptReplacer(client, decisions, settings.botToken);
-      const take = listen(app, {
-        intake,
-        people,
-        bot,
-        gate,
-        rules: access,
-        thread,
-        replaceScript,
-        picturesOf: pictureReader(settings.botToken),
-      });
-      listenToClicks(app, { client, intake, decisions, jobs, people, gate, models: models.choices });
-      const { teamId, teamUrl, userId: botUserId } = bot;
-      listenToShortcut(app, { client, people, gate, botUserId });
-      listenToHome(app, { client, people, sessions, jobs, teamId, teamUrl });
-      listenToCommands(app, {
-        client,
-        intake,
-        people,
-        jobs,
-        sessions,
-        teamUrl,
-        gate,
-        describeModels: models.describe,
-        settingsOf: models.settingsOf,
-      });
+    outbound: createSlackOutbound(
+      async (teamId) => (await workspaces.of(teamId))?.client,
+      bytesOf,
+      settings.showing,
+    ),
+    membersOf: async (workspace, group) => (await workspaces.of(workspace))?.people.membersOf(group) ?? [],
+    async start({ intake, decisions, presence, jobs, sessions, access: rules, models, feedback, wake }) {
+      /** Everything that listeners use, for the workspace that something came from. */
+      async function within(teamId: string | undefined) {
+        const workspace = await workspaces.of(teamId);
+        if (workspace === undefined) throw new Error(`the app is not installed in workspace ${teamId}`);
+        const { client, people, botUserId, token } = workspace;
+        return {
+          ...workspace,
+          intake,
+          decisions,
+          jobs,
+          sessions,
+          feedback,
+          rules,
+          models: models.choices,
+          describeModels: models.describe,
+          settingsOf: models.settingsOf,
+          bot: { userId: botUserId, teamId: workspace.teamId },
+          gate: createGate(client, people, rules),
+          thread: createThreadReader(client, people, botUserId),
+          replaceScript: scriptReplacer(client, decisions, token),
+          picturesOf: pictureReader(token),
+        };
+      }
+      const take = listen(app, within);
+      listenToClicks(app, within);
+      listenToShortcut(app, within);
+      listenToHome(app, within);
+      listenToAssistant(app, within);
+      listenToCommands(app, within);
+      if (access.kind === 'oauth') {
+        listenToUninstalls(app, async (teamId) => {
+          const open = await access.installations.remove('slack', teamId);
+          workspaces.forget(teamId);
+          for (const id of open) await wake(id);
+          log.info({ workspace: teamId, sessions: open.length }, 'the app was taken out of a workspace');
+        });
+      }
       await start().catch((error: unknown) => {
         if (isRefusedToken(error))
           throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
         throw error;
       });
-      log.info({ mode: settings.connection.mode, bot: bot.userId }, 'listening to Slack');
-      background = followPresence({ client, teamId: bot.teamId, presence, log, take }, link, stopping.signal);
+      log.info({ mode: settings.connection.mode, installs: access.kind }, 'listening to Slack');
+      background = followPresence({ workspaces, presence, log, take }, link, stopping.signal);
     },
     async stop() {
       stopping.abort();
@@ -147,11 +165,13 @@ export async function createSlack(
 
 const PRESENCE_MS = 20_000;
 
+type PresenceDeps = Omit<CatchUpDeps, 'client' | 'teamId'> & { workspaces: Workspaces };
+
 /**
  * Reads what was missed, at the start and whenever a broken connection is back; in between it notes every now and then
  * that somebody listens.
  */
-async function followPresence(deps: CatchUpDeps, link: Link, signal: AbortSignal): Promise<void> {
+async function followPresence(deps: PresenceDeps, link: Link, signal: AbortSignal): Promise<void> {
   let behindSince: Date | undefined = new Date();
   let pause = new AbortController();
   link.onUp(() => {
@@ -164,7 +184,7 @@ async function followPresence(deps: CatchUpDeps, link: Link, signal: AbortSignal
     behindSince = undefined;
     const isCaughtUp =
       since === undefined ||
-      (await catchUp(deps, signal, since).then(
+      (await catchUpAll(deps, signal, since).then(
         () => true,
         (error: unknown) => {
           deps.log.error({ err: error }, 'catching up failed; it is tried again');
@@ -198,28 +218,25 @@ function withFailures(link: Link): Link & { fail(): void } {
   };
 }
 
-async function notePresence({ presence, teamId, log }: CatchUpDeps): Promise<void> {
-  await presence
-    .note({ platform: 'slack', workspace: teamId })
-    .catch((error: unknown) => log.warn({ err: error }, 'presence could not be noted'));
-}
-
-const Identity = z.object({ user_id: z.string(), team_id: z.string(), url: z.string() });
-
-async function identity(client: WebClient): Promise<Bot & { teamUrl: string }> {
-  try {
-    const { user_id, team_id, url } = Identity.parse(await client.auth.test());
-    return { userId: user_id, teamId: team_id, teamUrl: url };
-  } catch (error) {
-    if (isRefusedToken(error)) throw refused('SLACK_BOT_TOKEN', error.data.error, 'OAuth & Permissions');
-    throw error;
+/** Catches up with every workspace. One whose token Slack refuses has nothing to be caught up with. */
+async function catchUpAll(deps: PresenceDeps, signal: AbortSignal, since: Date): Promise<void> {
+  for (const teamId of await deps.workspaces.ids()) {
+    try {
+      const workspace = await deps.workspaces.of(teamId);
+      if (workspace) await catchUp({ ...deps, client: workspace.client, teamId }, signal, since);
+    } catch (error) {
+      if (!isRefusedToken(error)) throw error;
+      deps.log.warn({ workspace: teamId, code: error.data.error }, 'Slack refuses the token of a workspace');
+    }
   }
 }
 
-function refused(name: string, code: string, page: string): ConfigError {
-  return new ConfigError(
-    `${name} was refused by Slack (${code}). Reinstall the app, or copy the current token from "${page}" of your app's settings.`,
-  );
+async function notePresence({ presence, workspaces, log }: PresenceDeps): Promise<void> {
+  try {
+    for (const workspace of await workspaces.ids()) await presence.note({ platform: 'slack', workspace });
+  } catch (error) {
+    log.warn({ err: error }, 'presence could not be noted');
+  }
 }
 
 /** Bolt's log lines as ours, so that they pass the redactor. Its debug lines hold whole payloads and are left out. */

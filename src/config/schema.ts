@@ -216,6 +216,15 @@ const Sandbox = z.strictObject({
 
 const Slack = z.strictObject({
   mode: z.enum(['socket', 'http']).default('socket').describe('Socket Mode, or HTTP request URLs.'),
+  installs: z
+    .enum(['token', 'oauth'])
+    .default('token')
+    .describe('One workspace by SLACK_BOT_TOKEN, or many by OAuth at /slack/install (mode "http").'),
+  streaming: z
+    .enum(['edits', 'native'])
+    .default('edits')
+    .describe('How answers are shown while they are written: by edits, or by streams of Slack’s own.'),
+  feedback: flag.default(true).describe('Whether answers have buttons to say whether they helped.'),
   port: count.default(3000).describe('Port of the HTTP mode.'),
   rate_factor: z.coerce
     .number()

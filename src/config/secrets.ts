@@ -30,6 +30,9 @@ export const Secrets = z.object({
   SLACK_BOT_TOKEN: starting('xoxb-').optional(),
   SLACK_APP_TOKEN: starting('xapp-').optional(),
   SLACK_SIGNING_SECRET: z.string().min(8).optional(),
+  SLACK_CLIENT_ID: z.string().optional(),
+  SLACK_CLIENT_SECRET: z.string().optional(),
+  ENCRYPTION_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
 });
 export type Secrets = z.infer<typeof Secrets>;
 
@@ -44,5 +47,10 @@ export const VARIABLE_HELP: Readonly<Record<string, string>> = {
   SLACK_BOT_TOKEN: 'the bot token of your Slack app; from "OAuth & Permissions" after installing the app',
   SLACK_APP_TOKEN: 'the app-level token for Socket Mode (scope connections:write); from "Basic Information"',
   SLACK_SIGNING_SECRET: 'the secret that proves HTTP requests come from Slack; from "Basic Information"',
+  SLACK_CLIENT_ID:
+    'the client id of your Slack app, for installs in many workspaces; from "Basic Information"',
+  SLACK_CLIENT_SECRET: 'the client secret of your Slack app; from "Basic Information"',
+  ENCRYPTION_KEY:
+    'what tokens in the record are encrypted with, at least 32 characters that you keep; make one with: openssl rand -hex 32',
   MODEL_ID: 'the model that runs the agent; any id of https://huggingface.co/models?inference_provider=all',
 };

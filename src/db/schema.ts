@@ -184,6 +184,7 @@ export const posts = internSchema.table(
     platformId: text('platform_id'),
     hash: text('hash'),
     exchange: integer('exchange'),
+    streamed: text('streamed'),
     createdAt: created,
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.key] })],
@@ -290,6 +291,37 @@ export const paces = internSchema.table(
     updatedAt: moment('updated_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.platform, table.workspace, table.bucket] })],
+);
+
+/** What people said of answers: one word a person and answer, the last one counts. */
+export const feedback = internSchema.table(
+  'feedback',
+  {
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    messageId: bigint('message_id', { mode: 'number' }).notNull(),
+    person: text('person').notNull(),
+    personName: text('person_name').notNull(),
+    verdict: text('verdict').notNull(),
+    comment: text('comment'),
+    createdAt: created,
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.messageId, table.person] })],
+);
+
+/** What the bot was given when it was installed in a workspace: tokens, sealed with ENCRYPTION_KEY. */
+export const installations = internSchema.table(
+  'installations',
+  {
+    platform: text('platform').notNull(),
+    workspace: text('workspace').notNull(),
+    sealed: text('sealed').notNull(),
+    createdAt: created,
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.workspace] })],
 );
 
 /** Who this installation is among others that share an account: one row, made at the first start. */

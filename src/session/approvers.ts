@@ -6,8 +6,8 @@ export type ApproverPolicy = {
   approvers: readonly string[];
   /** Channels with approvers of their own, by platform id. */
   ofChannels: Readonly<Record<string, readonly string[] | undefined>>;
-  /** The members of a user group or role, by platform user id; none where it is not one. */
-  membersOf(group: string): Promise<readonly string[]>;
+  /** The members of a workspace's user group or role, by platform user id; none where it is not one. */
+  membersOf(workspace: string, group: string): Promise<readonly string[]>;
 };
 
 /** Who may decide in a channel. */
@@ -15,19 +15,19 @@ export const approversIn = ({ approvers, ofChannels }: ApproverPolicy, channel: 
   ofChannels[channel] ?? approvers;
 
 /** Who is concerned with a session. */
-export type Circle = { requester: Person; participants: readonly string[] };
+export type Circle = { workspace: string; requester: Person; participants: readonly string[] };
 
 /** Whether `by` is among `approvers`; the look-up of a group that fails is a no. */
 export async function isAmong(
   { approvers, membersOf }: Pick<ApproverPolicy, 'approvers' | 'membersOf'>,
-  { requester, participants }: Circle,
+  { workspace, requester, participants }: Circle,
   by: Person,
 ): Promise<boolean> {
   if (approvers.includes('anyone') || approvers.includes(by.id)) return true;
   if (approvers.includes('requester') && by.id === requester.id) return true;
   if (approvers.includes('thread') && participants.includes(by.id)) return true;
   for (const group of approvers.filter((who) => !WORDS.has(who))) {
-    if ((await membersOf(group)).includes(by.id)) return true;
+    if ((await membersOf(workspace, group)).includes(by.id)) return true;
   }
   return false;
 }

@@ -12,6 +12,7 @@ import { isAt } from './place.ts';
 import { findToolCall } from './read-snapshot.ts';
 import { emit, moveToolCall } from './record.ts';
 import { sessionOf, toolCallOf } from './rows.ts';
+import type { Session } from './snapshot.ts';
 import {
   type ApprovalRequest,
   effectiveArguments,
@@ -229,10 +230,10 @@ export function createDecisions(deps: DecisionDeps): Decisions {
   async function objectionTo(address: ThreadAddress, by: Person): Promise<string | undefined> {
     const [row] = await db.select().from(sessions).where(isAt(address));
     if (row === undefined) return 'I no longer know this thread, so nothing was changed.';
-    const { id, requester } = sessionOf(row);
+    const session = sessionOf(row);
     const approvers = approversIn(deps.policy, address.channel);
-    const isAllowed = await isAmong({ ...deps.policy, approvers }, await circleOf(db, id, requester), by);
-    return isAllowed ? undefined : whoMay(approvers, requester);
+    const isAllowed = await isAmong({ ...deps.policy, approvers }, await circleOf(db, session), by);
+    return isAllowed ? undefined : whoMay(approvers, session.requester);
   }
 
   return { decide, edit, objectionTo, openIn, openCall };
@@ -278,7 +279,7 @@ async function permission(
   if (row === undefined) return { ok: false, reason: GONE };
   const call = toolCallOf(row.tool_calls);
   const session = sessionOf(row.sessions);
-  const circle = await circleOf(db, session.id, session.requester);
+  const circle = await circleOf(db, session);
   const hasFirst = call.state.kind === 'awaiting_approval' && call.state.first !== undefined;
   const own = approversIn(policy, session.address.channel);
   const approvers = hasFirst ? second.approvers : [...own, ...budgets.approvers];
@@ -290,12 +291,15 @@ async function permission(
 }
 
 /** Who asked for a session, and who has written in it. */
-export async function circleOf(db: Db, sessionId: string, requester: Person): Promise<Circle> {
+export async function circleOf(
+  db: Db,
+  { id, requester, address }: Pick<Session, 'id' | 'requester' | 'address'>,
+): Promise<Circle> {
   const rows = await db
     .selectDistinct({ id: sql<string>`${messages.entry}->'author'->>'id'` })
     .from(messages)
-    .where(and(eq(messages.sessionId, sessionId), sql`${messages.entry}->>'role' = 'user'`));
-  return { requester, participants: rows.map((row) => row.id) };
+    .where(and(eq(messages.sessionId, id), sql`${messages.entry}->>'role' = 'user'`));
+  return { workspace: address.workspace, requester, participants: rows.map((row) => row.id) };
 }
 
 /** Held until the transaction ends: decisions and edits come one after another, in the order of a worker's locks. */

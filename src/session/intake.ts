@@ -120,9 +120,9 @@ export function createIntake(deps: IntakeDeps): Intake {
   async function checked(tx: Db, sessionId: string, operation: Operation): Promise<Operation> {
     if (operation.kind !== 'resume') return operation;
     const [row] = await tx.select().from(sessions).where(eq(sessions.id, sessionId));
-    const { state, requester } = row ? sessionOf(row) : {};
-    if (state?.kind !== 'failed' || !state.failure.isOverBudget || requester === undefined) return operation;
-    const circle = await circleOf(tx, sessionId, requester);
+    const session = row && sessionOf(row);
+    if (session?.state.kind !== 'failed' || !session.state.failure.isOverBudget) return operation;
+    const circle = await circleOf(tx, session);
     const policy = { ...deps.policy, approvers: deps.budgetApprovers };
     return { ...operation, mayPassBudgets: await isAmong(policy, circle, operation.by) };
   }

@@ -12,6 +12,8 @@ export type Post = {
   platformId: string | undefined;
   hash: string | undefined;
   exchange: number | undefined;
+  /** What it has been given so far, where it is streamed to; not known while something is on its way. */
+  streamed?: string | undefined;
 };
 
 /** The right to write to one thread. Only one renderer has it, as only one worker has a session. */
@@ -29,8 +31,8 @@ export type RenderClaim = {
   divisor: number;
 };
 
-/** What is delivered in one stream: new messages, edits that matter, reactions, and progress. */
-export const Lane = z.enum(['post', 'edit', 'mark', 'progress']);
+/** What is delivered at one pace: new messages, edits that matter, marks, streams that begin or end, streams that grow, and progress. */
+export const Lane = z.enum(['post', 'edit', 'mark', 'streamEnd', 'stream', 'progress']);
 export type Lane = z.infer<typeof Lane>;
 
 /** When how many deliveries of a lane are due. */
@@ -121,17 +123,26 @@ export async function readPosts(db: Tx, sessionId: string, settledExchange: numb
     .where(
       and(eq(posts.sessionId, sessionId), or(isNull(posts.exchange), gt(posts.exchange, settledExchange))),
     );
-  return rows.map(({ key, platformId, hash, exchange }) => ({
+  return rows.map(({ key, platformId, hash, exchange, streamed }) => ({
     key,
     platformId: platformId ?? undefined,
     hash: hash ?? undefined,
     exchange: exchange ?? undefined,
+    streamed: streamed ?? undefined,
   }));
 }
 
 /** Notes that a post is about to be made. */
 export async function beginPost(tx: Tx, sessionId: string, key: string, exchange: number): Promise<void> {
   await tx.insert(posts).values({ sessionId, key, exchange }).onConflictDoNothing();
+}
+
+/** Notes that something is about to be added to a stream: whether it arrived is not known until that is noted, too. */
+export async function beginStreaming(tx: Tx, sessionId: string, key: string): Promise<void> {
+  await tx
+    .update(posts)
+    .set({ streamed: null })
+    .where(and(eq(posts.sessionId, sessionId), eq(posts.key, key)));
 }
 
 /** Notes which exchanges posts belong to that an older version has made. */
@@ -153,6 +164,7 @@ export async function savePost(tx: Tx, sessionId: string, post: Post): Promise<v
     platformId: post.platformId ?? null,
     hash: post.hash ?? null,
     exchange: post.exchange ?? null,
+    streamed: post.streamed ?? null,
   };
   await tx
     .insert(posts)

@@ -25,7 +25,7 @@ export async function setYolo(
   if (snapshot === undefined) throw new Error('a session that was just found is not there');
   const { session } = snapshot;
   if (setting === 'show') return describe(session.settings, snapshot.autoApprovedUsd);
-  const circle = await circleOf(db, session.id, session.requester);
+  const circle = await circleOf(db, session);
   const approvers = approversIn(policy, address.channel);
   if (setting !== 'off' && !(await isAmong({ ...policy, approvers }, circle, author))) {
     return `${author.name} may not approve calls here, and so can't switch approvals off. Nothing was changed.`;

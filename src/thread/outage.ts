@@ -46,6 +46,7 @@ export function createOutage(deps: OutageDeps): Outage {
     const [payload] = outbound.translate(
       { key: 'outage', exchange: 0, body: { kind: 'notice', text, mentions: [] } },
       1,
+      address,
     );
     const delivery = payload && (await outbound.post(address, OUTAGE_KEY, payload));
     if (delivery?.ok) note.platformId = delivery.platformId;

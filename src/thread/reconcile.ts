@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Post } from '../session/posts.ts';
-import type { Outbound, Payload } from './outbound.ts';
+import type { Payload } from './outbound.ts';
 import type { ViewBody, ViewMessage } from './view-message.ts';
 
 /** One change that brings a thread nearer to its view. `isPaced` ones may wait for the next due edit. */
 export type Change =
   | (Part & { kind: 'post'; isPaced: false; isOutcomeOpen: boolean })
-  | (Part & { kind: 'edit'; platformId: string })
+  | (Part & { kind: 'edit'; platformId: string; streamed: string | undefined })
   | { kind: 'remove'; key: string; platformId: string | undefined; isPaced: boolean };
 
 type Part = {
@@ -15,9 +15,13 @@ type Part = {
   payload: Payload;
   hash: string;
   isPaced: boolean;
-  /** A reaction: platforms limit those by themselves. */
+  /** A reaction or the like: platforms limit those by themselves. */
   isMark: boolean;
+  /** A message that grows in the platform's own way. */
+  isStream: boolean;
 };
+
+type Translate = (message: ViewMessage, divisor: number) => readonly Payload[];
 
 /**
  * The differences between what a thread should show and what it was noted to show, in the order in which to make
@@ -26,7 +30,7 @@ type Part = {
 export function changes(
   messages: readonly ViewMessage[],
   posts: readonly Post[],
-  translate: Outbound['translate'],
+  translate: Translate,
   divisor: number,
 ): Change[] {
   const parts = messages.flatMap((message) => partsOf(message, translate, divisor));
@@ -41,14 +45,15 @@ export function changes(
   return found.sort((a, b) => rank(a) - rank(b)); // a stable sort: posts keep the view's order
 }
 
-function partsOf(message: ViewMessage, translate: Outbound['translate'], divisor: number): Part[] {
+function partsOf(message: ViewMessage, translate: Translate, divisor: number): Part[] {
   return translate(message, divisor).map((payload, i) => ({
     key: `${message.key}#${i}`,
     exchange: message.exchange,
     payload,
     hash: createHash('sha256').update(JSON.stringify(payload)).digest('base64url').slice(0, 22),
     isPaced: isPaced(message.body),
-    isMark: message.body.kind === 'reaction',
+    isMark: message.body.kind === 'reaction' || message.body.kind === 'title',
+    isStream: payload.stream !== undefined,
   }));
 }
 
@@ -72,7 +77,7 @@ function changeOf(part: Part, post: Post | undefined): Change[] {
   if (post.platformId === undefined) {
     return [{ kind: 'post', ...part, isPaced: false, isOutcomeOpen: true }];
   }
-  return [{ kind: 'edit', ...part, platformId: post.platformId }];
+  return [{ kind: 'edit', ...part, platformId: post.platformId, streamed: post.streamed }];
 }
 
 function rank(change: Change): number {

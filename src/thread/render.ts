@@ -5,6 +5,7 @@ import type { Tx } from '../session/lease.ts';
 import { type Bucket, reserve, slowDown } from '../session/pace.ts';
 import {
   beginPost,
+  beginStreaming,
   claimRender,
   distrustPost,
   fencedRender,
@@ -74,7 +75,8 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
 
   const posts = await readPosts(deps.db, held.sessionId, settledExchange);
   const messages = view(snapshot);
-  const todo = changes(messages, posts, outbound.translate, held.divisor);
+  const translate = (message: ViewMessage, divisor: number) => outbound.translate(message, divisor, address);
+  const todo = changes(messages, posts, translate, held.divisor);
   const sent = await inLanes({ deps, held, outbound, address }, todo);
   if (sent.stopped !== undefined) return sent.stopped;
   const { grants, notBefore } = sent;
@@ -125,10 +127,13 @@ async function inLanes(scope: Scope, todo: readonly Change[]): Promise<Sent> {
       if (stopped !== undefined) return { grants, notBefore, waitMs: undefined, stopped };
     }
     if (waiting.length > grant.count) waits.push(0);
-    if (lane === 'progress') notBefore = new Date(now + deps.editIntervalMs);
+    if (UNHURRIED.has(lane)) notBefore = new Date(now + deps.editIntervalMs);
   }
   return { grants, notBefore, waitMs: waits.length > 0 ? Math.min(...waits) : undefined };
 }
+
+/** What grows and moves: a thread shows it no more often than its interval says. */
+const UNHURRIED: ReadonlySet<Lane> = new Set(['progress', 'stream']);
 
 /** Edits of progress at once, of all the messages of a thread that change by themselves. */
 const PROGRESS_AT_ONCE = 3;
@@ -142,7 +147,7 @@ async function reserved(
   const { deps, held } = scope;
   const count = lane === 'progress' ? Math.min(wanted, PROGRESS_AT_ONCE) : wanted;
   const waitMs = await reserve(deps.db, bucketOf(scope, lane), count);
-  const earliest = lane === 'progress' ? (held.notBefore?.getTime() ?? 0) : 0;
+  const earliest = UNHURRIED.has(lane) ? (held.notBefore?.getTime() ?? 0) : 0;
   return { at: Math.max(now + waitMs, earliest), count };
 }
 
@@ -161,7 +166,9 @@ function bucketOf({ outbound, address }: Scope, lane: Lane): Bucket {
 
 function laneOf(change: Change): Lane {
   if (change.kind !== 'remove' && change.isMark) return 'mark';
-  if (change.kind === 'post') return 'post';
+  if (change.kind === 'post') return change.isStream ? 'streamEnd' : 'post';
+  if (change.kind === 'edit' && change.streamed !== undefined)
+    return change.isStream ? 'stream' : 'streamEnd';
   return change.isPaced ? 'progress' : 'edit';
 }
 
@@ -232,6 +239,8 @@ async function deliver(
   const { sessionId } = held;
   await fencedRender(held, async (tx) => {
     if (change.kind === 'post') await beginPost(tx, sessionId, change.key, change.exchange);
+    if (change.kind === 'edit' && change.streamed !== undefined)
+      await beginStreaming(tx, sessionId, change.key);
   });
   const delivery = await send(outbound, address, change);
   try {
@@ -286,10 +295,10 @@ async function send(outbound: Outbound, address: ThreadAddress, change: Change):
         ? await outbound.find(address, change.key, change.payload)
         : undefined;
       if (found === undefined) return outbound.post(address, change.key, change.payload);
-      return found.ok ? outbound.edit(address, found.platformId, change.payload) : found;
+      return found.ok ? outbound.edit(address, found.platformId, change.payload, undefined) : found;
     }
     case 'edit':
-      return outbound.edit(address, change.platformId, change.payload);
+      return outbound.edit(address, change.platformId, change.payload, change.streamed);
     case 'remove':
       return change.platformId === undefined
         ? { ok: true, platformId: '' }
@@ -305,7 +314,8 @@ async function note(tx: Tx, sessionId: string, change: Change, delivery: Deliver
   if (delivery.ok) {
     if (change.kind === 'remove') return forgetPost(tx, sessionId, key);
     const { hash, exchange } = change;
-    return savePost(tx, sessionId, { key, platformId: delivery.platformId, hash, exchange });
+    const { platformId, streamed } = delivery;
+    return savePost(tx, sessionId, { key, platformId, hash, exchange, streamed });
   }
   if (change.kind === 'remove') {
     if (delivery.reason === 'gone' || delivery.reason === 'refused') await forgetPost(tx, sessionId, key);
@@ -316,7 +326,13 @@ async function note(tx: Tx, sessionId: string, change: Change, delivery: Deliver
     case 'gone':
       return forgetPost(tx, sessionId, key); // somebody deleted it: it is posted again
     case 'refused':
-      return savePost(tx, sessionId, { key, platformId, hash: change.hash, exchange: change.exchange }); // not tried again as it is
+      return savePost(tx, sessionId, {
+        key,
+        platformId,
+        hash: change.hash, // not tried again as it is
+        exchange: change.exchange,
+        streamed: undefined,
+      });
     case 'rate_limited':
     case 'too_long':
       if (change.kind === 'post' && !change.isOutcomeOpen) await forgetPost(tx, sessionId, key);

@@ -3,9 +3,10 @@ type Fence = { marker: string; opening: string };
 /**
  * Splits markdown into parts of at most `limit` characters. A part never ends inside a code fence: one that has to be
  * cut is closed at the end of a part and opened again, with its language, in the next. Cuts are made before a heading
- * or at a blank line where one is near, else at a line's end, and only a line longer than a part is cut within.
+ * or at a blank line where one is near, else at a line's end, and only a line longer than a part is cut within. Of a text
+ * that is growing the last part is left as it is: a fence in it is open because it goes on.
  */
-export function splitMarkdown(text: string, limit: number): string[] {
+export function splitMarkdown(text: string, limit: number, { isGrowing = false } = {}): string[] {
   const parts: string[] = [];
   let lines: string[] = [];
   let size = 0;
@@ -32,7 +33,7 @@ export function splitMarkdown(text: string, limit: number): string[] {
     size += line.length + 1;
     fence = after;
   }
-  if (lines.length > 0) close(fence);
+  if (lines.length > 0) close(isGrowing ? undefined : fence);
   return parts.map((part) => part.replace(/^\n+|\s+$/g, '')).filter((part) => part !== '');
 }
 

@@ -11,7 +11,12 @@ export type ViewMessage = { key: string; exchange: number; body: ViewBody };
 
 export type ViewBody =
   | ({ kind: 'status' } & StatusView)
-  | { kind: 'answer'; text: string; isDraft: boolean }
+  /** `ratable` is the transcript entry that people can say whether it helped: the end of a request. */
+  | { kind: 'answer'; text: string; isDraft: false; ratable: number | undefined }
+  /** An answer that is being written, for who asked for it (platform id). */
+  | { kind: 'answer'; text: string; isDraft: true; askedBy: string }
+  /** What the thread is called, where the platform's threads have names. */
+  | { kind: 'title'; text: string }
   | ({ kind: 'approval' } & ApprovalView)
   | ({ kind: 'batch' } & BatchView)
   | ({ kind: 'job' } & JobView)

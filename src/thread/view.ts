@@ -38,10 +38,17 @@ function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[]
           },
         ]
       : []),
+    ...titleMessage(snapshot, exchange),
     ...transcriptMessages(snapshot, exchange),
     ...foreignJobs(snapshot, exchange.number),
     ...draftMessage(snapshot, exchange),
   ];
+}
+
+function titleMessage({ session }: Snapshot, { number }: Exchange): ViewMessage[] {
+  const { title } = session.settings;
+  if (title === undefined || number !== session.exchange) return [];
+  return [{ key: `e${number}/title`, exchange: number, body: { kind: 'title', text: title } }];
 }
 
 /** Jobs that were started elsewhere and are only watched here. */
@@ -62,12 +69,18 @@ function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage
       const key = answerKey(exchange.number, answers++);
       return [
         ...(isOwnMessage(message.entry.text, own.length > 0)
-          ? [answer(exchange.number, key, message.entry.text, false)]
+          ? [finished(message, key, own.length === 0)]
           : []),
         ...own.flatMap((call) => cardsOf(snapshot, call)),
         ...batchOf(message, own),
       ];
     });
+}
+
+function finished({ id, exchange, entry }: TranscriptMessage, key: string, isEnd: boolean): ViewMessage {
+  const text = entry.role === 'assistant' ? entry.text : '';
+  const ratable = isEnd ? id : undefined;
+  return { key, exchange, body: { kind: 'answer', text, isDraft: false, ratable } };
 }
 
 /** The draft has the key that its answer will have, so that the finished answer is an edit of it. */
@@ -78,14 +91,11 @@ function draftMessage(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   const answers = snapshot.messages.filter(
     (message) => message.exchange === exchange.number && message.entry.role === 'assistant',
   ).length;
-  return [answer(exchange.number, answerKey(exchange.number, answers), draft.text, true)];
+  const key = answerKey(exchange.number, answers);
+  const askedBy = snapshot.session.requester.id;
+  const body = { kind: 'answer' as const, text: draft.text, isDraft: true as const, askedBy };
+  return [{ key, exchange: exchange.number, body }];
 }
-
-const answer = (exchange: number, key: string, text: string, isDraft: boolean): ViewMessage => ({
-  key,
-  exchange,
-  body: { kind: 'answer', text, isDraft },
-});
 
 const answerKey = (exchange: number, ordinal: number) => `e${exchange}/answer/${ordinal}`;
 

@@ -47,7 +47,11 @@ async function measure(threads: number): Promise<Measured> {
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });
-  const outbound = createSlackOutbound(client, async () => undefined, SCALE);
+  const outbound = createSlackOutbound(
+    async () => client,
+    async () => undefined,
+    { rateFactor: SCALE, isStreamed: false, asksFeedback: true },
+  );
   const renders = createRenders(engine, log);
   runRenders(
     engine,

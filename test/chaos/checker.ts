@@ -1,4 +1,3 @@
-import { translate } from '../../adapters/slack/blocks.ts';
 import { sessions } from '../../src/db/schema.ts';
 import type { Db } from '../../src/db/storage.ts';
 import { readSnapshot } from '../../src/session/read-snapshot.ts';
@@ -10,6 +9,7 @@ import type { HubDouble } from '../doubles/hub.ts';
 import type { ModelDouble } from '../doubles/model.ts';
 import type { SlackDouble } from '../doubles/slack/server.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
+import { inSlack } from '../support/slack-view.ts';
 import type { People } from './people.ts';
 
 type World = { slack: SlackDouble; hub: HubDouble; model: ModelDouble; people: People; db: Db };
@@ -77,7 +77,7 @@ async function thread({ slack, people, db }: World, sessionId: string): Promise<
     .filter((message) => message.bot_id !== undefined)
     // Said without the record, while it was away: whoever said so may have died before taking it back.
     .filter((message) => message.metadata?.event_payload.key !== OUTAGE_KEY);
-  const wanted = changes(view(snapshot), [], translate, 1);
+  const wanted = changes(view(snapshot), [], inSlack, 1);
   const byKey = Map.groupBy(shown, (message) => String(message.metadata?.event_payload.key));
   for (const change of wanted) {
     if (change.kind === 'post' && change.isMark) {

@@ -52,6 +52,8 @@ function blockHtml(block: ReturnType<typeof parseBlocks>[number]): string {
               : `<button>${(element.initial_option ?? element.options[0])?.text.text} ⌄</button>`,
         )
         .join('')}</div>`;
+    case 'context_actions':
+      return '<div class="context rate">👍 👎</div>';
     case 'markdown':
       return `<div class="markdown">${markdown.parse(block.text)}</div>`;
     case 'divider':

@@ -51,7 +51,7 @@ function platform() {
   let next = 0;
   const rate = { perMinute: 60_000, burst: 100, isPerChannel: false };
   const outbound: Outbound = {
-    rates: { post: rate, edit: rate, mark: rate },
+    rates: { post: rate, edit: rate, mark: rate, streamEnd: rate, stream: rate },
     translate: ({ body }) => [{ text: JSON.stringify(body) }],
     async post(_address, key, payload) {
       const platformId = `m${next++}`;

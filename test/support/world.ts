@@ -23,6 +23,8 @@ export type WorldOptions = {
   environment?: Record<string, string>;
   /** Characters in a chunk of the model's stream. */
   chunkSize?: number;
+  /** Time between two of them. */
+  chunkMs?: number;
 };
 
 /** The real bot among doubles of everything it talks to. */
@@ -55,7 +57,10 @@ export class World {
         ...(options.retryWaitsMs ? { retryWaitsMs: options.retryWaitsMs } : {}),
       }),
       HubDouble.start(),
-      startModelDouble(options.script, options.chunkSize ? { chunkSize: options.chunkSize } : {}),
+      startModelDouble(options.script, {
+        ...(options.chunkSize ? { chunkSize: options.chunkSize } : {}),
+        ...(options.chunkMs ? { chunkMs: options.chunkMs } : {}),
+      }),
       createBackend(backendName),
     ]);
     const environment = environmentFor({ slack, hub, model, backend }, options.mode ?? 'socket');

@@ -131,7 +131,20 @@ const job = fc.record({
   isFinal: fc.boolean(),
 });
 
-const answer = fc.record({ kind: fc.constant('answer' as const), text: hostile, isDraft: fc.boolean() });
+const answer = fc.oneof(
+  fc.record({
+    kind: fc.constant('answer' as const),
+    text: hostile,
+    isDraft: fc.constant(false),
+    ratable: optional(fc.nat(1e9)),
+  }),
+  fc.record({
+    kind: fc.constant('answer' as const),
+    text: hostile,
+    isDraft: fc.constant(true),
+    askedBy: fc.constant('U0ADA'),
+  }),
+);
 const mentions = fc.constantFrom<readonly string[]>([], ['U0ADA']);
 const notice = fc.record({ kind: fc.constant('notice' as const), text: hostile, mentions });
 const batch = fc.record({
@@ -150,11 +163,15 @@ test('no view, however hostile its strings, becomes a payload that Slack refuses
     fc.property(
       fc.oneof(status, approval, batch, job, answer, notice),
       fc.constantFrom(1, 2, 16),
-      (body, divisor) => {
-        for (const { text, blocks } of translate(
+      fc.boolean(),
+      (body, divisor, isStreamed) => {
+        for (const { text, blocks, stream } of translate(
           { key: 'k', exchange: 1, body: body as ViewBody },
           divisor,
+          { channel: 'C0ML' },
+          { isStreamed, asksFeedback: true },
         )) {
+          expect(JSON.stringify(stream ?? '').length).toBeLessThan(20_000);
           expect(refusalOf(String(text), blocks)).toBeUndefined();
           expect(JSON.stringify([text, blocks])).not.toMatch(
             /<!(channel|here|everyone)|@(channel|here|everyone)\b/,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { translate } from '../../adapters/slack/blocks.ts';
 import { changes } from '../../src/thread/reconcile.ts';
 import { view } from '../../src/thread/view.ts';
+import { inSlack } from '../support/slack-view.ts';
 import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 
 const keys = (messages: { key: string }[]) => messages.map((message) => message.key);
@@ -69,14 +69,14 @@ describe('changes', () => {
   });
 
   test('rendering twice edits nothing', () => {
-    const first = changes(view(session), [], translate, 1);
+    const first = changes(view(session), [], inSlack, 1);
     expect(first.map((change) => change.kind)).toEqual(['post', 'post', 'post']);
     const posts = first.flatMap((change, i) =>
       change.kind === 'post'
         ? [{ key: change.key, hash: change.hash, platformId: `${i}.0`, exchange: 1 }]
         : [],
     );
-    expect(changes(view(session), posts, translate, 1)).toEqual([]);
+    expect(changes(view(session), posts, inSlack, 1)).toEqual([]);
   });
 
   test('a post whose outcome is open is to be looked for, and what is no longer wanted is removed', () => {
@@ -84,7 +84,7 @@ describe('changes', () => {
       { key: 'e1/status#0', platformId: undefined, hash: undefined, exchange: 1 },
       { key: 'e1/answer/7#0', platformId: '7.0', hash: 'x', exchange: undefined },
     ];
-    expect(changes(view(session), posts, translate, 1)).toMatchObject([
+    expect(changes(view(session), posts, inSlack, 1)).toMatchObject([
       { kind: 'post', key: 'e1/status#0', isOutcomeOpen: true },
       { kind: 'post', key: 'e1/reaction#0', isMark: true, isOutcomeOpen: false },
       { kind: 'post', key: 'e1/answer/0#0', isOutcomeOpen: false },
@@ -96,7 +96,7 @@ describe('changes', () => {
     const running = { ...session, session: { ...session.session, state: { kind: 'running' as const } } };
     const posted = [{ key: 'e1/status#0', platformId: '1.0', hash: 'old', exchange: 1 }];
     const paced = (s: typeof running | typeof session) =>
-      changes(view(s), posted, translate, 1).find((change) => change.key === 'e1/status#0')?.isPaced;
+      changes(view(s), posted, inSlack, 1).find((change) => change.key === 'e1/status#0')?.isPaced;
     expect(paced(running)).toBe(true);
     expect(paced(session)).toBe(false);
   });

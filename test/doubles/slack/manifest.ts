@@ -5,6 +5,7 @@ const Manifest = z.object({
   features: z.object({
     slash_commands: z.array(z.object({ command: z.string() })),
     shortcuts: z.array(z.object({ type: z.string(), callback_id: z.string() })),
+    assistant_view: z.object({ assistant_description: z.string().min(1).max(300) }).optional(),
     app_home: z.object({ home_tab_enabled: z.boolean() }),
   }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
@@ -26,6 +27,11 @@ const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],
   'files.delete': ['files:write'],
+  'assistant.threads.setSuggestedPrompts': ['assistant:write'],
+  'assistant.threads.setTitle': ['assistant:write'],
+  'chat.startStream': ['chat:write'],
+  'chat.appendStream': ['chat:write'],
+  'chat.stopStream': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
@@ -50,6 +56,7 @@ export function isSubscribed(event: { type?: unknown; channel_type?: unknown }):
       ? `message.${kinds[String(event.channel_type ?? 'channel')]}`
       : String(event.type);
   if (name === 'app_home_opened' && !manifest.features.app_home.home_tab_enabled) return false;
+  if (name.startsWith('assistant_') && manifest.features.assistant_view === undefined) return false;
   return manifest.settings.event_subscriptions.bot_events.includes(name);
 }
 

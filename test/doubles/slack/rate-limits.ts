@@ -9,6 +9,10 @@ const PER_MINUTE: Readonly<Record<string, number>> = {
   'reactions.add': 50,
   'reactions.remove': 20,
   'views.publish': 100,
+  'chat.startStream': 20,
+  'chat.appendStream': 100,
+  'chat.stopStream': 20,
+  'assistant.threads.setTitle': 100,
 };
 
 /** `chat.postMessage` is limited for each channel: about one a second, with short bursts let through. */

@@ -55,6 +55,19 @@ const Overflow = z.strictObject({
   options: z.array(Option).min(1).max(5),
 });
 
+/** https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element */
+const FeedbackButton = z.strictObject({
+  text: plainText(75),
+  value: z.string().min(1).max(2_000),
+  accessibility_label: z.string().max(75).optional(),
+});
+const FeedbackButtons = z.strictObject({
+  type: z.literal('feedback_buttons'),
+  action_id: z.string().min(1).max(255),
+  positive_button: FeedbackButton,
+  negative_button: FeedbackButton,
+});
+
 const TextInput = z.strictObject({
   type: z.literal('plain_text_input'),
   action_id: z.string().min(1).max(255),
@@ -98,6 +111,12 @@ const Block = z.discriminatedUnion('type', [
       .array(z.union([Button, Select, Overflow]))
       .min(1)
       .max(25),
+  }),
+  /** https://docs.slack.dev/reference/block-kit/blocks/context-actions-block */
+  z.strictObject({
+    type: z.literal('context_actions'),
+    ...blockId,
+    elements: z.array(FeedbackButtons).min(1).max(5),
   }),
   z.strictObject({ type: z.literal('markdown'), ...blockId, text: z.string().min(1).max(12_000) }),
   z.strictObject({ type: z.literal('divider'), ...blockId }),

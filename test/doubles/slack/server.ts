@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
 import { until } from '../../support/until.ts';
 import { bodyOf, bytesOf, type Listening, listen, sendJson } from '../http.ts';
 import {
@@ -11,10 +12,11 @@ import {
 } from './delivery.ts';
 import { Dialogs, type OpenDialog } from './dialogs.ts';
 import { hasCommand, hasShortcut, isInteractive, isSubscribed, mayCall } from './manifest.ts';
+import { Oauth } from './oauth.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { type Block, parseBlocks, parseHome, refusalOf } from './rules.ts';
 import { Uploads } from './uploads.ts';
-import { BOT, GROUPS, OTHERS, PEOPLE, type SlackMessage, Workspace } from './workspace.ts';
+import { BOT, GROUPS, OTHERS, PEOPLE, type SlackMessage, teamOf, Workspace } from './workspace.ts';
 
 export type SlackDoubleOptions = {
   port?: number;
@@ -40,8 +42,11 @@ export class SlackDouble {
   readonly workspace = new Workspace();
   readonly dialogs = new Dialogs();
   readonly uploads = new Uploads();
+  readonly oauth = new Oauth();
   /** What the Home tab shows to whom. */
   readonly homes = new Map<string, Block[]>();
+  /** What threads of the assistant panel offer to begin with, by channel and thread. */
+  readonly prompts = new Map<string, { title: string; message: string }[]>();
   readonly calls: Call[] = [];
   /** What only one person was told, through a response_url or chat.postEphemeral. */
   readonly ephemerals: Ephemeral[] = [];
@@ -181,6 +186,20 @@ export class SlackDouble {
     this.clickValue(user, message, actionId, button.value ?? '');
   }
 
+  /** A person says whether a message helped. */
+  rate(user: string, message: SlackMessage, verdict: 'positive' | 'negative'): void {
+    const [buttons] = parseBlocks(message.blocks).flatMap((block) =>
+      block.type === 'context_actions' ? block.elements : [],
+    );
+    if (buttons === undefined) throw new Error('the message has no feedback buttons');
+    this.#act(user, message.channel, messageParts(message), {
+      type: 'feedback_buttons',
+      action_id: buttons.action_id,
+      block_id: 'b',
+      value: buttons[`${verdict}_button`].value,
+    });
+  }
+
   /** A person picks an option of a menu. */
   pick(user: string, message: SlackMessage, actionId: string, value: string): void {
     const [block, menu] = parseBlocks(message.blocks)
@@ -229,6 +248,18 @@ export class SlackDouble {
       tab: 'home',
       ts: this.workspace.nextTs(),
     });
+  }
+
+  /** A person opens the assistant panel: a new thread in their direct message with the app. */
+  openPanel(user: string, channel = 'D0ADA'): string {
+    const thread = this.workspace.nextTs();
+    this.workspace.panels.set(`${channel}/${thread}`, undefined);
+    this.#event({
+      type: 'assistant_thread_started',
+      assistant_thread: { user_id: user, context: {}, channel_id: channel, thread_ts: thread },
+      ts: thread,
+    });
+    return thread;
   }
 
   /** A person uses the app's slash command. */
@@ -321,7 +352,7 @@ export class SlackDouble {
       kind: 'interactive',
       payload: {
         type: 'block_actions',
-        team: { id: BOT.team_id, domain: 'double' },
+        team: { id: teamOf(channel), domain: 'double' },
         user: { id: user, username: PEOPLE[user], team_id: BOT.team_id },
         api_app_id: BOT.app_id,
         ...where,
@@ -333,7 +364,7 @@ export class SlackDouble {
     });
   }
 
-  #event(event: Record<string, unknown>): void {
+  #event(event: Record<string, unknown>, team_id = teamOf(String(event.channel ?? ''))): void {
     if (!isSubscribed(event)) return;
     void this.#deliver({
       kind: 'events_api',
@@ -341,11 +372,11 @@ export class SlackDouble {
         type: 'event_callback',
         event_id: `Ev${this.workspace.nextTs().replace('.', '')}`,
         event_time: Math.floor(Date.now() / 1000),
-        team_id: BOT.team_id,
+        team_id,
         api_app_id: BOT.app_id,
         authorizations: [
           {
-            team_id: BOT.team_id,
+            team_id,
             user_id: BOT.user_id,
             is_bot: true,
             enterprise_id: null,
@@ -413,11 +444,36 @@ export class SlackDouble {
       if (!token.startsWith('xapp-')) return { ok: false, error: 'invalid_auth' };
       return { ok: true, url: `${this.url.replace('http', 'ws')}/socket` };
     }
+    if (method === 'oauth.v2.access') return this.oauth.access(args) as Answer;
+    if (this.oauth.isUsed) return this.#answerInstalled(method, args, token);
     if (!token.startsWith('xoxb-')) return { ok: false, error: token ? 'invalid_auth' : 'not_authed' };
     if (this.tokenError !== undefined) return { ok: false, error: this.tokenError };
     if (!mayCall(method)) return { ok: false, error: 'missing_scope' };
     const handler = METHODS[method];
     return handler ? handler(this, args) : { ok: false, error: 'unknown_method' };
+  }
+
+  /** A token of an installed app reaches its own workspace and no other. */
+  #answerInstalled(method: string, args: Arguments, token: string): Answer {
+    const granted = this.oauth.teamOf(token);
+    if ('error' in granted) return { ok: false, error: granted.error };
+    if (!mayCall(method)) return { ok: false, error: 'missing_scope' };
+    const channel = args.channel ?? args.channel_id;
+    if (channel !== undefined && teamOf(String(channel)) !== granted.team) {
+      return { ok: false, error: 'channel_not_found' };
+    }
+    const answer = METHODS[method]?.(this, args) ?? { ok: false as const, error: 'unknown_method' };
+    if (!answer.ok) return answer;
+    if (method === 'auth.test') return { ...answer, team_id: granted.team };
+    if (method !== 'users.info') return answer;
+    return { ...answer, user: { ...Object(answer.user), team_id: granted.team } };
+  }
+
+  /** Somebody takes the app out of a workspace. */
+  uninstall(team: string): void {
+    this.oauth.revoke(team);
+    this.#event({ type: 'tokens_revoked', tokens: { oauth: [], bot: [BOT.user_id] } }, team);
+    this.#event({ type: 'app_uninstalled' }, team);
   }
 
   /** Who may not read a file is sent to a page to sign in. */
@@ -569,10 +625,72 @@ const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => 
     const message = workspace.find(String(args.channel), String(args.ts));
     if (message === undefined) return { ok: false, error: 'message_not_found' };
     if (message.user !== BOT.user_id) return { ok: false, error: 'cant_update_message' };
+    if (message.isStreaming) return { ok: false, error: 'streaming_state_conflict' };
     const refusal = refusalOf(textOf(args), args.blocks);
     if (refusal) return { ok: false, error: refusal };
-    workspace.edit(message, { text: textOf(args) ?? '', blocks: args.blocks });
+    const metadata = args.metadata as SlackMessage['metadata'];
+    workspace.edit(message, {
+      text: textOf(args) ?? '',
+      blocks: args.blocks,
+      ...(metadata ? { metadata } : {}),
+    });
     return { ok: true, channel: message.channel, ts: message.ts, text: message.text };
+  },
+
+  // https://docs.slack.dev/reference/methods/chat.startStream
+  'chat.startStream'({ workspace }, args) {
+    const channel = String(args.channel);
+    if (!workspace.channels.has(channel)) return { ok: false, error: 'channel_not_found' };
+    if (args.thread_ts === undefined) return { ok: false, error: 'invalid_arguments' };
+    const isDirect = channel.startsWith('D');
+    if (!isDirect && !args.recipient_user_id) return { ok: false, error: 'missing_recipient_user_id' };
+    if (!isDirect && !args.recipient_team_id) return { ok: false, error: 'missing_recipient_team_id' };
+    const text = String(args.markdown_text ?? '');
+    if (text.length > 12_000) return { ok: false, error: 'msg_too_long' };
+    const message = workspace.add({
+      channel,
+      thread_ts: String(args.thread_ts),
+      user: BOT.user_id,
+      bot_id: BOT.bot_id,
+      text,
+      blocks: undefined,
+      metadata: undefined,
+      isStreaming: true,
+    });
+    return { ok: true, channel, ts: message.ts };
+  },
+
+  'chat.appendStream'({ workspace }, args) {
+    const message = workspace.find(String(args.channel), String(args.ts));
+    if (message === undefined) return { ok: false, error: 'message_not_found' };
+    if (!message.isStreaming) return { ok: false, error: 'message_not_in_streaming_state' };
+    workspace.edit(message, { text: message.text + String(args.markdown_text ?? '') });
+    return { ok: true, channel: message.channel, ts: message.ts };
+  },
+
+  'chat.stopStream'({ workspace }, args) {
+    const message = workspace.find(String(args.channel), String(args.ts));
+    if (message === undefined) return { ok: false, error: 'message_not_found' };
+    if (!message.isStreaming) return { ok: false, error: 'message_not_in_streaming_state' };
+    message.isStreaming = false;
+    return { ok: true, channel: message.channel, ts: message.ts };
+  },
+
+  'assistant.threads.setSuggestedPrompts'({ workspace, prompts }, args) {
+    const key = `${args.channel_id}/${args.thread_ts}`;
+    if (!workspace.panels.has(key)) return { ok: false, error: 'invalid_thread_ts' };
+    const wanted = typeof args.prompts === 'string' ? JSON.parse(args.prompts) : args.prompts;
+    const parsed = Prompts.safeParse(wanted);
+    if (!parsed.success) return { ok: false, error: 'invalid_arguments' };
+    prompts.set(key, parsed.data);
+    return { ok: true };
+  },
+
+  'assistant.threads.setTitle'({ workspace }, args) {
+    const key = `${args.channel_id}/${args.thread_ts}`;
+    if (!workspace.panels.has(key)) return { ok: false, error: 'invalid_thread_ts' };
+    workspace.panels.set(key, String(args.title));
+    return { ok: true };
   },
 
   'chat.delete'({ workspace }, args) {
@@ -613,6 +731,12 @@ function pageOf(all: readonly SlackMessage[], args: Arguments): Answer {
   const next = from + limit < thread.length ? String(from + limit) : '';
   return { ok: true, messages, has_more: next !== '', response_metadata: { next_cursor: next } };
 }
+
+/** https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts: four at most. */
+const Prompts = z
+  .array(z.strictObject({ title: z.string().min(1), message: z.string().min(1) }))
+  .min(1)
+  .max(4);
 
 const textOf = (args: Arguments) => (typeof args.text === 'string' ? args.text.slice(0, 40_000) : undefined);
 

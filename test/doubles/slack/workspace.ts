@@ -14,9 +14,15 @@ export type SlackMessage = {
   edits: number;
   /** The bot's. */
   reactions: Set<string>;
+  /** It is being streamed to. */
+  isStreaming?: boolean;
 };
 
 export const BOT = { user_id: 'UBOT00001', bot_id: 'BBOT00001', team_id: 'T00000001', app_id: 'A00000001' };
+
+/** A second workspace, for apps that are installed in several. */
+export const SECOND_TEAM = 'T00000002';
+export const teamOf = (channel: string): string => (channel === 'C0TWO' ? SECOND_TEAM : BOT.team_id);
 
 export const PEOPLE: Readonly<Record<string, string>> = {
   U0ADA: 'Ada',
@@ -40,7 +46,9 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = { S0LEADS: ['
 /** The messages of a workspace, and what happens to them as events: `change` after each. */
 export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 'edited' | 'deleted'] }> {
   readonly #messages = new Map<string, SlackMessage>();
-  readonly channels = new Set(['C0ML', 'C0OPS', 'D0ADA']);
+  readonly channels = new Set(['C0ML', 'C0OPS', 'D0ADA', 'C0TWO']);
+  /** Names of threads of the assistant panel, by channel and thread; undefined for one that has none yet. */
+  readonly panels = new Map<string, string | undefined>();
   #last = 0;
 
   /** Timestamps are what Slack knows messages by: unique, and growing in order of posting. */

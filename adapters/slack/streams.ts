@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { Delivery, Payload } from '../../src/thread/outbound.ts';
+import { delivered, metadataOf, type Thread, unlessCode } from './delivery.ts';
+
+/*
+ * Slack's own way of showing text while it is written: https://docs.slack.dev/reference/methods/chat.startStream. A
+ * stream can only grow. Where a text turns out otherwise than it began, or it is not known what has arrived, the stream
+ * is stopped and the message goes on by edits.
+ */
+
+/** A message that is streamed to is known by this, its timestamp and the key that it will be found by. */
+const STREAM = 'stream:';
+
+export const isStream = (platformId: string): boolean => platformId.startsWith(STREAM);
+
+export const streamId = (ts: string, key: string): string => `${STREAM}${ts}:${key}`;
+
+function partsOf(platformId: string): { ts: string; key: string } {
+  const [ts = '', ...key] = platformId.slice(STREAM.length).split(':');
+  return { ts, key: key.join(':') };
+}
+
+const Growing = z.object({ stream: z.object({ text: z.string(), to: z.string() }) });
+const Begun = z.object({ ts: z.string() });
+
+/** Workspaces that have refused streams; they are not asked again by this process. */
+const withoutStreams = new Set<string>();
+
+/** Begins a message that grows. Undefined where the workspace takes no streams: it is posted as any other then. */
+export async function beginStream(
+  thread: Thread,
+  key: string,
+  payload: Payload,
+): Promise<Delivery | undefined> {
+  const { client, workspace, channel } = thread;
+  if (withoutStreams.has(workspace)) return undefined;
+  const { text, to } = Growing.parse(payload).stream;
+  const recipient = channel.startsWith('D') ? {} : { recipient_team_id: workspace, recipient_user_id: to };
+  const begun = await delivered(async () => {
+    const args = { channel, thread_ts: thread.thread, markdown_text: text, ...recipient };
+    return Begun.parse(await client.apiCall('chat.startStream', args)).ts;
+  });
+  if (begun.ok) return { ok: true, platformId: streamId(begun.platformId, key), streamed: text };
+  if (begun.reason !== 'refused') return begun;
+  withoutStreams.add(workspace);
+  return undefined;
+}
+
+/** Brings a message that is streamed to nearer to `payload`; one that has its whole text is no stream any more. */
+export async function growStream(
+  thread: Thread,
+  platformId: string,
+  payload: Payload,
+  streamed: string | undefined,
+): Promise<Delivery> {
+  const { client, channel } = thread;
+  const { ts, key } = partsOf(platformId);
+  const growing = Growing.safeParse(payload).data?.stream;
+  if (growing !== undefined && streamed !== undefined && growing.text.startsWith(streamed)) {
+    const added = growing.text.slice(streamed.length);
+    const sent = await delivered(async () => {
+      if (added !== '') await client.apiCall('chat.appendStream', { channel, ts, markdown_text: added });
+      return platformId;
+    });
+    if (sent.ok) return { ok: true, platformId, streamed: growing.text };
+    if (sent.reason !== 'refused') return sent;
+  }
+  // The whole message takes the place of what was streamed, with its buttons and whatever a stream can't have.
+  const { stream: _stream, ...message } = payload;
+  return delivered(async () => {
+    await stopStream(thread, platformId);
+    await client.apiCall('chat.update', { channel, ts, metadata: metadataOf(key), ...message });
+    return ts;
+  });
+}
+
+/** Ends a stream, and gives the timestamp of its message; one that has ended is left as it is. */
+export async function stopStream({ client, channel }: Thread, platformId: string): Promise<string> {
+  const { ts } = partsOf(platformId);
+  await client
+    .apiCall('chat.stopStream', { channel, ts })
+    .catch(unlessCode('message_not_in_streaming_state'));
+  return ts;
+}
+
+type Reply = { ts: string; bot_id?: string | undefined; metadata?: unknown; files: readonly unknown[] };
+
+/** Whether a reply can only be a stream whose beginning was not noted: everything else of the bot's says which it is. */
+export const isLostStream = ({ ts, bot_id, metadata, files }: Reply, thread: string): boolean =>
+  ts !== thread && bot_id !== undefined && metadata === undefined && files.length === 0;

@@ -1,0 +1,97 @@
+import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { feedback, messages, sessions } from '../db/schema.ts';
+import type { Db } from '../db/storage.ts';
+import type { Person, ThreadAddress } from './address.ts';
+import { isAt } from './place.ts';
+import { Entry } from './transcript.ts';
+
+/** What somebody says of an answer. */
+export type Verdict = 'good' | 'bad';
+
+export type Feedback = {
+  /** Keeps what somebody says of an answer of a thread, in place of what they said before; false where it has none such. */
+  give(
+    address: ThreadAddress,
+    messageId: number,
+    by: Person,
+    given: { verdict: Verdict; comment?: string },
+  ): Promise<boolean>;
+};
+
+export function createFeedback(db: Db): Feedback {
+  return {
+    async give(address, messageId, by, { verdict, comment }) {
+      const [answer] = await db
+        .select({ sessionId: sessions.id })
+        .from(messages)
+        .innerJoin(sessions, eq(sessions.id, messages.sessionId))
+        .where(and(isAt(address), eq(messages.id, messageId), sql`${messages.entry}->>'role' = 'assistant'`));
+      if (answer === undefined) return false;
+      const { sessionId } = answer;
+      const set = { verdict, personName: by.name, comment: comment ?? null, updatedAt: sql`now()` };
+      await db
+        .insert(feedback)
+        .values({ sessionId, messageId, person: by.id, ...set })
+        .onConflictDoUpdate({
+          target: [feedback.sessionId, feedback.messageId, feedback.person],
+          set,
+        });
+      return true;
+    },
+  };
+}
+
+/** One piece of feedback with what it is about, as it is exported. */
+export type FeedbackRecord = {
+  at: string;
+  verdict: string;
+  comment: string | null;
+  person: { id: string; name: string };
+  thread: ThreadAddress;
+  model: string | null;
+  request: string;
+  answer: string;
+};
+
+/** All feedback, the oldest first, with the request that each answer belongs to. */
+export async function* exportFeedback(db: Db): AsyncGenerator<FeedbackRecord> {
+  const rows = await db
+    .select({ feedback, session: sessions, entry: messages.entry, exchange: messages.exchange })
+    .from(feedback)
+    .innerJoin(messages, eq(messages.id, feedback.messageId))
+    .innerJoin(sessions, eq(sessions.id, feedback.sessionId))
+    .orderBy(asc(feedback.createdAt));
+  for (const row of rows) {
+    const answer = Entry.parse(row.entry);
+    const { platform, workspace, channel, thread } = row.session;
+    yield {
+      at: row.feedback.updatedAt.toISOString(),
+      verdict: row.feedback.verdict,
+      comment: row.feedback.comment,
+      person: { id: row.feedback.person, name: row.feedback.personName },
+      thread: { platform, workspace, channel, thread } as ThreadAddress,
+      model: answer.role === 'assistant' ? (answer.model ?? null) : null,
+      request: await requestOf(db, row.feedback.sessionId, row.exchange, row.feedback.messageId),
+      answer: answer.role === 'assistant' ? answer.text : '',
+    };
+  }
+}
+
+/** What was last said by a person before an answer, in the same request. */
+async function requestOf(db: Db, sessionId: string, exchange: number, before: number): Promise<string> {
+  const [row] = await db
+    .select({ entry: messages.entry })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.sessionId, sessionId),
+        eq(messages.exchange, exchange),
+        lte(messages.id, before),
+        inArray(sql`${messages.entry}->>'role'`, ['user']),
+      ),
+    )
+    .orderBy(desc(messages.id))
+    .limit(1);
+  const entry = row && Entry.parse(row.entry);
+  return entry?.role === 'user' ? entry.text : '';
+}

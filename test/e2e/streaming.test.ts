@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import type { SlackMessage } from '../doubles/slack/workspace.ts';
+import { until } from '../support/until.ts';
+import { useWorld } from '../support/use-world.ts';
+import { shown, type World } from '../support/world.ts';
+
+let world: World;
+const begin = useWorld((made) => {
+  world = made;
+});
+
+const LONG = Array.from({ length: 60 }, (_, i) => `Sentence ${i} of the answer. `).join('');
+const calls = (method: string) => world.slack.calls.filter((call) => call.method === method);
+const answers = (asked: SlackMessage) =>
+  world.replies(asked).filter((reply) => shown(reply).includes('Sentence 0'));
+
+async function beginNative(): Promise<SlackMessage> {
+  await begin(() => ({ text: LONG }), {
+    chunkSize: 30,
+    chunkMs: 60,
+    configure: (config) => {
+      config.slack.streaming = 'native';
+    },
+  });
+  return world.slack.mention('U0ADA', 'C0ML', 'tell me');
+}
+
+async function finished(asked: SlackMessage): Promise<SlackMessage> {
+  return until('the answer is whole, and no stream any more', () =>
+    answers(asked).find((reply) => shown(reply).includes('Sentence 59') && reply.blocks !== undefined),
+  );
+}
+
+test('an answer grows in a stream of Slack’s own and ends as one message with its buttons', async () => {
+  const asked = await beginNative();
+  const answer = await finished(asked);
+  expect(answers(asked)).toHaveLength(1);
+  expect(answer.isStreaming).toBe(false);
+  expect(shown(answer)).toContain('feedback_buttons');
+  expect(calls('chat.startStream')[0]?.arguments).toMatchObject({ recipient_user_id: 'U0ADA' });
+  expect(calls('chat.appendStream').length).toBeGreaterThan(0);
+  expect(calls('chat.appendStream').map(({ error }) => error)).not.toContain(
+    'message_not_in_streaming_state',
+  );
+});
+
+test('a workspace that takes no streams is shown edits, and is asked only once', async () => {
+  await begin(() => ({ text: LONG }), {
+    chunkSize: 30,
+    chunkMs: 60,
+    isStarted: false,
+    configure: (config) => {
+      config.slack.streaming = 'native';
+    },
+  });
+  world.slack.disturb = (method) => (method === 'chat.startStream' ? 'method_not_supported' : undefined);
+  await world.start();
+  const asked = world.slack.mention('U0ADA', 'C0OPS', 'tell me');
+  await finished(asked);
+  world.slack.say('U0ADA', 'C0OPS', 'again', asked.ts);
+  await until('the second answer', () => answers(asked).length === 2 && !world.describe(asked).includes('▍'));
+  expect(calls('chat.startStream')).toHaveLength(1);
+});
+
+test('a stream whose beginning was not acknowledged is found again, and nothing is said twice', async () => {
+  const asked = await beginWithFault('chat.startStream');
+  await finished(asked);
+  expect(answers(asked)).toHaveLength(1);
+});
+
+test('what may or may not have been added is not added again: the message goes on by edits', async () => {
+  const asked = await beginWithFault('chat.appendStream');
+  const answer = await finished(asked);
+  expect(answers(asked)).toHaveLength(1);
+  expect(shown(answer).split('Sentence 30 ').length - 1).toBe(2); // once as text, once as a block
+});
+
+async function beginWithFault(method: string): Promise<SlackMessage> {
+  await begin(() => ({ text: LONG }), {
+    chunkSize: 30,
+    chunkMs: 60,
+    isStarted: false,
+    configure: (config) => {
+      config.slack.streaming = 'native';
+    },
+  });
+  world.slack.faults.push({ method, fault: 'drop' });
+  await world.start();
+  return world.slack.mention('U0ADA', 'C0ML', 'tell me');
+}
