@@ -1,48 +1,72 @@
 import { modelOf } from './agent/model-choice.ts';
-import type { Config } from './config/load.ts';
+import type { Parts } from './parts.ts';
 import { answersReplies } from './session/access.ts';
 import type { ThreadAddress } from './session/address.ts';
+import type { ApproverPolicy } from './session/approvers.ts';
+import type { KnownRules } from './session/channel-rules.ts';
 
-/** What holds in a channel, as markdown for people: the config is where it is changed. */
+type Place = Pick<ThreadAddress, 'platform' | 'workspace' | 'channel'>;
+
+/** Who approves where: as people have set it for a channel, else as the config says for it, else as it says for all. */
+export function approverRules({
+  config,
+  channelRules,
+}: Pick<Parts, 'config' | 'channelRules'>): Pick<ApproverPolicy, 'approvers' | 'ofChannel'> {
+  return {
+    approvers: config.approvals.approvers,
+    ofChannel: async (place) =>
+      (await channelRules.of(place)).rules.approvers ?? config.access.channels[place.channel]?.approvers,
+  };
+}
+
+/** What holds in a channel, as markdown for people. `person` writes somebody's name where an id stands. */
 export function channelSettings(
-  config: Config,
-  platform: ThreadAddress['platform'],
-  channel: string,
+  { config }: Pick<Parts, 'config'>,
+  { platform, workspace, channel }: Place,
+  { rules, changed }: KnownRules,
+  person: (id: string) => string,
 ): string {
   const { access, approvals, budgets, prompts, model } = config;
   const own = access.channels[channel];
   const base = modelOf(
     {
       settings: { yolo: { kind: 'off' } },
-      address: { platform, workspace: '', channel, thread: '' },
+      rules,
+      address: { platform, workspace, channel, thread: '' },
       requester: { id: '', name: '' },
     },
     model,
   );
-  const people = (ids: readonly string[]) => ids.join(', ');
+  const people = (ids: readonly string[]) => ids.map(person).join(', ');
+  const users = rules.users ?? own?.users;
   const limits = [
     ['a session', budgets.session_usd],
     ['a person’s day', budgets.person_day_usd],
-    ['the channel’s day', budgets.channel_day_usd],
+    ['the channel’s day', rules.dayUsd ?? budgets.channel_day_usd],
     ['everybody’s day', budgets.day_usd],
   ].flatMap(([name, usd]) => (usd === undefined ? [] : [`$${usd} for ${name}`]));
+  const instructions = rules.instructions ?? prompts.channels[channel];
   const rows: readonly (readonly [string, string])[] = [
     ['Model', base],
-    ['Who may use me', own?.users ? people(own.users) : 'members of this workspace'],
-    ['Who approves', people(own?.approvers ?? approvals.approvers)],
+    ['Effort', rules.effort ?? model.effort ?? 'the model’s own'],
+    ['Who may use me', users ? people(users) : 'members of this workspace'],
+    ['Who approves', people(rules.approvers ?? own?.approvers ?? approvals.approvers)],
     [
       'Replies in my threads',
-      answersReplies(access, channel) ? 'all are for me' : 'only mentions are for me',
+      answersReplies(access, channel, rules) ? 'all are for me' : 'only mentions are for me',
     ],
+    ['Threads show', rules.verbosity === 'quiet' ? 'plan, approvals, jobs and answers' : 'every step'],
     ['Budgets', limits.join(', ') || 'none'],
     ['Asks whether to go on', budgets.warn_usd > 0 ? `at $${budgets.warn_usd} and each doubling` : 'never'],
-    ['Instructions', prompts.channels[channel] ? 'there are some for this channel' : 'none'],
+    [
+      'Instructions',
+      instructions ? `${instructions.slice(0, 200)}${instructions.length > 200 ? '…' : ''}` : 'none',
+    ],
   ];
   return [
     '| | |',
     '| --- | --- |',
-    ...rows.map(([name, value]) => `| ${name} | ${value.replaceAll('|', ' ')} |`),
-    '',
-    'Whoever runs me changes this in the config.',
+    ...rows.map(([name, value]) => `| ${name} | ${value.replace(/[|\n]+/g, ' ')} |`),
+    ...(changed ? ['', `Changed by ${changed.by.name}, ${changed.at.toISOString().slice(0, 16)} UTC.`] : []),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { SlackConnection } from '../adapters/slack/receiver.ts';
 import { createSlack, type SlackSettings } from '../adapters/slack/slack.ts';
 import { describeModels } from './agent/models.ts';
-import { channelSettings } from './channel-settings.ts';
+import { approverRules, channelSettings } from './channel-settings.ts';
 import { requireSecret } from './config/load.ts';
 import { createCatalogue } from './llm/catalogue.ts';
 import { createSeal, derivedSecret } from './ops/seal.ts';
@@ -38,10 +38,7 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
   const isReachable = async () => (await storage.isReachable()) && (await engine.isReachable());
   const outage = createOutage({ outboundOf, isReachable, clock, log, everyMs: 2_000 });
   const policy = {
-    approvers: config.approvals.approvers,
-    ofChannels: Object.fromEntries(
-      Object.entries(config.access.channels).map(([id, { approvers }]) => [id, approvers]),
-    ),
+    ...approverRules(parts),
     membersOf: slack.membersOf,
   };
   const intake = createIntake({
@@ -91,10 +88,12 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
     models: {
       choices: config.model.choices,
       describe: () => describeModels({ catalogue, choices: config.model.choices }, config.model.id),
-      settingsOf: (channel) => channelSettings(config, 'slack', channel),
+      settingsOf: (place, known, person) => channelSettings(parts, place, known, person),
+      hasBudgets: config.budgets.approvers.length > 0,
     },
     jobs: createJobsOverview(storage.db),
     feedback: createFeedback(storage.db),
+    channelRules: parts.channelRules,
     wake: turns.wake,
   });
   return async () => {

@@ -10,6 +10,7 @@ import type { Parts } from './parts.ts';
 import { createEngine } from './queue/engine.ts';
 import { createRenders } from './queue/renders.ts';
 import { createTurns } from './queue/turns.ts';
+import { createChannelRules } from './session/channel-rules.ts';
 import { startWorker } from './worker.ts';
 
 /** `chat` talks to people and keeps threads up to date; `worker` runs the agent. One process may do both. */
@@ -46,7 +47,8 @@ export async function start(
   const engine = createEngine(storage.queues, config.durability.queue_prefix, log);
   const turns = createTurns(engine, log);
   const renders = createRenders(engine, log);
-  const parts: Parts = { ...seams, config, storage, engine, log, redact, turns, renders };
+  const channelRules = createChannelRules(storage.db, seams.clock.now);
+  const parts: Parts = { ...seams, config, storage, engine, log, redact, turns, renders, channelRules };
   const stops: (() => Promise<void>)[] = [];
   try {
     if (roles.has('worker')) stops.push(startWorker(parts));

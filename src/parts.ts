@@ -6,6 +6,7 @@ import type { Redactor } from './ops/redaction.ts';
 import type { Engine } from './queue/engine.ts';
 import type { Renders } from './queue/renders.ts';
 import type { Turns } from './queue/turns.ts';
+import type { ChannelRulesStore } from './session/channel-rules.ts';
 
 /** What every role of a process is made of. Time and identity are the system's, unless a test decides them. */
 export type Parts = {
@@ -18,4 +19,5 @@ export type Parts = {
   redact: Redactor;
   turns: Turns;
   renders: Renders;
+  channelRules: ChannelRulesStore;
 };

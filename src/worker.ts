@@ -5,6 +5,7 @@ import type { Outside } from './agent/operations.ts';
 import { isQuestion } from './agent/side-question.ts';
 import { systemPromptOf } from './agent/system-prompt.ts';
 import type { TurnDeps } from './agent/turn.ts';
+import { approverRules } from './channel-settings.ts';
 import { createDashboards } from './hub/dashboards.ts';
 import { createDatasetsServer } from './hub/datasets.ts';
 import { createHardwareList, type HardwareList } from './hub/hardware.ts';
@@ -23,6 +24,7 @@ import { runTurns } from './queue/turns.ts';
 import { runUpkeep } from './queue/upkeep.ts';
 import { runWatches } from './queue/watches.ts';
 import { type ChosenSandboxes, chooseSandboxes } from './sandbox/choose.ts';
+import { approversIn } from './session/approvers.ts';
 import { uniqueName } from './session/files.ts';
 import { imagesOf } from './session/images.ts';
 import { installationId } from './session/installation.ts';
@@ -96,7 +98,7 @@ export function startWorker(parts: Parts): () => Promise<void> {
     approvals: {
       remindAfterSeconds: config.approvals.remind_minutes * 60,
       lapseAfterSeconds: config.approvals.lapse_hours * 3600,
-      approvers: config.approvals.approvers,
+      approversIn: (address) => approversIn(approverRules(parts), address),
       secondApprovers: config.approvals.second_approvers,
     },
   });
@@ -185,7 +187,7 @@ function turnDeps(worker: Worker, startWatch: (watchId: string) => Promise<void>
     registry: createRegistry(tools),
     model: worker.model,
     modelOf: (session) => modelOf(session, rules),
-    effortOf: ({ settings }) => settings.effort ?? model.effort,
+    effortOf: ({ settings, rules: { effort } }) => settings.effort ?? effort ?? model.effort,
     titleModel: model.small,
     summariserOf: (session) => model.small ?? modelOf(session, rules),
     factsOf: (id) =>

@@ -14,6 +14,7 @@ export const ACTIONS = {
   retry: 'retry',
   menu: 'session_menu',
   feedback: 'feedback',
+  settings: 'channel_settings',
 } as const;
 
 /** A button's value that names calls at the revision which its card shows. */

@@ -2,12 +2,14 @@ import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { type Person, ThreadAddress } from '../../src/session/address.ts';
+import type { ChannelRulesStore } from '../../src/session/channel-rules.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
 import type { Feedback } from '../../src/session/feedback.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
 import { ACTIONS, callOfBlock, seenOf } from './actions.ts';
+import { CHANNEL_MODAL, Channel, channelModal, rulesOf } from './channel-settings.ts';
 import { shareScript } from './files.ts';
 import type { Gate } from './gate.ts';
 import { SLACK_LIMITS } from './limits.ts';
@@ -27,6 +29,9 @@ export type ClickDeps = {
   people: People;
   gate: Gate;
   feedback: Feedback;
+  channelRules: ChannelRulesStore;
+  /** Whether budgets have somebody who may pass them. */
+  hasBudgets: boolean;
   /** Models that menus offer. */
   models: readonly string[];
 };
@@ -60,8 +65,9 @@ export function listenToClicks(app: App, depsIn: In<ClickDeps>): void {
       Submission.parse(body),
       view.callback_id,
     );
-    if (refusal === undefined) await ack();
-    else await ack({ response_action: 'errors', errors: { [INPUT.block]: refusal } });
+    if (refusal === undefined) return ack();
+    const errors = typeof refusal === 'string' ? { [INPUT.block]: refusal } : refusal;
+    await ack({ response_action: 'errors', errors });
   });
 }
 
@@ -105,6 +111,8 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
       );
     case ACTIONS.menu:
       return onMenu(deps, click, by, action.selected_option?.value ?? '', sourceId, answer);
+    case ACTIONS.settings:
+      return openChannel(deps, click, answer);
     case ACTIONS.feedback:
       return onFeedback(deps, click, by, action.value, answer);
     case ACTIONS.stop:
@@ -140,6 +148,21 @@ async function onMenu(
   }
   await intake.message({ address, sourceId, text: choice, author: by, messageId: '' });
 }
+
+/** The dialog with what holds in a channel, for those who may change it. */
+async function openChannel(
+  { client, teamId, gate, channelRules, models, hasBudgets }: ClickDeps,
+  click: ButtonClick,
+  answer: Answer,
+): Promise<void> {
+  if (!(await gate.mayChange(click.user.id))) return void (await answer(NO_ADMIN));
+  const place = { platform: 'slack' as const, workspace: teamId, channel: click.channel.id };
+  const { rules } = await channelRules.of(place);
+  const view = channelModal(place, rules, { models, hasBudgets });
+  await client.views.open({ trigger_id: click.trigger_id, view });
+}
+
+const NO_ADMIN = 'Only admins of this workspace may change this. Nothing was changed.';
 
 /** Keeps what somebody says of an answer; of one that did not help they are asked why. */
 async function onFeedback(
@@ -228,13 +251,22 @@ async function openScript(
   if (address !== undefined) await shareScript(client, address, call, text);
 }
 
-/** Why a dialog could not be taken, to be shown in it; undefined where it was. */
+/** Why a dialog could not be taken, to be shown in it, or below one of its inputs; undefined where it was. */
 async function onSubmission(
-  { teamId, decisions, intake, people, gate, feedback }: ClickDeps,
+  { teamId, decisions, intake, people, gate, feedback, channelRules }: ClickDeps,
   { user, view }: Submission,
   callback: string,
-): Promise<string | undefined> {
+): Promise<string | Record<string, string> | undefined> {
   const by = await people.person(user.id);
+  if (callback === CHANNEL_MODAL) {
+    if (!(await gate.mayChange(user.id))) return { instructions: NO_ADMIN };
+    const asked = rulesOf(view);
+    if (!asked.ok) return asked.errors;
+    const place = { ...Channel.parse(JSON.parse(view.private_metadata)), workspace: teamId };
+    await channelRules.change(place, asked.rules, by);
+    await gate.tell(place.channel, user.id, 'Saved. It holds in this channel from the next step on.');
+    return undefined;
+  }
   if (callback === SETTINGS_MODAL) {
     const address = ThreadAddress.parse(JSON.parse(view.private_metadata));
     const refusal = await gate.refusal(address.channel, user.id);

@@ -1,11 +1,13 @@
 import type { App } from '@slack/bolt';
 import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import type { ChannelRulesStore, KnownRules } from '../../src/session/channel-rules.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { JobRow, JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
 import { jobCard } from '../../src/thread/cards.ts';
 import { ACTIONS } from './actions.ts';
+import type { Channel } from './channel-settings.ts';
 import type { Gate } from './gate.ts';
 import { sessionLine } from './home.ts';
 import { cancelButton, jobLines } from './job-blocks.ts';
@@ -25,7 +27,9 @@ export type CommandDeps = {
   sessions: SessionsOverview;
   describeModels(): Promise<string>;
   /** What holds in a channel, as markdown. */
-  settingsOf(channel: string): string;
+  settingsOf(place: Channel, known: KnownRules, person: (id: string) => string): string;
+  channelRules: ChannelRulesStore;
+  teamId: string;
   /** Where the workspace's messages are seen in a browser: `https://name.slack.com/`. */
   teamUrl: string;
   gate: Gate;
@@ -109,9 +113,22 @@ async function showModels({ describeModels }: CommandDeps): Promise<Shown> {
   return { text: 'Models', blocks: [{ type: 'markdown', text: await describeModels() }] };
 }
 
-/** What holds in a channel, as the config has it. */
-async function showSettings({ settingsOf }: CommandDeps, { channel_id }: SlashCommand): Promise<Shown> {
-  return { text: 'Settings', blocks: [{ type: 'markdown', text: settingsOf(channel_id) }] };
+/** What holds in a channel, with a button for those who may change it. */
+async function showSettings(
+  { settingsOf, channelRules, gate, people, teamId }: CommandDeps,
+  { channel_id, user_id }: SlashCommand,
+): Promise<Shown> {
+  const place = { platform: 'slack' as const, workspace: teamId, channel: channel_id };
+  const known = await channelRules.of(place);
+  const { users = [], approvers = [] } = known.rules;
+  const names = new Map(
+    await Promise.all([...users, ...approvers].map(async (id) => [id, await people.name(id)] as const)),
+  );
+  const text = settingsOf(place, known, (id) => names.get(id) ?? id);
+  const below = (await gate.mayChange(user_id))
+    ? actions([button('Change', ACTIONS.settings, 'change')])
+    : context('Admins of this workspace can change this, or whoever runs me in the config.');
+  return { text: 'Settings', blocks: [{ type: 'markdown', text }, below] };
 }
 
 const shown = (text: string): Shown => ({ text, blocks: [section(text)] });
@@ -123,7 +140,7 @@ async function help(): Promise<Shown> {
     `*${SLASH} jobs* – the jobs that I follow in this workspace`,
     `*${SLASH} usage* – tokens and cost`,
     `*${SLASH} models* – what I can run on`,
-    `*${SLASH} settings* – what holds in this channel`,
+    `*${SLASH} settings* – what holds in this channel, and changing it`,
     `*${SLASH} help* – this`,
     'To start something, mention me in a channel. In a thread of mine, `help` lists what can be said there.',
   ].join('\n');

@@ -1,5 +1,4 @@
 import type { App } from '@slack/bolt';
-import { type AccessRules, answersReplies } from '../../src/session/access.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { commandOf } from '../../src/session/commands.ts';
 import type { Intake } from '../../src/session/intake.ts';
@@ -18,7 +17,6 @@ export type ListenDeps = {
   /** The bot itself, and where it is. */
   bot: { userId: string; teamId: string };
   gate: Gate;
-  rules: AccessRules;
   thread: ThreadReader;
   /** Takes a shared file as the new script of an open call; false where it is not meant as one. */
   replaceScript(file: SharedFile, address: ThreadAddress, by: Person): Promise<boolean>;
@@ -101,12 +99,12 @@ const isAddressed = (message: WrittenMessage, bot: ListenDeps['bot']): boolean =
 async function isForBot(
   message: WrittenMessage,
   address: ThreadAddress,
-  { intake, bot, rules }: ListenDeps,
+  { intake, bot, gate }: ListenDeps,
 ): Promise<boolean> {
   if (isAddressed(message, bot)) return true;
-  if (message.thread_ts === undefined || !answersReplies(rules, message.channel)) return false;
   const isToSomebodyElse = /^\s*<@[UW][A-Z0-9]+/.test(message.text);
-  return !isToSomebodyElse && intake.hasSession(address);
+  if (message.thread_ts === undefined || isToSomebodyElse) return false;
+  return (await intake.hasSession(address)) && (await gate.answersReplies(message.channel));
 }
 
 /** What a model has to know besides: what was said before it was called, and what is linked to. */

@@ -11,6 +11,8 @@ const User = z.object({
     is_restricted: z.boolean().optional(),
     is_ultra_restricted: z.boolean().optional(),
     is_stranger: z.boolean().optional(),
+    is_admin: z.boolean().optional(),
+    is_owner: z.boolean().optional(),
     profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
   }),
 });
@@ -32,12 +34,14 @@ export type People = {
   name(id: string): Promise<string>;
   /** Whether somebody is of this workspace. Throws where that can't be found out now. */
   standing(id: string): Promise<Standing>;
+  /** Whether somebody is an admin or owner of this workspace; not where that can't be found out. */
+  isAdmin(id: string): Promise<boolean>;
   /** The members of a user group; none for an id that is not one's, or where the app may not read them. */
   membersOf(group: string): Promise<readonly string[]>;
 };
 
 export function createPeople(client: WebClient, teamId: string, now: () => Date): People {
-  type Known = { name: string; standing: Standing; until: number };
+  type Known = { name: string; standing: Standing; isAdmin: boolean; until: number };
   const known = new Map<string, Known>();
 
   /** Undefined where somebody can't be looked up, and never was. */
@@ -50,9 +54,11 @@ export function createPeople(client: WebClient, teamId: string, now: () => Date)
     const { profile, name: handle } = found.data.user;
     const shown = profile?.display_name || profile?.real_name || handle || id;
     if (known.size >= KEPT) known.clear();
+    const standing = standingOf(found.data, teamId);
     const entry = {
       name: shown,
-      standing: standingOf(found.data, teamId),
+      standing,
+      isAdmin: standing === 'member' && Boolean(found.data.user.is_admin || found.data.user.is_owner),
       until: now().getTime() + KEPT_MS,
     };
     known.set(id, entry);
@@ -84,7 +90,9 @@ export function createPeople(client: WebClient, teamId: string, now: () => Date)
     return found.data.users;
   }
 
-  return { name, standing, membersOf, person: async (id) => ({ id, name: await name(id) }) };
+  const isAdmin = async (id: string): Promise<boolean> => (await look(id))?.isAdmin ?? false;
+
+  return { name, standing, isAdmin, membersOf, person: async (id) => ({ id, name: await name(id) }) };
 }
 
 /** https://docs.slack.dev/reference/objects/user-object: guests are restricted, strangers are of another workspace. */

@@ -2,6 +2,7 @@ import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
 import { systemClock } from '../../src/ops/clock.ts';
 import type { Logger } from '../../src/ops/log.ts';
 import type { AccessRules } from '../../src/session/access.ts';
+import type { ChannelRulesStore, KnownRules } from '../../src/session/channel-rules.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
 import type { Feedback } from '../../src/session/feedback.ts';
 import type { Installations } from '../../src/session/installations.ts';
@@ -12,6 +13,7 @@ import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
 import type { Outbound } from '../../src/thread/outbound.ts';
 import { listenToAssistant } from './assistant.ts';
 import { type CatchUpDeps, catchUp } from './catch-up.ts';
+import type { Channel } from './channel-settings.ts';
 import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
@@ -48,13 +50,16 @@ export type SlackAdapter = {
     access: AccessRules;
     sessions: SessionsOverview;
     feedback: Feedback;
+    channelRules: ChannelRulesStore;
     /** Asks for a turn of a session. */
     wake(sessionId: string): Promise<boolean>;
     /** What can be said of models and settings besides any session. */
     models: {
       choices: readonly string[];
       describe(): Promise<string>;
-      settingsOf(channel: string): string;
+      settingsOf(place: Channel, known: KnownRules, person: (id: string) => string): string;
+      /** Whether budgets have somebody who may pass them. */
+      hasBudgets: boolean;
     };
   }): Promise<void>;
   /** The members of a user group; none for an id that is not one's, or where the app may not read them. */
@@ -109,7 +114,18 @@ export async function createSlack(
       settings.showing,
     ),
     membersOf: async (workspace, group) => (await workspaces.of(workspace))?.people.membersOf(group) ?? [],
-    async start({ intake, decisions, presence, jobs, sessions, access: rules, models, feedback, wake }) {
+    async start({
+      intake,
+      decisions,
+      presence,
+      jobs,
+      sessions,
+      access: rules,
+      models,
+      feedback,
+      channelRules,
+      wake,
+    }) {
       /** Everything that listeners use, for the workspace that something came from. */
       async function within(teamId: string | undefined) {
         const workspace = await workspaces.of(teamId);
@@ -122,12 +138,18 @@ export async function createSlack(
           jobs,
           sessions,
           feedback,
-          rules,
+          channelRules,
           models: models.choices,
+          hasBudgets: models.hasBudgets,
           describeModels: models.describe,
           settingsOf: models.settingsOf,
           bot: { userId: botUserId, teamId: workspace.teamId },
-          gate: createGate(client, people, rules),
+          gate: createGate(client, people, rules, {
+            async rulesOf(channel) {
+              const place = { platform: 'slack' as const, workspace: workspace.teamId, channel };
+              return (await channelRules.of(place)).rules;
+            },
+          }),
           thread: createThreadReader(client, people, botUserId),
           replaceScript: scriptReplacer(client, decisions, token),
           picturesOf: pictureReader(token),

@@ -3,12 +3,13 @@ import type { Session } from '../session/snapshot.ts';
 
 export type ModelRules = Pick<Config['model'], 'id' | 'defaults'>;
 
-/** The model of a session: the one that people chose, else the most exact default for where and whose it is. */
+/** The model of a session: the one that people chose for it or for its channel, else the most exact default for where and whose it is. */
 export function modelOf(
-  { settings, address, requester }: Pick<Session, 'settings' | 'address' | 'requester'>,
+  { settings, rules, address, requester }: Pick<Session, 'settings' | 'rules' | 'address' | 'requester'>,
   { id, defaults }: ModelRules,
 ): string {
   if (settings.model !== undefined) return settings.model;
+  if (rules.model !== undefined) return rules.model;
   const fitting = defaults
     .filter(({ platform = address.platform, channel = address.channel, person = requester.id }) => {
       return platform === address.platform && channel === address.channel && person === requester.id;

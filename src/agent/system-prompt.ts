@@ -18,14 +18,14 @@ const PLATFORMS: Readonly<Record<Session['address']['platform'], string>> = {
 };
 
 /**
- * The system prompt of a session. It is made of what never changes in a session, so that it is the same to the byte at
- * every step: providers cache by that.
+ * The system prompt of a session. It is made of what does not change while a session works, so that it is the same to the
+ * byte at every step: providers cache by that.
  */
 export function systemPromptOf(
   session: Session,
   { template, timeZone, channels, tools }: PromptParts,
 ): string {
-  const channel = channels[session.address.channel];
+  const channel = session.rules.instructions ?? channels[session.address.channel];
   const values: Readonly<Record<string, string>> = {
     date: new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone }).format(session.createdAt),
     time_zone: timeZone,

@@ -150,6 +150,12 @@ const Access = z.strictObject({
   strangers: flag
     .default(false)
     .describe('Whether people of other workspaces, who share a channel with this one, may use it.'),
+  admins: z
+    .array(z.string())
+    .default(['admins'])
+    .describe(
+      'Who may change the settings of channels from the chat: "admins" (of the workspace), user ids, user group ids; [] is nobody.',
+    ),
   replies: replies
     .default('all')
     .describe('In threads of its own: "all" replies are for the bot, or only "mentions" are.'),

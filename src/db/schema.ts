@@ -293,6 +293,20 @@ export const paces = internSchema.table(
   (table) => [primaryKey({ columns: [table.platform, table.workspace, table.bucket] })],
 );
 
+/** What people have set for a channel, from the chat. */
+export const channelRules = internSchema.table(
+  'channel_rules',
+  {
+    platform: text('platform').notNull(),
+    workspace: text('workspace').notNull(),
+    channel: text('channel').notNull(),
+    rules: jsonb('rules').notNull(),
+    changedBy: jsonb('changed_by').notNull(),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.workspace, table.channel] })],
+);
+
 /** What people said of answers: one word a person and answer, the last one counts. */
 export const feedback = internSchema.table(
   'feedback',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../config/load.ts';
+import type { ChannelRules } from './channel-rules.ts';
 
 /** How somebody belongs to a workspace. A stranger is of another one that shares a channel with it. */
 export const Standing = z.enum(['member', 'guest', 'stranger']);
@@ -9,15 +10,23 @@ export type AccessRules = Config['access'];
 
 export type Asker = { id: string; standing: Standing };
 
-/** Why somebody may not use the bot in a channel, in words for them; undefined where they may. */
-export function refusalOf(rules: AccessRules, channel: string, asker: Asker): string | undefined {
-  const own = rules.channels[channel];
+/**
+ * Why somebody may not use the bot in a channel, in words for them; undefined where they may. `set` is what people have set
+ * for the channel: it takes the place of what the config says for it, but never lets in whom the config denies.
+ */
+export function refusalOf(
+  rules: AccessRules,
+  channel: string,
+  asker: Asker,
+  set: ChannelRules = {},
+): string | undefined {
+  const own = { users: set.users ?? rules.channels[channel]?.users };
   if (rules.deny_people.includes(asker.id))
     return 'You may not use me here. Whoever runs me can change that.';
   if (rules.deny_channels.includes(channel)) return NOT_HERE;
   if (rules.allow_channels.length > 0 && !rules.allow_channels.includes(channel)) return NOT_HERE;
-  const isNamed = own?.users?.includes(asker.id) ?? false;
-  if (own?.users !== undefined && !isNamed)
+  const isNamed = own.users?.includes(asker.id) ?? false;
+  if (own.users !== undefined && !isNamed)
     return 'In this channel only some people may use me, and you are not among them.';
   if (isNamed) return undefined; // who is named is meant, whoever they are
   if (asker.standing === 'guest' && !rules.guests)
@@ -30,5 +39,5 @@ export function refusalOf(rules: AccessRules, channel: string, asker: Asker): st
 const NOT_HERE = 'I may not be used in this channel. Whoever runs me can change that.';
 
 /** Whether every reply in a thread of the bot's is for it, or only mentions are. */
-export const answersReplies = (rules: AccessRules, channel: string): boolean =>
-  (rules.channels[channel]?.replies ?? rules.replies) === 'all';
+export const answersReplies = (rules: AccessRules, channel: string, set: ChannelRules = {}): boolean =>
+  (set.replies ?? rules.channels[channel]?.replies ?? rules.replies) === 'all';

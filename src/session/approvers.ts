@@ -1,18 +1,22 @@
-import type { Person } from './address.ts';
+import type { Person, ThreadAddress } from './address.ts';
+
+type Place = Pick<ThreadAddress, 'platform' | 'workspace' | 'channel'>;
 
 /** Everything that tells whether somebody may decide on a call. */
 export type ApproverPolicy = {
   /** "requester", "thread" (whoever wrote in it), "anyone", platform user ids, or ids of user groups. */
   approvers: readonly string[];
-  /** Channels with approvers of their own, by platform id. */
-  ofChannels: Readonly<Record<string, readonly string[] | undefined>>;
+  /** The approvers of a channel of its own; undefined where it has none. */
+  ofChannel(place: Place): Promise<readonly string[] | undefined>;
   /** The members of a workspace's user group or role, by platform user id; none where it is not one. */
   membersOf(workspace: string, group: string): Promise<readonly string[]>;
 };
 
 /** Who may decide in a channel. */
-export const approversIn = ({ approvers, ofChannels }: ApproverPolicy, channel: string): readonly string[] =>
-  ofChannels[channel] ?? approvers;
+export const approversIn = async (
+  { approvers, ofChannel }: Pick<ApproverPolicy, 'approvers' | 'ofChannel'>,
+  place: Place,
+): Promise<readonly string[]> => (await ofChannel(place)) ?? approvers;
 
 /** Who is concerned with a session. */
 export type Circle = { workspace: string; requester: Person; participants: readonly string[] };

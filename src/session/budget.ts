@@ -1,7 +1,6 @@
-import { eq, sql } from 'drizzle-orm';
-import { sessions } from '../db/schema.ts';
+import { sql } from 'drizzle-orm';
 import type { Tx } from './lease.ts';
-import { sessionOf } from './rows.ts';
+import { readSession } from './read-snapshot.ts';
 
 /** Most that may be spent without a named approver, in USD; days are UTC days. */
 export type Budgets = {
@@ -26,12 +25,13 @@ export async function passedBudgets(
   sessionId: string,
   usd: number | undefined,
 ): Promise<string[]> {
-  const limits = [budgets.session_usd, budgets.person_day_usd, budgets.channel_day_usd, budgets.day_usd];
-  if (usd === undefined || limits.every((limit) => limit === undefined)) return [];
+  const session = usd === undefined ? undefined : await readSession(tx, sessionId);
+  if (usd === undefined || session === undefined) return [];
+  const { requester, address, rules } = session;
+  const channelLimit = rules.dayUsd ?? budgets.channel_day_usd;
+  const limits = [budgets.session_usd, budgets.person_day_usd, channelLimit, budgets.day_usd];
+  if (limits.every((limit) => limit === undefined)) return [];
   await tx.execute(sql`select pg_advisory_xact_lock(${BUDGET_LOCK})`);
-  const [row] = await tx.select().from(sessions).where(eq(sessions.id, sessionId));
-  if (row === undefined) return [];
-  const { requester, address } = sessionOf(row);
   const today = sql`date_trunc('day', now() at time zone 'utc') at time zone 'utc'`;
   const scopes = [
     { name: 'this session', limit: budgets.session_usd, where: sql`s.id = ${sessionId}`, since: undefined },
@@ -43,7 +43,7 @@ export async function passedBudgets(
     },
     {
       name: 'this channel’s day',
-      limit: budgets.channel_day_usd,
+      limit: channelLimit,
       where: sql`s.platform = ${address.platform} and s.workspace = ${address.workspace} and s.channel = ${address.channel}`,
       since: today,
     },

@@ -231,7 +231,7 @@ export function createDecisions(deps: DecisionDeps): Decisions {
     const [row] = await db.select().from(sessions).where(isAt(address));
     if (row === undefined) return 'I no longer know this thread, so nothing was changed.';
     const session = sessionOf(row);
-    const approvers = approversIn(deps.policy, address.channel);
+    const approvers = await approversIn(deps.policy, address);
     const isAllowed = await isAmong({ ...deps.policy, approvers }, await circleOf(db, session), by);
     return isAllowed ? undefined : whoMay(approvers, session.requester);
   }
@@ -281,7 +281,7 @@ async function permission(
   const session = sessionOf(row.sessions);
   const circle = await circleOf(db, session);
   const hasFirst = call.state.kind === 'awaiting_approval' && call.state.first !== undefined;
-  const own = approversIn(policy, session.address.channel);
+  const own = await approversIn(policy, session.address);
   const approvers = hasFirst ? second.approvers : [...own, ...budgets.approvers];
   const mayPassBudgets = await isAmong({ ...policy, approvers: budgets.approvers }, circle, by);
   if (!(await isAmong({ ...policy, approvers }, circle, by))) {

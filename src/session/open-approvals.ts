@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { sessions, toolCalls } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
+import type { ThreadAddress } from './address.ts';
 import { insertOperation } from './inbox.ts';
 import { addMessage, emit, moveToolCall } from './record.ts';
 import { sessionOf, toolCallOf } from './rows.ts';
@@ -9,7 +10,7 @@ import { sessionOf, toolCallOf } from './rows.ts';
 export type OpenApprovals = {
   remindAfterSeconds: number;
   lapseAfterSeconds: number;
-  approvers: readonly string[];
+  approversIn(address: ThreadAddress): Promise<readonly string[]>;
   /** Whom the second approval waits for, where there has been a first. */
   secondApprovers: readonly string[];
 };
@@ -27,11 +28,11 @@ export async function remindOfApprovals(db: Db, settings: OpenApprovals): Promis
       const call = found && toolCallOf(found);
       if (row === undefined || call?.state.kind !== 'awaiting_approval' || call.state.remindedAt)
         return false;
-      const { requester, exchange } = sessionOf(row);
+      const { requester, exchange, address } = sessionOf(row);
       const state = { ...call.state, remindedAt: new Date() };
       await moveToolCall(tx, sessionId, callId, ['awaiting_approval'], state);
       const { first } = call.state;
-      const approvers = first ? settings.secondApprovers : settings.approvers;
+      const approvers = first ? settings.secondApprovers : await settings.approversIn(address);
       const people = approvers.filter(
         (id) => !['requester', 'thread', 'anyone'].includes(id) && !/^S/.test(id),
       );

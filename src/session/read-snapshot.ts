@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
-import { exchanges, messages, sessions, toolCalls, usage, watches } from '../db/schema.ts';
+import { channelRules, exchanges, messages, sessions, toolCalls, usage, watches } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
 import { autoApprovedUsd } from './auto-approval.ts';
 import { sessionOf, toolCallOf, watchOf } from './rows.ts';
@@ -41,9 +41,8 @@ export async function readSnapshot(
 ): Promise<Snapshot | undefined> {
   return db.transaction(
     async (tx) => {
-      const [row] = await tx.select().from(sessions).where(eq(sessions.id, sessionId));
-      if (row === undefined) return undefined;
-      const session = sessionOf(row);
+      const session = await readSession(tx, sessionId);
+      if (session === undefined) return undefined;
       const bounds = await boundsOf(tx, session, part);
       const read = {
         session,
@@ -65,8 +64,19 @@ export async function readSnapshot(
 
 /** A session by itself, without what was said in it. */
 export async function readSession(db: Db, sessionId: string): Promise<Session | undefined> {
-  const [row] = await db.select().from(sessions).where(eq(sessions.id, sessionId));
-  return row && sessionOf(row);
+  const [row] = await db
+    .select({ session: sessions, rules: channelRules.rules })
+    .from(sessions)
+    .leftJoin(
+      channelRules,
+      and(
+        eq(channelRules.platform, sessions.platform),
+        eq(channelRules.workspace, sessions.workspace),
+        eq(channelRules.channel, sessions.channel),
+      ),
+    )
+    .where(eq(sessions.id, sessionId));
+  return row && sessionOf(row.session, row.rules);
 }
 
 type Bounds = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { sessions, toolCalls, watches } from '../db/schema.ts';
 import { Person, ThreadAddress } from './address.ts';
+import { ChannelRules } from './channel-rules.ts';
 import { Settings } from './settings.ts';
 import type { Session } from './snapshot.ts';
 import { Draft, SessionState } from './state.ts';
@@ -9,7 +10,8 @@ import { JobSnapshot, type Watch } from './watches.ts';
 
 /* Rows of the record, parsed. */
 
-export function sessionOf(row: typeof sessions.$inferSelect): Session {
+/** `rules` are what people have set for its channel, where they are read with it. */
+export function sessionOf(row: typeof sessions.$inferSelect, rules: unknown = {}): Session {
   return {
     id: row.id,
     address: ThreadAddress.parse(row),
@@ -17,6 +19,7 @@ export function sessionOf(row: typeof sessions.$inferSelect): Session {
     state: SessionState.parse(row.state),
     draft: row.draft === null ? undefined : Draft.parse(row.draft),
     settings: Settings.parse(row.settings),
+    rules: ChannelRules.parse(rules ?? {}),
     exchange: row.exchange,
     contextStart: row.contextStart,
     rev: row.rev,

@@ -37,7 +37,7 @@ export function createSessionsOverview(db: Db): SessionsOverview {
         .where(begunBy(place, personId))
         .orderBy(desc(sessions.updatedAt))
         .limit(limit);
-      return rows.map(sessionOf);
+      return rows.map((row) => sessionOf(row));
     },
     async runningJobs(place, personId) {
       const rows = await db

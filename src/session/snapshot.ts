@@ -1,4 +1,5 @@
 import type { Person, ThreadAddress } from './address.ts';
+import type { ChannelRules } from './channel-rules.ts';
 import type { Settings } from './settings.ts';
 import type { Draft, PlanItem, SessionState } from './state.ts';
 import { isSettled, type ToolCall } from './tool-calls.ts';
@@ -12,6 +13,8 @@ export type Session = {
   state: SessionState;
   draft: Draft | undefined;
   settings: Settings;
+  /** What people have set for its channel. */
+  rules: ChannelRules;
   /** Number of the current exchange; 0 before the first. */
   exchange: number;
   /** Transcript entries up to this id are no longer told to the model (`new`). */

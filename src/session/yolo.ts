@@ -26,7 +26,7 @@ export async function setYolo(
   const { session } = snapshot;
   if (setting === 'show') return describe(session.settings, snapshot.autoApprovedUsd);
   const circle = await circleOf(db, session);
-  const approvers = approversIn(policy, address.channel);
+  const approvers = await approversIn(policy, address);
   if (setting !== 'off' && !(await isAmong({ ...policy, approvers }, circle, author))) {
     return `${author.name} may not approve calls here, and so can't switch approvals off. Nothing was changed.`;
   }

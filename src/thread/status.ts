@@ -13,7 +13,8 @@ export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
   const isCurrent = exchange.number === snapshot.session.exchange;
   const state = stateOf(snapshot, exchange);
   const end = exchange.finishedAt ?? snapshot.session.updatedAt;
-  const lines = exchange.undone ? [] : timeline(snapshot, exchange);
+  const isQuiet = snapshot.session.rules.verbosity === 'quiet';
+  const lines = exchange.undone || isQuiet ? [] : timeline(snapshot, exchange);
   return {
     title: isCurrent ? snapshot.session.settings.title : undefined,
     ...(exchange.undone ? UNDONE : phaseOf(state)),
@@ -21,7 +22,7 @@ export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
     plan: exchange.undone ? [] : exchange.plan,
     timeline: lines.slice(-TIMELINE_LINES),
     earlier: Math.max(0, lines.length - TIMELINE_LINES),
-    writing: isCurrent && state.kind === 'running' ? shortDraft(snapshot) : undefined,
+    writing: isCurrent && !isQuiet && state.kind === 'running' ? shortDraft(snapshot) : undefined,
     elapsedSeconds: Math.max(0, Math.round((end.getTime() - exchange.startedAt.getTime()) / 1000)),
     tokens: exchange.usage.inputTokens + exchange.usage.outputTokens,
     usd: spend(snapshot, exchange),

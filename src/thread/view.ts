@@ -87,6 +87,7 @@ function finished({ id, exchange, entry }: TranscriptMessage, key: string, isEnd
 function draftMessage(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   const { draft } = snapshot.session;
   if (draft === undefined || exchange.number !== snapshot.session.exchange) return [];
+  if (snapshot.session.rules.verbosity === 'quiet') return [];
   if (draft.text.trim().length <= COMMENTARY_CHARACTERS) return [];
   const answers = snapshot.messages.filter(
     (message) => message.exchange === exchange.number && message.entry.role === 'assistant',

@@ -156,3 +156,95 @@ describe('what was said before', () => {
     expect(sent).not.toContain('secret plan');
   });
 });
+
+describe('the settings of a channel', () => {
+  /** Asks for the settings, presses Change, and sends the dialog off with `filled`. */
+  async function change(user: string, filled: Record<string, string>) {
+    const before = world.slack.ephemerals.length;
+    world.slack.slash(user, 'C0ML', 'settings');
+    const table = await until('the settings', () => world.slack.ephemerals[before]);
+    world.slack.clickPrivate(user, 'C0ML', table, 'channel_settings');
+    return world.slack.submit(user, filled);
+  }
+
+  test('are changed by an admin in a dialog, and hold from then on in that channel alone', async () => {
+    await begin(
+      (request) => ({
+        text: `${request.model} heard: ${lastText(request)} ${JSON.stringify(request.messages[0]?.content).includes('Push to acme/')}`,
+      }),
+      { configure: ({ model }) => void model.choices.push('other/model') },
+    );
+    await change('U0GRACE', {
+      model: 'other/model',
+      replies: 'mentions',
+      users: 'U0ADA,U0GRACE',
+      instructions: 'Push to acme/ only.',
+    });
+    await told('U0GRACE', 'Saved.');
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    await world.reply(asked, 'other/model heard: [Ada] go true');
+    world.slack.mention('U0LINUS', 'C0ML', 'and me');
+    await told('U0LINUS', 'only some people may use me');
+    world.slack.say('U0ADA', 'C0ML', 'just talking', asked.ts);
+    world.slack.mention('U0ADA', 'C0ML', 'again', asked.ts);
+    await world.reply(asked, 'heard: [Ada] again');
+    expect(JSON.stringify(world.model.requests)).not.toContain('just talking');
+    const elsewhere = world.slack.mention('U0LINUS', 'C0OPS', 'hello');
+    await world.reply(elsewhere, 'scripted/model heard: [Linus] hello false');
+    world.slack.slash('U0LINUS', 'C0OPS', 'settings');
+    await until('no button for who is no admin', () =>
+      world.slack.ephemerals.some(
+        ({ user, blocks }) =>
+          user === 'U0LINUS' && JSON.stringify(blocks ?? []).includes('Admins of this workspace'),
+      ),
+    );
+    world.slack.slash('U0ADA', 'C0ML', 'settings');
+    await until('who changed it is shown', () =>
+      world.slack.ephemerals.some(({ blocks }) =>
+        /Ada, Grace.*Changed by Grace/s.test(JSON.stringify(blocks ?? [])),
+      ),
+    );
+  });
+
+  test('name who approves, and how quiet threads are', async () => {
+    await begin((request) =>
+      request.messages.at(-1)?.role === 'tool'
+        ? { text: 'all done' }
+        : { text: 'First I look at this.', ...callOnceReply() },
+    );
+    await change('U0GRACE', { approvers: 'U0LINUS', verbosity: 'quiet' });
+    await told('U0GRACE', 'Saved.');
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    const card = await world.reply(asked, 'Run a Hugging Face Job');
+    expect(world.describe(asked)).not.toContain('First I look at this');
+    expect(world.describe(asked)).not.toContain('`hf_jobs`');
+    world.slack.click('U0ADA', card, 'approve');
+    await told('U0ADA', 'Only <@U0LINUS> may decide this');
+    world.slack.click('U0LINUS', card, 'approve');
+    await until('the job is submitted', () => world.hub.jobs.length === 1);
+  });
+
+  test('are refused to others, and an amount that is none is said so in the dialog', async () => {
+    await begin(echo, {
+      configure: ({ budgets }) => {
+        budgets.approvers = ['U0GRACE'];
+      },
+    });
+    world.slack.slash('U0ADA', 'C0ML', 'settings');
+    const table = await until('the settings', () => world.slack.ephemerals[0]);
+    expect(JSON.stringify(table.blocks)).not.toContain('"Change"');
+    const dialog = await change('U0GRACE', { day_usd: 'lots' });
+    expect(dialog.errors).toEqual({ day_usd: expect.stringContaining('Write an amount') });
+    await world.slack.sendOff(dialog, { day_usd: '$0' });
+    await told('U0GRACE', 'Saved.');
+    await world.stop();
+    world.config.model.price = { input_usd_per_million: 1_000, output_usd_per_million: 1_000 };
+    await world.start();
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    await world.reply(asked, 'heard: [Ada] go');
+    world.slack.say('U0ADA', 'C0ML', 'more', asked.ts);
+    await world.reply(asked, 'The budget of this channel’s day is $0.00');
+  });
+});
+
+const callOnceReply = () => ({ calls: [runJob] });

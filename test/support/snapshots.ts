@@ -96,6 +96,7 @@ export function snapshot({
       state: { kind: 'running' },
       draft: undefined,
       settings: { yolo: { kind: 'off' } },
+      rules: {},
       exchange: 1,
       contextStart: 0,
       rev: 1,

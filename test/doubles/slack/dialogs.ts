@@ -83,6 +83,9 @@ type Input = Extract<Modal['blocks'][number], { type: 'input' }>['element'];
 
 function stateOf(element: Input, value: string | undefined): Record<string, unknown> {
   if (element.type === 'plain_text_input') return { type: element.type, value: value || null };
+  if (element.type === 'multi_users_select') {
+    return { type: element.type, selected_users: value?.split(',') ?? element.initial_users ?? [] };
+  }
   const option = element.options.find((item) => item.value === value);
   if (value !== undefined && option === undefined) throw new Error(`there is no option "${value}"`);
   return { type: element.type, selected_option: option ?? null };

@@ -77,6 +77,14 @@ const TextInput = z.strictObject({
   placeholder: plainText(150).optional(),
 });
 
+/** https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element */
+const UsersSelect = z.strictObject({
+  type: z.literal('multi_users_select'),
+  action_id: z.string().min(1).max(255),
+  placeholder: plainText(150).optional(),
+  initial_users: z.array(z.string()).optional(),
+});
+
 const Section = z
   .strictObject({
     type: z.literal('section'),
@@ -170,7 +178,7 @@ const Modal = z.strictObject({
           optional: z.boolean().optional(),
           label: plainText(2_000),
           hint: plainText(2_000).optional(),
-          element: z.union([TextInput, Select]),
+          element: z.union([TextInput, Select, UsersSelect]),
         }),
       ]),
     )

@@ -300,11 +300,11 @@ export class SlackDouble {
   }
 
   /** Sends off the newest dialog that a person has open, once there is one. */
-  async submit(user: string, text: string): Promise<OpenDialog> {
+  async submit(user: string, filled: string | Record<string, string>): Promise<OpenDialog> {
     const dialog = await until('a dialog is open', () =>
       this.dialogs.open.findLast((item) => item.user === user),
     );
-    return this.sendOff(dialog, text);
+    return this.sendOff(dialog, filled);
   }
 
   /** Sends off one dialog; where the app does not take it, it stays open. */

@@ -33,8 +33,9 @@ export const PEOPLE: Readonly<Record<string, string>> = {
   U0OTHER: 'Otto',
 };
 
-/** People who are not members of the workspace, by what Slack tells of them. */
+/** People who are not plain members of the workspace, by what Slack tells of them. */
 export const OTHERS: Readonly<Record<string, Record<string, unknown>>> = {
+  U0GRACE: { is_admin: true },
   U0GUEST: { is_restricted: true },
   U0SINGLE: { is_restricted: true, is_ultra_restricted: true },
   U0OTHER: { team_id: 'T00000002', is_stranger: true },
