@@ -94,6 +94,7 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
     jobs: createJobsOverview(storage.db),
     feedback: createFeedback(storage.db),
     channelRules: parts.channelRules,
+    attachments: config.attachments,
     wake: turns.wake,
   });
   return async () => {

@@ -7,6 +7,7 @@ import { systemPromptOf } from './agent/system-prompt.ts';
 import type { TurnDeps } from './agent/turn.ts';
 import { approverRules } from './channel-settings.ts';
 import { createDashboards } from './hub/dashboards.ts';
+import { createDatasetPush } from './hub/dataset-push.ts';
 import { createDatasetsServer } from './hub/datasets.ts';
 import { createHardwareList, type HardwareList } from './hub/hardware.ts';
 import { createHubJobs, type HubJobs } from './hub/jobs.ts';
@@ -25,11 +26,13 @@ import { runUpkeep } from './queue/upkeep.ts';
 import { runWatches } from './queue/watches.ts';
 import { type ChosenSandboxes, chooseSandboxes } from './sandbox/choose.ts';
 import { approversIn } from './session/approvers.ts';
-import { uniqueName } from './session/files.ts';
+import { attachmentsIn } from './session/attachments.ts';
+import { bytesOf, uniqueName } from './session/files.ts';
 import { imagesOf } from './session/images.ts';
 import { installationId } from './session/installation.ts';
 import { readSnapshot } from './session/read-snapshot.ts';
 import { asMarkdown, asTrace } from './session/transcript-export.ts';
+import { hfDatasetPushTool } from './tools/hf-dataset-push.ts';
 import { hfInspectDatasetTool } from './tools/hf-inspect-dataset.ts';
 import { curveFile, logFile } from './tools/hf-jobs/files.ts';
 import { findJob } from './tools/hf-jobs/find.ts';
@@ -38,6 +41,7 @@ import { endReport, statusLine } from './tools/hf-jobs/report.ts';
 import { hfJobsTool } from './tools/hf-jobs/tool.ts';
 import { planTool } from './tools/plan-tool.ts';
 import { createRegistry } from './tools/registry.ts';
+import { type Attached, chosenWithAttachments, fileReaderIn } from './tools/sandbox/attachments.ts';
 import { sandboxTools } from './tools/sandbox/tools.ts';
 import type { Tool } from './tools/tool.ts';
 
@@ -47,6 +51,7 @@ type Worker = Parts & {
   jobs: HubJobs;
   hardware: HardwareList;
   sandboxes: ChosenSandboxes;
+  attached: Attached;
   model: ModelClient;
   catalogue: Catalogue;
 };
@@ -116,18 +121,26 @@ function workerOf(parts: Parts): Worker {
   const { model, jobs: jobSettings, secrets } = config;
   const token = secrets.HF_TOKEN ?? '';
   const jobs = createHubJobs(jobSettings.hub_url, token);
+  const attached: Attached = {
+    list: (sessionId) => attachmentsIn(storage.db, sessionId),
+    bytesOf: (id) => bytesOf(storage.db, id),
+  };
   return {
     ...parts,
     token,
     jobs,
     hardware: createHardwareList(jobSettings.hub_url, clock.now),
-    sandboxes: chooseSandboxes(config, {
-      clock,
-      ids,
-      token,
-      account: jobs.whoAmI,
-      installation: () => installationId(storage.db, ids.next('i').slice(2, 10)),
-    }),
+    attached,
+    sandboxes: chosenWithAttachments(
+      chooseSandboxes(config, {
+        clock,
+        ids,
+        token,
+        account: jobs.whoAmI,
+        installation: () => installationId(storage.db, ids.next('i').slice(2, 10)),
+      }),
+      attached,
+    ),
     catalogue: createCatalogue(model.base_url, clock),
     model: createModelClient(
       {
@@ -148,7 +161,7 @@ function workerOf(parts: Parts): Worker {
   };
 }
 
-function toolsOf({ config, token, jobs, hardware, sandboxes }: Worker): Tool[] {
+function toolsOf({ config, token, jobs, hardware, sandboxes, attached }: Worker): Tool[] {
   return [
     planTool,
     hfInspectDatasetTool(createDatasetsServer(config.jobs.datasets_server_url, token)),
@@ -161,6 +174,10 @@ function toolsOf({ config, token, jobs, hardware, sandboxes }: Worker): Tool[] {
       namespace: config.jobs.namespace,
       cpuNeedsApproval: config.approvals.cpu_jobs,
       sandboxes: sandboxes?.sandboxes,
+    }),
+    hfDatasetPushTool({
+      push: createDatasetPush(config.jobs.hub_url, token),
+      fileAt: fileReaderIn(sandboxes?.sandboxes, attached),
     }),
     ...sandboxTools(sandboxes, hardware, {
       maxSeconds: config.limits.tool_timeout_seconds - 10,

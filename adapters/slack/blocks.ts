@@ -110,6 +110,9 @@ const REACTIONS: Readonly<Record<Mood, string>> = {
   stopped: 'black_square_for_stop',
 };
 
+/** Every reaction that the bot puts on messages. */
+export const MARK_NAMES: readonly string[] = Object.values(REACTIONS);
+
 const PHASES: Record<StatusView['phase'], string> = {
   working: '⏳ *Working*',
   needs_approval: '✋ *Waiting for approval*',

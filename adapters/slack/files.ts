@@ -99,23 +99,46 @@ async function download(
 const IMAGE_BYTES = 3_000_000;
 const IMAGES = 4;
 
-/** The pictures among shared files, for models that see. Those that can't be had are done without, and named. */
-export function pictureReader(botToken: string) {
-  return async (
-    files: readonly SharedFile[],
-    ts: string,
-  ): Promise<{ images: NewFile[]; problems: string[] }> => {
-    const pictures = files.filter(({ name }) => imageType(name ?? '') !== undefined);
-    const images: NewFile[] = [];
-    const problems: string[] = [];
-    for (const file of pictures.slice(0, IMAGES)) {
-      const name = file.name ?? 'picture.png';
-      const tooLarge = `${name} is larger than ${IMAGE_BYTES / 1e6} MB, so I did not look at it.`;
-      await download(file, botToken, IMAGE_BYTES, tooLarge).then(
-        (bytes) => images.push({ id: `f_${file.id}_${ts}`, name, bytes }),
-        (error: unknown) => problems.push(messageOf(error)),
+export type FileRules = { max_mb: number; per_message: number; extensions: readonly string[] };
+
+/** Files that came with a message: pictures for models that see, all of them for the sandbox, and what was not taken. */
+export type Received = { images: NewFile[]; attachments: NewFile[]; problems: string[] };
+
+/** Takes the files of a message. What can't be had is done without, and named. */
+export function fileReader(botToken: string, rules: FileRules) {
+  return async (files: readonly SharedFile[], ts: string): Promise<Received> => {
+    const received: Received = { images: [], attachments: [], problems: [] };
+    for (const [i, file] of files.entries()) {
+      const name = file.name ?? 'file';
+      const refusal = refusalOf(name, i, rules);
+      if (refusal !== undefined) {
+        received.problems.push(refusal);
+        continue;
+      }
+      const tooLarge = `${name} is larger than ${rules.max_mb} MB, so I did not take it. Put it into a Hub repository or dataset, and give me the link.`;
+      await download(file, botToken, rules.max_mb * 1e6, tooLarge).then(
+        (bytes) => take(received, { id: `f_${file.id}_${ts}`, name, bytes }),
+        (error: unknown) => received.problems.push(messageOf(error)),
       );
     }
-    return { images, problems };
+    return received;
   };
+}
+
+function take(received: Received, file: NewFile): void {
+  const isPicture = imageType(file.name) !== undefined;
+  const isLarge = file.bytes.length > IMAGE_BYTES;
+  if (isPicture && isLarge) {
+    received.problems.push(
+      `${file.name} is larger than ${IMAGE_BYTES / 1e6} MB, so I did not look at it; programs in my sandbox can.`,
+    );
+  } else if (isPicture && received.images.length < IMAGES) received.images.push(file);
+  received.attachments.push({ ...file, id: `${file.id}_a` });
+}
+
+function refusalOf(name: string, index: number, { per_message, extensions }: FileRules): string | undefined {
+  if (index >= per_message) return `I take ${per_message} files with a message, so I did not take ${name}.`;
+  const extension = name.includes('.') ? (name.split('.').at(-1) ?? '').toLowerCase() : '';
+  if (extensions.includes(extension)) return undefined;
+  return `I do not take files like ${name}. What I take: ${extensions.join(', ')}.`;
 }

@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { commandOf } from '../../src/session/commands.ts';
 import type { Intake } from '../../src/session/intake.ts';
-import type { pictureReader } from './files.ts';
+import type { fileReader } from './files.ts';
 import type { Gate } from './gate.ts';
 import { createInOrder } from './in-order.ts';
 import { ChangedMessage, DeletedMessage, type SharedFile, WrittenMessage } from './payloads.ts';
@@ -20,7 +20,7 @@ export type ListenDeps = {
   thread: ThreadReader;
   /** Takes a shared file as the new script of an open call; false where it is not meant as one. */
   replaceScript(file: SharedFile, address: ThreadAddress, by: Person): Promise<boolean>;
-  picturesOf: ReturnType<typeof pictureReader>;
+  filesOf: ReturnType<typeof fileReader>;
 };
 
 /**
@@ -82,14 +82,17 @@ async function onMessage(event: unknown, deps: ListenDeps): Promise<void> {
   );
   const isAside = replaced.includes(true);
   if (isAside && said === '') return;
-  const { images, problems } = await deps.picturesOf(message.files ?? [], message.ts);
+  const scripts = (message.files ?? []).filter((_file, i) => replaced[i]);
+  const others = (message.files ?? []).filter((file) => !scripts.includes(file));
+  const { images, attachments, problems } = await deps.filesOf(others, message.ts);
   if (problems.length > 0) {
     await deps.gate.tell(message.channel, message.user, problems.join(' '), message.thread_ts);
   }
-  const words = said === '' && images.length > 0 ? 'Look at this.' : said;
+  const words = said === '' && attachments.length > 0 ? 'Look at this.' : said;
   const text = commandOf(words, author) ? words : await withBackground(words, message, address, deps);
   const sourceId = sourceOf(bot, message.channel, message.ts);
-  await intake.message({ address, sourceId, text, author, messageId: message.ts, isAside, images });
+  const files = { images, attachments };
+  await intake.message({ address, sourceId, text, author, messageId: message.ts, isAside, ...files });
 }
 
 /** Whether somebody means the bot: by name, or by writing to it alone. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { messageOf } from '../../src/ops/errors.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
-import { type BlockOptions, translate } from './blocks.ts';
+import { type BlockOptions, MARK_NAMES, translate } from './blocks.ts';
 import {
   attempt,
   delivered,
@@ -104,10 +104,28 @@ function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
       return `${REACTION}${on}:${name}`;
     });
 
-  const unreact = async ({ client, channel }: Thread, platformId: string): Promise<void> => {
+  const unreact = async (
+    { client, channel }: Pick<Thread, 'client' | 'channel'>,
+    platformId: string,
+  ): Promise<void> => {
     const [on = '', name = ''] = platformId.slice(REACTION.length).split(':');
     await client.reactions.remove({ channel, timestamp: on, name }).catch(unlessCode('no_reaction'));
   };
+
+  /** Takes away every other mark of ours, where it is not known which are there; the one that is meant may be put twice. */
+  async function alone(
+    where: Pick<Thread, 'client' | 'channel'>,
+    { reaction }: Mark,
+  ): Promise<Delivery | undefined> {
+    for (const other of MARK_NAMES.filter((name) => name !== reaction.name)) {
+      const taken = await delivered(async () => {
+        await unreact(where, `${REACTION}${reaction.on}:${other}`);
+        return other;
+      });
+      if (!taken.ok && taken.reason !== 'gone' && taken.reason !== 'refused') return taken;
+    }
+    return undefined;
+  }
 
   /** A file is known by its own id: Slack does not tell that of the message it stands in. */
   async function share({ client, channel, thread }: Thread, { file, text }: Upload): Promise<Delivery> {
@@ -170,7 +188,9 @@ function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
     key: string,
     payload: Payload,
   ): Promise<Delivery | undefined> {
-    if (payload.reaction !== undefined || payload.title !== undefined) return undefined; // it may be made twice
+    if (payload.title !== undefined) return undefined; // it may be set twice
+    const mark = Mark.safeParse(payload).data;
+    if (mark !== undefined) return alone({ client, channel }, mark);
     const name = Upload.safeParse(payload).data?.file.name;
     const canBeLost = isStreamed && key.includes('/answer/');
     let cursor: string | undefined;

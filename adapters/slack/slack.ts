@@ -17,7 +17,7 @@ import type { Channel } from './channel-settings.ts';
 import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
-import { pictureReader, scriptReplacer } from './files.ts';
+import { type FileRules, fileReader, scriptReplacer } from './files.ts';
 import { createGate } from './gate.ts';
 import { listenToHome } from './home.ts';
 import { listen } from './inbound.ts';
@@ -51,6 +51,7 @@ export type SlackAdapter = {
     sessions: SessionsOverview;
     feedback: Feedback;
     channelRules: ChannelRulesStore;
+    attachments: FileRules;
     /** Asks for a turn of a session. */
     wake(sessionId: string): Promise<boolean>;
     /** What can be said of models and settings besides any session. */
@@ -124,6 +125,7 @@ export async function createSlack(
       models,
       feedback,
       channelRules,
+      attachments,
       wake,
     }) {
       /** Everything that listeners use, for the workspace that something came from. */
@@ -152,7 +154,7 @@ export async function createSlack(
           }),
           thread: createThreadReader(client, people, botUserId),
           replaceScript: scriptReplacer(client, decisions, token),
-          picturesOf: pictureReader(token),
+          filesOf: fileReader(token, attachments),
         };
       }
       const take = listen(app, within);

@@ -202,7 +202,14 @@ type Scope = { tx: Tx; snapshot: Snapshot; sessionId: string; outside: Outside }
 
 async function userInput(
   scope: Scope,
-  { text, author, messageId, images, isAside: isMeant = false }: Extract<Operation, { kind: 'user_input' }>,
+  {
+    text,
+    author,
+    messageId,
+    images,
+    attached,
+    isAside: isMeant = false,
+  }: Extract<Operation, { kind: 'user_input' }>,
 ): Promise<void> {
   const { tx, sessionId } = scope;
   const { kind } = scope.snapshot.session.state;
@@ -214,7 +221,7 @@ async function userInput(
   const exchange = await exchangeFor(scope);
   await record.addMessage(tx, sessionId, exchange, {
     role: 'user',
-    text,
+    text: attached ? `${text}\n\n${attached}` : text,
     author,
     messageId,
     ...(images ? { images } : {}),

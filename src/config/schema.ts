@@ -220,6 +220,23 @@ const Sandbox = z.strictObject({
   idle_minutes: count.default(30).describe('space: a Space that nobody uses for so long is put to sleep.'),
 });
 
+const Attachments = z.strictObject({
+  max_mb: z.coerce
+    .number()
+    .positive()
+    .default(20)
+    .describe('Largest file that is taken from the chat, in MB.'),
+  per_message: count.default(10).describe('Files that are taken with one message.'),
+  extensions: z
+    .array(z.string())
+    .default(
+      'csv tsv json jsonl ndjson parquet arrow feather txt md rst log py ipynb sh sql r toml yaml yml ini cfg xml tex bib pdf zip gz bz2 xz zst tar npy npz h5 safetensors wav mp3 flac png jpg jpeg gif webp'.split(
+        ' ',
+      ),
+    )
+    .describe('Kinds of files that are taken, by the end of their names.'),
+});
+
 const Slack = z.strictObject({
   mode: z.enum(['socket', 'http']).default('socket').describe('Socket Mode, or HTTP request URLs.'),
   installs: z
@@ -284,6 +301,7 @@ export const ConfigFile = z.strictObject({
   access: Access.prefault({}),
   prompts: Prompts.prefault({}),
   traces: Traces.prefault({}),
+  attachments: Attachments.prefault({}),
   slack: Slack.prefault({}),
   durability: Durability.prefault({}),
   retention: Retention.prefault({}),

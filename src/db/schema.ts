@@ -223,7 +223,7 @@ export const watches = internSchema.table(
 
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
 
-/** Files on their way into a thread; their bytes are kept as long as events are. */
+/** Files on their way into a thread or out of it; their bytes are kept as long as events are. */
 export const files = internSchema.table(
   'files',
   {
@@ -233,9 +233,11 @@ export const files = internSchema.table(
       .references(() => sessions.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
     bytes: bytes('bytes').notNull(),
+    /** Set for what people attached: where the agent finds it. */
+    path: text('path'),
     createdAt: created,
   },
-  (table) => [index('files_created').on(table.createdAt)],
+  (table) => [index('files_created').on(table.createdAt), index('files_session').on(table.sessionId)],
 );
 
 /** When a thread is told how jobs stand. One for the thread's own jobs, one for its channel's. */

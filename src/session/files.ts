@@ -29,9 +29,13 @@ export async function addFile(
   await addMessage(tx, sessionId, exchange, { role: 'notice', text, file: { id, name } });
 }
 
-/** Keeps a file that no message of the thread shows. */
-export async function keepFile(tx: Tx, sessionId: string, { id, name, bytes }: NewFile): Promise<void> {
-  await tx.insert(files).values({ id, sessionId, name, bytes });
+/** Keeps a file that no message of the thread shows; with a path, one that people attached. */
+export async function keepFile(
+  tx: Tx,
+  sessionId: string,
+  { id, name, bytes, path }: NewFile & { path?: string },
+): Promise<void> {
+  await tx.insert(files).values({ id, sessionId, name, bytes, path: path ?? null });
 }
 
 /** What is in a file; undefined once its time is over. */

@@ -5,6 +5,7 @@ import type { Clock, Ids } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import type { Person, ThreadAddress } from './address.ts';
 import { type ApproverPolicy, isAmong } from './approvers.ts';
+import { type Attachment, attachedNote, attachmentsIn, placed } from './attachments.ts';
 import { commandOf, HELP_TEXT } from './commands.ts';
 import { circleOf } from './decisions.ts';
 import { keepFile, type NewFile } from './files.ts';
@@ -31,6 +32,8 @@ type IncomingMessage = {
   isAside?: boolean;
   /** Pictures that came with it, for models that see. */
   images?: readonly NewFile[];
+  /** Other files, for the agent's sandbox. */
+  attachments?: readonly NewFile[];
 };
 
 export type IntakeDeps = {
@@ -109,8 +112,10 @@ export function createIntake(deps: IntakeDeps): Intake {
   async function accept(incoming: IncomingMessage, operation: Operation): Promise<void> {
     const sessionId = await db.transaction(async (tx) => {
       const id = await findOrCreate(tx, deps, incoming.address, incoming.author);
-      const isNew = await insertOperation(tx, id, incoming.sourceId, await checked(tx, id, operation));
-      if (isNew) for (const image of incoming.images ?? []) await keepFile(tx, id, image);
+      const attached = await attachedTo(tx, id, incoming.attachments ?? []);
+      const asked = withNote(await checked(tx, id, operation), attached);
+      const isNew = await insertOperation(tx, id, incoming.sourceId, asked);
+      if (isNew) for (const file of [...(incoming.images ?? []), ...attached]) await keepFile(tx, id, file);
       return id;
     });
     if (!(await deps.wake(sessionId))) deps.delayed(incoming.address);
@@ -178,6 +183,18 @@ export function createIntake(deps: IntakeDeps): Intake {
   }
 
   return { message, edited, deleted, operate, hasSession };
+}
+
+/** Files of a message, each where the agent will find it. */
+async function attachedTo(tx: Db, sessionId: string, given: readonly NewFile[]): Promise<Attachment[]> {
+  if (given.length === 0) return [];
+  const there = await attachmentsIn(tx, sessionId);
+  return placed(given, new Set(there.map(({ path }) => path)));
+}
+
+function withNote(operation: Operation, attached: readonly Attachment[]): Operation {
+  if (operation.kind !== 'user_input' || attached.length === 0) return operation;
+  return { ...operation, attached: attachedNote(attached) };
 }
 
 const KNOWN_THREADS = 20_000;

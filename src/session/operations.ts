@@ -12,6 +12,8 @@ export const Operation = z.discriminatedUnion('kind', [
     messageId: z.string(),
     /** Files of pictures that came with it. */
     images: z.array(z.string()).optional(),
+    /** What the model is told of other files that came with it. */
+    attached: z.string().optional(),
     /** Leaves open approvals open, whatever it says. */
     isAside: z.boolean().optional(),
   }),

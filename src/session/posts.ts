@@ -145,6 +145,14 @@ export async function beginStreaming(tx: Tx, sessionId: string, key: string): Pr
     .where(and(eq(posts.sessionId, sessionId), eq(posts.key, key)));
 }
 
+/** Notes that what a message shows is about to be changed in steps: whether all of them are made is not known until that is noted. */
+export async function doubtPost(tx: Tx, sessionId: string, key: string): Promise<void> {
+  await tx
+    .update(posts)
+    .set({ platformId: null, hash: null })
+    .where(and(eq(posts.sessionId, sessionId), eq(posts.key, key)));
+}
+
 /** Notes which exchanges posts belong to that an older version has made. */
 export async function placePosts(
   db: Tx,

@@ -8,6 +8,7 @@ import {
   beginStreaming,
   claimRender,
   distrustPost,
+  doubtPost,
   fencedRender,
   forgetPost,
   type Grants,
@@ -239,6 +240,7 @@ async function deliver(
   const { sessionId } = held;
   await fencedRender(held, async (tx) => {
     if (change.kind === 'post') await beginPost(tx, sessionId, change.key, change.exchange);
+    if (change.kind === 'edit' && change.isMark) await doubtPost(tx, sessionId, change.key);
     if (change.kind === 'edit' && change.streamed !== undefined)
       await beginStreaming(tx, sessionId, change.key);
   });
@@ -254,39 +256,61 @@ async function deliver(
 
 /**
  * Another renderer took the thread over while ours was delivering, and ours may have come last: a message that the
- * other has posted as well is taken back, and the next render looks again at what it shows.
+ * other has posted as well is taken back, and the next render looks again at what it shows. Tried until it is done,
+ * because nobody else knows of it.
  */
 async function yieldThread(
-  { db, clock, leaseMs, log }: RenderDeps,
+  deps: RenderDeps,
   outbound: Outbound,
   { sessionId }: RenderClaim,
   address: ThreadAddress,
   change: Change,
   delivery: Delivery,
 ): Promise<void> {
-  // Under a claim of its own: what the other one is delivering now is noted before anything is judged by the notes.
-  for (let waited = 0; waited < YIELD_MS; waited += BUSY_MS) {
-    const held = await claimRender(db, sessionId, leaseMs);
-    if (held === undefined) {
-      await clock.sleep(BUSY_MS);
-      continue;
-    }
+  const { clock, log } = deps;
+  const giveUpAt = clock.now().getTime() + YIELD_MS;
+  while (clock.now().getTime() < giveUpAt) {
+    const isDone = await yieldOnce(deps, outbound, sessionId, address, change, delivery).catch(
+      (error: unknown) => {
+        log.warn({ err: error, session: sessionId, key: change.key }, 'a late delivery is checked again');
+        return false;
+      },
+    );
+    if (isDone) return;
+    await clock.sleep(BUSY_MS);
+  }
+  log.error({ session: sessionId, key: change.key }, 'a delivery that came too late could not be checked');
+}
+
+/** Under a claim of its own: what the other one is delivering now is noted before anything is judged by the notes. */
+async function yieldOnce(
+  { db, leaseMs }: RenderDeps,
+  outbound: Outbound,
+  sessionId: string,
+  address: ThreadAddress,
+  change: Change,
+  delivery: Delivery,
+): Promise<boolean> {
+  const held = await claimRender(db, sessionId, leaseMs);
+  if (held === undefined) return false;
+  try {
     const noted = (await readPosts(db, sessionId, -1)).find((post) => post.key === change.key);
     const isDouble =
       change.kind === 'post' &&
       delivery.ok &&
       noted?.platformId !== undefined &&
       noted.platformId !== delivery.platformId;
-    if (isDouble) await outbound.remove(address, delivery.platformId);
-    await distrustPost(db, sessionId, change.key);
+    const removed = isDouble ? await outbound.remove(address, delivery.platformId) : undefined;
+    const isOpen = removed?.ok === false && ['unavailable', 'rate_limited'].includes(removed.reason);
+    if (!isOpen) await distrustPost(db, sessionId, change.key);
+    return !isOpen;
+  } finally {
     await releaseRender(held, {});
-    return;
   }
-  log.error({ session: sessionId, key: change.key }, 'a delivery that came too late could not be checked');
 }
 
-/** How long a thread is waited for that another renderer has. */
-const YIELD_MS = 18_000;
+/** How long a thread is waited for that another renderer has, and a platform or a record that is away. */
+const YIELD_MS = 120_000;
 
 async function send(outbound: Outbound, address: ThreadAddress, change: Change): Promise<Delivery> {
   switch (change.kind) {
@@ -335,6 +359,7 @@ async function note(tx: Tx, sessionId: string, change: Change, delivery: Deliver
       });
     case 'rate_limited':
     case 'too_long':
+      // Nothing of a post was made; a mark may have been taken away and not been put again, and stays in doubt.
       if (change.kind === 'post' && !change.isOutcomeOpen) await forgetPost(tx, sessionId, key);
       return;
     case 'unavailable':

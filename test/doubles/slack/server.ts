@@ -32,6 +32,8 @@ type Answer = { ok: true; [key: string]: unknown } | { ok: false; error: string 
 /** One call that the app made, as it was answered. */
 export type Call = { method: string; arguments: Arguments; error: string | undefined; at: number };
 
+type SharedText = { name: string; text: string };
+
 export type Ephemeral = { user: string | undefined; text: string; channel?: string; blocks?: unknown };
 
 /**
@@ -315,18 +317,19 @@ export class SlackDouble {
     return dialog;
   }
 
-  /** A person shares a file, with or without a word to it. */
+  /** A person shares files, with or without a word to them. */
   share(
     user: string,
     channel: string,
-    file: { name: string; text: string },
+    given: SharedText | readonly SharedText[],
     words: string,
-    thread: string,
-  ): void {
-    const added = Object.assign(this.uploads.begin(file.name), {
-      bytes: Buffer.from(file.text),
-      isShared: true,
-    });
+    thread?: string,
+  ): SlackMessage {
+    const added = [given]
+      .flat()
+      .map((file) =>
+        Object.assign(this.uploads.begin(file.name), { bytes: Buffer.from(file.text), isShared: true }),
+      );
     const message = this.workspace.add({
       channel,
       thread_ts: thread,
@@ -334,10 +337,11 @@ export class SlackDouble {
       bot_id: undefined,
       text: words,
       blocks: undefined,
-      files: [this.uploads.describe(added, this.url)],
+      files: added.map((file) => this.uploads.describe(file, this.url)),
       metadata: undefined,
     });
     this.deliverMessage(message);
+    return message;
   }
 
   /** A click whose button the message may no longer have: an old card on a slow phone. */

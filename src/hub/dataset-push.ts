@@ -1,0 +1,63 @@
+import { createRepo, fileExists, uploadFiles, whoAmI } from '@huggingface/hub';
+import { accessTo } from './access.ts';
+import { patiently, statusOf } from './patience.ts';
+
+/** Files on their way into private datasets. Throws HubApiError where the Hub refuses. */
+export type DatasetPush = {
+  /** A dataset's whole name: one without an owner is the token's user's. */
+  nameOf(dataset: string, signal: AbortSignal): Promise<string>;
+  has(dataset: string, path: string, signal: AbortSignal): Promise<boolean>;
+  /** Puts a file into a dataset, which is made, private, where it is missing; says where the dataset is. */
+  push(
+    dataset: string,
+    file: { path: string; bytes: Uint8Array },
+    card: string,
+    signal: AbortSignal,
+  ): Promise<{ url: string; isNew: boolean }>;
+};
+
+export function createDatasetPush(hubUrl: string, accessToken: string): DatasetPush {
+  const access = accessTo(hubUrl, accessToken, 300_000);
+  const repoOf = (name: string) => ({ type: 'dataset' as const, name });
+
+  return {
+    async nameOf(dataset, signal) {
+      if (dataset.includes('/')) return dataset;
+      const account = await patiently(() => whoAmI(access(signal)), signal);
+      return `${account.name ?? account.id}/${dataset}`;
+    },
+    has: (dataset, path, signal) =>
+      patiently(
+        () =>
+          fileExists({ ...access(signal), repo: repoOf(dataset), path }).catch((error: unknown) => {
+            if ([401, 403, 404].includes(statusOf(error) ?? 0)) return false; // there is no such dataset yet
+            throw error;
+          }),
+        signal,
+      ),
+    async push(dataset, { path, bytes }, card, signal) {
+      const repo = repoOf(dataset);
+      const isNew = await patiently(
+        () =>
+          createRepo({ ...access(signal), repo, visibility: 'private' }).then(
+            () => true,
+            (error: unknown) => {
+              if (statusOf(error) !== 409) throw error; // it is there
+              return false;
+            },
+          ),
+        signal,
+      );
+      const hasCard = !isNew && (await this.has(dataset, 'README.md', signal));
+      const files = [
+        { path, content: new Blob([Buffer.from(bytes)]) },
+        ...(hasCard ? [] : [{ path: 'README.md', content: new Blob([card]) }]),
+      ];
+      await patiently(
+        () => uploadFiles({ ...access(signal), repo, files, commitTitle: `Add ${path}` }),
+        signal,
+      );
+      return { url: `${hubUrl}/datasets/${dataset}`, isNew };
+    },
+  };
+}

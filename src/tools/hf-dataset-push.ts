@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { DatasetPush } from '../hub/dataset-push.ts';
+import { messageOf } from '../ops/errors.ts';
+import { type DataFile, readDataFile } from './data-file.ts';
+import { capped } from './output.ts';
+import { defineTool, type Tool, type ToolContext } from './tool.ts';
+
+const Arguments = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .describe('The file: one that people attached ("attachments/…"), or one of the sandbox.'),
+  dataset: z
+    .string()
+    .regex(/^([\w-][\w.-]*\/)?[\w-][\w.-]{0,95}$/, 'is not "name" or "owner/name" as the Hub allows it')
+    .describe('Name of the dataset, with its owner or without.'),
+  sha256: z.string().optional().describe('Leave this out: it is filled in when people are asked.'),
+});
+
+export type PushParts = {
+  push: DatasetPush;
+  /** A file that people attached or that is in the sandbox; a reason in words where it can't be had. */
+  fileAt(
+    path: string,
+    context: ToolContext,
+  ): Promise<{ ok: true; bytes: Uint8Array } | { ok: false; reason: string }>;
+};
+
+/** Puts a file of rows into a private dataset on the Hub, after people have said so. */
+export function hfDatasetPushTool({ push, fileAt }: PushParts): Tool {
+  async function read(path: string, context: ToolContext) {
+    const file = await fileAt(path, context);
+    if (!file.ok) return file;
+    const data = await readDataFile(path, file.bytes);
+    if (!data.ok)
+      return { ok: false as const, reason: `${path} can't be used as a dataset: ${data.reason}.` };
+    return { ok: true as const, bytes: file.bytes, data, sha256: hashOf(file.bytes) };
+  }
+
+  return defineTool({
+    name: 'hf_dataset_push',
+    description:
+      'Push a CSV, TSV, JSON, JSON Lines or Parquet file that people attached, or one of the sandbox, to a private dataset on the Hugging Face Hub, which is made where it is missing. The file is checked first; people are asked.',
+    schema: Arguments,
+    isReadOnly: false,
+    summary: ({ path, dataset }) => `${path} → ${dataset}`,
+    async approval({ path, dataset }, context) {
+      const file = await read(path, context);
+      if (!file.ok) return undefined; // run says what is wrong
+      const name = await push.nameOf(dataset, context.signal);
+      const isThere = await push.has(name, nameIn(path), context.signal);
+      return {
+        title: `Push ${nameIn(path)} to the dataset ${name}`,
+        facts: [
+          { label: 'Dataset', value: `${name} (private where it is made now)` },
+          { label: 'File', value: `${size(file.bytes.length)}, ${file.data.rows.toLocaleString('en')} rows` },
+          { label: 'Columns', value: capped(file.data.columns.join(', '), 500) },
+        ],
+        warnings: isThere ? [`${nameIn(path)} is there already and is replaced.`] : [],
+        estimate: { usd: 0 },
+        inlined: { sha256: file.sha256 },
+      };
+    },
+    async run({ path, dataset, sha256 }, context) {
+      const file = await read(path, context);
+      if (!file.ok) return { kind: 'failed', output: file.reason };
+      if (sha256 !== undefined && sha256 !== file.sha256) {
+        return { kind: 'failed', output: `${path} has changed since people approved it. Ask again.` };
+      }
+      try {
+        const name = await push.nameOf(dataset, context.signal);
+        context.assertHeld();
+        const pushed = { path: nameIn(path), bytes: file.bytes };
+        const { url } = await push.push(name, pushed, cardOf(name), context.signal);
+        return { kind: 'done', output: report(name, url, file.data) };
+      } catch (error) {
+        context.signal.throwIfAborted();
+        return {
+          kind: 'failed',
+          output: `The push did not go through: ${messageOf(error)}. The bot's token needs "write" for that owner.`,
+        };
+      }
+    },
+    // The same file pushed again changes nothing.
+    recover: async () => ({ kind: 'not_started' }),
+  });
+}
+
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+const nameIn = (path: string): string => (path.split('/').at(-1) ?? path).replace(/[^\w.-]+/g, '_');
+
+const size = (bytes: number) =>
+  bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
+const cardOf = (name: string) => `---
+tags:
+- ml-intern
+---
+
+# ${name.split('/').at(-1)}
+
+Pushed from a chat thread with ML Intern.
+`;
+
+function report(
+  name: string,
+  url: string,
+  { columns, rows, first }: Extract<DataFile, { ok: true }>,
+): string {
+  return [
+    `Pushed: ${url}`,
+    `Load it with load_dataset("${name}"). The dataset viewer needs a few minutes before hf_inspect_dataset shows it; what is in the file:`,
+    `${rows.toLocaleString('en')} rows; columns: ${columns.join(', ')}`,
+    ...first.map((row, i) => `Row ${i + 1}: ${capped(JSON.stringify(row), 600)}`),
+  ].join('\n');
+}

@@ -1,0 +1,86 @@
+import type { ChosenSandboxes } from '../../sandbox/choose.ts';
+import { readFile, writeFile } from '../../sandbox/files.ts';
+import type { Sandbox, Sandboxes } from '../../sandbox/sandbox.ts';
+import type { PushParts } from '../hf-dataset-push.ts';
+
+/** What people attached in a session: where it belongs, and its bytes as long as they are kept. */
+export type Attached = {
+  list(sessionId: string): Promise<readonly { id: string; path: string }[]>;
+  bytesOf(id: string): Promise<Uint8Array | undefined>;
+};
+
+/** Sandboxes in which what people attached is there before anything is done in them. */
+function withAttachments<Kind extends Sandboxes>(sandboxes: Kind, attached: Attached): Kind {
+  return {
+    ...sandboxes,
+    async open(sessionId, signal, show) {
+      const sandbox = await sandboxes.open(sessionId, signal, show);
+      const wanted = await attached.list(sessionId);
+      if (wanted.length === 0) return sandbox;
+      const missing = await missingOf(
+        sandbox,
+        wanted.map(({ path }) => path),
+        signal,
+      );
+      for (const { id, path } of wanted.filter((file) => missing.has(file.path))) {
+        const bytes = await attached.bytesOf(id);
+        if (bytes !== undefined) await writeFile(sandbox, path, bytes, signal);
+      }
+      return sandbox;
+    },
+  };
+}
+
+const LOOK = 'for path; do [ -e "$path" ] || printf "%s\\n" "$path"; done';
+
+async function missingOf(sandbox: Sandbox, paths: string[], signal: AbortSignal): Promise<Set<string>> {
+  const chunks: Uint8Array[] = [];
+  await sandbox.run(['sh', '-c', LOOK, 'sh', ...paths], {
+    signal,
+    timeoutMs: 30_000,
+    isOnlyStdout: true,
+    onOutput: (chunk) => void chunks.push(chunk),
+  });
+  return new Set(Buffer.concat(chunks).toString().split('\n').filter(Boolean));
+}
+
+/** The same kind of sandboxes, in which what people attached is there. */
+export function chosenWithAttachments(chosen: ChosenSandboxes, attached: Attached): ChosenSandboxes {
+  switch (chosen?.kind) {
+    case 'local':
+      return { kind: 'local', sandboxes: withAttachments(chosen.sandboxes, attached) };
+    case 'space':
+      return { kind: 'space', sandboxes: withAttachments(chosen.sandboxes, attached) };
+    default:
+      return undefined;
+  }
+}
+
+/** Larger files are pushed by a program in the sandbox, or by a job. */
+const FILE_BYTES = 50_000_000;
+
+/** A file of a session: as it is in the sandbox now, or, where there are no sandboxes, as people attached it. */
+export function fileReaderIn(sandboxes: Sandboxes | undefined, attached: Attached): PushParts['fileAt'] {
+  return async (path, { sessionId, signal, show }) => {
+    if (sandboxes === undefined) {
+      const found = (await attached.list(sessionId)).find((file) => file.path === path);
+      const bytes = found && (await attached.bytesOf(found.id));
+      return bytes
+        ? { ok: true, bytes }
+        : { ok: false, reason: `There is no ${path} among what people attached.` };
+    }
+    const sandbox = await sandboxes.open(sessionId, signal, show);
+    const content = await readFile(sandbox, path, FILE_BYTES, signal);
+    switch (content.kind) {
+      case 'file':
+        return { ok: true, bytes: content.bytes };
+      case 'too_large':
+        return {
+          ok: false,
+          reason: `${path} is larger than ${FILE_BYTES / 1e6} MB: push it with a program in bash.`,
+        };
+      default:
+        return { ok: false, reason: `There is no file ${path}.` };
+    }
+  };
+}
