@@ -17,8 +17,8 @@ export function approvalBlocks(approval: ApprovalView, divisor: number): KnownBl
     ...(request.blocked && decision === undefined
       ? [section(`⛔ ${cut(plain(request.blocked), 2_000)}`)]
       : []),
-    fields(request.facts),
-    ...(request.warnings.length > 0
+    ...(decision === undefined ? [fields(request.facts)] : folded(request.facts)),
+    ...(request.warnings.length > 0 && decision === undefined
       ? [
           context(
             cut(request.warnings.map((text) => `⚠️ ${plain(text)}`).join('\n'), SLACK_LIMITS.contextText),
@@ -34,6 +34,14 @@ export function approvalBlocks(approval: ApprovalView, divisor: number): KnownBl
       : []),
     decision === undefined ? controls(approval) : context(decisionText(decision)),
   ];
+}
+
+/** What was decided on, in one line: the thread goes on below. */
+function folded(facts: ApprovalView['request']['facts']): KnownBlock[] {
+  const text = facts
+    .map(({ label, value }) => `${label}: ${cut(value.replace(/\s+/g, ' '), 120)}`)
+    .join(' · ');
+  return text === '' ? [] : [context(cut(plain(text), SLACK_LIMITS.contextText))];
 }
 
 function controls({ toolCallId, revision, request }: ApprovalView): ActionsBlock {

@@ -7,7 +7,7 @@ import type { NewFile } from './files.ts';
 export type Attachment = NewFile & { path: string };
 
 /** Where the agent finds what people attached. */
-export const ATTACHMENTS = 'attachments';
+const ATTACHMENTS = 'attachments';
 
 /** Where files of one message go, so that two with one name don't meet. Names become plain ones. */
 export function placed(given: readonly NewFile[], taken: ReadonlySet<string>): Attachment[] {

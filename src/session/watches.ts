@@ -61,7 +61,9 @@ export function durationText(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
-  return minutes < 60
-    ? `${minutes} min ${whole % 60} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const parts =
+    minutes < 60
+      ? [`${minutes} min`, whole % 60 > 0 ? `${whole % 60} s` : '']
+      : [`${Math.floor(minutes / 60)} h`, minutes % 60 > 0 ? `${minutes % 60} min` : ''];
+  return parts.filter(Boolean).join(' ');
 }

@@ -22,7 +22,7 @@ const FORMATS: Readonly<Record<string, (bytes: Buffer) => Promise<DataFile> | Da
   parquet,
 };
 
-export const DATA_EXTENSIONS = Object.keys(FORMATS);
+const DATA_EXTENSIONS = Object.keys(FORMATS);
 
 const FIRST_ROWS = 3;
 

@@ -9,7 +9,7 @@ import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { story } from '../support/story.ts';
 import { until } from '../support/until.ts';
 import { BotProcess } from './bot-process.ts';
-import { threadPage } from './page.ts';
+import { slackPage } from './page.ts';
 import { ThreadPrinter } from './terminal.ts';
 
 const HELP = `npm run demo              the bot at work in a Slack thread, with everything around it played by doubles
@@ -82,7 +82,7 @@ async function play(
     const thread = slack.workspace.thread(asked.channel, asked.ts);
     for (const theme of ['light', 'dark'] as const) {
       const bytesOf = (id: string) => slack.uploads.find(id)?.bytes;
-      writeFileSync(join(pages, `${name}-${theme}.html`), threadPage(thread, theme, bytesOf));
+      writeFileSync(join(pages, `${name}-${theme}.html`), slackPage(thread, theme, bytesOf));
     }
   }
 

@@ -1,109 +1,76 @@
-import { Marked } from 'marked';
+import { readFileSync } from 'node:fs';
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { Message } from 'slack-blocks-to-jsx';
 import { parseBlocks } from '../doubles/slack/rules.ts';
-import { PEOPLE, type SlackMessage } from '../doubles/slack/workspace.ts';
+import { BOT, PEOPLE, type SlackMessage } from '../doubles/slack/workspace.ts';
 
-const markdown = new Marked({ gfm: true });
+export type Theme = 'light' | 'dark';
 
-/** A thread as a page that looks much as Slack shows it. */
-export function threadPage(
-  messages: readonly SlackMessage[],
-  theme: 'light' | 'dark',
+const style = readFileSync(new URL(import.meta.resolve('slack-blocks-to-jsx/dist/style.css')), 'utf8');
+
+/** Titles of parts of a page, among messages. */
+type Shown = Pick<SlackMessage, 'user' | 'bot_id' | 'text' | 'blocks' | 'files' | 'ts'> | { heading: string };
+
+/** Messages as a page that looks much as Slack shows them, drawn by slack-blocks-to-jsx. */
+export function slackPage(
+  messages: readonly Shown[],
+  theme: Theme,
+  bytesOf: (fileId: string) => Buffer | undefined = () => undefined,
+): string {
+  const body = messages.map((message) =>
+    'heading' in message ? `<h2>${message.heading}</h2>` : drawn(message, theme, bytesOf),
+  );
+  return `<!doctype html><html lang="en" class="${theme}"><meta charset="utf-8"><title>Slack</title>
+<meta name="viewport" content="width=device-width"><style>${style}${PAGE_STYLE}</style>
+<main>${body.join('')}</main></html>`;
+}
+
+const users = [
+  ...Object.entries(PEOPLE).map(([id, name]) => ({ id, name })),
+  { id: BOT.user_id, name: 'ml-intern' },
+];
+
+function drawn(
+  { user, bot_id, text, blocks, files, ts }: Exclude<Shown, { heading: string }>,
+  theme: Theme,
   bytesOf: (fileId: string) => Buffer | undefined,
 ): string {
-  return `<!doctype html><html lang="en" class="${theme}"><meta charset="utf-8"><title>Thread</title>
-<meta name="viewport" content="width=device-width"><style>${STYLE}</style>
-<main>${messages.map((message) => messageHtml(message, bytesOf)).join('')}</main></html>`;
+  const isBot = bot_id !== undefined;
+  const known = parseBlocks(blocks);
+  const words = [{ type: 'section', text: { type: 'mrkdwn', text: text || ' ' } }];
+  const name = isBot ? 'ML Intern' : (PEOPLE[user] ?? user);
+  const message = renderToStaticMarkup(
+    createElement(Message, {
+      blocks: (known.length > 0 ? known : words) as never, // its types are of an older Block Kit
+      name,
+      logo: face(isBot ? '🤗' : name.slice(0, 1), isBot ? '#ffd21e' : '#5b7bb3'),
+      time: new Date(Number(ts) * 1000),
+      theme,
+      data: { users, channels: [], user_groups: [] },
+    }),
+  );
+  const attached = (files ?? []).map(({ id, name: file }) => fileHtml(String(file), bytesOf(String(id))));
+  return `<article class="${isBot ? 'bot' : 'person'}">${message}${attached.join('')}</article>`;
 }
 
-function messageHtml(message: SlackMessage, bytesOf: (fileId: string) => Buffer | undefined): string {
-  const isBot = message.bot_id !== undefined;
-  const name = isBot ? 'ML Intern' : (PEOPLE[message.user] ?? message.user);
-  const blocks = parseBlocks(message.blocks);
-  const body = blocks.length > 0 ? blocks.map(blockHtml).join('') : `<p>${mrkdwn(message.text)}</p>`;
-  const files = (message.files ?? [])
-    .map(({ id, name }) => fileHtml(String(name), bytesOf(String(id))))
-    .join('');
-  const time = new Date(Number(message.ts) * 1000).toISOString().slice(11, 16);
-  return `<article><div class="face ${isBot ? 'bot' : ''}">${isBot ? '🤗' : name[0]}</div>
-<div class="body"><header><b>${name}</b>${isBot ? '<span class="app">APP</span>' : ''}<time>${time}</time></header>${body}${files}</div></article>`;
-}
+const face = (letter: string, color: string): string =>
+  `data:image/svg+xml,${encodeURIComponent(
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" rx="8" fill="${color}"/><text x="18" y="25" font-size="18" text-anchor="middle" fill="#fff">${letter}</text></svg>`,
+  )}`;
 
 function fileHtml(name: string, bytes: Buffer | undefined): string {
   if (!name.endsWith('.png') || bytes === undefined) return `<div class="file">📄 ${name}</div>`;
-  return `<div class="context">${name}</div><img src="data:image/png;base64,${bytes.toString('base64')}">`;
+  return `<div class="file"><img src="data:image/png;base64,${bytes.toString('base64')}" alt="${name}"></div>`;
 }
 
-function blockHtml(block: ReturnType<typeof parseBlocks>[number]): string {
-  switch (block.type) {
-    case 'section': {
-      const text = block.text ? `<p>${mrkdwn(block.text.text)}</p>` : '';
-      const fields = (block.fields ?? []).map((field) => `<div>${mrkdwn(field.text)}</div>`).join('');
-      return text + (fields ? `<div class="fields">${fields}</div>` : '');
-    }
-    case 'context':
-      return `<div class="context">${block.elements.map((element) => mrkdwn(element.text)).join(' ')}</div>`;
-    case 'actions':
-      return `<div class="actions">${block.elements
-        .map((element) =>
-          element.type === 'button'
-            ? `<button class="${element.style ?? ''}">${element.text.text}</button>`
-            : element.type === 'overflow'
-              ? '<button>⋯</button>'
-              : `<button>${(element.initial_option ?? element.options[0])?.text.text} ⌄</button>`,
-        )
-        .join('')}</div>`;
-    case 'context_actions':
-      return '<div class="context rate">👍 👎</div>';
-    case 'markdown':
-      return `<div class="markdown">${markdown.parse(block.text)}</div>`;
-    case 'divider':
-      return '<hr>';
-    case 'header':
-      return `<h3>${block.text.text}</h3>`;
-    default:
-      return block satisfies never;
-  }
-}
-
-/** Slack's own markup; the text is escaped already. */
-function mrkdwn(text: string): string {
-  return text
-    .split(/(```[\s\S]*?```)/)
-    .map((part) =>
-      part.startsWith('```')
-        ? `<pre>${part.slice(3, -3).trim()}</pre>`
-        : part
-            .replace(/<!date\^(\d+)\^[^>]*>/g, (_whole, unix: string) =>
-              new Date(Number(unix) * 1000).toISOString().slice(11, 16),
-            )
-            .replace(/<@(\w+)>/g, (_whole, id: string) => `<a>@${PEOPLE[id] ?? 'ML Intern'}</a>`)
-            .replace(/<(https?:[^|>]+)\|([^>]+)>/g, '<a href="$1">$2</a>')
-            .replace(/`([^`\n]+)`/g, '<code>$1</code>')
-            .replace(/\*([^*\n]+)\*/g, '<b>$1</b>')
-            .replace(/(^|\s)_([^_\n]+)_(?=\s|$)/g, '$1<i>$2</i>')
-            .replaceAll('\n', '<br>'),
-    )
-    .join('');
-}
-
-const STYLE = `
-:root { --bg:#fff; --fg:#1d1c1d; --dim:#616061; --line:#ddd; --code:#f6f6f6; --link:#1264a3; }
-.dark { --bg:#1a1d21; --fg:#d1d2d3; --dim:#ababad; --line:#3c3f44; --code:#222529; --link:#1d9bd1; }
-body { margin:0; background:var(--bg); color:var(--fg); font:15px/1.46 "Lato","DejaVu Sans",sans-serif; }
-main { max-width:760px; margin:0 auto; padding:16px; }
-article { display:flex; gap:10px; padding:7px 0; }
-.face { width:36px; height:36px; flex:none; border-radius:8px; background:#5b7bb3; color:#fff; display:grid; place-items:center; font-weight:bold; font-size:18px }
-.face.bot { background:#ffd21e; }
-.body { min-width:0; flex:1 } header b { font-weight:900 } time { color:var(--dim); font-size:12px; margin-left:8px }
-.app { background:var(--line); color:var(--dim); font-size:10px; border-radius:3px; padding:1px 3px; margin-left:6px }
-p { margin:4px 0; overflow-wrap:anywhere } a { color:var(--link); text-decoration:none }
-pre { background:var(--code); border:1px solid var(--line); border-radius:4px; padding:8px; font:12px/1.5 "DejaVu Sans Mono",monospace; overflow-x:auto; margin:4px 0; white-space:pre-wrap; overflow-wrap:anywhere }
-code { background:var(--code); border:1px solid var(--line); border-radius:3px; color:#e01e5a; font:12px "DejaVu Sans Mono",monospace; padding:1px 3px }
-pre code { border:0; color:inherit; padding:0 }
-.fields { display:grid; grid-template-columns:1fr 1fr; gap:8px; margin:6px 0 } @media (max-width:480px) { .fields { grid-template-columns:1fr } }
-.context { color:var(--dim); font-size:12.5px; margin:6px 0 }
-.actions { display:flex; gap:8px; margin:8px 0 } button { font:bold 13px sans-serif; padding:7px 12px; border-radius:4px; border:1px solid var(--line); background:var(--bg); color:var(--fg) }
-button.primary { background:#007a5a; border-color:#007a5a; color:#fff } button.danger { color:#e01e5a; border-color:#e01e5a }
-img { max-width:420px; width:100%; border:1px solid var(--line); border-radius:8px } .file { border:1px solid var(--line); border-radius:8px; padding:10px; display:inline-block }
-table { border-collapse:collapse; margin:6px 0 } th,td { border:1px solid var(--line); padding:4px 8px; text-align:left } thead:has(th:empty) { display:none }
+/** What is around messages; only apps have a badge. */
+const PAGE_STYLE = `
+body { margin:0; background:#fff; font-family:"Lato","DejaVu Sans","Noto Sans",sans-serif }
+html.dark, html.dark body { background:#1a1d21; color:#d1d2d3 }
+main { max-width:720px; margin:0 auto; padding:12px }
+article { padding:6px 0 } article.person .slack_blocks_to_jsx--header > div:nth-child(2) { display:none }
+h2 { font-size:13px; text-transform:uppercase; letter-spacing:.06em; opacity:.6; margin:22px 0 4px }
+.file { margin:4px 0 0 46px; border:1px solid #8884; border-radius:8px; padding:8px 12px; display:inline-block }
+.file img { max-width:420px; width:100% }
 `;

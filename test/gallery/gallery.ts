@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { view } from '../../src/thread/view.ts';
+import { slackPage } from '../demo/page.ts';
+import { refusalOf } from '../doubles/slack/rules.ts';
+import { BOT } from '../doubles/slack/workspace.ts';
+import { inSlack } from '../support/slack-view.ts';
+import { STATES } from './states.ts';
+
+const HELP = `npm run gallery -- DIRECTORY            every kind of message as web pages, light and dark
+npm run gallery -- DIRECTORY --shoot    and as pictures, wide and on a phone; takes chromium
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { shoot: { type: 'boolean' } },
+});
+const [directory] = positionals;
+if (directory === undefined) {
+  process.stderr.write(HELP);
+  process.exit(1);
+}
+
+/** The messages of all states, as Slack would take them; one that it would not take ends the program. */
+function messages() {
+  return STATES.flatMap(({ heading, snapshot }) => [
+    { heading },
+    ...view(snapshot)
+      .flatMap((message) => inSlack(message, 1))
+      .flatMap(({ text, blocks }) => {
+        if (blocks === undefined) return []; // a reaction, a name
+        const refusal = refusalOf(String(text), blocks);
+        if (refusal) throw new Error(`Slack would refuse this with ${refusal}: ${JSON.stringify(blocks)}`);
+        return [{ user: BOT.user_id, bot_id: BOT.bot_id, text: String(text), blocks, ts: '1767268800.0' }];
+      }),
+  ]);
+}
+
+const WIDTHS = { desktop: 800, phone: 390 } as const;
+
+mkdirSync(directory, { recursive: true });
+for (const theme of ['light', 'dark'] as const) {
+  const page = resolve(join(directory, `slack-${theme}.html`));
+  writeFileSync(page, slackPage(messages(), theme));
+  process.stdout.write(`${page}\n`);
+  for (const [name, width] of values.shoot ? Object.entries(WIDTHS) : []) {
+    const picture = resolve(join(directory, `slack-${theme}-${name}.png`));
+    await promisify(execFile)('chromium', [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--hide-scrollbars',
+      `--window-size=${width},9000`,
+      `--screenshot=${picture}`,
+      `file://${page}`,
+    ]);
+    process.stdout.write(`${picture}\n`);
+  }
+}

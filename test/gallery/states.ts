@@ -1,0 +1,256 @@
+import type { Snapshot } from '../../src/session/snapshot.ts';
+import type { ApprovalRequest } from '../../src/session/tool-calls.ts';
+import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
+
+const GRACE = { id: 'U0GRACE', name: 'Grace' };
+const SCRIPT = `# /// script
+# dependencies = ["transformers", "datasets", "trl"]
+# ///
+from datasets import load_dataset
+from trl import SFTTrainer, SFTConfig
+
+train = load_dataset("stanfordnlp/imdb", split="train")
+trainer = SFTTrainer("Qwen/Qwen3-0.6B", train_dataset=train, args=SFTConfig(push_to_hub=True))
+trainer.train()`;
+
+const request: ApprovalRequest = {
+  title: 'Run a Hugging Face Job on a10g-small',
+  facts: [
+    { label: 'Hardware', value: 'Nvidia A10G - small (4 vCPU, 15 GB, 24 GB VRAM)' },
+    { label: 'At most', value: '2h' },
+    { label: 'Account', value: 'acme' },
+    { label: 'Dependencies', value: 'transformers, datasets, trl' },
+  ],
+  warnings: ['The script does not push its model to the Hub: what it makes is gone when the job ends.'],
+  preview: { language: 'python', text: SCRIPT, lines: 38 },
+  editable: { argument: 'script', language: 'python' },
+  choices: [{ argument: 'namespace', label: 'Account', options: ['acme', 'ada'] }],
+  estimate: { usd: 2, hourlyUsd: 1 },
+};
+
+const plan = [
+  { id: '1', content: 'Look at the dataset', status: 'completed' as const },
+  { id: '2', content: 'Smoke-test the script on 100 rows', status: 'in_progress' as const },
+  { id: '3', content: 'Fine-tune on a10g-small and evaluate', status: 'pending' as const },
+];
+
+const done = (output: string) => ({ kind: 'done' as const, output, at: at(30) });
+const looked = call({
+  id: 'c1',
+  name: 'hf_inspect_dataset',
+  summary: 'stanfordnlp/imdb',
+  state: done('…'),
+  startedAt: at(1),
+  finishedAt: at(4),
+});
+const training = call({
+  id: 'c2',
+  name: 'bash',
+  summary: 'python smoke.py',
+  state: {
+    kind: 'running',
+    since: at(20),
+    tail: "{'loss': 0.69, 'epoch': 0.1}\n{'loss': 0.52, 'epoch': 0.2}",
+  },
+  startedAt: at(20),
+});
+
+const go = user('fine-tune a small model on imdb and tell me the accuracy');
+const title = { title: 'IMDB sentiment baseline', yolo: { kind: 'off' as const } };
+const used = { inputTokens: 184_000, outputTokens: 6_200, usd: 0.21 };
+
+const waiting = (id: string, over: Partial<ApprovalRequest> = {}) =>
+  call({
+    id,
+    name: 'hf_jobs',
+    summary: 'run on a10g-small',
+    state: { kind: 'awaiting_approval', since: at(40), request: { ...request, ...over }, revision: 0 },
+  });
+
+const decided = (id: string, verdict: 'approved' | 'rejected', feedback?: string) => {
+  const decision = { by: GRACE, at: at(50), ...(feedback ? { feedback } : {}) };
+  return call({
+    id,
+    name: 'hf_jobs',
+    state:
+      verdict === 'rejected'
+        ? { kind: 'rejected', request, decision, output: feedback ?? '' }
+        : { kind: 'waiting', since: at(51), watchId: 'w1' },
+    approval: { request, decision },
+  });
+};
+
+const progress = {
+  step: 620,
+  steps: 1_000,
+  epoch: 0.62,
+  loss: 0.2871,
+  losses: [0.69, 0.55, 0.41, 0.33, 0.29],
+  stride: 1,
+  seen: 5,
+  metrics: { eval_accuracy: 0.9184 },
+  alerts: ['WARN: gradient norm 12.4'],
+  links: ['https://huggingface.co/acme/imdb-qwen'],
+  tail: ["{'loss': 0.2871, 'epoch': 0.62}"],
+};
+
+const ANSWER = `The fine-tuned model reaches **92.8 %** accuracy on the test split.
+
+| model | accuracy | cost |
+| --- | --- | --- |
+| zero-shot | 71.3 % | $0.02 |
+| **fine-tuned** | **92.8 %** | $0.41 |
+
+\`\`\`python
+from transformers import pipeline
+classify = pipeline("text-classification", "acme/imdb-qwen")
+\`\`\`
+
+The model is at [acme/imdb-qwen](https://huggingface.co/acme/imdb-qwen). Next I would try a longer context.`;
+
+const failed = (message: string, pause?: 'steps' | 'spend') => ({
+  kind: 'failed' as const,
+  failure: { message, retryable: true, ...(pause ? { pause } : {}) },
+});
+
+/** States of a session, each with every kind of message that it leads to. */
+export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
+  {
+    heading: 'Working',
+    snapshot: snapshot({
+      session: { settings: title },
+      exchanges: [exchange({ plan, usage: used })],
+      entries: [go, assistant('First I look at what is in the dataset.')],
+      toolCalls: [looked, training],
+    }),
+  },
+  {
+    heading: 'Writing its answer',
+    snapshot: snapshot({
+      session: { settings: title, draft: { text: ANSWER.slice(0, 420) } },
+      exchanges: [exchange({ plan, usage: used })],
+      entries: [go],
+    }),
+  },
+  {
+    heading: 'Waiting for an approval',
+    snapshot: snapshot({
+      session: { settings: title, state: { kind: 'parked', on: 'approval' } },
+      exchanges: [exchange({ plan, usage: used })],
+      entries: [go, assistant('')],
+      toolCalls: [waiting('c2')],
+    }),
+  },
+  {
+    heading: 'Several at once, one of them blocked',
+    snapshot: snapshot({
+      session: { settings: title, state: { kind: 'parked', on: 'approval' } },
+      exchanges: [exchange({ usage: used })],
+      entries: [go, assistant('')],
+      toolCalls: [
+        waiting('c2', { estimate: { reason: 'the price is not known' }, warnings: [] }),
+        waiting('c3', {
+          blocked: 'The account has no credits left. Add some at https://huggingface.co/settings/billing.',
+          warnings: [],
+        }),
+      ],
+    }),
+  },
+  {
+    heading: 'A job that runs, and one that was rejected',
+    snapshot: snapshot({
+      session: { settings: title, state: { kind: 'parked', on: 'job' } },
+      exchanges: [exchange({ plan, usage: used })],
+      entries: [go, assistant('')],
+      toolCalls: [
+        decided('c2', 'approved'),
+        decided('c3', 'rejected', 'Use a t4-small, this is only a baseline.'),
+      ],
+      watches: [
+        watch({
+          toolCallId: 'c2',
+          title: 'Python script',
+          dashboardUrl: 'https://huggingface.co/spaces/acme/trackio',
+          snapshot: { stage: 'RUNNING', startedAt: at(10), progress },
+        }),
+      ],
+    }),
+  },
+  {
+    heading: 'A job that failed',
+    snapshot: snapshot({
+      session: { settings: title },
+      exchanges: [exchange({ plan, usage: used })],
+      entries: [go, assistant('')],
+      toolCalls: [decided('c2', 'approved')],
+      watches: [
+        watch({
+          toolCallId: 'c2',
+          endedAt: at(900),
+          snapshot: {
+            stage: 'ERROR',
+            message: 'Job failed with exit code: 1',
+            startedAt: at(10),
+            finishedAt: at(890),
+            progress: { ...progress, failure: 'CUDA out of memory', alerts: [] },
+          },
+        }),
+      ],
+    }),
+  },
+  {
+    heading: 'Done',
+    snapshot: snapshot({
+      session: { settings: title, state: { kind: 'idle' } },
+      exchanges: [
+        exchange({
+          plan: plan.map((item) => ({ ...item, status: 'completed' as const })),
+          outcome: { kind: 'idle' },
+          finishedAt: at(1_260),
+          usage: used,
+        }),
+      ],
+      entries: [
+        go,
+        assistant(ANSWER),
+        { role: 'notice', text: 'Job abc123 has ended: COMPLETED after 14 min.', mentions: ['U0ADA'] },
+      ],
+    }),
+  },
+  {
+    heading: 'Stuck',
+    snapshot: snapshot({
+      session: {
+        settings: title,
+        state: failed('The model provider is having trouble. Try again in a minute.'),
+      },
+      exchanges: [exchange({ plan, usage: used })],
+      entries: [go],
+    }),
+  },
+  {
+    heading: 'Shall I go on?',
+    snapshot: snapshot({
+      session: {
+        settings: { ...title, yolo: { kind: 'cap', usd: 20, by: ADA, at: at(0) } },
+        state: failed(
+          'This session has cost $5.02 so far. Press Continue, or write a message, and I go on.',
+          'spend',
+        ),
+      },
+      exchanges: [exchange({ usage: { ...used, usd: 5.02 } })],
+      entries: [go],
+    }),
+  },
+  {
+    heading: 'Stopped, and undone',
+    snapshot: snapshot({
+      session: { settings: title, state: { kind: 'interrupted', by: 'Grace' }, exchange: 2 },
+      exchanges: [
+        exchange({ undone: true, outcome: { kind: 'interrupted', by: 'Ada' } }),
+        exchange({ number: 2, plan, usage: used }),
+      ],
+      entries: [],
+    }),
+  },
+];
