@@ -10,6 +10,7 @@ import {
 import { Redis } from 'ioredis';
 import type { QueueConnection } from '../db/storage.ts';
 import { answersWithin } from '../ops/answers.ts';
+import { systemClock } from '../ops/clock.ts';
 import type { Logger } from '../ops/log.ts';
 
 /** BullMQ on whatever it runs on: queues and workers by name, closed together. */
@@ -40,6 +41,10 @@ export function locks(leaseMs: number): Partial<WorkerOptions> {
 
 const ASK_MS = 1_500;
 
+/** How long workers without a job may take to close. */
+const CLOSE_MS = 4_000;
+const POLL_MS = 100;
+
 /**
  * Adds a job, or gives up waiting for it after a moment: a queue that is away keeps nobody from going on, because the
  * record has the work and upkeep asks for it again. The job may still be added later; asking twice is harmless. Says
@@ -68,6 +73,8 @@ export function createEngine(connection: QueueConnection, prefix: string, log: L
   redis?.on('error', (error) => log.warn({ error: error.message }, 'redis is unavailable'));
   const queues: Queue[] = [];
   const workers: Worker[] = [];
+  /** Jobs that are being worked on by this process. */
+  let running = 0;
 
   /** BullMQ's types name a Redis connection; its Postgres backend takes the pool in the same place. */
   const base = {
@@ -88,7 +95,15 @@ export function createEngine(connection: QueueConnection, prefix: string, log: L
     options: Partial<WorkerOptions>,
     process: (job: Job, token: string | undefined) => Promise<void>,
   ): Worker {
-    const made: Worker = Reflect.construct(Worker, [name, process, { ...base, ...options }, ...backend]);
+    const counted = async (job: Job, token: string | undefined) => {
+      running++;
+      try {
+        await process(job, token);
+      } finally {
+        running--;
+      }
+    };
+    const made: Worker = Reflect.construct(Worker, [name, counted, { ...base, ...options }, ...backend]);
     made.on('error', (error) => log.warn({ queue: name, error: error.message }, 'worker error'));
     made.on('failed', (job, error) => log.error({ queue: name, job: job?.data, err: error }, 'a job failed'));
     workers.push(made);
@@ -96,7 +111,21 @@ export function createEngine(connection: QueueConnection, prefix: string, log: L
   }
 
   async function stopWorkers(): Promise<void> {
-    await Promise.all(workers.splice(0).map((made) => made.close()));
+    const closing = Promise.all(workers.splice(0).map((made) => made.close()));
+    const isClosed = await Promise.race([closing.then(() => true), idleFor(CLOSE_MS)]);
+    if (!isClosed) log.warn('a queue did not close; nothing runs on it any more');
+  }
+
+  /**
+   * Resolves once no job has run for so long. A worker whose connection was lost while it ended a job may wait for ever
+   * when it is closed (seen with BullMQ 6.7); what it would still do is done by another one after the lock's time.
+   */
+  async function idleFor(ms: number): Promise<false> {
+    for (let idle = 0; idle < ms; idle += POLL_MS) {
+      await systemClock.sleep(POLL_MS);
+      if (running > 0) idle = 0;
+    }
+    return false;
   }
 
   async function close(): Promise<void> {

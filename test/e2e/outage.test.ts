@@ -42,6 +42,7 @@ test.each(SERVICES)(
       await world.reply(asked, 'heard: [Ada] third');
       await until('the note is taken back', () => !world.describe(asked).includes('my storage'));
     } finally {
+      proxy.mend(); // a bot that waits for its storage would not stop
       await world.stop();
       await proxy.close();
     }
