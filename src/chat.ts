@@ -9,12 +9,13 @@ import type { Parts } from './parts.ts';
 import { runRenders } from './queue/renders.ts';
 import { createDecisions } from './session/decisions.ts';
 import { createFeedback } from './session/feedback.ts';
-import { bytesOf } from './session/files.ts';
+import { answerText, bytesOf } from './session/files.ts';
 import { createInstallations } from './session/installations.ts';
 import { createIntake } from './session/intake.ts';
 import { createJobsOverview } from './session/jobs-overview.ts';
 import { createPresence } from './session/presence.ts';
 import { createSessionsOverview } from './session/sessions-overview.ts';
+import { answerOf } from './thread/answer-file.ts';
 import { createOutage } from './thread/outage.ts';
 
 /** Starts the role that talks to people. Resolves, once it listens, with what stops it. */
@@ -31,7 +32,10 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
         asksFeedback: config.slack.feedback,
       },
     },
-    (fileId) => bytesOf(storage.db, fileId),
+    async (fileId) => {
+      const answer = answerOf(fileId);
+      return answer === undefined ? bytesOf(storage.db, fileId) : answerText(storage.db, answer);
+    },
     log,
   );
   const outboundOf = (platform: string) => (platform === 'slack' ? slack.outbound : undefined);

@@ -2,13 +2,14 @@ import type { ContextActionsBlock, KnownBlock } from '@slack/types';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Verdict } from '../../src/session/feedback.ts';
 import { durationText } from '../../src/session/watches.ts';
+import { answerFile } from '../../src/thread/answer-file.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
 import type { Mood, StatusView, TimelineLine, ViewMessage } from '../../src/thread/view-message.ts';
 import { ACTIONS } from './actions.ts';
 import { approvalBlocks, approvalHeadline, batchBlocks, batchHeadline } from './approval-blocks.ts';
-import { jobBlocks, jobHeadline } from './job-blocks.ts';
-import { actions, button, compact, context, dollars, fitting, message, section } from './kit.ts';
+import { jobBlocks, jobHeadline, repositoryOf } from './job-blocks.ts';
+import { actions, button, compact, context, dollars, fitting, link, message, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { codeBlock, cut, escaped, harmless, plain } from './text.ts';
@@ -56,19 +57,35 @@ export function translate(
 
 function answer(body: AnswerView, divisor: number, { isStreamed, asksFeedback }: BlockOptions): Payload[] {
   const limit = Math.max(400, Math.floor(ANSWER_CHARACTERS / divisor));
-  const isGrowing = body.isDraft && isStreamed;
-  const shown = body.isDraft && !isStreamed ? `${body.text} ▍` : body.text;
-  const parts = splitMarkdown(harmless(shown), limit, { isGrowing });
-  const ratable = body.isDraft || !asksFeedback ? undefined : body.ratable;
-  return parts.map((text, i) => {
-    const isLast = i === parts.length - 1;
-    const below = isLast && ratable !== undefined ? [feedbackButtons(ratable)] : [];
+  const isLong = body.text.length > LONG_CHARACTERS;
+  const isGrowing = body.isDraft && isStreamed && !isLong;
+  const hasCursor = body.isDraft && !isStreamed && !isLong;
+  const parts = markdownParts(hasCursor ? `${body.text} ▍` : body.text, limit, isGrowing);
+  const shown = isLong ? parts.slice(0, SHOWN_PARTS * divisor) : parts;
+  const payloads = shown.map((text, i) => {
+    const isLast = i === shown.length - 1;
+    const isRatable = isLast && asksFeedback && !body.isDraft && body.isEnd;
+    const below = isRatable ? [feedbackButtons(body.id)] : [];
     const payload = message(escaped(text), [{ type: 'markdown', text }, ...below]);
-    return body.isDraft && isGrowing && isLast ? { ...payload, stream: { text, to: body.askedBy } } : payload;
+    return isGrowing && isLast ? { ...payload, stream: { text, to: body.askedBy } } : payload;
   });
+  return isLong && !body.isDraft ? [...payloads, wholeAnswer(body.id)] : payloads;
 }
 
-type AnswerView = Extract<ViewMessage['body'], { kind: 'answer' }>;
+/** A longer answer is shown in its beginning, and as a file: nobody reads it in a thread. */
+const LONG_CHARACTERS = 30_000;
+const SHOWN_PARTS = 2;
+
+const markdownParts = (text: string, limit: number, isGrowing: boolean): string[] =>
+  splitMarkdown(harmless(text), limit, { isGrowing });
+
+const wholeAnswer = (id: number): Payload => ({
+  file: { id: answerFile(id), name: `answer-${id}.md` },
+  text: 'This answer is long: here it is as a whole, as a file.',
+});
+
+type Distributed<Union> = Union extends unknown ? Omit<Union, 'kind'> : never;
+type AnswerView = Distributed<Extract<ViewMessage['body'], { kind: 'answer' }>>;
 
 /** https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element */
 function feedbackButtons(messageId: number): ContextActionsBlock {
@@ -95,8 +112,10 @@ function notice(
   divisor: number,
 ): Payload[] {
   if (mentions.length === 0) {
-    const body = { kind: 'answer' as const, text, isDraft: false as const, ratable: undefined };
-    return answer(body, divisor, { isStreamed: false, asksFeedback: false });
+    return answer({ text, isDraft: false, id: 0, isEnd: false }, divisor, {
+      isStreamed: false,
+      asksFeedback: false,
+    });
   }
   const called = mentions.map((id) => `<@${id}>`).join(' ');
   return [message(`${called} ${plain(text)}`, [section(`${called} ${cut(plain(text), 2_500)}`)])];
@@ -145,6 +164,7 @@ function statusBlocks(status: StatusView): KnownBlock[] {
     section(`${title}${statusLine(status)}`),
     ...(status.detail ? [section(cut(plain(status.detail), SLACK_LIMITS.sectionText))] : []),
     ...(status.plan.length > 0 ? [section(planText(status))] : []),
+    ...(status.links.length > 0 ? [context(linksText(status.links))] : []),
     ...(status.timeline.length > 0 ? [context(timelineText(status))] : []),
     ...tails(status).map((tail) => context(codeBlock(tail, TAIL_CHARACTERS))),
     ...(status.writing ? [context(`✍️ ${cut(plain(status.writing), 600)}`)] : []),
@@ -183,6 +203,11 @@ function planText({ plan }: StatusView): string {
     return `${CHECKS[status]} ${status === 'in_progress' ? `*${text.replaceAll('*', '')}*` : text}`;
   });
   return fitting(lines, SLACK_LIMITS.sectionText, (left) => `… and ${left} more`);
+}
+
+function linksText(links: readonly string[]): string {
+  const lines = links.map((url) => `📦 ${link(url, repositoryOf(url))}`);
+  return fitting(lines, SLACK_LIMITS.contextText, (left) => `… and ${left} more`);
 }
 
 function timelineText({ timeline, earlier }: StatusView): string {

@@ -3,7 +3,7 @@ import { sparkline } from '../../src/session/progress.ts';
 import { durationText } from '../../src/session/watches.ts';
 import type { JobView } from '../../src/thread/view-message.ts';
 import { ACTIONS } from './actions.ts';
-import { actions, button, context, dollars, section } from './kit.ts';
+import { actions, button, context, dollars, link, section } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { codeBlock, cut, plain } from './text.ts';
 
@@ -28,8 +28,8 @@ export function jobLines(job: JobView): string {
         ? `ran ${durationText(job.elapsedSeconds)}`
         : `${durationText(job.elapsedSeconds)} of at most ${durationText(job.timeoutSeconds)}`;
   const cost = job.usd === undefined ? [] : [`${dollars(job.usd)}${job.isFinal ? '' : ' so far'}`];
-  const link = `<${encodeURI(job.url)}|Job ${plain(job.jobId)}>`;
-  return `${TONES[job.tone]} *${link}* · ${plain(job.stage)}\n${[plain(job.flavor), elapsed, ...cost].join(' · ')}`;
+  const name = link(job.url, `Job ${job.jobId}`);
+  return `${TONES[job.tone]} *${name}* · ${plain(job.stage)}\n${[plain(job.flavor), elapsed, ...cost].join(' · ')}`;
 }
 
 export function jobBlocks(job: JobView): KnownBlock[] {
@@ -45,13 +45,14 @@ export function jobBlocks(job: JobView): KnownBlock[] {
 /** Where its metrics are drawn, and what it has pushed. */
 function linksBlock({ dashboardUrl, progress }: JobView): KnownBlock[] {
   const links = [
-    ...(dashboardUrl ? [`📈 <${encodeURI(dashboardUrl)}|Dashboard>`] : []),
-    ...(progress?.links ?? []).map((url) => `📦 <${encodeURI(url)}|${plain(repositoryOf(url))}>`),
+    ...(dashboardUrl ? [`📈 ${link(dashboardUrl, 'Dashboard')}`] : []),
+    ...(progress?.links ?? []).map((url) => `📦 ${link(url, repositoryOf(url))}`),
   ];
   return links.length === 0 ? [] : [context(cut(links.join(' · '), SLACK_LIMITS.contextText))];
 }
 
-const repositoryOf = (url: string): string => new URL(url).pathname.slice(1);
+/** What a link to the Hub is called: the repository. */
+export const repositoryOf = (url: string): string => URL.parse(url)?.pathname.slice(1) || url;
 
 /** Fewer losses are no curve: the text of the card shows them. */
 const DRAWN_LOSSES = 6;

@@ -19,6 +19,14 @@ export const context = (text: string): ContextBlock => ({
 });
 export const actions = (elements: ActionsBlock['elements']): ActionsBlock => ({ type: 'actions', elements });
 
+/** A link, whatever the address holds; what is no web address stays text. */
+export function link(url: string, label: string): string {
+  const { protocol, href } = URL.parse(url) ?? {};
+  const text = plain(cut(label, 100)).replaceAll('|', ' ');
+  if (href === undefined || !/^https?:$/.test(protocol ?? '') || href.length > 500) return text;
+  return `<${href.replaceAll('@', '%40').replaceAll('|', '%7C')}|${text}>`;
+}
+
 export function fields(facts: readonly { label: string; value: string }[]): SectionBlock {
   return {
     type: 'section',

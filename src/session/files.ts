@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
-import { files } from '../db/schema.ts';
+import { files, messages } from '../db/schema.ts';
 import type { Tx } from './lease.ts';
 import { addMessage } from './record.ts';
+import { Entry } from './transcript.ts';
 
 /** A file for people. Its name is the only one of its kind in the thread: platforms find it again by that. */
 export type NewFile = { id: string; name: string; bytes: Uint8Array };
@@ -42,4 +43,11 @@ export async function keepFile(
 export async function bytesOf(db: Tx, fileId: string): Promise<Uint8Array | undefined> {
   const [row] = await db.select({ bytes: files.bytes }).from(files).where(eq(files.id, fileId));
   return row?.bytes;
+}
+
+/** What an assistant entry says, as a file. */
+export async function answerText(db: Tx, messageId: number): Promise<Uint8Array | undefined> {
+  const [row] = await db.select({ entry: messages.entry }).from(messages).where(eq(messages.id, messageId));
+  const entry = row && Entry.parse(row.entry);
+  return entry?.role === 'assistant' ? Buffer.from(entry.text) : undefined;
 }

@@ -20,6 +20,7 @@ export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
     ...(exchange.undone ? UNDONE : phaseOf(state)),
     hasMenu: isCurrent && !exchange.undone,
     plan: exchange.undone ? [] : exchange.plan,
+    links: exchange.undone ? [] : linksOf(snapshot, exchange),
     timeline: lines.slice(-TIMELINE_LINES),
     earlier: Math.max(0, lines.length - TIMELINE_LINES),
     writing: isCurrent && !isQuiet && state.kind === 'running' ? shortDraft(snapshot) : undefined,
@@ -155,6 +156,17 @@ function callLine(call: ToolCall): TimelineLine {
     seconds,
     tail: call.state.kind === 'running' ? call.state.tail : undefined,
   };
+}
+
+const MAX_LINKS = 6;
+
+function linksOf({ watches }: Snapshot, { number }: Exchange): string[] {
+  const own = watches.filter((watch) => watch.exchange === number);
+  const links = own.flatMap(({ dashboardUrl, snapshot }) => [
+    ...(snapshot.progress?.links ?? []),
+    ...(dashboardUrl ? [dashboardUrl] : []),
+  ]);
+  return [...new Set(links)].slice(0, MAX_LINKS);
 }
 
 function shortDraft({ session }: Snapshot): string | undefined {

@@ -11,8 +11,8 @@ export type ViewMessage = { key: string; exchange: number; body: ViewBody };
 
 export type ViewBody =
   | ({ kind: 'status' } & StatusView)
-  /** `ratable` is the transcript entry that people can say whether it helped: the end of a request. */
-  | { kind: 'answer'; text: string; isDraft: false; ratable: number | undefined }
+  /** `id` is its transcript entry. Of the end of a request people can say whether it helped. */
+  | { kind: 'answer'; text: string; isDraft: false; id: number; isEnd: boolean }
   /** An answer that is being written, for who asked for it (platform id). */
   | { kind: 'answer'; text: string; isDraft: true; askedBy: string }
   /** What the thread is called, where the platform's threads have names. */
@@ -45,6 +45,8 @@ export type StatusView = {
   /** One sentence under the phase: why it failed, who stopped it. */
   detail: string | undefined;
   plan: readonly PlanItem[];
+  /** What has come of it: what was pushed to the Hub, and dashboards. */
+  links: readonly string[];
   /** The newest lines of what was done; `earlier` counts those that are left out. */
   timeline: readonly TimelineLine[];
   earlier: number;

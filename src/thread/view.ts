@@ -79,8 +79,7 @@ function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage
 
 function finished({ id, exchange, entry }: TranscriptMessage, key: string, isEnd: boolean): ViewMessage {
   const text = entry.role === 'assistant' ? entry.text : '';
-  const ratable = isEnd ? id : undefined;
-  return { key, exchange, body: { kind: 'answer', text, isDraft: false, ratable } };
+  return { key, exchange, body: { kind: 'answer', text, isDraft: false, id, isEnd } };
 }
 
 /** The draft has the key that its answer will have, so that the finished answer is an edit of it. */

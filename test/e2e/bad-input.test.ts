@@ -3,7 +3,7 @@ import { lastText } from '../doubles/model.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
-import type { World } from '../support/world.ts';
+import { shown, type World } from '../support/world.ts';
 
 let world: World;
 const begin = useWorld((made) => {
@@ -204,4 +204,17 @@ describe('tokens', () => {
     world.slack.tokenError = undefined;
     await world.reply(asked, 'heard: [Ada] two');
   });
+});
+
+test('an answer that is too long for a thread is shown in its beginning, and whole as a file', async () => {
+  const text = Array.from({ length: 1_200 }, (_, i) => `Line ${i} of a very long answer.`).join('\n');
+  await begin(() => ({ text }), { chunkSize: 4_000 });
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'tell me everything');
+  await world.reply(asked, 'here it is as a whole');
+  const [file] = world.slack.uploads.files.filter(({ name }) => name.startsWith('answer-'));
+  expect(file?.bytes.toString()).toBe(text);
+  await until('it is done', () => world.describe(asked).includes('✅ *Done*'));
+  const parts = world.replies(asked).filter((reply) => shown(reply).includes('of a very long answer'));
+  expect(parts).toHaveLength(2);
+  expect(parts.map(shown).join()).toContain('Line 0 of');
 });

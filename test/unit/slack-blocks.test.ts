@@ -35,6 +35,7 @@ const status = fc.record({
     'undone' as const,
   ),
   detail: optional(hostile),
+  links: fc.array(fc.oneof(fc.webUrl(), hostile), { maxLength: 6 }),
   plan: fc.array(
     fc.record({
       id: some,
@@ -136,7 +137,8 @@ const answer = fc.oneof(
     kind: fc.constant('answer' as const),
     text: hostile,
     isDraft: fc.constant(false),
-    ratable: optional(fc.nat(1e9)),
+    id: fc.nat(1e9),
+    isEnd: fc.boolean(),
   }),
   fc.record({
     kind: fc.constant('answer' as const),
