@@ -1,18 +1,29 @@
 import type { ContextActionsBlock, KnownBlock } from '@slack/types';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Verdict } from '../../src/session/feedback.ts';
-import { durationText } from '../../src/session/watches.ts';
 import { answerFile } from '../../src/thread/answer-file.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
-import type { Mood, StatusView, TimelineLine, ViewMessage } from '../../src/thread/view-message.ts';
+import type { Mood, StatusView, ViewMessage } from '../../src/thread/view-message.ts';
+import {
+  cut,
+  jobHeadline,
+  LONG_ANSWER,
+  LONG_ANSWER_NOTE,
+  linksText,
+  planText,
+  statusLine,
+  tailsOf,
+  timelineText,
+} from '../../src/thread/words.ts';
 import { ACTIONS } from './actions.ts';
 import { approvalBlocks, approvalHeadline, batchBlocks, batchHeadline } from './approval-blocks.ts';
-import { jobBlocks, jobHeadline, repositoryOf } from './job-blocks.ts';
-import { actions, button, compact, context, dollars, fitting, link, message, section } from './kit.ts';
+import { jobBlocks } from './job-blocks.ts';
+import { actions, button, context, message, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
-import { codeBlock, cut, escaped, harmless, plain } from './text.ts';
+import { STYLE } from './style.ts';
+import { codeBlock, escaped, harmless, plain } from './text.ts';
 
 export type BlockOptions = {
   /** Whether answers that are being written are streamed in Slack's own way. */
@@ -33,7 +44,7 @@ export function translate(
 ): Payload[] {
   switch (body.kind) {
     case 'status':
-      return [message(statusLine(body), statusBlocks(body))];
+      return [message(statusLine(body, STYLE), statusBlocks(body))];
     case 'answer':
       return answer(body, divisor, options);
     case 'title':
@@ -43,7 +54,7 @@ export function translate(
     case 'batch':
       return [message(batchHeadline(body), batchBlocks(body))];
     case 'job':
-      return [message(jobHeadline(body), jobBlocks(body))];
+      return [message(jobHeadline(body, STYLE), jobBlocks(body))];
     case 'notice':
       return notice(body, divisor);
     case 'reaction':
@@ -57,7 +68,7 @@ export function translate(
 
 function answer(body: AnswerView, divisor: number, { isStreamed, asksFeedback }: BlockOptions): Payload[] {
   const limit = Math.max(400, Math.floor(ANSWER_CHARACTERS / divisor));
-  const isLong = body.text.length > LONG_CHARACTERS;
+  const isLong = body.text.length > LONG_ANSWER;
   const isGrowing = body.isDraft && isStreamed && !isLong;
   const hasCursor = body.isDraft && !isStreamed && !isLong;
   const parts = markdownParts(hasCursor ? `${body.text} ▍` : body.text, limit, isGrowing);
@@ -72,8 +83,6 @@ function answer(body: AnswerView, divisor: number, { isStreamed, asksFeedback }:
   return isLong && !body.isDraft ? [...payloads, wholeAnswer(body.id)] : payloads;
 }
 
-/** A longer answer is shown in its beginning, and as a file: nobody reads it in a thread. */
-const LONG_CHARACTERS = 30_000;
 const SHOWN_PARTS = 2;
 
 const markdownParts = (text: string, limit: number, isGrowing: boolean): string[] =>
@@ -81,7 +90,7 @@ const markdownParts = (text: string, limit: number, isGrowing: boolean): string[
 
 const wholeAnswer = (id: number): Payload => ({
   file: { id: answerFile(id), name: `answer-${id}.md` },
-  text: 'This answer is long: here it is as a whole, as a file.',
+  text: LONG_ANSWER_NOTE,
 });
 
 type Distributed<Union> = Union extends unknown ? Omit<Union, 'kind'> : never;
@@ -132,41 +141,15 @@ const REACTIONS: Readonly<Record<Mood, string>> = {
 /** Every reaction that the bot puts on messages. */
 export const MARK_NAMES: readonly string[] = Object.values(REACTIONS);
 
-const PHASES: Record<StatusView['phase'], string> = {
-  working: '⏳ *Working*',
-  needs_approval: '✋ *Waiting for approval*',
-  waiting_for_job: '🚂 *Waiting for the job*',
-  done: '✅ *Done*',
-  failed: '⚠️ *Stuck*',
-  paused: '⏸ *Shall I go on?*',
-  stopped: '⏹️ *Stopped*',
-  undone: '↩️ *Undone*',
-  closed: '🔒 *Closed*',
-};
-
-function statusLine(status: StatusView): string {
-  const facts = [
-    ...(status.phase === 'undone' ? [] : [durationText(status.elapsedSeconds)]),
-    ...(status.tokens > 0 ? [`${compact(status.tokens)} tokens`] : []),
-    ...(status.usd === undefined ? [] : [dollars(status.usd)]),
-    ...(status.autoApproval ? [autoApprovalText(status.autoApproval)] : []),
-  ];
-  return [PHASES[status.phase], ...facts].join(' · ');
-}
-
-function autoApprovalText({ capUsd, usedUsd }: NonNullable<StatusView['autoApproval']>): string {
-  return `⚡ auto-approval ${dollars(usedUsd)} of ${capUsd === undefined ? 'any sum' : dollars(capUsd)}`;
-}
-
 function statusBlocks(status: StatusView): KnownBlock[] {
   const title = status.title ? `*${cut(plain(status.title.replaceAll('*', '')), 200)}*\n` : '';
   return [
-    section(`${title}${statusLine(status)}`),
+    section(`${title}${statusLine(status, STYLE)}`),
     ...(status.detail ? [section(cut(plain(status.detail), SLACK_LIMITS.sectionText))] : []),
-    ...(status.plan.length > 0 ? [section(planText(status))] : []),
-    ...(status.links.length > 0 ? [context(linksText(status.links))] : []),
-    ...(status.timeline.length > 0 ? [context(timelineText(status))] : []),
-    ...tails(status).map((tail) => context(codeBlock(tail, TAIL_CHARACTERS))),
+    ...(status.plan.length > 0 ? [section(planText(status, STYLE, SLACK_LIMITS.sectionText))] : []),
+    ...(status.links.length > 0 ? [context(linksText(status.links, STYLE, SLACK_LIMITS.contextText))] : []),
+    ...(status.timeline.length > 0 ? [context(timelineText(status, STYLE, SLACK_LIMITS.contextText))] : []),
+    ...tailsOf(status).map((tail) => context(codeBlock(tail, TAIL_CHARACTERS))),
     ...(status.writing ? [context(`✍️ ${cut(plain(status.writing), 600)}`)] : []),
     ...controls(status),
   ];
@@ -183,45 +166,4 @@ function controls({ control, hasMenu }: StatusView): KnownBlock[] {
   return elements.length > 0 ? [actions(elements)] : [];
 }
 
-const TAIL_LINES = 4;
 const TAIL_CHARACTERS = 500;
-const TAILS = 3;
-
-/** What the running calls have printed last. */
-function tails({ timeline }: StatusView): string[] {
-  return timeline
-    .flatMap((line) => (line.kind === 'call' && line.tail?.trim() ? [line.tail] : []))
-    .slice(-TAILS)
-    .map((tail) => tail.trimEnd().split('\n').slice(-TAIL_LINES).join('\n'));
-}
-
-const CHECKS = { completed: '☑', in_progress: '▶', pending: '☐' } as const;
-
-function planText({ plan }: StatusView): string {
-  const lines = plan.map(({ status, content }) => {
-    const text = plain(cut(content, 160));
-    return `${CHECKS[status]} ${status === 'in_progress' ? `*${text.replaceAll('*', '')}*` : text}`;
-  });
-  return fitting(lines, SLACK_LIMITS.sectionText, (left) => `… and ${left} more`);
-}
-
-function linksText(links: readonly string[]): string {
-  const lines = links.map((url) => `📦 ${link(url, repositoryOf(url))}`);
-  return fitting(lines, SLACK_LIMITS.contextText, (left) => `… and ${left} more`);
-}
-
-function timelineText({ timeline, earlier }: StatusView): string {
-  const lines = [...(earlier > 0 ? [`… ${earlier} earlier`] : []), ...timeline.map(timelineLine)];
-  return fitting(lines, SLACK_LIMITS.contextText, (left) => `… ${left} more`);
-}
-
-const MARKS = { running: '⏳', waiting: '⏸', done: '✓', failed: '✗', skipped: '–', unknown: '?' } as const;
-
-function timelineLine(line: TimelineLine): string {
-  if (line.kind === 'guarded') return `↻ ${plain(line.text)}`;
-  if (line.kind === 'said')
-    return `_${plain(cut(line.text.replace(/\s+/g, ' '), 280)).replaceAll('_', ' ')}_`;
-  const time = line.seconds === undefined || line.seconds < 1 ? '' : ` · ${durationText(line.seconds)}`;
-  const about = line.summary ? ` ${plain(cut(line.summary, 100))}` : '';
-  return `${MARKS[line.outcome]} \`${plain(line.name).replaceAll('`', "'")}\`${about}${time}`;
-}

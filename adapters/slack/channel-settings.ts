@@ -3,9 +3,9 @@ import type { z } from 'zod';
 import { Effort } from '../../src/config/effort.ts';
 import { ThreadAddress } from '../../src/session/address.ts';
 import { ChannelRules } from '../../src/session/channel-rules.ts';
+import { cut } from '../../src/thread/words.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import type { Submission } from './payloads.ts';
-import { cut } from './text.ts';
 
 /*
  * The settings of a channel as a dialog. What is left empty is as the config has it.

@@ -6,16 +6,18 @@ import type { Intake } from '../../src/session/intake.ts';
 import type { JobRow, JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
 import { jobCard } from '../../src/thread/cards.ts';
+import { jobLines } from '../../src/thread/words.ts';
 import { ACTIONS } from './actions.ts';
 import type { Channel } from './channel-settings.ts';
 import type { Gate } from './gate.ts';
 import { sessionLine } from './home.ts';
-import { cancelButton, jobLines } from './job-blocks.ts';
+import { cancelButton } from './job-blocks.ts';
 import { actions, button, context, section } from './kit.ts';
 import { threadLink } from './links.ts';
 import { SLASH } from './manifest.ts';
 import { SlashCommand } from './payloads.ts';
 import type { People } from './people.ts';
+import { STYLE } from './style.ts';
 import { plain } from './text.ts';
 import type { In } from './workspaces.ts';
 
@@ -170,7 +172,7 @@ function jobRow({ watch, address, requester }: JobRow, teamUrl: string): KnownBl
   const job = jobCard(watch);
   const about = `${plain(requester.name)} · <${threadLink(address, teamUrl)}|thread>`;
   return [
-    section(`${jobLines(job)} · ${about}`),
+    section(`${jobLines(job, STYLE)} · ${about}`),
     actions([button('Logs', ACTIONS.log, watch.id), ...(job.isFinal ? [] : [cancelButton(job)])]),
   ];
 }

@@ -6,12 +6,13 @@ import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
 import type { Session } from '../../src/session/snapshot.ts';
 import { stateText } from '../../src/session/status-text.ts';
 import { jobCard } from '../../src/thread/cards.ts';
-import { jobLines } from './job-blocks.ts';
+import { cut, jobLines } from '../../src/thread/words.ts';
 import { context, section } from './kit.ts';
 import { type LinkTo, threadLink } from './links.ts';
 import { HomeOpened } from './payloads.ts';
 import type { People } from './people.ts';
-import { cut, plain } from './text.ts';
+import { STYLE } from './style.ts';
+import { plain } from './text.ts';
 import type { In } from './workspaces.ts';
 
 export type HomeDeps = {
@@ -61,7 +62,7 @@ async function homeView(
       ...(all.length === 0
         ? [section('None is running, and none has ended within the last seven days.')]
         : all.map(({ watch, address }) =>
-            section(`${jobLines(jobCard(watch))} · <${link(address)}|thread>`),
+            section(`${jobLines(jobCard(watch), STYLE)} · <${link(address)}|thread>`),
           )),
       header('Usage'),
       { type: 'markdown', text: usage },

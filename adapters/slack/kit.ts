@@ -1,10 +1,11 @@
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
 import type { Payload } from '../../src/thread/outbound.ts';
+import { cut } from '../../src/thread/words.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { cut, plain } from './text.ts';
+import { plain } from './text.ts';
 
 /*
- * Pieces of Block Kit, and numbers as people read them.
+ * Pieces of Block Kit.
  */
 
 /** `text` is what notifications and screen readers get. */
@@ -18,14 +19,6 @@ export const context = (text: string): ContextBlock => ({
   elements: [{ type: 'mrkdwn', text }],
 });
 export const actions = (elements: ActionsBlock['elements']): ActionsBlock => ({ type: 'actions', elements });
-
-/** A link, whatever the address holds; what is no web address stays text. */
-export function link(url: string, label: string): string {
-  const { protocol, href } = URL.parse(url) ?? {};
-  const text = plain(cut(label, 100)).replaceAll('|', ' ');
-  if (href === undefined || !/^https?:$/.test(protocol ?? '') || href.length > 500) return text;
-  return `<${href.replaceAll('@', '%40').replaceAll('|', '%7C')}|${text}>`;
-}
 
 export function fields(facts: readonly { label: string; value: string }[]): SectionBlock {
   return {
@@ -46,18 +39,3 @@ export function button(label: string, action: string, value: string, style?: 'pr
     ...(style ? { style } : {}),
   };
 }
-
-/** As many lines as fit, then how many are left. */
-export function fitting(lines: readonly string[], limit: number, rest: (left: number) => string): string {
-  let text = '';
-  for (const [i, line] of lines.entries()) {
-    const next = text === '' ? line : `${text}\n${line}`;
-    if (next.length > limit - 30) return cut(`${text}\n${rest(lines.length - i)}`, limit);
-    text = next;
-  }
-  return text;
-}
-
-export const dollars = (usd: number) => `$${usd === 0 || usd >= 0.1 ? usd.toFixed(2) : usd.toFixed(4)}`;
-
-export const compact = (n: number) => (n < 1_000 ? String(n) : `${(n / 1_000).toFixed(n < 10_000 ? 1 : 0)}k`);

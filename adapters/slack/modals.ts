@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/types';
 import type { OpenCall, Seen } from '../../src/session/decisions.ts';
+import { cut } from '../../src/thread/words.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { cut, plain } from './text.ts';
+import { plain } from './text.ts';
 
 /** What the dialogs are called when they are sent off. */
 export const MODALS = { reject: 'reject_calls', edit: 'edit_call', why: 'feedback_why' } as const;

@@ -3,12 +3,13 @@ import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { ThreadAddress } from '../../src/session/address.ts';
+import { cut } from '../../src/thread/words.ts';
 import type { Gate } from './gate.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { INPUT } from './modals.ts';
 import { MessageShortcut } from './payloads.ts';
 import type { People } from './people.ts';
-import { cut, readable } from './text.ts';
+import { readable } from './text.ts';
 import type { In } from './workspaces.ts';
 
 /** The message shortcut of the manifest, and the dialog that it opens. */

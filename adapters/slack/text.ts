@@ -1,3 +1,5 @@
+import { cut } from '../../src/thread/words.ts';
+
 /** Characters that Slack's mrkdwn gives a meaning: https://docs.slack.dev/messaging/formatting-message-text. */
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -18,11 +20,6 @@ export function harmless(text: string): string {
 
 /** Text from elsewhere, for a mrkdwn field: it means nothing to Slack and notifies nobody. */
 export const plain = (text: string) => escaped(harmless(text));
-
-/** At most `limit` characters, marked where something was cut. */
-export function cut(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
-}
 
 /** Text for a code block in mrkdwn: it can't close the block. */
 export const codeBlock = (text: string, limit: number) =>
