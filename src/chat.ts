@@ -1,3 +1,4 @@
+import { createDiscord } from '../adapters/discord/discord.ts';
 import type { SlackConnection } from '../adapters/slack/receiver.ts';
 import { createSlack, type SlackSettings } from '../adapters/slack/slack.ts';
 import { describeModels } from './agent/models.ts';
@@ -7,6 +8,7 @@ import { createCatalogue } from './llm/catalogue.ts';
 import { createSeal, derivedSecret } from './ops/seal.ts';
 import type { Parts } from './parts.ts';
 import { runRenders } from './queue/renders.ts';
+import type { ThreadAddress } from './session/address.ts';
 import { createDecisions } from './session/decisions.ts';
 import { createFeedback } from './session/feedback.ts';
 import { answerText, bytesOf } from './session/files.ts';
@@ -17,33 +19,22 @@ import { createPresence } from './session/presence.ts';
 import { createSessionsOverview } from './session/sessions-overview.ts';
 import { answerOf } from './thread/answer-file.ts';
 import { createOutage } from './thread/outage.ts';
+import type { Platform, PlatformParts } from './thread/platform.ts';
+
+/** What the chat role is connected to: at least one platform. */
+export type Connections = { slack: SlackConnection | undefined; discordToken: string | undefined };
 
 /** Starts the role that talks to people. Resolves, once it listens, with what stops it. */
-export async function startChat(parts: Parts, connection: SlackConnection): Promise<() => Promise<void>> {
+export async function startChat(parts: Parts, connections: Connections): Promise<() => Promise<void>> {
   const { config, storage, log, redact, turns, renders, engine, clock, ids } = parts;
-  const slack = await createSlack(
-    {
-      access: slackAccess(parts),
-      connection,
-      apiUrl: config.slack.api_url,
-      showing: {
-        rateFactor: config.slack.rate_factor,
-        isStreamed: config.slack.streaming === 'native',
-        asksFeedback: config.slack.feedback,
-      },
-    },
-    async (fileId) => {
-      const answer = answerOf(fileId);
-      return answer === undefined ? bytesOf(storage.db, fileId) : answerText(storage.db, answer);
-    },
-    log,
-  );
-  const outboundOf = (platform: string) => (platform === 'slack' ? slack.outbound : undefined);
+  const platforms = await connect(parts, connections);
+  const outboundOf = (platform: string) => platforms.get(platform)?.outbound;
   const isReachable = async () => (await storage.isReachable()) && (await engine.isReachable());
   const outage = createOutage({ outboundOf, isReachable, clock, log, everyMs: 2_000 });
   const policy = {
     ...approverRules(parts),
-    membersOf: slack.membersOf,
+    isMember: async ({ platform, workspace }: Place, group: string, person: string) =>
+      (await platforms.get(platform)?.isMember(workspace, group, person)) ?? false,
   };
   const intake = createIntake({
     db: storage.db,
@@ -83,7 +74,7 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
     render: renders.request,
   });
   const catalogue = createCatalogue(config.model.base_url, clock);
-  await slack.start({
+  const handed: PlatformParts = {
     intake,
     decisions,
     presence: createPresence(storage.db),
@@ -100,11 +91,41 @@ export async function startChat(parts: Parts, connection: SlackConnection): Prom
     channelRules: parts.channelRules,
     attachments: config.attachments,
     wake: turns.wake,
-  });
+  };
+  for (const platform of platforms.values()) await platform.start(handed);
   return async () => {
-    await slack.stop();
+    await Promise.all([...platforms.values()].map((platform) => platform.stop()));
     await outage.stop();
   };
+}
+
+type Place = Pick<ThreadAddress, 'platform' | 'workspace'>;
+
+/** The platforms that are configured, by name. */
+async function connect(parts: Parts, { slack, discordToken }: Connections): Promise<Map<string, Platform>> {
+  const { config, storage, log } = parts;
+  const platforms = new Map<string, Platform>();
+  const fileBytes = async (fileId: string) => {
+    const answer = answerOf(fileId);
+    return answer === undefined ? bytesOf(storage.db, fileId) : answerText(storage.db, answer);
+  };
+  if (slack !== undefined) {
+    const settings: SlackSettings = {
+      access: slackAccess(parts),
+      connection: slack,
+      apiUrl: config.slack.api_url,
+      showing: {
+        rateFactor: config.slack.rate_factor,
+        isStreamed: config.slack.streaming === 'native',
+        asksFeedback: config.slack.feedback,
+      },
+    };
+    platforms.set('slack', await createSlack(settings, fileBytes, log));
+  }
+  if (discordToken !== undefined) {
+    platforms.set('discord', createDiscord({ ...config.discord, token: discordToken }, fileBytes, log));
+  }
+  return platforms;
 }
 
 /** How the bot is let into workspaces: by one bot token, or by installs that are kept in the record. */

@@ -1,5 +1,5 @@
 import type { SlackConnection } from '../adapters/slack/receiver.ts';
-import { startChat } from './chat.ts';
+import { type Connections, startChat } from './chat.ts';
 import { type Config, ConfigError, loadConfig, requireSecret } from './config/load.ts';
 import { Secrets } from './config/secrets.ts';
 import { openStorage } from './db/storage.ts';
@@ -36,7 +36,7 @@ export async function start(
     ),
   );
   const log = createLogger(config.log_level, redact);
-  const connection = roles.has('chat') ? slackConnection(config) : undefined;
+  const connections = roles.has('chat') ? connectionsOf(config) : undefined;
   if (roles.has('worker')) requireSecret(config, 'HF_TOKEN', 'the worker needs it');
 
   const storage = await openStorage({
@@ -52,7 +52,7 @@ export async function start(
   const stops: (() => Promise<void>)[] = [];
   try {
     if (roles.has('worker')) stops.push(startWorker(parts));
-    if (connection !== undefined) stops.push(await startChat(parts, connection));
+    if (connections !== undefined) stops.push(await startChat(parts, connections));
   } catch (error) {
     await stopAll();
     throw error;
@@ -67,7 +67,15 @@ export async function start(
   return { stop: stopAll };
 }
 
-function slackConnection(config: Config): SlackConnection {
+function connectionsOf(config: Config): Connections {
+  const slack = slackConnection(config);
+  const discordToken = config.secrets.DISCORD_TOKEN;
+  if (slack === undefined && discordToken === undefined) throw new ConfigError(NO_CHAT);
+  return { slack, discordToken };
+}
+
+/** Undefined where Slack is not configured. */
+function slackConnection(config: Config): SlackConnection | undefined {
   const { secrets, slack } = config;
   const isOauth = slack.installs === 'oauth';
   if (isOauth && slack.mode !== 'http') {
@@ -75,7 +83,7 @@ function slackConnection(config: Config): SlackConnection {
       'slack.installs "oauth" needs slack.mode "http" (SLACK_MODE=http): people install over HTTP.',
     );
   }
-  if (!isOauth && secrets.SLACK_BOT_TOKEN === undefined) throw new ConfigError(NO_CHAT);
+  if (!isOauth && secrets.SLACK_BOT_TOKEN === undefined) return undefined;
   if (slack.mode === 'socket') {
     return { mode: 'socket', appToken: requireSecret(config, 'SLACK_APP_TOKEN', 'slack.mode is "socket"') };
   }
@@ -84,7 +92,7 @@ function slackConnection(config: Config): SlackConnection {
 }
 
 const NO_CHAT =
-  'No chat is configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (README, "Your own Slack app"). To see the bot at work without any token, run: npm run demo';
+  'No chat is configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (README, "Your own Slack app"), or DISCORD_TOKEN ("Your own Discord bot"). To see the bot at work without any token, run: npm run demo';
 
 const GRACE_MS = 25_000;
 

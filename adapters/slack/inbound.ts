@@ -1,10 +1,10 @@
 import type { App } from '@slack/bolt';
+import { createInOrder } from '../../src/ops/in-order.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { commandOf } from '../../src/session/commands.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { fileReader } from './files.ts';
 import type { Gate } from './gate.ts';
-import { createInOrder } from './in-order.ts';
 import { ChangedMessage, DeletedMessage, type SharedFile, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
 import { readable } from './text.ts';

@@ -39,12 +39,12 @@ export const ANSWER_CHARACTERS = 9_000;
  * small ones, and a little less than the rate keeps clear of it.
  */
 export const slackRates = (factor: number) => ({
-  post: { perMinute: 57 * factor, burst: 3, isPerChannel: true },
-  edit: { perMinute: 47 * factor, burst: 12, isPerChannel: false },
+  post: { perMinute: 57 * factor, burst: 3, per: 'channel' as const },
+  edit: { perMinute: 47 * factor, burst: 12, per: 'workspace' as const },
   /** reactions.add and reactions.remove: tier 3 and tier 2; an edit is one of each. */
-  mark: { perMinute: 19 * factor, burst: 10, isPerChannel: false },
+  mark: { perMinute: 19 * factor, burst: 10, per: 'workspace' as const },
   /** chat.startStream and chat.stopStream: tier 2, 20 a minute; a stream is begun and stopped once. */
-  streamEnd: { perMinute: 19 * factor, burst: 8, isPerChannel: false },
+  streamEnd: { perMinute: 19 * factor, burst: 8, per: 'workspace' as const },
   /** chat.appendStream: tier 4, 100 a minute. */
-  stream: { perMinute: 94 * factor, burst: 20, isPerChannel: false },
+  stream: { perMinute: 94 * factor, burst: 20, per: 'workspace' as const },
 });

@@ -1,5 +1,6 @@
 import { type App, type CustomRoute, HTTPReceiver, type Logger, SocketModeReceiver } from '@slack/bolt';
 import type { InstallProvider } from '@slack/oauth';
+import type { Link } from '../../src/thread/presence-loop.ts';
 
 type Init = Parameters<SocketModeReceiver['init']>[0];
 
@@ -31,10 +32,7 @@ export type SlackConnection =
   | { mode: 'socket'; appToken: string }
   | { mode: 'http'; signingSecret: string; host: string; port: number };
 
-/** How it stands with the connection, for who has to know what was missed. Over HTTP it is up while the process is. */
-export type Link = { isUp(): boolean; onUp(listener: () => void): void };
-
-/** The receiver of a connection, how to start it, and its link. */
+/** The receiver of a connection, how to start it, and its link: over HTTP it is up while the process is. */
 export function createReceiver(
   connection: SlackConnection,
   apiUrl: string,

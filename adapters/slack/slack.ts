@@ -1,29 +1,20 @@
 import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
-import { systemClock } from '../../src/ops/clock.ts';
 import type { Logger } from '../../src/ops/log.ts';
-import type { AccessRules } from '../../src/session/access.ts';
-import type { ChannelRulesStore, KnownRules } from '../../src/session/channel-rules.ts';
-import type { Decisions } from '../../src/session/decisions.ts';
-import type { Feedback } from '../../src/session/feedback.ts';
 import type { Installations } from '../../src/session/installations.ts';
-import type { Intake } from '../../src/session/intake.ts';
-import type { JobsOverview } from '../../src/session/jobs-overview.ts';
-import type { Presence } from '../../src/session/presence.ts';
-import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
-import type { Outbound } from '../../src/thread/outbound.ts';
+import type { Platform } from '../../src/thread/platform.ts';
+import { followPresence, withFailures } from '../../src/thread/presence-loop.ts';
 import { listenToAssistant } from './assistant.ts';
 import { type CatchUpDeps, catchUp } from './catch-up.ts';
-import type { Channel } from './channel-settings.ts';
 import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
-import { type FileRules, fileReader, scriptReplacer } from './files.ts';
+import { fileReader, scriptReplacer } from './files.ts';
 import { createGate } from './gate.ts';
 import { listenToHome } from './home.ts';
 import { listen } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
 import { type BytesOf, createSlackOutbound, type OutboundOptions } from './outbound.ts';
-import { createReceiver, type Link, type SlackConnection } from './receiver.ts';
+import { createReceiver, type SlackConnection } from './receiver.ts';
 import { listenToShortcut } from './shortcut.ts';
 import { createThreadReader } from './thread-reader.ts';
 import { manyWorkspaces, oneWorkspace, refused, type Workspaces } from './workspaces.ts';
@@ -38,43 +29,8 @@ export type SlackSettings = {
   showing: OutboundOptions;
 };
 
-/** Slack as the rest of the program sees it. */
-export type SlackAdapter = {
-  outbound: Outbound;
-  /** Starts to take what people say to `intake`, and reads back what was said while nobody listened. */
-  start(parts: {
-    intake: Intake;
-    decisions: Decisions;
-    presence: Presence;
-    jobs: JobsOverview;
-    access: AccessRules;
-    sessions: SessionsOverview;
-    feedback: Feedback;
-    channelRules: ChannelRulesStore;
-    attachments: FileRules;
-    /** Asks for a turn of a session. */
-    wake(sessionId: string): Promise<boolean>;
-    /** What can be said of models and settings besides any session. */
-    models: {
-      choices: readonly string[];
-      describe(): Promise<string>;
-      settingsOf(place: Channel, known: KnownRules, person: (id: string) => string): string;
-      /** Whether budgets have somebody who may pass them. */
-      hasBudgets: boolean;
-    };
-  }): Promise<void>;
-  /** The members of a user group; none for an id that is not one's, or where the app may not read them. */
-  membersOf(workspace: string, group: string): Promise<readonly string[]>;
-  /** Stops taking; what has been taken is in the record. */
-  stop(): Promise<void>;
-};
-
 /** Connects to Slack. Throws ConfigError where Slack refuses a token. */
-export async function createSlack(
-  settings: SlackSettings,
-  bytesOf: BytesOf,
-  log: Logger,
-): Promise<SlackAdapter> {
+export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log: Logger): Promise<Platform> {
   const logger = boltLogger(log);
   const { access, apiUrl } = settings;
   const provider =
@@ -114,7 +70,10 @@ export async function createSlack(
       bytesOf,
       settings.showing,
     ),
-    membersOf: async (workspace, group) => (await workspaces.of(workspace))?.people.membersOf(group) ?? [],
+    async isMember(workspace, group, person) {
+      const members = await (await workspaces.of(workspace))?.people.membersOf(group);
+      return members?.includes(person) ?? false;
+    },
     async start({
       intake,
       decisions,
@@ -177,7 +136,16 @@ export async function createSlack(
         throw error;
       });
       log.info({ mode: settings.connection.mode, installs: access.kind }, 'listening to Slack');
-      background = followPresence({ workspaces, presence, log, take }, link, stopping.signal);
+      const missed = { workspaces, presence, log, take };
+      background = followPresence(
+        {
+          link,
+          log,
+          catchUp: (signal, since) => catchUpAll(missed, signal, since),
+          note: () => notePresence(missed),
+        },
+        stopping.signal,
+      );
     },
     async stop() {
       stopping.abort();
@@ -187,60 +155,7 @@ export async function createSlack(
   };
 }
 
-const PRESENCE_MS = 20_000;
-
 type PresenceDeps = Omit<CatchUpDeps, 'client' | 'teamId'> & { workspaces: Workspaces };
-
-/**
- * Reads what was missed, at the start and whenever a broken connection is back; in between it notes every now and then
- * that somebody listens.
- */
-async function followPresence(deps: PresenceDeps, link: Link, signal: AbortSignal): Promise<void> {
-  let behindSince: Date | undefined = new Date();
-  let pause = new AbortController();
-  link.onUp(() => {
-    behindSince ??= new Date();
-    pause.abort();
-  });
-  while (!signal.aborted) {
-    pause = new AbortController();
-    const since: Date | undefined = behindSince;
-    behindSince = undefined;
-    const isCaughtUp =
-      since === undefined ||
-      (await catchUpAll(deps, signal, since).then(
-        () => true,
-        (error: unknown) => {
-          deps.log.error({ err: error }, 'catching up failed; it is tried again');
-          return false;
-        },
-      ));
-    // Nobody has listened to what is not caught up with: presence moves on only after it.
-    if (!isCaughtUp) behindSince = since;
-    else if (link.isUp()) await notePresence(deps);
-    if (isCaughtUp && behindSince !== undefined) continue;
-    const isWoken = isCaughtUp ? AbortSignal.any([signal, pause.signal]) : signal;
-    await systemClock.sleep(isCaughtUp ? PRESENCE_MS : RETRY_MS, isWoken).catch(() => {}); // woken
-  }
-}
-
-/** Before what failed to be caught up with is tried again; not sooner, whatever else fails meanwhile. */
-const RETRY_MS = 3_000;
-
-/** A link that also counts as back up when a message could not be taken: it has to be read again. */
-function withFailures(link: Link): Link & { fail(): void } {
-  const listeners: (() => void)[] = [];
-  return {
-    isUp: link.isUp,
-    onUp(listener) {
-      listeners.push(listener);
-      link.onUp(listener);
-    },
-    fail: () => {
-      for (const listener of listeners) listener();
-    },
-  };
-}
 
 /** Catches up with every workspace. One whose token Slack refuses has nothing to be caught up with. */
 async function catchUpAll(deps: PresenceDeps, signal: AbortSignal, since: Date): Promise<void> {

@@ -260,6 +260,28 @@ const Slack = z.strictObject({
   api_url: z.url().default('https://slack.com/api/').describe('Base URL of the Web API, with a final slash.'),
 });
 
+const Discord = z.strictObject({
+  api_url: url.default('https://discord.com/api').describe('Base URL of the REST API, without a version.'),
+  message_content: flag
+    .default(true)
+    .describe(
+      'Whether the bot is told of messages that do not mention it, in threads of its own: the "Message Content" intent.',
+    ),
+  forums: z
+    .array(z.string())
+    .default([])
+    .describe('Forum and media channels where every new post begins a session (channel ids).'),
+  command_guilds: z
+    .array(z.string())
+    .default([])
+    .describe('Guilds that get the slash commands at once; [] registers them everywhere.'),
+  shards: z
+    .union([z.literal('auto'), count])
+    .default(1)
+    .describe('Gateway connections; "auto" asks Discord how many.'),
+  feedback: flag.default(true).describe('Whether answers have buttons to say whether they helped.'),
+});
+
 const Durability = z.strictObject({
   lease_seconds: z.coerce
     .number()
@@ -303,6 +325,7 @@ export const ConfigFile = z.strictObject({
   traces: Traces.prefault({}),
   attachments: Attachments.prefault({}),
   slack: Slack.prefault({}),
+  discord: Discord.prefault({}),
   durability: Durability.prefault({}),
   retention: Retention.prefault({}),
   data_dir: z

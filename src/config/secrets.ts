@@ -30,6 +30,10 @@ export const Secrets = z.object({
   SLACK_BOT_TOKEN: starting('xoxb-').optional(),
   SLACK_APP_TOKEN: starting('xapp-').optional(),
   SLACK_SIGNING_SECRET: z.string().min(8).optional(),
+  DISCORD_TOKEN: z
+    .string()
+    .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must have three parts with dots between them')
+    .optional(),
   SLACK_CLIENT_ID: z.string().optional(),
   SLACK_CLIENT_SECRET: z.string().optional(),
   ENCRYPTION_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -52,5 +56,7 @@ export const VARIABLE_HELP: Readonly<Record<string, string>> = {
   SLACK_CLIENT_SECRET: 'the client secret of your Slack app; from "Basic Information"',
   ENCRYPTION_KEY:
     'what tokens in the record are encrypted with, at least 32 characters that you keep; make one with: openssl rand -hex 32',
+  DISCORD_TOKEN:
+    'the token of your Discord bot; from "Bot > Reset Token" at https://discord.com/developers/applications',
   MODEL_ID: 'the model that runs the agent; any id of https://huggingface.co/models?inference_provider=all',
 };

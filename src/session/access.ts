@@ -8,7 +8,12 @@ export type Standing = z.infer<typeof Standing>;
 
 export type AccessRules = Config['access'];
 
-export type Asker = { id: string; standing: Standing };
+export type Asker = {
+  id: string;
+  standing: Standing;
+  /** Groups and roles that somebody is in, where the platform tells. */
+  groups?: readonly string[];
+};
 
 /**
  * Why somebody may not use the bot in a channel, in words for them; undefined where they may. `set` is what people have set
@@ -25,7 +30,7 @@ export function refusalOf(
     return 'You may not use me here. Whoever runs me can change that.';
   if (rules.deny_channels.includes(channel)) return NOT_HERE;
   if (rules.allow_channels.length > 0 && !rules.allow_channels.includes(channel)) return NOT_HERE;
-  const isNamed = own.users?.includes(asker.id) ?? false;
+  const isNamed = [asker.id, ...(asker.groups ?? [])].some((who) => own.users?.includes(who));
   if (own.users !== undefined && !isNamed)
     return 'In this channel only some people may use me, and you are not among them.';
   if (isNamed) return undefined; // who is named is meant, whoever they are

@@ -8,8 +8,8 @@ export type ApproverPolicy = {
   approvers: readonly string[];
   /** The approvers of a channel of its own; undefined where it has none. */
   ofChannel(place: Place): Promise<readonly string[] | undefined>;
-  /** The members of a workspace's user group or role, by platform user id; none where it is not one. */
-  membersOf(workspace: string, group: string): Promise<readonly string[]>;
+  /** Whether somebody is in a workspace's user group or role; not where that can't be found out. */
+  isMember(place: Place, group: string, person: string): Promise<boolean>;
 };
 
 /** Who may decide in a channel. */
@@ -19,22 +19,25 @@ export const approversIn = async (
 ): Promise<readonly string[]> => (await ofChannel(place)) ?? approvers;
 
 /** Who is concerned with a session. */
-export type Circle = { workspace: string; requester: Person; participants: readonly string[] };
+export type Circle = { address: Place; requester: Person; participants: readonly string[] };
 
 /** Whether `by` is among `approvers`; the look-up of a group that fails is a no. */
 export async function isAmong(
-  { approvers, membersOf }: Pick<ApproverPolicy, 'approvers' | 'membersOf'>,
-  { workspace, requester, participants }: Circle,
+  { approvers, isMember }: Pick<ApproverPolicy, 'approvers' | 'isMember'>,
+  { address, requester, participants }: Circle,
   by: Person,
 ): Promise<boolean> {
   if (approvers.includes('anyone') || approvers.includes(by.id)) return true;
   if (approvers.includes('requester') && by.id === requester.id) return true;
   if (approvers.includes('thread') && participants.includes(by.id)) return true;
   for (const group of approvers.filter((who) => !WORDS.has(who))) {
-    if ((await membersOf(workspace, group)).includes(by.id)) return true;
+    if (await isMember(address, group, by.id)) return true;
   }
   return false;
 }
+
+/** How roles of Discord are written among approvers: `role:123`. */
+export const ROLE = 'role:';
 
 const WORDS: ReadonlySet<string> = new Set(['anyone', 'requester', 'thread']);
 
@@ -43,6 +46,7 @@ export function whoMay(approvers: readonly string[], requester: Person): string 
   const names = approvers.map((who) => {
     if (who === 'requester') return `${requester.name}, who asked for it,`;
     if (who === 'thread') return 'people who wrote in this thread';
+    if (who.startsWith(ROLE)) return `members of <@&${who.slice(ROLE.length)}>`;
     return who.startsWith('S') ? `members of <!subteam^${who}>` : `<@${who}>`;
   });
   return `Only ${names.join(' or ')} may decide this. Nothing was changed.`;

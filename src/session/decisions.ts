@@ -299,7 +299,7 @@ export async function circleOf(
     .selectDistinct({ id: sql<string>`${messages.entry}->'author'->>'id'` })
     .from(messages)
     .where(and(eq(messages.sessionId, id), sql`${messages.entry}->>'role' = 'user'`));
-  return { workspace: address.workspace, requester, participants: rows.map((row) => row.id) };
+  return { address, requester, participants: rows.map((row) => row.id) };
 }
 
 /** Held until the transaction ends: decisions and edits come one after another, in the order of a worker's locks. */

@@ -34,7 +34,7 @@ export async function remindOfApprovals(db: Db, settings: OpenApprovals): Promis
       const { first } = call.state;
       const approvers = first ? settings.secondApprovers : await settings.approversIn(address);
       const people = approvers.filter(
-        (id) => !['requester', 'thread', 'anyone'].includes(id) && !/^S/.test(id),
+        (id) => !['requester', 'thread', 'anyone'].includes(id) && !/^(S|role:)/.test(id),
       );
       const mentions =
         approvers.includes('requester') || people.length === 0 ? [requester.id, ...people] : people;

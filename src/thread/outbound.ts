@@ -15,14 +15,15 @@ export type Delivery =
       /** What a message that is still streamed to has been given so far; the next edit is told it. */
       streamed?: string;
     }
-  | { ok: false; reason: 'rate_limited'; retryAfterMs: number }
+  /** `isForeseen`: nothing was sent, because the platform had announced that it would refuse. */
+  | { ok: false; reason: 'rate_limited'; retryAfterMs: number; isForeseen?: boolean }
   | { ok: false; reason: 'unavailable'; detail: string }
   | { ok: false; reason: 'gone' }
   | { ok: false; reason: 'too_long' }
   | { ok: false; reason: 'refused'; detail: string };
 
-/** A rate that a platform publishes, over a whole workspace or for each channel. */
-type Rate = { perMinute: number; burst: number; isPerChannel: boolean };
+/** A rate that a platform publishes, over a whole workspace or for each channel or thread. */
+type Rate = { perMinute: number; burst: number; per: 'workspace' | 'channel' | 'thread' };
 
 /** One platform's way of showing messages in a thread. */
 export type Outbound = {

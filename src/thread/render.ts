@@ -155,11 +155,11 @@ async function reserved(
 /** What matters may use all of the burst that the platform allows, progress half of it: something is left for what matters. */
 function bucketOf({ outbound, address }: Scope, lane: Lane): Bucket {
   const kind = lane === 'progress' ? 'edit' : lane;
-  const { perMinute, burst, isPerChannel } = outbound.rates[kind];
+  const { perMinute, burst, per } = outbound.rates[kind];
   return {
     platform: address.platform,
     workspace: address.workspace,
-    name: isPerChannel ? `${kind}:${address.channel}` : kind,
+    name: per === 'workspace' ? kind : `${kind}:${address[per]}`,
     perMinute,
     burst: lane === 'progress' ? Math.floor(burst / 2) : burst,
   };
@@ -206,7 +206,7 @@ async function afterFailure(
   const { log, clock, db } = scope.deps;
   switch (delivery.reason) {
     case 'rate_limited':
-      await slowDown(db, bucketOf(scope, laneOf(change)), delivery.retryAfterMs);
+      if (!delivery.isForeseen) await slowDown(db, bucketOf(scope, laneOf(change)), delivery.retryAfterMs);
       return blocked(held, clock, delivery.retryAfterMs);
     case 'unavailable':
       log.warn(

@@ -25,7 +25,7 @@ export function cut(text: string, limit: number): string {
 }
 
 /** As many lines as fit, then how many are left. */
-export function fitting(lines: readonly string[], limit: number, rest: (left: number) => string): string {
+function fitting(lines: readonly string[], limit: number, rest: (left: number) => string): string {
   let text = '';
   for (const [i, line] of lines.entries()) {
     const next = text === '' ? line : `${text}\n${line}`;
@@ -35,7 +35,7 @@ export function fitting(lines: readonly string[], limit: number, rest: (left: nu
   return text;
 }
 
-export const dollars = (usd: number) => `$${usd === 0 || usd >= 0.1 ? usd.toFixed(2) : usd.toFixed(4)}`;
+const dollars = (usd: number) => `$${usd === 0 || usd >= 0.1 ? usd.toFixed(2) : usd.toFixed(4)}`;
 
 const compact = (n: number) => (n < 1_000 ? String(n) : `${(n / 1_000).toFixed(n < 10_000 ? 1 : 0)}k`);
 

@@ -49,7 +49,7 @@ function platform() {
   const shows = new Map<string, string>();
   const keys = new Map<string, string>();
   let next = 0;
-  const rate = { perMinute: 60_000, burst: 100, isPerChannel: false };
+  const rate = { perMinute: 60_000, burst: 100, per: 'workspace' as const };
   const outbound: Outbound = {
     rates: { post: rate, edit: rate, mark: rate, streamEnd: rate, stream: rate },
     translate: ({ body }) => [{ text: JSON.stringify(body) }],

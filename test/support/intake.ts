@@ -3,7 +3,7 @@ import { randomIds, systemClock } from '../../src/ops/clock.ts';
 import { createDecisions, type Decisions } from '../../src/session/decisions.ts';
 import { createIntake, type Intake } from '../../src/session/intake.ts';
 
-const POLICY = { approvers: ['requester'], ofChannel: async () => undefined, membersOf: async () => [] };
+const POLICY = { approvers: ['requester'], ofChannel: async () => undefined, isMember: async () => false };
 
 const common = (db: Db, wake: (sessionId: string) => void) => ({
   db,

@@ -80,6 +80,15 @@ export class World {
     } else await until('the bot is connected', () => this.slack.connections > 0);
   }
 
+  /** Starts both roles, and waits until the bot is connected to another platform than Slack. */
+  async startOn(isConnected: () => boolean): Promise<void> {
+    this.#running = await start(this.config, new Set(['chat', 'worker']), {
+      clock: hastyClock,
+      ids: randomIds,
+    });
+    await until('the bot is connected', isConnected);
+  }
+
   async stop(): Promise<void> {
     await this.#running?.stop();
     this.#running = undefined;

@@ -1,0 +1,350 @@
+import {
+  type APIButtonComponentWithCustomId,
+  type APIComponentInContainer,
+  type APIContainerComponent,
+  type APIMessageTopLevelComponent,
+  type APIStringSelectComponent,
+  ButtonStyle,
+  ComponentType,
+  MessageFlags,
+} from 'discord.js';
+import { answerFile } from '../../src/thread/answer-file.ts';
+import type { Payload } from '../../src/thread/outbound.ts';
+import { splitMarkdown } from '../../src/thread/split.ts';
+import type {
+  ApprovalView,
+  BatchView,
+  JobView,
+  Mood,
+  StatusView,
+  ViewMessage,
+} from '../../src/thread/view-message.ts';
+import {
+  batchText,
+  costText,
+  cut,
+  decisionText,
+  factsText,
+  jobControls,
+  jobLines,
+  jobLinks,
+  jobTail,
+  LONG_ANSWER,
+  LONG_ANSWER_NOTE,
+  linksText,
+  planText,
+  previewNote,
+  progressText,
+  statusLine,
+  tailsOf,
+  timelineText,
+} from '../../src/thread/words.ts';
+import { ACTIONS, batchMark, idOf, markOf, seenValue } from './ids.ts';
+import { ANSWER_CHARACTERS, DISCORD_LIMITS } from './limits.ts';
+import { SESSION_MENU } from './session-menu.ts';
+import { codeBlock, harmless, plain, STYLE } from './style.ts';
+import { tablesAsText } from './tables.ts';
+
+export type ComponentOptions = {
+  /** Whether people are asked whether an answer helped. */
+  asksFeedback: boolean;
+};
+
+/**
+ * A view's message in Components V2. `divisor` makes the parts smaller, where Discord found them too long. Each part carries
+ * a number by which it is found again (`markOf`).
+ */
+export function translate(message: ViewMessage, divisor: number, options: ComponentOptions): Payload[] {
+  return unmarked(message, divisor, options).map((payload, i) => marked(payload, `${message.key}#${i}`));
+}
+
+/** The payload with its first component numbered by the key of the post. */
+function marked(payload: Payload, key: string): Payload {
+  if (!Array.isArray(payload.components)) return payload;
+  const [first, ...rest]: Record<string, unknown>[] = payload.components;
+  return { ...payload, components: [{ ...first, id: markOf(key) }, ...rest] };
+}
+
+function unmarked({ body }: ViewMessage, divisor: number, options: ComponentOptions): Payload[] {
+  switch (body.kind) {
+    case 'status':
+      return [card(COLORS[body.phase], status(body))];
+    case 'answer':
+      return answer(body, divisor, options);
+    case 'title':
+      return [
+        { title: cut(body.text.replace(/\s+/g, ' ').trim() || 'ML Intern', DISCORD_LIMITS.threadName) },
+      ];
+    case 'approval':
+      return [card(body.decision === undefined ? AMBER : undefined, approval(body, divisor))];
+    case 'batch':
+      return [card(body.open.length > 0 ? AMBER : undefined, batch(body))];
+    case 'job':
+      return [card(JOB_COLORS[body.tone], job(body))];
+    case 'notice':
+      return notice(body, divisor);
+    case 'reaction':
+      return [{ reaction: { on: body.on, name: REACTIONS[body.mood] } }];
+    case 'file':
+      return [{ file: { id: body.fileId, name: body.name }, text: cut(plain(body.text), 1_000) }];
+    default:
+      return body satisfies never;
+  }
+}
+
+const AMBER = 0xf2a900;
+const GREEN = 0x2eb67d;
+const RED = 0xe01e5a;
+const BLUE = 0x4a90d9;
+
+const COLORS: Readonly<Record<StatusView['phase'], number | undefined>> = {
+  working: BLUE,
+  needs_approval: AMBER,
+  waiting_for_job: BLUE,
+  done: GREEN,
+  failed: RED,
+  paused: AMBER,
+  stopped: undefined,
+  undone: undefined,
+  closed: undefined,
+};
+
+const JOB_COLORS: Readonly<Record<JobView['tone'], number | undefined>> = {
+  waiting: AMBER,
+  running: BLUE,
+  good: GREEN,
+  bad: RED,
+  stopped: undefined,
+};
+
+const REACTIONS: Readonly<Record<Mood, string>> = {
+  working: '👀',
+  waiting: '⏳',
+  done: '✅',
+  failed: '⚠️',
+  stopped: '⏹️',
+};
+
+/** Every reaction that the bot puts on messages. */
+export const MARK_NAMES: readonly string[] = Object.values(REACTIONS);
+
+const FLAGS = MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds;
+
+/** A message of one container; what is too much of its text is cut, the last parts first. */
+function card(color: number | undefined, parts: readonly (APIComponentInContainer | undefined)[]): Payload {
+  const components = fitted(parts.filter((part) => part !== undefined));
+  const container: APIContainerComponent = {
+    type: ComponentType.Container,
+    components,
+    ...(color === undefined ? {} : { accent_color: color }),
+  };
+  return message([container]);
+}
+
+/** `mentions` are the people that are notified; nobody else ever is. */
+function message(components: APIMessageTopLevelComponent[], mentions: readonly string[] = []): Payload {
+  return { flags: FLAGS, components, allowed_mentions: { parse: [], users: [...mentions] } };
+}
+
+function fitted(parts: readonly APIComponentInContainer[]): APIComponentInContainer[] {
+  let room: number = DISCORD_LIMITS.allText;
+  return parts.flatMap((part): APIComponentInContainer[] => {
+    if (part.type !== ComponentType.TextDisplay) return [part];
+    const content = part.content.length <= room ? part.content : cutMarkdown(part.content, room);
+    room -= content.length;
+    return content === '' ? [] : [{ ...part, content }];
+  });
+}
+
+/** Cuts text without leaving a code block open. */
+function cutMarkdown(content: string, room: number): string {
+  if (room < 20) return '';
+  const isCode = content.startsWith('```');
+  return isCode ? `${content.slice(0, room - 6)}\n\`\`\`` : cut(content, room);
+}
+
+const text = (content: string): APIComponentInContainer | undefined =>
+  content.trim() === '' ? undefined : { type: ComponentType.TextDisplay, content };
+
+/** Small print, each line of it. */
+const small = (content: string): APIComponentInContainer | undefined =>
+  text(content.trim() === '' ? '' : content.replace(/^/gm, '-# '));
+
+type Button = APIButtonComponentWithCustomId;
+
+function button(label: string, customId: string, style: Button['style'] = ButtonStyle.Secondary): Button {
+  return {
+    type: ComponentType.Button,
+    label: cut(label, DISCORD_LIMITS.buttonLabel),
+    custom_id: customId,
+    style,
+  };
+}
+
+const buttons = (list: readonly Button[]): APIComponentInContainer | undefined =>
+  list.length === 0
+    ? undefined
+    : { type: ComponentType.ActionRow, components: list.slice(0, DISCORD_LIMITS.buttonsInRow) };
+
+const menu = (select: APIStringSelectComponent): APIComponentInContainer => ({
+  type: ComponentType.ActionRow,
+  components: [select],
+});
+
+const CONTROLS = {
+  stop: button('Stop', ACTIONS.stop),
+  retry: button('Retry', ACTIONS.retry, ButtonStyle.Primary),
+  continue: button('Continue', ACTIONS.retry, ButtonStyle.Primary),
+};
+
+const SECTION = 1_500;
+
+function status(view: StatusView): (APIComponentInContainer | undefined)[] {
+  const title = view.title ? `### ${plain(cut(view.title, 200))}\n` : '';
+  return [
+    text(`${title}${statusLine(view, STYLE)}`),
+    text(view.detail ? plain(cut(view.detail, 600)) : ''),
+    text(planText(view, STYLE, SECTION)),
+    small(linksText(view.links, STYLE, 600)),
+    small(timelineText(view, STYLE, 1_000)),
+    ...tailsOf(view).map((tail) => text(codeBlock(tail, 400))),
+    small(view.writing ? `✍️ ${plain(cut(view.writing, 400))}` : ''),
+    buttons(view.control ? [CONTROLS[view.control]] : []),
+    view.hasMenu ? menu(SESSION_MENU) : undefined,
+  ];
+}
+
+type AnswerView = Extract<ViewMessage['body'], { kind: 'answer' }>;
+
+function answer(body: AnswerView, divisor: number, { asksFeedback }: ComponentOptions): Payload[] {
+  const isLong = body.text.length > LONG_ANSWER;
+  const written = body.isDraft && !isLong ? `${body.text} ▍` : body.text;
+  const parts = splitMarkdown(
+    harmless(tablesAsText(written)),
+    Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor)),
+  );
+  const shown = isLong ? parts.slice(0, SHOWN_PARTS * divisor) : parts;
+  const payloads = shown.map((content, i) => {
+    const isRatable = i === shown.length - 1 && asksFeedback && !body.isDraft && body.isEnd;
+    return message([
+      { type: ComponentType.TextDisplay, content },
+      ...(isRatable ? [feedbackRow(body.id)] : []),
+    ]);
+  });
+  if (!isLong || body.isDraft) return payloads;
+  return [
+    ...payloads,
+    { file: { id: answerFile(body.id), name: `answer-${body.id}.md` }, text: LONG_ANSWER_NOTE },
+  ];
+}
+
+const SHOWN_PARTS = 4;
+
+const feedbackRow = (messageId: number): APIMessageTopLevelComponent => ({
+  type: ComponentType.ActionRow,
+  components: (['good', 'bad'] as const).map((verdict) => ({
+    type: ComponentType.Button,
+    style: ButtonStyle.Secondary,
+    emoji: { name: verdict === 'good' ? '👍' : '👎' },
+    custom_id: idOf(ACTIONS.feedback, verdict, String(messageId)),
+  })),
+});
+
+function notice(
+  { text: said, mentions }: Extract<ViewMessage['body'], { kind: 'notice' }>,
+  divisor: number,
+): Payload[] {
+  const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
+  const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
+  return splitMarkdown(harmless(tablesAsText(said)), limit).map((part, i) =>
+    message(
+      [{ type: ComponentType.TextDisplay, content: i === 0 ? `${called}${part}` : part }],
+      i === 0 ? mentions : [],
+    ),
+  );
+}
+
+function approval(view: ApprovalView, divisor: number): (APIComponentInContainer | undefined)[] {
+  const { request, decision, edit, first } = view;
+  const { preview } = request;
+  const title = text(`### ${plain(cut(request.title, 200))}\n${costText(view, STYLE)}`);
+  if (decision !== undefined) {
+    return [title, small(cut(factsText(view, STYLE), 1_000)), small(decisionText(decision, STYLE))];
+  }
+  const facts = request.facts.map(
+    ({ label, value }) => `${STYLE.bold(plain(label))}: ${plain(cut(value, 300))}`,
+  );
+  return [
+    title,
+    text(request.blocked ? `⛔ ${plain(cut(request.blocked, 600))}` : ''),
+    text(cut(facts.join('\n'), 1_000)),
+    small(cut(request.warnings.map((warning) => `⚠️ ${plain(warning)}`).join('\n'), 600)),
+    ...(preview
+      ? [text(codeBlock(preview.text, Math.floor(1_100 / divisor))), small(plain(previewNote(preview)))]
+      : []),
+    small(edit ? `✏️ Changed by ${STYLE.person(edit.by.id)} · ${plain(cut(edit.changed, 200))}` : ''),
+    small(
+      first ? `1 of 2: approved by ${STYLE.person(first.id)}. A second person has to approve this cost.` : '',
+    ),
+    ...controls(view),
+  ];
+}
+
+function controls({ toolCallId, revision, request }: ApprovalView): (APIComponentInContainer | undefined)[] {
+  const seen = seenValue({ toolCallId, revision });
+  return [
+    buttons([
+      button(request.blocked ? 'Retry' : 'Approve', idOf(ACTIONS.approve, seen), ButtonStyle.Success),
+      button('Reject', idOf(ACTIONS.reject, seen), ButtonStyle.Danger),
+      ...(request.editable ? [button('View / edit script', idOf(ACTIONS.edit, toolCallId))] : []),
+    ]),
+    ...(request.choices ?? []).slice(0, 2).map(({ argument, label, options }) => {
+      const current = request.facts.find((fact) => fact.label === label)?.value;
+      return menu({
+        type: ComponentType.StringSelect,
+        custom_id: idOf(ACTIONS.choose, toolCallId, argument).slice(0, DISCORD_LIMITS.customId),
+        placeholder: cut(label, DISCORD_LIMITS.selectPlaceholder),
+        options: options.slice(0, DISCORD_LIMITS.selectOptions).map((value) => ({
+          label: cut(value, DISCORD_LIMITS.optionLabel),
+          value: value.slice(0, DISCORD_LIMITS.optionLabel),
+          default: value === current,
+        })),
+      });
+    }),
+  ];
+}
+
+function batch(view: BatchView): (APIComponentInContainer | undefined)[] {
+  const line = batchText(view, STYLE);
+  if (view.open.length === 0) return [small(line)];
+  const mark = batchMark(view.open);
+  const both = [
+    button('Approve all', idOf(ACTIONS.approve, 'all', mark), ButtonStyle.Success),
+    button('Reject all', idOf(ACTIONS.reject, 'all', mark), ButtonStyle.Danger),
+  ];
+  return [text(line), buttons(view.open.length > 1 ? both : [])];
+}
+
+const JOB_BUTTONS = {
+  log: ['Logs', ButtonStyle.Secondary],
+  curve: ['Curve', ButtonStyle.Secondary],
+  rerun: ['Re-run', ButtonStyle.Secondary],
+  cancel: ['Cancel', ButtonStyle.Danger],
+} as const;
+
+function job(view: JobView): (APIComponentInContainer | undefined)[] {
+  const tail = jobTail(view);
+  return [
+    text(jobLines(view, STYLE)),
+    small(cut(jobLinks(view, STYLE), 800)),
+    small(view.message ? plain(cut(view.message, 400)) : ''),
+    small(cut(progressText(view, STYLE), 1_000)),
+    tail ? text(codeBlock(tail, 500)) : undefined,
+    buttons(
+      jobControls(view).map((control) => {
+        const [label, style] = JOB_BUTTONS[control];
+        return button(label, idOf(ACTIONS[control], view.watchId), style);
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,287 @@
+import {
+  type Attachment,
+  ChannelType,
+  type Client,
+  cleanContent,
+  Events,
+  type Message,
+  MessageType,
+  ThreadAutoArchiveDuration,
+} from 'discord.js';
+import { createInOrder } from '../../src/ops/in-order.ts';
+import type { Logger } from '../../src/ops/log.ts';
+import type { Person, ThreadAddress } from '../../src/session/address.ts';
+import { commandOf } from '../../src/session/commands.ts';
+import type { Decisions } from '../../src/session/decisions.ts';
+import type { Intake } from '../../src/session/intake.ts';
+import { type FileRules, type OfferedFile, receiveFiles } from '../../src/session/received.ts';
+import { callFor, SCRIPT_BYTES } from '../../src/session/script-files.ts';
+import { cut } from '../../src/thread/words.ts';
+import type { Gate } from './gate.ts';
+import { DISCORD_LIMITS } from './limits.ts';
+import { DIRECT } from './outbound.ts';
+import { missingIn } from './permissions.ts';
+
+export type InboundDeps = {
+  intake: Intake;
+  decisions: Decisions;
+  gate: Gate;
+  attachments: FileRules;
+  /** Forum and media channels where every new post begins a session. */
+  forums: readonly string[];
+  log: Logger;
+  /** A message could not be taken: it has to be read back. */
+  behind(): void;
+};
+
+/** Registers what the bot listens to. Returns what takes a message that was read back from history. */
+export function listen(client: Client<true>, deps: InboundDeps): (message: Message) => Promise<void> {
+  const inOrder = createInOrder();
+  const take = (message: Message) => inOrder(message.channelId, () => onMessage(client, message, deps));
+  client.on(Events.MessageCreate, (message) => {
+    take(message).catch((error: unknown) => {
+      deps.log.error({ err: error }, 'a Discord message could not be taken; it is read back');
+      deps.behind();
+    });
+  });
+  client.on(Events.MessageUpdate, (_before, message) => {
+    if (message.author.bot) return;
+    const text = readable(client, message);
+    inOrder(message.channelId, () => deps.intake.edited(sourceOf(message.id), text)).catch(logged(deps.log));
+  });
+  client.on(Events.MessageDelete, (message) => {
+    inOrder(message.channelId, () => deps.intake.deleted(sourceOf(message.id))).catch(logged(deps.log));
+  });
+  return take;
+}
+
+const logged = (log: Logger) => (error: unknown) =>
+  log.warn({ err: error }, 'an edited or deleted message could not be looked at');
+
+/** One message is one source, however often it is delivered or read back. */
+const sourceOf = (messageId: string): string => `discord:${messageId}`;
+
+async function onMessage(client: Client<true>, message: Message, deps: InboundDeps): Promise<void> {
+  const isWritten = message.type === MessageType.Default || message.type === MessageType.Reply;
+  if (message.author.bot || message.webhookId !== null || !isWritten) return;
+  const address = addressOf(message);
+  if (address === undefined || !(await isForBot(client, message, address, deps))) return;
+  const refusal = await deps.gate.refusal(address, askerOf(message));
+  if (refusal !== undefined) {
+    // Whoever only writes in a thread has not asked for anything.
+    if (isAddressed(client, message)) await reply(message, refusal);
+    return;
+  }
+  if (!(await hasThread(message, address))) return;
+  const author = personOf(message);
+  const said = readable(client, message);
+  const replaced = await Promise.all(
+    [...message.attachments.values()].map((file) => replaceScript(file, address, author, message, deps)),
+  );
+  const isAside = replaced.includes(true);
+  if (isAside && said === '') return;
+  const others = [...message.attachments.values()].filter((_file, i) => !replaced[i]);
+  const { images, attachments, problems } = await receiveFiles(others.map(offered), deps.attachments);
+  if (problems.length > 0) await reply(message, problems.join(' '));
+  const words = said === '' && attachments.length > 0 ? 'Look at this.' : said;
+  const text = commandOf(words, author) ? words : await withBackground(client, words, message, address, deps);
+  const messageId = message.id;
+  const files = { images, attachments };
+  await deps.intake.message({
+    address,
+    sourceId: sourceOf(messageId),
+    text,
+    author,
+    messageId,
+    isAside,
+    ...files,
+  });
+}
+
+/**
+ * The thread that a message belongs to. In a guild's channel it is the one that is begun from the message: Discord gives it
+ * the message's id. A direct message is one thread with all that is said in it.
+ */
+function addressOf({ channel, guildId, id }: Message): ThreadAddress | undefined {
+  if (channel.isDMBased()) {
+    return { platform: 'discord', workspace: DIRECT, channel: channel.id, thread: channel.id };
+  }
+  if (guildId === null) return undefined;
+  const place = { platform: 'discord' as const, workspace: guildId };
+  if (channel.isThread()) return { ...place, channel: channel.parentId ?? channel.id, thread: channel.id };
+  return { ...place, channel: channel.id, thread: id };
+}
+
+/** Whether somebody means the bot: by name, by its role, or by writing to it alone. */
+function isAddressed(client: Client<true>, message: Message): boolean {
+  const { mentions, channel, guild } = message;
+  const ownRole = guild?.members.me?.roles.botRole;
+  return (
+    channel.isDMBased() ||
+    mentions.users.has(client.user.id) ||
+    (ownRole ? mentions.roles.has(ownRole.id) : false)
+  );
+}
+
+async function isForBot(
+  client: Client<true>,
+  message: Message,
+  address: ThreadAddress,
+  { intake, gate, forums }: InboundDeps,
+): Promise<boolean> {
+  if (isAddressed(client, message)) return true;
+  if (!message.channel.isThread()) return false;
+  const isPost = message.id === address.thread && forums.includes(address.channel);
+  if (isPost) return true;
+  const isToSomebodyElse = /^\s*<@[!&]?\d+>/.test(message.content);
+  return !isToSomebodyElse && (await intake.hasSession(address)) && (await gate.answersReplies(address));
+}
+
+const askerOf = ({ author, member }: Message) => ({
+  id: author.id,
+  roles: [...(member?.roles.cache.keys() ?? [])],
+  permissions: member?.permissions.bitfield,
+});
+
+const personOf = ({ author, member }: Message): Person => ({
+  id: author.id,
+  name: member?.displayName ?? author.displayName,
+});
+
+/** Answers where somebody wrote, and notifies nobody besides them. */
+async function reply(message: Message, text: string): Promise<void> {
+  // Who can't be told is refused nevertheless.
+  await message
+    .reply({ content: cut(text, DISCORD_LIMITS.content), allowedMentions: { parse: [], repliedUser: true } })
+    .catch(() => {});
+}
+
+/** Makes sure of the thread that the answer goes to. Says, in words, what keeps it from being begun. */
+async function hasThread(message: Message, { thread }: ThreadAddress): Promise<boolean> {
+  const { channel, guild } = message;
+  if (channel.isDMBased() || channel.isThread() || message.hasThread) return true;
+  const missing = 'permissionsFor' in channel ? missingIn(channel, guild?.members.me ?? null) : undefined;
+  if (missing !== undefined) {
+    await reply(message, missing);
+    return false;
+  }
+  const isKind = channel.type === ChannelType.GuildText || channel.type === ChannelType.GuildAnnouncement;
+  if (!isKind) {
+    await reply(
+      message,
+      'There are no threads in this kind of channel. Ask me in a text channel or a forum.',
+    );
+    return false;
+  }
+  const [line = ''] = message.cleanContent.replace(/^\s*@\S+\s*/, '').split('\n');
+  const name = cut(line.trim() || 'ML Intern', DISCORD_LIMITS.threadName);
+  try {
+    await message.startThread({ name, autoArchiveDuration: ThreadAutoArchiveDuration.OneWeek });
+  } catch (error) {
+    const there = await message.client.channels.fetch(thread).catch(() => null);
+    if (there?.isThread() !== true) throw error; // a message that is delivered twice has its thread already
+  }
+  return true;
+}
+
+/** What a person wrote, as text for a model: people, roles and channels by name, without the mention of the bot itself. */
+export function readable(
+  client: Client<true>,
+  message: Pick<Message, 'content' | 'channel' | 'guild'>,
+): string {
+  const ownRole = message.guild?.members.me?.roles.botRole?.id;
+  const own = new RegExp(`<@!?${client.user.id}>${ownRole ? `|<@&${ownRole}>` : ''}`, 'g');
+  return cleanContent(message.content.replace(own, ''), message.channel).trim();
+}
+
+const DOWNLOAD_MS = 20_000;
+
+const offered = ({ id, name, size, url }: Attachment): OfferedFile => ({
+  id: `f_${id}`,
+  name,
+  download: (maxBytes, tooLarge) => download({ size, url }, maxBytes, tooLarge),
+});
+
+async function download(
+  { size, url }: Pick<Attachment, 'size' | 'url'>,
+  maxBytes: number,
+  tooLarge: string,
+): Promise<Uint8Array> {
+  if (size > maxBytes) throw new Error(tooLarge);
+  const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_MS) });
+  if (!response.ok) throw new Error(`I could not download this file (status ${response.status}).`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length > maxBytes) throw new Error(tooLarge);
+  return bytes;
+}
+
+/** Takes a changed script that somebody posts in the thread; who posted it is told what did not work. */
+async function replaceScript(
+  file: Attachment,
+  address: ThreadAddress,
+  by: Person,
+  message: Message,
+  { decisions }: InboundDeps,
+): Promise<boolean> {
+  const call = callFor(file.name, await decisions.openIn(address));
+  if (call?.editable === undefined) return false;
+  const { toolCallId, editable } = call;
+  const tooLarge = 'This file is too large to be a script (200 kB at most).';
+  const problem = await download(file, SCRIPT_BYTES, tooLarge).then(
+    async (bytes) => {
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      const result = await decisions.edit({ toolCallId, changes: { [editable.argument]: text }, by });
+      return result.ok ? undefined : result.reason;
+    },
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  if (problem !== undefined) await reply(message, problem);
+  return true;
+}
+
+const EARLIER = 30;
+const EARLIER_CHARACTERS = 8_000;
+
+/** What a model has to know besides: what was said in the thread before it was called, and what is replied to. */
+async function withBackground(
+  client: Client<true>,
+  text: string,
+  message: Message,
+  address: ThreadAddress,
+  { intake }: InboundDeps,
+): Promise<string> {
+  const { channel } = message;
+  const isFirst = !(await intake.hasSession(address));
+  const before = isFirst && channel.isThread() ? await earlier(client, message) : undefined;
+  const repliedTo =
+    message.reference?.messageId && !before
+      ? await message.fetchReference().catch(() => undefined)
+      : undefined;
+  return [
+    text,
+    ...(before ? [before] : []),
+    ...(repliedTo?.content ? [`The message that is replied to:\n${quoted(client, repliedTo)}`] : []),
+  ].join('\n\n');
+}
+
+function quoted(client: Client<true>, message: Message): string {
+  const who = message.member?.displayName ?? message.author.displayName;
+  return `[${who}] ${readable(client, message)}`.replace(/^/gm, '> ');
+}
+
+async function earlier(client: Client<true>, message: Message): Promise<string | undefined> {
+  // What can't be read is done without: the request itself is what counts.
+  const found = await message.channel.messages
+    .fetch({ before: message.id, limit: EARLIER })
+    .catch(() => undefined);
+  const lines: string[] = [];
+  let room = EARLIER_CHARACTERS;
+  for (const said of found?.values() ?? []) {
+    if (said.content === '') continue;
+    const line = quoted(client, said);
+    room -= line.length;
+    if (room < 0) break;
+    lines.unshift(line);
+  }
+  return lines.length === 0 ? undefined : `What was said in this thread before:\n${lines.join('\n')}`;
+}

@@ -1,0 +1,56 @@
+/** A row of a markdown table, as its cells. */
+const cellsOf = (line: string): string[] =>
+  line
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split(/(?<!\\)\|/)
+    .map((cell) =>
+      cell
+        .trim()
+        .replaceAll('\\|', '|')
+        .replace(/\*\*|`/g, ''),
+    );
+
+const isRow = (line: string): boolean => /^\s*\|.*\|\s*$/.test(line);
+const isRule = (line: string): boolean => /^\s*\|?(\s*:?-+:?\s*\|)+\s*(:?-+:?\s*)?\|?\s*$/.test(line);
+
+/** Wider cells would make lines break on a phone, and so the table unreadable. */
+const CELL = 40;
+
+/** Markdown in which tables, which Discord does not draw, are text in columns. What stands in code blocks is left as it is. */
+export function tablesAsText(markdown: string): string {
+  const lines = markdown.split('\n');
+  const out: string[] = [];
+  let isFenced = false;
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] ?? '';
+    if (/^\s*(```|~~~)/.test(line)) isFenced = !isFenced;
+    if (isFenced || !isRow(line) || !isRule(lines[i + 1] ?? '')) {
+      out.push(line);
+      continue;
+    }
+    const rows = [cellsOf(line)];
+    for (i += 2; isRow(lines[i] ?? ''); i++) rows.push(cellsOf(lines[i] ?? ''));
+    i--;
+    out.push('```', ...columns(rows), '```');
+  }
+  return out.join('\n');
+}
+
+function columns(rows: readonly string[][]): string[] {
+  const shown = rows.map((row) =>
+    row.map((cell) => (cell.length > CELL ? `${cell.slice(0, CELL - 1)}…` : cell)),
+  );
+  const count = Math.max(...shown.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, i) =>
+    Math.max(...shown.map((row) => row[i]?.length ?? 0)),
+  );
+  const [head = [], ...body] = shown.map((row) =>
+    widths
+      .map((width, i) => (row[i] ?? '').padEnd(width))
+      .join('  ')
+      .trimEnd(),
+  );
+  const isHeadless = String(head).trim() === '';
+  return isHeadless ? body : [String(head), widths.map((width) => '─'.repeat(width)).join('  '), ...body];
+}

@@ -1,0 +1,260 @@
+import { EventEmitter } from 'node:events';
+import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
+import type { Component } from './rules.ts';
+
+export const APPLICATION = '900000000000000001';
+export const BOT_USER = { id: APPLICATION, username: 'ml-intern', global_name: null, bot: true };
+export const GUILD = '800000000000000001';
+const BOT_ROLE = '800000000000000009';
+export const LEADS = '800000000000000008';
+
+export const CHANNELS = {
+  ml: '700000000000000001',
+  ops: '700000000000000002',
+  forum: '700000000000000003',
+  /** Where the bot lacks permissions. */
+  closed: '700000000000000004',
+  /** Ada's direct messages. */
+  direct: '700000000000000005',
+} as const;
+
+export const PEOPLE = {
+  ada: { id: '600000000000000001', username: 'ada', global_name: 'Ada', roles: [] as string[] },
+  grace: { id: '600000000000000002', username: 'grace', global_name: 'Grace', roles: [LEADS] },
+  linus: { id: '600000000000000003', username: 'linus', global_name: 'Linus', roles: [] as string[] },
+} as const;
+export type PersonName = keyof typeof PEOPLE;
+
+/** Who may manage the guild. */
+const ADMINS: readonly string[] = [PEOPLE.grace.id];
+
+const DISCORD_EPOCH = 1_420_070_400_000n;
+
+type Author = { id: string; username: string; global_name: string | null; bot?: boolean };
+
+export type DiscordMessage = {
+  id: string;
+  channel_id: string;
+  author: Author;
+  content: string;
+  components: Component[];
+  attachments: { id: string; filename: string; size: number; url: string; bytes: Buffer }[];
+  flags: number;
+  nonce: string | undefined;
+  mentioned: string[];
+  reference: string | undefined;
+  reactions: Set<string>;
+  edits: number;
+};
+
+export type DiscordThread = { id: string; name: string; parent: string; archived: boolean };
+
+const BASIC =
+  PermissionFlagsBits.ViewChannel |
+  PermissionFlagsBits.SendMessages |
+  PermissionFlagsBits.CreatePublicThreads |
+  PermissionFlagsBits.SendMessagesInThreads |
+  PermissionFlagsBits.ManageThreads |
+  PermissionFlagsBits.ReadMessageHistory |
+  PermissionFlagsBits.AttachFiles |
+  PermissionFlagsBits.AddReactions |
+  PermissionFlagsBits.EmbedLinks;
+
+/** One guild with its channels, threads and messages, and what happens to messages as events: `change` after each. */
+export class Guild extends EventEmitter<{ change: [DiscordMessage, 'posted' | 'edited' | 'deleted'] }> {
+  readonly messages = new Map<string, DiscordMessage>();
+  readonly threads = new Map<string, DiscordThread>();
+  #last = 0n;
+
+  /** Ids grow, and tell when they were made: https://docs.discord.com/developers/reference#snowflakes. */
+  nextId(): string {
+    const now = (BigInt(Date.now()) - DISCORD_EPOCH) << 22n;
+    this.#last = now > this.#last ? now : this.#last + 1n;
+    return this.#last.toString();
+  }
+
+  add(message: Omit<DiscordMessage, 'id' | 'reactions' | 'edits'>): DiscordMessage {
+    const added = { ...message, id: this.nextId(), reactions: new Set<string>(), edits: 0 };
+    this.messages.set(added.id, added);
+    this.emit('change', added, 'posted');
+    return added;
+  }
+
+  edit(message: DiscordMessage, change: Partial<Pick<DiscordMessage, 'content' | 'components'>>): void {
+    Object.assign(message, change, { edits: message.edits + 1 });
+    this.emit('change', message, 'edited');
+  }
+
+  delete(message: DiscordMessage): void {
+    this.messages.delete(message.id);
+    this.emit('change', message, 'deleted');
+  }
+
+  in(channel: string): DiscordMessage[] {
+    return [...this.messages.values()].filter((message) => message.channel_id === channel);
+  }
+
+  has(channel: string): boolean {
+    return (Object.values(CHANNELS) as string[]).includes(channel) || this.threads.has(channel);
+  }
+}
+
+export const guildOf = (channel: string): string | undefined =>
+  channel === CHANNELS.direct ? undefined : GUILD;
+
+export function rawUser({ id, username, global_name, bot = false }: Author): object {
+  return { id, username, global_name, discriminator: '0', avatar: null, bot };
+}
+
+export function rawMember(person: { id: string; roles?: readonly string[] }): object {
+  return {
+    roles: [...(person.roles ?? [])],
+    nick: null,
+    avatar: null,
+    joined_at: '2026-01-01T00:00:00.000000+00:00',
+    premium_since: null,
+    deaf: false,
+    mute: false,
+    flags: 0,
+    permissions: String(ADMINS.includes(person.id) ? BASIC | PermissionFlagsBits.ManageGuild : BASIC),
+  };
+}
+
+export function personById(id: string) {
+  return Object.values(PEOPLE).find((person) => person.id === id);
+}
+
+export function rawMessage(message: DiscordMessage, baseUrl: string): Record<string, unknown> {
+  const { id, channel_id, author, content, components, flags, nonce, mentioned, reference } = message;
+  const guild_id = guildOf(channel_id);
+  const member = personById(author.id);
+  return {
+    id,
+    channel_id,
+    ...(guild_id ? { guild_id } : {}),
+    author: rawUser(author),
+    ...(member && guild_id ? { member: rawMember(member) } : {}),
+    content,
+    timestamp: new Date(Number((BigInt(id) >> 22n) + DISCORD_EPOCH)).toISOString(),
+    edited_timestamp: null,
+    tts: false,
+    mention_everyone: false,
+    mentions: mentioned.flatMap((who) => {
+      if (who === BOT_USER.id) return [rawUser(BOT_USER)];
+      const person = personById(who);
+      return person ? [{ ...rawUser(person), member: rawMember(person) }] : [];
+    }),
+    mention_roles: [],
+    attachments: message.attachments.map(({ bytes: _bytes, ...file }) => ({
+      ...file,
+      url: `${baseUrl}/attachments/${file.id}`,
+      proxy_url: `${baseUrl}/attachments/${file.id}`,
+    })),
+    embeds: [],
+    pinned: false,
+    type: reference ? 19 : 0,
+    components,
+    flags,
+    ...(nonce ? { nonce } : {}),
+    ...(reference ? { message_reference: { message_id: reference, channel_id, guild_id } } : {}),
+  };
+}
+
+function channel(id: string, name: string, type: ChannelType, overwrites: object[] = []): object {
+  return { id, type, name, guild_id: GUILD, position: 0, permission_overwrites: overwrites, parent_id: null };
+}
+
+export function rawThread({ id, name, parent, archived }: DiscordThread): object {
+  return {
+    id,
+    type: ChannelType.PublicThread,
+    name,
+    guild_id: GUILD,
+    parent_id: parent,
+    owner_id: BOT_USER.id,
+    message_count: 1,
+    member_count: 1,
+    rate_limit_per_user: 0,
+    thread_metadata: {
+      archived,
+      auto_archive_duration: 10_080,
+      archive_timestamp: '2026-01-01T00:00:00.000000+00:00',
+      locked: false,
+    },
+    total_message_sent: 1,
+  };
+}
+
+export function rawChannel(id: string, guild: Guild): object | undefined {
+  const thread = guild.threads.get(id);
+  if (thread) return rawThread(thread);
+  if (id === CHANNELS.direct) {
+    return { id, type: ChannelType.DM, last_message_id: null, recipients: [rawUser(PEOPLE.ada)] };
+  }
+  return CHANNEL_LIST.find((item) => (item as { id: string }).id === id);
+}
+
+const CHANNEL_LIST: readonly object[] = [
+  channel(CHANNELS.ml, 'ml', ChannelType.GuildText),
+  channel(CHANNELS.ops, 'ops', ChannelType.GuildText),
+  channel(CHANNELS.forum, 'experiments', ChannelType.GuildForum),
+  channel(CHANNELS.closed, 'closed', ChannelType.GuildText, [
+    { id: BOT_ROLE, type: 0, allow: '0', deny: String(PermissionFlagsBits.CreatePublicThreads) },
+  ]),
+];
+
+/** A guild as GUILD_CREATE tells of it. */
+export function rawGuild(guild: Guild): object {
+  const role = (id: string, name: string, tags?: object) => ({
+    id,
+    name,
+    color: 0,
+    colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
+    hoist: false,
+    position: 0,
+    permissions: String(BASIC),
+    managed: tags !== undefined,
+    mentionable: false,
+    flags: 0,
+    ...(tags ? { tags } : {}),
+  });
+  const member = (user: Author & { roles?: readonly string[] }) => ({
+    user: rawUser(user),
+    ...rawMember(user),
+  });
+  return {
+    id: GUILD,
+    name: 'Double',
+    icon: null,
+    owner_id: PEOPLE.linus.id,
+    features: [],
+    emojis: [],
+    stickers: [],
+    premium_tier: 0,
+    preferred_locale: 'en-US',
+    nsfw_level: 0,
+    verification_level: 0,
+    default_message_notifications: 0,
+    explicit_content_filter: 0,
+    mfa_level: 0,
+    afk_timeout: 300,
+    system_channel_flags: 0,
+    joined_at: '2026-01-01T00:00:00.000000+00:00',
+    large: false,
+    unavailable: false,
+    member_count: 4,
+    roles: [
+      role(GUILD, '@everyone'),
+      role(BOT_ROLE, 'ml-intern', { bot_id: BOT_USER.id }),
+      role(LEADS, 'leads'),
+    ],
+    channels: CHANNEL_LIST,
+    threads: [...guild.threads.values()].filter(({ archived }) => !archived).map(rawThread),
+    members: [member({ ...BOT_USER, roles: [BOT_ROLE] })],
+    presences: [],
+    voice_states: [],
+    stage_instances: [],
+    guild_scheduled_events: [],
+    soundboard_sounds: [],
+  };
+}

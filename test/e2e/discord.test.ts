@@ -1,0 +1,285 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/load.ts';
+import { CHANNELS, LEADS, PEOPLE } from '../doubles/discord/guild.ts';
+import { lastText } from '../doubles/model.ts';
+import { type DiscordWorld, shownOn, useDiscord } from '../support/discord-world.ts';
+import { callOnce, echo, runJob } from '../support/scripts.ts';
+import { until } from '../support/until.ts';
+
+let on: DiscordWorld;
+const begin = useDiscord((made) => {
+  on = made;
+});
+
+const heard = () => JSON.stringify(on.world.model.requests);
+
+describe('where people write', () => {
+  test('a thread gets the name of what is asked, and opens again when it was archived', async () => {
+    await begin(echo);
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'fine-tune a model');
+    await on.reply(asked.id, 'heard: [Ada] fine-tune a model');
+    const thread = on.discord.guild.threads.get(asked.id);
+    expect(thread?.name).toBe('fine-tune a model');
+    on.discord.archive(asked.id);
+    on.discord.say('ada', asked.id, 'still there?');
+    await on.reply(asked.id, 'heard: [Ada] still there?');
+    expect(thread?.archived).toBe(false);
+  });
+
+  test('a direct message is one session without a thread', async () => {
+    await begin(echo);
+    on.discord.say('ada', CHANNELS.direct, 'hello');
+    await on.reply(CHANNELS.direct, 'heard: [Ada] hello');
+    on.discord.say('ada', CHANNELS.direct, 'and more');
+    await on.reply(CHANNELS.direct, 'heard: [Ada] and more');
+  });
+
+  test('a forum post is a session where it mentions the bot, or where the config says so', async () => {
+    await begin(echo, { configure: ({ discord }) => void discord.forums.push(CHANNELS.forum) });
+    const post = on.discord.post('ada', CHANNELS.forum, 'Whisper on Swahili', 'fine-tune whisper');
+    await on.reply(post.id, 'heard: [Ada] fine-tune whisper');
+    on.discord.say('grace', post.id, 'on common voice');
+    await on.reply(post.id, 'heard: [Grace] on common voice');
+  });
+
+  test('called into a thread it reads what was said there, and a reply tells what it is about', async () => {
+    await begin(echo);
+    const post = on.discord.post('grace', CHANNELS.forum, 'Ideas', 'we should try DPO');
+    on.discord.mention('ada', post.id, 'what do you think');
+    await on.reply(post.id, 'heard: [Ada] what do you think');
+    expect(heard()).toContain('[Grace] we should try DPO');
+    const said = on.discord.say('grace', CHANNELS.ml, 'the loss is NaN');
+    const asked = on.discord.say('ada', CHANNELS.ml, '<@me> why', [], said.id);
+    await on.reply(asked.id, 'heard: [Ada] why');
+    expect(heard()).toContain('[Grace] the loss is NaN');
+  });
+
+  test('what others say to each other is not for it', async () => {
+    await begin(echo);
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    await on.reply(asked.id, 'heard: [Ada] go');
+    on.discord.say('ada', CHANNELS.ml, 'just talking');
+    on.discord.say('ada', asked.id, `<@${PEOPLE.grace.id}> shall we?`);
+    on.discord.say('ada', asked.id, 'go on');
+    await on.reply(asked.id, 'heard: [Ada] go on');
+    expect(heard()).not.toContain('just talking');
+    expect(heard()).not.toContain('shall we');
+  });
+
+  test('without the permissions that it needs it says which', async () => {
+    await begin(echo);
+    on.discord.mention('ada', CHANNELS.closed, 'go');
+    await on.reply(CHANNELS.closed, 'I need the permission **Create Public Threads**');
+    expect(on.world.model.requests).toHaveLength(0);
+  });
+
+  test('an edit before it is read counts, and a deletion takes it back', async () => {
+    let isFree = false;
+    await begin((request) => (isFree ? echo(request) : { ...echo(request), delayMs: 1_500 }));
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    await until('the model is asked', () => on.world.model.requests.length > 0);
+    const more = on.discord.say('ada', asked.id, 'with a typo');
+    const gone = on.discord.say('ada', asked.id, 'never mind');
+    isFree = true;
+    on.discord.editMessage(more, 'without a typo');
+    on.discord.deleteMessage(gone);
+    await on.reply(asked.id, 'without a typo');
+    expect(heard()).not.toContain('never mind');
+  });
+});
+
+describe('a connection', () => {
+  test('that breaks is resumed, and nothing is missed or answered twice', async () => {
+    await begin(echo);
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'first');
+    await on.reply(asked.id, 'heard: [Ada] first');
+    on.discord.gateway.disconnect();
+    on.discord.say('ada', asked.id, 'meanwhile');
+    await on.reply(asked.id, 'heard: [Ada] meanwhile');
+    expect(on.discord.gateway.counts).toEqual({ identified: 1, resumed: 1 });
+    expect(on.world.model.requests.filter((request) => lastText(request).includes('meanwhile'))).toHaveLength(
+      1,
+    );
+  });
+
+  test('whose session is gone is made anew, and what was missed is read back', async () => {
+    await begin(echo);
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'first');
+    await on.reply(asked.id, 'heard: [Ada] first');
+    on.discord.gateway.disconnect(true);
+    on.discord.say('ada', asked.id, 'into the void');
+    await on.reply(asked.id, 'heard: [Ada] into the void');
+    expect(on.discord.gateway.counts.identified).toBe(2);
+  });
+
+  test('after a stop of the whole bot what was written is read back, once', async () => {
+    await begin(echo);
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'first');
+    await on.reply(asked.id, 'heard: [Ada] first');
+    await on.world.stop();
+    on.discord.say('ada', asked.id, 'while you were away');
+    const other = on.discord.mention('grace', CHANNELS.ml, 'a new one');
+    await on.start();
+    await on.reply(asked.id, 'heard: [Ada] while you were away');
+    await on.reply(other.id, 'heard: [Grace] a new one');
+    on.discord.say('ada', asked.id, 'last');
+    await on.reply(asked.id, 'heard: [Ada] last');
+    expect(on.world.model.requests.filter((request) => lastText(request).includes('away'))).toHaveLength(1);
+  });
+
+  test('a message that is delivered twice is one, with one thread', async () => {
+    await begin(echo);
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'once');
+    on.discord.deliver(asked);
+    await on.reply(asked.id, 'heard: [Ada] once');
+    on.discord.say('ada', asked.id, 'then');
+    await on.reply(asked.id, 'heard: [Ada] then');
+    expect(on.world.model.requests).toHaveLength(2);
+  });
+
+  test('a post whose answer was lost is not made twice, and limits are kept without a single 429', async () => {
+    await begin(() => ({ text: 'word '.repeat(400) }), {
+      chunkSize: 20,
+      chunkMs: 10,
+      rateScale: 1,
+      isStarted: false,
+    });
+    let dropped = 0;
+    on.discord.disturb = (method, path) =>
+      method === 'POST' && /messages$/.test(path) && dropped++ === 0 ? 'drop' : undefined;
+    await on.start();
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    await on.reply(asked.id, 'word word');
+    await on.reply(asked.id, '**Done**');
+    await until('the answer is whole', () => !on.describe(asked.id).includes('▍'));
+    expect(dropped).toBeGreaterThan(1);
+    expect(on.replies(asked.id).filter((message) => shownOn(message).includes('Done'))).toHaveLength(1);
+    expect(on.discord.calls.filter(({ status }) => status === 429)).toEqual([]);
+  });
+});
+
+describe('who may', () => {
+  test('a role approves where the config names it', async () => {
+    await begin(callOnce(runJob), { approvers: [`role:${LEADS}`] });
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    const card = await on.reply(asked.id, 'Run a Hugging Face Job');
+    on.discord.click('ada', card, 'approve|');
+    await on.told('ada', `Only members of <@&${LEADS}>`);
+    on.discord.click('grace', card, 'approve|');
+    await until('the job is submitted', () => on.world.hub.jobs.length === 1);
+  });
+
+  test('a channel’s users may be a role, and others are refused', async () => {
+    await begin(echo, {
+      configure: ({ access }) => {
+        access.channels[CHANNELS.ml] = { users: [`role:${LEADS}`] };
+      },
+    });
+    on.discord.mention('ada', CHANNELS.ml, 'go');
+    await on.reply(CHANNELS.ml, 'only some people may use me');
+    const asked = on.discord.mention('grace', CHANNELS.ml, 'go');
+    await on.reply(asked.id, 'heard: [Grace] go');
+  });
+
+  test('settings of a channel are changed in dialogs by those who may manage the server', async () => {
+    await begin(
+      (request) => ({
+        text: `${request.model} heard ${JSON.stringify(request.messages[0]?.content).includes('Push to acme/')}`,
+      }),
+      {
+        configure: ({ model }) => void model.choices.push('other/model'),
+      },
+    );
+    on.discord.slash('ada', CHANNELS.ml, 'settings');
+    const plain = await on.told('ada', 'Who approves');
+    expect(JSON.stringify(plain.components)).not.toContain('channel_settings');
+    on.discord.slash('grace', CHANNELS.ml, 'settings');
+    const shown = await on.told('grace', 'Who approves');
+    on.discord.clickPrivate('grace', CHANNELS.ml, shown, 'channel_settings|work');
+    await on.discord.submit('grace', { model: ['other/model'], instructions: 'Push to acme/ only.' });
+    await on.told('grace', 'Saved by Grace');
+    on.discord.clickPrivate('grace', CHANNELS.ml, shown, 'channel_settings|people');
+    await on.discord.submit('grace', { users: [PEOPLE.ada.id, PEOPLE.grace.id] });
+    await until(
+      'both are saved',
+      () => on.discord.privates.filter(({ text }) => text.includes('Saved')).length === 2,
+    );
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    await on.reply(asked.id, 'other/model heard true');
+    on.discord.mention('linus', CHANNELS.ml, 'me too');
+    await on.reply(CHANNELS.ml, 'only some people may use me');
+  });
+});
+
+describe('slash commands', () => {
+  test('are registered once, and not again at the next start', async () => {
+    await begin(echo);
+    expect(on.discord.commandWrites).toBe(1);
+    await on.world.stop();
+    await on.start();
+    expect(on.discord.commandWrites).toBe(1);
+  });
+
+  test('begin a session, list sessions and jobs, and offer models and sessions while one types', async () => {
+    await begin(echo, { configure: ({ model }) => void model.choices.push('acme/big', 'acme/small') });
+    on.discord.slash('ada', CHANNELS.ml, 'new', { request: 'look at imdb' });
+    await on.told('ada', 'It goes on in <#');
+    const [thread = ''] = [...on.discord.guild.threads.keys()];
+    await on.reply(thread, 'heard: [Ada] look at imdb');
+    on.discord.slash('ada', CHANNELS.ml, 'status');
+    await on.told('ada', 'look at imdb');
+    on.discord.slash('ada', CHANNELS.ml, 'jobs');
+    await on.told('ada', 'No jobs are running');
+    on.discord.type('ada', thread, 'model', 'id', 'big');
+    const models = await until('the models', () => on.discord.suggestions[0]);
+    expect(models.map(({ name }) => name)).toEqual(['acme/big']);
+    on.discord.type('ada', CHANNELS.ml, 'status', 'session', 'imdb');
+    const sessions = await until('the sessions', () => on.discord.suggestions[1]);
+    expect(sessions.map(({ name }) => name)).toEqual(['look at imdb']);
+  });
+
+  test('ask about a message in its own thread', async () => {
+    await begin(echo);
+    const said = on.discord.say('grace', CHANNELS.ml, 'the loss is NaN after step 40');
+    on.discord.pointAt('ada', said);
+    await on.discord.submit('ada', { text: 'why?' });
+    await on.reply(said.id, 'heard: [Ada] why?');
+    expect(heard()).toContain('the loss is NaN after step 40');
+  });
+
+  test('cancel a job only after it was asked whether', async () => {
+    await begin(callOnce(runJob), { approvers: ['anyone'] });
+    on.world.hub.course = () => ({ queueMs: 0, runMs: 600_000, lines: ['x'] });
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    on.discord.click('ada', await on.reply(asked.id, 'Run a Hugging Face Job'), 'approve|');
+    const card = await on.reply(asked.id, 'RUNNING');
+    on.discord.click('ada', card, 'cancel_job|');
+    const question = await on.told('ada', 'Cancel this job?');
+    expect(on.world.hub.jobs[0]?.ended).toBeUndefined();
+    on.discord.clickPrivate('ada', asked.id, question, 'cancel_job|');
+    await on.reply(asked.id, 'CANCELED');
+  });
+});
+
+describe('what is refused', () => {
+  test('a token, in one line that says how to get one', async () => {
+    await begin(echo, { isStarted: false });
+    on.discord.token = 'another.bot.token';
+    await expect(on.start()).rejects.toThrow(ConfigError);
+    await expect(on.start()).rejects.toThrow('DISCORD_TOKEN was refused');
+  });
+
+  test('the intent for message contents, and without it mentions still work', async () => {
+    await begin(echo, { isStarted: false });
+    on.discord.gateway.allowsMessageContent = false;
+    await expect(on.start()).rejects.toThrow('"Message Content" intent');
+    on.world.config.discord.message_content = false;
+    await on.start();
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    await on.reply(asked.id, 'heard: [Ada] go');
+    on.discord.say('ada', asked.id, 'not seen');
+    on.discord.mention('ada', asked.id, 'seen');
+    await on.reply(asked.id, 'heard: [Ada] seen');
+    expect(heard()).not.toContain('not seen');
+  });
+});

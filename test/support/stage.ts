@@ -1,0 +1,180 @@
+import type { Config } from '../../src/config/load.ts';
+import { CHANNELS, type DiscordMessage, PEOPLE } from '../doubles/discord/guild.ts';
+import type { HubDouble } from '../doubles/hub.ts';
+import type { ModelDouble, ModelScript } from '../doubles/model.ts';
+import type { SlackMessage } from '../doubles/slack/workspace.ts';
+import { DiscordWorld } from './discord-world.ts';
+import { until } from './until.ts';
+import { shown, World } from './world.ts';
+
+export type Who = 'ada' | 'grace';
+
+export type StageOptions = { configure?: (config: Config) => void };
+
+/** A control of a message, by what it does. */
+export type Control =
+  | 'approve'
+  | 'reject'
+  | 'edit'
+  | 'stop'
+  | 'retry'
+  | 'log'
+  | 'rerun'
+  | 'approve_all'
+  | 'good'
+  | 'bad';
+
+/** What people can do and see in a thread, whatever the platform: scenarios are told in these words. */
+export type Stage = {
+  model: ModelDouble;
+  hub: HubDouble;
+  /** Somebody mentions the bot in a channel, and begins a thread. */
+  ask(who: Who, text: string, files?: readonly { name: string; text: string }[]): void;
+  /** Somebody writes in that thread. */
+  say(who: Who, text: string): void;
+  /** Waits until the thread shows a text. */
+  shows(text: string): Promise<void>;
+  /** What the bot's messages in the thread show now. */
+  all(): string;
+  /** Presses a button of the newest message that has it. */
+  press(who: Who, control: Control): Promise<void>;
+  /** Sends off the dialog that somebody has open. */
+  write(who: Who, text: string): Promise<void>;
+  /** Waits until somebody is told something that nobody else sees. */
+  told(who: Who, text: string): Promise<void>;
+  /** How the request is marked. */
+  mark(): string;
+  /** What would notify people who were not meant. */
+  pings: RegExp;
+  /** Names of the files that the bot has posted. */
+  files(): string[];
+  close(): Promise<void>;
+};
+
+const SLACK_IDS = { ada: 'U0ADA', grace: 'U0GRACE' } as const;
+const SLACK_MARKS: Readonly<Record<string, string>> = {
+  eyes: 'working',
+  hourglass_flowing_sand: 'waiting',
+  white_check_mark: 'done',
+  warning: 'failed',
+  black_square_for_stop: 'stopped',
+};
+const SLACK_ACTIONS: Readonly<Record<Control, string>> = {
+  approve: 'approve',
+  reject: 'reject',
+  edit: 'edit',
+  stop: 'stop',
+  retry: 'retry',
+  log: 'job_log',
+  rerun: 'rerun_job',
+  approve_all: 'approve',
+  good: '',
+  bad: '',
+};
+
+export async function onSlack(script: ModelScript, { configure }: StageOptions): Promise<Stage> {
+  const world = await World.create('embedded', { script, ...(configure ? { configure } : {}) });
+  await world.start();
+  let asked: SlackMessage | undefined;
+  const first = (): SlackMessage => {
+    if (asked === undefined) throw new Error('nobody has asked yet');
+    return asked;
+  };
+  return {
+    model: world.model,
+    hub: world.hub,
+    ask(who, text, files = []) {
+      const words = `<@UBOT00001> ${text}`;
+      asked =
+        files.length > 0
+          ? world.slack.share(SLACK_IDS[who], 'C0ML', files, words)
+          : world.slack.say(SLACK_IDS[who], 'C0ML', words);
+    },
+    say: (who, text) => void world.slack.say(SLACK_IDS[who], 'C0ML', text, first().ts),
+    shows: async (text) => void (await world.reply(first(), text)),
+    all: () => world.describe(first()),
+    async press(who, control) {
+      if (control === 'good' || control === 'bad') {
+        const message = await newest(world, first(), 'feedback_buttons');
+        return world.slack.rate(SLACK_IDS[who], message, control === 'good' ? 'positive' : 'negative');
+      }
+      const label = control === 'approve_all' ? '"Approve all"' : `"action_id":"${SLACK_ACTIONS[control]}"`;
+      world.slack.click(SLACK_IDS[who], await newest(world, first(), label), SLACK_ACTIONS[control]);
+    },
+    write: async (who, text) => void (await world.slack.submit(SLACK_IDS[who], text)),
+    told: async (who, text) =>
+      void (await until(`${who} is told "${text}"`, () =>
+        world.slack.ephemerals.find((item) => item.user === SLACK_IDS[who] && item.text.includes(text)),
+      )),
+    mark: () => [...first().reactions].map((name) => SLACK_MARKS[name] ?? name).join(),
+    pings: /@everyone|@here|<!channel>/,
+    files: () => world.slack.uploads.files.filter(({ isShared }) => isShared).map(({ name }) => name),
+    close: () => world.close(),
+  };
+}
+
+const newest = (world: World, first: SlackMessage, part: string): Promise<SlackMessage> =>
+  until(
+    () => `a message with ${part}; there is: ${world.describe(first)}`,
+    () => world.replies(first).findLast((message) => shown(message).includes(part)),
+  );
+
+const DISCORD_MARKS: Readonly<Record<string, string>> = {
+  '👀': 'working',
+  '⏳': 'waiting',
+  '✅': 'done',
+  '⚠️': 'failed',
+  '⏹️': 'stopped',
+};
+const DISCORD_ACTIONS: Readonly<Record<Control, string>> = {
+  approve: 'approve|c_',
+  reject: 'reject|c_',
+  edit: 'edit|',
+  stop: 'stop',
+  retry: 'retry',
+  log: 'job_log|',
+  rerun: 'rerun_job|',
+  approve_all: 'approve|all',
+  good: 'feedback|good',
+  bad: 'feedback|bad',
+};
+
+export async function onDiscord(script: ModelScript, { configure }: StageOptions): Promise<Stage> {
+  const on = await DiscordWorld.create(script, configure ? { configure } : {});
+  await on.start();
+  const { discord } = on;
+  let asked: DiscordMessage | undefined;
+  const first = (): DiscordMessage => {
+    if (asked === undefined) throw new Error('nobody has asked yet');
+    return asked;
+  };
+  return {
+    model: on.world.model,
+    hub: on.world.hub,
+    ask(who, text, files = []) {
+      asked = discord.say(who, CHANNELS.ml, `<@me> ${text}`, files);
+    },
+    say: (who, text) => void discord.say(who, first().id, text),
+    shows: async (text) => void (await on.reply(first().id, text)),
+    all: () => on.describe(first().id),
+    async press(who, control) {
+      const id = DISCORD_ACTIONS[control];
+      const message = await until(
+        () => `a message with ${id}; there is: ${on.describe(first().id)}`,
+        () => on.replies(first().id).findLast((item) => JSON.stringify(item.components).includes(`"${id}`)),
+      );
+      discord.click(who, message, id);
+    },
+    write: async (who, text) => void (await discord.submit(who, { text })),
+    told: async (who, text) => void (await on.told(who, text)),
+    mark: () => [...first().reactions].map((emoji) => DISCORD_MARKS[emoji] ?? emoji).join(),
+    pings: /@everyone|@here|<@&8/,
+    files: () =>
+      on
+        .replies(first().id)
+        .flatMap(({ attachments }) => attachments)
+        .map(({ filename }) => filename)
+        .concat(discord.privates.filter(({ user }) => user === PEOPLE.ada.id).flatMap(({ files }) => files)),
+    close: () => on.close(),
+  };
+}
