@@ -17,7 +17,10 @@ const isRule = (line: string): boolean => /^\s*\|?(\s*:?-+:?\s*\|)+\s*(:?-+:?\s*
 /** Wider cells would make lines break on a phone, and so the table unreadable. */
 const CELL = 40;
 
-/** Markdown in which tables, which Discord does not draw, are text in columns. What stands in code blocks is left as it is. */
+/**
+ * Markdown in which tables, which Discord does not draw, are text in columns, with their links below. What stands in code
+ * blocks is left as it is.
+ */
 export function tablesAsText(markdown: string): string {
   const lines = markdown.split('\n');
   const out: string[] = [];
@@ -29,10 +32,17 @@ export function tablesAsText(markdown: string): string {
       out.push(line);
       continue;
     }
-    const rows = [cellsOf(line)];
-    for (i += 2; isRow(lines[i] ?? ''); i++) rows.push(cellsOf(lines[i] ?? ''));
+    const first = i;
+    for (i += 2; isRow(lines[i] ?? ''); i++);
+    const body = lines.slice(first + 2, i);
+    const links = [line, ...body].flatMap((row) => row.match(LINK) ?? []);
+    out.push(
+      '```',
+      ...columns([line, ...body].map(cellsOf)),
+      '```',
+      ...(links.length > 0 ? [links.join(' · ')] : []),
+    );
     i--;
-    out.push('```', ...columns(rows), '```');
   }
   return out.join('\n');
 }

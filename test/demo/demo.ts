@@ -1,18 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { HubDouble } from '../doubles/hub.ts';
 import { startModelDouble } from '../doubles/model.ts';
-import { parseBlocks } from '../doubles/slack/rules.ts';
-import { SlackDouble } from '../doubles/slack/server.ts';
-import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { story } from '../support/story.ts';
 import { until } from '../support/until.ts';
 import { BotProcess } from './bot-process.ts';
-import { slackPage } from './page.ts';
+import { discordStage } from './discord-stage.ts';
+import { slackStage } from './slack-stage.ts';
+import type { DemoStage } from './stage.ts';
 import { ThreadPrinter } from './terminal.ts';
 
 const HELP = `npm run demo              the bot at work in a Slack thread, with everything around it played by doubles
+npm run demo -- discord   the same on Discord
 npm run demo -- --kill    the same, and the bot is killed while its job runs
 npm run demo -- --pages DIRECTORY    the same, and the thread is written as web pages at its turning points
 `;
@@ -26,23 +24,23 @@ const LINES = [
   'Pushed to https://huggingface.co/ada/imdb-distilbert',
 ];
 
+type Options = { platform: 'slack' | 'discord'; isKilled: boolean; pages: string | undefined };
+
 /** The main job as a story: a person asks, approves and asks again; the bot plans, runs a job and answers. */
-async function demo({ isKilled, pages }: { isKilled: boolean; pages: string | undefined }): Promise<void> {
+async function demo({ platform, isKilled, pages }: Options): Promise<void> {
   const print = new ThreadPrinter((text) => process.stdout.write(text));
-  const [slack, hub, model] = await Promise.all([
-    SlackDouble.start(),
+  const open = platform === 'slack' ? slackStage : discordStage;
+  const [stage, hub, model] = await Promise.all([
+    open((message, change) => print.changed(message, change)),
     HubDouble.start(),
     startModelDouble(story, { chunkMs: 15, chunkSize: 12 }),
   ]);
   hub.course = () => ({ queueMs: 1_500, runMs: 6_000, lines: LINES, stage: 'COMPLETED' });
-  slack.workspace.on('change', (message, change) => print.changed(message, change));
 
   print.aside('Starting the bot, with an embedded database and no services …');
   const bot = await BotProcess.start(
     {
-      SLACK_API_URL: slack.apiUrl,
-      SLACK_BOT_TOKEN: 'xoxb-demo-demo-demo',
-      SLACK_APP_TOKEN: 'xapp-demo-demo-demo',
+      ...stage.environment,
       HF_TOKEN: 'hf_demodemodemodemo',
       HF_ENDPOINT: hub.url,
       HF_DATASETS_SERVER: hub.url,
@@ -55,46 +53,36 @@ async function demo({ isKilled, pages }: { isKilled: boolean; pages: string | un
     () => print.aside('The bot was killed. Starting it again on what it left in its database …'),
   );
   try {
-    await until('the bot is connected', () => slack.connections > 0);
+    await until('the bot is connected', stage.isConnected);
     print.aside(`Process ${bot.pid}, connected. #ml, today:`);
-    await play(slack, bot, print, isKilled, pages);
+    await play(stage, bot, print, isKilled, (name) => pages && stage.write(pages, name));
   } finally {
     await bot.stop();
-    await Promise.all([slack.close(), hub.close(), model.close()]);
+    await Promise.all([stage.close(), hub.close(), model.close()]);
   }
-  print.aside('That is the whole story. To set up your own: README, "Your own Slack app".');
+  print.aside(
+    'That is the whole story. To set up your own: README, "Your own Slack app" and "Your own Discord bot".',
+  );
 }
 
 async function play(
-  slack: SlackDouble,
+  stage: DemoStage,
   bot: BotProcess,
   print: ThreadPrinter,
   isKilled: boolean,
-  pages: string | undefined,
+  page: (name: string) => void,
 ): Promise<void> {
-  const request = 'fine-tune a small model on stanfordnlp/imdb and tell me the accuracy';
-  const asked = slack.mention('U0ADA', 'C0ML', request);
-  const reply = (text: string) => until(`a reply with "${text}"`, () => find(slack, asked, text));
-
-  function page(name: string): void {
-    if (pages === undefined) return;
-    mkdirSync(pages, { recursive: true });
-    const thread = slack.workspace.thread(asked.channel, asked.ts);
-    for (const theme of ['light', 'dark'] as const) {
-      const bytesOf = (id: string) => slack.uploads.find(id)?.bytes;
-      writeFileSync(join(pages, `${name}-${theme}.html`), slackPage(thread, theme, bytesOf));
-    }
-  }
-
-  const card = await reply('Run a Hugging Face Job');
+  const reply = (text: string) => until(`a reply with "${text}"`, () => stage.shows(text));
+  stage.ask('fine-tune a small model on stanfordnlp/imdb and tell me the accuracy');
+  await reply('Run a Hugging Face Job');
   await reply('Waiting for approval');
   page('approval');
   print.aside('Grace, who did not ask for this, presses Approve …');
-  slack.click('U0GRACE', card, 'approve');
-  const refusal = await until('a private answer for Grace', () => slack.ephemerals.at(-1));
-  print.aside(`… and is told in private: ${refusal.text}`);
+  await stage.approve('grace');
+  const refusal = await until('a private answer for Grace', stage.toldGrace);
+  print.aside(`… and is told in private: ${refusal}`);
   print.aside('Ada presses Approve.');
-  slack.click('U0ADA', card, 'approve');
+  await stage.approve('ada');
 
   await reply('RUNNING');
   await reply('Waiting for the job');
@@ -106,25 +94,18 @@ async function play(
   }
   await reply('Accuracy on the test split');
   await reply('COMPLETED');
-  await reply('✅ *Done*');
+  await until('it is done', () => stage.shows('✅ *Done*') || stage.shows('✅ **Done**'));
 
-  slack.say('U0ADA', 'C0ML', 'and which learning rate was that?', asked.ts);
+  stage.say('and which learning rate was that?');
   await reply('5e-5');
-  await until('all is done', () => find(slack, asked, 'Working') === undefined);
+  await until('all is done', () => !stage.shows('Working'));
   page('done');
 }
 
-function find(slack: SlackDouble, asked: SlackMessage, text: string): SlackMessage | undefined {
-  return slack.workspace
-    .thread(asked.channel, asked.ts)
-    .find(
-      (message) =>
-        message.bot_id && JSON.stringify([message.text, parseBlocks(message.blocks)]).includes(text),
-    );
-}
-
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: { kill: { type: 'boolean' }, pages: { type: 'string' }, help: { type: 'boolean' } },
 });
-if (values.help) process.stdout.write(HELP);
-else await demo({ isKilled: values.kill ?? false, pages: values.pages });
+const [platform = 'slack'] = positionals;
+if (values.help || (platform !== 'slack' && platform !== 'discord')) process.stdout.write(HELP);
+else await demo({ platform, isKilled: values.kill ?? false, pages: values.pages });

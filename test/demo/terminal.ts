@@ -1,9 +1,10 @@
 import { styleText } from 'node:util';
-import { parseBlocks } from '../doubles/slack/rules.ts';
-import { PEOPLE, type SlackMessage } from '../doubles/slack/workspace.ts';
 
 const WIDTH = 100;
 const MARGIN = '              ';
+
+/** A message as the terminal shows it, whatever the platform: its text, with buttons as lines of `[ … ]`. */
+export type Printed = { id: string; who: string; isBot: boolean; text: string };
 
 /** Prints a thread as it changes: new messages whole, edits as the lines that are new in them. */
 export class ThreadPrinter {
@@ -14,10 +15,10 @@ export class ThreadPrinter {
     this.#write = write;
   }
 
-  changed(message: SlackMessage, change: 'posted' | 'edited' | 'deleted'): void {
-    const lines = linesOf(message);
-    const before = this.#seen.get(message.ts) ?? [];
-    this.#seen.set(message.ts, lines);
+  changed(message: Printed, change: 'posted' | 'edited' | 'deleted'): void {
+    const lines = message.text.split('\n').flatMap(wrapped);
+    const before = this.#seen.get(message.id) ?? [];
+    this.#seen.set(message.id, lines);
     switch (change) {
       case 'deleted':
         this.#print(nameOf(message), [styleText('dim', '(deleted)')]);
@@ -47,60 +48,11 @@ export class ThreadPrinter {
   }
 }
 
-function nameOf(message: SlackMessage): string {
-  const name = message.bot_id ? 'ml-intern' : (PEOPLE[message.user] ?? message.user);
-  return `${styleText(message.bot_id ? ['bold', 'cyan'] : ['bold', 'yellow'], name.padStart(12))}  `;
-}
+const nameOf = ({ who, isBot }: Printed): string =>
+  `${styleText(isBot ? ['bold', 'cyan'] : ['bold', 'yellow'], who.padStart(12))}  `;
 
 /** Elapsed times and counts change all the time and are no news. */
 const withoutNumbers = (line: string) => line.replace(/[\d.]+/g, '#');
-
-function linesOf(message: SlackMessage): string[] {
-  const blocks = parseBlocks(message.blocks);
-  const text =
-    blocks.length === 0
-      ? message.text.replace(/<@UBOT00001>/g, '@ml-intern')
-      : blocks
-          .map(blockText)
-          .filter((part) => part !== '')
-          .join('\n');
-  const files = (message.files ?? []).map(({ name }) => `📎 ${name}`);
-  return [...text.split('\n').flatMap((line) => wrapped(unescaped(line))), ...files];
-}
-
-function blockText(block: ReturnType<typeof parseBlocks>[number]): string {
-  switch (block.type) {
-    case 'section':
-      return [block.text?.text, ...(block.fields ?? []).map((field) => field.text.replace('\n', ': '))]
-        .filter((part) => part !== undefined)
-        .join('\n');
-    case 'context':
-      return block.elements.map((element) => element.text).join('  ');
-    case 'actions':
-      return block.elements
-        .map(
-          (element) =>
-            `[ ${element.type === 'button' ? element.text.text : element.type === 'overflow' ? '⋯' : element.initial_option?.text.text} ]`,
-        )
-        .join('  ');
-    case 'markdown':
-      return block.text;
-    case 'header':
-      return block.text.text;
-    default:
-      return '';
-  }
-}
-
-function unescaped(line: string): string {
-  return line
-    .replace(/<!date\^\d+\^[^|]*\|[^>]*>/g, 'just now')
-    .replace(/<@(\w+)>/g, (_whole, id: string) => `@${PEOPLE[id] ?? id}`)
-    .replace(/<(https?:[^|>]+)\|([^>]+)>/g, '$2')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&');
-}
 
 function wrapped(line: string): string[] {
   if (line.length <= WIDTH) return [line];

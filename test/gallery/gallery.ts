@@ -2,8 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { translate as onDiscord } from '../../adapters/discord/components.ts';
 import { view } from '../../src/thread/view.ts';
+import { discordPage } from '../demo/discord-page.ts';
 import { slackPage } from '../demo/page.ts';
+import { BOT_USER } from '../doubles/discord/guild.ts';
+import { type Component, problemOf } from '../doubles/discord/rules.ts';
 import { refusalOf } from '../doubles/slack/rules.ts';
 import { BOT } from '../doubles/slack/workspace.ts';
 import { inSlack } from '../support/slack-view.ts';
@@ -23,8 +27,8 @@ if (directory === undefined) {
   process.exit(1);
 }
 
-/** The messages of all states, as Slack would take them; one that it would not take ends the program. */
-function messages() {
+/** The messages of all states, as a platform would take them; one that it would not take ends the program. */
+function slackMessages() {
   return STATES.flatMap(({ heading, snapshot }) => [
     { heading },
     ...view(snapshot)
@@ -38,15 +42,38 @@ function messages() {
   ]);
 }
 
+function discordMessages() {
+  const options = { asksFeedback: true };
+  return STATES.flatMap(({ heading, snapshot }) => [
+    { heading },
+    ...view(snapshot)
+      .flatMap((message) => onDiscord(message, 1, options))
+      .flatMap((payload) => {
+        if (payload.components === undefined) return []; // a reaction, a name
+        const problem = problemOf(payload, false);
+        if (problem) throw new Error(`Discord would refuse this: ${JSON.stringify(problem)}`);
+        return [
+          { author: BOT_USER, content: '', attachments: [], components: payload.components as Component[] },
+        ];
+      }),
+  ]);
+}
+
 const WIDTHS = { desktop: 800, phone: 390 } as const;
 
 mkdirSync(directory, { recursive: true });
-for (const theme of ['light', 'dark'] as const) {
-  const page = resolve(join(directory, `slack-${theme}.html`));
-  writeFileSync(page, slackPage(messages(), theme));
+const PAGES = {
+  'slack-light': () => slackPage(slackMessages(), 'light'),
+  'slack-dark': () => slackPage(slackMessages(), 'dark'),
+  discord: () => discordPage(discordMessages()),
+} as const;
+
+for (const [title, make] of Object.entries(PAGES)) {
+  const page = resolve(join(directory, `${title}.html`));
+  writeFileSync(page, make());
   process.stdout.write(`${page}\n`);
   for (const [name, width] of values.shoot ? Object.entries(WIDTHS) : []) {
-    const picture = resolve(join(directory, `slack-${theme}-${name}.png`));
+    const picture = resolve(join(directory, `${title}-${name}.png`));
     await promisify(execFile)('chromium', [
       '--headless',
       '--no-sandbox',

@@ -7,12 +7,12 @@ import { DiscordWorld } from './discord-world.ts';
 import { until } from './until.ts';
 import { shown, World } from './world.ts';
 
-export type Who = 'ada' | 'grace';
+type Who = 'ada' | 'grace';
 
 export type StageOptions = { configure?: (config: Config) => void };
 
 /** A control of a message, by what it does. */
-export type Control =
+type Control =
   | 'approve'
   | 'reject'
   | 'edit'

@@ -40,6 +40,9 @@ describe('text', () => {
     expect(tablesAsText(`before\n${table}\nafter`)).toBe(
       'before\n```\nmodel   acc\n──────  ────\na       0.9\nlonger  0.75\n```\nafter',
     );
+    expect(tablesAsText('| [m](https://hf.co/m) |\n| --- |\n| x |')).toBe(
+      '```\nm\n─\nx\n```\n[m](https://hf.co/m)',
+    );
     expect(tablesAsText(`\`\`\`\n${table}\n\`\`\``)).toBe(`\`\`\`\n${table}\n\`\`\``);
   });
 });
