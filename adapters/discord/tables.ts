@@ -8,8 +8,11 @@ const cellsOf = (line: string): string[] =>
       cell
         .trim()
         .replaceAll('\\|', '|')
+        .replace(LINK, '$1')
         .replace(/\*\*|`/g, ''),
     );
+
+const LINK = /\[([^\]]+)\]\((https?:[^)\s]+)\)/g;
 
 const isRow = (line: string): boolean => /^\s*\|.*\|\s*$/.test(line);
 const isRule = (line: string): boolean => /^\s*\|?(\s*:?-+:?\s*\|)+\s*(:?-+:?\s*)?\|?\s*$/.test(line);
