@@ -30,7 +30,7 @@ import { cut, jobLines } from '../../src/thread/words.ts';
 import type { Gate } from './gate.ts';
 import { ACTIONS, idOf } from './ids.ts';
 import { readable } from './inbound.ts';
-import { addressOf, askerOf, personOf, tell } from './interactions.ts';
+import { addressOf, askerOf, isTaken, personOf, tell } from './interactions.ts';
 import { ANSWER_CHARACTERS, DISCORD_LIMITS } from './limits.ts';
 import { askModal } from './modals.ts';
 import { DIRECT } from './outbound.ts';
@@ -141,6 +141,7 @@ export function listenToCommands(deps: CommandDeps): void {
           ? onCommand(interaction, deps)
           : undefined;
     work?.catch(async (error: unknown) => {
+      if (isTaken(error)) return;
       deps.log.error({ err: error }, 'a command could not be answered');
       if (!interaction.isRepliable()) return;
       await tell(interaction, 'That did not work. Try again in a minute.').catch(() => {}); // Discord says so itself

@@ -18,6 +18,7 @@ import { type FileRules, type OfferedFile, receiveFiles } from '../../src/sessio
 import { callFor, SCRIPT_BYTES } from '../../src/session/script-files.ts';
 import { cut } from '../../src/thread/words.ts';
 import type { Gate } from './gate.ts';
+import { nonceOf } from './ids.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { DIRECT } from './outbound.ts';
 import { missingIn } from './permissions.ts';
@@ -152,7 +153,13 @@ const personOf = ({ author, member }: Message): Person => ({
 async function reply(message: Message, text: string): Promise<void> {
   // Who can't be told is refused nevertheless.
   await message
-    .reply({ content: cut(text, DISCORD_LIMITS.content), allowedMentions: { parse: [], repliedUser: true } })
+    .reply({
+      content: cut(text, DISCORD_LIMITS.content),
+      allowedMentions: { parse: [], repliedUser: true },
+      // Every process of the bot is told of every message: what they all answer is one answer.
+      nonce: nonceOf(message.id, 'reply'),
+      enforceNonce: true,
+    })
     .catch(() => {});
 }
 

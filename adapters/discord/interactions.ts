@@ -3,11 +3,13 @@ import {
   ButtonStyle,
   type Client,
   ComponentType,
+  DiscordAPIError,
   Events,
   GuildMember,
   type Interaction,
   MessageFlags,
   type ModalSubmitInteraction,
+  RESTJSONErrorCodes,
   type StringSelectMenuInteraction,
 } from 'discord.js';
 import type { Logger } from '../../src/ops/log.ts';
@@ -65,11 +67,16 @@ export function listenToInteractions(client: Client<true>, deps: InteractionDeps
           ? onSubmission(interaction, deps)
           : undefined;
     work?.catch(async (error: unknown) => {
+      if (isTaken(error)) return;
       deps.log.error({ err: error }, 'a click could not be taken');
       if (interaction.isRepliable()) await tell(interaction, TROUBLE).catch(() => {}); // Discord says so itself then
     });
   });
 }
+
+/** Every process of the bot is told of every click; the first to answer has it, and does what it asks. */
+export const isTaken = (error: unknown): boolean =>
+  error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
 
 const TROUBLE = 'That did not work: a part of me can’t be reached right now. Try again in a minute.';
 const UNKNOWN = 'I no longer know this thread, so nothing was changed.';

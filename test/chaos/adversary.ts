@@ -1,7 +1,7 @@
 import { sleep } from '../doubles/http.ts';
 import type { HubDouble } from '../doubles/hub.ts';
-import type { SlackDouble } from '../doubles/slack/server.ts';
 import type { Fleet } from './fleet.ts';
+import type { Ground } from './ground.ts';
 import type { Chance } from './random.ts';
 import type { Service } from './services.ts';
 
@@ -9,7 +9,7 @@ export type Targets = {
   fleet: Fleet;
   postgres: Service;
   redis: Service;
-  slack: SlackDouble;
+  ground: Ground;
   hub: HubDouble;
   leaseMs: number;
 };
@@ -26,8 +26,7 @@ export async function attack(targets: Targets, chance: Chance, until: number, ta
     tally[name] = (tally[name] ?? 0) + 1;
     await act(targets, chance);
   }
-  targets.slack.disturb = () => undefined;
-  targets.slack.loses = () => false;
+  targets.ground.calm();
   targets.hub.disturb = () => undefined;
 }
 
@@ -54,7 +53,7 @@ const killService =
     await targets[which].restart();
   };
 
-const cutSockets: Act = async ({ slack }) => slack.disconnect();
+const cutSockets: Act = async ({ ground }) => ground.cut();
 
 /** Weighted by being named several times. */
 const ACTS: readonly (readonly [string, Act])[] = [
@@ -69,18 +68,12 @@ const ACTS: readonly (readonly [string, Act])[] = [
   ['sockets cut', cutSockets],
 ];
 
-function disturbTheWire({ slack, hub }: Targets, chance: Chance, tally: Tally): void {
+function disturbTheWire({ ground, hub }: Targets, chance: Chance, tally: Tally): void {
   const count = <T>(name: string, fault: T): T => {
     tally[name] = (tally[name] ?? 0) + 1;
     return fault;
   };
-  slack.loses = () => chance.is(0.05) && count('delivery lost', true);
-  slack.disturb = (method) => {
-    if (!method.startsWith('chat.') && method !== 'conversations.replies') return undefined;
-    if (chance.is(0.01)) return count('Slack 429', 429);
-    if (chance.is(0.01)) return count('Slack 503', 503);
-    return chance.is(0.015) ? count('Slack answer dropped', 'drop' as const) : undefined;
-  };
+  ground.disturb(chance, count);
   hub.disturb = (method, path) => {
     if (!path.startsWith('/api/jobs/')) return undefined;
     if (chance.is(0.015)) return count('Hub 500', 500);

@@ -5,12 +5,12 @@ import { openStorage } from '../../src/db/storage.ts';
 import { sleep } from '../doubles/http.ts';
 import { HubDouble } from '../doubles/hub.ts';
 import { startModelDouble } from '../doubles/model.ts';
-import { SlackDouble } from '../doubles/slack/server.ts';
 import { ROOT } from '../support/root.ts';
 import { until } from '../support/until.ts';
 import { attack, type Tally } from './adversary.ts';
 import { violations } from './checker.ts';
 import { Fleet } from './fleet.ts';
+import { discordGround, slackGround } from './ground.ts';
 import { People, type Request, script } from './people.ts';
 import { Chance } from './random.ts';
 import { startPostgres, startRedis } from './services.ts';
@@ -23,21 +23,22 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
+    platform: { type: 'string', default: 'slack' },
   },
 });
 
 /** The bot under attack: ends with figures, and exit code 1 where a promise was broken. */
-async function chaos(minutes: number, seed: number): Promise<boolean> {
+async function chaos(minutes: number, seed: number, platform: string): Promise<boolean> {
   const chance = new Chance(seed);
   const logs = join(ROOT, '.data', 'chaos');
   mkdirSync(logs, { recursive: true });
   const logFile = join(logs, `seed-${seed}-${Date.now()}.log`);
-  process.stdout.write(`chaos: ${minutes} min, seed ${seed}, log ${logFile}\n`);
+  process.stdout.write(`chaos on ${platform}: ${minutes} min, seed ${seed}, log ${logFile}\n`);
 
-  const [postgres, redis, slack, hub] = await Promise.all([
+  const [postgres, redis, ground, hub] = await Promise.all([
     startPostgres(),
     startRedis(),
-    SlackDouble.start({ rateScale: 8 }),
+    platform === 'discord' ? discordGround() : slackGround(),
     HubDouble.start(),
   ]);
   const modelChance = chance.fork();
@@ -54,10 +55,7 @@ async function chaos(minutes: number, seed: number): Promise<boolean> {
   });
   const fleet = new Fleet(
     {
-      SLACK_API_URL: slack.apiUrl,
-      SLACK_RATE_FACTOR: '8',
-      SLACK_BOT_TOKEN: 'xoxb-chaos-chaos-chaos',
-      SLACK_APP_TOKEN: 'xapp-chaos-chaos-chaos',
+      ...ground.environment,
       HF_TOKEN: 'hf_chaoschaoschaos',
       HF_ENDPOINT: hub.url,
       HF_DATASETS_SERVER: hub.url,
@@ -73,13 +71,13 @@ async function chaos(minutes: number, seed: number): Promise<boolean> {
     logFile,
   );
   for (const role of ['chat', 'worker', 'worker', 'chat', 'worker'] as const) fleet.add(role);
-  await until('the bot is connected', () => slack.connections > 0, 60_000);
+  await until('the bot is connected', ground.isConnected, 60_000);
 
-  const people = new People(slack, chance.fork());
+  const people = new People(ground, chance.fork());
   const tally: Tally = {};
   const end = Date.now() + minutes * 60_000;
   const attacked = attack(
-    { fleet, postgres, redis, slack, hub, leaseMs: LEASE_MS },
+    { fleet, postgres, redis, ground, hub, leaseMs: LEASE_MS },
     chance.fork(),
     end,
     tally,
@@ -101,12 +99,12 @@ async function chaos(minutes: number, seed: number): Promise<boolean> {
     180_000,
   ).catch((error: unknown) => process.stdout.write(`${error instanceof Error ? error.message : error}\n`));
   const storage = await openStorage({ databaseUrl: postgres.url, redisUrl: undefined, embedded: '' });
-  const world = { slack, hub, model, people, db: storage.db };
+  const world = { ground, hub, model, people, db: storage.db };
   // Cards and status messages are brought up to date a moment after the answer.
   const found = await settled(() => violations(world), 60_000);
   const stuck = await fleet.stop();
   await storage.close();
-  await Promise.all([slack.close(), hub.close(), model.close()]);
+  await Promise.all([ground.close(), hub.close(), model.close()]);
   postgres.stop();
   redis.stop();
 
@@ -145,7 +143,7 @@ function report(
     .sort((a, b) => a - b);
   const share = (p: number) =>
     (waits[Math.min(waits.length - 1, Math.floor(waits.length * p))] ?? 0).toFixed(1);
-  const threads = new Set(people.requests.map((request) => request.thread.ts)).size;
+  const threads = new Set(people.requests.map((request) => request.thread.id)).size;
   const lines = [
     `sessions ${threads}, requests ${people.requests.length}, jobs ${hub.jobs.length}, decisions ${people.clicks.size}`,
     ...Object.entries(tally).map(([name, count]) => `${name}: ${count}`),
@@ -160,5 +158,5 @@ function report(
 // An interrupted run takes what it started with it, as an ended one does.
 process.on('SIGTERM', () => process.exit(143));
 process.on('SIGINT', () => process.exit(130));
-const isKept = await chaos(Number(values.minutes), Number(values.seed));
+const isKept = await chaos(Number(values.minutes), Number(values.seed), values.platform);
 process.exit(isKept ? 0 : 1);

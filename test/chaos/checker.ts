@@ -1,18 +1,16 @@
 import { sessions } from '../../src/db/schema.ts';
 import type { Db } from '../../src/db/storage.ts';
+import type { ThreadAddress } from '../../src/session/address.ts';
 import { readSnapshot } from '../../src/session/read-snapshot.ts';
-import { OUTAGE_KEY } from '../../src/thread/outage.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { changes } from '../../src/thread/reconcile.ts';
 import { view } from '../../src/thread/view.ts';
 import type { HubDouble } from '../doubles/hub.ts';
 import type { ModelDouble } from '../doubles/model.ts';
-import type { SlackDouble } from '../doubles/slack/server.ts';
-import type { SlackMessage } from '../doubles/slack/workspace.ts';
-import { inSlack } from '../support/slack-view.ts';
+import type { Ground } from './ground.ts';
 import type { People } from './people.ts';
 
-type World = { slack: SlackDouble; hub: HubDouble; model: ModelDouble; people: People; db: Db };
+type World = { ground: Ground; hub: HubDouble; model: ModelDouble; people: People; db: Db };
 
 /** Everything that was promised and not kept, in words; nothing where all was. */
 export async function violations(world: World): Promise<string[]> {
@@ -20,11 +18,9 @@ export async function violations(world: World): Promise<string[]> {
 }
 
 /** Every request has exactly one answer. */
-function answers({ slack, people }: World): string[] {
+function answers({ ground, people }: World): string[] {
   return people.requests.flatMap(({ id, thread }) => {
-    const found = slack.workspace
-      .thread(thread.channel, thread.ts)
-      .filter((message) => message.bot_id && message.text.includes(`Answer to #${id}:`)).length;
+    const found = ground.said(thread).filter((text) => text.includes(`Answer to #${id}:`)).length;
     return found === 1 ? [] : [`request #${id} has ${found} answers in its thread`];
   });
 }
@@ -60,7 +56,7 @@ async function threads(world: World): Promise<string[]> {
   return found.flat();
 }
 
-async function thread({ slack, people, db }: World, sessionId: string): Promise<string[]> {
+async function thread({ ground, people, db }: World, sessionId: string): Promise<string[]> {
   const snapshot = await readSnapshot(db, sessionId);
   if (snapshot === undefined) return [`session ${sessionId} has vanished`];
   const { address, state } = snapshot.session;
@@ -72,22 +68,22 @@ async function thread({ slack, people, db }: World, sessionId: string): Promise<
     if (clicked !== decided) wrong.push(`call ${call.id} is decided as ${decided}, clicked was ${clicked}`);
     if (call.state.kind === 'unknown') wrong.push(`call ${call.id} of ${call.name} is unknown`);
   }
-  const shown = slack.workspace
-    .thread(address.channel, address.thread)
-    .filter((message) => message.bot_id !== undefined)
-    // Said without the record, while it was away: whoever said so may have died before taking it back.
-    .filter((message) => message.metadata?.event_payload.key !== OUTAGE_KEY);
-  const wanted = changes(view(snapshot), [], inSlack, 1);
-  const byKey = Map.groupBy(shown, (message) => String(message.metadata?.event_payload.key));
+  const wanted = changes(view(snapshot), [], ground.translate, 1);
+  const shown = ground.posts(
+    address,
+    wanted.map(({ key }) => key),
+  );
+  const byKey = Map.groupBy(shown, ({ key }) => key);
   for (const change of wanted) {
     if (change.kind === 'post' && change.isMark) {
-      wrong.push(...mark(slack, address.channel, sessionId, change.payload));
+      if (change.payload.reaction !== undefined)
+        wrong.push(...mark(ground, address, sessionId, change.payload));
       continue;
     }
     const posts = byKey.get(change.key) ?? [];
     if (posts.length !== 1) wrong.push(`${sessionId} ${change.key} is shown ${posts.length} times`);
     const [post] = posts;
-    if (post && change.kind === 'post' && !isSame(post, change.payload)) {
+    if (post && change.kind === 'post' && !post.isSame(change.payload)) {
       wrong.push(`${sessionId} ${change.key} shows something else: ${post.text.slice(0, 80)}`);
     }
     byKey.delete(change.key);
@@ -97,14 +93,10 @@ async function thread({ slack, people, db }: World, sessionId: string): Promise<
   return wrong;
 }
 
-const isSame = (post: SlackMessage, payload: Readonly<Record<string, unknown>>) =>
-  post.text === payload.text && JSON.stringify(post.blocks) === JSON.stringify(payload.blocks);
-
 /** A reaction stands on the message that it belongs to, and no other one of the bot's does. */
-function mark(slack: SlackDouble, channel: string, sessionId: string, { reaction }: Payload): string[] {
-  const { on, name } = reaction as { on: string; name: string };
-  const found = [...(slack.workspace.find(channel, on)?.reactions ?? [])];
-  return found.length === 1 && found[0] === name
+function mark(ground: Ground, address: ThreadAddress, sessionId: string, payload: Payload): string[] {
+  const { found, wanted } = ground.marks(address, payload);
+  return found.length === 1 && found[0] === wanted
     ? []
-    : [`${sessionId} shows the reactions ${found.join(', ') || 'none'} on ${on}, not ${name}`];
+    : [`${sessionId} shows the reactions ${found.join(', ') || 'none'}, not ${wanted}`];
 }

@@ -1,17 +1,13 @@
 import type { ChatCompletionRequest } from '@copilotkit/aimock';
-import { seenOf } from '../../adapters/slack/actions.ts';
 import { lastText, type Reply } from '../doubles/model.ts';
-import type { OpenDialog } from '../doubles/slack/dialogs.ts';
-import { parseBlocks } from '../doubles/slack/rules.ts';
-import type { SlackDouble } from '../doubles/slack/server.ts';
-import type { SlackMessage } from '../doubles/slack/workspace.ts';
+import type { Ground, ThreadRef } from './ground.ts';
 import type { Chance } from './random.ts';
 
 /** One request that a person made; `#7` in its text is how everything that follows from it is known. */
 export type Request = {
   id: number;
   kind: 'talk' | 'job';
-  thread: SlackMessage;
+  thread: ThreadRef;
   askedAt: number;
   answeredAt: number | undefined;
 };
@@ -53,12 +49,12 @@ export function script(request: ChatCompletionRequest): Reply {
 export class People {
   readonly requests: Request[] = [];
   readonly clicks = new Map<string, Click>();
-  readonly #slack: SlackDouble;
+  readonly #ground: Ground;
   readonly #chance: Chance;
   readonly #lastClick = new Map<string, number>();
 
-  constructor(slack: SlackDouble, chance: Chance) {
-    this.#slack = slack;
+  constructor(ground: Ground, chance: Chance) {
+    this.#ground = ground;
     this.#chance = chance;
   }
 
@@ -71,60 +67,51 @@ export class People {
     const id = this.requests.length + 1;
     const kind = this.#chance.is(0.4) ? 'job' : 'talk';
     const text = `#${id} ${kind}: please`;
-    const busy = new Set(this.waiting.map((request) => request.thread.ts));
-    const free = this.#latest().filter((request) => !busy.has(request.thread.ts));
+    const busy = new Set(this.waiting.map((request) => request.thread.id));
+    const free = this.#latest().filter((request) => !busy.has(request.thread.id));
     const isFollowUp = free.length > 0 && this.#chance.is(0.35);
-    const thread = isFollowUp ? this.#chance.pick(free).thread : undefined;
-    const message = thread
-      ? this.#slack.say('U0ADA', thread.channel, text, thread.ts)
-      : this.#slack.mention('U0ADA', this.#chance.pick(['C0ML', 'C0OPS']), text);
-    const first = thread ?? message;
-    if (this.#chance.is(0.15)) this.#slack.deliverMessage(message); // Slack delivers some things twice
-    this.requests.push({ id, kind, thread: first, askedAt: Date.now(), answeredAt: undefined });
+    const known = isFollowUp ? this.#chance.pick(free).thread : undefined;
+    const thread = this.#ground.ask(text, this.#chance, known);
+    this.requests.push({ id, kind, thread, askedAt: Date.now(), answeredAt: undefined });
   }
 
   /** The newest request of each of the threads used last: as many as a catch-up is promised to read. */
   #latest(): Request[] {
     const byThread = new Map<string, Request>();
-    for (const request of this.requests.slice(-LATEST)) byThread.set(request.thread.ts, request);
+    for (const request of this.requests.slice(-LATEST)) byThread.set(request.thread.id, request);
     return [...byThread.values()];
   }
 
   /** Looks at every thread that waits: decides on what is open, notes what has been answered. */
   look(): void {
     for (const request of this.waiting) {
-      const { channel, ts } = request.thread;
-      const thread = this.#slack.workspace.thread(channel, ts);
-      if (thread.some((message) => message.bot_id && message.text.includes(`Answer to #${request.id}:`))) {
+      const { thread, id } = request;
+      if (this.#ground.said(thread).some((text) => text.includes(`Answer to #${id}:`))) {
         request.answeredAt = Date.now();
       }
-      for (const message of thread) this.#decide(message);
+      for (const card of this.#ground.open(thread)) this.#decide(card);
     }
-    for (const dialog of [...this.#slack.dialogs.open]) this.#sendOff(dialog);
+    for (const dialog of this.#ground.dialogs()) this.#sendOff(dialog);
   }
 
   /** A rejection asks for a reason first. A dialog that says why it was not taken is closed, any other sent again. */
-  #sendOff(dialog: OpenDialog): void {
-    if (dialog.errors !== undefined) this.#slack.dialogs.close(dialog);
+  #sendOff(dialog: ReturnType<Ground['dialogs']>[number]): void {
+    if (dialog.hasFailed) dialog.close();
     else if (Date.now() - (this.#lastClick.get(dialog.id) ?? 0) >= 4_000) {
       this.#lastClick.set(dialog.id, Date.now());
-      this.#slack.sendOff(dialog, 'use less data').catch(() => {}); // sent again with a later look
+      dialog.send('use less data');
     }
   }
 
   /** A click may be lost with the process that took it: who sees that nothing happened clicks again, the same. */
-  #decide(card: SlackMessage): void {
-    const button = parseBlocks(card.blocks)
-      .flatMap((block) => (block.type === 'actions' ? block.elements : []))
-      .find((element) => element.action_id === 'approve');
-    const callId = button?.type === 'button' ? seenOf(button.value ?? '')[0]?.toolCallId : undefined;
-    if (callId === undefined || Date.now() - (this.#lastClick.get(callId) ?? 0) < 4_000) return;
+  #decide({ callId, click }: ReturnType<Ground['open']>[number]): void {
+    if (Date.now() - (this.#lastClick.get(callId) ?? 0) < 4_000) return;
     if (this.#chance.is(0.6)) return; // people take their time
     const verdict = this.clicks.get(callId)?.verdict ?? (this.#chance.is(0.8) ? 'approve' : 'reject');
     if (!this.clicks.has(callId)) this.clicks.set(callId, { verdict, at: Date.now() });
     this.#lastClick.set(callId, Date.now());
-    this.#slack.click('U0ADA', card, verdict);
-    if (this.#chance.is(0.2)) this.#slack.click('U0ADA', card, verdict); // an impatient thumb
-    if (this.#chance.is(0.1)) this.#slack.click('U0GRACE', card, 'approve'); // who may not
+    click('ada', verdict);
+    if (this.#chance.is(0.2)) click('ada', verdict); // an impatient thumb
+    if (this.#chance.is(0.1)) click('grace', 'approve'); // who may not
   }
 }
