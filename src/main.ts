@@ -31,9 +31,14 @@ export async function start(
   seams: Seams = SYSTEM,
 ): Promise<Running> {
   const redact = createRedactor(
-    [...Object.values(config.secrets), ...Object.values(config.jobs.secrets)].filter(
-      (value) => value !== undefined,
-    ),
+    [
+      ...Object.values(config.secrets),
+      ...Object.values(config.jobs.secrets),
+      ...Object.values(config.mcp_servers).flatMap(({ env, headers }) => [
+        ...Object.values(env),
+        ...Object.values(headers),
+      ]),
+    ].filter((value) => value !== undefined),
   );
   const log = createLogger(config.log_level, redact);
   const connections = roles.has('chat') ? connectionsOf(config) : undefined;

@@ -6,6 +6,7 @@ import { isQuestion } from './agent/side-question.ts';
 import { systemPromptOf } from './agent/system-prompt.ts';
 import type { TurnDeps } from './agent/turn.ts';
 import { approverRules } from './channel-settings.ts';
+import type { Config } from './config/load.ts';
 import { createDashboards } from './hub/dashboards.ts';
 import { createDatasetPush } from './hub/dataset-push.ts';
 import { createDatasetsServer } from './hub/datasets.ts';
@@ -39,6 +40,7 @@ import { findJob } from './tools/hf-jobs/find.ts';
 import { followJob } from './tools/hf-jobs/follow.ts';
 import { endReport, statusLine } from './tools/hf-jobs/report.ts';
 import { hfJobsTool } from './tools/hf-jobs/tool.ts';
+import { createMcpTools, type McpServer, type McpTools } from './tools/mcp/tools.ts';
 import { planTool } from './tools/plan-tool.ts';
 import { createRegistry } from './tools/registry.ts';
 import { type Attached, chosenWithAttachments, fileReaderIn } from './tools/sandbox/attachments.ts';
@@ -66,6 +68,7 @@ export function startWorker(parts: Parts): () => Promise<void> {
   const owner = `${hostname()}/${process.pid}`;
   const everyMs = config.durability.sweep_seconds * 1000;
   const worker = workerOf(parts);
+  const mcp = createMcpTools(mcpServers(config), log, clock);
   const { jobs, sandboxes } = worker;
   const follow = {
     jobs,
@@ -85,7 +88,7 @@ export function startWorker(parts: Parts): () => Promise<void> {
     render: renders.request,
     renderProgress: renders.progress,
   });
-  runTurns(engine, turnDeps(worker, watches.start), {
+  runTurns(engine, turnDeps(worker, mcp, watches.start), {
     owner,
     concurrency: config.durability.worker_concurrency,
     shutdown: shutdown.signal,
@@ -113,6 +116,7 @@ export function startWorker(parts: Parts): () => Promise<void> {
     await engine.stopWorkers();
     await watches.stop();
     await sandboxes?.sandboxes.stop();
+    await mcp.stop();
   };
 }
 
@@ -161,6 +165,17 @@ function workerOf(parts: Parts): Worker {
   };
 }
 
+function mcpServers({ mcp_servers }: Config): Record<string, McpServer> {
+  return Object.fromEntries(
+    Object.entries(mcp_servers).flatMap(([name, server]) => {
+      const { enabled, command, args, env, url, headers, approval, hide, timeout_seconds } = server;
+      if (!enabled) return [];
+      const endpoint = command === undefined ? { url: url ?? '', headers } : { command, args, env };
+      return [[name, { endpoint, approval, hide, timeoutMs: timeout_seconds * 1000 }]];
+    }),
+  );
+}
+
 function toolsOf({ config, token, jobs, hardware, sandboxes, attached }: Worker): Tool[] {
   return [
     planTool,
@@ -186,7 +201,7 @@ function toolsOf({ config, token, jobs, hardware, sandboxes, attached }: Worker)
   ];
 }
 
-function turnDeps(worker: Worker, startWatch: (watchId: string) => Promise<void>): TurnDeps {
+function turnDeps(worker: Worker, mcp: McpTools, startWatch: (watchId: string) => Promise<void>): TurnDeps {
   const { config, storage, log, redact, renders, clock, ids, catalogue } = worker;
   const { model, limits, durability, prompts } = config;
   const tools = toolsOf(worker);
@@ -201,7 +216,7 @@ function turnDeps(worker: Worker, startWatch: (watchId: string) => Promise<void>
     redact,
     ids,
     clock,
-    registry: createRegistry(tools),
+    registry: createRegistry(tools, () => mcp.offered(tools.map(({ name }) => name))),
     model: worker.model,
     modelOf: (session) => modelOf(session, rules),
     effortOf: ({ settings, rules: { effort } }) => settings.effort ?? effort ?? model.effort,

@@ -220,6 +220,34 @@ const Sandbox = z.strictObject({
   idle_minutes: count.default(30).describe('space: a Space that nobody uses for so long is put to sleep.'),
 });
 
+const McpServer = z
+  .strictObject({
+    enabled: flag.default(true),
+    command: z.string().optional().describe('A program that speaks MCP on its standard input and output.'),
+    args: z.array(z.string()).default([]),
+    env: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Its environment; it gets nothing of the bot’s own.'),
+    url: url.optional().describe('Or where it is: streamable HTTP, or the older SSE.'),
+    headers: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('E.g. {"Authorization": "Bearer ${TOKEN}"}.'),
+    approval: z
+      .enum(['never', 'destructive', 'always'])
+      .default('destructive')
+      .describe(
+        'When people are asked before a tool is used; "destructive" goes by what the server says of its tools, and what it says nothing of is asked about.',
+      ),
+    hide: z.array(z.string()).default([]).describe('Tools of it that are not offered.'),
+    timeout_seconds: count.default(120),
+  })
+  .refine(
+    ({ command, url: address }) => (command === undefined) !== (address === undefined),
+    'needs command or url',
+  );
+
 const Attachments = z.strictObject({
   max_mb: z.coerce
     .number()
@@ -324,6 +352,10 @@ export const ConfigFile = z.strictObject({
   prompts: Prompts.prefault({}),
   traces: Traces.prefault({}),
   attachments: Attachments.prefault({}),
+  mcp_servers: z
+    .record(z.string().regex(/^[\w-]{1,32}$/, 'is not a short name of letters, digits, _ and -'), McpServer)
+    .default({})
+    .describe('Servers of the Model Context Protocol whose tools the agent may use, by name.'),
   slack: Slack.prefault({}),
   discord: Discord.prefault({}),
   durability: Durability.prefault({}),

@@ -17,7 +17,7 @@ import type { Chance } from './random.ts';
 export type ThreadRef = { channel: string; id: string };
 
 /** A message of the bot: `key` is that of its post, where it can be told. */
-export type Post = { key: string; text: string; isSame(payload: Payload): boolean };
+type Post = { key: string; text: string; isSame(payload: Payload): boolean };
 
 /** A platform under attack: what people do on it, and what can be seen of it from outside. */
 export type Ground = {

@@ -1,0 +1,140 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { type Tool as McpTool, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { Clock } from '../../ops/clock.ts';
+import { messageOf } from '../../ops/errors.ts';
+import type { Logger } from '../../ops/log.ts';
+
+/** Where a server of the Model Context Protocol is: a process of ours, or an address. */
+export type McpEndpoint =
+  | { command: string; args: readonly string[]; env: Readonly<Record<string, string>> }
+  | { url: string; headers: Readonly<Record<string, string>> };
+
+/** One server, for as long as the process lives. Its tools stay known while it is away. */
+export type McpConnection = {
+  name: string;
+  tools(): readonly McpTool[];
+  /** The client, once it is connected; throws an Error in words while it is not. */
+  client(): Promise<Client>;
+  stop(): Promise<void>;
+};
+
+const WAITS_MS = [1_000, 5_000, 15_000, 60_000, 300_000] as const;
+
+/** How long a call waits for a server that is just being connected. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Connects to a server in the background, and again whenever it goes away, less and less often while that fails. A server
+ * that is down stops nothing.
+ */
+export function connectMcp(name: string, endpoint: McpEndpoint, log: Logger, clock: Clock): McpConnection {
+  const stopping = new AbortController();
+  let known: readonly McpTool[] = [];
+  let current: Client | undefined;
+  let problem = 'it has not been reached yet';
+  let lost = Promise.withResolvers<void>();
+  let ready = Promise.withResolvers<void>();
+
+  async function once(): Promise<void> {
+    const client = await open(endpoint);
+    client.setNotificationHandler(ToolListChangedNotificationSchema, async () => {
+      known = await list(client).catch(() => known); // the old ones are tried then
+    });
+    lost = Promise.withResolvers<void>();
+    client.onclose = () => lost.resolve();
+    known = await list(client);
+    current = client;
+    ready.resolve();
+    log.info({ server: name, tools: known.length }, 'connected to an MCP server');
+  }
+
+  async function follow(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      try {
+        await once();
+        failures = 0;
+        await lost.promise;
+        problem = 'the connection was lost';
+        if (!stopping.signal.aborted) log.warn({ server: name }, 'an MCP server went away');
+      } catch (error) {
+        problem = messageOf(error);
+        log.warn({ server: name, problem }, 'an MCP server can’t be reached; it is tried again');
+      }
+      if (current) ready = Promise.withResolvers<void>();
+      current = undefined;
+      const wait = WAITS_MS[Math.min(failures++, WAITS_MS.length - 1)] ?? 0;
+      await clock.sleep(wait, stopping.signal).catch(() => {}); // stopped
+    }
+  }
+  const following = follow();
+
+  return {
+    name,
+    tools: () => known,
+    async client() {
+      if (current === undefined) {
+        const patience = AbortSignal.any([stopping.signal, AbortSignal.timeout(PATIENCE_MS)]);
+        await Promise.race([
+          ready.promise,
+          new Promise((resolve) => patience.addEventListener('abort', resolve)),
+        ]);
+      }
+      if (current === undefined) throw new Error(`The MCP server "${name}" does not answer: ${problem}.`);
+      return current;
+    },
+    async stop() {
+      stopping.abort();
+      await current?.close();
+      lost.resolve();
+      await following;
+    },
+  };
+}
+
+async function open(endpoint: McpEndpoint): Promise<Client> {
+  if ('command' in endpoint) {
+    const { command, args, env } = endpoint;
+    return connected(
+      new StdioClientTransport({
+        command,
+        args: [...args],
+        env: { ...getDefaultEnvironment(), ...env }, // nothing of the bot's own environment
+        stderr: 'ignore',
+      }),
+    );
+  }
+  const url = new URL(endpoint.url);
+  const requestInit = { headers: { ...endpoint.headers } };
+  try {
+    return await connected(new StreamableHTTPClientTransport(url, { requestInit }));
+  } catch (error) {
+    // An older server answers to the older transport only: https://modelcontextprotocol.io, "Backwards compatibility".
+    return connected(new SSEClientTransport(url, { requestInit })).catch(() => {
+      throw error;
+    });
+  }
+}
+
+async function connected(transport: Transport): Promise<Client> {
+  const client = new Client({ name: 'ml-intern', version: '1' });
+  await client.connect(transport);
+  return client;
+}
+
+const PAGES = 20;
+
+async function list(client: Client): Promise<McpTool[]> {
+  const found: McpTool[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES; page++) {
+    const { tools, nextCursor } = await client.listTools(cursor ? { cursor } : {});
+    found.push(...tools);
+    cursor = nextCursor;
+    if (cursor === undefined) break;
+  }
+  return found;
+}

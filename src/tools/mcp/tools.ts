@@ -1,0 +1,181 @@
+import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
+import type { Clock } from '../../ops/clock.ts';
+import { messageOf } from '../../ops/errors.ts';
+import type { Logger } from '../../ops/log.ts';
+import type { ApprovalRequest } from '../../session/tool-calls.ts';
+import type { Tool, ToolContext, ToolResult } from '../tool.ts';
+import { connectMcp, type McpConnection, type McpEndpoint } from './connection.ts';
+
+/** When a server's tools are asked about: never, where they may destroy something, or always. */
+type McpApproval = 'never' | 'destructive' | 'always';
+
+export type McpServer = {
+  endpoint: McpEndpoint;
+  approval: McpApproval;
+  /** Tools of it that are not offered. */
+  hide: readonly string[];
+  timeoutMs: number;
+};
+
+/** The tools of all servers, as they are now. */
+export type McpTools = {
+  /** Names that are taken get the server's name before them. */
+  offered(taken: readonly string[]): Tool[];
+  stop(): Promise<void>;
+};
+
+export function createMcpTools(
+  servers: Readonly<Record<string, McpServer>>,
+  log: Logger,
+  clock: Clock,
+): McpTools {
+  const connections = Object.entries(servers).map(([name, server]) => ({
+    server,
+    connection: connectMcp(name, server.endpoint, log, clock),
+  }));
+  return {
+    offered(taken) {
+      const names = new Set(taken);
+      return connections.flatMap(({ server, connection }) =>
+        connection
+          .tools()
+          .filter(({ name }) => !server.hide.includes(name))
+          .map((tool) => {
+            const name = nameFor(tool.name, connection.name, names);
+            names.add(name);
+            return toolOf(name, tool, connection, server);
+          }),
+      );
+    },
+    stop: async () => void (await Promise.all(connections.map(({ connection }) => connection.stop()))),
+  };
+}
+
+/** What model providers take as a tool's name: https://platform.openai.com/docs/api-reference/chat/create. */
+const NAME_CHARACTERS = 64;
+
+function nameFor(name: string, server: string, taken: ReadonlySet<string>): string {
+  const clean = (text: string) => text.replace(/[^\w-]+/g, '_').slice(0, NAME_CHARACTERS);
+  return taken.has(clean(name)) ? clean(`${server}_${name}`) : clean(name);
+}
+
+const DESCRIPTION_CHARACTERS = 1_500;
+const SUMMARY_CHARACTERS = 80;
+
+function toolOf(name: string, tool: McpTool, connection: McpConnection, server: McpServer): Tool {
+  const { annotations: hints = {}, inputSchema } = tool;
+  // What a server does not say of a tool counts as dangerous: https://modelcontextprotocol.io, ToolAnnotations.
+  const isReadOnly = hints.readOnlyHint === true;
+  const isDestructive = !isReadOnly && hints.destructiveHint !== false;
+  const mayRepeat = isReadOnly || hints.idempotentHint === true;
+  const isAsked = server.approval === 'always' || (server.approval === 'destructive' && isDestructive);
+  const about = (args: Readonly<Record<string, unknown>>) =>
+    JSON.stringify(args).slice(0, SUMMARY_CHARACTERS);
+  return {
+    name,
+    description:
+      `${tool.description ?? tool.title ?? tool.name} (from the MCP server "${connection.name}")`.slice(
+        0,
+        DESCRIPTION_CHARACTERS,
+      ),
+    parameters: { ...inputSchema },
+    prepare(argumentsText) {
+      const args = objectIn(argumentsText);
+      if (args === undefined) return { ok: false, error: 'The arguments are not a JSON object.' };
+      return {
+        ok: true,
+        call: {
+          approval: async () => (isAsked ? requestFor(tool, connection.name, args) : undefined),
+          run: (context) => call(tool.name, args, connection, server, context),
+          recover: mayRepeat ? async () => ({ kind: 'not_started' }) : undefined,
+        },
+      };
+    },
+    summary(argumentsText) {
+      const args = objectIn(argumentsText);
+      return args ? about(args) : '';
+    },
+  };
+}
+
+function requestFor(tool: McpTool, server: string, args: Record<string, unknown>): ApprovalRequest {
+  const text = JSON.stringify(args, null, 2);
+  const lines = text.split('\n');
+  return {
+    title: `Use ${tool.title ?? tool.name} of ${server}`,
+    facts: [
+      { label: 'Tool', value: tool.name },
+      { label: 'Server', value: server },
+    ],
+    warnings: ['What it does is up to that server, and may not be undone.'],
+    preview: { language: 'json', text: lines.slice(0, 40).join('\n').slice(0, 2_300), lines: lines.length },
+    estimate: { usd: 0 },
+    isAlwaysAsked: true,
+  };
+}
+
+async function call(
+  name: string,
+  args: Record<string, unknown>,
+  connection: McpConnection,
+  { timeoutMs }: McpServer,
+  { signal, show, assertHeld }: ToolContext,
+): Promise<ToolResult> {
+  try {
+    const client = await connection.client();
+    assertHeld();
+    const result = await client.callTool({ name, arguments: args }, undefined, {
+      signal,
+      timeout: timeoutMs,
+      resetTimeoutOnProgress: true,
+      onprogress: ({ progress, total, message }) =>
+        show(message ?? (total === undefined ? String(progress) : `${progress} of ${total}`)),
+    });
+    return resultOf(result as CallToolResult);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: 'failed', output: messageOf(error) };
+  }
+}
+
+function resultOf({ content = [], structuredContent, isError = false }: CallToolResult): ToolResult {
+  const texts = content.map(partText).filter((text) => text !== '');
+  const output =
+    texts.join('\n\n') || (structuredContent ? JSON.stringify(structuredContent) : '(nothing was returned)');
+  if (isError) return { kind: 'failed', output };
+  const picture = content.find((part) => part.type === 'image');
+  if (picture === undefined) return { kind: 'done', output };
+  const name = `picture.${picture.mimeType.split('/').at(-1) ?? 'png'}`;
+  return { kind: 'done', output, image: { name, bytes: Buffer.from(picture.data, 'base64') } };
+}
+
+/** A part of a result in words; a picture is shown besides. */
+function partText(part: CallToolResult['content'][number]): string {
+  switch (part.type) {
+    case 'text':
+      return part.text;
+    case 'image':
+      return `[A picture (${part.mimeType}). It follows, if you are a model that sees.]`;
+    case 'audio':
+      return `[A sound (${part.mimeType}), which can't be listened to.]`;
+    case 'resource_link':
+      return `[${part.name}](${part.uri})${part.description ? `: ${part.description}` : ''}`;
+    case 'resource':
+      return 'text' in part.resource
+        ? `${part.resource.uri}:\n${part.resource.text}`
+        : `[${part.resource.uri}: ${part.resource.mimeType ?? 'binary'} data]`;
+    default:
+      return '';
+  }
+}
+
+/** Models send an empty text for a call without arguments. */
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

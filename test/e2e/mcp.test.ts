@@ -1,0 +1,60 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { callOnce } from '../support/scripts.ts';
+import { until } from '../support/until.ts';
+import { useWorld } from '../support/use-world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+const begin = useWorld((made) => {
+  world = made;
+});
+
+const require = createRequire(import.meta.url);
+const everything = (approval: 'never' | 'always') => ({
+  enabled: true,
+  command: process.execPath,
+  args: [
+    join(dirname(require.resolve('@modelcontextprotocol/server-everything/package.json')), 'dist/index.js'),
+    'stdio',
+  ],
+  env: {},
+  headers: {},
+  approval,
+  hide: [],
+  timeout_seconds: 20,
+});
+
+const offered = () =>
+  until('the tools are offered', async () => {
+    const asked = world.slack.mention('U0ADA', 'C0OPS', 'model'); // answered without a tool
+    await world.reply(asked, 'is in use');
+    return true;
+  });
+
+test('the agent uses a tool of a configured server, and people are asked where the config says so', async () => {
+  await begin(callOnce({ name: 'echo', arguments: { message: 'from the thread' } }), {
+    configure: (config) => {
+      config.mcp_servers.everything = everything('always');
+    },
+  });
+  await offered();
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  const card = await world.reply(asked, 'of everything');
+  expect(world.describe(asked)).toContain('from the thread');
+  world.slack.click('U0ADA', card, 'approve');
+  await world.reply(asked, 'result: Echo: from the thread');
+  const names = world.model.requests.at(-1)?.tools?.map((tool) => tool.function.name);
+  expect(names).toContain('echo');
+});
+
+test('a server of the config that can’t be started does not keep the bot from working', async () => {
+  await begin(() => ({ text: 'heard you' }), {
+    configure: (config) => {
+      config.mcp_servers.gone = { ...everything('never'), command: '/no/such/program' };
+    },
+  });
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  await world.reply(asked, 'heard you');
+});

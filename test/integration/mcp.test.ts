@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/ops/clock.ts';
+import { createLogger } from '../../src/ops/log.ts';
+import { createMcpTools, type McpServer, type McpTools } from '../../src/tools/mcp/tools.ts';
+import type { ToolContext } from '../../src/tools/tool.ts';
+import { until } from '../support/until.ts';
+
+const require = createRequire(import.meta.url);
+const mainOf = (manifest: string) => join(dirname(manifest), 'dist/index.js');
+const EVERYTHING = mainOf(require.resolve('@modelcontextprotocol/server-everything/package.json'));
+const FILESYSTEM = mainOf(require.resolve('@modelcontextprotocol/server-filesystem/package.json'));
+
+let mcp: McpTools | undefined;
+let child: ChildProcess | undefined;
+afterEach(async () => {
+  await mcp?.stop();
+  child?.kill('SIGKILL');
+  mcp = undefined;
+  child = undefined;
+});
+
+const everything = (over: Partial<McpServer> = {}): McpServer => ({
+  endpoint: { command: process.execPath, args: [EVERYTHING, 'stdio'], env: {} },
+  approval: 'destructive',
+  hide: [],
+  timeoutMs: 20_000,
+  ...over,
+});
+
+const shown: string[] = [];
+const context: ToolContext = {
+  sessionId: 's1',
+  callId: 'c1',
+  watches: [],
+  signal: new AbortController().signal,
+  assertHeld: () => {},
+  show: (text) => void shown.push(text),
+};
+
+function open(servers: Record<string, McpServer>): McpTools {
+  mcp = createMcpTools(
+    servers,
+    createLogger('silent', (text) => text),
+    {
+      now: systemClock.now,
+      sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 200), signal),
+    },
+  );
+  return mcp;
+}
+
+const tool = (name: string, taken: readonly string[] = []) =>
+  until(
+    () => `the tool ${name}; there are: ${mcp?.offered(taken).map((item) => item.name)}`,
+    () => mcp?.offered(taken).find((item) => item.name === name),
+  );
+
+async function run(name: string, args: object) {
+  const prepared = (await tool(name)).prepare(JSON.stringify(args));
+  if (!prepared.ok) throw new Error(prepared.error);
+  return prepared.call.run(context);
+}
+
+describe('a server that is a process', () => {
+  test('has its tools called, with text, pictures and resources as results', async () => {
+    open({ everything: everything() });
+    expect(await run('echo', { message: 'hello' })).toEqual({ kind: 'done', output: 'Echo: hello' });
+    const picture = await run('get-tiny-image', {});
+    expect(picture).toMatchObject({ kind: 'done', image: { name: 'picture.png' } });
+    expect(await run('get-sum', { a: 2, b: 3 })).toMatchObject({ output: expect.stringContaining('5') });
+    expect(await run('get-sum', { a: 'two' })).toMatchObject({ kind: 'failed' });
+  });
+
+  test('shows the progress of a long call', async () => {
+    open({ everything: everything() });
+    const done = await run('trigger-long-running-operation', { duration: 1, steps: 3 });
+    expect(done.kind).toBe('done');
+    expect(shown.length).toBeGreaterThan(1);
+  });
+
+  test('gets nothing of the bot’s environment but what it is given', async () => {
+    process.env.SECRET_OF_THE_BOT = 'secret';
+    const endpoint = { command: process.execPath, args: [EVERYTHING, 'stdio'], env: { GIVEN: 'yes' } };
+    open({ everything: everything({ endpoint }) });
+    const { output } = (await run('get-env', {})) as { output: string };
+    expect(output).toContain('GIVEN');
+    expect(output).not.toContain('SECRET_OF_THE_BOT');
+  });
+
+  test('is connected anew after it died, and a call meanwhile waits a moment', async () => {
+    open({ everything: everything() });
+    const { output } = (await run('get-env', {})) as { output: string };
+    expect(output).toContain('PATH');
+    await run('echo', { message: 'first' });
+    process.kill(childOf());
+    await until('it is back', async () => {
+      const again = await run('echo', { message: 'again' });
+      return again.kind === 'done';
+    });
+  });
+});
+
+/** The process of the server, as a child of this one. */
+function childOf(): number {
+  const { execFileSync } = require('node:child_process') as typeof import('node:child_process');
+  const found = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'server-everything'])
+    .toString()
+    .trim();
+  return Number(found.split('\n')[0]);
+}
+
+test('a server over streamable HTTP is used with the headers of the config', async () => {
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  child = spawn(process.execPath, [EVERYTHING, 'streamableHttp'], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: 'ignore',
+  });
+  open({ web: everything({ endpoint: { url: `http://127.0.0.1:${port}/mcp`, headers: { 'x-key': 'k' } } }) });
+  expect(await run('echo', { message: 'over http' })).toEqual({ kind: 'done', output: 'Echo: over http' });
+});
+
+test('tools that change something are asked about as the server says of them, or as the config does', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ml-intern-mcp-'));
+  writeFileSync(join(folder, 'a.txt'), 'hello');
+  const endpoint = { command: process.execPath, args: [FILESYSTEM, folder], env: {} };
+  open({ files: everything({ endpoint }), always: everything({ approval: 'always', hide: ['get-env'] }) });
+  const asks = async (name: string, args: object) => {
+    const prepared = (await tool(name)).prepare(JSON.stringify(args));
+    return prepared.ok ? await prepared.call.approval(context) : undefined;
+  };
+  expect(await asks('read_text_file', { path: join(folder, 'a.txt') })).toBeUndefined();
+  expect(await asks('write_file', { path: join(folder, 'a.txt'), content: 'x' })).toMatchObject({
+    title: expect.stringContaining('of files'),
+    isAlwaysAsked: true,
+  });
+  expect(await asks('echo', { message: 'x' })).toMatchObject({ title: expect.stringContaining('of always') });
+  expect(mcp?.offered([]).map(({ name }) => name)).not.toContain('get-env');
+  expect(await run('read_text_file', { path: join(folder, 'a.txt') })).toMatchObject({ output: 'hello' });
+});
+
+test('a name that is taken gets the server’s before it', async () => {
+  open({ one: everything(), two: everything() });
+  await tool('one_echo', ['echo']);
+  await tool('two_echo', ['echo']);
+});
+
+test('a server that is down stops nothing, and a call says so', async () => {
+  open({
+    gone: everything({ endpoint: { url: 'http://127.0.0.1:9', headers: {} } }),
+    everything: everything(),
+  });
+  expect(await run('echo', { message: 'still here' })).toMatchObject({ output: 'Echo: still here' });
+  expect(mcp?.offered([]).some(({ description }) => description.includes('"gone"'))).toBe(false);
+});
