@@ -3,7 +3,7 @@ import { BOT, type SlackMessage } from '../doubles/slack/workspace.ts';
 import { callOnce, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
-import type { World } from '../support/world.ts';
+import { shown, type World } from '../support/world.ts';
 
 let world: World;
 const begin = useWorld((made) => {
@@ -44,8 +44,8 @@ describe('a job card', () => {
 
   test('draws the losses on request and at the end, and names what was pushed', async () => {
     const asked = await started();
-    const card = await world.reply(asked, 'huggingface.co/ada/imdb-tiny');
-    await until('the card offers its curve', () => JSON.stringify(card.blocks ?? []).includes('job_curve'));
+    const card = await world.reply(asked, '"job_curve"');
+    await until('the card names what was pushed', () => shown(card).includes('huggingface.co/ada/imdb-tiny'));
     world.slack.click('U0ADA', card, 'job_curve');
     await until('the curve is posted', () => shared(/^loss-.*\.png$/).length === 1);
     finish();
