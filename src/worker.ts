@@ -12,6 +12,7 @@ import { createDatasetPush } from './hub/dataset-push.ts';
 import { createDatasetsServer } from './hub/datasets.ts';
 import { createHardwareList, type HardwareList } from './hub/hardware.ts';
 import { createHubJobs, type HubJobs } from './hub/jobs.ts';
+import { createHubRepos } from './hub/repos.ts';
 import { createSharedLooks } from './hub/shared-looks.ts';
 import { createTraces } from './hub/traces.ts';
 import { type Catalogue, createCatalogue } from './llm/catalogue.ts';
@@ -40,6 +41,7 @@ import { findJob } from './tools/hf-jobs/find.ts';
 import { followJob } from './tools/hf-jobs/follow.ts';
 import { endReport, statusLine } from './tools/hf-jobs/report.ts';
 import { hfJobsTool } from './tools/hf-jobs/tool.ts';
+import { hubRepoTools } from './tools/hub-repos.ts';
 import { createMcpTools, type McpServer, type McpTools } from './tools/mcp/tools.ts';
 import { planTool } from './tools/plan-tool.ts';
 import { createRegistry } from './tools/registry.ts';
@@ -180,6 +182,7 @@ function toolsOf({ config, token, jobs, hardware, sandboxes, attached }: Worker)
   return [
     planTool,
     hfInspectDatasetTool(createDatasetsServer(config.jobs.datasets_server_url, token)),
+    ...hubRepoTools(createHubRepos(config.jobs.hub_url, token), config.jobs.hub_url),
     hfJobsTool({
       jobs,
       hardware,

@@ -13,6 +13,7 @@ export type DoubleRepo = {
   visibility: string;
   sdk: string | undefined;
   files: Map<string, Buffer>;
+  tags: string[];
   variables: Map<string, string>;
   volumes: Record<string, unknown>[];
   secrets: Map<string, string>;
@@ -68,6 +69,7 @@ export class HubRepos {
       kind,
       id,
       visibility: 'private',
+      tags: [],
       sdk: undefined,
       files: new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])),
       variables: new Map(),
@@ -97,7 +99,9 @@ export class HubRepos {
     query = new URLSearchParams(),
   ): Promise<Answer | undefined> {
     if (path === '/api/repos/delete') return this.#delete(JSON.parse(body));
-    if (path === '/api/spaces') return this.#listSpaces(query);
+    if (path === '/api/spaces' && query.has('author') && !query.has('limit')) return this.#listSpaces(query);
+    const list = /^\/api\/(model|dataset|space)s$/.exec(path)?.[1];
+    if (list !== undefined) return this.#list(list as Kind, query);
     if (path === '/api/repos/create') return this.#create(CreateRepo.parse(JSON.parse(body)));
     const bucket = /^\/api\/buckets\/([^/]+\/[^/]+)$/.exec(path)?.[1];
     if (bucket !== undefined && method === 'POST') return this.#createBucket(bucket, body);
@@ -106,6 +110,8 @@ export class HubRepos {
     if (kind === undefined) return undefined;
     const repo = this.find(kind as Kind, id);
     if (repo === undefined) return { status: 404, answer: { error: 'Repository not found' } };
+    if (rest.startsWith('/revision/')) return { status: 200, answer: this.#entry(repo) };
+    if (rest.startsWith('/tree/')) return tree(repo, rest, query);
     if (rest === '/preupload/main') return preupload(body);
     if (rest === '/commit/main') return commit(repo, body);
     if (kind === 'space' && rest !== '') return this.#routeSpace(repo, method, rest, body);
@@ -115,7 +121,7 @@ export class HubRepos {
   }
 
   /** A file's bytes, as `resolve` serves them. False where the path is none of a file. */
-  resolve(path: string, response: ServerResponse): boolean {
+  resolve(path: string, response: ServerResponse, range = ''): boolean {
     const [, kind = 'models', id = '', file = ''] =
       /^\/(?:(datasets|spaces)\/)?([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+)$/.exec(path) ?? [];
     if (id === '') return false;
@@ -126,12 +132,15 @@ export class HubRepos {
       sendJson(response, 404, { error: code }, { 'x-error-code': code });
       return true;
     }
-    response.writeHead(200, {
+    const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [];
+    const first = Number(from);
+    const last = Math.min(bytes.length - 1, to === '' ? bytes.length - 1 : Number(to));
+    response.writeHead(range === '' ? 200 : 206, {
       'content-type': 'application/octet-stream',
-      'content-range': `bytes 0-${bytes.length - 1}/${bytes.length}`,
+      'content-range': `bytes ${first}-${last}/${bytes.length}`,
       etag: `"${createHash('sha1').update(bytes).digest('hex')}"`,
     });
-    response.end(bytes);
+    response.end(bytes.subarray(first, last + 1));
     return true;
   }
 
@@ -162,6 +171,34 @@ export class HubRepos {
     await this.host.stop(id);
     this.all.splice(this.all.indexOf(repo), 1);
     return { status: 200, answer: {} };
+  }
+
+  /** https://huggingface.co/docs/hub/api: a search by words of the name, owner and tags. */
+  #list(kind: Kind, query: URLSearchParams): Answer {
+    const words = (query.get('search') ?? '').toLowerCase();
+    const found = this.all.filter(
+      (repo) =>
+        repo.kind === kind &&
+        repo.id.toLowerCase().includes(words) &&
+        (query.get('author') === null || repo.id.startsWith(`${query.get('author')}/`)) &&
+        query.getAll('filter').every((tag) => repo.tags.includes(tag)),
+    );
+    const answer = found.slice(0, Number(query.get('limit') ?? 500)).map((repo) => this.#entry(repo));
+    return { status: 200, answer };
+  }
+
+  #entry({ kind, id, visibility, sdk, tags, files }: DoubleRepo): Record<string, unknown> {
+    return {
+      _id: id,
+      id,
+      ...(kind === 'model' ? { pipeline_tag: tags[0] } : {}),
+      ...(kind === 'space' ? { sdk } : { downloads: 1_234, gated: false }),
+      likes: 56,
+      private: visibility === 'private',
+      lastModified: '2026-11-01T12:00:00.000Z',
+      tags,
+      siblings: [...files.keys()].map((rfilename) => ({ rfilename })),
+    };
   }
 
   #listSpaces(query: URLSearchParams): Answer {
@@ -248,4 +285,25 @@ function commit(repo: DoubleRepo, body: string): Answer {
   const oid = createHash('sha1').update(body).digest('hex');
   const commitUrl = `https://huggingface.co/${repo.kind}s/${repo.id}/commit/${oid}`;
   return { status: 200, answer: { success: true, commitOid: oid, commitUrl, hookOutput: '' } };
+}
+
+/** `GET /api/{kind}s/{id}/tree/{revision}/{path}`: what is in a folder, or in all below it. */
+function tree(repo: DoubleRepo, rest: string, query: URLSearchParams): Answer {
+  const [, path = ''] = /^\/tree\/[^/]+\/?(.*)$/.exec(rest) ?? [];
+  const prefix = path === '' ? '' : `${decodeURIComponent(path)}/`;
+  const below = [...repo.files].filter(([name]) => name.startsWith(prefix));
+  if (below.length === 0 && path !== '') return { status: 404, answer: { error: 'Entry not found' } };
+  const isDeep = query.get('recursive') === 'true';
+  const folders = new Set(
+    below.flatMap(([name]) => {
+      const inner = name.slice(prefix.length).split('/');
+      return inner.length > 1 ? [`${prefix}${inner[0]}`] : [];
+    }),
+  );
+  const files = below.filter(([name]) => isDeep || !name.slice(prefix.length).includes('/'));
+  const answer = [
+    ...[...folders].map((folder) => ({ type: 'directory', path: folder, size: 0, oid: 'd' })),
+    ...files.map(([name, bytes]) => ({ type: 'file', path: name, size: bytes.length, oid: 'f' })),
+  ];
+  return { status: 200, answer };
 }

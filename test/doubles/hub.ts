@@ -203,7 +203,7 @@ export class HubDouble {
     if (pathname !== '/api/jobs/hardware' && !request.headers.authorization?.startsWith('Bearer hf_')) {
       return sendJson(response, 401, { error: 'Invalid username or password.' });
     }
-    if (this.repos.resolve(pathname, response)) return;
+    if (this.repos.resolve(pathname, response, request.headers.range)) return;
     const stream = /^\/api\/jobs\/[^/]+\/([^/]+)\/(logs|events)$/.exec(pathname);
     if (stream)
       return this.#stream(stream[1] ?? '', stream[2] === 'logs' ? logEvents : stageEvents, request, response);

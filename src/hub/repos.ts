@@ -1,0 +1,187 @@
+import {
+  datasetInfo,
+  downloadFile,
+  listDatasets,
+  listFiles,
+  listModels,
+  listSpaces,
+  modelInfo,
+  spaceInfo,
+} from '@huggingface/hub';
+import { messageOf } from '../ops/errors.ts';
+import { accessTo } from './access.ts';
+import { patiently, statusOf } from './patience.ts';
+
+export type RepoKind = 'model' | 'dataset' | 'space';
+
+/** A repository in a list. */
+export type RepoEntry = {
+  id: string;
+  likes: number;
+  downloads: number | undefined;
+  updatedAt: Date;
+  /** The task of a model, the SDK of a Space. */
+  about: string | undefined;
+  isPrivate: boolean;
+  isGated: boolean;
+};
+
+type RepoSearch = {
+  query?: string | undefined;
+  owner?: string | undefined;
+  tags?: string[] | undefined;
+  sort: 'downloads' | 'likes' | 'lastModified' | 'trendingScore';
+  limit: number;
+};
+
+type RepoFile = { path: string; size: number; isFolder: boolean };
+
+/** What came of a look at the Hub, or why nothing did, in words that the model can act on. */
+type Looked<T> = { ok: true; value: T } | { ok: false; reason: string };
+
+/** Repositories of the Hub, for reading. */
+export type HubRepos = {
+  search(kind: RepoKind, asked: RepoSearch, signal: AbortSignal): Promise<Looked<RepoEntry[]>>;
+  details(kind: RepoKind, id: string, signal: AbortSignal): Promise<Looked<RepoEntry & { tags: string[] }>>;
+  /** Files and folders below a path, at most `limit`; `hasMore` where there are others. */
+  files(
+    at: {
+      kind: RepoKind;
+      id: string;
+      revision?: string | undefined;
+      path?: string | undefined;
+      recursive: boolean;
+    },
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Looked<{ files: RepoFile[]; hasMore: boolean }>>;
+  /** The first bytes of a file, never more than `maxBytes`, and its whole size. */
+  read(
+    at: { kind: RepoKind; id: string; revision?: string | undefined; path: string },
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<Looked<{ bytes: Buffer; size: number }>>;
+};
+
+/** Answers a model that has read the tags: of many of them, only the first. */
+const TAGS = 60;
+
+export function createHubRepos(hubUrl: string, accessToken: string): HubRepos {
+  const access = accessTo(hubUrl, accessToken, 30_000);
+
+  return {
+    search: (kind, { query, owner, tags, sort, limit }, signal) =>
+      looked(signal, async () => {
+        const asked = {
+          ...access(signal),
+          limit,
+          sort,
+          search: {
+            ...(query ? { query } : {}),
+            ...(owner ? { owner } : {}),
+            ...(tags && tags.length > 0 ? { tags } : {}),
+          },
+        };
+        return collected(
+          kind === 'model' ? models(asked) : kind === 'dataset' ? datasets(asked) : spaces(asked),
+        );
+      }),
+    details: (kind, id, signal) =>
+      looked(signal, async () => {
+        const asked = { ...access(signal), name: id };
+        if (kind === 'model') {
+          const found = await modelInfo({ ...asked, additionalFields: ['tags'] });
+          return { ...entryOf({ ...found, about: found.task }), tags: (found.tags ?? []).slice(0, TAGS) };
+        }
+        if (kind === 'dataset') {
+          const found = await datasetInfo({ ...asked, additionalFields: ['tags'] });
+          return { ...entryOf(found), tags: (found.tags ?? []).slice(0, TAGS) };
+        }
+        const found = await spaceInfo({ ...asked, additionalFields: ['tags'] });
+        return { ...entryOf({ ...found, about: found.sdk }), tags: (found.tags ?? []).slice(0, TAGS) };
+      }),
+    files: ({ kind, id, revision, path, recursive }, limit, signal) =>
+      looked(signal, async () => {
+        const found: RepoFile[] = [];
+        const asked = { ...access(signal), repo: { type: kind, name: id }, recursive };
+        const all = listFiles({ ...asked, ...(revision ? { revision } : {}), ...(path ? { path } : {}) });
+        for await (const file of all) {
+          if (found.length >= limit) return { files: found, hasMore: true }; // a repository may have 100,000
+          found.push({ path: file.path, size: file.size, isFolder: file.type === 'directory' });
+        }
+        return { files: found, hasMore: false };
+      }),
+    read: ({ kind, id, revision, path }, maxBytes, signal) =>
+      looked(signal, async () => {
+        const repo = { type: kind, name: id };
+        const file = await downloadFile({ ...access(signal), repo, path, ...(revision ? { revision } : {}) });
+        if (file === null) throw new NotThere(`There is no ${path} in ${id}.`);
+        const bytes = Buffer.from(await file.slice(0, maxBytes).arrayBuffer());
+        return { bytes, size: file.size };
+      }),
+  };
+}
+
+class NotThere extends Error {}
+
+type Found = {
+  name: string;
+  likes: number;
+  downloads?: number;
+  updatedAt: Date;
+  private: boolean;
+  gated?: false | 'auto' | 'manual';
+  about?: string | undefined;
+};
+
+const entryOf = (found: Found): RepoEntry => ({
+  id: found.name,
+  likes: found.likes,
+  downloads: found.downloads,
+  updatedAt: found.updatedAt,
+  about: found.about,
+  isPrivate: found.private,
+  isGated: Boolean(found.gated),
+});
+
+async function* models(asked: Parameters<typeof listModels>[0]): AsyncGenerator<RepoEntry> {
+  for await (const found of listModels(asked)) yield entryOf({ ...found, about: found.task });
+}
+
+async function* datasets(asked: Parameters<typeof listDatasets>[0]): AsyncGenerator<RepoEntry> {
+  for await (const found of listDatasets(asked)) yield entryOf(found);
+}
+
+async function* spaces(asked: Parameters<typeof listSpaces>[0]): AsyncGenerator<RepoEntry> {
+  for await (const found of listSpaces(asked)) yield entryOf({ ...found, about: found.sdk });
+}
+
+async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+async function looked<T>(signal: AbortSignal, look: () => Promise<T>): Promise<Looked<T>> {
+  try {
+    return { ok: true, value: await patiently(look, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof NotThere) return { ok: false, reason: error.message };
+    return { ok: false, reason: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  switch (statusOf(error)) {
+    case 401:
+    case 403:
+      return 'It is private or gated, or does not exist: check the name, or ask its owner for access on its page on the Hub.';
+    case 404:
+      return 'There is no such repository, revision or path. Names are "owner/name"; look for it with hub_search.';
+    case 429:
+      return 'The Hub limits our requests. Wait a minute before the next look.';
+    default:
+      return `The Hub could not be asked: ${messageOf(error)}`;
+  }
+}
