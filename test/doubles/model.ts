@@ -1,4 +1,5 @@
 import { type ChatCompletionRequest, type FixtureResponse, LLMock } from '@copilotkit/aimock';
+import { sleep } from './http.ts';
 
 /** What the model says next. `delayMs` is thinking time before the first chunk. */
 export type Reply = {
@@ -16,6 +17,8 @@ export type Reply = {
   /** The connection breaks after the first chunks of the answer. */
   breaks?: true;
 };
+
+const CLOSE_MS = 300;
 
 /** Decides from what it was sent. */
 export type ModelScript = (request: ChatCompletionRequest) => Reply;
@@ -51,7 +54,8 @@ export async function startModelDouble(
     requests: [],
     refusals: [],
     script,
-    close: async () => mock.stop().catch(() => {}),
+    // A request that hangs would keep its connection, and so the server, for seconds.
+    close: () => Promise.race([mock.stop().catch(() => {}), sleep(CLOSE_MS)]),
   };
   const replies = new WeakMap<ChatCompletionRequest, Reply>();
   function replyTo(request: ChatCompletionRequest): Reply {
