@@ -1,12 +1,14 @@
 import type { App } from '@slack/bolt';
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import type { KnownRules } from '../../src/session/channel-rules.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
 import type { Session } from '../../src/session/snapshot.ts';
 import { stateText } from '../../src/session/status-text.ts';
 import { jobCard } from '../../src/thread/cards.ts';
 import { cut, jobLines } from '../../src/thread/words.ts';
+import type { Channel } from './channel-settings.ts';
 import { context, section } from './kit.ts';
 import { type LinkTo, threadLink } from './links.ts';
 import { HomeOpened } from './payloads.ts';
@@ -22,6 +24,8 @@ export type HomeDeps = {
   jobs: JobsOverview;
   teamId: string;
   teamUrl: string;
+  /** What holds in a channel, as markdown; in none, what holds by default. */
+  settingsOf(place: Channel, known: KnownRules, person: (id: string) => string): string;
 };
 
 const SESSIONS = 10;
@@ -38,7 +42,7 @@ export function listenToHome(app: App, depsIn: In<HomeDeps>): void {
 }
 
 async function homeView(
-  { people, sessions, jobs, teamId, teamUrl }: HomeDeps,
+  { people, sessions, jobs, teamId, teamUrl, settingsOf }: HomeDeps,
   user: string,
 ): Promise<HomeView> {
   const place = { platform: 'slack' as const, workspace: teamId };
@@ -49,6 +53,8 @@ async function homeView(
   ]);
   const name = await people.name(user);
   const usage = await sessions.usage({ ...place, channel: '', thread: '' }, { id: user, name });
+  const nowhere = { ...place, channel: '' };
+  const settings = settingsOf(nowhere, { rules: {}, changed: undefined }, (id) => id);
   const link: LinkTo = (address) => threadLink(address, teamUrl);
   return {
     type: 'home',
@@ -66,6 +72,9 @@ async function homeView(
           )),
       header('Usage'),
       { type: 'markdown', text: usage },
+      header('What holds'),
+      { type: 'markdown', text: settings },
+      context('Channels may have settings of their own: `/ml-intern settings` there shows and changes them.'),
       context(
         'In a thread of mine, `help` lists what can be said there. `/ml-intern help` lists what can be asked anywhere.',
       ),

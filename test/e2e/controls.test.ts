@@ -203,6 +203,7 @@ test('the Home tab shows my sessions, the jobs of the workspace and what was use
     return (
       home.includes('|fine-tune a tiny model>') &&
       home.includes('1 of yours is running') &&
+      home.includes('Who approves') &&
       home.includes('RUNNING')
     );
   });
