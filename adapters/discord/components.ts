@@ -8,7 +8,7 @@ import {
   ComponentType,
   MessageFlags,
 } from 'discord.js';
-import { answerFile } from '../../src/thread/answer-file.ts';
+import { wholeAnswer } from '../../src/thread/answer-file.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
 import type {
@@ -30,7 +30,6 @@ import {
   jobLinks,
   jobTail,
   LONG_ANSWER,
-  LONG_ANSWER_NOTE,
   linksText,
   planText,
   previewNote,
@@ -232,10 +231,7 @@ function answer(body: AnswerView, divisor: number, { asksFeedback }: ComponentOp
     ]);
   });
   if (!isLong || body.isDraft) return payloads;
-  return [
-    ...payloads,
-    { file: { id: answerFile(body.id), name: `answer-${body.id}.md` }, text: LONG_ANSWER_NOTE },
-  ];
+  return [...payloads, wholeAnswer(body.id)];
 }
 
 const SHOWN_PARTS = 4;

@@ -1,23 +1,7 @@
 import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
-import type { Delivery } from '../../src/thread/outbound.ts';
+import { deliveriesOf, type Failed } from '../../src/thread/delivery.ts';
 
-type Failed = Exclude<Delivery, { ok: true }>;
-
-/** What came of a call that gives the id of what it made. Throws what is no error of Discord's or of the network. */
-export async function delivered(send: () => Promise<string>): Promise<Delivery> {
-  const sent = await attempt(send);
-  return sent.ok ? { ok: true, platformId: sent.value } : sent.failure;
-}
-
-export async function attempt<T>(
-  call: () => Promise<T>,
-): Promise<{ ok: true; value: T } | { ok: false; failure: Failed }> {
-  try {
-    return { ok: true, value: await call() };
-  } catch (error) {
-    return { ok: false, failure: failureOf(error) };
-  }
-}
+export const { attempt, delivered } = deliveriesOf(failureOf);
 
 /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json: any other code is a refusal. */
 const BY_CODE: Readonly<Record<number, Failed['reason']>> = {

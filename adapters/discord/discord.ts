@@ -3,6 +3,7 @@ import type { Config } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/load.ts';
 import { messageOf } from '../../src/ops/errors.ts';
 import type { Logger } from '../../src/ops/log.ts';
+import type { BytesOf } from '../../src/thread/payloads.ts';
 import type { Platform, PlatformParts } from '../../src/thread/platform.ts';
 import { followPresence, type Link, withFailures } from '../../src/thread/presence-loop.ts';
 import { catchUp } from './catch-up.ts';
@@ -10,7 +11,7 @@ import { asker, listenToCommands, syncCommands } from './commands.ts';
 import { createGate, createRoles } from './gate.ts';
 import { listen } from './inbound.ts';
 import { listenToInteractions } from './interactions.ts';
-import { type BytesOf, createDiscordOutbound, DIRECT } from './outbound.ts';
+import { createDiscordOutbound, DIRECT } from './outbound.ts';
 import { inviteLink } from './permissions.ts';
 
 export type DiscordSettings = Config['discord'] & { token: string };

@@ -2,13 +2,19 @@ import { DiscordAPIError, type REST, RESTJSONErrorCodes, Routes } from 'discord.
 import { z } from 'zod';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
+import {
+  type BytesOf,
+  Mark,
+  markId,
+  markOfId,
+  TITLE,
+  takeOtherMarks,
+  Upload,
+} from '../../src/thread/payloads.ts';
 import { type ComponentOptions, MARK_NAMES, translate } from './components.ts';
 import { attempt, delivered } from './delivery.ts';
 import { markOf, nonceOf } from './ids.ts';
 import { DISCORD_RATES } from './limits.ts';
-
-/** What a file's bytes are read with; undefined once they are no longer kept. */
-export type BytesOf = (fileId: string) => Promise<Uint8Array | undefined>;
 
 /** Messages of a thread that are read to find one again: the newest. */
 const LOOKED_AT = 100;
@@ -72,21 +78,14 @@ export function createDiscordOutbound(
   /** The first message of a thread stands in the channel that the thread belongs to. */
   const placeOf = ({ channel, thread }: ThreadAddress, on: string) => (on === thread ? channel : thread);
 
-  const react = (address: ThreadAddress, { reaction: { on, name: emoji } }: Mark): Promise<Delivery> =>
-    delivered(async () => {
-      const place = placeOf(address, on);
-      await rest
-        .put(Routes.channelMessageOwnReaction(place, on, encodeURIComponent(emoji)))
-        .catch(unlessGone);
-      return `${REACTION}${on}:${emoji}`;
-    });
+  const reactionRoute = (address: ThreadAddress, { on, name: emoji }: Mark['reaction']) =>
+    Routes.channelMessageOwnReaction(placeOf(address, on), on, encodeURIComponent(emoji));
 
-  async function unreact(address: ThreadAddress, platformId: string): Promise<void> {
-    const [on = '', emoji = ''] = platformId.slice(REACTION.length).split(':');
-    await rest
-      .delete(Routes.channelMessageOwnReaction(placeOf(address, on), on, encodeURIComponent(emoji)))
-      .catch(unlessGone);
-  }
+  const react = (address: ThreadAddress, { reaction }: Mark): Promise<Delivery> =>
+    delivered(async () => {
+      await rest.put(reactionRoute(address, reaction)).catch(unlessGone);
+      return markId(reaction);
+    });
 
   async function edit(address: ThreadAddress, platformId: string, payload: Payload): Promise<Delivery> {
     if (payload.file !== undefined) return { ok: true, platformId }; // what is in a file does not change
@@ -94,10 +93,7 @@ export function createDiscordOutbound(
     if (title !== undefined) return name(address, title);
     const mark = Mark.safeParse(payload).data;
     if (mark !== undefined) {
-      const taken = await delivered(async () => {
-        await unreact(address, platformId);
-        return platformId;
-      });
+      const taken = await remove(address, platformId);
       return taken.ok ? react(address, mark) : taken;
     }
     return delivered(async () => {
@@ -108,7 +104,8 @@ export function createDiscordOutbound(
 
   const remove = (address: ThreadAddress, platformId: string): Promise<Delivery> =>
     delivered(async () => {
-      if (platformId.startsWith(REACTION)) await unreact(address, platformId);
+      const mark = markOfId(platformId);
+      if (mark !== undefined) await rest.delete(reactionRoute(address, mark)).catch(unlessGone);
       else if (platformId !== TITLE) await rest.delete(messageRoute(address, platformId)).catch(unlessGone);
       return platformId;
     });
@@ -117,7 +114,7 @@ export function createDiscordOutbound(
   async function find(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery | undefined> {
     if (payload.title !== undefined) return undefined; // it may be set twice
     const mark = Mark.safeParse(payload).data;
-    if (mark !== undefined) return alone(address, mark);
+    if (mark !== undefined) return takeOtherMarks(mark, MARK_NAMES, (id) => remove(address, id));
     const read = await attempt(async () =>
       Messages.parse(
         await rest.get(Routes.channelMessages(address.thread), {
@@ -136,18 +133,6 @@ export function createDiscordOutbound(
     return found && { ok: true, platformId: found.id };
   }
 
-  /** Takes away every other mark of ours, where it is not known which are there; the one that is meant may be put twice. */
-  async function alone(address: ThreadAddress, { reaction }: Mark): Promise<Delivery | undefined> {
-    for (const other of MARK_NAMES.filter((emoji) => emoji !== reaction.name)) {
-      const taken = await delivered(async () => {
-        await unreact(address, `${REACTION}${reaction.on}:${other}`);
-        return other;
-      });
-      if (!taken.ok && taken.reason !== 'gone' && taken.reason !== 'refused') return taken;
-    }
-    return undefined;
-  }
-
   return {
     rates: DISCORD_RATES,
     translate: (message, divisor) => translate(message, divisor, options),
@@ -161,9 +146,6 @@ export function createDiscordOutbound(
 /** Direct messages belong to no guild. */
 export const DIRECT = '@me';
 
-const TITLE = 'title';
-const REACTION = 'reaction:';
-
 /** What is gone can have nothing done to it: there is nothing to make up for. */
 function unlessGone(error: unknown): void {
   const codes: readonly unknown[] = [
@@ -174,10 +156,6 @@ function unlessGone(error: unknown): void {
   if (!(error instanceof DiscordAPIError) || !codes.includes(error.code)) throw error;
 }
 
-const Upload = z.object({ file: z.object({ id: z.string(), name: z.string() }), text: z.string() });
-type Upload = z.infer<typeof Upload>;
-const Mark = z.object({ reaction: z.object({ on: z.string(), name: z.string() }) });
-type Mark = z.infer<typeof Mark>;
 const Title = z.object({ title: z.string() });
 
 const Sent = z.object({ id: z.string() });

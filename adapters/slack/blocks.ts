@@ -1,7 +1,7 @@
 import type { ContextActionsBlock, KnownBlock } from '@slack/types';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Verdict } from '../../src/session/feedback.ts';
-import { answerFile } from '../../src/thread/answer-file.ts';
+import { wholeAnswer } from '../../src/thread/answer-file.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
 import type { Mood, StatusView, ViewMessage } from '../../src/thread/view-message.ts';
@@ -9,7 +9,6 @@ import {
   cut,
   jobHeadline,
   LONG_ANSWER,
-  LONG_ANSWER_NOTE,
   linksText,
   planText,
   statusLine,
@@ -87,11 +86,6 @@ const SHOWN_PARTS = 2;
 
 const markdownParts = (text: string, limit: number, isGrowing: boolean): string[] =>
   splitMarkdown(harmless(text), limit, { isGrowing });
-
-const wholeAnswer = (id: number): Payload => ({
-  file: { id: answerFile(id), name: `answer-${id}.md` },
-  text: LONG_ANSWER_NOTE,
-});
 
 type Distributed<Union> = Union extends unknown ? Omit<Union, 'kind'> : never;
 type AnswerView = Distributed<Extract<ViewMessage['body'], { kind: 'answer' }>>;

@@ -7,7 +7,7 @@ import {
   type WebClient,
 } from '@slack/web-api';
 import type { ThreadAddress } from '../../src/session/address.ts';
-import type { Delivery } from '../../src/thread/outbound.ts';
+import { deliveriesOf, type Failed } from '../../src/thread/delivery.ts';
 
 /** The metadata by which a message is found again: https://docs.slack.dev/messaging/message-metadata. */
 export const EVENT_TYPE = 'ml_intern_post';
@@ -22,23 +22,7 @@ export const unlessCode = (code: string) => (error: unknown) => {
   if (!(error instanceof WebAPIPlatformError) || error.data.error !== code) throw error;
 };
 
-export type Failed = Exclude<Delivery, { ok: true }>;
-
-/** What came of a call that gives the id of what it made. Throws what is no error of Slack's. */
-export async function delivered(send: () => Promise<string>): Promise<Delivery> {
-  const sent = await attempt(send);
-  return sent.ok ? { ok: true, platformId: sent.value } : sent.failure;
-}
-
-export async function attempt<T>(
-  call: () => Promise<T>,
-): Promise<{ ok: true; value: T } | { ok: false; failure: Failed }> {
-  try {
-    return { ok: true, value: await call() };
-  } catch (error) {
-    return { ok: false, failure: failureOf(error) };
-  }
-}
+export const { attempt, delivered } = deliveriesOf(failureOf);
 
 /** Errors of the Web API by what they mean for a delivery; any other is a refusal. */
 const BY_CODE: Readonly<Record<string, Failed['reason']>> = {

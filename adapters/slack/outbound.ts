@@ -2,13 +2,22 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { messageOf } from '../../src/ops/errors.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
+import type { Failed } from '../../src/thread/delivery.ts';
 import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
+import {
+  type BytesOf,
+  Mark,
+  markId,
+  markOfId,
+  TITLE,
+  takeOtherMarks,
+  Upload,
+} from '../../src/thread/payloads.ts';
 import { type BlockOptions, MARK_NAMES, translate } from './blocks.ts';
 import {
   attempt,
   delivered,
   EVENT_TYPE,
-  type Failed,
   isRefusal,
   metadataOf,
   type Thread,
@@ -25,9 +34,6 @@ export type OutboundOptions = BlockOptions & {
   /** How many times the published rates may be sent. */
   rateFactor: number;
 };
-
-/** What a file's bytes are read with; undefined once they are no longer kept. */
-export type BytesOf = (fileId: string) => Promise<Uint8Array | undefined>;
 
 /**
  * Slack's side of threads. `clientOf` gives what reaches a workspace, undefined where the app is not installed any more.
@@ -97,35 +103,16 @@ function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
       return TITLE;
     });
 
-  /** A reaction is known by the message that it is on, and by its name. */
-  const react = ({ client, channel }: Thread, { reaction: { on, name } }: Mark) =>
+  const react = ({ client, channel }: Thread, { reaction }: Mark): Promise<Delivery> =>
     delivered(async () => {
+      const { on, name } = reaction;
       await client.reactions.add({ channel, timestamp: on, name }).catch(unlessCode('already_reacted'));
-      return `${REACTION}${on}:${name}`;
+      return markId(reaction);
     });
 
-  const unreact = async (
-    { client, channel }: Pick<Thread, 'client' | 'channel'>,
-    platformId: string,
-  ): Promise<void> => {
-    const [on = '', name = ''] = platformId.slice(REACTION.length).split(':');
+  const unreact = async ({ client, channel }: Thread, { on, name }: Mark['reaction']): Promise<void> => {
     await client.reactions.remove({ channel, timestamp: on, name }).catch(unlessCode('no_reaction'));
   };
-
-  /** Takes away every other mark of ours, where it is not known which are there; the one that is meant may be put twice. */
-  async function alone(
-    where: Pick<Thread, 'client' | 'channel'>,
-    { reaction }: Mark,
-  ): Promise<Delivery | undefined> {
-    for (const other of MARK_NAMES.filter((name) => name !== reaction.name)) {
-      const taken = await delivered(async () => {
-        await unreact(where, `${REACTION}${reaction.on}:${other}`);
-        return other;
-      });
-      if (!taken.ok && taken.reason !== 'gone' && taken.reason !== 'refused') return taken;
-    }
-    return undefined;
-  }
 
   /** A file is known by its own id: Slack does not tell that of the message it stands in. */
   async function share({ client, channel, thread }: Thread, { file, text }: Upload): Promise<Delivery> {
@@ -150,32 +137,27 @@ function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
     payload: Payload,
     streamed: string | undefined,
   ): Promise<Delivery> => {
-    const { client, channel } = address;
+    if (payload.file !== undefined) return { ok: true, platformId }; // what is in a file does not change
     if (payload.title !== undefined) return name(address, payload);
-    if (isStream(platformId)) {
-      return growStream(address, platformId, payload, streamed);
+    if (isStream(platformId)) return growStream(address, platformId, payload, streamed);
+    const mark = Mark.safeParse(payload).data;
+    if (mark !== undefined) {
+      const taken = await remove(address, platformId);
+      return unlessGone(taken.ok ? await react(address, mark) : taken);
     }
-    const sent = await delivered(async () => {
-      if (payload.file !== undefined) return platformId; // what is in a file does not change
-      const mark = Mark.safeParse(payload).data;
-      if (mark !== undefined) {
-        await unreact(address, platformId);
-        const { on, name } = mark.reaction;
-        await client.reactions.add({ channel, timestamp: on, name }).catch(unlessCode('already_reacted'));
-        return `${REACTION}${on}:${name}`;
-      }
+    return delivered(async () => {
       const { stream: _stream, ...message } = payload;
-      await client.apiCall('chat.update', { channel, ts: platformId, ...message });
+      await address.client.apiCall('chat.update', { channel: address.channel, ts: platformId, ...message });
       return platformId;
     });
-    return payload.reaction === undefined ? sent : unlessGone(sent);
   };
 
   const remove = (address: Thread, platformId: string): Promise<Delivery> =>
     delivered(async () => {
       const { client, channel } = address;
+      const mark = markOfId(platformId);
       if (platformId === TITLE) return platformId; // there is no taking a name away
-      if (platformId.startsWith(REACTION)) await unreact(address, platformId);
+      if (mark !== undefined) await unreact(address, mark);
       else if (isStream(platformId)) {
         await client.chat.delete({ channel, ts: await stopStream(address, platformId) });
       } else if (platformId.startsWith('F')) await client.files.delete({ file: platformId });
@@ -183,14 +165,11 @@ function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
       return platformId;
     });
 
-  async function find(
-    { client, channel, thread }: Thread,
-    key: string,
-    payload: Payload,
-  ): Promise<Delivery | undefined> {
+  async function find(address: Thread, key: string, payload: Payload): Promise<Delivery | undefined> {
+    const { client, channel, thread } = address;
     if (payload.title !== undefined) return undefined; // it may be set twice
     const mark = Mark.safeParse(payload).data;
-    if (mark !== undefined) return alone({ client, channel }, mark);
+    if (mark !== undefined) return takeOtherMarks(mark, MARK_NAMES, (id) => remove(address, id));
     const name = Upload.safeParse(payload).data?.file.name;
     const canBeLost = isStreamed && key.includes('/answer/');
     let cursor: string | undefined;
@@ -226,24 +205,11 @@ function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
   return { post, edit, remove, find };
 }
 
-/** What a thread's name is known by. */
-const TITLE = 'title';
-
 const Posted = z.object({ ts: z.string() });
-
-/** The payload of a reaction. */
-const Mark = z.object({ reaction: z.object({ on: z.string(), name: z.string() }) });
-type Mark = z.infer<typeof Mark>;
-
-const REACTION = 'reaction:';
 
 /** Somebody has deleted the message that a reaction belongs to: there is nothing to make up for. */
 const unlessGone = (sent: Delivery): Delivery =>
   !sent.ok && sent.reason === 'gone' ? { ok: false, reason: 'refused', detail: 'the message is gone' } : sent;
-
-/** The payload of a file. */
-const Upload = z.object({ file: z.object({ id: z.string(), name: z.string() }), text: z.string() });
-type Upload = z.infer<typeof Upload>;
 
 const FileId = z.object({ id: z.string() });
 const Uploaded = z.object({ files: z.tuple([z.object({ files: z.tuple([FileId]) })]) });

@@ -1,6 +1,7 @@
 import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
 import type { Logger } from '../../src/ops/log.ts';
 import type { Installations } from '../../src/session/installations.ts';
+import type { BytesOf } from '../../src/thread/payloads.ts';
 import type { Platform } from '../../src/thread/platform.ts';
 import { followPresence, withFailures } from '../../src/thread/presence-loop.ts';
 import { listenToAssistant } from './assistant.ts';
@@ -13,7 +14,7 @@ import { createGate } from './gate.ts';
 import { listenToHome } from './home.ts';
 import { listen } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
-import { type BytesOf, createSlackOutbound, type OutboundOptions } from './outbound.ts';
+import { createSlackOutbound, type OutboundOptions } from './outbound.ts';
 import { createReceiver, type SlackConnection } from './receiver.ts';
 import { listenToShortcut } from './shortcut.ts';
 import { createThreadReader } from './thread-reader.ts';
