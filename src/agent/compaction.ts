@@ -1,7 +1,6 @@
-import type { TimedAnswer } from '../llm/answer.ts';
 import type { ModelClient } from '../llm/client.ts';
 import { ModelError } from '../llm/errors.ts';
-import { costOf, type ModelFacts } from '../llm/facts.ts';
+import type { ModelFacts } from '../llm/facts.ts';
 import type { TokenCounts } from '../llm/tokens.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import { takeOperation } from '../session/inbox.ts';
@@ -14,6 +13,7 @@ import type { Registry } from '../tools/registry.ts';
 import { compactable } from './compactable.ts';
 import { messageTokens, resultTokens, tellingOf } from './context-size.ts';
 import { requestOf, type Telling } from './request.ts';
+import { usageOf } from './usage.ts';
 
 export type CompactionDeps = {
   model: ModelClient;
@@ -56,7 +56,6 @@ export async function compact(
       await record.addMessage(tx, sessionId, exchange, { role: 'notice', text: problem ?? NOTHING });
       return;
     }
-    const { answer, usd } = made;
     await record.addMessage(tx, sessionId, exchange, {
       role: 'summary',
       text: `${made.text}${survivors(snapshot)}`,
@@ -65,15 +64,7 @@ export async function compact(
       omitted: tooLarge(deps, snapshot, middle),
       ...(operationId === undefined ? { isAutomatic: true } : {}),
     });
-    const { usage, model, firstTokenMs, totalMs } = answer;
-    await record.addUsage(tx, sessionId, exchange, {
-      ...usage,
-      purpose: 'summary',
-      model,
-      firstTokenMs,
-      totalMs,
-      usd,
-    });
+    await record.addUsage(tx, sessionId, exchange, made.used);
     await record.emit(tx, sessionId, { type: 'compacted', data: { replaced: middle.length } });
   });
   await deps.render(sessionId);
@@ -85,7 +76,7 @@ const NOTHING = 'There is too little to compact yet. Nothing was changed.';
 
 const INSTRUCTION = `[ML Intern, automatic] Write a summary of the conversation above: it will stand in its place, and you will go on from it. Keep what is needed to go on without asking again: what people want and what they decided or ruled out; what was found out, with exact names, numbers, ids, paths and links; what was tried and how it came out, errors included; what is under way and what comes next. Leave out what is over and done with. Write plain text, no greeting, at most 1,500 words, and call no tool.`;
 
-type Summary = { ok: true; text: string; answer: TimedAnswer; usd: number | undefined };
+type Summary = { ok: true; text: string; used: record.ModelUsage };
 
 async function summarise(
   deps: CompactionDeps,
@@ -118,8 +109,7 @@ async function summarise(
     });
     const text = deps.redact(answer.text).trim();
     if (text === '') return { ok: false, reason: failed('The model gave no summary.') };
-    const { price } = await deps.factsOf(answer.model);
-    return { ok: true, text, answer, usd: costOf(price, answer.usage) };
+    return { ok: true, text, used: await usageOf('summary', answer, deps.factsOf) };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     return { ok: false, reason: failed(error.advice) };

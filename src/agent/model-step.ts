@@ -2,7 +2,7 @@ import type { Effort } from '../config/effort.ts';
 import type { TimedAnswer } from '../llm/answer.ts';
 import type { ModelClient } from '../llm/client.ts';
 import { ModelError } from '../llm/errors.ts';
-import { costOf, type ModelFacts } from '../llm/facts.ts';
+import type { ModelFacts } from '../llm/facts.ts';
 import type { Clock, Ids } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import { type Budgets, passedBudgets } from '../session/budget.ts';
@@ -15,6 +15,7 @@ import type { Registry } from '../tools/registry.ts';
 import { tellingOf } from './context-size.ts';
 import { LatestWriter } from './latest-writer.ts';
 import { requestOf } from './request.ts';
+import { usageOf } from './usage.ts';
 
 export type ModelStepDeps = {
   model: ModelClient;
@@ -101,10 +102,10 @@ async function commit(
 ): Promise<void> {
   const { sessionId } = held;
   const { exchange } = snapshot.session;
-  const { usage, model, firstTokenMs, totalMs } = answer;
+  const { usage, model } = answer;
   const text = deps.redact(answer.text);
   const reasoning = deps.redact(answer.reasoning);
-  const { price } = await deps.factsOf(model);
+  const used = await usageOf('step', answer, deps.factsOf);
   // A cut answer's calls may be incomplete: they are dropped, and the model is told to use smaller pieces.
   const calls = answer.isTruncated ? [] : answer.calls.map((call) => newCall(deps, call));
   await fenced(held, async (tx) => {
@@ -120,14 +121,7 @@ async function commit(
       ...(usage.inputTokens > 0 ? { tokens: { input: usage.inputTokens, output: usage.outputTokens } } : {}),
     });
     await record.addToolCalls(tx, sessionId, exchange, messageId, calls);
-    await record.addUsage(tx, sessionId, exchange, {
-      ...usage,
-      purpose: 'step',
-      model,
-      firstTokenMs,
-      totalMs,
-      usd: costOf(price, usage),
-    });
+    await record.addUsage(tx, sessionId, exchange, used);
     await record.setDraft(tx, sessionId, undefined);
     await record.emit(tx, sessionId, { type: 'assistant_message', data: { messageId, calls: calls.length } });
     for (const call of calls) {

@@ -1,10 +1,11 @@
 import type { ModelClient } from '../llm/client.ts';
 import { ModelError } from '../llm/errors.ts';
-import { costOf, type ModelFacts } from '../llm/facts.ts';
+import type { ModelFacts } from '../llm/facts.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import { type Claim, fenced } from '../session/lease.ts';
 import * as record from '../session/record.ts';
 import type { Snapshot } from '../session/snapshot.ts';
+import { usageOf } from './usage.ts';
 
 export type TitleDeps = {
   model: ModelClient;
@@ -32,19 +33,10 @@ export async function giveTitle(
   if (deps.titleModel === undefined || session.settings.isTitleFound !== false) return;
   const found = await ask(deps, deps.titleModel, snapshot, signal);
   const title = found && titleIn(deps.redact(found.text));
+  const used = found && (await usageOf('title', found, deps.factsOf));
   await fenced(held, async (tx) => {
     await record.changeSettings(tx, session.id, { isTitleFound: true, ...(title ? { title } : {}) });
-    if (found === undefined) return;
-    const { usage, model, firstTokenMs, totalMs } = found;
-    const usd = costOf((await deps.factsOf(model)).price, usage);
-    await record.addUsage(tx, session.id, session.exchange, {
-      ...usage,
-      purpose: 'title',
-      model,
-      firstTokenMs,
-      totalMs,
-      usd,
-    });
+    if (used !== undefined) await record.addUsage(tx, session.id, session.exchange, used);
   });
   if (title) await deps.render(session.id);
 }

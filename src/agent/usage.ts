@@ -1,0 +1,13 @@
+import type { TimedAnswer } from '../llm/answer.ts';
+import { costOf, type ModelFacts } from '../llm/facts.ts';
+import type { ModelUsage } from '../session/record.ts';
+
+/** What an answer took, for the record. The price may have to be asked for: nothing to wait for in a transaction. */
+export async function usageOf(
+  purpose: ModelUsage['purpose'],
+  { usage, model, firstTokenMs, totalMs }: TimedAnswer,
+  factsOf: (model: string) => Promise<ModelFacts>,
+): Promise<ModelUsage> {
+  const { price } = await factsOf(model);
+  return { ...usage, purpose, model, firstTokenMs, totalMs, usd: costOf(price, usage) };
+}
