@@ -1,3 +1,5 @@
+import { whoAmI } from '@huggingface/hub';
+
 /**
  * What @huggingface/hub's calls are made with: each of their requests ends with `signal`, or after `timeoutMs` by itself.
  */
@@ -12,3 +14,9 @@ export const accessTo =
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       })) satisfies typeof fetch,
   });
+
+/** The name of the account that a token belongs to. */
+export async function accountName(access: ReturnType<ReturnType<typeof accessTo>>): Promise<string> {
+  const account = await whoAmI(access);
+  return account.name ?? account.id;
+}

@@ -1,7 +1,7 @@
 import { createRepo, downloadFile, HubApiError, uploadFiles } from '@huggingface/hub';
 import { z } from 'zod';
 import { accessTo } from './access.ts';
-import { patiently, statusOf } from './patience.ts';
+import { patiently, unlessThere } from './patience.ts';
 
 /** Trackio dashboards: Spaces that draw what a training script logs while it runs. */
 export type Dashboards = {
@@ -106,15 +106,4 @@ export function createDashboards(hubUrl: string, accessToken: string): Dashboard
     ensure: (spaceId, signal) => patiently(() => ensure(spaceId, signal), signal),
     url: (spaceId) => `${hubUrl}/spaces/${spaceId}`,
   };
-}
-
-/** Makes something; false where it was there before. */
-async function unlessThere(make: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await make();
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 409) return false;
-    throw error;
-  }
 }

@@ -1,19 +1,19 @@
-import { createRepo, fileExists, uploadFiles, whoAmI } from '@huggingface/hub';
-import { accessTo } from './access.ts';
-import { patiently, statusOf } from './patience.ts';
+import { createRepo, fileExists, uploadFiles } from '@huggingface/hub';
+import { accessTo, accountName } from './access.ts';
+import { patiently, statusOf, unlessThere } from './patience.ts';
 
 /** Files on their way into private datasets. Throws HubApiError where the Hub refuses. */
 export type DatasetPush = {
   /** A dataset's whole name: one without an owner is the token's user's. */
   nameOf(dataset: string, signal: AbortSignal): Promise<string>;
   has(dataset: string, path: string, signal: AbortSignal): Promise<boolean>;
-  /** Puts a file into a dataset, which is made, private, where it is missing; says where the dataset is. */
+  /** Puts a file into a dataset, which is made, private, where it is missing; gives the address of the dataset. */
   push(
     dataset: string,
     file: { path: string; bytes: Uint8Array },
     card: string,
     signal: AbortSignal,
-  ): Promise<{ url: string; isNew: boolean }>;
+  ): Promise<string>;
 };
 
 export function createDatasetPush(hubUrl: string, accessToken: string): DatasetPush {
@@ -23,8 +23,7 @@ export function createDatasetPush(hubUrl: string, accessToken: string): DatasetP
   return {
     async nameOf(dataset, signal) {
       if (dataset.includes('/')) return dataset;
-      const account = await patiently(() => whoAmI(access(signal)), signal);
-      return `${account.name ?? account.id}/${dataset}`;
+      return `${await patiently(() => accountName(access(signal)), signal)}/${dataset}`;
     },
     has: (dataset, path, signal) =>
       patiently(
@@ -38,14 +37,7 @@ export function createDatasetPush(hubUrl: string, accessToken: string): DatasetP
     async push(dataset, { path, bytes }, card, signal) {
       const repo = repoOf(dataset);
       const isNew = await patiently(
-        () =>
-          createRepo({ ...access(signal), repo, visibility: 'private' }).then(
-            () => true,
-            (error: unknown) => {
-              if (statusOf(error) !== 409) throw error; // it is there
-              return false;
-            },
-          ),
+        () => unlessThere(() => createRepo({ ...access(signal), repo, visibility: 'private' })),
         signal,
       );
       const hasCard = !isNew && (await this.has(dataset, 'README.md', signal));
@@ -57,7 +49,7 @@ export function createDatasetPush(hubUrl: string, accessToken: string): DatasetP
         () => uploadFiles({ ...access(signal), repo, files, commitTitle: `Add ${path}` }),
         signal,
       );
-      return { url: `${hubUrl}/datasets/${dataset}`, isNew };
+      return `${hubUrl}/datasets/${dataset}`;
     },
   };
 }

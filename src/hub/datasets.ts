@@ -20,8 +20,8 @@ const Routes = {
 } as const;
 type Route = keyof typeof Routes;
 
-/** An answer of the datasets server, or why there is none, in words the model can act on. */
-type Looked<T> = { ok: true; value: T } | { ok: false; reason: string };
+/** What came of a look at the Hub, or why nothing did, in words that the model can act on. */
+export type Looked<T> = { ok: true; value: T } | { ok: false; reason: string };
 
 /** The Hub's dataset viewer API: https://huggingface.co/docs/dataset-viewer. */
 export type DatasetsServer = {

@@ -14,6 +14,7 @@ import {
   whoAmI,
 } from '@huggingface/hub';
 import { z } from 'zod';
+import { accountName } from './access.ts';
 
 /** A job as the Hub's API describes it; a stage is kept as text, because new ones may come. */
 export const HubJob = z.object({
@@ -135,10 +136,7 @@ export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
   });
 
   return {
-    async whoAmI(signal) {
-      const account = await whoAmI(access(signal));
-      return account.name ?? account.id;
-    },
+    whoAmI: (signal) => accountName(access(signal)),
     async accounts(signal) {
       const { name, orgs } = Account.parse(await whoAmI(access(signal)));
       return [name, ...(orgs ?? []).map((org) => org.name)];

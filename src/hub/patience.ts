@@ -16,6 +16,17 @@ export function isPassing(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError');
 }
 
+/** Makes something on the Hub; false where it was there before. */
+export async function unlessThere(make: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await make();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 409) return false;
+    throw error;
+  }
+}
+
 /** Makes a request that may be made any number of times, again while it fails for passing reasons. */
 export async function patiently<T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (const wait of WAITS_MS) {

@@ -10,6 +10,7 @@ import {
 } from '@huggingface/hub';
 import { messageOf } from '../ops/errors.ts';
 import { accessTo } from './access.ts';
+import type { Looked } from './datasets.ts';
 import { patiently, statusOf } from './patience.ts';
 
 export type RepoKind = 'model' | 'dataset' | 'space';
@@ -35,9 +36,6 @@ type RepoSearch = {
 };
 
 type RepoFile = { path: string; size: number; isFolder: boolean };
-
-/** What came of a look at the Hub, or why nothing did, in words that the model can act on. */
-type Looked<T> = { ok: true; value: T } | { ok: false; reason: string };
 
 /** Repositories of the Hub, for reading. */
 export type HubRepos = {
@@ -88,17 +86,14 @@ export function createHubRepos(hubUrl: string, accessToken: string): HubRepos {
       }),
     details: (kind, id, signal) =>
       looked(signal, async () => {
-        const asked = { ...access(signal), name: id };
-        if (kind === 'model') {
-          const found = await modelInfo({ ...asked, additionalFields: ['tags'] });
-          return { ...entryOf({ ...found, about: found.task }), tags: (found.tags ?? []).slice(0, TAGS) };
-        }
-        if (kind === 'dataset') {
-          const found = await datasetInfo({ ...asked, additionalFields: ['tags'] });
-          return { ...entryOf(found), tags: (found.tags ?? []).slice(0, TAGS) };
-        }
-        const found = await spaceInfo({ ...asked, additionalFields: ['tags'] });
-        return { ...entryOf({ ...found, about: found.sdk }), tags: (found.tags ?? []).slice(0, TAGS) };
+        const asked = { ...access(signal), name: id, additionalFields: ['tags' as const] };
+        const found =
+          kind === 'model'
+            ? await modelInfo(asked).then((model) => ({ ...model, about: model.task }))
+            : kind === 'dataset'
+              ? await datasetInfo(asked)
+              : await spaceInfo(asked).then((space) => ({ ...space, about: space.sdk }));
+        return { ...entryOf(found), tags: (found.tags ?? []).slice(0, TAGS) };
       }),
     files: ({ kind, id, revision, path, recursive }, limit, signal) =>
       looked(signal, async () => {

@@ -1,6 +1,6 @@
-import { createRepo, uploadFile, whoAmI } from '@huggingface/hub';
-import { accessTo } from './access.ts';
-import { patiently, statusOf } from './patience.ts';
+import { createRepo, uploadFile } from '@huggingface/hub';
+import { accessTo, accountName } from './access.ts';
+import { patiently, unlessThere } from './patience.ts';
 
 /** Sessions for the Hub's viewer of traces, in one private dataset of the owner. Throws HubApiError where it refuses. */
 export type Traces = {
@@ -11,10 +11,8 @@ export type Traces = {
 export function createTraces(hubUrl: string, accessToken: string, dataset: string | undefined): Traces {
   const access = accessTo(hubUrl, accessToken);
 
-  async function ownDataset(signal: AbortSignal): Promise<string> {
-    const account = await whoAmI(access(signal));
-    return `${account.name ?? account.id}/ml-intern-sessions`;
-  }
+  const ownDataset = async (signal: AbortSignal): Promise<string> =>
+    `${await accountName(access(signal))}/ml-intern-sessions`;
 
   return {
     async share(sessionId, begun, lines, signal) {
@@ -22,11 +20,7 @@ export function createTraces(hubUrl: string, accessToken: string, dataset: strin
       const repo = { type: 'dataset' as const, name };
       const path = `sessions/${begun.toISOString().slice(0, 10)}/${sessionId}.jsonl`;
       await patiently(
-        () =>
-          createRepo({ ...access(signal), repo, visibility: 'private' }).catch((error: unknown) => {
-            if (statusOf(error) !== 409) throw error; // it is there
-            return undefined;
-          }),
+        () => unlessThere(() => createRepo({ ...access(signal), repo, visibility: 'private' })),
         signal,
       );
       const file = { path, content: new Blob([lines]) };

@@ -73,7 +73,7 @@ export function hfDatasetPushTool({ push, fileAt }: PushParts): Tool {
         const name = await push.nameOf(dataset, context.signal);
         context.assertHeld();
         const pushed = { path: nameIn(path), bytes: file.bytes };
-        const { url } = await push.push(name, pushed, cardOf(name), context.signal);
+        const url = await push.push(name, pushed, cardOf(name), context.signal);
         return { kind: 'done', output: report(name, url, file.data) };
       } catch (error) {
         context.signal.throwIfAborted();
