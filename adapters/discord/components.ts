@@ -8,6 +8,7 @@ import {
   ComponentType,
   MessageFlags,
 } from 'discord.js';
+import { ACTIONS, seenValue } from '../../src/thread/actions.ts';
 import { wholeAnswer } from '../../src/thread/answer-file.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
@@ -38,7 +39,7 @@ import {
   tailsOf,
   timelineText,
 } from '../../src/thread/words.ts';
-import { ACTIONS, batchMark, idOf, markOf, seenValue } from './ids.ts';
+import { batchMark, idOf, markOf } from './ids.ts';
 import { ANSWER_CHARACTERS, DISCORD_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { codeBlock, harmless, plain, STYLE } from './style.ts';

@@ -1,23 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Seen } from '../../src/session/decisions.ts';
+import { seenValue } from '../../src/thread/actions.ts';
 
-/** What buttons, menus and dialogs are called in the interactions that come back; behind it, with a bar, its value. */
-export const ACTIONS = {
-  approve: 'approve',
-  reject: 'reject',
-  edit: 'edit',
-  choose: 'choose',
-  log: 'job_log',
-  curve: 'job_curve',
-  rerun: 'rerun_job',
-  cancel: 'cancel_job',
-  stop: 'stop',
-  retry: 'retry',
-  menu: 'session_menu',
-  feedback: 'feedback',
-  settings: 'channel_settings',
-} as const;
-
+/** What dialogs are called in the interactions that come back; behind it, with a bar, its value. */
 export const MODALS = {
   reject: 'reject_calls',
   edit: 'edit_call',
@@ -32,14 +17,6 @@ export const idOf = (action: string, ...values: readonly string[]): string => [a
 export function partsOf(customId: string): { action: string; values: string[] } {
   const [action = '', ...values] = customId.split('|');
   return { action, values };
-}
-
-/** A call at the revision that a card shows. */
-export const seenValue = ({ toolCallId, revision }: Seen): string => `${toolCallId}:${revision}`;
-
-export function seenOf(value: string): Seen | undefined {
-  const [, toolCallId, revision] = /^(.+):(\d+)$/.exec(value) ?? [];
-  return toolCallId === undefined ? undefined : { toolCallId, revision: Number(revision) };
 }
 
 /** All calls of a batch as they are shown, in a few characters: an id has room for no more. */

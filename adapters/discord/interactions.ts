@@ -15,15 +15,17 @@ import {
 import type { Logger } from '../../src/ops/log.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { ChannelRules, type ChannelRulesStore } from '../../src/session/channel-rules.ts';
-import type { Decisions, Seen } from '../../src/session/decisions.ts';
+import { type Decisions, type Seen, UNKNOWN_THREAD } from '../../src/session/decisions.ts';
 import type { Feedback, Verdict } from '../../src/session/feedback.ts';
 import type { Intake } from '../../src/session/intake.ts';
+import { type JobControl, useJobControl } from '../../src/session/job-controls.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
 import { scriptName, WHOLE_SCRIPT } from '../../src/session/script-files.ts';
+import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, seenOf } from '../../src/thread/actions.ts';
 import { cut } from '../../src/thread/words.ts';
 import type { Asker, Gate } from './gate.ts';
-import { ACTIONS, batchMark, MODALS, partsOf, seenOf } from './ids.ts';
+import { batchMark, MODALS, partsOf } from './ids.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import {
   channelModal,
@@ -79,7 +81,6 @@ export const isTaken = (error: unknown): boolean =>
   error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
 
 const TROUBLE = 'That did not work: a part of me can’t be reached right now. Try again in a minute.';
-const UNKNOWN = 'I no longer know this thread, so nothing was changed.';
 const OLD = 'This is from another version of me, so nothing was changed.';
 const CHANGED = 'What waits for approval has changed since this was shown. Look again.';
 const NO_ADMIN = 'Only those who may manage this server may change this. Nothing was changed.';
@@ -149,11 +150,11 @@ async function onClick(click: Click, deps: InteractionDeps): Promise<void> {
     }
     case ACTIONS.cancel:
       if (values[1] !== SURE) return askWhether(click, value);
-      return onJob(click, action, value, by, sourceId, deps);
+      return onJob(click, 'cancel', value, by, sourceId, deps);
     case ACTIONS.log:
     case ACTIONS.curve:
     case ACTIONS.rerun:
-      return onJob(click, action, value, by, sourceId, deps);
+      return onJob(click, JOB_CONTROLS[action], value, by, sourceId, deps);
     case ACTIONS.menu:
       return onMenu(click, by, address, sourceId, deps);
     case ACTIONS.feedback:
@@ -165,7 +166,7 @@ async function onClick(click: Click, deps: InteractionDeps): Promise<void> {
       await click.deferUpdate();
       const operation: Operation = { kind: action === ACTIONS.stop ? 'interrupt' : 'resume', by };
       const isKnown = await deps.intake.operate(address, operation, sourceId);
-      return isKnown ? undefined : tell(click, UNKNOWN);
+      return isKnown ? undefined : tell(click, UNKNOWN_THREAD);
     }
     default:
       return tell(click, OLD);
@@ -246,34 +247,20 @@ async function askWhether(click: Click, watchId: string): Promise<void> {
   });
 }
 
-const JOB_OPERATIONS = {
-  [ACTIONS.cancel]: (watchId: string, by: Person): Operation => ({ kind: 'cancel_job', watchId, by }),
-  [ACTIONS.log]: (watchId: string, by: Person): Operation => ({ kind: 'job_file', what: 'log', watchId, by }),
-  [ACTIONS.curve]: (watchId: string, by: Person): Operation => ({
-    kind: 'job_file',
-    what: 'curve',
-    watchId,
-    by,
-  }),
-  [ACTIONS.rerun]: (watchId: string, by: Person): Operation => ({ kind: 'rerun_job', watchId, by }),
-};
-
+/** Does what a job's control says. A list that only one person sees tells where it shows. */
 async function onJob(
   click: Click,
-  action: keyof typeof JOB_OPERATIONS,
+  control: JobControl,
   watchId: string,
   by: Person,
   sourceId: string,
-  { jobs, decisions, intake }: InteractionDeps,
+  deps: InteractionDeps,
 ): Promise<void> {
   await click.deferUpdate();
-  const job = await jobs.find(watchId);
-  if (job === undefined) return tell(click, 'I no longer know this job, so nothing was changed.');
-  const refusal = action === ACTIONS.cancel ? await decisions.objectionTo(job.address, by) : undefined;
-  if (refusal !== undefined) return tell(click, refusal);
-  await intake.operate(job.address, JOB_OPERATIONS[action](watchId, by), sourceId);
+  const done = await useJobControl(deps, { control, watchId, by, sourceId });
+  if (!done.ok) return tell(click, done.reason);
   if (click.message.flags.has(MessageFlags.Ephemeral)) {
-    await tell(click, `Done: what comes of it is shown in <#${job.address.thread}>.`);
+    await tell(click, `Done: what comes of it is shown in <#${done.job.address.thread}>.`);
   }
 }
 
@@ -286,7 +273,7 @@ async function onMenu(
   { intake, models }: InteractionDeps,
 ): Promise<void> {
   const choice = click.isStringSelectMenu() ? (click.values[0] ?? '') : '';
-  if (!(await intake.hasSession(address))) return tell(click, UNKNOWN);
+  if (!(await intake.hasSession(address))) return tell(click, UNKNOWN_THREAD);
   if (choice === SETTINGS) return click.showModal(sessionModal(models));
   await click.deferUpdate();
   await intake.message({ address, sourceId, text: choice, author: by, messageId: '' });
@@ -351,7 +338,7 @@ async function onSubmission(modal: ModalSubmitInteraction, deps: InteractionDeps
       return;
     }
     case MODALS.ask:
-      return deps.ask(modal, value, text.trim() || 'What do you make of this?', by);
+      return deps.ask(modal, value, text.trim() || DEFAULT_QUESTION, by);
     case MODALS.session: {
       await settle(modal);
       for (const [id] of modal.fields.fields) {

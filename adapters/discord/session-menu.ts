@@ -1,5 +1,5 @@
 import { type APIStringSelectComponent, ComponentType } from 'discord.js';
-import { ACTIONS } from './ids.ts';
+import { ACTIONS } from '../../src/thread/actions.ts';
 
 /*
  * What can be done with a session, as a menu. Every choice is one of the commands that may be written as well, so it goes the

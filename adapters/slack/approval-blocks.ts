@@ -1,7 +1,8 @@
 import type { ActionsBlock, KnownBlock, PlainTextOption, StaticSelect } from '@slack/types';
+import { ACTIONS, seenValue } from '../../src/thread/actions.ts';
 import type { ApprovalView, BatchView } from '../../src/thread/view-message.ts';
 import { batchText, costText, cut, decisionText, factsText, previewNote } from '../../src/thread/words.ts';
-import { ACTIONS, callBlock, seenValue } from './actions.ts';
+import { callBlock, callsValue } from './actions.ts';
 import { actions, button, context, fields, section } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { STYLE } from './style.ts';
@@ -43,7 +44,7 @@ export function approvalBlocks(approval: ApprovalView, divisor: number): KnownBl
 }
 
 function controls({ toolCallId, revision, request }: ApprovalView): ActionsBlock {
-  const value = seenValue([{ toolCallId, revision }]);
+  const value = seenValue({ toolCallId, revision });
   const elements = [
     button(request.blocked ? 'Retry' : 'Approve', ACTIONS.approve, value, 'primary'),
     button('Reject', ACTIONS.reject, value, 'danger'),
@@ -87,7 +88,7 @@ export function batchBlocks(batch: BatchView): KnownBlock[] {
   const { open } = batch;
   const text = batchText(batch, STYLE);
   if (open.length === 0) return [context(text)];
-  const value = seenValue(open);
+  const value = callsValue(open);
   return [
     section(text),
     ...(open.length > 1 && value.length <= SLACK_LIMITS.buttonValue

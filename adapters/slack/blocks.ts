@@ -1,6 +1,7 @@
 import type { ContextActionsBlock, KnownBlock } from '@slack/types';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Verdict } from '../../src/session/feedback.ts';
+import { ACTIONS } from '../../src/thread/actions.ts';
 import { wholeAnswer } from '../../src/thread/answer-file.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
@@ -15,7 +16,6 @@ import {
   tailsOf,
   timelineText,
 } from '../../src/thread/words.ts';
-import { ACTIONS } from './actions.ts';
 import { approvalBlocks, approvalHeadline, batchBlocks, batchHeadline } from './approval-blocks.ts';
 import { jobBlocks } from './job-blocks.ts';
 import { actions, button, context, message, section } from './kit.ts';

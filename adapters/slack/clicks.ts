@@ -3,12 +3,14 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { type Person, ThreadAddress } from '../../src/session/address.ts';
 import type { ChannelRulesStore } from '../../src/session/channel-rules.ts';
-import type { Decisions } from '../../src/session/decisions.ts';
+import { type Decisions, type Seen, UNKNOWN_THREAD } from '../../src/session/decisions.ts';
 import type { Feedback } from '../../src/session/feedback.ts';
 import type { Intake } from '../../src/session/intake.ts';
+import { type JobControl, useJobControl } from '../../src/session/job-controls.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
-import { ACTIONS, callOfBlock, seenOf } from './actions.ts';
+import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, seenOf } from '../../src/thread/actions.ts';
+import { callOfBlock, callsOf } from './actions.ts';
 import { CHANNEL_MODAL, Channel, channelModal, rulesOf } from './channel-settings.ts';
 import { shareScript } from './files.ts';
 import type { Gate } from './gate.ts';
@@ -82,15 +84,15 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
   const [name, argument = ''] = action.action_id.split(':');
   switch (name) {
     case ACTIONS.approve: {
-      const calls = seenOf(action.value);
+      const calls = callsOf(action.value);
       const result = await decisions.decide({ calls, verdict: 'approved', by, sourceId });
       if (!result.ok) await answer(result.reason);
       return;
     }
     case ACTIONS.reject:
-      return openRejection(deps, click, by, seenOf(action.value), answer);
+      return openRejection(deps, click, by, callsOf(action.value), answer);
     case ACTIONS.edit:
-      return openScript(deps, click, by, seenOf(action.value)[0]?.toolCallId ?? '', answer);
+      return openScript(deps, click, by, seenOf(action.value)?.toolCallId ?? '', answer);
     case ACTIONS.choose: {
       const toolCallId = callOfBlock(action.block_id) ?? '';
       const changes = { [argument]: action.selected_option?.value ?? '' };
@@ -102,13 +104,7 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
     case ACTIONS.log:
     case ACTIONS.curve:
     case ACTIONS.rerun:
-      return onJob(
-        deps,
-        name,
-        action.value,
-        { by, sourceId, isPrivate: click.message === undefined },
-        answer,
-      );
+      return onJob(deps, click, JOB_CONTROLS[name], action.value, { by, sourceId }, answer);
     case ACTIONS.menu:
       return onMenu(deps, click, by, action.selected_option?.value ?? '', sourceId, answer);
     case ACTIONS.settings:
@@ -120,7 +116,7 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
       const operation: Operation = { kind: name === ACTIONS.stop ? 'interrupt' : 'resume', by };
       const address = addressOfClick(click, teamId);
       const isKnown = address !== undefined && (await intake.operate(address, operation, sourceId));
-      if (!isKnown) await answer('I no longer know this thread, so nothing was changed.');
+      if (!isKnown) await answer(UNKNOWN_THREAD);
       return;
     }
     default:
@@ -139,7 +135,7 @@ async function onMenu(
 ): Promise<void> {
   const address = addressOfClick(click, teamId);
   if (address === undefined || !(await intake.hasSession(address))) {
-    return void (await answer('I no longer know this thread, so nothing was changed.'));
+    return void (await answer(UNKNOWN_THREAD));
   }
   if (choice === SETTINGS) {
     const view = settingsModal(JSON.stringify(address), models);
@@ -183,37 +179,19 @@ async function onFeedback(
   await client.views.open({ trigger_id: click.trigger_id, view });
 }
 
-/** What can be done with a job, from its card or from a list that only one person sees. */
-const JOB_OPERATIONS = {
-  [ACTIONS.cancel]: (watchId: string, by: Person) => ({ kind: 'cancel_job' as const, watchId, by }),
-  [ACTIONS.log]: (watchId: string, by: Person) => ({
-    kind: 'job_file' as const,
-    what: 'log' as const,
-    watchId,
-    by,
-  }),
-  [ACTIONS.curve]: (watchId: string, by: Person) => ({
-    kind: 'job_file' as const,
-    what: 'curve' as const,
-    watchId,
-    by,
-  }),
-  [ACTIONS.rerun]: (watchId: string, by: Person) => ({ kind: 'rerun_job' as const, watchId, by }),
-};
-
+/** Does what a job's control says. A list that only one person sees tells where it shows. */
 async function onJob(
-  { intake, decisions, jobs }: ClickDeps,
-  name: keyof typeof JOB_OPERATIONS,
+  deps: ClickDeps,
+  click: ButtonClick,
+  control: JobControl,
   watchId: string,
-  { by, sourceId, isPrivate }: { by: Person; sourceId: string; isPrivate: boolean },
+  { by, sourceId }: { by: Person; sourceId: string },
   answer: Answer,
 ): Promise<void> {
-  const job = await jobs.find(watchId);
-  if (job === undefined) return void (await answer('I no longer know this job, so nothing was changed.'));
-  const refusal = name === ACTIONS.cancel ? await decisions.objectionTo(job.address, by) : undefined;
-  if (refusal !== undefined) return void (await answer(refusal));
-  await intake.operate(job.address, JOB_OPERATIONS[name](watchId, by), sourceId);
-  if (isPrivate) await answer(`Done: what comes of it is shown in the thread of job ${job.watch.jobId}.`);
+  const done = await useJobControl(deps, { control, watchId, by, sourceId });
+  if (!done.ok) return void (await answer(done.reason));
+  if (click.message !== undefined) return;
+  await answer(`Done: what comes of it is shown in the thread of job ${done.job.watch.jobId}.`);
 }
 
 /** A dialog for the reason, for whoever may decide; nothing is decided until it is sent off. */
@@ -221,7 +199,7 @@ async function openRejection(
   { client, decisions }: ClickDeps,
   click: ButtonClick,
   by: Person,
-  calls: ReturnType<typeof seenOf>,
+  calls: readonly Seen[],
   answer: Answer,
 ): Promise<void> {
   const open = await Promise.all(calls.map(({ toolCallId }) => decisions.openCall(toolCallId, by)));
@@ -288,8 +266,7 @@ async function onSubmission(
     const { address, quote } = Pointed.parse(JSON.parse(view.private_metadata));
     const refusal = await gate.refusal(address.channel, user.id);
     if (refusal !== undefined) return refusal;
-    const question =
-      view.state.values[INPUT.block]?.[INPUT.action]?.value?.trim() || 'What do you make of this?';
+    const question = view.state.values[INPUT.block]?.[INPUT.action]?.value?.trim() || DEFAULT_QUESTION;
     await intake.message({
       address,
       sourceId: `slack:view:${teamId}:${view.id}`,
@@ -302,7 +279,7 @@ async function onSubmission(
   const text = view.state.values[INPUT.block]?.[INPUT.action]?.value ?? '';
   if (callback === MODALS.reject) {
     const result = await decisions.decide({
-      calls: JSON.parse(view.private_metadata) as ReturnType<typeof seenOf>,
+      calls: JSON.parse(view.private_metadata) as Seen[],
       verdict: 'rejected',
       ...(text.trim() === '' ? {} : { feedback: text }),
       by,

@@ -5,9 +5,9 @@ import type { ChannelRulesStore, KnownRules } from '../../src/session/channel-ru
 import type { Intake } from '../../src/session/intake.ts';
 import type { JobRow, JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
+import { ACTIONS } from '../../src/thread/actions.ts';
 import { jobCard } from '../../src/thread/cards.ts';
 import { jobLines } from '../../src/thread/words.ts';
-import { ACTIONS } from './actions.ts';
 import type { Channel } from './channel-settings.ts';
 import type { Gate } from './gate.ts';
 import { sessionLine } from './home.ts';

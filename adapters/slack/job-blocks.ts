@@ -1,7 +1,8 @@
 import type { Button, KnownBlock } from '@slack/types';
+import type { JobControl } from '../../src/session/job-controls.ts';
+import { ACTIONS } from '../../src/thread/actions.ts';
 import type { JobView } from '../../src/thread/view-message.ts';
 import { cut, jobControls, jobLines, jobLinks, jobTail, progressText } from '../../src/thread/words.ts';
-import { ACTIONS } from './actions.ts';
 import { actions, button, context, section } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { STYLE } from './style.ts';
@@ -21,7 +22,7 @@ export function jobBlocks(job: JobView): KnownBlock[] {
   ];
 }
 
-const BUTTONS: Readonly<Record<ReturnType<typeof jobControls>[number], (job: JobView) => Button>> = {
+const BUTTONS: Readonly<Record<JobControl, (job: JobView) => Button>> = {
   log: ({ watchId }) => button('Logs', ACTIONS.log, watchId),
   curve: ({ watchId }) => button('Curve', ACTIONS.curve, watchId),
   rerun: ({ watchId }) => button('Re-run', ACTIONS.rerun, watchId),

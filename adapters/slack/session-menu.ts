@@ -1,7 +1,7 @@
 import type { ModalView, Overflow, PlainTextOption } from '@slack/types';
 import { Effort } from '../../src/config/effort.ts';
+import { ACTIONS } from '../../src/thread/actions.ts';
 import { cut } from '../../src/thread/words.ts';
-import { ACTIONS } from './actions.ts';
 
 /*
  * What can be done with a session, as a menu. Every choice is one of the commands that may be written as well, so it goes the

@@ -229,7 +229,7 @@ export function createDecisions(deps: DecisionDeps): Decisions {
 
   async function objectionTo(address: ThreadAddress, by: Person): Promise<string | undefined> {
     const [row] = await db.select().from(sessions).where(isAt(address));
-    if (row === undefined) return 'I no longer know this thread, so nothing was changed.';
+    if (row === undefined) return UNKNOWN_THREAD;
     const session = sessionOf(row);
     const approvers = await approversIn(deps.policy, address);
     const isAllowed = await isAmong({ ...deps.policy, approvers }, await circleOf(db, session), by);
@@ -245,6 +245,9 @@ type Outcome = { kind: 'decided' } | { kind: 'first_approval' } | { kind: 'refus
 const refused = (reason: string): Outcome => ({ kind: 'refused', reason });
 
 const GONE = 'This request no longer exists.';
+
+/** Said where somebody means a thread that has no session. */
+export const UNKNOWN_THREAD = 'I no longer know this thread, so nothing was changed.';
 
 function openOf(call: ToolCall, sessionId: string): OpenCall | undefined {
   if (call.state.kind !== 'awaiting_approval') return undefined;

@@ -1,3 +1,4 @@
+import type { JobControl } from '../session/job-controls.ts';
 import { sparkline } from '../session/progress.ts';
 import { durationText } from '../session/watches.ts';
 import type { ApprovalView, BatchView, JobView, StatusView, TimelineLine } from './view-message.ts';
@@ -241,7 +242,7 @@ export const jobTail = ({ progress, isFinal }: JobView): string =>
 const DRAWN_LOSSES = 6;
 
 /** What can be done with a job from its card, in order. */
-export function jobControls({ isFinal, isOwn, progress }: JobView): ('log' | 'curve' | 'rerun' | 'cancel')[] {
+export function jobControls({ isFinal, isOwn, progress }: JobView): JobControl[] {
   const hasCurve = !isFinal && (progress?.losses.length ?? 0) >= DRAWN_LOSSES; // at the end it is posted anyway
   return [
     'log',

@@ -1,7 +1,8 @@
 import { translate as inDiscord } from '../../adapters/discord/components.ts';
-import { seenOf as discordSeen, markOf } from '../../adapters/discord/ids.ts';
-import { seenOf } from '../../adapters/slack/actions.ts';
+import { markOf } from '../../adapters/discord/ids.ts';
+import { callsOf } from '../../adapters/slack/actions.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
+import { seenOf } from '../../src/thread/actions.ts';
 import { OUTAGE_KEY } from '../../src/thread/outage.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import type { ViewMessage } from '../../src/thread/view-message.ts';
@@ -71,7 +72,7 @@ export async function slackGround(): Promise<Ground> {
         const button = parseBlocks(card.blocks)
           .flatMap((block) => (block.type === 'actions' ? block.elements : []))
           .find((element) => element.action_id === 'approve');
-        const callId = button?.type === 'button' ? seenOf(button.value ?? '')[0]?.toolCallId : undefined;
+        const callId = button?.type === 'button' ? callsOf(button.value ?? '')[0]?.toolCallId : undefined;
         const click = (who: 'ada' | 'grace', verdict: 'approve' | 'reject') =>
           slack.click(who === 'ada' ? 'U0ADA' : 'U0GRACE', card, verdict);
         return callId === undefined ? [] : [{ callId, click }];
@@ -140,7 +141,7 @@ export async function discordGround(): Promise<Ground> {
     open: ({ id }) =>
       inThread(id).flatMap((card) => {
         const button = flat(card.components).find((part) => part.custom_id?.startsWith('approve|c_'));
-        const callId = discordSeen(button?.custom_id?.split('|')[1] ?? '')?.toolCallId;
+        const callId = seenOf(button?.custom_id?.split('|')[1] ?? '')?.toolCallId;
         const click = (who: 'ada' | 'grace', verdict: 'approve' | 'reject') =>
           discord.click(who, card, `${verdict}|c_`);
         return callId === undefined ? [] : [{ callId, click }];
