@@ -23,6 +23,7 @@ import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
 import { scriptName, WHOLE_SCRIPT } from '../../src/session/script-files.ts';
 import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, seenOf } from '../../src/thread/actions.ts';
+import { SETTINGS } from '../../src/thread/menus.ts';
 import { cut } from '../../src/thread/words.ts';
 import type { Asker, Gate } from './gate.ts';
 import { batchMark, MODALS, partsOf } from './ids.ts';
@@ -38,7 +39,6 @@ import {
   whyModal,
 } from './modals.ts';
 import { DIRECT } from './outbound.ts';
-import { SETTINGS } from './session-menu.ts';
 import { plain } from './style.ts';
 
 export type InteractionDeps = {
@@ -274,7 +274,7 @@ async function onMenu(
 ): Promise<void> {
   const choice = click.isStringSelectMenu() ? (click.values[0] ?? '') : '';
   if (!(await intake.hasSession(address))) return tell(click, UNKNOWN_THREAD);
-  if (choice === SETTINGS) return click.showModal(sessionModal(models));
+  if (choice === SETTINGS.value) return click.showModal(sessionModal(models));
   await click.deferUpdate();
   await intake.message({ address, sourceId, text: choice, author: by, messageId: '' });
 }

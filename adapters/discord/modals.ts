@@ -1,13 +1,12 @@
 import {
   type APILabelComponent,
   type APIModalInteractionResponseCallbackData,
-  type APISelectMenuOption,
   ComponentType,
   type ModalSubmitInteraction,
   TextInputStyle,
 } from 'discord.js';
-import { Effort } from '../../src/config/effort.ts';
 import type { ChannelRules } from '../../src/session/channel-rules.ts';
+import { channelMenus, type Menu, sessionMenus, usdIn } from '../../src/thread/menus.ts';
 import { cut } from '../../src/thread/words.ts';
 import { idOf, MODALS } from './ids.ts';
 import { DISCORD_LIMITS } from './limits.ts';
@@ -42,22 +41,21 @@ function paragraph(customId: string, value = '', isRequired = false): Control {
   };
 }
 
-function select(
-  customId: string,
-  options: readonly APISelectMenuOption[],
-  chosen: string | undefined,
-): Control {
-  return {
+function select({ name, label: title, choices, chosen }: Menu): APILabelComponent {
+  const options = choices.slice(0, DISCORD_LIMITS.selectOptions).map(({ label, value }) => ({
+    label: cut(label, DISCORD_LIMITS.optionLabel),
+    value: value.slice(0, DISCORD_LIMITS.optionLabel),
+    default: value === chosen,
+  }));
+  return label(title, {
     type: ComponentType.StringSelect,
-    custom_id: customId,
+    custom_id: name,
     required: false,
     min_values: 0,
     max_values: 1,
     placeholder: 'As it is',
-    options: options
-      .slice(0, DISCORD_LIMITS.selectOptions)
-      .map((option) => ({ ...option, default: option.value === chosen })),
-  };
+    options,
+  });
 }
 
 function people(customId: string, chosen: readonly string[] | undefined): Control {
@@ -71,11 +69,6 @@ function people(customId: string, chosen: readonly string[] | undefined): Contro
     ...(users.length > 0 ? { default_values: users.map((id) => ({ id, type: 'user' as never })) } : {}),
   };
 }
-
-const option = (name: string, value: string): APISelectMenuOption => ({
-  label: cut(name, DISCORD_LIMITS.optionLabel),
-  value: value.slice(0, DISCORD_LIMITS.optionLabel),
-});
 
 /** Asks for the reason of a rejection. `calls` is how the button names what is rejected. */
 export const rejectModal = (calls: readonly string[]): Modal =>
@@ -109,41 +102,8 @@ export const askModal = (messageId: string): Modal =>
   ]);
 
 /** Commands to choose from, by what they are about; nothing chosen changes nothing. */
-export function sessionModal(models: readonly string[]): Modal {
-  return modal(MODALS.session, 'This session', [
-    label(
-      'Model',
-      select(
-        'model',
-        [...models.map((id) => option(id, `model ${id}`)), option('The default', 'model default')],
-        undefined,
-      ),
-    ),
-    label(
-      'How hard it thinks',
-      select(
-        'effort',
-        [
-          ...Effort.options.map((level) => option(level, `effort ${level}`)),
-          option('The default', 'effort default'),
-        ],
-        undefined,
-      ),
-    ),
-    label(
-      'Jobs without asking',
-      select(
-        'approvals',
-        [
-          option('Always ask', 'yolo off'),
-          ...[1, 5, 20].map((usd) => option(`Up to $${usd}`, `yolo ${usd}`)),
-          option('Without a cap', 'yolo on'),
-        ],
-        undefined,
-      ),
-    ),
-  ]);
-}
+export const sessionModal = (models: readonly string[]): Modal =>
+  modal(MODALS.session, 'This session', sessionMenus(models).map(select));
 
 /** The two halves of a channel's settings: a dialog has room for five inputs. */
 export type Half = 'work' | 'people';
@@ -171,44 +131,8 @@ export function channelModal(
         : []),
     ]);
   }
-  const offered = [...new Set([...(rules.model ? [rules.model] : []), ...models])];
   return modal(id, 'This channel', [
-    ...(offered.length > 0
-      ? [
-          label(
-            'Model',
-            select(
-              'model',
-              offered.map((name) => option(name, name)),
-              rules.model,
-            ),
-          ),
-        ]
-      : []),
-    label(
-      'How hard it thinks',
-      select(
-        'effort',
-        Effort.options.map((level) => option(level, level)),
-        rules.effort,
-      ),
-    ),
-    label(
-      'Replies in its threads',
-      select(
-        'replies',
-        [option('All are for it', 'all'), option('Only mentions are', 'mentions')],
-        rules.replies,
-      ),
-    ),
-    label(
-      'Threads show',
-      select(
-        'verbosity',
-        [option('Every step', 'normal'), option('Plan, approvals, jobs and answers', 'quiet')],
-        rules.verbosity,
-      ),
-    ),
+    ...channelMenus(rules, models).map(select),
     label('Instructions for the agent', paragraph('instructions', rules.instructions)),
   ]);
 }
@@ -227,9 +151,8 @@ export function rulesOf(
     return ids.length > 0 ? ids : undefined;
   };
   if (half === 'people') {
-    const amount = written('day_usd')?.replace(/^\$/, '');
-    const dayUsd = amount === undefined ? undefined : Number(amount);
-    if (dayUsd !== undefined && !(Number.isFinite(dayUsd) && dayUsd >= 0)) {
+    const dayUsd = usdIn(written('day_usd'));
+    if (Number.isNaN(dayUsd)) {
       return { ok: false, reason: 'Write the budget as an amount like 20 or 7.50, or leave it empty.' };
     }
     return {

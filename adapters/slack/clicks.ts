@@ -10,6 +10,7 @@ import { type JobControl, useJobControl } from '../../src/session/job-controls.t
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
 import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, seenOf } from '../../src/thread/actions.ts';
+import { SETTINGS } from '../../src/thread/menus.ts';
 import { callOfBlock, callsOf } from './actions.ts';
 import { CHANNEL_MODAL, Channel, channelModal, rulesOf } from './channel-settings.ts';
 import { shareScript } from './files.ts';
@@ -18,7 +19,7 @@ import { SLACK_LIMITS } from './limits.ts';
 import { editModal, INPUT, MODALS, rejectModal, whyModal } from './modals.ts';
 import { ButtonClick, Submission } from './payloads.ts';
 import type { People } from './people.ts';
-import { SETTINGS, SETTINGS_MODAL, settingsModal } from './session-menu.ts';
+import { SETTINGS_MODAL, settingsModal } from './session-menu.ts';
 import { Pointed, SHORTCUT } from './shortcut.ts';
 import type { In } from './workspaces.ts';
 
@@ -137,7 +138,7 @@ async function onMenu(
   if (address === undefined || !(await intake.hasSession(address))) {
     return void (await answer(UNKNOWN_THREAD));
   }
-  if (choice === SETTINGS) {
+  if (choice === SETTINGS.value) {
     const view = settingsModal(JSON.stringify(address), models);
     await client.views.open({ trigger_id: click.trigger_id, view });
     return;

@@ -5,8 +5,7 @@ import { z } from 'zod';
 import { ThreadAddress } from '../../src/session/address.ts';
 import { cut } from '../../src/thread/words.ts';
 import type { Gate } from './gate.ts';
-import { SLACK_LIMITS } from './limits.ts';
-import { INPUT } from './modals.ts';
+import { modal, textInput } from './modals.ts';
 import { MessageShortcut } from './payloads.ts';
 import type { People } from './people.ts';
 import { readable } from './text.ts';
@@ -45,28 +44,7 @@ export function listenToShortcut(app: App, depsIn: In<ShortcutDeps>): void {
   });
 }
 
-function askModal(pointed: z.infer<typeof Pointed>): ModalView {
-  return {
-    type: 'modal',
-    callback_id: SHORTCUT,
-    private_metadata: JSON.stringify(pointed),
-    title: { type: 'plain_text', text: 'Ask ML Intern' },
-    submit: { type: 'plain_text', text: 'Ask' },
-    close: { type: 'plain_text', text: 'Close' },
-    blocks: [
-      {
-        type: 'input',
-        block_id: INPUT.block,
-        optional: true,
-        label: { type: 'plain_text', text: 'What about this message?' },
-        hint: { type: 'plain_text', text: 'I answer in its thread, where everybody can see it.' },
-        element: {
-          type: 'plain_text_input',
-          action_id: INPUT.action,
-          multiline: true,
-          max_length: SLACK_LIMITS.inputText,
-        },
-      },
-    ],
-  };
-}
+const askModal = (pointed: z.infer<typeof Pointed>): ModalView =>
+  modal(SHORTCUT, JSON.stringify(pointed), { title: 'Ask ML Intern', submit: 'Ask' }, [
+    textInput('What about this message?', 'I answer in its thread, where everybody can see it.'),
+  ]);
