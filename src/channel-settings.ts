@@ -1,11 +1,9 @@
 import { modelOf } from './agent/model-choice.ts';
 import type { Parts } from './parts.ts';
 import { answersReplies } from './session/access.ts';
-import type { ThreadAddress } from './session/address.ts';
+import type { Channel } from './session/address.ts';
 import type { ApproverPolicy } from './session/approvers.ts';
 import type { KnownRules } from './session/channel-rules.ts';
-
-type Place = Pick<ThreadAddress, 'platform' | 'workspace' | 'channel'>;
 
 /** Who approves where: as people have set it for a channel, else as the config says for it, else as it says for all. */
 export function approverRules({
@@ -22,7 +20,7 @@ export function approverRules({
 /** What holds in a channel, as markdown for people. `person` writes somebody's name where an id stands. */
 export function channelSettings(
   { config }: Pick<Parts, 'config'>,
-  { platform, workspace, channel }: Place,
+  { platform, workspace, channel }: Channel,
   { rules, changed }: KnownRules,
   person: (id: string) => string,
 ): string {

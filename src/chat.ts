@@ -8,7 +8,7 @@ import { createCatalogue } from './llm/catalogue.ts';
 import { createSeal, derivedSecret } from './ops/seal.ts';
 import type { Parts } from './parts.ts';
 import { runRenders } from './queue/renders.ts';
-import type { ThreadAddress } from './session/address.ts';
+import type { Workspace } from './session/address.ts';
 import { createDecisions } from './session/decisions.ts';
 import { createFeedback } from './session/feedback.ts';
 import { answerText, bytesOf } from './session/files.ts';
@@ -33,7 +33,7 @@ export async function startChat(parts: Parts, connections: Connections): Promise
   const outage = createOutage({ outboundOf, isReachable, clock, log, everyMs: 2_000 });
   const policy = {
     ...approverRules(parts),
-    isMember: async ({ platform, workspace }: Place, group: string, person: string) =>
+    isMember: async ({ platform, workspace }: Workspace, group: string, person: string) =>
       (await platforms.get(platform)?.isMember(workspace, group, person)) ?? false,
   };
   const intake = createIntake({
@@ -98,8 +98,6 @@ export async function startChat(parts: Parts, connections: Connections): Promise
     await outage.stop();
   };
 }
-
-type Place = Pick<ThreadAddress, 'platform' | 'workspace'>;
 
 /** The platforms that are configured, by name. */
 async function connect(parts: Parts, { slack, discordToken }: Connections): Promise<Map<string, Platform>> {

@@ -1,6 +1,6 @@
 import type { SlackConnection } from '../adapters/slack/receiver.ts';
 import { type Connections, startChat } from './chat.ts';
-import { type Config, ConfigError, loadConfig, requireSecret } from './config/load.ts';
+import { type Config, ConfigError, loadConfig, requireSecret, secretsOf } from './config/load.ts';
 import { Secrets } from './config/secrets.ts';
 import { openStorage } from './db/storage.ts';
 import { type Clock, type Ids, randomIds, systemClock } from './ops/clock.ts';
@@ -30,16 +30,7 @@ export async function start(
   roles: ReadonlySet<Role>,
   seams: Seams = SYSTEM,
 ): Promise<Running> {
-  const redact = createRedactor(
-    [
-      ...Object.values(config.secrets),
-      ...Object.values(config.jobs.secrets),
-      ...Object.values(config.mcp_servers).flatMap(({ env, headers }) => [
-        ...Object.values(env),
-        ...Object.values(headers),
-      ]),
-    ].filter((value) => value !== undefined),
-  );
+  const redact = createRedactor(secretsOf(config));
   const log = createLogger(config.log_level, redact);
   const connections = roles.has('chat') ? connectionsOf(config) : undefined;
   if (roles.has('worker')) requireSecret(config, 'HF_TOKEN', 'the worker needs it');

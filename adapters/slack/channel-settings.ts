@@ -1,6 +1,5 @@
 import type { InputBlock, ModalView } from '@slack/types';
-import type { z } from 'zod';
-import { ThreadAddress } from '../../src/session/address.ts';
+import type { Channel } from '../../src/session/address.ts';
 import { ChannelRules } from '../../src/session/channel-rules.ts';
 import { channelMenus, type Menu, usdIn } from '../../src/thread/menus.ts';
 import { SLACK_LIMITS } from './limits.ts';
@@ -12,10 +11,6 @@ import type { Submission } from './payloads.ts';
  */
 
 export const CHANNEL_MODAL = 'channel_settings';
-
-/** The channel that a dialog is about, as it travels with it. */
-export const Channel = ThreadAddress.pick({ platform: true, workspace: true, channel: true });
-export type Channel = z.infer<typeof Channel>;
 
 type Element = InputBlock['element'];
 

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { type Person, ThreadAddress } from '../../src/session/address.ts';
+import { Channel, type Person, ThreadAddress } from '../../src/session/address.ts';
 import type { ChannelRulesStore } from '../../src/session/channel-rules.ts';
 import { type Decisions, type Seen, UNKNOWN_THREAD } from '../../src/session/decisions.ts';
 import type { Feedback } from '../../src/session/feedback.ts';
@@ -12,7 +12,7 @@ import type { Operation } from '../../src/session/operations.ts';
 import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, seenOf } from '../../src/thread/actions.ts';
 import { SETTINGS } from '../../src/thread/menus.ts';
 import { callOfBlock, callsOf } from './actions.ts';
-import { CHANNEL_MODAL, Channel, channelModal, rulesOf } from './channel-settings.ts';
+import { CHANNEL_MODAL, channelModal, rulesOf } from './channel-settings.ts';
 import { shareScript } from './files.ts';
 import type { Gate } from './gate.ts';
 import { SLACK_LIMITS } from './limits.ts';

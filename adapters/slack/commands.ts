@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import type { Channel } from '../../src/session/address.ts';
 import type { ChannelRulesStore, KnownRules } from '../../src/session/channel-rules.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import type { JobRow, JobsOverview } from '../../src/session/jobs-overview.ts';
@@ -8,7 +9,6 @@ import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
 import { ACTIONS } from '../../src/thread/actions.ts';
 import { jobCard } from '../../src/thread/cards.ts';
 import { jobLines } from '../../src/thread/words.ts';
-import type { Channel } from './channel-settings.ts';
 import type { Gate } from './gate.ts';
 import { sessionLine } from './home.ts';
 import { cancelButton } from './job-blocks.ts';

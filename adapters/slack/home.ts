@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import type { Channel } from '../../src/session/address.ts';
 import type { KnownRules } from '../../src/session/channel-rules.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
@@ -8,7 +9,6 @@ import type { Session } from '../../src/session/snapshot.ts';
 import { stateText } from '../../src/session/status-text.ts';
 import { jobCard } from '../../src/thread/cards.ts';
 import { cut, jobLines } from '../../src/thread/words.ts';
-import type { Channel } from './channel-settings.ts';
 import { context, section } from './kit.ts';
 import { type LinkTo, threadLink } from './links.ts';
 import { HomeOpened } from './payloads.ts';

@@ -32,6 +32,17 @@ export function requireSecret(config: Config, name: keyof Secrets, because: stri
   return value;
 }
 
+/** Every value of a config that nobody may get to see. */
+export const secretsOf = ({ secrets, jobs, mcp_servers }: Config): string[] =>
+  [
+    ...Object.values(secrets),
+    ...Object.values(jobs.secrets),
+    ...Object.values(mcp_servers).flatMap(({ env, headers }) => [
+      ...Object.values(env),
+      ...Object.values(headers),
+    ]),
+  ].filter((value) => value !== undefined);
+
 function parseSecrets(env: Environment): Secrets {
   const parsed = Secrets.safeParse(env);
   if (parsed.success) return parsed.data;

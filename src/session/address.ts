@@ -11,6 +11,13 @@ export const ThreadAddress = z.object({
 });
 export type ThreadAddress = z.infer<typeof ThreadAddress>;
 
+/** A channel, as the address of its threads begins. */
+export const Channel = ThreadAddress.omit({ thread: true });
+export type Channel = z.infer<typeof Channel>;
+
+/** A workspace of a platform. */
+export type Workspace = Pick<ThreadAddress, 'platform' | 'workspace'>;
+
 /** Someone who writes or clicks. `name` is what the model is told; `id` is what counts for permissions. */
 export const Person = z.object({ id: z.string(), name: z.string() });
 export type Person = z.infer<typeof Person>;

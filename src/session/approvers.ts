@@ -1,25 +1,23 @@
-import type { Person, ThreadAddress } from './address.ts';
-
-type Place = Pick<ThreadAddress, 'platform' | 'workspace' | 'channel'>;
+import type { Channel, Person } from './address.ts';
 
 /** Everything that tells whether somebody may decide on a call. */
 export type ApproverPolicy = {
   /** "requester", "thread" (whoever wrote in it), "anyone", platform user ids, or ids of user groups. */
   approvers: readonly string[];
   /** The approvers of a channel of its own; undefined where it has none. */
-  ofChannel(place: Place): Promise<readonly string[] | undefined>;
+  ofChannel(place: Channel): Promise<readonly string[] | undefined>;
   /** Whether somebody is in a workspace's user group or role; not where that can't be found out. */
-  isMember(place: Place, group: string, person: string): Promise<boolean>;
+  isMember(place: Channel, group: string, person: string): Promise<boolean>;
 };
 
 /** Who may decide in a channel. */
 export const approversIn = async (
   { approvers, ofChannel }: Pick<ApproverPolicy, 'approvers' | 'ofChannel'>,
-  place: Place,
+  place: Channel,
 ): Promise<readonly string[]> => (await ofChannel(place)) ?? approvers;
 
 /** Who is concerned with a session. */
-export type Circle = { address: Place; requester: Person; participants: readonly string[] };
+export type Circle = { address: Channel; requester: Person; participants: readonly string[] };
 
 /** Whether `by` is among `approvers`; the look-up of a group that fails is a no. */
 export async function isAmong(

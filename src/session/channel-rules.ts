@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Effort } from '../config/effort.ts';
 import { channelRules } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
-import { Person, type ThreadAddress } from './address.ts';
+import { type Channel, Person } from './address.ts';
 
 /** What people have set for one channel, from the chat: it takes the place of what the config says for it. */
 export const ChannelRules = z.object({
@@ -22,15 +22,13 @@ export const ChannelRules = z.object({
 });
 export type ChannelRules = z.infer<typeof ChannelRules>;
 
-type Place = Pick<ThreadAddress, 'platform' | 'workspace' | 'channel'>;
-
 /** Rules, and who set them when; neither where nobody has. */
 export type KnownRules = { rules: ChannelRules; changed: { by: Person; at: Date } | undefined };
 
 export type ChannelRulesStore = {
   /** What holds now. While the record is away, what held when it was last read; throws where that was never. */
-  of(place: Place): Promise<KnownRules>;
-  change(place: Place, rules: ChannelRules, by: Person): Promise<void>;
+  of(place: Channel): Promise<KnownRules>;
+  change(place: Channel, rules: ChannelRules, by: Person): Promise<void>;
 };
 
 /** How long what was read is taken to hold in this process. */
@@ -39,7 +37,7 @@ const KEPT = 5_000;
 
 export function createChannelRules(db: Db, now: () => Date): ChannelRulesStore {
   const known = new Map<string, KnownRules & { until: number }>();
-  const keyOf = ({ platform, workspace, channel }: Place) => JSON.stringify([platform, workspace, channel]);
+  const keyOf = ({ platform, workspace, channel }: Channel) => JSON.stringify([platform, workspace, channel]);
 
   return {
     async of(place) {
@@ -70,7 +68,7 @@ export function createChannelRules(db: Db, now: () => Date): ChannelRulesStore {
   };
 }
 
-async function readRules(db: Db, { platform, workspace, channel }: Place): Promise<KnownRules> {
+async function readRules(db: Db, { platform, workspace, channel }: Channel): Promise<KnownRules> {
   const [row] = await db
     .select()
     .from(channelRules)

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { sessions, watches } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
-import type { Person, ThreadAddress } from './address.ts';
+import type { Person, ThreadAddress, Workspace } from './address.ts';
 import { sessionOf, watchOf } from './rows.ts';
 import type { Watch } from './watches.ts';
 
@@ -11,7 +11,7 @@ export type JobRow = { watch: Watch; address: ThreadAddress; requester: Person }
 /** What is known of followed jobs, across threads. */
 export type JobsOverview = {
   /** The jobs followed in a workspace: those that run, newest first, then those that ended within a week. */
-  list(place: Pick<ThreadAddress, 'platform' | 'workspace'>, limit: number): Promise<JobRow[]>;
+  list(place: Workspace, limit: number): Promise<JobRow[]>;
   find(watchId: string): Promise<JobRow | undefined>;
 };
 

@@ -1,18 +1,16 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { presence, sessions } from '../db/schema.ts';
-import type { ThreadAddress } from './address.ts';
+import type { ThreadAddress, Workspace } from './address.ts';
 import type { Tx } from './lease.ts';
-
-type Place = Pick<ThreadAddress, 'platform' | 'workspace'>;
 
 /** What a chat process needs to read what it missed: since when nobody listened, and which threads are known. */
 export type Presence = {
   /** Notes that somebody listens to a workspace now. */
-  note(place: Place): Promise<void>;
+  note(place: Workspace): Promise<void>;
   /** When somebody last did; undefined before the first time. */
-  lastSeen(place: Place): Promise<Date | undefined>;
+  lastSeen(place: Workspace): Promise<Date | undefined>;
   /** Threads with a session, the latest active first. */
-  threads(place: Place, limit: number): Promise<ThreadAddress[]>;
+  threads(place: Workspace, limit: number): Promise<ThreadAddress[]>;
 };
 
 export function createPresence(db: Tx): Presence {

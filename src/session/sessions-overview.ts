@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { sessions, watches } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
-import type { ThreadAddress } from './address.ts';
+import type { ThreadAddress, Workspace } from './address.ts';
 import { sessionOf } from './rows.ts';
 import type { Session } from './snapshot.ts';
 import { usageText } from './usage-text.ts';
@@ -9,21 +9,14 @@ import { usageText } from './usage-text.ts';
 /** What is known of sessions, across threads. */
 export type SessionsOverview = {
   /** The sessions that somebody began in a workspace, the latest active first. */
-  of(
-    place: Pick<ThreadAddress, 'platform' | 'workspace'>,
-    personId: string,
-    limit: number,
-  ): Promise<Session[]>;
+  of(place: Workspace, personId: string, limit: number): Promise<Session[]>;
   /** How many jobs run in sessions that somebody began. */
-  runningJobs(place: Pick<ThreadAddress, 'platform' | 'workspace'>, personId: string): Promise<number>;
+  runningJobs(place: Workspace, personId: string): Promise<number>;
   usage: (address: ThreadAddress, by: { id: string; name: string }) => Promise<string>;
 };
 
 export function createSessionsOverview(db: Db): SessionsOverview {
-  const begunBy = (
-    { platform, workspace }: Pick<ThreadAddress, 'platform' | 'workspace'>,
-    personId: string,
-  ) =>
+  const begunBy = ({ platform, workspace }: Workspace, personId: string) =>
     and(
       eq(sessions.platform, platform),
       eq(sessions.workspace, workspace),

@@ -1,5 +1,5 @@
 import type { AccessRules } from '../session/access.ts';
-import type { ThreadAddress } from '../session/address.ts';
+import type { Channel } from '../session/address.ts';
 import type { ChannelRulesStore, KnownRules } from '../session/channel-rules.ts';
 import type { Decisions } from '../session/decisions.ts';
 import type { Feedback } from '../session/feedback.ts';
@@ -25,11 +25,7 @@ export type PlatformParts = {
   models: {
     choices: readonly string[];
     describe(): Promise<string>;
-    settingsOf(
-      place: Pick<ThreadAddress, 'platform' | 'workspace' | 'channel'>,
-      known: KnownRules,
-      person: (id: string) => string,
-    ): string;
+    settingsOf(place: Channel, known: KnownRules, person: (id: string) => string): string;
     /** Whether budgets have somebody who may pass them. */
     hasBudgets: boolean;
   };

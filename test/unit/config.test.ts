@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ConfigError, loadConfig } from '../../src/config/load.ts';
+import { ConfigError, loadConfig, secretsOf } from '../../src/config/load.ts';
+import { ConfigFile } from '../../src/config/schema.ts';
 import { MissingVariable, substitute } from '../../src/config/substitute.ts';
 import { isSchemaCurrent } from '../../src/config/write-schema.ts';
 import { ROOT } from '../support/root.ts';
@@ -41,6 +42,21 @@ describe('the config file', () => {
 
   test('has a JSON schema that is up to date (npm run config:schema)', () => {
     expect(isSchemaCurrent()).toBe(true);
+  });
+
+  test('knows every value of its own that nobody may get to see', () => {
+    const config = load({ HF_TOKEN: 'hf_own' });
+    config.jobs.secrets = { WANDB_API_KEY: 'key of jobs' };
+    config.mcp_servers = ConfigFile.shape.mcp_servers.parse({
+      files: { command: 'serve', env: { TOKEN: 'key of a process' } },
+      tracker: { url: 'https://mcp.example.com', headers: { authorization: 'key of an address' } },
+    });
+    expect(secretsOf(config).sort()).toEqual([
+      'hf_own',
+      'key of a process',
+      'key of an address',
+      'key of jobs',
+    ]);
   });
 
   test.each([
