@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
 import { feedback, messages, sessions } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
 import type { Person, ThreadAddress } from './address.ts';
@@ -87,7 +87,7 @@ async function requestOf(db: Db, sessionId: string, exchange: number, before: nu
         eq(messages.sessionId, sessionId),
         eq(messages.exchange, exchange),
         lte(messages.id, before),
-        inArray(sql`${messages.entry}->>'role'`, ['user']),
+        sql`${messages.entry}->>'role' = 'user'`,
       ),
     )
     .orderBy(desc(messages.id))

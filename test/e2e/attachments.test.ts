@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ModelScript, Reply } from '../doubles/model.ts';
+import type { ModelScript } from '../doubles/model.ts';
 import { lastText } from '../doubles/model.ts';
-import { hasBubblewrap, openFolder } from '../support/sandboxes.ts';
-import { echo } from '../support/scripts.ts';
+import { hasBubblewrap, withLocalSandboxes } from '../support/sandboxes.ts';
+import { echo, inTurn } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
 import type { World } from '../support/world.ts';
@@ -16,15 +15,6 @@ const begin = useWorld((made) => {
 const MENTION = '<@UBOT00001>';
 const CSV = 'text,label\n"good, really",1\nbad,0\n';
 
-/** Makes the calls one after another, then says what the last one returned. */
-function inTurn(...calls: NonNullable<Reply['calls']>): ModelScript {
-  return (request) => {
-    const results = request.messages.filter((message) => message.role === 'tool');
-    const call = calls[results.length];
-    return call ? { calls: [call] } : { text: `result: ${results.at(-1)?.content}` };
-  };
-}
-
 const bash = (command: string) => ({ name: 'bash', arguments: { command } });
 const push = (path: string, dataset = 'reviews') => ({
   name: 'hf_dataset_push',
@@ -35,13 +25,7 @@ const told = (text: string) =>
   until(`somebody is told "${text}"`, () => world.slack.ephemerals.find((item) => item.text.includes(text)));
 
 describe.skipIf(!hasBubblewrap)('files that people attach', () => {
-  const beginLocal = (script: ModelScript) =>
-    begin(script, {
-      configure: (config) => {
-        config.sandbox.directory = join(openFolder(), 'sandboxes');
-        config.sandbox.allowed_hosts = [];
-      },
-    });
+  const beginLocal = (script: ModelScript) => begin(script, { configure: withLocalSandboxes });
 
   test('are in the sandbox before the agent looks, each under a name of its own, and later ones as well', async () => {
     await beginLocal((request) => {

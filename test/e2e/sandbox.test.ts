@@ -2,10 +2,10 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closedSessions } from '../../src/session/retention.ts';
-import type { ModelScript, Reply } from '../doubles/model.ts';
+import type { ModelScript } from '../doubles/model.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
-import { hasBubblewrap, openFolder } from '../support/sandboxes.ts';
-import { callOnce } from '../support/scripts.ts';
+import { hasBubblewrap, withLocalSandboxes } from '../support/sandboxes.ts';
+import { callOnce, inTurn } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
 import { shown, type World } from '../support/world.ts';
@@ -15,24 +15,7 @@ const begin = useWorld((made) => {
   world = made;
 });
 
-/** The bot with local sandboxes, in a folder that a root process's sandboxes can reach. */
-function beginLocal(script: ModelScript): Promise<World> {
-  return begin(script, {
-    configure: (config) => {
-      config.sandbox.directory = join(openFolder(), 'sandboxes');
-      config.sandbox.allowed_hosts = [];
-    },
-  });
-}
-
-/** Makes the calls one after another, then says what the last one returned. */
-function inTurn(...calls: NonNullable<Reply['calls']>): ModelScript {
-  return (request) => {
-    const results = request.messages.filter((message) => message.role === 'tool');
-    const call = calls[results.length];
-    return call ? { calls: [call] } : { text: `result: ${results.at(-1)?.content}` };
-  };
-}
+const beginLocal = (script: ModelScript): Promise<World> => begin(script, { configure: withLocalSandboxes });
 
 const bash = (command: string) => ({ name: 'bash', arguments: { command } });
 const mention = (): SlackMessage => world.slack.mention('U0ADA', 'C0ML', 'go');

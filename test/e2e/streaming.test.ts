@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
-import { shown, type World } from '../support/world.ts';
+import { shown, type World, type WorldOptions } from '../support/world.ts';
 
 let world: World;
 const begin = useWorld((made) => {
@@ -14,14 +14,17 @@ const calls = (method: string) => world.slack.calls.filter((call) => call.method
 const answers = (asked: SlackMessage) =>
   world.replies(asked).filter((reply) => shown(reply).includes('Sentence 0'));
 
+/** An answer that takes a while, in streams of Slack's own. */
+const NATIVE: Partial<WorldOptions> = {
+  chunkSize: 30,
+  chunkMs: 60,
+  configure: (config) => {
+    config.slack.streaming = 'native';
+  },
+};
+
 async function beginNative(): Promise<SlackMessage> {
-  await begin(() => ({ text: LONG }), {
-    chunkSize: 30,
-    chunkMs: 60,
-    configure: (config) => {
-      config.slack.streaming = 'native';
-    },
-  });
+  await begin(() => ({ text: LONG }), NATIVE);
   return world.slack.mention('U0ADA', 'C0ML', 'tell me');
 }
 
@@ -45,14 +48,7 @@ test('an answer grows in a stream of Slack’s own and ends as one message with 
 });
 
 test('a workspace that takes no streams is shown edits, and is asked only once', async () => {
-  await begin(() => ({ text: LONG }), {
-    chunkSize: 30,
-    chunkMs: 60,
-    isStarted: false,
-    configure: (config) => {
-      config.slack.streaming = 'native';
-    },
-  });
+  await begin(() => ({ text: LONG }), { ...NATIVE, isStarted: false });
   world.slack.disturb = (method) => (method === 'chat.startStream' ? 'method_not_supported' : undefined);
   await world.start();
   const asked = world.slack.mention('U0ADA', 'C0OPS', 'tell me');
@@ -76,14 +72,7 @@ test('what may or may not have been added is not added again: the message goes o
 });
 
 async function beginWithFault(method: string): Promise<SlackMessage> {
-  await begin(() => ({ text: LONG }), {
-    chunkSize: 30,
-    chunkMs: 60,
-    isStarted: false,
-    configure: (config) => {
-      config.slack.streaming = 'native';
-    },
-  });
+  await begin(() => ({ text: LONG }), { ...NATIVE, isStarted: false });
   world.slack.faults.push({ method, fault: 'drop' });
   await world.start();
   return world.slack.mention('U0ADA', 'C0ML', 'tell me');

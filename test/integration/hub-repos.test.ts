@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHubRepos } from '../../src/hub/repos.ts';
 import { hubRepoTools } from '../../src/tools/hub-repos.ts';
-import type { ToolContext } from '../../src/tools/tool.ts';
 import { HubDouble } from '../doubles/hub.ts';
+import { toolContext } from '../support/tool-context.ts';
 
 let hub: HubDouble;
 beforeEach(async () => {
@@ -19,22 +19,13 @@ beforeEach(async () => {
 });
 afterEach(() => hub.close());
 
-const context: ToolContext = {
-  sessionId: 's1',
-  callId: 'c1',
-  watches: [],
-  signal: new AbortController().signal,
-  assertHeld: () => {},
-  show: () => {},
-};
-
 async function run(name: string, args: object) {
   const tool = hubRepoTools(createHubRepos(hub.url, 'hf_test'), 'https://huggingface.co').find(
     (item) => item.name === name,
   );
   const prepared = tool?.prepare(JSON.stringify(args));
   if (!prepared?.ok) throw new Error(prepared?.error ?? 'no such tool');
-  return prepared.call.run(context);
+  return prepared.call.run(toolContext);
 }
 
 describe('hub_search', () => {

@@ -9,9 +9,10 @@ import { hfInspectDatasetTool } from '../../src/tools/hf-inspect-dataset.ts';
 import { lookAtJob } from '../../src/tools/hf-jobs/look.ts';
 import { readableLog } from '../../src/tools/hf-jobs/report.ts';
 import { hfJobsTool } from '../../src/tools/hf-jobs/tool.ts';
-import type { Tool, ToolContext } from '../../src/tools/tool.ts';
+import type { Tool } from '../../src/tools/tool.ts';
 import { HubDouble } from '../doubles/hub.ts';
 import { watch } from '../support/snapshots.ts';
+import { toolContext as context } from '../support/tool-context.ts';
 import { until } from '../support/until.ts';
 
 let hub: HubDouble;
@@ -19,15 +20,6 @@ beforeEach(async () => {
   hub = await HubDouble.start();
 });
 afterEach(() => hub.close());
-
-const context: ToolContext = {
-  sessionId: 's1',
-  callId: 'c1',
-  watches: [],
-  signal: new AbortController().signal,
-  assertHeld: () => {},
-  show: () => {},
-};
 
 function prepared(tool: Tool, args: unknown) {
   const result = tool.prepare(typeof args === 'string' ? args : JSON.stringify(args));

@@ -8,6 +8,7 @@ import { systemClock } from '../../src/ops/clock.ts';
 import { createLogger } from '../../src/ops/log.ts';
 import { createMcpTools, type McpServer, type McpTools } from '../../src/tools/mcp/tools.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
+import { toolContext } from '../support/tool-context.ts';
 import { until } from '../support/until.ts';
 
 const require = createRequire(import.meta.url);
@@ -34,11 +35,7 @@ const everything = (over: Partial<McpServer> = {}): McpServer => ({
 
 const shown: string[] = [];
 const context: ToolContext = {
-  sessionId: 's1',
-  callId: 'c1',
-  watches: [],
-  signal: new AbortController().signal,
-  assertHeld: () => {},
+  ...toolContext,
   show: (text) => void shown.push(text),
 };
 

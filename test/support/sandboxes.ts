@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Config } from '../../src/config/load.ts';
 import { randomIds } from '../../src/ops/clock.ts';
 import { createLocalSandboxes, type LocalSettings } from '../../src/sandbox/local.ts';
 import type { RunEnd, Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -27,6 +28,12 @@ export const localSandboxes = (parts: Partial<LocalSettings> = {}) =>
     ids: randomIds,
     ...parts,
   });
+
+/** Gives the bot local sandboxes, in a folder that a root process's can reach, and no hosts. */
+export function withLocalSandboxes(config: Config): void {
+  config.sandbox.directory = join(openFolder(), 'sandboxes');
+  config.sandbox.allowed_hosts = [];
+}
 
 /** Runs a shell command and gives what it printed and how it ended. */
 export async function shell(

@@ -11,6 +11,15 @@ export function callOnce(call: NonNullable<Reply['calls']>[number]): ModelScript
   };
 }
 
+/** Makes the calls one after another, then says what the last one returned. */
+export function inTurn(...calls: NonNullable<Reply['calls']>): ModelScript {
+  return (request) => {
+    const results = request.messages.filter((message) => message.role === 'tool');
+    const call = calls[results.length];
+    return call ? { calls: [call] } : { text: `result: ${results.at(-1)?.content}` };
+  };
+}
+
 export const runJob = {
   name: 'hf_jobs',
   arguments: { operation: 'run', script: 'print("hello")\n', hardware_flavor: 'cpu-basic', timeout: '10m' },
