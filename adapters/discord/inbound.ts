@@ -15,7 +15,7 @@ import { commandOf } from '../../src/session/commands.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import { type FileRules, type OfferedFile, receiveFiles } from '../../src/session/received.ts';
-import { callFor, SCRIPT_BYTES } from '../../src/session/script-files.ts';
+import { replaceScript } from '../../src/session/script-files.ts';
 import { cut } from '../../src/thread/words.ts';
 import type { Gate } from './gate.ts';
 import { nonceOf } from './ids.ts';
@@ -76,18 +76,20 @@ async function onMessage(client: Client<true>, message: Message, deps: InboundDe
   if (!(await hasThread(message, address))) return;
   const author = personOf(message);
   const said = readable(client, message);
+  const files = [...message.attachments.values()].map(offered);
   const replaced = await Promise.all(
-    [...message.attachments.values()].map((file) => replaceScript(file, address, author, message, deps)),
+    files.map((file) => replaceScript(deps.decisions, file, address, author)),
   );
-  const isAside = replaced.includes(true);
-  if (isAside && said === '') return;
-  const others = [...message.attachments.values()].filter((_file, i) => !replaced[i]);
-  const { images, attachments, problems } = await receiveFiles(others.map(offered), deps.attachments);
+  const isAside = replaced.some(({ isMeant }) => isMeant);
+  const others = files.filter((_file, i) => !replaced[i]?.isMeant);
+  const received = await receiveFiles(others, deps.attachments);
+  const problems = [...replaced.flatMap(({ problem }) => problem ?? []), ...received.problems];
   if (problems.length > 0) await reply(message, problems.join(' '));
+  const { images, attachments } = received;
+  if (isAside && said === '' && attachments.length === 0) return;
   const words = said === '' && attachments.length > 0 ? 'Look at this.' : said;
   const text = commandOf(words, author) ? words : await withBackground(client, words, message, address, deps);
   const messageId = message.id;
-  const files = { images, attachments };
   await deps.intake.message({
     address,
     sourceId: sourceOf(messageId),
@@ -95,7 +97,8 @@ async function onMessage(client: Client<true>, message: Message, deps: InboundDe
     author,
     messageId,
     isAside,
-    ...files,
+    images,
+    attachments,
   });
 }
 
@@ -220,30 +223,6 @@ async function download(
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (bytes.length > maxBytes) throw new Error(tooLarge);
   return bytes;
-}
-
-/** Takes a changed script that somebody posts in the thread; who posted it is told what did not work. */
-async function replaceScript(
-  file: Attachment,
-  address: ThreadAddress,
-  by: Person,
-  message: Message,
-  { decisions }: InboundDeps,
-): Promise<boolean> {
-  const call = callFor(file.name, await decisions.openIn(address));
-  if (call?.editable === undefined) return false;
-  const { toolCallId, editable } = call;
-  const tooLarge = 'This file is too large to be a script (200 kB at most).';
-  const problem = await download(file, SCRIPT_BYTES, tooLarge).then(
-    async (bytes) => {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-      const result = await decisions.edit({ toolCallId, changes: { [editable.argument]: text }, by });
-      return result.ok ? undefined : result.reason;
-    },
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-  if (problem !== undefined) await reply(message, problem);
-  return true;
 }
 
 const EARLIER = 30;

@@ -1,9 +1,8 @@
 import type { WebClient } from '@slack/web-api';
-import { messageOf } from '../../src/ops/errors.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import type { Decisions, OpenCall } from '../../src/session/decisions.ts';
-import { type FileRules, type Received, receiveFiles } from '../../src/session/received.ts';
-import { callFor, SCRIPT_BYTES, scriptName, WHOLE_SCRIPT } from '../../src/session/script-files.ts';
+import { type FileRules, type OfferedFile, type Received, receiveFiles } from '../../src/session/received.ts';
+import { replaceScript, scriptName, WHOLE_SCRIPT } from '../../src/session/script-files.ts';
 import type { SharedFile } from './payloads.ts';
 
 const DOWNLOAD_MS = 20_000;
@@ -29,30 +28,20 @@ export async function shareScript(
 /** Takes a changed script that somebody posts in the thread. Who posted it is told, in private, what did not work. */
 export function scriptReplacer(client: WebClient, decisions: Decisions, botToken: string) {
   return async (file: SharedFile, address: ThreadAddress, by: Person): Promise<boolean> => {
-    const call = callFor(file.name ?? '', await decisions.openIn(address));
-    if (call?.editable === undefined) return false;
-    const { toolCallId, editable } = call;
-    const problem = await textOfFile(file, botToken).then(
-      async (text) => {
-        const result = await decisions.edit({ toolCallId, changes: { [editable.argument]: text }, by });
-        return result.ok ? undefined : result.reason;
-      },
-      (error: unknown) => messageOf(error),
-    );
+    const offered = offeredBy(file, botToken);
+    const { isMeant, problem } = await replaceScript(decisions, offered, address, by);
     if (problem !== undefined) {
       const { channel, thread } = address;
       await client.chat.postEphemeral({ channel, thread_ts: thread, user: by.id, text: problem });
     }
-    return true;
+    return isMeant;
   };
 }
 
-/** A shared file's text. Throws an Error whose message tells what to do where it can't be had. */
-async function textOfFile(file: SharedFile, botToken: string): Promise<string> {
-  const tooLarge = 'This file is too large to be a script (200 kB at most).';
-  const bytes = await download(file, botToken, SCRIPT_BYTES, tooLarge);
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-}
+const offeredBy = (file: SharedFile, botToken: string): Omit<OfferedFile, 'id'> => ({
+  name: file.name ?? 'file',
+  download: (maxBytes, tooLarge) => download(file, botToken, maxBytes, tooLarge),
+});
 
 async function download(
   file: SharedFile,
@@ -81,10 +70,6 @@ export const fileReader =
   (botToken: string, rules: FileRules) =>
   (files: readonly SharedFile[], ts: string): Promise<Received> =>
     receiveFiles(
-      files.map((file) => ({
-        id: `f_${file.id}_${ts}`,
-        name: file.name ?? 'file',
-        download: (maxBytes, tooLarge) => download(file, botToken, maxBytes, tooLarge),
-      })),
+      files.map((file) => ({ id: `f_${file.id}_${ts}`, ...offeredBy(file, botToken) })),
       rules,
     );

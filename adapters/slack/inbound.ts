@@ -77,22 +77,20 @@ async function onMessage(event: unknown, deps: ListenDeps): Promise<void> {
   }
   const author = await people.person(message.user);
   const said = await readable(message.text, bot.userId, { person: people.name });
-  const replaced = await Promise.all(
-    (message.files ?? []).map((file) => deps.replaceScript(file, address, author)),
-  );
+  const files = message.files ?? [];
+  const replaced = await Promise.all(files.map((file) => deps.replaceScript(file, address, author)));
   const isAside = replaced.includes(true);
-  if (isAside && said === '') return;
-  const scripts = (message.files ?? []).filter((_file, i) => replaced[i]);
-  const others = (message.files ?? []).filter((file) => !scripts.includes(file));
+  const others = files.filter((_file, i) => !replaced[i]);
   const { images, attachments, problems } = await deps.filesOf(others, message.ts);
   if (problems.length > 0) {
     await deps.gate.tell(message.channel, message.user, problems.join(' '), message.thread_ts);
   }
+  if (isAside && said === '' && attachments.length === 0) return;
   const words = said === '' && attachments.length > 0 ? 'Look at this.' : said;
   const text = commandOf(words, author) ? words : await withBackground(words, message, address, deps);
   const sourceId = sourceOf(bot, message.channel, message.ts);
-  const files = { images, attachments };
-  await intake.message({ address, sourceId, text, author, messageId: message.ts, isAside, ...files });
+  const messageId = message.ts;
+  await intake.message({ address, sourceId, text, author, messageId, isAside, images, attachments });
 }
 
 /** Whether somebody means the bot: by name, or by writing to it alone. */

@@ -1,11 +1,14 @@
-import type { OpenCall } from './decisions.ts';
+import { messageOf } from '../ops/errors.ts';
+import type { Person, ThreadAddress } from './address.ts';
+import type { Decisions, OpenCall } from './decisions.ts';
+import type { OfferedFile } from './received.ts';
 
 /*
  * Scripts that are too long for a dialog go as files: one is posted, and whoever posts it changed changes the call.
  */
 
 /** Larger files are no scripts. */
-export const SCRIPT_BYTES = 200_000;
+const SCRIPT_BYTES = 200_000;
 
 export const WHOLE_SCRIPT =
   'This is the whole script. To change it, post the changed file here: it takes the place of this one, and you approve on the card afterwards.';
@@ -17,10 +20,29 @@ export const scriptName = ({ toolCallId, editable }: OpenCall): string =>
   `script-${toolCallId}.${EXTENSIONS[editable?.language ?? ''] ?? 'txt'}`;
 
 /** The open call whose script a file is meant to replace; undefined where it is no script or not clear whose. */
-export function callFor(name: string, open: readonly OpenCall[]): OpenCall | undefined {
+function callFor(name: string, open: readonly OpenCall[]): OpenCall | undefined {
   const editable = open.filter((call) => call.editable !== undefined);
   const named = editable.find((call) => name.includes(call.toolCallId));
   if (named !== undefined) return named;
   const fitting = editable.filter((call) => name.endsWith(`.${EXTENSIONS[call.editable?.language ?? '']}`));
   return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** Takes a file that is meant as the changed script of an open call; a problem says, to who posted it, why not. */
+export async function replaceScript(
+  decisions: Pick<Decisions, 'openIn' | 'edit'>,
+  { name, download }: Pick<OfferedFile, 'name' | 'download'>,
+  address: ThreadAddress,
+  by: Person,
+): Promise<{ isMeant: boolean; problem: string | undefined }> {
+  const call = callFor(name, await decisions.openIn(address));
+  if (call?.editable === undefined) return { isMeant: false, problem: undefined };
+  const { toolCallId, editable } = call;
+  const text = await download(SCRIPT_BYTES, 'This file is too large to be a script (200 kB at most).')
+    .then((bytes) => ({ ok: true as const, value: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }))
+    .catch((error: unknown) => ({ ok: false as const, reason: messageOf(error) }));
+  if (!text.ok) return { isMeant: true, problem: text.reason };
+  const edit = { toolCallId, changes: { [editable.argument]: text.value }, by };
+  const result = await decisions.edit(edit);
+  return { isMeant: true, problem: result.ok ? undefined : result.reason };
 }

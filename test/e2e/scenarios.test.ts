@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { lastText, type ModelScript } from '../doubles/model.ts';
-import { hasBubblewrap, openFolder } from '../support/sandboxes.ts';
+import { hasBubblewrap, withLocalSandboxes } from '../support/sandboxes.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';
 import { onDiscord, onSlack, type Stage, type StageOptions } from '../support/stage.ts';
 import { until } from '../support/until.ts';
@@ -22,12 +21,7 @@ const twoJobs: ModelScript = (request) =>
     ? { text: 'both ran' }
     : { calls: [job('print(1)'), job('print(2)')] };
 
-const local: StageOptions = {
-  configure: (config) => {
-    config.sandbox.directory = join(openFolder(), 'sandboxes');
-    config.sandbox.allowed_hosts = [];
-  },
-};
+const local: StageOptions = { configure: withLocalSandboxes };
 
 const SCENARIOS: readonly Scenario[] = [
   {
@@ -99,6 +93,27 @@ const SCENARIOS: readonly Scenario[] = [
       await stage.shows('Run a Hugging Face Job');
       await stage.press('ada', 'edit');
       await until('the file', () => stage.files().some((name) => name.startsWith('script-c_')));
+    },
+  },
+  {
+    name: 'a script is changed by a file that is text, and other files that come with it are kept',
+    script: (request) =>
+      lastText(request).includes('data.csv') ? { text: 'rows seen' } : callOnce(runJob)(request),
+    async play(stage) {
+      stage.ask('ada', 'go');
+      await stage.shows('Run a Hugging Face Job');
+      stage.say('ada', '', [{ name: 'train.py', text: Buffer.from([0xc3, 0x28]) }]);
+      await stage.hears('ada', 'not valid');
+      expect(stage.all()).not.toContain('✏️ Changed by');
+      stage.say('ada', '', [
+        { name: 'train.py', text: 'print("changed")\n' },
+        { name: 'data.csv', text: 'text,label\ngood,1\n' },
+      ]);
+      await stage.shows('✏️ Changed by');
+      await stage.shows('rows seen');
+      await stage.press('ada', 'approve');
+      const submitted = await until('the job', () => stage.hub.jobs[0]);
+      expect(JSON.stringify(submitted)).toContain(Buffer.from('print("changed")\n').toString('base64'));
     },
   },
   {

@@ -24,14 +24,16 @@ type Control =
   | 'good'
   | 'bad';
 
+type Posted = { name: string; text: string | Buffer };
+
 /** What people can do and see in a thread, whatever the platform: scenarios are told in these words. */
 export type Stage = {
   model: ModelDouble;
   hub: HubDouble;
   /** Somebody mentions the bot in a channel, and begins a thread. */
-  ask(who: Who, text: string, files?: readonly { name: string; text: string }[]): void;
+  ask(who: Who, text: string, files?: readonly Posted[]): void;
   /** Somebody writes in that thread. */
-  say(who: Who, text: string): void;
+  say(who: Who, text: string, files?: readonly Posted[]): void;
   /** Waits until the thread shows a text. */
   shows(text: string): Promise<void>;
   /** What the bot's messages in the thread show now. */
@@ -42,6 +44,8 @@ export type Stage = {
   write(who: Who, text: string): Promise<void>;
   /** Waits until somebody is told something that nobody else sees. */
   told(who: Who, text: string): Promise<void>;
+  /** Waits until somebody hears what was wrong with what they wrote: in private, where the platform can do that. */
+  hears(who: Who, text: string): Promise<void>;
   /** How the request is marked. */
   mark(): string;
   /** What would notify people who were not meant. */
@@ -80,17 +84,21 @@ export async function onSlack(script: ModelScript, { configure }: StageOptions):
     if (asked === undefined) throw new Error('nobody has asked yet');
     return asked;
   };
+  const write = (who: Who, text: string, files: readonly Posted[], thread?: string): SlackMessage =>
+    files.length > 0
+      ? world.slack.share(SLACK_IDS[who], 'C0ML', files, text, thread)
+      : world.slack.say(SLACK_IDS[who], 'C0ML', text, thread);
+  const told = async (who: Who, text: string): Promise<void> =>
+    void (await until(`${who} is told "${text}"`, () =>
+      world.slack.ephemerals.find((item) => item.user === SLACK_IDS[who] && item.text.includes(text)),
+    ));
   return {
     model: world.model,
     hub: world.hub,
     ask(who, text, files = []) {
-      const words = `<@UBOT00001> ${text}`;
-      asked =
-        files.length > 0
-          ? world.slack.share(SLACK_IDS[who], 'C0ML', files, words)
-          : world.slack.say(SLACK_IDS[who], 'C0ML', words);
+      asked = write(who, `<@UBOT00001> ${text}`, files);
     },
-    say: (who, text) => void world.slack.say(SLACK_IDS[who], 'C0ML', text, first().ts),
+    say: (who, text, files = []) => void write(who, text, files, first().ts),
     shows: async (text) => void (await world.reply(first(), text)),
     all: () => world.describe(first()),
     async press(who, control) {
@@ -102,10 +110,8 @@ export async function onSlack(script: ModelScript, { configure }: StageOptions):
       world.slack.click(SLACK_IDS[who], await newest(world, first(), label), SLACK_ACTIONS[control]);
     },
     write: async (who, text) => void (await world.slack.submit(SLACK_IDS[who], text)),
-    told: async (who, text) =>
-      void (await until(`${who} is told "${text}"`, () =>
-        world.slack.ephemerals.find((item) => item.user === SLACK_IDS[who] && item.text.includes(text)),
-      )),
+    told,
+    hears: told,
     mark: () => [...first().reactions].map((name) => SLACK_MARKS[name] ?? name).join(),
     pings: /@everyone|@here|<!channel>/,
     files: () => world.slack.uploads.files.filter(({ isShared }) => isShared).map(({ name }) => name),
@@ -154,7 +160,7 @@ export async function onDiscord(script: ModelScript, { configure }: StageOptions
     ask(who, text, files = []) {
       asked = discord.say(who, CHANNELS.ml, `<@me> ${text}`, files);
     },
-    say: (who, text) => void discord.say(who, first().id, text),
+    say: (who, text, files) => void discord.say(who, first().id, text, files),
     shows: async (text) => void (await on.reply(first().id, text)),
     all: () => on.describe(first().id),
     async press(who, control) {
@@ -167,6 +173,7 @@ export async function onDiscord(script: ModelScript, { configure }: StageOptions
     },
     write: async (who, text) => void (await discord.submit(who, { text })),
     told: async (who, text) => void (await on.told(who, text)),
+    hears: async (_who, text) => void (await on.reply(first().id, text)),
     mark: () => [...first().reactions].map((emoji) => DISCORD_MARKS[emoji] ?? emoji).join(),
     pings: /@everyone|@here|<@&8/,
     files: () =>

@@ -108,7 +108,7 @@ export class DiscordDouble {
     person: PersonName,
     channel: string,
     text: string,
-    files: readonly { name: string; text: string }[] = [],
+    files: readonly { name: string; text: string | Buffer }[] = [],
     reference?: string,
   ): DiscordMessage {
     const content = text.replaceAll('<@me>', `<@${BOT_USER.id}>`);

@@ -32,7 +32,7 @@ type Answer = { ok: true; [key: string]: unknown } | { ok: false; error: string 
 /** One call that the app made, as it was answered. */
 export type Call = { method: string; arguments: Arguments; error: string | undefined; at: number };
 
-type SharedText = { name: string; text: string };
+type SharedText = { name: string; text: string | Buffer };
 
 export type Ephemeral = { user: string | undefined; text: string; channel?: string; blocks?: unknown };
 
