@@ -9,7 +9,7 @@ import {
   MessageFlags,
 } from 'discord.js';
 import { ACTIONS, seenValue } from '../../src/thread/actions.ts';
-import { wholeAnswer } from '../../src/thread/answer-file.ts';
+import { LONG_ANSWER, wholeAnswer } from '../../src/thread/answer-file.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
 import type {
@@ -30,7 +30,6 @@ import {
   jobLines,
   jobLinks,
   jobTail,
-  LONG_ANSWER,
   linksText,
   planText,
   previewNote,

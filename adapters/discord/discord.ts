@@ -65,23 +65,15 @@ export function createDiscord(settings: DiscordSettings, bytesOf: BytesOf, log: 
       }
       log.info({ bot: ready.user.id, invite: inviteLink(ready.application.id) }, 'listening to Discord');
       const { presence } = parts;
-      const workspaces = () => [DIRECT, ...ready.guilds.cache.keys()];
       background = followPresence(
         {
           link,
           log,
-          async catchUp(signal, since) {
-            for (const workspace of workspaces()) {
-              await catchUp({ client: ready, presence, log, take }, workspace, signal, since);
-            }
-          },
-          async note() {
-            try {
-              for (const workspace of workspaces()) await presence.note({ platform: 'discord', workspace });
-            } catch (error) {
-              log.warn({ err: error }, 'presence could not be noted');
-            }
-          },
+          presence,
+          platform: 'discord',
+          workspaces: async () => [DIRECT, ...ready.guilds.cache.keys()],
+          catchUp: (workspace, signal, since) =>
+            catchUp({ client: ready, presence, log, take }, workspace, signal, since),
         },
         stopping.signal,
       );

@@ -1,4 +1,4 @@
-import { cut, type Style } from '../../src/thread/words.ts';
+import { cut, linkable, type Style } from '../../src/thread/words.ts';
 
 const ZERO_WIDTH = '\u200b';
 
@@ -22,10 +22,9 @@ export const STYLE: Style = {
   italic: (text) => `*${text}*`,
   code: (text) => `\`${harmless(text).replaceAll('`', "'").replace(/\s+/g, ' ')}\``,
   link(url, label) {
-    const { protocol, href } = URL.parse(url) ?? {};
+    const href = linkable(url);
     const text = plain(cut(label, 100));
-    if (href === undefined || !/^https?:$/.test(protocol ?? '') || href.length > 500) return text;
-    return `[${text}](<${href.replaceAll('@', '%40').replaceAll(')', '%29')}>)`;
+    return href === undefined ? text : `[${text}](<${href.replaceAll(')', '%29')}>)`;
   },
   person: (id) => `<@${id.replace(/\D/g, '')}>`,
   moment: (at) => `<t:${Math.floor(at.getTime() / 1000)}:f>`,

@@ -2,14 +2,13 @@ import type { ContextActionsBlock, KnownBlock } from '@slack/types';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Verdict } from '../../src/session/feedback.ts';
 import { ACTIONS } from '../../src/thread/actions.ts';
-import { wholeAnswer } from '../../src/thread/answer-file.ts';
+import { LONG_ANSWER, wholeAnswer } from '../../src/thread/answer-file.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
 import type { Mood, StatusView, ViewMessage } from '../../src/thread/view-message.ts';
 import {
   cut,
   jobHeadline,
-  LONG_ANSWER,
   linksText,
   planText,
   statusLine,

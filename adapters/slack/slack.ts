@@ -1,4 +1,5 @@
 import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
+import type { InstallProvider } from '@slack/oauth';
 import type { Logger } from '../../src/ops/log.ts';
 import type { Installations } from '../../src/session/installations.ts';
 import type { BytesOf } from '../../src/thread/payloads.ts';
@@ -34,14 +35,7 @@ export type SlackSettings = {
 export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log: Logger): Promise<Platform> {
   const logger = boltLogger(log);
   const { access, apiUrl } = settings;
-  const provider =
-    access.kind === 'oauth'
-      ? createInstallProvider({ ...access.app, apiUrl }, access.installations, logger)
-      : undefined;
-  const workspaces =
-    access.kind === 'oauth' && provider !== undefined
-      ? manyWorkspaces(provider, access.installations, apiUrl, logger)
-      : await oneWorkspace(access.kind === 'token' ? access.botToken : '', apiUrl, logger);
+  const { workspaces, provider } = await reach(access, apiUrl, logger);
   const {
     receiver,
     start,
@@ -142,8 +136,10 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
         {
           link,
           log,
-          catchUp: (signal, since) => catchUpAll(missed, signal, since),
-          note: () => notePresence(missed),
+          presence,
+          platform: 'slack',
+          workspaces: workspaces.ids,
+          catchUp: (teamId, signal, since) => catchUpIn(teamId, missed, signal, since),
         },
         stopping.signal,
       );
@@ -156,26 +152,27 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
   };
 }
 
-type PresenceDeps = Omit<CatchUpDeps, 'client' | 'teamId'> & { workspaces: Workspaces };
-
-/** Catches up with every workspace. One whose token Slack refuses has nothing to be caught up with. */
-async function catchUpAll(deps: PresenceDeps, signal: AbortSignal, since: Date): Promise<void> {
-  for (const teamId of await deps.workspaces.ids()) {
-    try {
-      const workspace = await deps.workspaces.of(teamId);
-      if (workspace) await catchUp({ ...deps, client: workspace.client, teamId }, signal, since);
-    } catch (error) {
-      if (!isRefusedToken(error)) throw error;
-      deps.log.warn({ workspace: teamId, code: error.data.error }, 'Slack refuses the token of a workspace');
-    }
-  }
+/** The workspaces that the bot reaches, and, where people install it themselves, what takes its installs. */
+async function reach(
+  access: SlackSettings['access'],
+  apiUrl: string,
+  logger: BoltLogger,
+): Promise<{ workspaces: Workspaces; provider?: InstallProvider }> {
+  if (access.kind === 'token') return { workspaces: await oneWorkspace(access.botToken, apiUrl, logger) };
+  const provider = createInstallProvider({ ...access.app, apiUrl }, access.installations, logger);
+  return { workspaces: manyWorkspaces(provider, access.installations, apiUrl, logger), provider };
 }
 
-async function notePresence({ presence, workspaces, log }: PresenceDeps): Promise<void> {
+type MissedDeps = Omit<CatchUpDeps, 'client' | 'teamId'> & { workspaces: Workspaces };
+
+/** Catches up with a workspace. One whose token Slack refuses has nothing to be caught up with. */
+async function catchUpIn(teamId: string, deps: MissedDeps, signal: AbortSignal, since: Date): Promise<void> {
   try {
-    for (const workspace of await workspaces.ids()) await presence.note({ platform: 'slack', workspace });
+    const workspace = await deps.workspaces.of(teamId);
+    if (workspace) await catchUp({ ...deps, client: workspace.client, teamId }, signal, since);
   } catch (error) {
-    log.warn({ err: error }, 'presence could not be noted');
+    if (!isRefusedToken(error)) throw error;
+    deps.log.warn({ workspace: teamId, code: error.data.error }, 'Slack refuses the token of a workspace');
   }
 }
 

@@ -1,4 +1,4 @@
-import { cut, type Style } from '../../src/thread/words.ts';
+import { cut, linkable, type Style } from '../../src/thread/words.ts';
 import { plain } from './text.ts';
 
 /** Slack's mrkdwn: https://docs.slack.dev/messaging/formatting-message-text. */
@@ -8,10 +8,9 @@ export const STYLE: Style = {
   italic: (text) => `_${text.replaceAll('_', ' ')}_`,
   code: (text) => `\`${plain(text).replaceAll('`', "'")}\``,
   link(url, label) {
-    const { protocol, href } = URL.parse(url) ?? {};
+    const href = linkable(url);
     const text = plain(cut(label, 100)).replaceAll('|', ' ');
-    if (href === undefined || !/^https?:$/.test(protocol ?? '') || href.length > 500) return text;
-    return `<${href.replaceAll('@', '%40').replaceAll('|', '%7C')}|${text}>`;
+    return href === undefined ? text : `<${href.replaceAll('|', '%7C')}|${text}>`;
   },
   person: (id) => `<@${id}>`,
   moment: (at) => `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${at.toISOString()}>`,

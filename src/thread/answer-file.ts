@@ -1,10 +1,12 @@
 import type { Upload } from './payloads.ts';
-import { LONG_ANSWER_NOTE } from './words.ts';
+
+/** A longer answer is shown in its beginning, and as a file: nobody reads it in a thread. */
+export const LONG_ANSWER = 30_000;
 
 /** The payload of a file that holds an answer as a whole, by the answer's transcript entry. */
 export const wholeAnswer = (messageId: number): Upload => ({
   file: { id: `answer:${messageId}`, name: `answer-${messageId}.md` },
-  text: LONG_ANSWER_NOTE,
+  text: 'This answer is long: here it is as a whole, as a file.',
 });
 
 /** The transcript entry of such a file; undefined for any other. */

@@ -1,5 +1,7 @@
 import { systemClock } from '../ops/clock.ts';
 import type { Logger } from '../ops/log.ts';
+import type { ThreadAddress } from '../session/address.ts';
+import type { Presence } from '../session/presence.ts';
 
 /** How it stands with a platform's connection, for who has to know what was missed. */
 export type Link = { isUp(): boolean; onUp(listener: () => void): void };
@@ -7,10 +9,12 @@ export type Link = { isUp(): boolean; onUp(listener: () => void): void };
 export type PresenceLoop = {
   link: Link;
   log: Logger;
-  /** Reads what was missed since a moment. Throws where that has to be done again. */
-  catchUp(signal: AbortSignal, since: Date): Promise<void>;
-  /** Notes that somebody listens now; never throws. */
-  note(): Promise<void>;
+  presence: Pick<Presence, 'note'>;
+  platform: ThreadAddress['platform'];
+  /** The workspaces that are listened to. */
+  workspaces(): Promise<readonly string[]>;
+  /** Reads what was missed in one of them since a moment. Throws where that has to be done again. */
+  catchUp(workspace: string, signal: AbortSignal, since: Date): Promise<void>;
 };
 
 const PRESENCE_MS = 20_000;
@@ -36,7 +40,7 @@ export async function followPresence(loop: PresenceLoop, signal: AbortSignal): P
     behindSince = undefined;
     const isCaughtUp =
       since === undefined ||
-      (await loop.catchUp(signal, since).then(
+      (await catchUp(loop, signal, since).then(
         () => true,
         (error: unknown) => {
           log.error({ err: error }, 'catching up failed; it is tried again');
@@ -45,10 +49,22 @@ export async function followPresence(loop: PresenceLoop, signal: AbortSignal): P
       ));
     // Nobody has listened to what is not caught up with: presence moves on only after it.
     if (!isCaughtUp) behindSince = since;
-    else if (link.isUp()) await loop.note();
+    else if (link.isUp()) await note(loop);
     if (isCaughtUp && behindSince !== undefined) continue;
     const isWoken = isCaughtUp ? AbortSignal.any([signal, pause.signal]) : signal;
     await systemClock.sleep(isCaughtUp ? PRESENCE_MS : RETRY_MS, isWoken).catch(() => {}); // woken
+  }
+}
+
+async function catchUp(loop: PresenceLoop, signal: AbortSignal, since: Date): Promise<void> {
+  for (const workspace of await loop.workspaces()) await loop.catchUp(workspace, signal, since);
+}
+
+async function note({ presence, platform, workspaces, log }: PresenceLoop): Promise<void> {
+  try {
+    for (const workspace of await workspaces()) await presence.note({ platform, workspace });
+  } catch (error) {
+    log.warn({ err: error }, 'presence could not be noted');
   }
 }
 

@@ -78,6 +78,13 @@ export function planText({ plan }: StatusView, style: Style, limit: number): str
   return fitting(lines, limit, (left) => `… and ${left} more`);
 }
 
+/** A web address that text may link to, without anything that mentions somebody; undefined for any other. */
+export function linkable(url: string): string | undefined {
+  const { protocol, href } = URL.parse(url) ?? {};
+  if (href === undefined || !/^https?:$/.test(protocol ?? '') || href.length > 500) return undefined;
+  return href.replaceAll('@', '%40');
+}
+
 /** What a link to the Hub is called: the repository. */
 const repositoryOf = (url: string): string => URL.parse(url)?.pathname.slice(1) || url;
 
@@ -253,8 +260,3 @@ export function jobControls({ isFinal, isOwn, progress }: JobView): JobControl[]
 }
 
 const rounded = (value: number): string => String(Number(value.toPrecision(4)));
-
-/** A longer answer is shown in its beginning, and as a file: nobody reads it in a thread. */
-export const LONG_ANSWER = 30_000;
-
-export const LONG_ANSWER_NOTE = 'This answer is long: here it is as a whole, as a file.';

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { parquetMetadataAsync } from 'hyparquet';
 import { messageOf } from '../ops/errors.ts';
 
-/** What is in a file of rows. `rows` is undefined where counting them would mean reading all of a large file. */
+/** What is in a file of rows, or what is wrong with it. `first` are rows as objects; none of a Parquet file. */
 export type DataFile =
   | {
       ok: true;
