@@ -19,7 +19,7 @@ function failureOf(error: unknown): Failed {
     return {
       ok: false,
       reason: 'rate_limited',
-      retryAfterMs: Math.max(50, error.retryAfter),
+      retryAfterMs: Math.max(50, Math.ceil(error.retryAfter)),
       isForeseen: true,
     };
   }

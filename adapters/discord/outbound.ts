@@ -1,4 +1,5 @@
-import { DiscordAPIError, type REST, RESTJSONErrorCodes, Routes } from 'discord.js';
+import { setTimeout } from 'node:timers/promises';
+import { DiscordAPIError, RateLimitError, type REST, RESTJSONErrorCodes, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
@@ -83,7 +84,7 @@ export function createDiscordOutbound(
 
   const react = (address: ThreadAddress, { reaction }: Mark): Promise<Delivery> =>
     delivered(async () => {
-      await rest.put(reactionRoute(address, reaction)).catch(unlessGone);
+      await soon(() => rest.put(reactionRoute(address, reaction))).catch(unlessGone);
       return markId(reaction);
     });
 
@@ -105,7 +106,7 @@ export function createDiscordOutbound(
   const remove = (address: ThreadAddress, platformId: string): Promise<Delivery> =>
     delivered(async () => {
       const mark = markOfId(platformId);
-      if (mark !== undefined) await rest.delete(reactionRoute(address, mark)).catch(unlessGone);
+      if (mark !== undefined) await soon(() => rest.delete(reactionRoute(address, mark))).catch(unlessGone);
       else if (platformId !== TITLE) await rest.delete(messageRoute(address, platformId)).catch(unlessGone);
       return platformId;
     });
@@ -145,6 +146,26 @@ export function createDiscordOutbound(
 
 /** Direct messages belong to no guild. */
 export const DIRECT = '@me';
+
+/**
+ * Reactions come in pairs, one taken and one put, and Discord takes one in a quarter of a second. What has to wait no
+ * longer than that is waited for: decided anew, the pair would begin with its first half again, and never come to its second.
+ */
+async function soon<T>(call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof RateLimitError) || error.retryAfter > SOON_MS || tries === SOON_TRIES)
+        throw error;
+      await setTimeout(Math.ceil(error.retryAfter));
+    }
+  }
+}
+
+/** A wait is told in whole seconds where it was not foreseen. */
+const SOON_MS = 1_500;
+const SOON_TRIES = 5;
 
 /** What is gone can have nothing done to it: there is nothing to make up for. */
 function unlessGone(error: unknown): void {

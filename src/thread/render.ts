@@ -191,7 +191,8 @@ async function end(held: RenderClaim, rendered: Rendered, changed: RenderEnd = {
 }
 
 /** Nothing is sent to this thread for a while. */
-function blocked(held: RenderClaim, clock: Clock, inMs: number): Promise<Rendered> {
+function blocked(held: RenderClaim, clock: Clock, waitMs: number): Promise<Rendered> {
+  const inMs = Math.ceil(waitMs);
   const blockedUntil = new Date(clock.now().getTime() + inMs);
   return end(held, { kind: 'later', inMs }, { blockedUntil, grants: {} });
 }

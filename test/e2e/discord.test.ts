@@ -156,6 +156,28 @@ describe('a connection', () => {
     expect(on.replies(asked.id).filter((message) => shownOn(message).includes('Done'))).toHaveLength(1);
     expect(on.discord.calls.filter(({ status }) => status === 429)).toEqual([]);
   });
+
+  test('under Discord’s own limits a job is seen running, and each reaction is put and taken once', async () => {
+    await begin(callOnce(runJob), { approvers: ['anyone'], rateScale: 1 });
+    const lines = [0.7, 0.5, 0.4, 0.3, 0.2, 0.1].map(
+      (loss, i) => `{'loss': ${loss}, 'epoch': ${(i + 1) / 6}}`,
+    );
+    on.world.hub.course = () => ({ queueMs: 0, runMs: 6_000, lines, stage: 'COMPLETED' });
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'train it');
+    const card = await on.reply(asked.id, 'Run a Hugging Face Job');
+    await until('it is seen that it waits', () => asked.reactions.has('✋') || asked.reactions.has('⏳'));
+    on.discord.click('ada', card, 'approve|');
+    const job = await on.reply(asked.id, 'RUNNING');
+    await until('its curve is shown', () => shownOn(job).includes('▁'));
+    await until('it has ended', () => shownOn(job).includes('COMPLETED'));
+    await until('it is marked as done', () => [...asked.reactions].join() === '✅');
+    const reactions = on.discord.calls.filter(({ path }) => path.includes('/reactions/'));
+    const made = reactions.filter(({ status }) => status !== 429).map(({ method }) => method);
+    expect(made).toEqual(['PUT', 'DELETE', 'PUT', 'DELETE', 'PUT']);
+    // That putting and taking count together is learned from the first answers, once in a process.
+    expect(reactions.length - made.length).toBeLessThanOrEqual(1);
+    expect(on.discord.calls.filter((call) => call.status === 429 && !reactions.includes(call))).toEqual([]);
+  });
 });
 
 describe('who may', () => {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 type Bucket = { limit: number; perSeconds: number };
 
 /** As Discord announces them at the time of writing; a client must take them from the headers, and they change. */
@@ -21,13 +23,16 @@ export class Buckets {
   }
 
   take(method: string, path: string): Verdict {
-    const route = `${method} ${path.replace(/(\/messages\/)\d+/, '$1:id').replace(/\/reactions\/.*/, '/reactions')}`;
-    const { limit, perSeconds } = ROUTES.find(([pattern]) => pattern.test(route))?.[1] ?? OTHER;
+    const route = path.replace(/(\/messages\/)\d+/, '$1:id').replace(/\/reactions\/.*/, '/reactions');
+    const { limit, perSeconds } =
+      ROUTES.find(([pattern]) => pattern.test(`${method} ${route}`))?.[1] ?? OTHER;
+    // Adding and removing reactions count together.
+    const bucket = route.endsWith('/reactions') ? route : `${method} ${route}`;
     const most = Math.max(1, Math.floor(limit * this.#scale));
     const now = Date.now() / 1000;
-    const known = this.#windows.get(route);
+    const known = this.#windows.get(bucket);
     const window = known && known.until > now ? known : { used: 0, until: now + perSeconds };
-    this.#windows.set(route, window);
+    this.#windows.set(bucket, window);
     const isFree = window.used < most;
     if (isFree) window.used++;
     const left = window.until - now;
@@ -37,7 +42,10 @@ export class Buckets {
         'x-ratelimit-remaining': String(most - window.used),
         'x-ratelimit-reset': String(window.until),
         'x-ratelimit-reset-after': String(left),
-        'x-ratelimit-bucket': Buffer.from(route).toString('hex').slice(-32),
+        'x-ratelimit-bucket': createHash('sha256')
+          .update(bucket.replace(/\/channels\/\d+/, ''))
+          .digest('hex')
+          .slice(0, 32),
       },
       retryAfter: isFree ? undefined : left,
     };
