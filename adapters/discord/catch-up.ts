@@ -10,9 +10,11 @@ export type CatchUpDeps = {
   take(message: Message): Promise<void>;
 };
 
-/** How much is read at most after a time without listening: the threads and channels that were active last. */
-const THREADS = 50;
-const CHANNELS = 20;
+/** How much is read at most after a time without listening: the places where something was written last. */
+const THREADS = 300;
+const CHANNELS = 100;
+/** Threads with a session that Discord does not list as active: it archives those that are silent for long. */
+const ARCHIVED = 50;
 const PAGE = 100;
 const PAGES = 5;
 
@@ -20,33 +22,64 @@ const PAGES = 5;
 const OVERLAP_MS = 120_000;
 
 /**
- * Reads what was written while nobody listened, or since this process could not take it (`behindSince`), in the threads
- * and channels that are known, oldest first. Throws where the record or Discord can't be reached.
+ * Reads what was written while nobody listened, or since this process could not take it (`behindSince`): the channels
+ * first, because what is said in a thread is for the bot only once it was called there. Throws where the record or Discord
+ * can't be reached.
  */
 export async function catchUp(
-  { client, presence, log, take }: CatchUpDeps,
+  deps: CatchUpDeps,
   workspace: string,
   signal: AbortSignal,
   behindSince: Date,
 ): Promise<void> {
-  const place = { platform: 'discord' as const, workspace };
-  const lastSeen = await presence.lastSeen(place);
+  const { client, presence, log, take } = deps;
+  const lastSeen = await presence.lastSeen({ platform: 'discord', workspace });
   if (lastSeen === undefined) return; // the first start has missed nothing
   const since = Math.min(lastSeen.getTime(), behindSince.getTime()) - OVERLAP_MS;
   const after = SnowflakeUtil.generate({ timestamp: since }).toString();
-  const threads = await presence.threads(place, THREADS);
-  const channels = [...new Set(threads.map((thread) => thread.channel))].slice(0, CHANNELS);
-  const all = [...new Set([...threads.map(({ thread }) => thread), ...channels])];
-  let taken = 0;
-  for (const id of all) {
-    if (signal.aborted) return;
-    for (const message of await missed(client, id, after)) {
-      await take(message);
-      taken++;
+  let places = 0;
+  let messages = 0;
+  for (const list of [channelsOf, threadsOf]) {
+    for (const id of await list(deps, workspace, after)) {
+      if (signal.aborted) return;
+      places++;
+      for (const message of await missed(client, id, after)) {
+        await take(message);
+        messages++;
+      }
     }
   }
-  log.info({ workspace, places: all.length, messages: taken }, 'caught up with Discord');
+  log.info({ workspace, places, messages }, 'caught up with Discord');
 }
+
+type Place = { id: string; lastMessageId: string | null };
+
+/** The channels of a guild where something was written after one id, the latest first. */
+async function channelsOf({ client }: CatchUpDeps, workspace: string, after: string): Promise<string[]> {
+  const channels = client.guilds.cache.get(workspace)?.channels.cache.values() ?? [];
+  const own = [...channels].filter((channel) => channel.isTextBased() && !channel.isThread());
+  return latest(own as Place[], after).slice(0, CHANNELS);
+}
+
+/** The same for threads: those that Discord lists as active, and those with a session that it does not list. */
+async function threadsOf(
+  { client, presence }: CatchUpDeps,
+  workspace: string,
+  after: string,
+): Promise<string[]> {
+  const guild = client.guilds.cache.get(workspace);
+  const active = guild ? [...(await guild.channels.fetchActiveThreads()).threads.values()] : [];
+  const listed = new Set(active.map(({ id }) => id));
+  const known = await presence.threads({ platform: 'discord', workspace }, THREADS);
+  const unlisted = known.map(({ thread }) => thread).filter((id) => !listed.has(id));
+  return [...latest(active, after).slice(0, THREADS), ...unlisted.slice(0, ARCHIVED)];
+}
+
+const latest = (places: readonly Place[], after: string): string[] =>
+  places
+    .filter(({ lastMessageId }) => lastMessageId !== null && BigInt(lastMessageId) > BigInt(after))
+    .sort((a, b) => (BigInt(b.lastMessageId ?? 0) < BigInt(a.lastMessageId ?? 0) ? -1 : 1))
+    .map(({ id }) => id);
 
 /** Messages of a thread or channel after one id, oldest first; none where it is gone or may not be read. */
 async function missed(client: Client<true>, id: string, after: string): Promise<Message[]> {

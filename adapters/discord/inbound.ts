@@ -38,7 +38,7 @@ export type InboundDeps = {
 /** Registers what the bot listens to. Returns what takes a message that was read back from history. */
 export function listen(client: Client<true>, deps: InboundDeps): (message: Message) => Promise<void> {
   const inOrder = createInOrder();
-  const take = (message: Message) => inOrder(message.channelId, () => onMessage(client, message, deps));
+  const take = (message: Message) => inOrder(threadOf(message), () => onMessage(client, message, deps));
   client.on(Events.MessageCreate, (message) => {
     take(message).catch((error: unknown) => {
       deps.log.error({ err: error }, 'a Discord message could not be taken; it is read back');
@@ -48,16 +48,20 @@ export function listen(client: Client<true>, deps: InboundDeps): (message: Messa
   client.on(Events.MessageUpdate, (_before, message) => {
     if (message.author.bot) return;
     const text = readable(client, message);
-    inOrder(message.channelId, () => deps.intake.edited(sourceOf(message.id), text)).catch(logged(deps.log));
+    inOrder(threadOf(message), () => deps.intake.edited(sourceOf(message.id), text)).catch(logged(deps.log));
   });
   client.on(Events.MessageDelete, (message) => {
-    inOrder(message.channelId, () => deps.intake.deleted(sourceOf(message.id))).catch(logged(deps.log));
+    inOrder(threadOf(message), () => deps.intake.deleted(sourceOf(message.id))).catch(logged(deps.log));
   });
   return take;
 }
 
 const logged = (log: Logger) => (error: unknown) =>
   log.warn({ err: error }, 'an edited or deleted message could not be looked at');
+
+/** A thread's first message and what is said in it are taken one after the other: the first begins its session. */
+const threadOf = ({ channel, channelId, id }: Pick<Message, 'channel' | 'channelId' | 'id'>): string =>
+  channel.isDMBased() || channel.isThread() ? channelId : id;
 
 /** One message is one source, however often it is delivered or read back. */
 const sourceOf = (messageId: string): string => `discord:${messageId}`;

@@ -119,7 +119,9 @@ describe('a connection', () => {
     await on.world.stop();
     on.discord.say('ada', asked.id, 'while you were away');
     const other = on.discord.mention('grace', CHANNELS.ml, 'a new one');
+    const elsewhere = on.discord.mention('grace', CHANNELS.ops, 'where nobody has asked before');
     await on.start();
+    await on.reply(elsewhere.id, 'heard: [Grace] where nobody has asked before');
     await on.reply(asked.id, 'heard: [Ada] while you were away');
     await on.reply(other.id, 'heard: [Grace] a new one');
     on.discord.say('ada', asked.id, 'last');

@@ -160,13 +160,14 @@ export function rawMessage(message: DiscordMessage, baseUrl: string): Record<str
   };
 }
 
-function channel(id: string, name: string, type: ChannelType, overwrites: object[] = []): object {
+function channel(id: string, name: string, type: ChannelType, overwrites: object[] = []) {
   return { id, type, name, guild_id: GUILD, position: 0, permission_overwrites: overwrites, parent_id: null };
 }
 
-export function rawThread({ id, name, parent, archived }: DiscordThread): object {
+export function rawThread({ id, name, parent, archived }: DiscordThread, guild?: Guild): object {
   return {
     id,
+    last_message_id: guild?.in(id).at(-1)?.id ?? null,
     type: ChannelType.PublicThread,
     name,
     guild_id: GUILD,
@@ -187,14 +188,21 @@ export function rawThread({ id, name, parent, archived }: DiscordThread): object
 
 export function rawChannel(id: string, guild: Guild): object | undefined {
   const thread = guild.threads.get(id);
-  if (thread) return rawThread(thread);
+  if (thread) return rawThread(thread, guild);
   if (id === CHANNELS.direct) {
     return { id, type: ChannelType.DM, last_message_id: null, recipients: [rawUser(PEOPLE.ada)] };
   }
-  return CHANNEL_LIST.find((item) => (item as { id: string }).id === id);
+  return rawChannels(guild).find((item) => item.id === id);
 }
 
-const CHANNEL_LIST: readonly object[] = [
+const rawChannels = (guild: Guild) =>
+  CHANNEL_LIST.map((item) => ({ ...item, last_message_id: guild.in(item.id).at(-1)?.id ?? null }));
+
+/** What Discord tells of a guild's threads that are not archived. */
+export const rawActiveThreads = (guild: Guild): object[] =>
+  [...guild.threads.values()].filter(({ archived }) => !archived).map((thread) => rawThread(thread, guild));
+
+const CHANNEL_LIST = [
   channel(CHANNELS.ml, 'ml', ChannelType.GuildText),
   channel(CHANNELS.ops, 'ops', ChannelType.GuildText),
   channel(CHANNELS.forum, 'experiments', ChannelType.GuildForum),
@@ -248,8 +256,8 @@ export function rawGuild(guild: Guild): object {
       role(BOT_ROLE, 'ml-intern', { bot_id: BOT_USER.id }),
       role(LEADS, 'leads'),
     ],
-    channels: CHANNEL_LIST,
-    threads: [...guild.threads.values()].filter(({ archived }) => !archived).map(rawThread),
+    channels: rawChannels(guild),
+    threads: rawActiveThreads(guild),
     members: [member({ ...BOT_USER, roles: [BOT_ROLE] })],
     presences: [],
     voice_states: [],

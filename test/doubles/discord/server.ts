@@ -20,6 +20,7 @@ import {
   PEOPLE,
   type PersonName,
   personById,
+  rawActiveThreads,
   rawChannel,
   rawMember,
   rawMessage,
@@ -518,6 +519,13 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
         ? { status: 200, body: { user: rawUser(person), ...rawMember(person) } }
         : { status: 404, body: { message: 'Unknown Member', code: 10_007 } };
     },
+  ],
+  [
+    /^GET \/guilds\/\d+\/threads\/active$/,
+    ({ guild }) => ({
+      status: 200,
+      body: { threads: rawActiveThreads(guild), members: [], has_more: false },
+    }),
   ],
   [
     /^GET \/channels\/(\d+)$/,
