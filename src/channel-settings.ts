@@ -1,6 +1,6 @@
 import { modelOf } from './agent/model-choice.ts';
 import type { Parts } from './parts.ts';
-import { answersReplies } from './session/access.ts';
+import { answersReplies, placeRules } from './session/access.ts';
 import type { Channel } from './session/address.ts';
 import type { ApproverPolicy } from './session/approvers.ts';
 import type { KnownRules } from './session/channel-rules.ts';
@@ -13,7 +13,7 @@ export function approverRules({
   return {
     approvers: config.approvals.approvers,
     ofChannel: async (place) =>
-      (await channelRules.of(place)).rules.approvers ?? config.access.channels[place.channel]?.approvers,
+      (await channelRules.of(place)).rules.approvers ?? placeRules(config.access, place).approvers,
   };
 }
 
@@ -25,7 +25,8 @@ export function channelSettings(
   person: (id: string) => string,
 ): string {
   const { access, approvals, budgets, prompts, model } = config;
-  const own = access.channels[channel];
+  const where = { workspace, channel };
+  const own = placeRules(access, where);
   const base = modelOf(
     {
       settings: { yolo: { kind: 'off' } },
@@ -36,11 +37,12 @@ export function channelSettings(
     model,
   );
   const people = (ids: readonly string[]) => ids.map(person).join(', ');
-  const users = rules.users ?? own?.users;
+  const users = rules.users ?? own.users;
   const limits = [
     ['a session', budgets.session_usd],
     ['a person’s day', budgets.person_day_usd],
     ['the channel’s day', rules.dayUsd ?? budgets.channel_day_usd],
+    ['the day of all here', budgets.workspaces?.[workspace]?.day_usd],
     ['everybody’s day', budgets.day_usd],
   ].flatMap(([name, usd]) => (usd === undefined ? [] : [`$${usd} for ${name}`]));
   const instructions = rules.instructions ?? prompts.channels[channel];
@@ -48,10 +50,10 @@ export function channelSettings(
     ['Model', base],
     ['Effort', rules.effort ?? model.effort ?? 'the model’s own'],
     ['Who may use me', users ? people(users) : 'members of this workspace'],
-    ['Who approves', people(rules.approvers ?? own?.approvers ?? approvals.approvers)],
+    ['Who approves', people(rules.approvers ?? own.approvers ?? approvals.approvers)],
     [
       'Replies in my threads',
-      answersReplies(access, channel, rules) ? 'all are for me' : 'only mentions are for me',
+      answersReplies(access, where, rules) ? 'all are for me' : 'only mentions are for me',
     ],
     ['Threads show', rules.verbosity === 'quiet' ? 'plan, approvals, jobs and answers' : 'every step'],
     ['Budgets', limits.join(', ') || 'none'],

@@ -43,6 +43,7 @@ export async function startChat(parts: Parts, connections: Connections): Promise
     redact,
     policy,
     budgetApprovers: config.budgets.approvers,
+    budgetGroups: Object.keys(config.budgets.roles ?? {}),
     maxMessageCharacters: config.limits.message_characters,
     wake: turns.wake,
     delayed: outage.tell,

@@ -58,7 +58,7 @@ export function translate(message: ViewMessage, divisor: number, options: Compon
 }
 
 /** The payload with its first component numbered by the key of the post. */
-function marked(payload: Payload, key: string): Payload {
+export function marked(payload: Payload, key: string): Payload {
   if (!Array.isArray(payload.components)) return payload;
   const [first, ...rest]: Record<string, unknown>[] = payload.components;
   return { ...payload, components: [{ ...first, id: markOf(key) }, ...rest] };
@@ -141,13 +141,20 @@ function card(color: number | undefined, parts: readonly (APIComponentInContaine
 }
 
 /** `mentions` are the people that are notified; nobody else ever is. */
-function message(components: APIMessageTopLevelComponent[], mentions: readonly string[] = []): Payload {
+export function message(
+  components: APIMessageTopLevelComponent[],
+  mentions: readonly string[] = [],
+): Payload {
   return { flags: FLAGS, components, allowed_mentions: { parse: [], users: [...mentions] } };
 }
 
 function fitted(parts: readonly APIComponentInContainer[]): APIComponentInContainer[] {
   let room: number = DISCORD_LIMITS.allText;
   return parts.flatMap((part): APIComponentInContainer[] => {
+    if (part.type === ComponentType.Section) {
+      room -= part.components.reduce((sum, { content }) => sum + content.length, 0); // these are short
+      return [part];
+    }
     if (part.type !== ComponentType.TextDisplay) return [part];
     const content = part.content.length <= room ? part.content : cutMarkdown(part.content, room);
     room -= content.length;
@@ -168,6 +175,12 @@ const text = (content: string): APIComponentInContainer | undefined =>
 /** Small print, each line of it. */
 const small = (content: string): APIComponentInContainer | undefined =>
   text(content.trim() === '' ? '' : content.replace(/^/gm, '-# '));
+
+/** Text with a button beside it. */
+const withButton = (content: string, accessory: Button | undefined): APIComponentInContainer | undefined =>
+  accessory === undefined
+    ? text(content)
+    : { type: ComponentType.Section, components: [{ type: ComponentType.TextDisplay, content }], accessory };
 
 type Button = APIButtonComponentWithCustomId;
 
@@ -201,14 +214,13 @@ const SECTION = 1_500;
 function status(view: StatusView): (APIComponentInContainer | undefined)[] {
   const title = view.title ? `### ${plain(cut(view.title, 200))}\n` : '';
   return [
-    text(`${title}${statusLine(view, STYLE)}`),
+    withButton(`${title}${statusLine(view, STYLE)}`, view.control ? CONTROLS[view.control] : undefined),
     text(view.detail ? plain(cut(view.detail, 600)) : ''),
     text(planText(view, STYLE, SECTION)),
     small(linksText(view.links, STYLE, 600)),
     small(timelineText(view, STYLE, 1_000)),
     ...tailsOf(view).map((tail) => text(codeBlock(tail, 400))),
     small(view.writing ? `✍️ ${plain(cut(view.writing, 400))}` : ''),
-    buttons(view.control ? [CONTROLS[view.control]] : []),
     view.hasMenu ? menu(SESSION_MENU) : undefined,
   ];
 }

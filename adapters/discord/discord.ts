@@ -13,6 +13,7 @@ import { listen } from './inbound.ts';
 import { listenToInteractions } from './interactions.ts';
 import { createDiscordOutbound, DIRECT } from './outbound.ts';
 import { inviteLink } from './permissions.ts';
+import { fileLimit } from './uploads.ts';
 
 export type DiscordSettings = Config['discord'] & { token: string };
 
@@ -51,9 +52,13 @@ export function createDiscord(settings: DiscordSettings, bytesOf: BytesOf, log: 
   const link = withFailures(linkOf(client));
 
   return {
-    outbound: createDiscordOutbound(sending, () => client.user?.id ?? '', bytesOf, {
-      asksFeedback: settings.feedback,
-    }),
+    outbound: createDiscordOutbound(
+      sending,
+      () => client.user?.id ?? '',
+      bytesOf,
+      (guild) => fileLimit(client.guilds.cache.get(guild)?.premiumTier),
+      { asksFeedback: settings.feedback },
+    ),
     isMember: roles,
     async start(parts) {
       // Before it is ready nothing is delivered; right after that something may be.

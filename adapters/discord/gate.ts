@@ -27,9 +27,9 @@ export function createGate(rules: AccessRules, channelRules: ChannelRulesStore):
   return {
     async refusal(where, asker) {
       const person = { id: asker.id, standing: 'member' as const, groups: rolesOf(asker) };
-      return refusalOf(rules, where.channel, person, await setIn(where));
+      return refusalOf(rules, where, person, await setIn(where));
     },
-    answersReplies: async (where) => answersReplies(rules, where.channel, await setIn(where)),
+    answersReplies: async (where) => answersReplies(rules, where, await setIn(where)),
     mayChange(asker) {
       const isNamed = [asker.id, ...rolesOf(asker)].some((who) => rules.admins.includes(who));
       const isAdmin = ((asker.permissions ?? 0n) & PermissionFlagsBits.ManageGuild) !== 0n;

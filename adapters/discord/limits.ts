@@ -6,6 +6,7 @@ export const DISCORD_LIMITS = {
   allText: 4_000,
   /** https://docs.discord.com/developers/resources/message#create-message: content of a message without them. */
   content: 2_000,
+  mediaDescription: 1_024,
   buttonsInRow: 5,
   buttonLabel: 80,
   customId: 100,
@@ -19,6 +20,10 @@ export const DISCORD_LIMITS = {
   labelDescription: 100,
   /** https://docs.discord.com/developers/resources/channel: a channel's name. */
   threadName: 100,
+  /** https://docs.discord.com/developers/reference#uploading-files: by the boosts of a server. */
+  fileMb: { 0: 10, 1: 10, 2: 50, 3: 100 },
+  /** https://docs.discord.com/developers/components/reference#file-upload: files of one input. */
+  uploads: 10,
   /** https://docs.discord.com/developers/resources/message: `nonce`. */
   nonce: 25,
 } as const;

@@ -12,10 +12,12 @@ import {
   takeOtherMarks,
   Upload,
 } from '../../src/thread/payloads.ts';
-import { type ComponentOptions, MARK_NAMES, translate } from './components.ts';
+import { type ComponentOptions, MARK_NAMES, marked, translate } from './components.ts';
 import { attempt, delivered } from './delivery.ts';
 import { markOf, nonceOf } from './ids.ts';
 import { DISCORD_RATES } from './limits.ts';
+import { orPlain } from './plain-form.ts';
+import { attachmentName, tooLargeMessage, uploadMessage } from './uploads.ts';
 
 /** Messages of a thread that are read to find one again: the newest. */
 const LOOKED_AT = 100;
@@ -28,6 +30,8 @@ export function createDiscordOutbound(
   rest: REST,
   botId: () => string,
   bytesOf: BytesOf,
+  /** The largest file, in bytes, that a guild takes. */
+  fileLimitOf: (guild: string) => number,
   options: ComponentOptions,
 ): Outbound {
   const messageRoute = ({ thread }: ThreadAddress, id: string) => Routes.channelMessage(thread, id);
@@ -39,10 +43,12 @@ export function createDiscordOutbound(
     if (mark !== undefined) return react(address, mark);
     const title = Title.safeParse(payload).data;
     if (title !== undefined) return name(address, title);
-    return delivered(async () => {
-      const body = { ...payload, nonce: nonceOf(address.thread, key), enforce_nonce: true };
-      return Sent.parse(await rest.post(Routes.channelMessages(address.thread), { body })).id;
-    });
+    return orPlain(payload, (form) =>
+      delivered(async () => {
+        const body = { ...form, nonce: nonceOf(address.thread, key), enforce_nonce: true };
+        return Sent.parse(await rest.post(Routes.channelMessages(address.thread), { body })).id;
+      }),
+    );
   }
 
   /** A thread's name may be changed twice in ten minutes: one that can't be changed now is not waited for. */
@@ -59,20 +65,17 @@ export function createDiscordOutbound(
     return isDone ? { ok: true, platformId: TITLE } : named;
   }
 
-  async function share({ thread }: ThreadAddress, key: string, { file, text }: Upload): Promise<Delivery> {
+  async function share({ workspace, thread }: ThreadAddress, key: string, upload: Upload): Promise<Delivery> {
+    const { file } = upload;
     const bytes = await bytesOf(file.id);
     if (bytes === undefined) return { ok: false, reason: 'refused', detail: 'the file is no longer kept' };
+    const limit = fileLimitOf(workspace);
+    const isTooLarge = bytes.length > limit;
+    const payload = isTooLarge ? tooLargeMessage(upload, bytes.length, limit) : uploadMessage(upload);
+    const files = isTooLarge ? [] : [{ name: attachmentName(file.name), data: Buffer.from(bytes) }];
     return delivered(async () => {
-      const sent = await rest.post(Routes.channelMessages(thread), {
-        body: {
-          content: text,
-          allowed_mentions: { parse: [] },
-          nonce: nonceOf(thread, key),
-          enforce_nonce: true,
-        },
-        files: [{ name: file.name, data: Buffer.from(bytes) }],
-      });
-      return Sent.parse(sent).id;
+      const body = { ...marked(payload, key), nonce: nonceOf(thread, key), enforce_nonce: true };
+      return Sent.parse(await rest.post(Routes.channelMessages(thread), { body, files })).id;
     });
   }
 
@@ -97,10 +100,12 @@ export function createDiscordOutbound(
       const taken = await remove(address, platformId);
       return taken.ok ? react(address, mark) : taken;
     }
-    return delivered(async () => {
-      await rest.patch(messageRoute(address, platformId), { body: payload });
-      return platformId;
-    });
+    return orPlain(payload, (body) =>
+      delivered(async () => {
+        await rest.patch(messageRoute(address, platformId), { body });
+        return platformId;
+      }),
+    );
   }
 
   const remove = (address: ThreadAddress, platformId: string): Promise<Delivery> =>
@@ -125,11 +130,11 @@ export function createDiscordOutbound(
     );
     if (!read.ok) return read.failure;
     const file = Upload.safeParse(payload).data?.file.name;
-    const own = read.value.filter(({ author }) => author.id === botId());
-    const found = own.find(({ components, attachments }) =>
-      file === undefined
-        ? components.some(({ id }) => id === markOf(key))
-        : attachments.some(({ filename }) => filename === file),
+    const number = markOf(key);
+    const found = read.value.find(
+      ({ author, components, attachments }) =>
+        author.id === botId() &&
+        (components.some(({ id }) => id === number) || attachments.some(({ filename }) => filename === file)),
     );
     return found && { ok: true, platformId: found.id };
   }

@@ -19,15 +19,22 @@ export function createGate(
   client: WebClient,
   people: People,
   rules: AccessRules,
+  workspace: string,
   channels: { rulesOf(channel: string): Promise<ChannelRules> },
 ): Gate {
   const asksStanding = !rules.guests || !rules.strangers;
   return {
     async refusal(channel, user) {
       const standing = asksStanding ? await people.standing(user) : 'member';
-      return refusalOf(rules, channel, { id: user, standing }, await channels.rulesOf(channel));
+      return refusalOf(
+        rules,
+        { workspace, channel },
+        { id: user, standing },
+        await channels.rulesOf(channel),
+      );
     },
-    answersReplies: async (channel) => answersReplies(rules, channel, await channels.rulesOf(channel)),
+    answersReplies: async (channel) =>
+      answersReplies(rules, { workspace, channel }, await channels.rulesOf(channel)),
     async mayChange(user) {
       if (rules.admins.includes(user)) return true;
       if (rules.admins.includes('admins') && (await people.isAdmin(user))) return true;

@@ -100,7 +100,7 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
           describeModels: models.describe,
           settingsOf: models.settingsOf,
           bot: { userId: botUserId, teamId: workspace.teamId },
-          gate: createGate(client, people, rules, {
+          gate: createGate(client, people, rules, workspace.teamId, {
             async rulesOf(channel) {
               const place = { platform: 'slack' as const, workspace: workspace.teamId, channel };
               return (await channelRules.of(place)).rules;

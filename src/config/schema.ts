@@ -113,6 +113,16 @@ const Budgets = z
     person_day_usd: usd.optional().describe('Of the sessions that one person began, a UTC day.'),
     channel_day_usd: usd.optional().describe('Of one channel, a UTC day.'),
     day_usd: usd.optional().describe('Of everything, a UTC day.'),
+    workspaces: z
+      .record(z.string(), z.strictObject({ day_usd: usd }))
+      .optional()
+      .describe('Of single workspaces or servers, by platform id, a UTC day.'),
+    roles: z
+      .record(z.string(), z.strictObject({ person_day_usd: usd }))
+      .optional()
+      .describe(
+        'In place of person_day_usd, for who is in a role of Discord ("role:<id>") or a user group of Slack ("S…") when a session begins; the highest counts.',
+      ),
     approvers: z
       .array(z.string().min(1))
       .default([])
@@ -139,6 +149,12 @@ const Prompts = z.strictObject({
 
 const replies = z.enum(['all', 'mentions']);
 
+const PlaceRules = z.strictObject({
+  users: z.array(z.string()).optional().describe('The only people who may use it there.'),
+  approvers: z.array(z.string()).min(1).optional().describe('In place of approvals.approvers.'),
+  replies: replies.optional(),
+});
+
 const Access = z.strictObject({
   deny_people: z.array(z.string()).default([]).describe('People who may not use the bot (platform ids).'),
   deny_channels: z.array(z.string()).default([]).describe('Channels where it may not be used.'),
@@ -160,16 +176,13 @@ const Access = z.strictObject({
     .default('all')
     .describe('In threads of its own: "all" replies are for the bot, or only "mentions" are.'),
   channels: z
-    .record(
-      z.string(),
-      z.strictObject({
-        users: z.array(z.string()).optional().describe('The only people who may use it there.'),
-        approvers: z.array(z.string()).min(1).optional().describe('In place of approvals.approvers.'),
-        replies: replies.optional(),
-      }),
-    )
+    .record(z.string(), PlaceRules)
     .default({})
     .describe('Rules of single channels, by platform id.'),
+  workspaces: z
+    .record(z.string(), PlaceRules)
+    .default({})
+    .describe('The same for whole workspaces or servers; what is said of a channel goes before it.'),
 });
 
 const Traces = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../config/load.ts';
+import type { Channel } from './address.ts';
 import type { ChannelRules } from './channel-rules.ts';
 
 /** How somebody belongs to a workspace. A stranger is of another one that shares a channel with it. */
@@ -15,17 +16,33 @@ export type Asker = {
   groups?: readonly string[];
 };
 
+type Where = Pick<Channel, 'workspace' | 'channel'>;
+
+/** What the config says for a channel, else for its workspace. */
+export function placeRules(
+  rules: AccessRules,
+  { workspace, channel }: Where,
+): AccessRules['channels'][string] {
+  const [wide, own] = [rules.workspaces[workspace], rules.channels[channel]];
+  return {
+    users: own?.users ?? wide?.users,
+    approvers: own?.approvers ?? wide?.approvers,
+    replies: own?.replies ?? wide?.replies,
+  };
+}
+
 /**
  * Why somebody may not use the bot in a channel, in words for them; undefined where they may. `set` is what people have set
  * for the channel: it takes the place of what the config says for it, but never lets in whom the config denies.
  */
 export function refusalOf(
   rules: AccessRules,
-  channel: string,
+  where: Where,
   asker: Asker,
   set: ChannelRules = {},
 ): string | undefined {
-  const own = { users: set.users ?? rules.channels[channel]?.users };
+  const { channel } = where;
+  const own = { users: set.users ?? placeRules(rules, where).users };
   if (rules.deny_people.includes(asker.id))
     return 'You may not use me here. Whoever runs me can change that.';
   if (rules.deny_channels.includes(channel)) return NOT_HERE;
@@ -44,5 +61,5 @@ export function refusalOf(
 const NOT_HERE = 'I may not be used in this channel. Whoever runs me can change that.';
 
 /** Whether every reply in a thread of the bot's is for it, or only mentions are. */
-export const answersReplies = (rules: AccessRules, channel: string, set: ChannelRules = {}): boolean =>
-  (set.replies ?? rules.channels[channel]?.replies ?? rules.replies) === 'all';
+export const answersReplies = (rules: AccessRules, where: Where, set: ChannelRules = {}): boolean =>
+  (set.replies ?? placeRules(rules, where).replies ?? rules.replies) === 'all';

@@ -21,3 +21,7 @@ export type Workspace = Pick<ThreadAddress, 'platform' | 'workspace'>;
 /** Someone who writes or clicks. `name` is what the model is told; `id` is what counts for permissions. */
 export const Person = z.object({ id: z.string(), name: z.string() });
 export type Person = z.infer<typeof Person>;
+
+/** Who began a session, and which of the groups and roles that budgets name they were in then. */
+export const Requester = Person.extend({ groups: z.array(z.string()).optional() });
+export type Requester = z.infer<typeof Requester>;

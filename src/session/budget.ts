@@ -8,6 +8,9 @@ export type Budgets = {
   person_day_usd?: number | undefined;
   channel_day_usd?: number | undefined;
   day_usd?: number | undefined;
+  workspaces?: Readonly<Record<string, { day_usd: number }>> | undefined;
+  /** A person's day, by the group or role that somebody is in. */
+  roles?: Readonly<Record<string, { person_day_usd: number }>> | undefined;
   /** Who may approve what passes one. */
   approvers: readonly string[];
 };
@@ -29,15 +32,12 @@ export async function passedBudgets(
   if (usd === undefined || session === undefined) return [];
   const { requester, address, rules } = session;
   const channelLimit = rules.dayUsd ?? budgets.channel_day_usd;
-  const limits = [budgets.session_usd, budgets.person_day_usd, channelLimit, budgets.day_usd];
-  if (limits.every((limit) => limit === undefined)) return [];
-  await tx.execute(sql`select pg_advisory_xact_lock(${BUDGET_LOCK})`);
   const today = sql`date_trunc('day', now() at time zone 'utc') at time zone 'utc'`;
   const scopes = [
     { name: 'this session', limit: budgets.session_usd, where: sql`s.id = ${sessionId}`, since: undefined },
     {
       name: `${requester.name}’s day`,
-      limit: budgets.person_day_usd,
+      limit: personLimit(budgets, requester.groups),
       where: sql`s.platform = ${address.platform} and s.requester->>'id' = ${requester.id}`,
       since: today,
     },
@@ -47,8 +47,16 @@ export async function passedBudgets(
       where: sql`s.platform = ${address.platform} and s.workspace = ${address.workspace} and s.channel = ${address.channel}`,
       since: today,
     },
+    {
+      name: 'the day of all here',
+      limit: budgets.workspaces?.[address.workspace]?.day_usd,
+      where: sql`s.platform = ${address.platform} and s.workspace = ${address.workspace}`,
+      since: today,
+    },
     { name: 'the day', limit: budgets.day_usd, where: sql`true`, since: today },
   ];
+  if (scopes.every(({ limit }) => limit === undefined)) return [];
+  await tx.execute(sql`select pg_advisory_xact_lock(${BUDGET_LOCK})`);
   const passed: string[] = [];
   for (const { name, limit, where, since } of scopes) {
     if (limit === undefined) continue;
@@ -59,6 +67,15 @@ export async function passedBudgets(
     );
   }
   return passed;
+}
+
+/** The highest of what the roles say that somebody is in; where they are in none, what holds for everybody. */
+function personLimit(
+  { roles = {}, person_day_usd }: Budgets,
+  groups: readonly string[] = [],
+): number | undefined {
+  const own = groups.flatMap((group) => roles[group]?.person_day_usd ?? []);
+  return own.length > 0 ? Math.max(...own) : person_day_usd;
 }
 
 /**

@@ -3,7 +3,7 @@ import { operations, sessions } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
 import type { Clock, Ids } from '../ops/clock.ts';
 import type { Redactor } from '../ops/redaction.ts';
-import type { Person, ThreadAddress } from './address.ts';
+import type { Person, Requester, ThreadAddress } from './address.ts';
 import { type ApproverPolicy, isAmong } from './approvers.ts';
 import { type Attachment, attachedNote, attachmentsIn, placed } from './attachments.ts';
 import { commandOf, HELP_TEXT } from './commands.ts';
@@ -45,6 +45,8 @@ export type IntakeDeps = {
   policy: ApproverPolicy;
   /** Who may let models go on past a budget. */
   budgetApprovers: readonly string[];
+  /** Groups and roles that have budgets of their own. */
+  budgetGroups: readonly string[];
   maxMessageCharacters: number;
   /** Asks for a turn; says whether that could be done. */
   wake(sessionId: string): Promise<boolean>;
@@ -86,7 +88,8 @@ export function createIntake(deps: IntakeDeps): Intake {
     }
     if (command?.kind === 'status') return notice(incoming, await statusText(db, incoming.address));
     if (command?.kind === 'yolo' || command?.kind === 'pings') {
-      await db.transaction((tx) => findOrCreate(tx, deps, incoming.address, incoming.author));
+      const requester = await requesterOf(incoming);
+      await db.transaction((tx) => findOrCreate(tx, deps, incoming.address, requester));
       return notice(
         incoming,
         command.kind === 'yolo'
@@ -109,9 +112,19 @@ export function createIntake(deps: IntakeDeps): Intake {
     );
   }
 
+  /** Who begins a session. The platform is asked for their groups only where it matters. */
+  async function requesterOf({ address, author }: IncomingMessage): Promise<Requester> {
+    if (deps.budgetGroups.length === 0 || (await hasSession(address))) return author;
+    const isIn = await Promise.all(
+      deps.budgetGroups.map((group) => deps.policy.isMember(address, group, author.id)),
+    );
+    return { ...author, groups: deps.budgetGroups.filter((_group, i) => isIn[i]) };
+  }
+
   async function accept(incoming: IncomingMessage, operation: Operation): Promise<void> {
+    const requester = await requesterOf(incoming);
     const sessionId = await db.transaction(async (tx) => {
-      const id = await findOrCreate(tx, deps, incoming.address, incoming.author);
+      const id = await findOrCreate(tx, deps, incoming.address, requester);
       const attached = await attachedTo(tx, id, incoming.attachments ?? []);
       const asked = withNote(await checked(tx, id, operation), attached);
       const isNew = await insertOperation(tx, id, incoming.sourceId, asked);
@@ -134,8 +147,9 @@ export function createIntake(deps: IntakeDeps): Intake {
 
   /** Answers at once, without a turn; a second delivery finds the operation and adds nothing. */
   async function notice(incoming: IncomingMessage, text: string): Promise<void> {
+    const requester = await requesterOf(incoming);
     const sessionId = await db.transaction(async (tx) => {
-      const id = await findOrCreate(tx, deps, incoming.address, incoming.author);
+      const id = await findOrCreate(tx, deps, incoming.address, requester);
       const { author, messageId } = incoming;
       const operation: Operation = { kind: 'user_input', text: '', author, messageId };
       const isNew = await insertOperation(tx, id, incoming.sourceId, operation, deps.clock.now());
@@ -205,7 +219,7 @@ async function findOrCreate(
   tx: Db,
   deps: IntakeDeps,
   address: ThreadAddress,
-  requester: Person,
+  requester: Requester,
 ): Promise<string> {
   const id = deps.ids.next('s');
   await tx

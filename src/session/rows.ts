@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { sessions, toolCalls, watches } from '../db/schema.ts';
-import { Person, ThreadAddress } from './address.ts';
+import { Requester, ThreadAddress } from './address.ts';
 import { ChannelRules } from './channel-rules.ts';
 import { Settings } from './settings.ts';
 import type { Session } from './snapshot.ts';
@@ -15,7 +15,7 @@ export function sessionOf(row: typeof sessions.$inferSelect, rules: unknown = {}
   return {
     id: row.id,
     address: ThreadAddress.parse(row),
-    requester: Person.parse(row.requester),
+    requester: Requester.parse(row.requester),
     state: SessionState.parse(row.state),
     draft: row.draft === null ? undefined : Draft.parse(row.draft),
     settings: Settings.parse(row.settings),

@@ -1,4 +1,4 @@
-import type { Person, ThreadAddress } from './address.ts';
+import type { Requester, ThreadAddress } from './address.ts';
 import type { ChannelRules } from './channel-rules.ts';
 import type { Settings } from './settings.ts';
 import type { Draft, PlanItem, SessionState } from './state.ts';
@@ -9,7 +9,7 @@ import type { Watch } from './watches.ts';
 export type Session = {
   id: string;
   address: ThreadAddress;
-  requester: Person;
+  requester: Requester;
   state: SessionState;
   draft: Draft | undefined;
   settings: Settings;

@@ -303,8 +303,11 @@ async function yieldOnce(
       noted.platformId !== delivery.platformId;
     const removed = isDouble ? await outbound.remove(address, delivery.platformId) : undefined;
     const isOpen = removed?.ok === false && ['unavailable', 'rate_limited'].includes(removed.reason);
-    if (!isOpen) await distrustPost(db, sessionId, change.key);
-    return !isOpen;
+    if (isOpen) return false;
+    // A mark that came late stands beside the other's: which are there is looked up anew.
+    if (change.kind !== 'remove' && change.isMark) await doubtPost(db, sessionId, change.key);
+    await distrustPost(db, sessionId, change.key);
+    return true;
   } finally {
     await releaseRender(held, {});
   }

@@ -31,7 +31,7 @@ function messageHtml({
   return `<article><div class="face">${author.bot ? '🤗' : name.slice(0, 1)}</div><div><header><b class="${author.bot ? 'bot' : ''}">${name}</b>${author.bot ? '<span>APP</span>' : ''}</header>${markdown(content)}${components.map(partHtml).join('')}${files.join('')}</div></article>`;
 }
 
-/** By Discord's component types: 1 row, 10 text, 14 separator, 17 container. */
+/** By Discord's component types: 1 row, 9 section, 10 text, 12 gallery, 13 file, 14 separator, 17 container. */
 function partHtml(part: Component): string {
   switch (part.type) {
     case 17: {
@@ -43,6 +43,11 @@ function partHtml(part: Component): string {
       return `<div class="row">${part.components.map(controlHtml).join('')}</div>`;
     case 10:
       return markdown(part.content);
+    case 9:
+      return `<div class="beside"><div>${part.components.map(partHtml).join('')}</div>${controlHtml(part.accessory)}</div>`;
+    case 12:
+    case 13:
+      return ''; // drawn as the message's files
     default:
       return '<hr>';
   }
@@ -113,6 +118,7 @@ header b { color:#fff; font-weight:500 } header span { background:#5865f2; color
 p { margin:2px 0; overflow-wrap:anywhere } .small { color:#949ba4; font-size:13px } h3 { margin:4px 0; font-size:16px; color:#fff } a { color:#00a8fc; text-decoration:none } .mention { background:#3c4270; color:#c9cdfb; border-radius:3px; padding:0 2px }
 section { background:#2b2d31; border:1px solid #232428; border-left:4px solid; border-radius:8px; padding:10px 14px; margin:4px 0; max-width:560px }
 pre { background:#1e1f22; border:1px solid #1a1b1e; border-radius:4px; padding:8px; font:13px/1.4 "DejaVu Sans Mono",monospace; white-space:pre-wrap; overflow-wrap:anywhere; margin:6px 0 } code { background:#1e1f22; border-radius:3px; padding:1px 4px; font:13px "DejaVu Sans Mono",monospace }
+.beside { display:flex; gap:12px; align-items:flex-start } .beside > div { flex:1; min-width:0 }
 .row { display:flex; flex-wrap:wrap; gap:8px; margin:8px 0 2px } button { border:0; border-radius:8px; padding:8px 14px; background:#4e5058; color:#fff; font:500 14px inherit } .primary { background:#5865f2 } .success { background:#248046 } .danger { background:#da373c }
 .select { background:#1e1f22; border-radius:8px; padding:8px 12px; width:100%; display:flex; justify-content:space-between; font-size:14px } .file { border:1px solid #4e5058; border-radius:8px; padding:8px 12px; display:inline-block } img { max-width:420px; width:100%; border-radius:8px }
 h2 { font-size:12px; text-transform:uppercase; letter-spacing:.06em; color:#949ba4; margin:20px 0 2px }

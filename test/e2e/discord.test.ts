@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/load.ts';
-import { CHANNELS, LEADS, PEOPLE } from '../doubles/discord/guild.ts';
+import { CHANNELS, GUILD, LEADS, PEOPLE } from '../doubles/discord/guild.ts';
 import { lastText } from '../doubles/model.ts';
 import { type DiscordWorld, shownOn, useDiscord } from '../support/discord-world.ts';
-import { callOnce, echo, runJob } from '../support/scripts.ts';
+import { callOnce, dollarJob, echo, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 
 let on: DiscordWorld;
@@ -203,6 +203,28 @@ describe('who may', () => {
     await on.reply(CHANNELS.ml, 'only some people may use me');
     const asked = on.discord.mention('grace', CHANNELS.ml, 'go');
     await on.reply(asked.id, 'heard: [Grace] go');
+  });
+
+  test('a role has a budget of its own, in place of the one for everybody', async () => {
+    await begin(callOnce(dollarJob), {
+      approvers: ['anyone'],
+      configure: ({ budgets }) => {
+        budgets.person_day_usd = 0.5;
+        budgets.roles = { [`role:${LEADS}`]: { person_day_usd: 50 } };
+        budgets.workspaces = { [GUILD]: { day_usd: 1.5 } };
+        budgets.approvers = [PEOPLE.linus.id];
+      },
+    });
+    on.world.hub.course = () => ({ queueMs: 60_000, runMs: 0, lines: [] });
+    const first = on.discord.mention('ada', CHANNELS.ml, 'go');
+    on.discord.click('ada', await on.reply(first.id, 'Run a Hugging Face Job'), 'approve|');
+    await on.told('ada', 'The budget of Ada’s day is $0.50');
+    const second = on.discord.mention('grace', CHANNELS.ml, 'go');
+    on.discord.click('grace', await on.reply(second.id, 'Run a Hugging Face Job'), 'approve|');
+    await until('the job of a lead is submitted', () => on.world.hub.jobs.length === 1);
+    const third = on.discord.mention('grace', CHANNELS.ops, 'once more');
+    on.discord.click('grace', await on.reply(third.id, 'Run a Hugging Face Job'), 'approve|');
+    await on.told('grace', 'The budget of the day of all here is $1.50; $1.00 of it is spent or reserved.');
   });
 
   test('settings of a channel are changed in dialogs by those who may manage the server', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { BACKENDS } from '../support/backends.ts';
-import { callOnce, echo } from '../support/scripts.ts';
+import { callOnce, dollarJob, echo } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
 import type { World } from '../support/world.ts';
@@ -12,11 +12,6 @@ const begin = useWorld((made) => {
 });
 
 /** At most $1.00: an hour of a10g-small, as the Hub double prices it. */
-const dollarJob = {
-  name: 'hf_jobs',
-  arguments: { operation: 'run', script: 'print("hello")\n', hardware_flavor: 'a10g-small', timeout: '1h' },
-};
-
 const soon = () => ({ queueMs: 0, runMs: 0, lines: ['ran'], stage: 'COMPLETED' as const });
 
 const ask = () => world.slack.mention('U0ADA', 'C0ML', 'go');

@@ -21,6 +21,7 @@ export const intakeOn = (db: Db, wake: (sessionId: string) => void): Intake =>
   createIntake({
     ...common(db, wake),
     budgetApprovers: [],
+    budgetGroups: [],
     policy: POLICY,
     ids: randomIds,
     maxMessageCharacters: 1_000,

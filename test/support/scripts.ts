@@ -24,3 +24,9 @@ export const runJob = {
   name: 'hf_jobs',
   arguments: { operation: 'run', script: 'print("hello")\n', hardware_flavor: 'cpu-basic', timeout: '10m' },
 };
+
+/** A job that costs at most one dollar. */
+export const dollarJob = {
+  name: 'hf_jobs',
+  arguments: { operation: 'run', script: 'print("hello")\n', hardware_flavor: 'a10g-small', timeout: '1h' },
+};

@@ -33,6 +33,22 @@ describe('who may use the bot where', () => {
       'member',
       false,
     ],
+    [
+      'somebody in a workspace for others',
+      { workspaces: { T1: { users: ['U2'] } } },
+      'C1',
+      'U1',
+      'member',
+      false,
+    ],
+    [
+      'somebody who is named in a channel of a workspace for others',
+      { workspaces: { T1: { users: ['U2'] } }, channels: { C1: { users: ['U1'] } } },
+      'C1',
+      'U1',
+      'member',
+      true,
+    ],
     ['a guest who is named', { channels: { C1: { users: ['U1'] } } }, 'C1', 'U1', 'guest', true],
     [
       'somebody who is named and denied',
@@ -43,14 +59,16 @@ describe('who may use the bot where', () => {
       false,
     ],
   ])('%s', (_name, parts, channel, id, standing, isAllowed) => {
-    expect(refusalOf(rules(parts), channel, { id, standing }) === undefined).toBe(isAllowed);
+    expect(refusalOf(rules(parts), { workspace: 'T1', channel }, { id, standing }) === undefined).toBe(
+      isAllowed,
+    );
   });
 });
 
+const AT = { workspace: 'T1', channel: 'C1' };
+
 test('replies count as for the bot unless the config says otherwise, for all channels or one', () => {
-  expect(answersReplies(DEFAULTS, 'C1')).toBe(true);
-  expect(answersReplies(rules({ replies: 'mentions' }), 'C1')).toBe(false);
-  expect(answersReplies(rules({ replies: 'mentions', channels: { C1: { replies: 'all' } } }), 'C1')).toBe(
-    true,
-  );
+  expect(answersReplies(DEFAULTS, AT)).toBe(true);
+  expect(answersReplies(rules({ replies: 'mentions' }), AT)).toBe(false);
+  expect(answersReplies(rules({ replies: 'mentions', channels: { C1: { replies: 'all' } } }), AT)).toBe(true);
 });

@@ -64,6 +64,7 @@ const BASIC =
 export class Guild extends EventEmitter<{ change: [DiscordMessage, 'posted' | 'edited' | 'deleted'] }> {
   readonly messages = new Map<string, DiscordMessage>();
   readonly threads = new Map<string, DiscordThread>();
+  premiumTier: 0 | 1 | 2 | 3 = 0;
   #last = 0n;
 
   /** Ids grow, and tell when they were made: https://docs.discord.com/developers/reference#snowflakes. */
@@ -238,7 +239,7 @@ export function rawGuild(guild: Guild): object {
     features: [],
     emojis: [],
     stickers: [],
-    premium_tier: 0,
+    premium_tier: guild.premiumTier,
     preferred_locale: 'en-US',
     nsfw_level: 0,
     verification_level: 0,

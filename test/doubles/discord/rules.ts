@@ -65,13 +65,39 @@ const TextDisplay = z.strictObject({
   content: z.string().min(1).max(4_000),
 });
 const Separator = z.strictObject({ type: z.literal(ComponentType.Separator), ...id });
+const Section = z.strictObject({
+  type: z.literal(ComponentType.Section),
+  ...id,
+  components: z.array(TextDisplay).min(1).max(3),
+  accessory: Button,
+});
+const media = z.strictObject({ url: z.string().regex(/^(attachment:\/\/[\w.-]+|https?:.+)$/) });
+const MediaGallery = z.strictObject({
+  type: z.literal(ComponentType.MediaGallery),
+  ...id,
+  items: z
+    .array(z.strictObject({ media, description: z.string().max(1_024).optional() }))
+    .min(1)
+    .max(10),
+});
+const FileDisplay = z.strictObject({ type: z.literal(ComponentType.File), ...id, file: media });
 const Container = z.strictObject({
   type: z.literal(ComponentType.Container),
   ...id,
   accent_color: z.number().int().min(0).max(0xffffff).optional(),
-  components: z.array(z.union([ActionRow, TextDisplay, Separator])).min(1),
+  components: z
+    .array(z.union([ActionRow, TextDisplay, Section, MediaGallery, FileDisplay, Separator]))
+    .min(1),
 });
-export const Component = z.union([Container, ActionRow, TextDisplay, Separator]);
+export const Component = z.union([
+  Container,
+  ActionRow,
+  TextDisplay,
+  Section,
+  MediaGallery,
+  FileDisplay,
+  Separator,
+]);
 export type Component = z.infer<typeof Component>;
 
 const Mentions = z.strictObject({
@@ -97,7 +123,7 @@ const MessageBody = z.strictObject({
 });
 
 /** The details with which Discord would turn a message down; undefined where it takes it. */
-export function problemOf(body: unknown, hasFiles: boolean): object | undefined {
+export function problemOf(body: unknown, files: readonly string[]): object | undefined {
   const parsed = MessageBody.safeParse(body);
   if (!parsed.success) return z.treeifyError(parsed.error);
   const { content, flags, components = [] } = parsed.data;
@@ -106,11 +132,14 @@ export function problemOf(body: unknown, hasFiles: boolean): object | undefined 
   if (!isV2 && components.some(({ type }) => type !== ComponentType.ActionRow)) {
     return { components: 'UNION_TYPE_CHOICES' };
   }
-  if (!content && components.length === 0 && !hasFiles) return { content: 'BASE_TYPE_REQUIRED' };
+  if (!content && components.length === 0 && files.length === 0) return { content: 'BASE_TYPE_REQUIRED' };
   const all = nested(components);
   if (all.length > 40) return { components: 'COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED' };
   const text = all.reduce((sum, part) => sum + ('content' in part ? part.content.length : 0), 0);
   if (text > 4_000) return { components: 'COMPONENT_MAX_TOTAL_TEXT_BASE_TYPE_MAX_LENGTH' };
+  const missing = attachmentsOf(all).filter((name) => !files.includes(name));
+  if (missing.length > 0)
+    return { components: `UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND ${missing}` };
   const ids = all.flatMap((part) => ('custom_id' in part ? [part.custom_id] : []));
   if (new Set(ids).size < ids.length) return { components: 'COMPONENT_CUSTOM_ID_DUPLICATED' };
   const numbers = all.flatMap(({ id: number }) => (number ? [number] : []));
@@ -118,15 +147,21 @@ export function problemOf(body: unknown, hasFiles: boolean): object | undefined 
   return undefined;
 }
 
-type Part = { id?: number | undefined; content?: string; custom_id?: string };
+type Part = { id?: number | undefined; content?: string; custom_id?: string; accessory?: Part };
 
 function nested(
   components: readonly unknown[],
 ): (Part & ({ content: string } | { custom_id: string } | object))[] {
   return components.flatMap((component) => {
     const part = component as Part & { components?: unknown[] };
-    return [part, ...nested(part.components ?? [])];
+    return [part, ...(part.accessory ? [part.accessory] : []), ...nested(part.components ?? [])];
   });
+}
+
+/** The files that components show, by name. */
+function attachmentsOf(parts: readonly object[]): string[] {
+  const names = [...JSON.stringify(parts).matchAll(/"attachment:\/\/([^"]+)"/g)];
+  return names.map(([, name]) => name ?? '');
 }
 
 const TextInput = z.strictObject({
@@ -140,6 +175,14 @@ const TextInput = z.strictObject({
   placeholder: z.string().max(100).optional(),
 });
 
+const FileUpload = z.strictObject({
+  type: z.literal(ComponentType.FileUpload),
+  custom_id: customId,
+  min_values: z.number().int().min(0).max(10).optional(),
+  max_values: z.number().int().min(1).max(10).optional(),
+  required: z.boolean().optional(),
+});
+
 export const Modal = z.strictObject({
   custom_id: customId,
   title: z.string().min(1).max(45),
@@ -150,7 +193,7 @@ export const Modal = z.strictObject({
         ...id,
         label: z.string().min(1).max(45),
         description: z.string().max(100).optional(),
-        component: z.union([TextInput, StringSelect, UserSelect]),
+        component: z.union([TextInput, StringSelect, UserSelect, FileUpload]),
       }),
     )
     .min(1)

@@ -71,6 +71,9 @@ export class DiscordDouble {
   token: string;
   /** Asked for every call: a status to fail with, or to cut the answer after the work was done. */
   disturb: (method: string, path: string) => number | 'drop' | undefined = () => undefined;
+  /** Whether messages of Components V2 are refused, as a Discord that knows no such would. */
+  refusesV2 = false;
+  readonly #uploads = new Map<string, Buffer>();
   readonly #buckets: Buckets;
   readonly #open = new Map<string, Open>();
   #listening: Listening | undefined;
@@ -225,12 +228,20 @@ export class DiscordDouble {
     });
   }
 
-  /** Sends off the newest dialog that a person has open, once there is one. */
-  async submit(person: PersonName, values: Record<string, string | string[]>): Promise<Modal> {
+  /** Sends off the newest dialog that a person has open, once there is one. Files are given by what is in them. */
+  async submit(
+    person: PersonName,
+    values: Record<string, string | string[]>,
+    names?: readonly string[],
+  ): Promise<Modal> {
     const user = PEOPLE[person].id;
     const open = await until('a dialog is open', () => this.modals.findLast((item) => item.user === user));
     this.modals.splice(this.modals.indexOf(open), 1);
-    const resolved = { users: {} as Record<string, object>, members: {} as Record<string, object> };
+    const resolved = {
+      users: {} as Record<string, object>,
+      members: {} as Record<string, object>,
+      attachments: {} as Record<string, object>,
+    };
     const components = open.modal.components.map(({ component }, i) => {
       const value = values[component.custom_id];
       const common = { type: component.type, custom_id: component.custom_id, id: i * 2 + 2 };
@@ -240,8 +251,14 @@ export class DiscordDouble {
         if (who) resolved.users[id] = rawUser(who);
         if (who) resolved.members[id] = rawMember(who);
       }
+      const uploads = component.type === ComponentType.FileUpload ? list : [];
+      const uploaded = uploads.map((text, n) =>
+        this.#upload(resolved.attachments, names?.[n] ?? 'file.txt', text),
+      );
       const filled =
-        component.type === ComponentType.TextInput ? { value: String(value ?? '') } : { values: list };
+        component.type === ComponentType.TextInput
+          ? { value: String(value ?? '') }
+          : { values: component.type === ComponentType.FileUpload ? uploaded : list };
       return { type: ComponentType.Label, id: i * 2 + 1, component: { ...common, ...filled } };
     });
     this.#interact(person, open.channel, InteractionType.ModalSubmit, open.message, {
@@ -250,6 +267,15 @@ export class DiscordDouble {
       resolved,
     });
     return open.modal;
+  }
+
+  #upload(resolved: Record<string, object>, filename: string, text: string): string {
+    const id = this.guild.nextId();
+    const bytes = Buffer.from(text);
+    this.#uploads.set(id, bytes);
+    const url = `${this.url}/attachments/${id}`;
+    resolved[id] = { id, filename, size: bytes.length, url, proxy_url: url, ephemeral: true };
+    return id;
   }
 
   /** A person uses the slash command. */
@@ -396,14 +422,25 @@ export class DiscordDouble {
     const file = [...this.guild.messages.values()]
       .flatMap(({ attachments }) => attachments)
       .find((item) => item.id === id);
-    response.writeHead(file ? 200 : 404, { 'content-type': 'application/octet-stream' });
-    response.end(file?.bytes);
+    const bytes = file?.bytes ?? this.#uploads.get(id);
+    response.writeHead(bytes ? 200 : 404, { 'content-type': 'application/octet-stream' });
+    response.end(bytes);
   }
 
   /** Posts for the bot, as the API does. */
   send(channel: string, { body, files }: Pick<Request, 'body' | 'files'>): Answer {
     if (!this.guild.has(channel)) return UNKNOWN_CHANNEL;
-    const problem = problemOf(body, files.length > 0);
+    const limit = guildOf(channel) ? FILE_MB[this.guild.premiumTier] : FILE_MB[0];
+    if (files.some(({ bytes }) => bytes.length > limit * 1024 * 1024)) {
+      return { status: 413, body: { message: 'Request entity too large', code: 40_005 } };
+    }
+    if (this.refusesV2 && (Number(body.flags ?? 0) & MessageFlags.IsComponentsV2) !== 0) {
+      return invalid({ flags: 'unknown' });
+    }
+    const problem = problemOf(
+      body,
+      files.map(({ name }) => name),
+    );
     if (problem) return invalid(problem);
     const nonce = body.nonce === undefined ? undefined : String(body.nonce);
     const twin =
@@ -470,7 +507,10 @@ export class DiscordDouble {
   }
 
   tellPrivately(user: string, { body, files }: Pick<Request, 'body' | 'files'>): Answer | undefined {
-    const problem = problemOf(body, files.length > 0);
+    const problem = problemOf(
+      body,
+      files.map(({ name }) => name),
+    );
     if (problem) return invalid(problem);
     const components = (body.components ?? []) as Component[];
     const text = [String(body.content ?? ''), ...flat(components).map(({ content }) => content ?? '')].join(
@@ -480,6 +520,9 @@ export class DiscordDouble {
     return undefined;
   }
 }
+
+/** https://docs.discord.com/developers/reference#uploading-files: by a guild's tier of boosts. */
+const FILE_MB = [10, 10, 50, 100] as const;
 
 const UNKNOWN_CHANNEL: Answer = { status: 404, body: { message: 'Unknown Channel', code: 10_003 } };
 const UNKNOWN_MESSAGE: Answer = { status: 404, body: { message: 'Unknown Message', code: 10_008 } };
@@ -493,8 +536,8 @@ type Flat = { custom_id?: string; content?: string; options?: { value: string }[
 /** All components of a message, nested ones too. */
 export function flat(components: readonly unknown[]): Flat[] {
   return components.flatMap((component) => {
-    const part = component as Flat & { components?: unknown[] };
-    return [part, ...flat(part.components ?? [])];
+    const part = component as Flat & { components?: unknown[]; accessory?: unknown };
+    return [part, ...flat(part.components ?? []), ...flat(part.accessory ? [part.accessory] : [])];
   });
 }
 
@@ -577,7 +620,10 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
       if (message === undefined) return UNKNOWN_MESSAGE;
       if (message.author.id !== BOT_USER.id)
         return { status: 403, body: { message: 'Cannot edit', code: 50_005 } };
-      const problem = problemOf(body, files.length > 0);
+      const problem = problemOf(
+        body,
+        files.map(({ name }) => name),
+      );
       if (problem) return invalid(problem);
       double.guild.edit(message, { components: (body.components ?? []) as Component[] });
       return { status: 200, body: rawMessage(message, double.url) };

@@ -1,0 +1,39 @@
+import { type APIMessageTopLevelComponent, ComponentType, type GuildPremiumTier } from 'discord.js';
+import type { Payload } from '../../src/thread/outbound.ts';
+import type { Upload } from '../../src/thread/payloads.ts';
+import { cut } from '../../src/thread/words.ts';
+import { message } from './components.ts';
+import { DISCORD_LIMITS } from './limits.ts';
+import { plain } from './style.ts';
+
+const MB = 1024 * 1024;
+
+/** The largest file, in bytes, that a server takes; a direct message takes what an unboosted one does. */
+export const fileLimit = (tier: GuildPremiumTier | undefined): number =>
+  DISCORD_LIMITS.fileMb[tier ?? 0] * MB;
+
+const PICTURE = /\.(?:png|jpe?g|gif|webp)$/i;
+
+/** A message of a file: a picture is shown as one, any other is there to be downloaded. */
+export function uploadMessage({ file, text }: Upload): Payload {
+  const media = { url: `attachment://${attachmentName(file.name)}` };
+  const shown: APIMessageTopLevelComponent = PICTURE.test(file.name)
+    ? {
+        type: ComponentType.MediaGallery,
+        items: [{ media, description: cut(text, DISCORD_LIMITS.mediaDescription) }],
+      }
+    : { type: ComponentType.File, file: media };
+  return message([{ type: ComponentType.TextDisplay, content: text.trim() || plain(file.name) }, shown]);
+}
+
+/** In place of a file that the server does not take. */
+export function tooLargeMessage({ file, text }: Upload, bytes: number, limit: number): Payload {
+  const size = Math.ceil(bytes / MB);
+  const note = `-# ${plain(file.name)} is ${size} MB, and this server takes files of at most ${limit / MB} MB. Ask me to push it to a private dataset on the Hub instead.`;
+  return message([
+    { type: ComponentType.TextDisplay, content: [text.trim(), note].filter(Boolean).join('\n') },
+  ]);
+}
+
+/** Discord finds a file by its name only where that has no blanks or signs. */
+export const attachmentName = (name: string): string => name.replace(/[^\w.-]+/g, '_');
