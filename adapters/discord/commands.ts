@@ -1,8 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  type APIApplicationCommandOption,
-  ApplicationCommandOptionType,
-  ApplicationCommandType,
   type AutocompleteInteraction,
   ButtonStyle,
   type ChatInputCommandInteraction,
@@ -13,7 +10,6 @@ import {
   MessageFlags,
   type ModalSubmitInteraction,
   type REST,
-  type RESTPostAPIApplicationCommandsJSONBody,
   Routes,
   ThreadAutoArchiveDuration,
 } from 'discord.js';
@@ -21,6 +17,7 @@ import { z } from 'zod';
 import type { Logger } from '../../src/ops/log.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import type { Intake } from '../../src/session/intake.ts';
+import { type FileRules, receiveFiles } from '../../src/session/received.ts';
 import type { SessionsOverview } from '../../src/session/sessions-overview.ts';
 import { stateText } from '../../src/session/status-text.ts';
 import { ACTIONS } from '../../src/thread/actions.ts';
@@ -28,6 +25,8 @@ import { jobCard } from '../../src/thread/cards.ts';
 import type { PlatformParts } from '../../src/thread/platform.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
 import { cut, jobLines } from '../../src/thread/words.ts';
+import { uploadedIn } from './attachments.ts';
+import { COMMANDS, LOCALES } from './command-list.ts';
 import type { Gate } from './gate.ts';
 import { idOf } from './ids.ts';
 import { readable } from './inbound.ts';
@@ -45,58 +44,6 @@ export type CommandDeps = Pick<PlatformParts, 'jobs' | 'sessions' | 'models' | '
   log: Logger;
 };
 
-const ASK = 'Ask ML Intern about this';
-
-const sub = (name: string, description: string, options: APIApplicationCommandOption[] = []) => ({
-  type: ApplicationCommandOptionType.Subcommand as const,
-  name,
-  description,
-  ...(options.length > 0 ? { options: options as never } : {}),
-});
-
-/** https://docs.discord.com/developers/interactions/application-commands: what the bot registers. */
-const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
-  {
-    type: ApplicationCommandType.ChatInput,
-    name: 'ml-intern',
-    description: 'An autonomous ML engineer in your threads',
-    options: [
-      sub('new', 'Begin a session in a thread of this channel', [
-        {
-          type: ApplicationCommandOptionType.String,
-          name: 'request',
-          description: 'What it is to do',
-          required: true,
-          max_length: 4_000,
-        },
-      ]),
-      sub('status', 'Your sessions', [
-        {
-          type: ApplicationCommandOptionType.String,
-          name: 'session',
-          description: 'One of them, by its title',
-          autocomplete: true,
-        },
-      ]),
-      sub('jobs', 'The jobs that it follows here'),
-      sub('usage', 'Tokens and cost'),
-      sub('models', 'What it can run on'),
-      sub('model', 'Switch the model of this thread’s session', [
-        {
-          type: ApplicationCommandOptionType.String,
-          name: 'id',
-          description: 'A model’s id, or "default"',
-          required: true,
-          autocomplete: true,
-        },
-      ]),
-      sub('settings', 'What holds in this channel, and changing it'),
-      sub('help', 'What there is'),
-    ],
-  },
-  { type: ApplicationCommandType.Message, name: ASK },
-];
-
 const Registered = z.array(z.looseObject({ name: z.string() }));
 
 /** Registers the commands where they are not registered as they are now; says whether anything was changed. */
@@ -109,7 +56,9 @@ export async function syncCommands(
     guild === undefined
       ? Routes.applicationCommands(application)
       : Routes.applicationGuildCommands(application, guild);
-  const there = Registered.parse(await rest.get(route));
+  const there = Registered.parse(
+    await rest.get(route, { query: new URLSearchParams({ with_localizations: 'true' }) }),
+  );
   const isSame =
     there.length === COMMANDS.length &&
     COMMANDS.every((wanted) => there.some((found) => isDeepStrictEqual(core(found), core(wanted))));
@@ -122,7 +71,18 @@ export async function syncCommands(
 function core(command: unknown): unknown {
   if (Array.isArray(command)) return command.map(core);
   if (typeof command !== 'object' || command === null) return command;
-  const kept = ['type', 'name', 'description', 'options', 'required', 'autocomplete', 'max_length'];
+  const kept = [
+    'type',
+    'name',
+    'name_localizations',
+    'description',
+    'description_localizations',
+    'options',
+    'required',
+    'autocomplete',
+    'max_length',
+  ];
+  if (LOCALES.some((locale) => locale in command)) return command; // texts by language
   return Object.fromEntries(
     Object.entries(command)
       .filter(([key, value]) => kept.includes(key) && value !== undefined && value !== false && value !== '')
@@ -383,7 +343,7 @@ const QUOTE_CHARACTERS = 2_000;
 
 /** Goes on in the thread of the message that was pointed at; one is begun where there is none. */
 export const asker =
-  (client: Client<true>, intake: Intake) =>
+  (client: Client<true>, intake: Intake, rules: FileRules) =>
   async (modal: ModalSubmitInteraction, messageId: string, question: string, by: Person): Promise<void> => {
     await modal.deferReply({ flags: MessageFlags.Ephemeral });
     const { channel } = modal;
@@ -399,12 +359,15 @@ export const asker =
     const who = message.member?.displayName ?? message.author.displayName;
     const quote = cut(`[${who}] ${readable(client, message)}`, QUOTE_CHARACTERS).replace(/^/gm, '> ');
     const text = `${question}\n\nThe message that is meant:\n${quote}`;
+    const { images, attachments, problems } = await receiveFiles(uploadedIn(modal), rules);
     await intake.message({
       address: own,
       sourceId: `discord:modal:${modal.id}`,
       text,
       author: by,
       messageId: '',
+      images,
+      attachments,
     });
-    await tell(modal, `It goes on in <#${own.thread}>.`);
+    await tell(modal, [`It goes on in <#${own.thread}>.`, ...problems].join(' '));
   };

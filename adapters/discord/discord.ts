@@ -107,7 +107,7 @@ function listenToAll(
     log,
     models: models.choices,
     hasBudgets: models.hasBudgets,
-    ask: asker(client, intake),
+    ask: asker(client, intake, attachments),
   });
   listenToCommands({ ...parts, client, gate, log });
   return take;

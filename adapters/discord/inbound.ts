@@ -1,5 +1,4 @@
 import {
-  type Attachment,
   ChannelType,
   type Client,
   cleanContent,
@@ -14,9 +13,10 @@ import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { commandOf } from '../../src/session/commands.ts';
 import type { Decisions } from '../../src/session/decisions.ts';
 import type { Intake } from '../../src/session/intake.ts';
-import { type FileRules, type OfferedFile, receiveFiles } from '../../src/session/received.ts';
+import { type FileRules, receiveFiles } from '../../src/session/received.ts';
 import { replaceScript } from '../../src/session/script-files.ts';
 import { cut } from '../../src/thread/words.ts';
+import { offered } from './attachments.ts';
 import type { Gate } from './gate.ts';
 import { nonceOf } from './ids.ts';
 import { DISCORD_LIMITS } from './limits.ts';
@@ -206,27 +206,6 @@ export function readable(
   const ownRole = message.guild?.members.me?.roles.botRole?.id;
   const own = new RegExp(`<@!?${client.user.id}>${ownRole ? `|<@&${ownRole}>` : ''}`, 'g');
   return cleanContent(message.content.replace(own, ''), message.channel).trim();
-}
-
-const DOWNLOAD_MS = 20_000;
-
-const offered = ({ id, name, size, url }: Attachment): OfferedFile => ({
-  id: `f_${id}`,
-  name,
-  download: (maxBytes, tooLarge) => download({ size, url }, maxBytes, tooLarge),
-});
-
-async function download(
-  { size, url }: Pick<Attachment, 'size' | 'url'>,
-  maxBytes: number,
-  tooLarge: string,
-): Promise<Uint8Array> {
-  if (size > maxBytes) throw new Error(tooLarge);
-  const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_MS) });
-  if (!response.ok) throw new Error(`I could not download this file (status ${response.status}).`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.length > maxBytes) throw new Error(tooLarge);
-  return bytes;
 }
 
 const EARLIER = 30;

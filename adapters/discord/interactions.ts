@@ -21,18 +21,20 @@ import type { Intake } from '../../src/session/intake.ts';
 import { type JobControl, useJobControl } from '../../src/session/job-controls.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
-import { scriptName, WHOLE_SCRIPT } from '../../src/session/script-files.ts';
+import { replaceScriptOf, scriptName, WHOLE_SCRIPT } from '../../src/session/script-files.ts';
 import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, seenOf } from '../../src/thread/actions.ts';
 import { SETTINGS } from '../../src/thread/menus.ts';
 import { cut } from '../../src/thread/words.ts';
+import { uploadedIn } from './attachments.ts';
 import type { Asker, Gate } from './gate.ts';
-import { batchMark, MODALS, partsOf } from './ids.ts';
+import { batchMark, idOf, MODALS, partsOf } from './ids.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import {
   channelModal,
   editModal,
   type Half,
   rejectModal,
+  replaceModal,
   rulesOf,
   sessionModal,
   TEXT,
@@ -140,6 +142,7 @@ async function onClick(click: Click, deps: InteractionDeps): Promise<void> {
     case ACTIONS.reject:
       return openRejection(click, values, by, address, deps);
     case ACTIONS.edit:
+      if (values[1] === REPLACE) return click.showModal(replaceModal(value));
       return openScript(click, value, by, deps);
     case ACTIONS.choose: {
       await click.deferUpdate();
@@ -221,8 +224,23 @@ async function openScript(
     content: WHOLE_SCRIPT,
     files: [{ name: scriptName(call), attachment: Buffer.from(text) }],
     flags: MessageFlags.Ephemeral,
+    components: [
+      {
+        type: ComponentType.ActionRow,
+        components: [
+          {
+            type: ComponentType.Button,
+            style: ButtonStyle.Secondary,
+            label: 'Give a changed file',
+            customId: idOf(ACTIONS.edit, toolCallId, REPLACE),
+          },
+        ],
+      },
+    ],
   });
 }
+
+const REPLACE = 'replace';
 
 const SURE = 'sure';
 
@@ -328,8 +346,8 @@ async function onSubmission(modal: ModalSubmitInteraction, deps: InteractionDeps
     }
     case MODALS.edit: {
       await settle(modal);
-      const result = await deps.decisions.edit({ toolCallId: value, changes: { script: text }, by });
-      return result.ok ? undefined : tell(modal, result.reason);
+      const problem = await changeScript(modal, value, text, by, deps);
+      return problem === undefined ? undefined : tell(modal, problem);
     }
     case MODALS.why: {
       await settle(modal);
@@ -359,6 +377,23 @@ async function onSubmission(modal: ModalSubmitInteraction, deps: InteractionDeps
     default:
       return tell(modal, OLD);
   }
+}
+
+/** A file goes before what the dialog has as text. Returns why it could not be changed. */
+async function changeScript(
+  modal: ModalSubmitInteraction,
+  toolCallId: string,
+  text: string,
+  by: Person,
+  { decisions }: InteractionDeps,
+): Promise<string | undefined> {
+  const call = await decisions.openCall(toolCallId, by);
+  if (!call.ok) return call.reason;
+  const [file] = uploadedIn(modal);
+  if (file !== undefined) return replaceScriptOf(decisions, call, file, by);
+  const argument = call.editable?.argument ?? 'script';
+  const result = await decisions.edit({ toolCallId, changes: { [argument]: text }, by });
+  return result.ok ? undefined : result.reason;
 }
 
 async function saveChannel(

@@ -16,6 +16,8 @@ type Control = APILabelComponent['component'];
 
 /** The one input of most dialogs. */
 export const TEXT = 'text';
+/** And what files are taken with. */
+export const FILES = 'files';
 
 function modal(customId: string, title: string, components: APILabelComponent[]): Modal {
   return { custom_id: customId, title: cut(title, DISCORD_LIMITS.modalTitle), components };
@@ -70,6 +72,14 @@ function people(customId: string, chosen: readonly string[] | undefined): Contro
   };
 }
 
+const upload = (most: number, isRequired = false): Control => ({
+  type: ComponentType.FileUpload,
+  custom_id: FILES,
+  required: isRequired,
+  min_values: isRequired ? 1 : 0,
+  max_values: Math.min(most, DISCORD_LIMITS.uploads),
+});
+
 /** Asks for the reason of a rejection. `calls` is how the button names what is rejected. */
 export const rejectModal = (calls: readonly string[]): Modal =>
   modal(idOf(MODALS.reject, ...calls), 'Reject', [
@@ -80,10 +90,19 @@ export const rejectModal = (calls: readonly string[]): Modal =>
     ),
   ]);
 
-/** Shows a script for changing. Sending it off saves the change; the card is still to be approved. */
+const SAVING = 'Saving runs nothing: approve on the card afterwards.';
+
+/** Shows a script for changing, here or by a file that takes its place. What is sent off is still to be approved. */
 export const editModal = (toolCallId: string, script: string): Modal =>
   modal(idOf(MODALS.edit, toolCallId), 'View / edit script', [
-    label('Script', paragraph(TEXT, script, true), 'Saving runs nothing: approve on the card afterwards.'),
+    label('Script', paragraph(TEXT, script, true), SAVING),
+    label('Or a file in its place', upload(1)),
+  ]);
+
+/** The same for a script that a dialog has no room for. */
+export const replaceModal = (toolCallId: string): Modal =>
+  modal(idOf(MODALS.edit, toolCallId), 'Change the script', [
+    label('The changed file', upload(1, true), SAVING),
   ]);
 
 export const whyModal = (messageId: number): Modal =>
@@ -99,6 +118,7 @@ export const whyModal = (messageId: number): Modal =>
 export const askModal = (messageId: string): Modal =>
   modal(idOf(MODALS.ask, messageId), 'Ask ML Intern', [
     label('What about this message?', paragraph(TEXT), 'I answer in a thread, where everybody can see it.'),
+    label('Files for it', upload(DISCORD_LIMITS.uploads)),
   ]);
 
 /** Commands to choose from, by what they are about; nothing chosen changes nothing. */

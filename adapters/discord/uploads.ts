@@ -20,7 +20,7 @@ export function uploadMessage({ file, text }: Upload): Payload {
   const shown: APIMessageTopLevelComponent = PICTURE.test(file.name)
     ? {
         type: ComponentType.MediaGallery,
-        items: [{ media, description: cut(text, DISCORD_LIMITS.mediaDescription) }],
+        items: [{ media, description: cut(unescaped(text), DISCORD_LIMITS.mediaDescription) }],
       }
     : { type: ComponentType.File, file: media };
   return message([{ type: ComponentType.TextDisplay, content: text.trim() || plain(file.name) }, shown]);
@@ -37,3 +37,6 @@ export function tooLargeMessage({ file, text }: Upload, bytes: number, limit: nu
 
 /** Discord finds a file by its name only where that has no blanks or signs. */
 export const attachmentName = (name: string): string => name.replace(/[^\w.-]+/g, '_');
+
+/** Text that was written for Discord's markdown, as it is read out. */
+const unescaped = (text: string): string => text.replace(/\\([\\*_~`|>#[\]()-])/g, '$1');

@@ -37,12 +37,21 @@ export async function replaceScript(
 ): Promise<{ isMeant: boolean; problem: string | undefined }> {
   const call = callFor(name, await decisions.openIn(address));
   if (call?.editable === undefined) return { isMeant: false, problem: undefined };
-  const { toolCallId, editable } = call;
+  return { isMeant: true, problem: await replaceScriptOf(decisions, call, { name, download }, by) };
+}
+
+/** Takes a file as the script of one call; returns, for who gave it, why it could not be. */
+export async function replaceScriptOf(
+  decisions: Pick<Decisions, 'edit'>,
+  { toolCallId, editable }: OpenCall,
+  { download }: Pick<OfferedFile, 'name' | 'download'>,
+  by: Person,
+): Promise<string | undefined> {
+  if (editable === undefined) return 'There is no script to change here.';
   const text = await download(SCRIPT_BYTES, 'This file is too large to be a script (200 kB at most).')
     .then((bytes) => ({ ok: true as const, value: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }))
     .catch((error: unknown) => ({ ok: false as const, reason: messageOf(error) }));
-  if (!text.ok) return { isMeant: true, problem: text.reason };
-  const edit = { toolCallId, changes: { [editable.argument]: text.value }, by };
-  const result = await decisions.edit(edit);
-  return { isMeant: true, problem: result.ok ? undefined : result.reason };
+  if (!text.ok) return text.reason;
+  const result = await decisions.edit({ toolCallId, changes: { [editable.argument]: text.value }, by });
+  return result.ok ? undefined : result.reason;
 }

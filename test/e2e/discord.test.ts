@@ -1,9 +1,10 @@
+import { MessageFlags } from 'discord-api-types/v10';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/load.ts';
 import { CHANNELS, GUILD, LEADS, PEOPLE } from '../doubles/discord/guild.ts';
 import { lastText } from '../doubles/model.ts';
 import { type DiscordWorld, shownOn, useDiscord } from '../support/discord-world.ts';
-import { callOnce, dollarJob, echo, runJob } from '../support/scripts.ts';
+import { callOnce, dollarJob, echo, inTurn, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 
 let on: DiscordWorld;
@@ -164,7 +165,7 @@ describe('a connection', () => {
     const lines = [0.7, 0.5, 0.4, 0.3, 0.2, 0.1].map(
       (loss, i) => `{'loss': ${loss}, 'epoch': ${(i + 1) / 6}}`,
     );
-    on.world.hub.course = () => ({ queueMs: 0, runMs: 6_000, lines, stage: 'COMPLETED' });
+    on.world.hub.course = () => ({ queueMs: 0, runMs: 4_000, lines, stage: 'COMPLETED' });
     const asked = on.discord.mention('ada', CHANNELS.ml, 'train it');
     const card = await on.reply(asked.id, 'Run a Hugging Face Job');
     await until('it is seen that it waits', () => asked.reactions.has('✋') || asked.reactions.has('⏳'));
@@ -264,6 +265,8 @@ describe('slash commands', () => {
     await on.world.stop();
     await on.start();
     expect(on.discord.commandWrites).toBe(1);
+    const [command] = on.discord.commands;
+    expect(command?.description_localizations).toMatchObject({ de: expect.stringContaining('Threads') });
   });
 
   test('begin a session, list sessions and jobs, and offer models and sessions while one types', async () => {
@@ -288,9 +291,10 @@ describe('slash commands', () => {
     await begin(echo);
     const said = on.discord.say('grace', CHANNELS.ml, 'the loss is NaN after step 40');
     on.discord.pointAt('ada', said);
-    await on.discord.submit('ada', { text: 'why?' });
+    await on.discord.submit('ada', { text: 'why?', files: ['step,loss'] }, ['losses.csv']);
     await on.reply(said.id, 'heard: [Ada] why?');
     expect(heard()).toContain('the loss is NaN after step 40');
+    expect(heard()).toContain('attachments/losses.csv');
   });
 
   test('cancel a job only after it was asked whether', async () => {
@@ -305,6 +309,47 @@ describe('slash commands', () => {
     on.discord.clickPrivate('ada', asked.id, question, 'cancel_job|');
     await on.reply(asked.id, 'CANCELED');
   });
+});
+
+describe('dialogs', () => {
+  test('take a file in place of a script, whether or not it fits into a dialog', async () => {
+    const script = (text: string) => ({ ...runJob, arguments: { ...runJob.arguments, script: text } });
+    const long = `# ${'x'.repeat(5_000)}\nprint("long")\n`;
+    await begin(inTurn(script('print("a")\n'), script(long)), { approvers: ['anyone'] });
+    on.world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['ran'], stage: 'COMPLETED' });
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    const short = await on.reply(asked.id, 'print("a")');
+    on.discord.click('ada', short, 'edit|');
+    await on.discord.submit('ada', { text: 'print("a")\n', files: ['print("from a file")\n'] }, ['b.py']);
+    on.discord.click('ada', await on.reply(asked.id, 'from a file'), 'approve|');
+    const card = await until('the other card', () =>
+      on.replies(asked.id).find((message) => shownOn(message).includes('xxxx')),
+    );
+    on.discord.click('ada', card, 'edit|');
+    const whole = await on.told('ada', 'This is the whole script');
+    on.discord.clickPrivate('ada', asked.id, whole, 'edit|');
+    await on.discord.submit('ada', { files: ['print("shorter")\n'] }, ['c.py']);
+    on.discord.click('ada', await on.reply(asked.id, 'print("shorter")'), 'approve|');
+    await until('both ran as they were changed', () => on.world.hub.jobs.length === 2);
+    const scripts = on.world.hub.jobs.map((job) => JSON.stringify(job.spec));
+    for (const [i, text] of ['print("from a file")\n', 'print("shorter")\n'].entries()) {
+      expect(scripts[i]).toContain(Buffer.from(text).toString('base64'));
+    }
+  });
+});
+
+test('where Discord refuses its components, messages are plain ones, with their buttons', async () => {
+  await begin(callOnce(runJob), { approvers: ['anyone'], isStarted: false });
+  on.discord.refusesV2 = true;
+  on.world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['ran'], stage: 'COMPLETED' });
+  await on.start();
+  const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+  const card = await on.reply(asked.id, 'Run a Hugging Face Job');
+  expect(card.flags & MessageFlags.IsComponentsV2).toBe(0);
+  expect(card.content).toContain('Run a Hugging Face Job');
+  on.discord.click('ada', card, 'approve|');
+  await until('the job is submitted', () => on.world.hub.jobs.length === 1);
+  await on.reply(asked.id, '**Done**');
 });
 
 describe('what is refused', () => {

@@ -50,7 +50,7 @@ function discordMessages() {
       .flatMap((message) => onDiscord(message, 1, options))
       .flatMap((payload) => {
         if (payload.components === undefined) return []; // a reaction, a name
-        const problem = problemOf(payload, false);
+        const problem = problemOf(payload, []);
         if (problem) throw new Error(`Discord would refuse this: ${JSON.stringify(problem)}`);
         return [
           { author: BOT_USER, content: '', attachments: [], components: payload.components as Component[] },

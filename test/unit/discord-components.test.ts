@@ -13,7 +13,7 @@ test('no view, however hostile its strings, becomes a payload that Discord refus
       const options = { asksFeedback: true };
       for (const payload of translate({ key: 'k', exchange: 1, body }, divisor, options)) {
         if (payload.reaction || payload.title || payload.file) continue;
-        expect(problemOf(payload, false)).toBeUndefined();
+        expect(problemOf(payload, [])).toBeUndefined();
         expect(JSON.stringify(payload.components)).not.toMatch(/@(everyone|here)\b|<@&\d/);
         const { users } = payload.allowed_mentions as { users: string[] };
         expect(users.every((id) => body.kind === 'notice' && body.mentions.includes(id))).toBe(true);

@@ -668,7 +668,10 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
   ],
   [
     /^GET \/applications\/\d+(?:\/guilds\/\d+)?\/commands$/,
-    (double) => ({ status: 200, body: double.commands }),
+    (double, { query }) => {
+      const isWhole = query.get('with_localizations') === 'true';
+      return { status: 200, body: isWhole ? double.commands : double.commands.map(withoutLocales) };
+    },
   ],
   [
     /^PUT \/applications\/\d+(?:\/guilds\/\d+)?\/commands$/,
@@ -696,6 +699,17 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
 ];
 
 /** The API takes JSON, or a form with files and the JSON in `payload_json`. */
+/** Discord tells of translations only who asks for them. */
+function withoutLocales(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(withoutLocales);
+  if (typeof part !== 'object' || part === null) return part;
+  return Object.fromEntries(
+    Object.entries(part)
+      .filter(([key]) => !key.endsWith('_localizations'))
+      .map(([key, value]): [string, unknown] => [key, withoutLocales(value)]),
+  );
+}
+
 async function parsed(request: IncomingMessage): Promise<{ body: Body; files: Files }> {
   const bytes = await bytesOf(request);
   const type = request.headers['content-type'] ?? '';
