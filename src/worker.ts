@@ -7,16 +7,12 @@ import { systemPromptOf } from './agent/system-prompt.ts';
 import type { TurnDeps } from './agent/turn.ts';
 import { approverRules } from './channel-settings.ts';
 import type { Config } from './config/load.ts';
-import { createDashboards } from './hub/dashboards.ts';
-import { createDatasetPush } from './hub/dataset-push.ts';
-import { createDatasetsServer } from './hub/datasets.ts';
-import { createHardwareList, type HardwareList } from './hub/hardware.ts';
-import { createHubJobs, type HubJobs } from './hub/jobs.ts';
-import { createHubRepos } from './hub/repos.ts';
+import { createHardwareList } from './hub/hardware.ts';
+import { createHubJobs } from './hub/jobs.ts';
 import { createSharedLooks } from './hub/shared-looks.ts';
 import { createTraces } from './hub/traces.ts';
-import { type Catalogue, createCatalogue } from './llm/catalogue.ts';
-import { createModelClient, type ModelClient } from './llm/client.ts';
+import { createCatalogue } from './llm/catalogue.ts';
+import { createModelClient } from './llm/client.ts';
 import { RETRY_SCHEDULE } from './llm/errors.ts';
 import { factsOf } from './llm/facts.ts';
 import { TokenCounts } from './llm/tokens.ts';
@@ -26,7 +22,7 @@ import { runPings } from './queue/pings.ts';
 import { runTurns } from './queue/turns.ts';
 import { runUpkeep } from './queue/upkeep.ts';
 import { runWatches } from './queue/watches.ts';
-import { type ChosenSandboxes, chooseSandboxes } from './sandbox/choose.ts';
+import { chooseSandboxes } from './sandbox/choose.ts';
 import { approversIn } from './session/approvers.ts';
 import { attachmentsIn } from './session/attachments.ts';
 import { bytesOf, uniqueName } from './session/files.ts';
@@ -34,31 +30,16 @@ import { imagesOf } from './session/images.ts';
 import { installationId } from './session/installation.ts';
 import { readSnapshot } from './session/read-snapshot.ts';
 import { asMarkdown, asTrace } from './session/transcript-export.ts';
-import { hfDatasetPushTool } from './tools/hf-dataset-push.ts';
-import { hfInspectDatasetTool } from './tools/hf-inspect-dataset.ts';
+import { createWebCache } from './session/web-cache.ts';
+import { toolsOf, type Worker } from './tool-list.ts';
 import { curveFile, logFile } from './tools/hf-jobs/files.ts';
 import { findJob } from './tools/hf-jobs/find.ts';
 import { followJob } from './tools/hf-jobs/follow.ts';
 import { endReport, statusLine } from './tools/hf-jobs/report.ts';
-import { hfJobsTool } from './tools/hf-jobs/tool.ts';
-import { hubRepoTools } from './tools/hub-repos.ts';
 import { createMcpTools, type McpServer, type McpTools } from './tools/mcp/tools.ts';
-import { planTool } from './tools/plan-tool.ts';
 import { createRegistry } from './tools/registry.ts';
-import { type Attached, chosenWithAttachments, fileReaderIn } from './tools/sandbox/attachments.ts';
-import { sandboxTools } from './tools/sandbox/tools.ts';
-import type { Tool } from './tools/tool.ts';
-
-/** What the worker's own parts are made of, besides what every role has. */
-type Worker = Parts & {
-  token: string;
-  jobs: HubJobs;
-  hardware: HardwareList;
-  sandboxes: ChosenSandboxes;
-  attached: Attached;
-  model: ModelClient;
-  catalogue: Catalogue;
-};
+import { type Attached, chosenWithAttachments } from './tools/sandbox/attachments.ts';
+import { createFetcher } from './web/fetcher.ts';
 
 /** Starts the role that runs the agent; returns what stops it. */
 export function startWorker(parts: Parts): () => Promise<void> {
@@ -119,8 +100,12 @@ export function startWorker(parts: Parts): () => Promise<void> {
     await watches.stop();
     await sandboxes?.sandboxes.stop();
     await mcp.stop();
+    await worker.fetcher.close();
   };
 }
+
+/** In milliseconds between two requests: what these ask of who has no key. */
+const PACES = { 'api.semanticscholar.org': 1_100, 'arxiv.org': 1_000, 'html.duckduckgo.com': 2_000 };
 
 function workerOf(parts: Parts): Worker {
   const { config, clock, ids, storage } = parts;
@@ -147,6 +132,12 @@ function workerOf(parts: Parts): Worker {
       }),
       attached,
     ),
+    fetcher: createFetcher({
+      cache: createWebCache(storage.db),
+      clock,
+      trusted: [jobSettings.hub_url, ...Object.values(config.web)],
+      paces: PACES,
+    }),
     catalogue: createCatalogue(model.base_url, clock),
     model: createModelClient(
       {
@@ -176,32 +167,6 @@ function mcpServers({ mcp_servers }: Config): Record<string, McpServer> {
       return [[name, { endpoint, approval, hide, timeoutMs: timeout_seconds * 1000 }]];
     }),
   );
-}
-
-function toolsOf({ config, token, jobs, hardware, sandboxes, attached }: Worker): Tool[] {
-  return [
-    planTool,
-    hfInspectDatasetTool(createDatasetsServer(config.jobs.datasets_server_url, token)),
-    ...hubRepoTools(createHubRepos(config.jobs.hub_url, token), config.jobs.hub_url),
-    hfJobsTool({
-      jobs,
-      hardware,
-      dashboards: createDashboards(config.jobs.hub_url, token),
-      token,
-      secrets: config.jobs.secrets,
-      namespace: config.jobs.namespace,
-      cpuNeedsApproval: config.approvals.cpu_jobs,
-      sandboxes: sandboxes?.sandboxes,
-    }),
-    hfDatasetPushTool({
-      push: createDatasetPush(config.jobs.hub_url, token),
-      fileAt: fileReaderIn(sandboxes?.sandboxes, attached),
-    }),
-    ...sandboxTools(sandboxes, hardware, {
-      maxSeconds: config.limits.tool_timeout_seconds - 10,
-      idleMinutes: config.sandbox.idle_minutes,
-    }),
-  ];
 }
 
 function turnDeps(worker: Worker, mcp: McpTools, startWatch: (watchId: string) => Promise<void>): TurnDeps {

@@ -205,6 +205,18 @@ const Jobs = z.strictObject({
   poll_seconds: z.coerce.number().positive().default(15).describe('How often a running job is looked at.'),
 });
 
+const Web = z.strictObject({
+  docs_url: url.default('https://huggingface.co').describe('Where the documentation is, below /docs.'),
+  gradio_url: url.default('https://gradio.app'),
+  arxiv_url: url.default('https://arxiv.org'),
+  ar5iv_url: url.default('https://ar5iv.labs.arxiv.org'),
+  scholar_url: url.default('https://api.semanticscholar.org'),
+  github_url: url.default('https://api.github.com'),
+  search_url: url
+    .default('https://html.duckduckgo.com/html')
+    .describe('A search page: DuckDuckGo’s without scripts, or one of the same form.'),
+});
+
 const Sandbox = z.strictObject({
   kind: z
     .enum(['local', 'space', 'none'])
@@ -360,6 +372,7 @@ export const ConfigFile = z.strictObject({
   approvals: Approvals.prefault({}),
   budgets: Budgets.prefault({}),
   jobs: Jobs.prefault({}),
+  web: Web.prefault({}),
   sandbox: Sandbox.prefault({}),
   access: Access.prefault({}),
   prompts: Prompts.prefault({}),

@@ -25,6 +25,8 @@ export const Secrets = z.object({
   LLAMACPP_API_KEY: z.string().optional(),
   LOCAL_LLM_BASE_URL: baseUrl,
   LOCAL_LLM_API_KEY: z.string().optional(),
+  GITHUB_TOKEN: z.string().optional(),
+  S2_API_KEY: z.string().optional(),
   DATABASE_URL: postgresUrl.optional(),
   REDIS_URL: redisUrl.optional(),
   SLACK_BOT_TOKEN: starting('xoxb-').optional(),
@@ -46,6 +48,10 @@ export const VARIABLE_HELP: Readonly<Record<string, string>> = {
     'the Hugging Face token for models, datasets and Jobs; create one with "Make calls to Inference Providers" and "Jobs: write" at https://huggingface.co/settings/tokens',
   MODEL_API_KEY:
     'the key for model.base_url when that is not the Hugging Face router; from your model provider',
+  GITHUB_TOKEN:
+    'a token for reading GitHub, which takes more requests with one and searches code only with one; a fine-grained token without any permission does: https://github.com/settings/tokens',
+  S2_API_KEY:
+    'a key for Semantic Scholar, which takes more requests with one; from https://www.semanticscholar.org/product/api',
   DATABASE_URL: 'the Postgres that keeps the record; leave it unset to use the embedded database in .data/',
   REDIS_URL: 'the Redis that BullMQ runs on; leave it unset to run the queues on the database',
   SLACK_BOT_TOKEN: 'the bot token of your Slack app; from "OAuth & Permissions" after installing the app',

@@ -356,3 +356,19 @@ export const presence = internSchema.table(
   },
   (table) => [primaryKey({ columns: [table.platform, table.workspace] })],
 );
+
+/** Pages of the web that tools have read: see `createWebCache`. */
+export const webPages = internSchema.table(
+  'web_pages',
+  {
+    key: text('key').primaryKey(),
+    url: text('url').notNull(),
+    contentType: text('content_type').notNull(),
+    text: text('text').notNull(),
+    etag: text('etag'),
+    lastModified: text('last_modified'),
+    freshUntil: moment('fresh_until').notNull(),
+    usedAt: moment('used_at').notNull().defaultNow(),
+  },
+  (table) => [index('web_pages_used').on(table.usedAt)],
+);

@@ -1,7 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { publicAddresses } from './addresses.ts';
+import { publicAddresses } from '../ops/addresses.ts';
 
 /** The one way out of a sandbox: a proxy on a socket in the file system that only lets through what is allowed. */
 export type Proxy = { socket: string; close(): Promise<void> };

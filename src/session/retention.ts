@@ -4,8 +4,12 @@ import type { Tx } from './lease.ts';
 import { forgetPaces } from './pace.ts';
 import { addMessage } from './record.ts';
 import type { SessionState } from './state.ts';
+import { pruneWebPages } from './web-cache.ts';
 
 const BATCH = 200;
+
+/** Of all pages of the web that are kept. */
+const WEB_CHARACTERS = 200_000_000;
 const CLOSED: SessionState = { kind: 'closed', by: 'inactivity' };
 
 /**
@@ -52,6 +56,7 @@ export async function thinEvents(db: Tx, days: number): Promise<number> {
     .where(lt(events.createdAt, sql`now() - make_interval(days => ${days})`))
     .limit(5_000);
   await forgetPaces(db);
+  await pruneWebPages(db, WEB_CHARACTERS);
   await db.delete(files).where(lt(files.createdAt, sql`now() - make_interval(days => ${days})`));
   const rows = await db.delete(events).where(inArray(events.id, old)).returning({ id: events.id });
   return rows.length;

@@ -4,6 +4,7 @@ import type { DatasetPush } from '../hub/dataset-push.ts';
 import { messageOf } from '../ops/errors.ts';
 import { type DataFile, readDataFile } from './data-file.ts';
 import { capped } from './output.ts';
+import { provenanceCard } from './provenance.ts';
 import { defineTool, type Tool, type ToolContext } from './tool.ts';
 
 const Arguments = z.strictObject({
@@ -73,7 +74,7 @@ export function hfDatasetPushTool({ push, fileAt }: PushParts): Tool {
         const name = await push.nameOf(dataset, context.signal);
         context.assertHeld();
         const pushed = { path: nameIn(path), bytes: file.bytes };
-        const url = await push.push(name, pushed, cardOf(name), context.signal);
+        const url = await push.push(name, pushed, provenanceCard(name, context.sessionId), context.signal);
         return { kind: 'done', output: report(name, url, file.data) };
       } catch (error) {
         context.signal.throwIfAborted();
@@ -94,16 +95,6 @@ const nameIn = (path: string): string => (path.split('/').at(-1) ?? path).replac
 
 const size = (bytes: number) =>
   bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-
-const cardOf = (name: string) => `---
-tags:
-- ml-intern
----
-
-# ${name.split('/').at(-1)}
-
-Pushed from a chat thread with ML Intern.
-`;
 
 function report(
   name: string,

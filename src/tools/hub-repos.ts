@@ -3,21 +3,20 @@ import type { HubRepos, RepoEntry, RepoKind } from '../hub/repos.ts';
 import { table } from './output.ts';
 import { defineTool, type Tool } from './tool.ts';
 
-const Kind = z.enum(['model', 'dataset', 'space']);
-const Id = z
+export const Kind = z.enum(['model', 'dataset', 'space']);
+export const RepoId = z
   .string()
   .regex(/^[\w.-]+(\/[\w.-]+)?$/, 'is not "owner/name"')
   .max(200)
   .describe('Its id, e.g. "stanfordnlp/imdb".');
 
-/** Tools that read repositories of the Hub: all of them change nothing. */
+/** Tools that look for repositories of the Hub, and at one. */
 export const hubRepoTools = (repos: HubRepos, hubUrl: string): Tool[] => [
   searchTool(repos, hubUrl),
   detailsTool(repos, hubUrl),
-  filesTool(repos),
 ];
 
-const pageOf = (hubUrl: string, kind: RepoKind, id: string) =>
+export const pageOf = (hubUrl: string, kind: RepoKind, id: string) =>
   `${hubUrl}/${kind === 'model' ? '' : `${kind}s/`}${id}`;
 
 function searchTool(repos: HubRepos, hubUrl: string): Tool {
@@ -70,7 +69,7 @@ function detailsTool(repos: HubRepos, hubUrl: string): Tool {
     name: 'hub_repo_details',
     description:
       'What a model, dataset or Space on the Hugging Face Hub is: task, tags, downloads, access, its files, and its card.',
-    schema: z.strictObject({ kind: Kind, id: Id }),
+    schema: z.strictObject({ kind: Kind, id: RepoId }),
     isReadOnly: true,
     summary: ({ id }) => id,
     async run({ kind, id }, { signal }) {
@@ -106,52 +105,7 @@ function detailsTool(repos: HubRepos, hubUrl: string): Tool {
   });
 }
 
-const FILES = 300;
-const READ_BYTES = 400_000;
-const LINES = 500;
-const LINE_CHARACTERS = 2_000;
-
-function filesTool(repos: HubRepos): Tool {
-  return defineTool({
-    name: 'hf_repo_files',
-    description:
-      'List the files of a repository on the Hugging Face Hub, or read a text file of it (500 lines from `offset` on). To use large files, load them in a job.',
-    schema: z.strictObject({
-      operation: z.enum(['list', 'read']),
-      kind: Kind.default('model'),
-      id: Id,
-      path: z.string().max(1_000).optional().describe('list: a folder. read: the file.'),
-      revision: z.string().max(200).optional().describe('Branch, tag or commit; main by default.'),
-      recursive: z.boolean().default(false).describe('list: with all that is in folders.'),
-      offset: z.number().int().min(1).default(1).describe('read: first line.'),
-    }),
-    isReadOnly: true,
-    summary: ({ operation, id, path }) => [operation, id, path].filter(Boolean).join(' '),
-    async run({ operation, kind, id, path, revision, recursive, offset }, { signal }) {
-      if (operation === 'list') {
-        const found = await repos.files({ kind, id, revision, path, recursive }, FILES, signal);
-        if (!found.ok) return { kind: 'failed', output: `${id}: ${found.reason}` };
-        return { kind: 'done', output: listing(found.value) };
-      }
-      if (path === undefined) return { kind: 'failed', output: 'To read a file, say which: path.' };
-      const read = await repos.read({ kind, id, revision, path }, READ_BYTES, signal);
-      if (!read.ok) return { kind: 'failed', output: `${id}: ${read.reason}` };
-      const { bytes, size } = read.value;
-      if (bytes.includes(0)) {
-        return {
-          kind: 'failed',
-          output: `${path} is no text file (${sizeText(size)}). Load it in a job or in bash.`,
-        };
-      }
-      return {
-        kind: 'done',
-        output: numbered(bytes.toString('utf8'), offset, bytes.length < size ? size : undefined),
-      };
-    },
-  });
-}
-
-function listing({
+export function listing({
   files,
   hasMore,
 }: {
@@ -167,7 +121,7 @@ function listing({
   );
 }
 
-const sizeText = (bytes: number) =>
+export const sizeText = (bytes: number) =>
   bytes < 1e3
     ? `${bytes} B`
     : bytes < 1e6
@@ -175,22 +129,3 @@ const sizeText = (bytes: number) =>
       : bytes < 1e9
         ? `${(bytes / 1e6).toFixed(1)} MB`
         : `${(bytes / 1e9).toFixed(1)} GB`;
-
-/** Lines from `offset` on, and how to get the rest; `whole` is the file's size where only its beginning was read. */
-function numbered(text: string, offset: number, whole: number | undefined): string {
-  const lines = text.split(/\r?\n/);
-  if (offset > lines.length) return `(only ${lines.length} lines could be read)`;
-  const shown = lines
-    .slice(offset - 1, offset - 1 + LINES)
-    .map(
-      (line, i) =>
-        `${offset + i}\t${line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)} …` : line}`,
-    );
-  const next = offset + shown.length;
-  const more = next <= lines.length ? [`(read on with offset ${next})`] : [];
-  const cut =
-    whole === undefined
-      ? []
-      : [`(only the first ${sizeText(READ_BYTES)} of ${sizeText(whole)} can be read here)`];
-  return [...shown, ...more, ...cut].join('\n');
-}

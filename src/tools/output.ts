@@ -22,3 +22,29 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 const oneLine = (cell: string) => cell.replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
+
+const LINES = 500;
+const LINE_CHARACTERS = 2_000;
+
+type Lines = {
+  /** The first line, from 1 on. */
+  from: number;
+  /** How many; never more than 500. */
+  lines?: number | undefined;
+  /** The argument with which one reads on. */
+  option: string;
+};
+
+/** Lines of a text with their numbers, and how to get the rest. */
+export function numbered(text: string, { from, lines = LINES, option }: Lines): string {
+  const all = text.split(/\r?\n/);
+  if (from > all.length) return `(only ${all.length} lines could be read)`;
+  const shown = all
+    .slice(from - 1, from - 1 + Math.min(lines, LINES))
+    .map(
+      (line, i) =>
+        `${from + i}\t${line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)} …` : line}`,
+    );
+  const next = from + shown.length;
+  return [...shown, ...(next <= all.length ? [`(read on with ${option} ${next})`] : [])].join('\n');
+}

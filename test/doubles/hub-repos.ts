@@ -23,6 +23,17 @@ export type DoubleRepo = {
   sleepTimeSeconds: number | undefined;
   /** Where it is said to answer, instead of where it does. */
   host: string | undefined;
+  branches: string[];
+  tagNames: string[];
+  /** Pull requests by number, from 1 on. */
+  pulls: DoublePull[];
+  gated: 'auto' | 'manual' | false;
+};
+
+type DoublePull = {
+  title: string;
+  status: 'draft' | 'open' | 'closed' | 'merged';
+  comments: { author: string; text: string }[];
 };
 
 const CreateRepo = z.looseObject({
@@ -79,6 +90,10 @@ export class HubRepos {
       hardware: 'cpu-basic',
       sleepTimeSeconds: undefined,
       host: undefined,
+      branches: ['main'],
+      tagNames: [],
+      pulls: [],
+      gated: false,
     };
     this.all.push(repo);
     return repo;
@@ -112,8 +127,11 @@ export class HubRepos {
     if (repo === undefined) return { status: 404, answer: { error: 'Repository not found' } };
     if (rest.startsWith('/revision/')) return { status: 200, answer: this.#entry(repo) };
     if (rest.startsWith('/tree/')) return tree(repo, rest, query);
-    if (rest === '/preupload/main') return preupload(body);
-    if (rest === '/commit/main') return commit(repo, body);
+    if (/^\/preupload\//.test(rest)) return preupload(body);
+    const [, revision] = /^\/commit\/(.+)$/.exec(rest) ?? [];
+    if (revision !== undefined) return commit(repo, body, decodeURIComponent(revision), query);
+    const ofGit = routeGit(repo, method, rest, body, query);
+    if (ofGit !== undefined) return ofGit;
     if (kind === 'space' && rest !== '') return this.#routeSpace(repo, method, rest, body);
     const host = kind === 'space' ? { host: repo.host ?? `${this.#hubUrl()}/space-host/${id}` } : {};
     const isPrivate = repo.visibility === 'private';
@@ -276,7 +294,21 @@ function preupload(body: string): Answer {
   return { status: 200, answer: { files: modes } };
 }
 
-function commit(repo: DoubleRepo, body: string): Answer {
+/** `create_pr` leaves the repository as it is, and opens a pull request with the changes. */
+function commit(repo: DoubleRepo, body: string, revision: string, query: URLSearchParams): Answer {
+  if (!repo.branches.includes(revision) && !/^refs\/pr\/\d+$/.test(revision)) {
+    return { status: 404, answer: { error: `Invalid rev id: ${revision}` } };
+  }
+  if (query.get('create_pr') === '1') {
+    const [head = ''] = body.split('\n');
+    const { value } = JSON.parse(head) as { value: { summary: string } };
+    repo.pulls.push({ title: value.summary, status: 'open', comments: [] });
+    const pullRequestUrl = `https://huggingface.co/${repo.kind}s/${repo.id}/discussions/${repo.pulls.length}`;
+    return {
+      status: 200,
+      answer: { success: true, commitOid: '0', commitUrl: '', hookOutput: '', pullRequestUrl },
+    };
+  }
   const lines = body.split('\n').map((line) => CommitLine.parse(JSON.parse(line)));
   for (const { key, value } of lines) {
     if (key === 'file') repo.files.set(value.path, Buffer.from(value.content, 'base64'));
@@ -306,4 +338,123 @@ function tree(repo: DoubleRepo, rest: string, query: URLSearchParams): Answer {
     ...files.map(([name, bytes]) => ({ type: 'file', path: name, size: bytes.length, oid: 'f' })),
   ];
   return { status: 200, answer };
+}
+
+const CreateTag = z.strictObject({ tag: z.string(), message: z.string().optional() });
+const OpenDiscussion = z.strictObject({
+  title: z.string().min(3),
+  description: z.string(),
+  pullRequest: z.boolean(),
+});
+const SetStatus = z.strictObject({ status: z.enum(['open', 'closed']), comment: z.string().optional() });
+const Settings = z.strictObject({
+  private: z.boolean().optional(),
+  gated: z.union([z.enum(['auto', 'manual']), z.literal(false)]).optional(),
+});
+
+/** Branches, tags, discussions and settings: https://huggingface.co/.well-known/openapi.json. */
+function routeGit(
+  repo: DoubleRepo,
+  method: string,
+  rest: string,
+  body: string,
+  query: URLSearchParams,
+): Answer | undefined {
+  const done: Answer = { status: 200, answer: {} };
+  const conflict: Answer = { status: 409, answer: { error: 'Reference already exists' } };
+  if (rest === '/refs') {
+    const ref = (kind: string) => (name: string) => ({
+      name,
+      ref: `refs/${kind}/${name}`,
+      targetCommit: 'c',
+    });
+    return {
+      status: 200,
+      answer: {
+        branches: repo.branches.map(ref('heads')),
+        tags: repo.tagNames.map(ref('tags')),
+        converts: [],
+      },
+    };
+  }
+  if (rest === '/settings' && method === 'PUT') {
+    const { private: isPrivate, gated } = Settings.parse(JSON.parse(body));
+    if (isPrivate !== undefined) repo.visibility = isPrivate ? 'private' : 'public';
+    if (gated !== undefined) repo.gated = gated;
+    return done;
+  }
+  const [, what, name = ''] = /^\/(branch|tag)\/(.+)$/.exec(rest) ?? [];
+  if (what !== undefined) {
+    const names = what === 'branch' ? repo.branches : repo.tagNames;
+    const ref = decodeURIComponent(name);
+    const made = what === 'tag' && method === 'POST' ? CreateTag.parse(JSON.parse(body)).tag : ref;
+    if (method === 'DELETE') {
+      if (!names.includes(ref)) return { status: 404, answer: { error: 'Reference does not exist' } };
+      names.splice(names.indexOf(ref), 1);
+      return done;
+    }
+    if (names.includes(made)) return conflict;
+    names.push(made);
+    return done;
+  }
+  return rest.startsWith('/discussions') ? routeDiscussions(repo, method, rest, body, query) : undefined;
+}
+
+function routeDiscussions(
+  repo: DoubleRepo,
+  method: string,
+  rest: string,
+  body: string,
+  query: URLSearchParams,
+): Answer {
+  const raw = ({ title, status }: DoublePull, i: number) => ({
+    num: i + 1,
+    title,
+    status,
+    isPullRequest: true,
+    author: { name: 'ada' },
+    createdAt: '2026-11-01T12:00:00.000Z',
+  });
+  if (rest === '/discussions' && method === 'POST') {
+    const { title, description } = OpenDiscussion.parse(JSON.parse(body));
+    repo.pulls.push({ title, status: 'draft', comments: [{ author: 'ada', text: description }] });
+    return { status: 200, answer: { num: repo.pulls.length, pullRequest: true } };
+  }
+  if (rest === '/discussions') {
+    const wanted = query.get('status') ?? 'all';
+    const all = repo.pulls
+      .map(raw)
+      .filter(
+        ({ status }) =>
+          wanted === 'all' || (status === 'closed' || status === 'merged' ? 'closed' : 'open') === wanted,
+      );
+    return { status: 200, answer: { discussions: all, count: all.length, start: 0 } };
+  }
+  const [, number = '', action] = /^\/discussions\/(\d+)(?:\/(\w+))?$/.exec(rest) ?? [];
+  const pull = repo.pulls[Number(number) - 1];
+  if (pull === undefined) return { status: 404, answer: { error: 'Discussion not found' } };
+  const { comment } = method === 'POST' ? (JSON.parse(body) as { comment?: string }) : {};
+  if (comment) pull.comments.push({ author: 'ml-intern', text: comment });
+  switch (action) {
+    case undefined: {
+      const events = pull.comments.map(({ author, text }) => ({
+        id: 'e',
+        type: 'comment',
+        author: { name: author },
+        data: { latest: { raw: text } },
+      }));
+      return { status: 200, answer: { ...raw(pull, Number(number) - 1), events } };
+    }
+    case 'comment':
+      return { status: 200, answer: {} };
+    case 'status':
+      pull.status = SetStatus.parse(JSON.parse(body)).status;
+      return { status: 200, answer: {} };
+    case 'merge':
+      if (pull.status === 'closed') return { status: 409, answer: { error: 'Pull request is closed' } };
+      pull.status = 'merged';
+      return { status: 200, answer: {} };
+    default:
+      return { status: 404, answer: { error: 'Not found' } };
+  }
 }

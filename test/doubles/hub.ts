@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf, type Listening, listen, sendJson, sleep } from './http.ts';
 import { HubRepos } from './hub-repos.ts';
+import { PublicPages } from './pages.ts';
 
 /** How a job of this double goes. Times are real milliseconds. Without `stage` it runs until a test ends it. */
 export type JobCourse = {
@@ -147,6 +148,7 @@ export class HubDouble {
   readonly jobs: DoubleJob[] = [];
   readonly scheduled: DoubleScheduledJob[] = [];
   readonly repos = new HubRepos(() => this.url);
+  readonly pages = new PublicPages();
   /** Organisations of the token's user. */
   orgs: string[] = [];
   readonly faults: HubFault[] = [];
@@ -186,7 +188,8 @@ export class HubDouble {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
+    const url = new URL(request.url ?? '/', this.url);
+    const { pathname, searchParams } = url;
     if (pathname.startsWith('/space-host/')) return this.repos.host.forward(request, response);
     const method = request.method ?? 'GET';
     this.requests.push({ method, path: pathname });
@@ -199,6 +202,7 @@ export class HubDouble {
       this.#route(method, pathname, searchParams, body);
       return void response.destroy();
     }
+    if (this.pages.answer(request, url, body, response)) return;
     if (pathname in DATASET_ROUTES) return datasets(pathname, searchParams, response);
     if (pathname !== '/api/jobs/hardware' && !request.headers.authorization?.startsWith('Bearer hf_')) {
       return sendJson(response, 401, { error: 'Invalid username or password.' });

@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRepoWrites } from '../../src/hub/repo-writes.ts';
 import { createHubRepos } from '../../src/hub/repos.ts';
+import { hfRepoFilesTool } from '../../src/tools/hf-repo-files.ts';
+import { hfRepoGitTool } from '../../src/tools/hf-repo-git.ts';
 import { hubRepoTools } from '../../src/tools/hub-repos.ts';
+import type { Tool } from '../../src/tools/tool.ts';
 import { HubDouble } from '../doubles/hub.ts';
-import { toolContext } from '../support/tool-context.ts';
+import { askedBy, runTool } from '../support/tool-context.ts';
 
 let hub: HubDouble;
 beforeEach(async () => {
@@ -19,14 +23,25 @@ beforeEach(async () => {
 });
 afterEach(() => hub.close());
 
-async function run(name: string, args: object) {
-  const tool = hubRepoTools(createHubRepos(hub.url, 'hf_test'), 'https://huggingface.co').find(
-    (item) => item.name === name,
-  );
-  const prepared = tool?.prepare(JSON.stringify(args));
-  if (!prepared?.ok) throw new Error(prepared?.error ?? 'no such tool');
-  return prepared.call.run(toolContext);
-}
+let tools: Tool[];
+beforeEach(() => {
+  const hubUrl = 'https://huggingface.co';
+  const repos = createHubRepos(hub.url, 'hf_test');
+  const writes = createRepoWrites(hub.url, 'hf_test');
+  const fileAt = async (path: string) =>
+    path === 'out/model.bin'
+      ? { ok: true as const, bytes: Buffer.from(inSandbox) }
+      : { ok: false as const, reason: `There is no ${path}.` };
+  tools = [
+    ...hubRepoTools(repos, hubUrl),
+    hfRepoFilesTool({ repos, writes, fileAt, hubUrl }),
+    hfRepoGitTool(writes, hubUrl),
+  ];
+});
+let inSandbox = 'weights';
+
+const run = (name: string, args: object) => runTool(tools, name, args);
+const asked = (name: string, args: object) => askedBy(tools, name, args);
 
 describe('hub_search', () => {
   test('finds by words, owner and tags, as a table with links', async () => {
@@ -114,6 +129,178 @@ describe('hf_repo_files', () => {
     expect(await run('hf_repo_files', at)).toMatchObject({
       kind: 'failed',
       output: expect.stringContaining('path'),
+    });
+  });
+});
+
+describe('hf_repo_files upload and delete', () => {
+  const at = { kind: 'dataset', id: 'acme/reviews' };
+
+  test('uploads text or a file of the sandbox, after people saw what and where to', async () => {
+    const upload = {
+      ...at,
+      operation: 'upload',
+      path: 'data/train.csv',
+      content: 'a,b\n3,4\n',
+      message: 'Better rows',
+    };
+    expect(await asked('hf_repo_files', upload)).toMatchObject({
+      title: 'Upload data/train.csv to acme/reviews',
+      warnings: ['data/train.csv is there already and is replaced.'],
+      preview: { language: 'csv', text: expect.stringContaining('3,4') },
+    });
+    expect(await run('hf_repo_files', upload)).toMatchObject({
+      kind: 'done',
+      output: expect.stringContaining('Uploaded data/train.csv'),
+    });
+    expect(hub.repos.find('dataset', 'acme/reviews')?.files.get('data/train.csv')?.toString()).toBe(
+      'a,b\n3,4\n',
+    );
+
+    const file = { ...at, operation: 'upload', path: 'model.bin', from: 'out/model.bin' };
+    const request = await asked('hf_repo_files', file);
+    inSandbox = 'others';
+    expect(await run('hf_repo_files', { ...file, ...request?.inlined })).toMatchObject({
+      kind: 'failed',
+      output: expect.stringContaining('has changed since people approved it'),
+    });
+    inSandbox = 'weights';
+    expect(await run('hf_repo_files', { ...file, ...request?.inlined })).toMatchObject({ kind: 'done' });
+  });
+
+  test('as a pull request nothing is changed yet', async () => {
+    const upload = { ...at, operation: 'upload', path: 'new.txt', content: 'x', create_pr: true };
+    expect(await run('hf_repo_files', upload)).toMatchObject({
+      output: expect.stringContaining('/discussions/1'),
+    });
+    expect(hub.repos.find('dataset', 'acme/reviews')?.files.has('new.txt')).toBe(false);
+  });
+
+  test('deletes what wildcards mean, and says what that is first', async () => {
+    for (const path of ['checkpoint-1/optimizer.pt', 'checkpoint-1/model.pt', 'checkpoint-2/optimizer.pt']) {
+      hub.repos.find('dataset', 'acme/reviews')?.files.set(path, Buffer.from('x'));
+    }
+    const wild = { ...at, operation: 'delete', patterns: ['checkpoint-*/optimizer.pt'] };
+    expect(await asked('hf_repo_files', wild)).toMatchObject({
+      title: 'Delete 2 files of acme/reviews',
+      isAlwaysAsked: true,
+      preview: { text: 'checkpoint-1/optimizer.pt\ncheckpoint-2/optimizer.pt' },
+    });
+    expect(await run('hf_repo_files', wild)).toMatchObject({
+      kind: 'done',
+      output: expect.stringContaining('Deleted 2 files'),
+    });
+    expect(await run('hf_repo_files', { ...wild, patterns: ['checkpoint-1'] })).toMatchObject({
+      output: expect.stringContaining('Deleted 1 file'),
+    });
+    expect([...(hub.repos.find('dataset', 'acme/reviews')?.files.keys() ?? [])]).toEqual([
+      'README.md',
+      'data/train.csv',
+    ]);
+    expect(await run('hf_repo_files', wild)).toMatchObject({
+      kind: 'failed',
+      output: expect.stringContaining('No file of acme/reviews fits'),
+    });
+  });
+
+  test('says what is missing, and what the Hub does not allow', async () => {
+    const upload = { ...at, operation: 'upload' };
+    expect(await run('hf_repo_files', upload)).toMatchObject({
+      kind: 'failed',
+      output: expect.stringContaining('path'),
+    });
+    expect(await run('hf_repo_files', { ...upload, path: 'a' })).toMatchObject({
+      output: expect.stringContaining('either content or from'),
+    });
+    expect(await run('hf_repo_files', { ...upload, path: 'a', from: 'nowhere' })).toMatchObject({
+      output: 'There is no nowhere.',
+    });
+    hub.faults.push({ path: /commit/, status: 403, error: 'Forbidden' });
+    expect(await run('hf_repo_files', { ...upload, path: 'a', content: 'x' })).toMatchObject({
+      kind: 'failed',
+      output: expect.stringContaining('needs "write"'),
+    });
+  });
+});
+
+describe('hf_repo_git', () => {
+  const at = { kind: 'model', id: 'acme/bert-tiny' };
+  const git = (operation: string, args: object = {}) => run('hf_repo_git', { ...at, operation, ...args });
+
+  test('branches and tags are made, listed and deleted', async () => {
+    await git('create_branch', { branch: 'try' });
+    await git('create_tag', { tag: 'v1', text: 'First release' });
+    expect(await git('list_refs')).toMatchObject({ output: 'Branches: main, try\nTags: v1' });
+    expect(await git('create_tag', { tag: 'v1' })).toMatchObject({
+      kind: 'failed',
+      output: expect.stringContaining('It is there already'),
+    });
+    expect(await git('delete_branch', { branch: 'try' })).toMatchObject({ kind: 'done' });
+    expect(await git('delete_tag', { tag: 'v2' })).toMatchObject({
+      kind: 'failed',
+      output: expect.stringContaining('no such repository, branch, tag'),
+    });
+    expect(await git('list_refs')).toMatchObject({ output: 'Branches: main\nTags: v1' });
+  });
+
+  test('pull requests are opened, talked about, closed and merged', async () => {
+    expect(await git('create_pr', { title: 'Better weights', text: 'Trained for longer' })).toMatchObject({
+      output: expect.stringContaining('refs/pr/1'),
+    });
+    await git('comment_pr', { number: 1, text: 'Please look' });
+    expect(await git('get_pr', { number: 1 })).toMatchObject({
+      output: expect.stringContaining('ml-intern: Please look'),
+    });
+    await git('close_pr', { number: 1 });
+    expect(await git('list_prs', { status: 'closed' })).toMatchObject({
+      output: '- #1 Better weights (closed, by ada, 2026-11-01)',
+    });
+    expect(await git('list_prs')).toMatchObject({ output: 'There are none.' });
+    expect(await git('merge_pr', { number: 1 })).toMatchObject({
+      kind: 'failed',
+      output: expect.stringContaining('Pull request is closed'),
+    });
+    await git('change_pr_status', { number: 1, status: 'open' });
+    expect(await git('merge_pr', { number: 1 })).toMatchObject({ kind: 'done' });
+    expect(await git('get_pr', { number: 7 })).toMatchObject({ kind: 'failed' });
+  });
+
+  test('a repository is made private, with a card that says where it comes from', async () => {
+    const make = { kind: 'model', id: 'acme/new', operation: 'create_repo' };
+    expect(await asked('hf_repo_git', make)).toMatchObject({
+      title: 'Make the model acme/new',
+      facts: expect.arrayContaining([{ label: 'Visible', value: 'to its owners only (private)' }]),
+    });
+    expect(await run('hf_repo_git', make)).toMatchObject({
+      output: 'Made: https://huggingface.co/acme/new'.replace('https://huggingface.co', hub.url),
+    });
+    const made = hub.repos.find('model', 'acme/new');
+    expect(made?.visibility).toBe('private');
+    expect(made?.files.get('README.md')?.toString()).toMatch(/tags:\n- ml-intern\n---[\s\S]*session `s1`/);
+    expect(
+      await run('hf_repo_git', { ...make, operation: 'update_repo', private: false, gated: 'manual' }),
+    ).toMatchObject({ kind: 'done' });
+    expect(made).toMatchObject({ visibility: 'public', gated: 'manual' });
+  });
+
+  test.each([
+    ['delete_branch', { branch: 'try' }, true],
+    ['delete_tag', { tag: 'v1' }, true],
+    ['merge_pr', { number: 1 }, true],
+    ['create_repo', {}, true],
+    ['update_repo', { private: false }, true],
+    ['create_branch', { branch: 'try' }, false],
+    ['create_pr', { title: 'x' }, false],
+    ['list_refs', {}, false],
+  ])('%s: people are asked, or not', async (operation, args, isAsked) => {
+    expect((await asked('hf_repo_git', { ...at, operation, ...args })) !== undefined).toBe(isAsked);
+  });
+
+  test('says what an operation can’t do without', async () => {
+    expect(await git('merge_pr')).toMatchObject({ kind: 'failed', output: 'merge_pr needs number.' });
+    expect(await git('update_repo')).toMatchObject({ output: 'update_repo needs private or gated.' });
+    expect(await run('hf_repo_git', { kind: 'space', id: 'a/b', operation: 'create_repo' })).toMatchObject({
+      output: 'A Space needs sdk.',
     });
   });
 });

@@ -9,6 +9,7 @@ import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { type Backend, type BackendName, createBackend } from './backends.ts';
 import { ROOT } from './root.ts';
 import { until } from './until.ts';
+import { webAt } from './web.ts';
 
 export type WorldOptions = {
   script: ModelScript;
@@ -65,6 +66,7 @@ export class World {
     ]);
     const environment = environmentFor({ slack, hub, model, backend }, options.mode ?? 'socket');
     const config = loadConfig({ ...environment, ...options.environment }, ROOT);
+    config.web = webAt(hub.url);
     config.slack.host = '127.0.0.1';
     config.slack.rate_factor = options.rateScale ?? 20;
     if (options.approvers) config.approvals.approvers = options.approvers;

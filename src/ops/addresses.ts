@@ -38,7 +38,7 @@ for (const [net, bits] of V4) SPECIAL.addSubnet(net, bits, 'ipv4');
 for (const [net, bits] of V6) SPECIAL.addSubnet(net, bits, 'ipv6');
 
 /** Whether an address is of the public internet. */
-function isPublic(address: string): boolean {
+export function isPublic(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return false;
   return !SPECIAL.check(address, family === 4 ? 'ipv4' : 'ipv6');

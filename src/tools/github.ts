@@ -1,0 +1,195 @@
+import Fuse from 'fuse.js';
+import { z } from 'zod';
+import type { Github } from '../web/github.ts';
+import { notebookText } from './notebook.ts';
+import { numbered, table } from './output.ts';
+import { defineTool, type Tool } from './tool.ts';
+
+const Name = z.string().regex(/^[\w.-]{1,100}$/, 'is not a name of GitHub');
+const Repo = z
+  .string()
+  .regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, 'is not "owner/name"')
+  .describe('"owner/name".');
+
+/** Tools that read GitHub. */
+export const githubTools = (github: Github): Tool[] => [
+  examplesTool(github),
+  reposTool(github),
+  fileTool(github),
+  codeTool(github),
+];
+
+/** Folders in which projects keep what is there to be learned from, the best first. */
+const FOLDERS = [
+  'scripts',
+  'examples example',
+  'notebooks notebook',
+  'tutorials tutorial quickstart walkthroughs walkthrough',
+  'cookbooks cookbook recipes recipe',
+  'demos demo samples sample',
+  'guides guide getting-started getting_started playground howto how-to use-cases use_cases showcase',
+].map((names) => new Set(names.split(' ')));
+
+const rankOf = (path: string): number => {
+  const parts = path.toLowerCase().split('/').slice(0, -1);
+  return FOLDERS.findIndex((names) => parts.some((part) => names.has(part)));
+};
+
+const CODE = /\.(py|ipynb|sh|md|ya?ml|toml|json|ts|js|rs)$/i;
+
+function examplesTool(github: Github): Tool {
+  return defineTool({
+    name: 'github_find_examples',
+    description:
+      'Find working examples in a repository on GitHub: files in its scripts, examples, notebooks, tutorials and cookbooks, the ones whose path fits best first. Read them with github_read_file before you write training code: they show arguments that work today.',
+    schema: z.strictObject({
+      repo: Name.describe('Its name, e.g. "trl".'),
+      org: Name.default('huggingface').describe('User or organisation.'),
+      keyword: z.string().max(200).optional().describe('E.g. "dpo". Without it all examples.'),
+      max_results: z.number().int().min(1).max(100).default(20),
+      min_score: z.number().min(0).max(100).default(60).describe('How well a path must fit, of 100.'),
+    }),
+    isReadOnly: true,
+    summary: ({ org, repo, keyword }) => [`${org}/${repo}`, keyword].filter(Boolean).join(' '),
+    async run({ repo, org, keyword, max_results, min_score }, { signal }) {
+      const tree = await github.tree(org, repo, signal);
+      if (!tree.ok) {
+        const similar = await github.similar(org, repo, signal);
+        const hint = similar.length > 0 ? ` Perhaps you mean ${similar.join(', ')}.` : '';
+        return { kind: 'failed', output: `${org}/${repo}: ${tree.reason}${hint}` };
+      }
+      const { files, isCut } = tree.value;
+      const all = files
+        .filter(({ path }) => CODE.test(path) && rankOf(path) !== -1)
+        .sort((a, b) => rankOf(a.path) - rankOf(b.path) || a.path.localeCompare(b.path));
+      const found = keyword === undefined ? all : ranked(all, keyword, min_score);
+      if (found.length === 0) {
+        return {
+          kind: 'done',
+          output: `No example of ${org}/${repo} fits "${keyword ?? ''}" (of ${all.length}). Use another word, a lower min_score, or github_search_code.`,
+        };
+      }
+      const lines = found
+        .slice(0, max_results)
+        .map(
+          ({ path, size }) =>
+            `- ${path} (${(size / 1000).toFixed(1)} kB) https://github.com/${org}/${repo}/blob/HEAD/${path}`,
+        );
+      const notes = [
+        found.length > max_results ? `(${found.length - max_results} more: narrow the keyword)` : '',
+        isCut ? '(the repository is so large that GitHub lists only a part of it)' : '',
+      ].filter(Boolean);
+      return { kind: 'done', output: [...lines, ...notes].join('\n') };
+    },
+  });
+}
+
+/** The files whose path has the words, then those that are like it. */
+function ranked<T extends { path: string }>(files: readonly T[], keyword: string, minScore: number): T[] {
+  const fuse = new Fuse(files, {
+    keys: ['path'],
+    ignoreLocation: true,
+    includeScore: true,
+    threshold: 1 - minScore / 100,
+  });
+  const words = keyword.toLowerCase().split(/\s+/).filter(Boolean);
+  const exact = files.filter(({ path }) => words.every((word) => path.toLowerCase().includes(word)));
+  const similar = fuse.search(keyword).map(({ item }) => item);
+  return [...new Set([...exact, ...similar])];
+}
+
+function reposTool(github: Github): Tool {
+  return defineTool({
+    name: 'github_list_repos',
+    description: 'List the repositories of a user or organisation on GitHub.',
+    schema: z.strictObject({
+      owner: Name,
+      sort: z.enum(['stars', 'updated', 'forks']).default('stars'),
+      limit: z.number().int().min(1).max(100).default(30),
+    }),
+    isReadOnly: true,
+    summary: ({ owner }) => owner,
+    async run({ owner, sort, limit }, { signal }) {
+      const found = await github.repos(owner, sort, limit, signal);
+      if (!found.ok) return { kind: 'failed', output: `${owner}: ${found.reason}` };
+      if (found.value.length === 0) return { kind: 'done', output: `${owner} has no public repositories.` };
+      const rows = found.value.map(({ name, url, about, stars, language, pushedAt }) => [
+        `[${name}](${url})`,
+        about.slice(0, 120),
+        String(stars),
+        language,
+        pushedAt,
+      ]);
+      return { kind: 'done', output: table(['repository', 'about', 'stars', 'language', 'changed'], rows) };
+    },
+  });
+}
+
+function fileTool(github: Github): Tool {
+  return defineTool({
+    name: 'github_read_file',
+    description:
+      'Read a file of a repository on GitHub, up to 500 lines from `line_start` on; a notebook as its code and text. A folder gives what is in it.',
+    schema: z.strictObject({
+      repo: Repo,
+      path: z.string().max(1_000).default('').describe('The file; without it the top folder.'),
+      ref: z.string().max(200).optional().describe('Branch, tag or commit.'),
+      line_start: z.number().int().min(1).default(1),
+      line_end: z.number().int().min(1).optional(),
+    }),
+    isReadOnly: true,
+    summary: ({ repo, path }) => [repo, path].filter(Boolean).join(' '),
+    async run({ repo, path, ref, line_start, line_end }, { signal }) {
+      if (line_end !== undefined && line_end < line_start) {
+        return { kind: 'failed', output: 'line_end is before line_start.' };
+      }
+      const [owner = '', name = ''] = repo.split('/');
+      const found = await github.file({ owner, repo: name, path, ref }, signal);
+      if (!found.ok) return { kind: 'failed', output: `${repo} ${path}: ${found.reason}` };
+      if ('folder' in found.value)
+        return { kind: 'done', output: found.value.folder.join('\n') || '(an empty folder)' };
+      const { bytes, url } = found.value;
+      const text = path.endsWith('.ipynb') ? notebookText(bytes.toString('utf8')) : bytes.toString('utf8');
+      if (bytes.includes(0)) return { kind: 'failed', output: `${path} is no text file.` };
+      const lines = line_end === undefined ? undefined : line_end - line_start + 1;
+      return {
+        kind: 'done',
+        output: `${url}\n${numbered(text, { from: line_start, lines, option: 'line_start' })}`,
+      };
+    },
+  });
+}
+
+function codeTool(github: Github): Tool {
+  return defineTool({
+    name: 'github_search_code',
+    description:
+      'Search code on GitHub, with its qualifiers: repo:huggingface/trl, org:, language:, path:, extension:. Takes a token from whoever runs the bot.',
+    schema: z.strictObject({
+      query: z.string().min(1).max(256),
+      repo: Repo.optional(),
+      limit: z.number().int().min(1).max(50).default(15),
+    }),
+    isReadOnly: true,
+    summary: ({ query, repo }) => [query, repo].filter(Boolean).join(' in '),
+    async run({ query, repo, limit }, { signal }) {
+      const found = await github.code(
+        [query, repo ? `repo:${repo}` : ''].filter(Boolean).join(' '),
+        limit,
+        signal,
+      );
+      if (!found.ok) return { kind: 'failed', output: found.reason };
+      const { hits, total } = found.value;
+      if (hits.length === 0)
+        return { kind: 'done', output: 'Nothing was found. Use fewer words or qualifiers.' };
+      const texts = hits.map(({ repo: where, path, url, fragments }) =>
+        [
+          `**${where}** ${path}\n${url}`,
+          ...fragments.slice(0, 2).map((text) => `\`\`\`\n${text.slice(0, 400)}\n\`\`\``),
+        ].join('\n'),
+      );
+      const more = total > hits.length ? [`(${total} in all)`] : [];
+      return { kind: 'done', output: [...texts, ...more].join('\n\n') };
+    },
+  });
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { ApiEndpoint, ApiReference } from '../hub/api-reference.ts';
+import { DOC_SECTIONS, type Docs } from '../hub/docs.ts';
+import { defineTool, type Tool } from './tool.ts';
+
+const SECTIONS = Object.keys(DOC_SECTIONS);
+
+/** Tools that read Hugging Face's documentation. */
+export const docsTools = (docs: Docs, api: ApiReference, hubUrl: string): Tool[] => [
+  exploreTool(docs),
+  pageTool(docs),
+  apiTool(api, hubUrl),
+];
+
+function exploreTool(docs: Docs): Tool {
+  return defineTool({
+    name: 'explore_hf_docs',
+    description:
+      'Look through a section of the Hugging Face documentation: its pages with previews, the ones that fit the query first. Then read the page with fetch_hf_docs. Do this before you write code against a library: arguments change between versions.',
+    schema: z.strictObject({
+      endpoint: z
+        .enum(SECTIONS as [string, ...string[]])
+        .describe('The section; "courses" and "optimum" are several.'),
+      query: z.string().max(500).optional().describe('What is looked for; without it the contents.'),
+      max_results: z.number().int().min(1).max(50).default(20),
+    }),
+    isReadOnly: true,
+    summary: ({ endpoint, query }) => [endpoint, query].filter(Boolean).join(': '),
+    async run({ endpoint, query, max_results }, { signal }) {
+      const found = await docs.explore(endpoint, query?.trim() || undefined, max_results, signal);
+      if (!found.ok) return { kind: 'failed', output: found.reason };
+      const { pages, total, missing } = found.value;
+      if (pages.length === 0) {
+        return {
+          kind: 'done',
+          output: `No page of ${endpoint} fits "${query}". Use other words, or leave the query out for the contents.`,
+        };
+      }
+      const lines = pages.map(({ title, url, preview }, i) => `${i + 1}. [${title}](${url})\n   ${preview}`);
+      const notes = [
+        total > pages.length ? `(${total - pages.length} more: narrow the query, or raise max_results)` : '',
+        missing > 0 ? `(${missing} pages could not be read and are found by their title only)` : '',
+      ].filter(Boolean);
+      return { kind: 'done', output: [...lines, ...notes].join('\n') };
+    },
+  });
+}
+
+const PAGE = 20_000;
+
+function pageTool(docs: Docs): Tool {
+  return defineTool({
+    name: 'fetch_hf_docs',
+    description:
+      'Read a page of the Hugging Face documentation as markdown, by its address; long ones in pieces, from `offset` on.',
+    schema: z.strictObject({
+      url: z.string().max(1_000).describe('E.g. "https://huggingface.co/docs/trl/dpo_trainer".'),
+      offset: z.number().int().min(0).default(0).describe('Character to begin with.'),
+    }),
+    isReadOnly: true,
+    summary: ({ url }) => url.replace(/^https?:\/\/[^/]+\/(docs\/)?/, ''),
+    async run({ url, offset }, { signal }) {
+      const page = await docs.page(url, signal);
+      if (!page.ok) return { kind: 'failed', output: page.reason };
+      const { text } = page.value;
+      if (offset > 0 && offset >= text.length) {
+        return { kind: 'failed', output: `The page has ${text.length} characters only.` };
+      }
+      const end = offset + PAGE;
+      const more =
+        end < text.length ? [`\n(read on with offset ${end}; ${text.length - end} characters are left)`] : [];
+      return { kind: 'done', output: [page.value.url, '', text.slice(offset, end), ...more].join('\n') };
+    },
+  });
+}
+
+const ENDPOINTS = 10;
+
+function apiTool(api: ApiReference, hubUrl: string): Tool {
+  return defineTool({
+    name: 'find_hf_api',
+    description:
+      "Find endpoints of the Hugging Face Hub's REST API, with their parameters and a curl example. For what no other tool does.",
+    schema: z.strictObject({
+      query: z.string().max(500).optional().describe('What it should do, in words.'),
+      tag: z
+        .string()
+        .max(100)
+        .optional()
+        .describe('A group of endpoints; an unknown one tells which there are.'),
+    }),
+    isReadOnly: true,
+    summary: ({ query, tag }) => [tag, query].filter(Boolean).join(': '),
+    async run({ query, tag }, { signal }) {
+      const found = await api.find({ query: query?.trim() || undefined, tag }, ENDPOINTS, signal);
+      if (!found.ok) return { kind: 'failed', output: found.reason };
+      const { endpoints, total, tags } = found.value;
+      if (endpoints.length === 0) {
+        return { kind: 'done', output: `No endpoint fits. Tags are: ${tags.join(', ')}.` };
+      }
+      const more =
+        total > endpoints.length
+          ? [`(${total - endpoints.length} more fit: narrow the query or name a tag)`]
+          : [];
+      return {
+        kind: 'done',
+        output: [...endpoints.map((endpoint) => endpointText(endpoint, hubUrl)), ...more].join('\n\n'),
+      };
+    },
+  });
+}
+
+const ABOUT = 400;
+
+function endpointText(
+  { method, path, summary, description, tags, parameters, body }: ApiEndpoint,
+  hubUrl: string,
+): string {
+  const about = description.length > ABOUT ? `${description.slice(0, ABOUT)} …` : description;
+  return [
+    `### ${method} ${path}`,
+    [summary, tags.join(', ')].filter(Boolean).join(' · '),
+    about,
+    ...parameters.map(
+      ({ name, in: where, isRequired, about: text }) =>
+        `- \`${name}\` (${where}${isRequired ? ', required' : ''})${text ? `: ${text.slice(0, 200)}` : ''}`,
+    ),
+    body ? `Body: ${body}` : '',
+    `curl ${method === 'GET' ? '' : `-X ${method} `}-H "Authorization: Bearer $HF_TOKEN" ${body ? `-H "Content-Type: application/json" -d '{…}' ` : ''}"${hubUrl}${path}"`,
+  ]
+    .filter(Boolean)
+    .join('\n');
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+const lines = z.union([z.string(), z.array(z.string()).transform((parts) => parts.join(''))]);
+
+/** https://nbformat.readthedocs.io/en/latest/format_description.html */
+const Notebook = z.object({
+  cells: z.array(
+    z.object({
+      cell_type: z.string(),
+      source: lines,
+      outputs: z.array(z.looseObject({ text: lines.optional() })).optional(),
+    }),
+  ),
+});
+
+const OUTPUT = 600;
+
+/** A notebook as its texts and code, with the beginning of what was printed; what is no notebook stays as it is. */
+export function notebookText(json: string): string {
+  const notebook = Notebook.safeParse(parsed(json)).data;
+  if (notebook === undefined) return json;
+  return notebook.cells
+    .map(({ cell_type, source, outputs = [] }, i) => {
+      const printed = outputs.map(({ text }) => text ?? '').join('');
+      const shown =
+        printed === '' ? '' : `\n# printed: ${printed.slice(0, OUTPUT).trimEnd().replace(/\n/g, '\n# ')}`;
+      return `# --- cell ${i + 1} (${cell_type}) ---\n${source}${shown}`;
+    })
+    .join('\n\n');
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

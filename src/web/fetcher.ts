@@ -1,0 +1,273 @@
+import PQueue from 'p-queue';
+import { Agent, fetch, type Response } from 'undici';
+import type { z } from 'zod';
+import type { Clock } from '../ops/clock.ts';
+import { messageOf } from '../ops/errors.ts';
+import { createPublicAgent, NotPublic, refusalOf } from './guard.ts';
+
+/** A page that was fetched before. */
+export type CachedPage = {
+  /** Where it was found in the end. */
+  url: string;
+  contentType: string;
+  text: string;
+  etag: string | undefined;
+  lastModified: string | undefined;
+  freshUntil: Date;
+};
+
+/** What was fetched, for all processes. What can't be kept or found is fetched again. */
+export type WebCache = {
+  find(key: string): Promise<CachedPage | undefined>;
+  keep(key: string, page: CachedPage): Promise<void>;
+};
+
+export type WebRequest = {
+  url: string;
+  signal: AbortSignal;
+  /** How long an answer is taken to hold; undefined is not kept. */
+  ttlMs?: number;
+  /** What is sent with it, to the address's own origin and to no other, however it redirects. Such answers are not kept. */
+  secretHeaders?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Content types that are taken, by how they begin. */
+  types?: readonly string[];
+  /** Hosts that it may lead to; any public one by default. */
+  hosts?: readonly string[];
+};
+
+type WebAnswer =
+  | { ok: true; text: string; contentType: string; url: string }
+  /** `status` where the other side has answered at all. */
+  | { ok: false; status: number | undefined; reason: string };
+
+export type Fetcher = {
+  text(request: WebRequest): Promise<WebAnswer>;
+  json<Schema extends z.ZodType>(
+    request: WebRequest,
+    schema: Schema,
+  ): Promise<{ ok: true; value: z.infer<Schema> } | Extract<WebAnswer, { ok: false }>>;
+  close(): Promise<void>;
+};
+
+export type FetcherSettings = {
+  cache: WebCache;
+  clock: Clock;
+  /** Origins that the config names: they may be anywhere, also on this machine. */
+  trusted: readonly string[];
+  /** Hosts that ask for fewer requests: at most one in so many milliseconds. */
+  paces?: Readonly<Record<string, number>>;
+  maxBytes?: number;
+};
+
+const USER_AGENT = 'ml-intern-chat (https://github.com/huggingface)';
+const TIMEOUT_MS = 30_000;
+const MAX_BYTES = 12_000_000;
+const REDIRECTS = 5;
+const AT_ONCE = 4;
+const WAITS_MS = [1_000, 4_000] as const;
+/** A host that asks for more patience is told of instead. */
+const PATIENCE_MS = 30_000;
+const TEXTS = [
+  'text/',
+  'application/json',
+  'application/xhtml',
+  'application/xml',
+  'application/ld+json',
+] as const;
+
+/**
+ * Fetches from the web with manners: few requests to a host at once, as slowly as it asks for, and not again what has not
+ * changed. Nothing leads to addresses that are not public, but for origins of the config, and tokens go to no other origin.
+ */
+export function createFetcher(settings: FetcherSettings): Fetcher {
+  const { cache, clock, paces = {}, maxBytes = MAX_BYTES } = settings;
+  const trusted = new Set(settings.trusted.map((url) => new URL(url).origin));
+  const agents = { public: createPublicAgent(), trusted: new Agent() };
+  const queues = new Map<string, PQueue>();
+
+  function queueOf({ host }: URL): PQueue {
+    const interval = paces[host];
+    const options =
+      interval === undefined ? { concurrency: AT_ONCE } : { concurrency: 1, interval, intervalCap: 1 };
+    const queue = queues.get(host) ?? new PQueue(options);
+    queues.set(host, queue);
+    return queue;
+  }
+
+  async function text(request: WebRequest): Promise<WebAnswer> {
+    const { url, ttlMs, secretHeaders, body, signal } = request;
+    const isKept = ttlMs !== undefined && secretHeaders === undefined && body === undefined;
+    const known = isKept ? await cache.find(url).catch(() => undefined) : undefined;
+    if (known !== undefined && known.freshUntil > clock.now()) return { ok: true, ...known };
+    const fetched = await patiently(request, known);
+    if (!fetched.ok) {
+      signal.throwIfAborted();
+      return known === undefined ? fetched : { ok: true, ...known }; // what was true a while ago is better than nothing
+    }
+    const freshUntil = new Date(clock.now().getTime() + (ttlMs ?? 0));
+    if (isKept) await cache.keep(url, { ...fetched.page, freshUntil }).catch(() => {}); // fetched again next time
+    return { ok: true, ...fetched.page };
+  }
+
+  async function patiently(request: WebRequest, known: CachedPage | undefined): Promise<Fetched> {
+    for (const wait of [...WAITS_MS, undefined]) {
+      const fetched = await once(request, known).catch((error: unknown): Fetched => {
+        request.signal.throwIfAborted();
+        const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+        return {
+          ok: false,
+          status: undefined,
+          isFinal: cause instanceof NotPublic,
+          reason: messageOf(cause),
+        };
+      });
+      if (fetched.ok || fetched.isFinal || wait === undefined) return fetched;
+      const asked = fetched.retryAfterMs ?? wait;
+      if (asked > PATIENCE_MS) {
+        return { ...fetched, reason: `${fetched.reason}. Try again in ${Math.ceil(asked / 1000)} s.` };
+      }
+      await clock.sleep(asked, request.signal);
+    }
+    throw new Error('unreachable');
+  }
+
+  /** One request with its redirects. */
+  async function once(request: WebRequest, known: CachedPage | undefined): Promise<Fetched> {
+    let url = new URL(request.url);
+    const { origin } = url;
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    for (let hops = 0; hops <= REDIRECTS; hops++) {
+      const isTrusted = trusted.has(url.origin);
+      const refusal = isTrusted ? undefined : refusalOf(url);
+      if (refusal !== undefined) return final(refusal);
+      if (!isTrusted && request.hosts && !request.hosts.includes(url.hostname)) {
+        return final(
+          `${url.hostname} is not among the hosts that may be asked for this: ${request.hosts.join(', ')}`,
+        );
+      }
+      const at = url;
+      const step = await queueOf(at).add(() => send(at, { ...request, signal }, origin, isTrusted, known));
+      if (!('redirect' in step)) return step;
+      url = new URL(step.redirect, url);
+    }
+    return final(`${request.url} redirects more than ${REDIRECTS} times`);
+  }
+
+  async function send(
+    url: URL,
+    { signal, secretHeaders, body, types = TEXTS }: WebRequest,
+    origin: string,
+    isTrusted: boolean,
+    known: CachedPage | undefined,
+  ): Promise<Fetched | { redirect: string }> {
+    const response = await fetch(url, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        'user-agent': USER_AGENT,
+        ...(url.origin === origin ? secretHeaders : {}),
+        ...(known?.etag ? { 'if-none-match': known.etag } : {}),
+        ...(known?.lastModified ? { 'if-modified-since': known.lastModified } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: 'manual',
+      dispatcher: isTrusted ? agents.trusted : agents.public,
+      signal,
+    });
+    const location = response.headers.get('location');
+    if (response.status >= 300 && response.status < 400 && location !== null) {
+      await response.body?.cancel();
+      return { redirect: location };
+    }
+    if (response.status === 304 && known !== undefined) return { ok: true, page: known };
+    if (!response.ok) return failure(response, url);
+    const contentType = response.headers.get('content-type') ?? 'text/plain';
+    if (!types.some((type) => contentType.startsWith(type))) {
+      await response.body?.cancel();
+      return final(`${url.href} is ${contentType}, which can't be read here`, response.status);
+    }
+    const read = await limited(response, maxBytes);
+    if (read === undefined) {
+      return final(`${url.href} is larger than ${Math.round(maxBytes / 1e6)} MB`, response.status);
+    }
+    return {
+      ok: true,
+      page: {
+        url: url.href,
+        contentType,
+        text: read,
+        etag: response.headers.get('etag') ?? undefined,
+        lastModified: response.headers.get('last-modified') ?? undefined,
+        freshUntil: new Date(0),
+      },
+    };
+  }
+
+  return {
+    async text(request) {
+      const answer = await text(request);
+      return answer.ok
+        ? { ok: true, text: answer.text, contentType: answer.contentType, url: answer.url }
+        : { ok: false, status: answer.status, reason: answer.reason };
+    },
+    async json(request, schema) {
+      const answer = await text({ types: ['application/json', 'text/plain'], ...request });
+      if (!answer.ok) return { ok: false, status: answer.status, reason: answer.reason };
+      const { host } = new URL(request.url);
+      try {
+        const parsed = schema.safeParse(JSON.parse(answer.text));
+        if (parsed.success) return { ok: true, value: parsed.data };
+        return { ok: false, status: 200, reason: `${host} answered in a form that is not known here` };
+      } catch {
+        return { ok: false, status: 200, reason: `${host} answered with something that is no whole JSON` };
+      }
+    },
+    async close() {
+      await Promise.all([agents.public.destroy(), agents.trusted.destroy()]);
+    },
+  };
+}
+
+type Fetched =
+  | { ok: true; page: CachedPage }
+  | { ok: false; status: number | undefined; reason: string; isFinal: boolean; retryAfterMs?: number };
+
+const final = (reason: string, status?: number): Fetched => ({ ok: false, status, reason, isFinal: true });
+
+async function failure(response: Response, url: URL): Promise<Fetched> {
+  await response.body?.cancel();
+  const { status } = response;
+  const isPassing = status === 429 || status === 408 || status >= 500;
+  const retryAfterMs = retryAfter(response.headers.get('retry-after'));
+  const reason =
+    status === 429 ? `${url.host} limits our requests` : `${url.host} answered with status ${status}`;
+  return {
+    ok: false,
+    status,
+    reason,
+    isFinal: !isPassing,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+/** Seconds, or a date: RFC 9110, 10.2.3. */
+function retryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** The text of an answer; undefined where it has more than `maxBytes`, which are not read on. */
+async function limited(response: Response, maxBytes: number): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}

@@ -1,0 +1,171 @@
+import { RequestError } from '@octokit/request-error';
+import { Octokit } from '@octokit/rest';
+import PQueue from 'p-queue';
+import { messageOf } from '../ops/errors.ts';
+
+/** What was found, or why not, in words for who asked. */
+export type Found<T> = { ok: true; value: T } | { ok: false; reason: string };
+
+type GithubRepo = {
+  name: string;
+  about: string;
+  stars: number;
+  language: string;
+  pushedAt: string;
+  url: string;
+};
+
+type CodeHit = { repo: string; path: string; url: string; fragments: readonly string[] };
+
+/** GitHub, for reading: https://docs.github.com/rest. */
+export type Github = {
+  /** Paths and sizes of all files of the default branch; `isCut` where GitHub lists only some of them. */
+  tree(
+    owner: string,
+    repo: string,
+    signal: AbortSignal,
+  ): Promise<Found<{ files: { path: string; size: number }[]; isCut: boolean }>>;
+  /** Repositories whose name is like one that is not there. */
+  similar(owner: string, repo: string, signal: AbortSignal): Promise<string[]>;
+  repos(
+    owner: string,
+    sort: 'stars' | 'updated' | 'forks',
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Found<GithubRepo[]>>;
+  file(
+    at: { owner: string; repo: string; path: string; ref: string | undefined },
+    signal: AbortSignal,
+  ): Promise<Found<{ bytes: Buffer; url: string } | { folder: string[] }>>;
+  code(query: string, limit: number, signal: AbortSignal): Promise<Found<{ hits: CodeHit[]; total: number }>>;
+};
+
+const TIMEOUT_MS = 30_000;
+const AT_ONCE = 4;
+/** Larger files are not read: https://docs.github.com/rest/repos/contents. */
+const FILE_BYTES = 10_000_000;
+
+export function createGithub(baseUrl: string, token: string | undefined): Github {
+  const queue = new PQueue({ concurrency: AT_ONCE });
+  const octokit = new Octokit({
+    baseUrl,
+    userAgent: 'ml-intern-chat',
+    ...(token ? { auth: token } : {}),
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+
+  async function ask<T>(
+    signal: AbortSignal,
+    look: (request: { signal: AbortSignal }) => Promise<T>,
+  ): Promise<Found<T>> {
+    try {
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      return { ok: true, value: await queue.add(() => look({ signal: limited })) };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { ok: false, reason: reasonOf(error, token !== undefined) };
+    }
+  }
+
+  return {
+    tree: (owner, repo, signal) =>
+      ask(signal, async (request) => {
+        const { data } = await octokit.git.getTree({
+          owner,
+          repo,
+          tree_sha: 'HEAD',
+          recursive: 'true',
+          request,
+        });
+        const files = data.tree.flatMap(({ type, path, size }) =>
+          type === 'blob' && path !== undefined ? [{ path, size: size ?? 0 }] : [],
+        );
+        return { files, isCut: data.truncated };
+      }),
+    async similar(owner, repo, signal) {
+      const found = await ask(signal, (request) =>
+        octokit.search.repos({ q: `org:${owner} ${repo} in:name`, per_page: 5, request }),
+      );
+      return found.ok ? found.value.data.items.map(({ full_name }) => full_name) : [];
+    },
+    repos: (owner, sort, limit, signal) =>
+      ask(signal, async (request) => {
+        const { data } = await octokit.search.repos({
+          q: `user:${owner}`,
+          sort,
+          order: 'desc',
+          per_page: limit,
+          request,
+        });
+        return data.items.map((item) => ({
+          name: item.full_name,
+          about: item.description ?? '',
+          stars: item.stargazers_count,
+          language: item.language ?? '',
+          pushedAt: item.pushed_at.slice(0, 10),
+          url: item.html_url,
+        }));
+      }),
+    file: ({ owner, repo, path, ref }, signal) =>
+      ask(signal, async (request) => {
+        const at = { owner, repo, path, request, ...(ref ? { ref } : {}) };
+        const { data } = await octokit.repos.getContent(at);
+        if (Array.isArray(data))
+          return { folder: data.map(({ path: name, type }) => (type === 'dir' ? `${name}/` : name)) };
+        if (data.size > FILE_BYTES)
+          throw new Error(`${path} has ${Math.round(data.size / 1e6)} MB, which is too much to read here`);
+        const url = data.html_url ?? '';
+        if ('content' in data && data.content !== '')
+          return { bytes: Buffer.from(data.content, 'base64'), url };
+        // Above 1 MB the content is given in raw form only.
+        const raw = await octokit.repos.getContent({ ...at, mediaType: { format: 'raw' } });
+        return { bytes: Buffer.from(String(raw.data)), url };
+      }),
+    code: (query, limit, signal) =>
+      ask(signal, async (request) => {
+        const { data } = await octokit.search.code({
+          q: query,
+          per_page: limit,
+          mediaType: { format: 'text-match' },
+          request,
+        });
+        const hits = data.items.map(({ repository, path, html_url, text_matches = [] }) => ({
+          repo: repository.full_name,
+          path,
+          url: html_url,
+          fragments: text_matches.flatMap(({ fragment }) => fragment ?? []),
+        }));
+        return { hits, total: data.total_count };
+      }),
+  };
+}
+
+/** https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+function reasonOf(error: unknown, hasToken: boolean): string {
+  if (!(error instanceof RequestError)) return `GitHub could not be asked: ${messageOf(error)}.`;
+  const { status, response } = error;
+  const isLimited =
+    response?.headers['x-ratelimit-remaining'] === '0' || response?.headers['retry-after'] !== undefined;
+  if (status === 429 || (status === 403 && isLimited)) {
+    const reset = Number(response?.headers['x-ratelimit-reset'] ?? 0) * 1000;
+    const until = reset > 0 ? ` until ${new Date(reset).toISOString().slice(11, 16)} UTC` : '';
+    return `GitHub limits our requests${until}.${hasToken ? '' : ' With a GITHUB_TOKEN it takes many more: whoever runs me can set one.'}`;
+  }
+  switch (status) {
+    case 401:
+      return hasToken
+        ? 'GitHub refused GITHUB_TOKEN: whoever runs me has to set a new one.'
+        : 'GitHub wants a token for this: whoever runs me can set GITHUB_TOKEN.';
+    case 403:
+    case 451:
+      return 'GitHub does not let us read this.';
+    case 404:
+      return 'There is no such repository, branch or path, or it is private.';
+    case 409:
+      return 'The repository is empty.';
+    case 422:
+      return `GitHub does not understand this search: ${error.message}`;
+    default:
+      return `GitHub could not be asked (status ${status}).`;
+  }
+}
