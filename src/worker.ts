@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { type ModelRules, modelOf } from './agent/model-choice.ts';
 import { checkModel, describeModels } from './agent/models.ts';
 import type { Outside } from './agent/operations.ts';
+import { researchTool } from './agent/research.ts';
 import { isQuestion } from './agent/side-question.ts';
 import { systemPromptOf } from './agent/system-prompt.ts';
 import type { TurnDeps } from './agent/turn.ts';
@@ -25,10 +26,11 @@ import { runWatches } from './queue/watches.ts';
 import { chooseSandboxes } from './sandbox/choose.ts';
 import { approversIn } from './session/approvers.ts';
 import { attachmentsIn } from './session/attachments.ts';
+import { passedBudgets } from './session/budget.ts';
 import { bytesOf, uniqueName } from './session/files.ts';
 import { imagesOf } from './session/images.ts';
 import { installationId } from './session/installation.ts';
-import { readSnapshot } from './session/read-snapshot.ts';
+import { readSession, readSnapshot } from './session/read-snapshot.ts';
 import { asMarkdown, asTrace } from './session/transcript-export.ts';
 import { createWebCache } from './session/web-cache.ts';
 import { toolsOf, type Worker } from './tool-list.ts';
@@ -39,6 +41,7 @@ import { endReport, statusLine } from './tools/hf-jobs/report.ts';
 import { createMcpTools, type McpServer, type McpTools } from './tools/mcp/tools.ts';
 import { createRegistry } from './tools/registry.ts';
 import { type Attached, chosenWithAttachments } from './tools/sandbox/attachments.ts';
+import type { Tool } from './tools/tool.ts';
 import { createFetcher } from './web/fetcher.ts';
 
 /** Starts the role that runs the agent; returns what stops it. */
@@ -170,14 +173,11 @@ function mcpServers({ mcp_servers }: Config): Record<string, McpServer> {
 }
 
 function turnDeps(worker: Worker, mcp: McpTools, startWatch: (watchId: string) => Promise<void>): TurnDeps {
-  const { config, storage, log, redact, renders, clock, ids, catalogue } = worker;
+  const { config, storage, log, redact, renders, clock, ids } = worker;
   const { model, limits, durability, prompts } = config;
-  const tools = toolsOf(worker);
   const rules: ModelRules = model;
-  const price = model.price && {
-    inputUsdPerMillion: model.price.input_usd_per_million,
-    outputUsdPerMillion: model.price.output_usd_per_million,
-  };
+  const own = toolsOf(worker);
+  const tools = [...own, research(worker, own, rules)];
   return {
     db: storage.db,
     log,
@@ -190,11 +190,7 @@ function turnDeps(worker: Worker, mcp: McpTools, startWatch: (watchId: string) =
     effortOf: ({ settings, rules: { effort } }) => settings.effort ?? effort ?? model.effort,
     titleModel: model.small,
     summariserOf: (session) => model.small ?? modelOf(session, rules),
-    factsOf: (id) =>
-      factsOf(catalogue, id, {
-        contextTokens: model.context_tokens,
-        price: id === model.id ? price : undefined,
-      }),
+    factsOf: (id) => modelFacts(worker, id),
     imagesOf: (snapshot) => imagesOf(storage.db, snapshot),
     counts: new TokenCounts(),
     systemPromptOf: (session) =>
@@ -217,6 +213,60 @@ function turnDeps(worker: Worker, mcp: McpTools, startWatch: (watchId: string) =
     handOverMs: durability.hand_over_seconds * 1000,
     interruptPollMs: 400,
   };
+}
+
+/** What is known of a model: from the catalogue, and from the config where that says more. */
+function modelFacts({ config, catalogue }: Worker, id: string) {
+  const { model } = config;
+  const price = model.price && {
+    inputUsdPerMillion: model.price.input_usd_per_million,
+    outputUsdPerMillion: model.price.output_usd_per_million,
+  };
+  return factsOf(catalogue, id, {
+    contextTokens: model.context_tokens,
+    price: id === model.id ? price : undefined,
+  });
+}
+
+/** Tools that the research assistant has; whatever they would change is refused there. */
+const RESEARCH_TOOLS: ReadonlySet<string> = new Set([
+  'hf_papers',
+  'explore_hf_docs',
+  'fetch_hf_docs',
+  'find_hf_api',
+  'web_search',
+  'github_find_examples',
+  'github_list_repos',
+  'github_read_file',
+  'github_search_code',
+  'hub_search',
+  'hub_repo_details',
+  'hf_inspect_dataset',
+  'hf_repo_files',
+  'read',
+]);
+
+function research(worker: Worker, tools: readonly Tool[], rules: ModelRules): Tool {
+  const { config, storage, model, redact } = worker;
+  const { small, research: chosen } = config.model;
+  return researchTool({
+    tools: tools.filter(({ name }) => RESEARCH_TOOLS.has(name)),
+    model,
+    async modelOf(sessionId) {
+      const session = chosen || small ? undefined : await readSession(storage.db, sessionId);
+      return chosen ?? small ?? (session ? modelOf(session, rules) : config.model.id);
+    },
+    factsOf: (id) => modelFacts(worker, id),
+    isOverBudget: (sessionId) =>
+      storage.db.transaction(
+        async (tx) => (await passedBudgets(tx, config.budgets, sessionId, 0)).length > 0,
+      ),
+    prompt: config.researchPrompt,
+    redact,
+    maxOutputCharacters: config.limits.tool_output_characters,
+    maxSteps: config.limits.research_steps,
+    maxUsd: config.limits.research_usd,
+  });
 }
 
 function outside(worker: Worker, rules: ModelRules, signal: AbortSignal): Outside {

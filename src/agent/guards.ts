@@ -8,7 +8,9 @@ const REPEATS = 3;
  * row, or a sequence of two to five calls twice at the end, within the last 30. Polling whose results change is no
  * circle. Undefined where there is none.
  */
-export function doomLoop(calls: readonly ToolCall[]): string | undefined {
+export function doomLoop(
+  calls: readonly Pick<ToolCall, 'name' | 'arguments' | 'state'>[],
+): string | undefined {
   const recent = calls.filter((call) => isSettled(call.state)).slice(-LOOK_BACK);
   const signatures = recent.map(signature);
   const last = recent.at(-1);
@@ -55,7 +57,7 @@ export function malformedTwice(calls: readonly ToolCall[]): string | undefined {
   return `The arguments of ${latter.name} were not valid JSON twice in a row. Change your approach: make the call smaller, for example by putting long texts in a file or in several calls.`;
 }
 
-function signature(call: ToolCall): string {
+function signature(call: Pick<ToolCall, 'name' | 'arguments' | 'state'>): string {
   const output = isSettled(call.state) ? call.state.output : '';
   return JSON.stringify([call.name, canonical(call.arguments), output]);
 }

@@ -3,6 +3,7 @@ import { messageOf } from '../ops/errors.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import { isAutoApproved } from '../session/auto-approval.ts';
 import { type Budgets, passedBudgets } from '../session/budget.ts';
+import { addToJournal, journalOf } from '../session/call-journal.ts';
 import { addFile, keepFile, uniqueName } from '../session/files.ts';
 import { assertHeld, type Claim, fenced, LeaseLost, type Tx } from '../session/lease.ts';
 import { readSnapshot } from '../session/read-snapshot.ts';
@@ -61,7 +62,7 @@ async function advance(scope: Scope, call: ToolCall): Promise<void> {
     const isAsked = await ask(scope, call, prepared.call);
     if (isAsked) return;
   }
-  await execute(scope, call, (context) => prepared.call.run(context));
+  await execute(scope, call, prepared.call);
 }
 
 /** Puts a call before people where its tool wants that. What can't be found out about a call fails the call. */
@@ -137,11 +138,7 @@ async function supersede(tx: Tx, { snapshot, held, deps }: Scope, call: ToolCall
   }
 }
 
-async function execute(
-  scope: Scope,
-  call: ToolCall,
-  run: (context: ToolContext) => Promise<ToolResult>,
-): Promise<void> {
+async function execute(scope: Scope, call: ToolCall, prepared: PreparedCall): Promise<void> {
   const { held, deps } = scope;
   const isStarted = await fenced(held, (tx) =>
     record.moveToolCall(tx, held.sessionId, call.id, ['proposed', 'approved', 'running'], {
@@ -151,40 +148,42 @@ async function execute(
   );
   if (!isStarted) return;
   await deps.render(held.sessionId);
-  await settle(scope, call, await outcome(scope, call, run));
+  await settle(scope, call, await outcome(scope, call, prepared));
 }
 
-async function outcome(
-  scope: Scope,
-  call: ToolCall,
-  run: (context: ToolContext) => Promise<ToolResult>,
-): Promise<ToolResult> {
-  const timeout = AbortSignal.timeout(scope.deps.timeoutMs);
-  const tail = tailWriter(scope, call);
+async function outcome(scope: Scope, call: ToolCall, prepared: PreparedCall): Promise<ToolResult> {
+  const { timeoutMs = scope.deps.timeoutMs } = prepared;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const tail = shownWriter(scope, call, (text) => ({ tail: text }));
+  const note = shownWriter(scope, call, (text) => ({ note: text }));
   const signal = AbortSignal.any([scope.signal, timeout]);
-  const context = contextOf(scope, call, signal, (text) => tail.write(text));
+  const show = { show: (text: string) => tail.write(text), note: (text: string) => note.write(text) };
   try {
-    return await run(context);
+    return await prepared.run(contextOf(scope, call, signal, show));
   } catch (error) {
     scope.signal.throwIfAborted();
     if (error instanceof LeaseLost) throw error;
     if (timeout.aborted) {
-      const seconds = Math.round(scope.deps.timeoutMs / 1000);
+      const seconds = Math.round(timeoutMs / 1000);
       return { kind: 'failed', output: `${call.name} was stopped after ${seconds} s without a result.` };
     }
     return { kind: 'failed', output: `${call.name} failed: ${messageOf(error)}` };
   } finally {
-    await tail.stop();
+    await Promise.all([tail.stop(), note.stop()]);
   }
 }
 
 /** How often what a call prints is written down for the thread. */
 const TAIL_MS = 1_000;
 
-const tailWriter = ({ deps, held }: Scope, call: ToolCall): LatestWriter =>
+const shownWriter = (
+  { deps, held }: Scope,
+  call: ToolCall,
+  as: (text: string) => { tail: string } | { note: string },
+): LatestWriter =>
   new LatestWriter(
     async (text) => {
-      await fenced(held, (tx) => record.setTail(tx, held.sessionId, call.id, deps.redact(text)));
+      await fenced(held, (tx) => record.setShown(tx, held.sessionId, call.id, as(deps.redact(text))));
       await deps.renderProgress(held.sessionId);
     },
     TAIL_MS,
@@ -202,7 +201,7 @@ async function recover(scope: Scope, call: ToolCall): Promise<void> {
     scope.signal.throwIfAborted();
     return settleUnknown(scope, call);
   }
-  if (found.kind === 'not_started') return execute(scope, call, (context) => prepared.call.run(context));
+  if (found.kind === 'not_started') return execute(scope, call, prepared.call);
   await settle(scope, call, found);
 }
 
@@ -299,14 +298,31 @@ function contextOf(
   { snapshot, held, signal }: Scope,
   call: ToolCall,
   own = signal,
-  show: (tail: string) => void = () => {},
+  shown: Pick<ToolContext, 'show' | 'note'> = { show: () => {}, note: () => {} },
 ): ToolContext {
+  let position: number | undefined;
+  const entries = async () => {
+    const found = await journalOf(held.db, call.id);
+    position = found.length;
+    return found;
+  };
   return {
     sessionId: held.sessionId,
     callId: call.id,
     watches: snapshot.watches,
     signal: own,
     assertHeld: () => assertHeld(held),
-    show,
+    ...shown,
+    journal: {
+      entries,
+      async append(entry, used) {
+        const at = position ?? (await entries()).length;
+        await fenced(held, async (tx) => {
+          await addToJournal(tx, call.id, at, entry);
+          if (used !== undefined) await record.addUsage(tx, held.sessionId, call.exchange, used);
+        });
+        position = at + 1;
+      },
+    },
   };
 }

@@ -7,7 +7,7 @@ import { Secrets, VARIABLE_HELP } from './secrets.ts';
 import { type Environment, MissingVariable, substitute } from './substitute.ts';
 
 /** Everything the program may be told: the config file and the secrets, validated. */
-export type Config = ConfigFile & { secrets: Secrets; systemPrompt: string };
+export type Config = ConfigFile & { secrets: Secrets; systemPrompt: string; researchPrompt: string };
 
 /** A wrong or missing setting. The message is one line: what is wrong, what it is for, how to get it. */
 export class ConfigError extends Error {}
@@ -22,7 +22,11 @@ export function loadConfig(environment: Environment, directory: string): Config 
   const secrets = parseSecrets(env);
   const config = parseFile(file, env);
   const systemPrompt = readText(resolve(dirname(file), 'prompts/system.md'), 'the system prompt');
-  return { ...config, secrets, systemPrompt };
+  const researchPrompt = readText(
+    resolve(dirname(file), 'prompts/research.md'),
+    'the prompt of the research assistant',
+  );
+  return { ...config, secrets, systemPrompt, researchPrompt };
 }
 
 /** Asks for a variable that the way the program is run needs. */

@@ -20,6 +20,10 @@ const Model = z.strictObject({
     .describe(
       'A cheaper model for titles and summaries. Without it summaries are made by the model of the session.',
     ),
+  research: z
+    .string()
+    .optional()
+    .describe('The model of the research assistant; `small` by default, else the one of the session.'),
   fallbacks: z
     .array(z.string())
     .default([])
@@ -72,6 +76,10 @@ const Limits = z.strictObject({
     .describe('Model calls in one turn; -1 for no limit.'),
   message_characters: count.default(40_000).describe('Longer messages are refused with a clear answer.'),
   tool_output_characters: count.default(25_000).describe('Cap of one tool result.'),
+  research_steps: count.default(60).describe('Model calls of one research.'),
+  research_usd: usd
+    .default(2)
+    .describe('What one research may cost in model calls, in USD, before it has to come to an end.'),
   tool_timeout_seconds: count.default(600).describe('A tool call that runs longer is stopped.'),
 });
 

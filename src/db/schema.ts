@@ -372,3 +372,17 @@ export const webPages = internSchema.table(
   },
   (table) => [index('web_pages_used').on(table.usedAt)],
 );
+
+/** What a call that takes many steps has done so far: a crash resumes it from the last one. */
+export const callJournal = internSchema.table(
+  'call_journal',
+  {
+    callId: text('call_id')
+      .notNull()
+      .references(() => toolCalls.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    entry: jsonb('entry').notNull(),
+    createdAt: created,
+  },
+  (table) => [primaryKey({ columns: [table.callId, table.position] })],
+);

@@ -74,10 +74,16 @@ export async function moveToolCall(
 }
 
 /** What a running call prints, as it is shown meanwhile. Changes nothing once the call has ended. */
-export async function setTail(tx: Tx, sessionId: string, callId: string, tail: string): Promise<void> {
+/** What is shown of a call while it runs: what it prints, or how it stands. */
+export async function setShown(
+  tx: Tx,
+  sessionId: string,
+  callId: string,
+  shown: { tail: string } | { note: string },
+): Promise<void> {
   await tx
     .update(toolCalls)
-    .set({ state: sql`jsonb_set(${toolCalls.state}, '{tail}', ${JSON.stringify(tail)}::jsonb)` })
+    .set({ state: sql`${toolCalls.state} || ${JSON.stringify(shown)}::jsonb` })
     .where(
       and(
         eq(toolCalls.id, callId),

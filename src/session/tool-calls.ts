@@ -80,8 +80,13 @@ export const ToolCallState = z.discriminatedUnion('kind', [
     remindedAt: z.coerce.date().optional(),
   }),
   z.object({ kind: z.literal('approved'), ...asked }),
-  /** `tail` is the newest part of what the call prints while it runs. */
-  z.object({ kind: z.literal('running'), since: z.coerce.date(), tail: z.string().optional() }),
+  /** `tail` is the newest part of what the call prints while it runs, `note` how it stands, in a few words. */
+  z.object({
+    kind: z.literal('running'),
+    since: z.coerce.date(),
+    tail: z.string().optional(),
+    note: z.string().optional(),
+  }),
   z.object({ kind: z.literal('waiting'), since: z.coerce.date(), watchId: z.string() }),
   z.object({ kind: z.literal('rejected'), output: z.string(), ...asked }),
   z.object({

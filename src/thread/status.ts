@@ -155,6 +155,7 @@ function callLine(call: ToolCall): TimelineLine {
     outcome: OUTCOMES[call.state.kind],
     seconds,
     tail: call.state.kind === 'running' ? call.state.tail : undefined,
+    note: call.state.kind === 'running' ? call.state.note : undefined,
   };
 }
 

@@ -75,6 +75,8 @@ export type TimelineLine =
       seconds: number | undefined;
       /** The newest lines that it has printed, while it runs. */
       tail: string | undefined;
+      /** How it stands, in a few words. */
+      note: string | undefined;
     };
 
 export type ApprovalView = {

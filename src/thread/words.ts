@@ -108,7 +108,8 @@ function timelineLine(line: TimelineLine, style: Style): string {
   if (line.kind === 'said') return style.italic(style.plain(cut(line.text.replace(/\s+/g, ' '), 280)));
   const time = line.seconds === undefined || line.seconds < 1 ? '' : ` · ${durationText(line.seconds)}`;
   const about = line.summary ? ` ${style.plain(cut(line.summary, 100))}` : '';
-  return `${MARKS[line.outcome]} ${style.code(line.name)}${about}${time}`;
+  const note = line.note ? ` · ${style.plain(cut(line.note.replace(/\s+/g, ' '), 140))}` : '';
+  return `${MARKS[line.outcome]} ${style.code(line.name)}${about}${time}${note}`;
 }
 
 const TAIL_LINES = 4;

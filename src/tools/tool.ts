@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { messageOf } from '../ops/errors.ts';
-import type { NewWatch } from '../session/record.ts';
+import type { ModelUsage, NewWatch } from '../session/record.ts';
 import type { PlanItem } from '../session/state.ts';
 import type { ApprovalRequest } from '../session/tool-calls.ts';
 import type { Watch } from '../session/watches.ts';
@@ -19,6 +19,16 @@ export type ToolContext = {
   assertHeld(): void;
   /** Shows people the newest part of what the call prints, while it runs. May be called at any rate. */
   show(tail: string): void;
+  /** The same for how it stands, in a few words. */
+  note(text: string): void;
+  journal: Journal;
+};
+
+/** What a call of many steps notes down, so that it goes on from there after a crash. */
+type Journal = {
+  entries(): Promise<readonly unknown[]>;
+  /** Kept before it returns, with what a model call took; throws where this worker has lost the session. */
+  append(entry: unknown, used?: ModelUsage): Promise<void>;
 };
 
 /**
@@ -45,6 +55,8 @@ export type PreparedCall = {
   /** The request to put before people, or undefined where the call may run at once. */
   approval(context: ToolContext): Promise<ApprovalRequest | undefined>;
   run(context: ToolContext): Promise<ToolResult>;
+  /** How long it may take, where that is not as long as any call. */
+  timeoutMs: number | undefined;
   /** Undefined where nothing can be found out. */
   recover: ((context: ToolContext) => Promise<Recovery>) | undefined;
 };
@@ -68,6 +80,8 @@ type ToolSpec<Schema extends z.ZodType> = {
   schema: Schema;
   /** A call that only reads is simply run again after a crash. */
   isReadOnly: boolean;
+  /** How long a call may take, where that is not as long as any. */
+  timeoutMs?: number;
   summary(args: z.infer<Schema>): string;
   approval?(args: z.infer<Schema>, context: ToolContext): Promise<ApprovalRequest | undefined>;
   run(args: z.infer<Schema>, context: ToolContext): Promise<ToolResult>;
@@ -88,6 +102,7 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
       call: {
         approval: async (context) => spec.approval?.(args, context),
         run: (context) => spec.run(args, context),
+        timeoutMs: spec.timeoutMs,
         recover: recover
           ? (context) => recover(args, context)
           : spec.isReadOnly

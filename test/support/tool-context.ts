@@ -9,6 +9,8 @@ export const toolContext: ToolContext = {
   signal: new AbortController().signal,
   assertHeld: () => {},
   show: () => {},
+  note: () => {},
+  journal: { entries: async () => [], append: async () => {} },
 };
 
 /** Runs a tool as a model would call it. Throws where its arguments are refused. */

@@ -86,6 +86,7 @@ function toolOf(name: string, tool: McpTool, connection: McpConnection, server: 
         ok: true,
         call: {
           approval: async () => (isAsked ? requestFor(tool, connection.name, args) : undefined),
+          timeoutMs: undefined,
           run: (context) => call(tool.name, args, connection, server, context),
           recover: mayRepeat ? async () => ({ kind: 'not_started' }) : undefined,
         },
