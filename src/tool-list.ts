@@ -44,15 +44,23 @@ export type Worker = Parts & {
   catalogue: Catalogue;
 };
 
+type ToolParts = Pick<
+  Worker,
+  'config' | 'token' | 'jobs' | 'hardware' | 'sandboxes' | 'attached' | 'fetcher' | 'clock'
+>;
+
 /** The agent's own tools, in the order in which models are told of them. */
-export function toolsOf(worker: Worker): Tool[] {
+export function toolsOf(worker: ToolParts): Tool[] {
   const { config, token, jobs, hardware, sandboxes, attached } = worker;
   const hubUrl = config.jobs.hub_url;
   const fileAt = fileReaderIn(sandboxes?.sandboxes, attached);
   return [
     planTool,
     ...researchTools(worker),
-    hfInspectDatasetTool(createDatasetsServer(config.jobs.datasets_server_url, token)),
+    hfInspectDatasetTool(
+      createDatasetsServer(config.jobs.datasets_server_url, token),
+      createHubRepos(hubUrl, token),
+    ),
     hfRepoFilesTool({
       repos: createHubRepos(hubUrl, token),
       writes: createRepoWrites(hubUrl, token),
@@ -79,7 +87,7 @@ export function toolsOf(worker: Worker): Tool[] {
 }
 
 /** What is read beside the Hub's repositories and datasets. */
-function researchTools({ config, token, clock, fetcher }: Worker): Tool[] {
+function researchTools({ config, token, clock, fetcher }: ToolParts): Tool[] {
   const hubUrl = config.jobs.hub_url;
   const { docs_url, gradio_url, arxiv_url, ar5iv_url, scholar_url, github_url, search_url } = config.web;
   const { GITHUB_TOKEN, S2_API_KEY } = config.secrets;

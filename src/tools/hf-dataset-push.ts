@@ -47,6 +47,7 @@ export function hfDatasetPushTool({ push, fileAt }: PushParts): Tool {
     schema: Arguments,
     isReadOnly: false,
     summary: ({ path, dataset }) => `${path} → ${dataset}`,
+    asks: 'always',
     async approval({ path, dataset }, context) {
       const file = await read(path, context);
       if (!file.ok) return undefined; // run says what is wrong

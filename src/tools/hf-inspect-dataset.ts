@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import type { DatasetsServer } from '../hub/datasets.ts';
+import type { DatasetsServer, Looked } from '../hub/datasets.ts';
+import type { HubRepos } from '../hub/repos.ts';
+import { readDataFile } from './data-file.ts';
 import { capped, table } from './output.ts';
-import { defineTool, type Tool } from './tool.ts';
+import { defineTool, type Tool, type ToolResult } from './tool.ts';
 
 const Arguments = z.strictObject({
   dataset: z.string().min(1).max(200).describe('Dataset id on the Hub, e.g. "stanfordnlp/imdb".'),
@@ -19,20 +21,29 @@ const TRAINING_FORMATS: readonly { method: string; columns: readonly (readonly s
 
 const CELL_CHARACTERS = 300;
 
-export function hfInspectDatasetTool(server: DatasetsServer): Tool {
+/** `repos` reads the files of datasets that the viewer does not have (yet). */
+export function hfInspectDatasetTool(server: DatasetsServer, repos: Pick<HubRepos, 'files' | 'read'>): Tool {
   return defineTool({
     name: 'hf_inspect_dataset',
     description:
-      'Look at a dataset on the Hugging Face Hub before using it: whether it can be read, its configs and splits, columns and types, a few rows, sizes, and which training methods (SFT, DPO, GRPO) its columns fit.',
+      'Look at a dataset on the Hugging Face Hub before using it: whether it can be read, its configs and splits, columns and types, a few rows, sizes, and which training methods (SFT, DPO, GRPO) its columns fit. What the dataset viewer does not have yet is read from the files.',
     schema: Arguments,
     isReadOnly: true,
     summary: ({ dataset }) => dataset,
     async run({ dataset, config, split, sample_rows }, { signal }) {
+      const fromFiles = async (reason: string): Promise<ToolResult> => {
+        const found = await lookAtFiles(repos, dataset, sample_rows, signal);
+        return found.ok
+          ? {
+              kind: 'done',
+              output: `# ${dataset}\n\nThe dataset viewer does not have it: ${reason}. This is from its files.\n\n${found.value}`,
+            }
+          : { kind: 'failed', output: `${dataset} can't be inspected: ${reason}. ${found.reason}` };
+      };
       const valid = await server.get('/is-valid', { dataset }, signal);
-      if (!valid.ok) return { kind: 'failed', output: `${dataset} can't be inspected: ${valid.reason}` };
+      if (!valid.ok) return fromFiles(valid.reason);
       const splits = await server.get('/splits', { dataset }, signal);
-      if (!splits.ok)
-        return { kind: 'failed', output: `The splits of ${dataset} can't be read: ${splits.reason}` };
+      if (!splits.ok) return fromFiles(splits.reason);
       const chosen = choose(splits.value.splits, config, split);
       if (!chosen.ok) return { kind: 'failed', output: `${dataset}: ${chosen.reason}` };
       const [info, rows, parquet] = await Promise.all([
@@ -40,6 +51,7 @@ export function hfInspectDatasetTool(server: DatasetsServer): Tool {
         server.get('/first-rows', { dataset, config: chosen.config, split: chosen.split }, signal),
         server.get('/parquet', { dataset, config: chosen.config }, signal),
       ]);
+      if (!rows.ok) return fromFiles(rows.reason);
       const sections = [
         `# ${dataset}`,
         `Viewer: ${valid.value.viewer ? 'full' : valid.value.preview ? 'preview only' : 'none'}`,
@@ -47,11 +59,70 @@ export function hfInspectDatasetTool(server: DatasetsServer): Tool {
         info.ok ? exampleCounts(info.value) : `Sizes: not available (${info.reason})`,
         parquet.ok ? parquetSizes(parquet.value) : `Parquet: not available (${parquet.reason})`,
         `## ${chosen.config}/${chosen.split}`,
-        rows.ok ? rowsOf(rows.value, sample_rows) : `Rows: not available (${rows.reason})`,
+        rowsOf(rows.value, sample_rows),
       ];
       return { kind: 'done', output: sections.filter((section) => section !== '').join('\n\n') };
     },
   });
+}
+
+const FILES = 500;
+const LISTED = 20;
+/** Of one file that is read; of a larger table its beginning. */
+const FILE_BYTES = 20_000_000;
+const HEAD_BYTES = 1_000_000;
+
+/** Columns and rows of a dataset as its files have them, the first that can be read. */
+async function lookAtFiles(
+  repos: Pick<HubRepos, 'files' | 'read'>,
+  dataset: string,
+  sampleRows: number,
+  signal: AbortSignal,
+): Promise<Looked<string>> {
+  const at = { kind: 'dataset' as const, id: dataset };
+  const listed = await repos.files({ ...at, recursive: true }, FILES, signal);
+  if (!listed.ok) return listed;
+  const files = listed.value.files.filter(({ path, isFolder }) => !isFolder && DATA_FILE.test(path));
+  if (files.length === 0)
+    return { ok: false, reason: 'It has no CSV, JSON or Parquet files that could be read instead.' };
+  const list = files.slice(0, LISTED).map(({ path, size }) => `- ${path} (${(size / 1e6).toFixed(1)} MB)`);
+  const more = files.length > LISTED ? [`- … and ${files.length - LISTED} more`] : [];
+  const [file] = [...files].sort(
+    (a, b) => Number(isTrain(b.path)) - Number(isTrain(a.path)) || a.size - b.size,
+  );
+  const seen = file && (await rowsOfFile(repos, dataset, file, sampleRows, signal));
+  return { ok: true, value: [`Files:\n${[...list, ...more].join('\n')}`, seen ?? ''].join('\n\n') };
+}
+
+const DATA_FILE = /\.(csv|tsv|jsonl?|ndjson|parquet)$/i;
+const isTrain = (path: string): boolean => /train/i.test(path);
+
+async function rowsOfFile(
+  repos: Pick<HubRepos, 'read'>,
+  dataset: string,
+  { path, size }: { path: string; size: number },
+  sampleRows: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const isWhole = size <= FILE_BYTES;
+  const byLines = /\.(csv|tsv|jsonl|ndjson)$/i.test(path);
+  if (!isWhole && !byLines) return `${path} is too large to be read here: load it in a job.`;
+  const read = await repos.read(
+    { kind: 'dataset', id: dataset, path },
+    isWhole ? FILE_BYTES : HEAD_BYTES,
+    signal,
+  );
+  if (!read.ok) return `${path} could not be read: ${read.reason}`;
+  const { bytes } = read.value;
+  const data = await readDataFile(path, isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf(10) + 1));
+  if (!data.ok) return `${path} can't be used as it is: ${data.reason}.`;
+  return [
+    `## ${path}\n${data.rows.toLocaleString('en')} rows${isWhole ? '' : ' in its first MB'}; columns: ${data.columns.join(', ')}`,
+    trainingFit(data.columns),
+    ...data.first
+      .slice(0, sampleRows)
+      .map((row, i) => `Row ${i + 1}: ${JSON.stringify(row, (_key, value) => shortened(value))}`),
+  ].join('\n\n');
 }
 
 type Split = { config: string; split: string };

@@ -56,6 +56,7 @@ export function hfRepoFilesTool(parts: RepoFileParts): Tool {
     isReadOnly: false,
     summary: ({ operation, id, path, patterns }) =>
       [operation, id, path ?? patterns?.join(' ')].filter(Boolean).join(' '),
+    asks: 'upload, delete',
     async approval(args, context) {
       if (args.operation === 'upload') return askForUpload(parts, args, context);
       return args.operation === 'delete' ? askForDeletion(parts, args, context) : undefined;

@@ -95,6 +95,7 @@ export function hfRepoGitTool(writes: RepoWrites, hubUrl: string): Tool {
       [operation.replaceAll('_', ' '), id, branch ?? tag ?? (number ? `#${number}` : '')]
         .filter(Boolean)
         .join(' '),
+    asks: 'deleting, merging, making a repository, changing its settings',
     async approval(args) {
       if (!ASKED.has(args.operation) || missing(args) !== undefined) return undefined; // run says what is missing
       return requestFor(args);

@@ -66,6 +66,8 @@ export type Prepared = { ok: true; call: PreparedCall } | { ok: false; error: st
 export type Tool = {
   name: string;
   description: string;
+  /** When people are asked first, in words; `never` where they are not. */
+  asks: string;
   /** JSON schema of the arguments, as the model is told. */
   parameters: Record<string, unknown>;
   /** Reads the model's JSON text. An error says what to mend. */
@@ -83,6 +85,8 @@ type ToolSpec<Schema extends z.ZodType> = {
   /** How long a call may take, where that is not as long as any. */
   timeoutMs?: number;
   summary(args: z.infer<Schema>): string;
+  /** When `approval` asks people, in words, for those who read about the tool. */
+  asks?: string;
   approval?(args: z.infer<Schema>, context: ToolContext): Promise<ApprovalRequest | undefined>;
   run(args: z.infer<Schema>, context: ToolContext): Promise<ToolResult>;
   recover?(args: z.infer<Schema>, context: ToolContext): Promise<Recovery>;
@@ -123,7 +127,8 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
     unknown
   >;
   delete parameters.$schema;
-  return { name: spec.name, description: spec.description, parameters, prepare, summary };
+  const { name, description, asks = 'never' } = spec;
+  return { name, description, asks, parameters, prepare, summary };
 }
 
 /** Models send an empty text for a call without arguments. */

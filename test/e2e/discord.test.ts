@@ -176,7 +176,7 @@ describe('a connection', () => {
     await until('it is marked as done', () => [...asked.reactions].join() === '✅');
     const reactions = on.discord.calls.filter(({ path }) => path.includes('/reactions/'));
     const made = reactions.filter(({ status }) => status !== 429).map(({ method }) => method);
-    expect(made).toEqual(['PUT', 'DELETE', 'PUT', 'DELETE', 'PUT']);
+    expect(made.join(' ')).toMatch(/^PUT( DELETE PUT){2,3}$/);
     // That putting and taking count together is learned from the first answers, once in a process.
     expect(reactions.length - made.length).toBeLessThanOrEqual(1);
     expect(on.discord.calls.filter((call) => call.status === 429 && !reactions.includes(call))).toEqual([]);

@@ -4,6 +4,7 @@ import { createDashboards } from '../../src/hub/dashboards.ts';
 import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
 import { createHubJobs } from '../../src/hub/jobs.ts';
+import { createHubRepos } from '../../src/hub/repos.ts';
 import { LeaseLost } from '../../src/session/lease.ts';
 import { hfInspectDatasetTool } from '../../src/tools/hf-inspect-dataset.ts';
 import { lookAtJob } from '../../src/tools/hf-jobs/look.ts';
@@ -52,7 +53,8 @@ function jobsTool(parts: { namespace?: string; cpuNeedsApproval?: boolean } = {}
 }
 
 describe('hf_inspect_dataset', () => {
-  const tool = () => hfInspectDatasetTool(createDatasetsServer(hub.url, 'hf_x'));
+  const tool = () =>
+    hfInspectDatasetTool(createDatasetsServer(hub.url, 'hf_x'), createHubRepos(hub.url, 'hf_x'));
 
   test('tells splits, sizes, columns, rows and what the columns fit', async () => {
     const output = await outputOf(tool(), { dataset: 'stanfordnlp/imdb', sample_rows: 2 });
@@ -70,10 +72,34 @@ describe('hf_inspect_dataset', () => {
   });
 
   test('what is not available is said, and the rest is shown', async () => {
-    hub.faults.push({ path: /first-rows/, status: 500, error: 'Server busy' });
+    hub.faults.push({ path: /parquet/, status: 500, error: 'Server busy' });
     const output = await outputOf(tool(), { dataset: 'stanfordnlp/imdb' });
-    expect(output).toContain('Rows: not available (Server busy)');
+    expect(output).toContain('Parquet: not available (Server busy)');
     expect(output).toContain('25,000 rows');
+  });
+
+  test('what the viewer does not have yet is read from the files', async () => {
+    hub.repos.add('dataset', 'ada/fresh', {
+      'README.md': '# Fresh',
+      'data/test.csv': 'prompt,completion\nx,y\n',
+      'data/train.jsonl':
+        '{"prompt": "a", "chosen": "b", "rejected": "c"}\n{"prompt": "d", "chosen": "e", "rejected": "f"}\n',
+    });
+    const output = await outputOf(tool(), { dataset: 'ada/fresh', sample_rows: 1 });
+    for (const part of [
+      'does not have it',
+      '- data/test.csv',
+      '## data/train.jsonl\n2 rows; columns: prompt, chosen, rejected',
+      'DPO (prompt + chosen + rejected)',
+      'Row 1: {"prompt":"a"',
+    ]) {
+      expect(output).toContain(part);
+    }
+    expect(output).not.toContain('Row 2');
+    hub.repos.add('dataset', 'ada/empty', { 'README.md': '# Empty' });
+    expect(await outputOf(tool(), { dataset: 'ada/empty' })).toContain('no CSV, JSON or Parquet files');
+    hub.repos.add('dataset', 'ada/broken', { 'train.json': '[{"a": 1}' });
+    expect(await outputOf(tool(), { dataset: 'ada/broken' })).toContain('half-written');
   });
 
   test('a rate limit is said as such', async () => {

@@ -6,6 +6,7 @@ import { createDashboards } from '../../src/hub/dashboards.ts';
 import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
 import { createHubJobs, type HubJobs } from '../../src/hub/jobs.ts';
+import { createHubRepos } from '../../src/hub/repos.ts';
 import { createModelClient, type ModelClient } from '../../src/llm/client.ts';
 import { TokenCounts } from '../../src/llm/tokens.ts';
 import { randomIds, systemClock } from '../../src/ops/clock.ts';
@@ -85,7 +86,7 @@ beforeAll(async () => {
   decisions = decisionsOn(storage.db, wake);
   const tools = [
     planTool,
-    hfInspectDatasetTool(createDatasetsServer(hub.url, undefined)),
+    hfInspectDatasetTool(createDatasetsServer(hub.url, undefined), createHubRepos(hub.url, 'hf_test')),
     hfJobsTool({
       jobs,
       hardware: createHardwareList(hub.url, () => new Date()),

@@ -6,6 +6,7 @@ import { ConfigError, loadConfig, secretsOf } from '../../src/config/load.ts';
 import { ConfigFile } from '../../src/config/schema.ts';
 import { MissingVariable, substitute } from '../../src/config/substitute.ts';
 import { isSchemaCurrent } from '../../src/config/write-schema.ts';
+import { isToolsDocumentCurrent } from '../../src/write-tools-doc.ts';
 import { ROOT } from '../support/root.ts';
 
 const FILE = join(ROOT, 'configs/main_agent_config.json');
@@ -42,6 +43,10 @@ describe('the config file', () => {
 
   test('has a JSON schema that is up to date (npm run config:schema)', () => {
     expect(isSchemaCurrent()).toBe(true);
+  });
+
+  test('has tools as docs/TOOLS.md says (npm run docs:tools)', async () => {
+    expect(await isToolsDocumentCurrent()).toBe(true);
   });
 
   test('knows every value of its own that nobody may get to see', () => {

@@ -38,6 +38,7 @@ export function hfJobsTool(deps: HfJobsDeps): Tool {
       args.operation === 'run'
         ? `run on ${args.hardware_flavor}`
         : [args.operation, args.job_id].filter(Boolean).join(' '),
+    asks: 'run (on CPU unless `approvals.cpu_jobs` is false), scheduled run, delete, suspend and resume, cancel of a job of another thread',
     async approval(asked, context) {
       if (asked.operation === 'cancel') return approvalOfCancel(asked, context, account);
       const args = await withScript(deps.sandboxes, asked, context);

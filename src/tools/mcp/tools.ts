@@ -78,6 +78,7 @@ function toolOf(name: string, tool: McpTool, connection: McpConnection, server: 
         0,
         DESCRIPTION_CHARACTERS,
       ),
+    asks: isAsked ? 'always' : 'never',
     parameters: { ...inputSchema },
     prepare(argumentsText) {
       const args = objectIn(argumentsText);

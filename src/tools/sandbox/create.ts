@@ -27,6 +27,7 @@ export function sandboxCreateTool(
     schema: Arguments,
     isReadOnly: true, // asking the Hub for hardware that is there already changes nothing
     summary: (args) => args.hardware,
+    asks: 'hardware that costs something',
     async approval(args): Promise<ApprovalRequest | undefined> {
       if (args.hardware === FREE) return undefined;
       const found = (await hardware.all()).find((item) => item.name === args.hardware);
