@@ -31,6 +31,7 @@ import { bytesOf, uniqueName } from './session/files.ts';
 import { imagesOf } from './session/images.ts';
 import { installationId } from './session/installation.ts';
 import { readSession, readSnapshot } from './session/read-snapshot.ts';
+import { NOTED_SECONDS, noteToolServer } from './session/tool-servers.ts';
 import { asMarkdown, asTrace } from './session/transcript-export.ts';
 import { createWebCache } from './session/web-cache.ts';
 import { toolsOf, type Worker } from './tool-list.ts';
@@ -54,7 +55,16 @@ export function startWorker(parts: Parts): () => Promise<void> {
   const owner = `${hostname()}/${process.pid}`;
   const everyMs = config.durability.sweep_seconds * 1000;
   const worker = workerOf(parts);
-  const mcp = createMcpTools(mcpServers(config), log, clock);
+  const mcp = createMcpTools(
+    mcpServers(config),
+    log,
+    clock,
+    (state) =>
+      void noteToolServer(db, state).catch((error: unknown) =>
+        log.warn({ err: error, server: state.name }, 'how a server stands could not be noted'),
+      ),
+    NOTED_SECONDS * 1000,
+  );
   const { jobs, sandboxes } = worker;
   const follow = {
     jobs,
@@ -164,10 +174,10 @@ function workerOf(parts: Parts): Worker {
 function mcpServers({ mcp_servers }: Config): Record<string, McpServer> {
   return Object.fromEntries(
     Object.entries(mcp_servers).flatMap(([name, server]) => {
-      const { enabled, command, args, env, url, headers, approval, hide, timeout_seconds } = server;
-      if (!enabled) return [];
+      const { enabled, needs, command, args, env, url, headers, timeout_seconds, ...rest } = server;
+      if (!enabled || needs.includes('')) return [];
       const endpoint = command === undefined ? { url: url ?? '', headers } : { command, args, env };
-      return [[name, { endpoint, approval, hide, timeoutMs: timeout_seconds * 1000 }]];
+      return [[name, { ...rest, endpoint, timeoutMs: timeout_seconds * 1000 }]];
     }),
   );
 }

@@ -41,7 +41,8 @@ export const secretsOf = ({ secrets, jobs, mcp_servers }: Config): string[] =>
   [
     ...Object.values(secrets),
     ...Object.values(jobs.secrets),
-    ...Object.values(mcp_servers).flatMap(({ env, headers }) => [
+    ...Object.values(mcp_servers).flatMap(({ env, headers, needs }) => [
+      ...needs,
       ...Object.values(env),
       ...Object.values(headers),
     ]),

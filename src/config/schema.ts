@@ -274,6 +274,12 @@ const McpServer = z
         'When people are asked before a tool is used; "destructive" goes by what the server says of its tools, and what it says nothing of is asked about.',
       ),
     hide: z.array(z.string()).default([]).describe('Tools of it that are not offered.'),
+    resources: flag.default(false).describe('Whether what can be read from it is offered as tools.'),
+    prompts: flag.default(false).describe('Whether the prompts that it has ready are offered as tools.'),
+    needs: z
+      .array(z.string())
+      .default([])
+      .describe('Values without which it stays off, e.g. ["${HF_TOKEN:-}"].'),
     timeout_seconds: count.default(120),
   })
   .refine(

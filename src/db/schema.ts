@@ -386,3 +386,11 @@ export const callJournal = internSchema.table(
   },
   (table) => [primaryKey({ columns: [table.callId, table.position] })],
 );
+
+/** How the servers of other tools stand, as the worker that looked last found them. */
+export const toolServers = internSchema.table('tool_servers', {
+  name: text('name').primaryKey(),
+  tools: integer('tools').notNull(),
+  problem: text('problem'),
+  updatedAt: moment('updated_at').notNull().defaultNow(),
+});

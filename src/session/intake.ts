@@ -18,6 +18,7 @@ import { addMessage } from './record.ts';
 import { sessionOf } from './rows.ts';
 import type { SessionState } from './state.ts';
 import { describeSession } from './status-text.ts';
+import { toolServersText } from './tool-servers.ts';
 import { usageText } from './usage-text.ts';
 import { setYolo } from './yolo.ts';
 
@@ -234,7 +235,9 @@ async function findOrCreate(
 async function statusText(db: Db, address: ThreadAddress): Promise<string> {
   const id = await find(db, address);
   const snapshot = id === undefined ? undefined : await readSnapshot(db, id);
-  return snapshot === undefined ? 'There is no session in this thread yet.' : describeSession(snapshot);
+  if (snapshot === undefined) return 'There is no session in this thread yet.';
+  const servers = await toolServersText(db);
+  return [describeSession(snapshot), ...(servers ? [servers] : [])].join('\n\n');
 }
 
 async function find(db: Db, address: ThreadAddress): Promise<string | undefined> {

@@ -57,6 +57,7 @@ async function chaos(minutes: number, seed: number, platform: string): Promise<b
     {
       ...ground.environment,
       HF_TOKEN: 'hf_chaoschaoschaos',
+      HF_MCP: 'false',
       HF_ENDPOINT: hub.url,
       HF_DATASETS_SERVER: hub.url,
       MODEL_ID: 'scripted/model',

@@ -54,6 +54,7 @@ export class BotProcess {
         PATH: process.env.PATH,
         ML_INTERN_CONFIG: join(ROOT, 'configs/main_agent_config.json'),
         DATA_DIR: this.#directory,
+        HF_MCP: 'false',
         ...this.#environment,
       },
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -23,6 +23,9 @@ const everything = (approval: 'never' | 'always') => ({
   headers: {},
   approval,
   hide: [],
+  resources: false,
+  prompts: false,
+  needs: [],
   timeout_seconds: 20,
 });
 
@@ -57,4 +60,23 @@ test('a server of the config that can’t be started does not keep the bot from 
   });
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   await world.reply(asked, 'heard you');
+  world.slack.say('U0ADA', 'C0ML', 'status', asked.ts);
+  await world.reply(asked, 'gone is away');
+});
+
+test('a server whose token is missing stays off', async () => {
+  await begin(() => ({ text: 'heard you' }), {
+    configure: (config) => {
+      config.mcp_servers.gone = { ...everything('never'), needs: [''] };
+      config.mcp_servers.there = everything('never');
+    },
+  });
+  await offered();
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  await world.reply(asked, 'heard you');
+  await until('the one that is on is noted', async () => {
+    world.slack.say('U0ADA', 'C0ML', 'status', asked.ts);
+    return world.describe(asked).includes('there (');
+  });
+  expect(world.describe(asked)).not.toContain('gone');
 });

@@ -29,6 +29,8 @@ const everything = (over: Partial<McpServer> = {}): McpServer => ({
   endpoint: { command: process.execPath, args: [EVERYTHING, 'stdio'], env: {} },
   approval: 'destructive',
   hide: [],
+  resources: false,
+  prompts: false,
   timeoutMs: 20_000,
   ...over,
 });
@@ -62,6 +64,22 @@ async function run(name: string, args: object) {
   if (!prepared.ok) throw new Error(prepared.error);
   return prepared.call.run(context);
 }
+
+test('resources and prompts are offered where the config says so', async () => {
+  open({ everything: everything({ resources: true, prompts: true }) });
+  const listed = (await run('everything_list_resources', {})) as { output: string };
+  expect(listed.output).toContain('demo://resource/');
+  const [uri = ''] = /demo:\/\/resource\/static\/[^\s:]+/.exec(listed.output) ?? [];
+  expect(await run('everything_read_resource', { uri })).toMatchObject({ kind: 'done' });
+  expect(await run('everything_read_resource', { uri: 'demo://nothing' })).toMatchObject({ kind: 'failed' });
+  const prompts = (await run('everything_list_prompts', {})) as { output: string };
+  expect(prompts.output).toContain('- simple-prompt()');
+  expect(await run('everything_get_prompt', { name: 'simple-prompt' })).toMatchObject({
+    kind: 'done',
+    output: expect.stringContaining('user: '),
+  });
+  expect(await run('everything_get_prompt', { name: 'nope' })).toMatchObject({ kind: 'failed' });
+});
 
 describe('a server that is a process', () => {
   test('has its tools called, with text, pictures and resources as results', async () => {

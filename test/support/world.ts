@@ -67,6 +67,7 @@ export class World {
     const environment = environmentFor({ slack, hub, model, backend }, options.mode ?? 'socket');
     const config = loadConfig({ ...environment, ...options.environment }, ROOT);
     config.web = webAt(hub.url);
+    config.mcp_servers = {};
     config.slack.host = '127.0.0.1';
     config.slack.rate_factor = options.rateScale ?? 20;
     if (options.approvers) config.approvals.approvers = options.approvers;

@@ -17,6 +17,8 @@ export type McpEndpoint =
 export type McpConnection = {
   name: string;
   tools(): readonly McpTool[];
+  /** What keeps it from being used; undefined while it is connected. */
+  problem(): string | undefined;
   /** The client, once it is connected; throws an Error in words while it is not. */
   client(): Promise<Client>;
   stop(): Promise<void>;
@@ -31,7 +33,13 @@ const PATIENCE_MS = 5_000;
  * Connects to a server in the background, and again whenever it goes away, less and less often while that fails. A server
  * that is down stops nothing.
  */
-export function connectMcp(name: string, endpoint: McpEndpoint, log: Logger, clock: Clock): McpConnection {
+export function connectMcp(
+  name: string,
+  endpoint: McpEndpoint,
+  log: Logger,
+  clock: Clock,
+  changed: () => void,
+): McpConnection {
   const stopping = new AbortController();
   let known: readonly McpTool[] = [];
   let current: Client | undefined;
@@ -43,12 +51,14 @@ export function connectMcp(name: string, endpoint: McpEndpoint, log: Logger, clo
     const client = await open(endpoint);
     client.setNotificationHandler(ToolListChangedNotificationSchema, async () => {
       known = await list(client).catch(() => known); // the old ones are tried then
+      changed();
     });
     lost = Promise.withResolvers<void>();
     client.onclose = () => lost.resolve();
     known = await list(client);
     current = client;
     ready.resolve();
+    changed();
     log.info({ server: name, tools: known.length }, 'connected to an MCP server');
   }
 
@@ -66,6 +76,7 @@ export function connectMcp(name: string, endpoint: McpEndpoint, log: Logger, clo
       }
       if (current) ready = Promise.withResolvers<void>();
       current = undefined;
+      if (!stopping.signal.aborted) changed();
       const wait = WAITS_MS[Math.min(failures++, WAITS_MS.length - 1)] ?? 0;
       await clock.sleep(wait, stopping.signal).catch(() => {}); // stopped
     }
@@ -75,6 +86,7 @@ export function connectMcp(name: string, endpoint: McpEndpoint, log: Logger, clo
   return {
     name,
     tools: () => known,
+    problem: () => (current === undefined ? problem : undefined),
     async client() {
       if (current === undefined) {
         const patience = AbortSignal.any([stopping.signal, AbortSignal.timeout(PATIENCE_MS)]);

@@ -4,6 +4,7 @@ import { messageOf } from '../../ops/errors.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { ApprovalRequest } from '../../session/tool-calls.ts';
 import type { Tool, ToolContext, ToolResult } from '../tool.ts';
+import { besidesOf } from './besides.ts';
 import { connectMcp, type McpConnection, type McpEndpoint } from './connection.ts';
 
 /** When a server's tools are asked about: never, where they may destroy something, or always. */
@@ -14,8 +15,14 @@ export type McpServer = {
   approval: McpApproval;
   /** Tools of it that are not offered. */
   hide: readonly string[];
+  /** Whether its resources and its prompts are offered as tools. */
+  resources: boolean;
+  prompts: boolean;
   timeoutMs: number;
 };
+
+/** How a server stands, for people. */
+type McpState = { name: string; tools: number; problem: string | undefined };
 
 /** The tools of all servers, as they are now. */
 export type McpTools = {
@@ -28,11 +35,20 @@ export function createMcpTools(
   servers: Readonly<Record<string, McpServer>>,
   log: Logger,
   clock: Clock,
+  /** Told of each server when that changes, and every now and then. */
+  noted: (state: McpState) => void = () => {},
+  everyMs = 60_000,
 ): McpTools {
-  const connections = Object.entries(servers).map(([name, server]) => ({
-    server,
-    connection: connectMcp(name, server.endpoint, log, clock),
-  }));
+  const connections = Object.entries(servers).map(([name, server]) => {
+    const connection: McpConnection = connectMcp(name, server.endpoint, log, clock, () => note(connection));
+    return { server, connection };
+  });
+  function note(connection: McpConnection) {
+    noted({ name: connection.name, tools: connection.tools().length, problem: connection.problem() });
+  }
+  const timer = setInterval(() => {
+    for (const { connection } of connections) note(connection);
+  }, everyMs);
   return {
     offered(taken) {
       const names = new Set(taken);
@@ -44,10 +60,14 @@ export function createMcpTools(
             const name = nameFor(tool.name, connection.name, names);
             names.add(name);
             return toolOf(name, tool, connection, server);
-          }),
+          })
+          .concat(besidesOf(connection, server)),
       );
     },
-    stop: async () => void (await Promise.all(connections.map(({ connection }) => connection.stop()))),
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(connections.map(({ connection }) => connection.stop()));
+    },
   };
 }
 

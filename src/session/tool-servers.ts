@@ -1,0 +1,32 @@
+import { asc, gt, sql } from 'drizzle-orm';
+import { toolServers } from '../db/schema.ts';
+import type { Tx } from './lease.ts';
+
+/** How a server of other tools stands; `problem` where it is away. */
+export type ToolServerState = { name: string; tools: number; problem: string | undefined };
+
+export async function noteToolServer(db: Tx, { name, tools, problem }: ToolServerState): Promise<void> {
+  const set = { tools, problem: problem ?? null, updatedAt: sql`now()` };
+  await db
+    .insert(toolServers)
+    .values({ name, ...set })
+    .onConflictDoUpdate({ target: toolServers.name, set });
+}
+
+/** What was noted of servers that somebody still looks after, in words; undefined where there is nothing to say. */
+export async function toolServersText(db: Tx): Promise<string | undefined> {
+  const rows = await db
+    .select()
+    .from(toolServers)
+    .where(gt(toolServers.updatedAt, sql`now() - make_interval(secs => ${KEPT_SECONDS})`))
+    .orderBy(asc(toolServers.name));
+  if (rows.length === 0) return undefined;
+  const states = rows.map(({ name, tools, problem }) =>
+    problem === null ? `${name} (${tools} tools)` : `${name} is away: ${problem.slice(0, 200)}`,
+  );
+  return `Tools of other servers: ${states.join('; ')}`;
+}
+
+/** How often who is connected to a server says so; what is much older is no longer in the config. */
+export const NOTED_SECONDS = 60;
+const KEPT_SECONDS = NOTED_SECONDS * 5;
