@@ -8,8 +8,11 @@ import { systemPromptOf } from './agent/system-prompt.ts';
 import type { TurnDeps } from './agent/turn.ts';
 import { approverRules } from './channel-settings.ts';
 import type { Config } from './config/load.ts';
+import { createArtifacts } from './hub/artifacts.ts';
 import { createHardwareList } from './hub/hardware.ts';
 import { createHubJobs } from './hub/jobs.ts';
+import { createRepoWrites } from './hub/repo-writes.ts';
+import { createHubRepos } from './hub/repos.ts';
 import { createSharedLooks } from './hub/shared-looks.ts';
 import { createTraces } from './hub/traces.ts';
 import { createCatalogue } from './llm/catalogue.ts';
@@ -31,6 +34,7 @@ import { bytesOf, uniqueName } from './session/files.ts';
 import { imagesOf } from './session/images.ts';
 import { installationId } from './session/installation.ts';
 import { readSession, readSnapshot } from './session/read-snapshot.ts';
+import type { Session } from './session/snapshot.ts';
 import { NOTED_SECONDS, noteToolServer } from './session/tool-servers.ts';
 import { asMarkdown, asTrace } from './session/transcript-export.ts';
 import { createWebCache } from './session/web-cache.ts';
@@ -212,6 +216,7 @@ function turnDeps(worker: Worker, mcp: McpTools, startWatch: (watchId: string) =
       }),
     render: renders.request,
     renderProgress: renders.progress,
+    gather: (session, urls, signal) => gather(worker, session, urls, signal),
     startWatch,
     outside: (signal) => outside(worker, rules, signal),
     maxModelCalls: limits.model_calls_per_turn,
@@ -279,12 +284,32 @@ function research(worker: Worker, tools: readonly Tool[], rules: ModelRules): To
   });
 }
 
+/** What goes wrong costs the collection and nothing else. */
+async function gather(
+  { config, token, log }: Worker,
+  { id, settings }: Session,
+  urls: readonly string[],
+  signal: AbortSignal,
+): Promise<Session['settings']['collection']> {
+  if (!config.jobs.collections) return undefined;
+  const hubUrl = config.jobs.hub_url;
+  const repos = createHubRepos(hubUrl, token);
+  const artifacts = createArtifacts({ hubUrl, token, repos, writes: createRepoWrites(hubUrl, token) });
+  const session = { id, title: settings.title ?? '', collection: settings.collection };
+  return artifacts.gather(session, urls, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    log.warn({ err: error, session: id }, 'what a session made could not be put into a collection');
+    return settings.collection;
+  });
+}
+
 function outside(worker: Worker, rules: ModelRules, signal: AbortSignal): Outside {
   const { config, storage, redact, clock, ids, jobs, hardware, model, catalogue } = worker;
   const traces = createTraces(config.jobs.hub_url, worker.token, config.traces.dataset);
   const models = { model, catalogue, choices: config.model.choices };
   return {
     jobReport: (watch) => endReport(jobs, watch, signal),
+    gather: (session, urls) => gather(worker, session, urls, signal),
     jobStatus: statusLine,
     findJob: (namespace, jobId) =>
       findJob({ jobs, hardware, namespace: config.jobs.namespace }, namespace, jobId, signal),

@@ -206,6 +206,11 @@ const Jobs = z.strictObject({
   hub_url: url.default('https://huggingface.co'),
   datasets_server_url: url.default('https://datasets-server.huggingface.co'),
   namespace: z.string().optional().describe("User or organisation that pays. The token's user by default."),
+  collections: flag
+    .default(true)
+    .describe(
+      'Whether what a session makes on the Hub is tagged and put into a private collection of the session.',
+    ),
   secrets: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a variable name'), z.string().min(1))
     .default({})

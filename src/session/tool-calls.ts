@@ -101,6 +101,8 @@ export const ToolCallState = z.discriminatedUnion('kind', [
     at: z.coerce.date(),
     /** Files of pictures that belong to the output. */
     images: z.array(z.string()).optional(),
+    /** Addresses of what was made on the Hub. */
+    made: z.array(z.string()).optional(),
   }),
   z.object({ kind: z.literal('failed'), output: z.string(), at: z.coerce.date() }),
   z.object({ kind: z.literal('cancelled'), output: z.string(), at: z.coerce.date() }),

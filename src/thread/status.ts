@@ -161,13 +161,19 @@ function callLine(call: ToolCall): TimelineLine {
 
 const MAX_LINKS = 6;
 
-function linksOf({ watches }: Snapshot, { number }: Exchange): string[] {
+function linksOf({ session, toolCalls, watches }: Snapshot, { number }: Exchange): string[] {
   const own = watches.filter((watch) => watch.exchange === number);
   const links = own.flatMap(({ dashboardUrl, snapshot }) => [
     ...(snapshot.progress?.links ?? []),
     ...(dashboardUrl ? [dashboardUrl] : []),
   ]);
-  return [...new Set(links)].slice(0, MAX_LINKS);
+  const made = toolCalls.flatMap(({ exchange, state }) =>
+    exchange === number && state.kind === 'done' ? (state.made ?? []) : [],
+  );
+  const all = [...new Set([...made, ...links])];
+  const { collection } = session.settings;
+  const isGathered = collection !== undefined && number === session.exchange && all.length > 0;
+  return [...all.slice(0, MAX_LINKS - 1), ...(isGathered ? [collection.url] : [])];
 }
 
 function shortDraft({ session }: Snapshot): string | undefined {

@@ -76,7 +76,7 @@ export function hfDatasetPushTool({ push, fileAt }: PushParts): Tool {
         context.assertHeld();
         const pushed = { path: nameIn(path), bytes: file.bytes };
         const url = await push.push(name, pushed, provenanceCard(name, context.sessionId), context.signal);
-        return { kind: 'done', output: report(name, url, file.data) };
+        return { kind: 'done', output: report(name, url, file.data), made: [url] };
       } catch (error) {
         context.signal.throwIfAborted();
         return {

@@ -105,8 +105,9 @@ export function hfRepoGitTool(writes: RepoWrites, hubUrl: string): Tool {
       if (lack !== undefined) return { kind: 'failed', output: lack };
       if (!REPEATABLE.has(args.operation)) context.assertHeld();
       const result = await act(args, writes, hubUrl, context);
+      const made = args.operation === 'create_repo' ? [pageOf(hubUrl, args.kind, args.id)] : [];
       return result.ok
-        ? { kind: 'done', output: result.value }
+        ? { kind: 'done', output: result.value, made }
         : { kind: 'failed', output: `${args.id}: ${result.reason}` };
     },
     async recover({ operation, id }) {

@@ -36,7 +36,15 @@ type Journal = {
  * `file` is put into the thread in the same commit; `image` is shown to a model that sees.
  */
 export type ToolResult =
-  | { kind: 'done'; output: string; plan?: PlanItem[]; file?: SharedFile; image?: Omit<SharedFile, 'text'> }
+  | {
+      kind: 'done';
+      output: string;
+      plan?: PlanItem[];
+      file?: SharedFile;
+      image?: Omit<SharedFile, 'text'>;
+      /** Addresses of what was made on the Hub: the thread links them. */
+      made?: string[];
+    }
   | { kind: 'failed'; output: string }
   /** It could not be found out whether the call had its effect; the output says how to look. */
   | { kind: 'unknown'; output: string }

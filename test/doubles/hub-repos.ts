@@ -56,6 +56,16 @@ const CommitLine = z.discriminatedUnion('key', [
   z.object({ key: z.literal('deletedFile'), value: z.object({ path: z.string() }) }),
 ]);
 
+const CreateCollection = z.strictObject({
+  title: z.string().min(1).max(60),
+  namespace: z.string(),
+  description: z.string().max(150).optional(),
+  private: z.boolean().optional(),
+});
+const AddItem = z.strictObject({
+  item: z.strictObject({ type: z.enum(['model', 'dataset', 'space']), id: z.string() }),
+});
+
 type Answer = { status: number; answer: unknown };
 
 /**
@@ -64,6 +74,10 @@ type Answer = { status: number; answer: unknown };
  */
 export class HubRepos {
   readonly all: DoubleRepo[] = [];
+  readonly collections: (z.infer<typeof CreateCollection> & {
+    slug: string;
+    items: { type: string; id: string }[];
+  })[] = [];
   readonly host = new SpaceHost();
   readonly #hubUrl: () => string;
 
@@ -117,6 +131,7 @@ export class HubRepos {
     if (path === '/api/spaces' && query.has('author') && !query.has('limit')) return this.#listSpaces(query);
     const list = /^\/api\/(model|dataset|space)s$/.exec(path)?.[1];
     if (list !== undefined) return this.#list(list as Kind, query);
+    if (path.startsWith('/api/collections')) return this.#routeCollections(method, path, body);
     if (path === '/api/repos/create') return this.#create(CreateRepo.parse(JSON.parse(body)));
     const bucket = /^\/api\/buckets\/([^/]+\/[^/]+)$/.exec(path)?.[1];
     if (bucket !== undefined && method === 'POST') return this.#createBucket(bucket, body);
@@ -160,6 +175,27 @@ export class HubRepos {
     });
     response.end(bytes.subarray(first, last + 1));
     return true;
+  }
+
+  /** `POST /api/collections` and `POST /api/collections/{slug}/items`. */
+  #routeCollections(method: string, path: string, body: string): Answer {
+    if (path === '/api/collections' && method === 'POST') {
+      const made = CreateCollection.parse(JSON.parse(body));
+      const slug = `${made.namespace}/${made.title.toLowerCase().replace(/\W+/g, '-')}-${this.collections.length + 1}`;
+      this.collections.push({ ...made, slug, items: [] });
+      return { status: 200, answer: { slug } };
+    }
+    const [, slug] = /^\/api\/collections\/(.+)\/items$/.exec(path) ?? [];
+    const collection = this.collections.find((item) => item.slug === slug);
+    if (collection === undefined) return { status: 404, answer: { error: 'Collection not found' } };
+    const { item } = AddItem.parse(JSON.parse(body));
+    const kind = item.type === 'space' ? 'space' : item.type;
+    if (this.find(kind, item.id) === undefined) return { status: 404, answer: { error: 'Item not found' } };
+    if (collection.items.some(({ id, type }) => id === item.id && type === item.type)) {
+      return { status: 409, answer: { error: 'Item already in collection' } };
+    }
+    collection.items.push(item);
+    return { status: 200, answer: {} };
   }
 
   #create({ type, organization, name, visibility, sdk, files }: z.infer<typeof CreateRepo>): Answer {

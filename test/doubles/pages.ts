@@ -371,6 +371,7 @@ export class PublicPages {
 
   /** False where the path is none of these. */
   answer(request: IncomingMessage, url: URL, body: string, response: ServerResponse): boolean {
+    if (url.pathname.startsWith('/api/') && request.method !== 'GET') return false;
     const page = this.instead.get(url.pathname)?.(request) ?? find(url, body);
     if (page === undefined) return false;
     this.asked.push(`${url.pathname}${url.search}`);

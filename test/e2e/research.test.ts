@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { lastText, type ModelScript, type Reply } from '../doubles/model.ts';
-import { dollarJob } from '../support/scripts.ts';
+import { dollarJob, inTurn, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
 import type { World } from '../support/world.ts';
@@ -158,4 +158,39 @@ test('changes nothing, comes to an end at its bounds, and says what a failing pr
   expect(told).toContain('the end: Nothing can be changed here');
   expect(told).toContain('There is no tool "bash"'.replaceAll('\\', ''));
   expect(world.hub.repos.all).toEqual([]);
+});
+
+test('what a session makes is tagged, linked in the thread and kept in a private collection of it', async () => {
+  await begin(
+    inTurn(call('hf_repo_git', { operation: 'create_repo', kind: 'dataset', id: 'ada/pairs' }), {
+      ...runJob,
+      arguments: { ...runJob.arguments, script: 'push()\n' },
+    }),
+  );
+  const link = `${world.hub.url}/ada/dpo-model`;
+  world.hub.repos.add('model', 'ada/dpo-model', { 'README.md': '---\nlicense: mit\n---\n# DPO\n' });
+  world.hub.course = () => ({
+    queueMs: 0,
+    runMs: 0,
+    lines: [`Pushed to ${link.replace(world.hub.url, 'https://huggingface.co')}`],
+    stage: 'COMPLETED',
+  });
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'make a dataset, then train');
+  world.slack.click('U0ADA', await world.reply(asked, 'Make the dataset ada/pairs'), 'approve');
+  world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
+  await until('both are in the collection', () => world.hub.repos.collections[0]?.items.length === 2);
+  const [collection, ...others] = world.hub.repos.collections;
+  expect(others).toEqual([]);
+  expect(collection).toMatchObject({
+    namespace: 'ada',
+    private: true,
+    items: [
+      { type: 'dataset', id: 'ada/pairs' },
+      { type: 'model', id: 'ada/dpo-model' },
+    ],
+  });
+  const card = () => world.hub.repos.find('model', 'ada/dpo-model')?.files.get('README.md')?.toString() ?? '';
+  await until('its card is tagged', () => card().includes('license: mit\ntags:\n- ml-intern'));
+  await world.reply(asked, `/collections/${collection?.slug}`);
+  await world.reply(asked, '/datasets/ada/pairs');
 });
