@@ -4,7 +4,7 @@ import { patiently } from './patience.ts';
 import type { RepoWrites } from './repo-writes.ts';
 import type { HubRepos, RepoKind } from './repos.ts';
 
-export type Collection = { slug: string; url: string };
+type Collection = { slug: string; url: string };
 
 /** Keeps together what a session made on the Hub. Throws where the Hub can't be asked, or refuses. */
 export type Artifacts = {
