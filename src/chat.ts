@@ -16,6 +16,7 @@ import { createInstallations } from './session/installations.ts';
 import { createIntake } from './session/intake.ts';
 import { createJobsOverview } from './session/jobs-overview.ts';
 import { createPresence } from './session/presence.ts';
+import { createQuestions } from './session/questions.ts';
 import { createSessionsOverview } from './session/sessions-overview.ts';
 import { answerOf } from './thread/answer-file.ts';
 import { createOutage } from './thread/outage.ts';
@@ -74,10 +75,12 @@ export async function startChat(parts: Parts, connections: Connections): Promise
     wake: turns.wake,
     render: renders.request,
   });
+  const questions = createQuestions({ db: storage.db, redact, policy, render: renders.request });
   const catalogue = createCatalogue(config.model.base_url, clock);
   const handed: PlatformParts = {
     intake,
     decisions,
+    questions,
     presence: createPresence(storage.db),
     access: config.access,
     sessions: createSessionsOverview(storage.db),

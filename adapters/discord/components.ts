@@ -8,7 +8,7 @@ import {
   ComponentType,
   MessageFlags,
 } from 'discord.js';
-import { ACTIONS, seenValue } from '../../src/thread/actions.ts';
+import { ACTIONS, questionValue, seenValue } from '../../src/thread/actions.ts';
 import { LONG_ANSWER, wholeAnswer } from '../../src/thread/answer-file.ts';
 import type { Payload } from '../../src/thread/outbound.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
@@ -17,6 +17,7 @@ import type {
   BatchView,
   JobView,
   Mood,
+  QuestionView,
   StatusView,
   ViewMessage,
 } from '../../src/thread/view-message.ts';
@@ -34,6 +35,7 @@ import {
   planText,
   previewNote,
   progressText,
+  questionText,
   statusLine,
   tailsOf,
   timelineText,
@@ -80,6 +82,8 @@ function unmarked({ body }: ViewMessage, divisor: number, options: ComponentOpti
       return [card(body.open.length > 0 ? AMBER : undefined, batch(body))];
     case 'job':
       return [card(JOB_COLORS[body.tone], job(body))];
+    case 'question':
+      return [card(AMBER, question(body))];
     case 'notice':
       return notice(body, divisor);
     case 'reaction':
@@ -331,6 +335,17 @@ function batch(view: BatchView): (APIComponentInContainer | undefined)[] {
     button('Reject all', idOf(ACTIONS.reject, 'all', mark), ButtonStyle.Danger),
   ];
   return [text(line), buttons(view.open.length > 1 ? both : [])];
+}
+
+function question(view: QuestionView): (APIComponentInContainer | undefined)[] {
+  const value = questionValue(view);
+  return [
+    text(questionText(view, STYLE)),
+    buttons([
+      button(view.fields.length > 0 ? 'Answer' : 'Accept', idOf(ACTIONS.answer, value), ButtonStyle.Primary),
+      button('Decline', idOf(ACTIONS.decline, value)),
+    ]),
+  ];
 }
 
 const JOB_BUTTONS = {

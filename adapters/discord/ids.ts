@@ -10,6 +10,7 @@ export const MODALS = {
   ask: 'ask_about',
   session: 'session_settings',
   channel: 'channel_settings',
+  answer: 'answer_question',
 } as const;
 
 export const idOf = (action: string, ...values: readonly string[]): string => [action, ...values].join('|');

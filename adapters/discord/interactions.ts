@@ -21,8 +21,9 @@ import type { Intake } from '../../src/session/intake.ts';
 import { type JobControl, useJobControl } from '../../src/session/job-controls.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
+import type { Questions } from '../../src/session/questions.ts';
 import { replaceScriptOf, scriptName, WHOLE_SCRIPT } from '../../src/session/script-files.ts';
-import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, seenOf } from '../../src/thread/actions.ts';
+import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, questionOf, seenOf } from '../../src/thread/actions.ts';
 import { SETTINGS } from '../../src/thread/menus.ts';
 import { cut } from '../../src/thread/words.ts';
 import { uploadedIn } from './attachments.ts';
@@ -30,8 +31,10 @@ import type { Asker, Gate } from './gate.ts';
 import { batchMark, idOf, MODALS, partsOf } from './ids.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import {
+  answerModal,
   channelModal,
   editModal,
+  givenIn,
   type Half,
   rejectModal,
   replaceModal,
@@ -46,6 +49,7 @@ import { plain } from './style.ts';
 export type InteractionDeps = {
   intake: Intake;
   decisions: Decisions;
+  questions: Questions;
   jobs: JobsOverview;
   gate: Gate;
   feedback: Feedback;
@@ -164,6 +168,9 @@ async function onClick(click: Click, deps: InteractionDeps): Promise<void> {
       return onFeedback(click, values, by, address, deps);
     case ACTIONS.settings:
       return openChannel(click, value === 'people' ? 'people' : 'work', address, deps);
+    case ACTIONS.answer:
+    case ACTIONS.decline:
+      return onQuestion(click, value, action === ACTIONS.decline, by, deps);
     case ACTIONS.stop:
     case ACTIONS.retry: {
       await click.deferUpdate();
@@ -175,6 +182,29 @@ async function onClick(click: Click, deps: InteractionDeps): Promise<void> {
       return tell(click, OLD);
   }
 }
+
+/** Answers a question that needs a yes or a no; for any other there is a dialog. */
+async function onQuestion(
+  click: Click,
+  value: string,
+  isDeclined: boolean,
+  by: Person,
+  { questions }: InteractionDeps,
+): Promise<void> {
+  const asked = questionOf(value);
+  const open = asked && (await questions.open(asked, by));
+  if (asked === undefined || open === undefined) return tell(click, OLD);
+  if (!open.ok) return tell(click, open.reason);
+  if (!isDeclined && open.question.fields.length > 0) {
+    const dialog = answerModal(value, open.question);
+    return dialog === undefined ? tell(click, TOO_MANY) : void (await click.showModal(dialog));
+  }
+  await click.deferUpdate();
+  const result = await questions.answer(asked, isDeclined ? 'decline' : 'accept', {}, by);
+  return result.ok ? undefined : tell(click, result.reason);
+}
+
+const TOO_MANY = 'This asks for more than a dialog of Discord has room for, so it can only be declined here.';
 
 /** The calls that a button names; undefined where it means all that are open, and those are others by now. */
 async function callsOf(
@@ -348,6 +378,21 @@ async function onSubmission(modal: ModalSubmitInteraction, deps: InteractionDeps
       await settle(modal);
       const problem = await changeScript(modal, value, text, by, deps);
       return problem === undefined ? undefined : tell(modal, problem);
+    }
+    case MODALS.answer: {
+      await settle(modal);
+      const asked = questionOf(value);
+      const open = asked && (await deps.questions.open(asked, by));
+      if (asked === undefined || open === undefined) return tell(modal, OLD);
+      if (!open.ok) return tell(modal, open.reason);
+      const { fields } = open.question;
+      const result = await deps.questions.answer(asked, 'accept', givenIn(modal, fields), by);
+      if (result.ok) return;
+      const wrong = fields.flatMap(({ name, label }) => {
+        const error = result.errors?.[name];
+        return error ? [`${label}: ${error}`] : [];
+      });
+      return tell(modal, [result.reason, ...wrong].join('\n'));
     }
     case MODALS.why: {
       await settle(modal);

@@ -6,6 +6,7 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import type { ChannelRules } from '../../src/session/channel-rules.ts';
+import type { Question, QuestionField } from '../../src/session/tool-calls.ts';
 import { channelMenus, type Menu, sessionMenus, usdIn } from '../../src/thread/menus.ts';
 import { cut } from '../../src/thread/words.ts';
 import { idOf, MODALS } from './ids.ts';
@@ -120,6 +121,65 @@ export const askModal = (messageId: string): Modal =>
     label('What about this message?', paragraph(TEXT), 'I answer in a thread, where everybody can see it.'),
     label('Files for it', upload(DISCORD_LIMITS.uploads)),
   ]);
+
+const YES_NO = [
+  { value: 'yes', label: 'Yes' },
+  { value: 'no', label: 'No' },
+];
+
+/** The dialog in which a question is answered; undefined where it asks for more than a dialog has room for. */
+export function answerModal(value: string, { from, fields }: Question): Modal | undefined {
+  const shown = answerFields(fields);
+  const isMissing = fields.some((field) => field.isRequired && !shown.includes(field));
+  if (isMissing) return undefined;
+  return modal(
+    idOf(MODALS.answer, value),
+    `${from} asks`,
+    shown.map((field) => {
+      const { name, label: title, about, type, choices = [], initial } = field;
+      const customId = fieldId(fields, name);
+      if (type === 'yes_no' || type === 'choice') {
+        const listed = type === 'yes_no' ? YES_NO : choices;
+        return select({ name: customId, label: title, choices: listed, chosen: initial });
+      }
+      return label(
+        title,
+        {
+          type: ComponentType.TextInput,
+          custom_id: customId,
+          style: TextInputStyle.Short,
+          required: field.isRequired,
+          ...(initial ? { value: initial.slice(0, DISCORD_LIMITS.inputText) } : {}),
+        },
+        about,
+      );
+    }),
+  );
+}
+
+/** The fields that a dialog has room for, what is needed first. */
+const answerFields = (fields: readonly QuestionField[]): readonly QuestionField[] =>
+  [...fields]
+    .sort((a, b) => Number(b.isRequired) - Number(a.isRequired))
+    .slice(0, DISCORD_LIMITS.modalComponents);
+
+const fieldId = (fields: readonly QuestionField[], name: string): string =>
+  `field${fields.findIndex((field) => field.name === name)}`;
+
+/** What a dialog was sent off with, by the name of the field. */
+export function givenIn(
+  { fields }: ModalSubmitInteraction,
+  asked: readonly QuestionField[],
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    asked.map(({ name, type }) => {
+      const id = fieldId(asked, name);
+      if (!fields.fields.has(id)) return [name, undefined];
+      const isPicked = type === 'yes_no' || type === 'choice';
+      return [name, isPicked ? fields.getStringSelectValues(id)[0] : fields.getTextInputValue(id)];
+    }),
+  );
+}
 
 /** Commands to choose from, by what they are about; nothing chosen changes nothing. */
 export const sessionModal = (models: readonly string[]): Modal =>

@@ -11,6 +11,7 @@ import {
   jobHeadline,
   linksText,
   planText,
+  questionText,
   statusLine,
   tailsOf,
   timelineText,
@@ -19,6 +20,7 @@ import { approvalBlocks, approvalHeadline, batchBlocks, batchHeadline } from './
 import { jobBlocks } from './job-blocks.ts';
 import { actions, button, context, message, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
+import { questionBlocks } from './questions.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { STYLE } from './style.ts';
 import { codeBlock, escaped, harmless, plain } from './text.ts';
@@ -53,6 +55,8 @@ export function translate(
       return [message(batchHeadline(body), batchBlocks(body))];
     case 'job':
       return [message(jobHeadline(body, STYLE), jobBlocks(body))];
+    case 'question':
+      return [message(questionText(body, STYLE), questionBlocks(body))];
     case 'notice':
       return notice(body, divisor);
     case 'reaction':

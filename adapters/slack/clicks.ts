@@ -9,7 +9,8 @@ import type { Intake } from '../../src/session/intake.ts';
 import { type JobControl, useJobControl } from '../../src/session/job-controls.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
 import type { Operation } from '../../src/session/operations.ts';
-import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, seenOf } from '../../src/thread/actions.ts';
+import { AskedQuestion, type Questions } from '../../src/session/questions.ts';
+import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, questionOf, seenOf } from '../../src/thread/actions.ts';
 import { SETTINGS } from '../../src/thread/menus.ts';
 import { callOfBlock, callsOf } from './actions.ts';
 import { CHANNEL_MODAL, channelModal, rulesOf } from './channel-settings.ts';
@@ -19,6 +20,7 @@ import { SLACK_LIMITS } from './limits.ts';
 import { editModal, INPUT, MODALS, rejectModal, whyModal } from './modals.ts';
 import { ButtonClick, Submission } from './payloads.ts';
 import type { People } from './people.ts';
+import { answerModal, errorsByBlock, givenIn } from './questions.ts';
 import { SETTINGS_MODAL, settingsModal } from './session-menu.ts';
 import { Pointed, SHORTCUT } from './shortcut.ts';
 import type { In } from './workspaces.ts';
@@ -28,6 +30,7 @@ export type ClickDeps = {
   client: WebClient;
   intake: Intake;
   decisions: Decisions;
+  questions: Questions;
   jobs: JobsOverview;
   people: People;
   gate: Gate;
@@ -112,6 +115,15 @@ async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer): Pro
       return openChannel(deps, click, answer);
     case ACTIONS.feedback:
       return onFeedback(deps, click, by, action.value, answer);
+    case ACTIONS.answer:
+    case ACTIONS.decline:
+      return onQuestion(
+        deps,
+        click,
+        by,
+        { value: action.value, isDeclined: name === ACTIONS.decline },
+        answer,
+      );
     case ACTIONS.stop:
     case ACTIONS.retry: {
       const operation: Operation = { kind: name === ACTIONS.stop ? 'interrupt' : 'resume', by };
@@ -144,6 +156,27 @@ async function onMenu(
     return;
   }
   await intake.message({ address, sourceId, text: choice, author: by, messageId: '' });
+}
+
+/** Answers a question that needs a yes or a no; for any other there is a dialog. */
+async function onQuestion(
+  { client, questions }: ClickDeps,
+  click: ButtonClick,
+  by: Person,
+  { value, isDeclined }: { value: string; isDeclined: boolean },
+  answer: Answer,
+): Promise<void> {
+  const asked = questionOf(value);
+  if (asked === undefined) return void (await answer(UNKNOWN_THREAD));
+  const open = await questions.open(asked, by);
+  if (!open.ok) return void (await answer(open.reason));
+  if (!isDeclined && open.question.fields.length > 0) {
+    const view = answerModal(asked, open.question);
+    await client.views.open({ trigger_id: click.trigger_id, view });
+    return;
+  }
+  const result = await questions.answer(asked, isDeclined ? 'decline' : 'accept', {}, by);
+  if (!result.ok) await answer(result.reason);
 }
 
 /** The dialog with what holds in a channel, for those who may change it. */
@@ -232,7 +265,7 @@ async function openScript(
 
 /** Why a dialog could not be taken, to be shown in it, or below one of its inputs; undefined where it was. */
 async function onSubmission(
-  { teamId, decisions, intake, people, gate, feedback, channelRules }: ClickDeps,
+  { teamId, decisions, questions, intake, people, gate, feedback, channelRules }: ClickDeps,
   { user, view }: Submission,
   callback: string,
 ): Promise<string | Record<string, string> | undefined> {
@@ -256,6 +289,16 @@ async function onSubmission(
       if (text) await intake.message({ address, sourceId, text, author: by, messageId: '' });
     }
     return undefined;
+  }
+  if (callback === MODALS.answer) {
+    const asked = AskedQuestion.parse(JSON.parse(view.private_metadata));
+    const open = await questions.open(asked, by);
+    const [block = INPUT.block] = Object.keys(view.state.values);
+    if (!open.ok) return { [block]: open.reason };
+    const { fields } = open.question;
+    const result = await questions.answer(asked, 'accept', givenIn(view, fields), by);
+    if (result.ok) return undefined;
+    return result.errors ? errorsByBlock(result.errors, fields) : { [block]: result.reason };
   }
   if (callback === MODALS.why) {
     const { address, messageId } = RatedAnswer.parse(JSON.parse(view.private_metadata));

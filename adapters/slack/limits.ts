@@ -28,6 +28,8 @@ export const SLACK_LIMITS = {
   /** https://docs.slack.dev/reference/methods/assistant.threads.setTitle; longer ones are cut where they are shown. */
   threadTitle: 250,
   inputText: 3_000,
+  /** https://docs.slack.dev/reference/block-kit/blocks/input-block: label and hint. */
+  inputLabel: 2_000,
 } as const;
 
 /** Markdown of one answer part: well below `allBlocks`, so that the rest of a message has room. */

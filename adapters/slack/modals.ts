@@ -13,7 +13,12 @@ import { SLACK_LIMITS } from './limits.ts';
 import { plain } from './text.ts';
 
 /** What the dialogs are called when they are sent off. */
-export const MODALS = { reject: 'reject_calls', edit: 'edit_call', why: 'feedback_why' } as const;
+export const MODALS = {
+  reject: 'reject_calls',
+  edit: 'edit_call',
+  why: 'feedback_why',
+  answer: 'answer_question',
+} as const;
 
 /** The one input of dialogs that ask for a text. */
 export const INPUT = { block: 'text', action: 'value' } as const;

@@ -72,6 +72,7 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
     async start({
       intake,
       decisions,
+      questions,
       presence,
       jobs,
       sessions,
@@ -91,6 +92,7 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
           ...workspace,
           intake,
           decisions,
+          questions,
           jobs,
           sessions,
           feedback,

@@ -6,12 +6,14 @@ import { type Budgets, passedBudgets } from '../session/budget.ts';
 import { addToJournal, journalOf } from '../session/call-journal.ts';
 import { addFile, keepFile, uniqueName } from '../session/files.ts';
 import { assertHeld, type Claim, fenced, LeaseLost, type Tx } from '../session/lease.ts';
-import { readSnapshot } from '../session/read-snapshot.ts';
+import { findToolCall, readSnapshot } from '../session/read-snapshot.ts';
 import * as record from '../session/record.ts';
 import type { Session, Snapshot } from '../session/snapshot.ts';
 import {
   type ApprovalRequest,
   effectiveArguments,
+  type Question,
+  type QuestionAnswer,
   type ToolCall,
   type ToolCallState,
 } from '../session/tool-calls.ts';
@@ -315,8 +317,36 @@ async function write(
   await deps.render(held.sessionId);
 }
 
+/** How long a call waits for people's answer, and how often it looks whether it is there. */
+const QUESTION_MS = 30 * 60_000;
+const LOOK_MS = 400;
+
+/** Puts a question of a running call before people. The answer comes over the record: who takes it is another process. */
+async function askPeople(
+  { deps, held, signal }: Scope,
+  call: ToolCall,
+  asked: Omit<Question, 'id' | 'answer'>,
+): Promise<QuestionAnswer | undefined> {
+  const { sessionId } = held;
+  const question = { ...asked, id: deps.ids.next('q'), text: deps.redact(asked.text) };
+  await fenced(held, (tx) => record.setShown(tx, sessionId, call.id, { question }));
+  await deps.render(sessionId);
+  const until = deps.clock.now().getTime() + QUESTION_MS;
+  let answer: QuestionAnswer | undefined;
+  while (answer === undefined && deps.clock.now().getTime() < until) {
+    await deps.clock.sleep(LOOK_MS, signal);
+    const found = await findToolCall(held.db, call.id);
+    const open = found?.state.kind === 'running' ? found.state.question : undefined;
+    if (open?.id !== question.id) return undefined;
+    answer = open.answer;
+  }
+  await fenced(held, (tx) => record.closeQuestion(tx, sessionId, call.id, question.id));
+  await deps.render(sessionId);
+  return answer;
+}
+
 function contextOf(
-  { snapshot, held, signal }: Scope,
+  { deps, snapshot, held, signal }: Scope,
   call: ToolCall,
   own = signal,
   shown: Pick<ToolContext, 'show' | 'note'> = { show: () => {}, note: () => {} },
@@ -334,6 +364,7 @@ function contextOf(
     signal: own,
     assertHeld: () => assertHeld(held),
     ...shown,
+    ask: (question) => askPeople({ deps, snapshot, held, signal: own }, call, question),
     journal: {
       entries,
       async append(entry, used) {

@@ -4,7 +4,13 @@ import type { SessionEvent } from './events.ts';
 import { type Tx, touch } from './lease.ts';
 import type { Settings } from './settings.ts';
 import type { Draft, PlanItem, SessionState } from './state.ts';
-import { isSettled, type ToolCall, type ToolCallKind, type ToolCallState } from './tool-calls.ts';
+import {
+  isSettled,
+  type Question,
+  type ToolCall,
+  type ToolCallKind,
+  type ToolCallState,
+} from './tool-calls.ts';
 import type { Entry } from './transcript.ts';
 import type { Watch } from './watches.ts';
 
@@ -79,7 +85,7 @@ export async function setShown(
   tx: Tx,
   sessionId: string,
   callId: string,
-  shown: { tail: string } | { note: string },
+  shown: { tail: string } | { note: string } | { question: Question },
 ): Promise<void> {
   await tx
     .update(toolCalls)
@@ -91,6 +97,20 @@ export async function setShown(
         sql`${toolCalls.state}->>'kind' = 'running'`,
       ),
     );
+  await touch(tx, sessionId);
+}
+
+/** A question is over: it is no longer shown. */
+export async function closeQuestion(
+  tx: Tx,
+  sessionId: string,
+  callId: string,
+  questionId: string,
+): Promise<void> {
+  await tx
+    .update(toolCalls)
+    .set({ state: sql`${toolCalls.state} - 'question'` })
+    .where(and(eq(toolCalls.id, callId), sql`${toolCalls.state}->'question'->>'id' = ${questionId}`));
   await touch(tx, sessionId);
 }
 

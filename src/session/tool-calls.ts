@@ -66,6 +66,35 @@ const asked = { request: ApprovalRequest, decision: Decision };
  * cancelled | unknown`. `waiting` is a call whose job runs on while the session is parked. Every final state has
  * the `output` that the model is given.
  */
+const QuestionField = z.object({
+  name: z.string(),
+  label: z.string(),
+  about: z.string().optional(),
+  type: z.enum(['text', 'number', 'integer', 'yes_no', 'choice']),
+  choices: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
+  isRequired: z.boolean(),
+  initial: z.string().optional(),
+});
+export type QuestionField = z.infer<typeof QuestionField>;
+
+const QuestionAnswer = z.object({
+  action: z.enum(['accept', 'decline']),
+  content: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  by: Person,
+});
+export type QuestionAnswer = z.infer<typeof QuestionAnswer>;
+
+/** Something that a running call asks people. */
+const Question = z.object({
+  id: z.string(),
+  /** Who asks, by the name that people know. */
+  from: z.string(),
+  text: z.string(),
+  fields: z.array(QuestionField),
+  answer: QuestionAnswer.optional(),
+});
+export type Question = z.infer<typeof Question>;
+
 export const ToolCallState = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('proposed') }),
   z.object({
@@ -86,6 +115,7 @@ export const ToolCallState = z.discriminatedUnion('kind', [
     since: z.coerce.date(),
     tail: z.string().optional(),
     note: z.string().optional(),
+    question: Question.optional(),
   }),
   z.object({ kind: z.literal('waiting'), since: z.coerce.date(), watchId: z.string() }),
   z.object({ kind: z.literal('rejected'), output: z.string(), ...asked }),

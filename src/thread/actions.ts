@@ -1,5 +1,6 @@
 import type { Seen } from '../session/decisions.ts';
 import type { JobControl } from '../session/job-controls.ts';
+import type { AskedQuestion } from '../session/questions.ts';
 
 /** What buttons and menus are called in what comes back of them. */
 export const ACTIONS = {
@@ -16,6 +17,8 @@ export const ACTIONS = {
   menu: 'session_menu',
   feedback: 'feedback',
   settings: 'channel_settings',
+  answer: 'answer_question',
+  decline: 'decline_question',
 } as const;
 
 /** The control of a job that an action is. */
@@ -37,3 +40,13 @@ export function seenOf(value: string): Seen | undefined {
 
 /** Asked of a message that somebody pointed at and said nothing about. */
 export const DEFAULT_QUESTION = 'What do you make of this?';
+
+/** A question as its buttons name it. */
+export const questionValue = ({ toolCallId, questionId }: AskedQuestion): string =>
+  `${toolCallId}:${questionId}`;
+
+/** The question that such a value names; undefined for any other. */
+export function questionOf(value: string): AskedQuestion | undefined {
+  const [, toolCallId, questionId] = /^([\w-]+):([\w-]+)$/.exec(value) ?? [];
+  return toolCallId === undefined || questionId === undefined ? undefined : { toolCallId, questionId };
+}

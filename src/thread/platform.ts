@@ -6,6 +6,7 @@ import type { Feedback } from '../session/feedback.ts';
 import type { Intake } from '../session/intake.ts';
 import type { JobsOverview } from '../session/jobs-overview.ts';
 import type { Presence } from '../session/presence.ts';
+import type { Questions } from '../session/questions.ts';
 import type { FileRules } from '../session/received.ts';
 import type { SessionsOverview } from '../session/sessions-overview.ts';
 import type { Outbound } from './outbound.ts';
@@ -14,6 +15,7 @@ import type { Outbound } from './outbound.ts';
 export type PlatformParts = {
   intake: Intake;
   decisions: Decisions;
+  questions: Questions;
   presence: Presence;
   jobs: JobsOverview;
   sessions: SessionsOverview;

@@ -19,6 +19,7 @@ export type ViewBody =
   | { kind: 'title'; text: string }
   | ({ kind: 'approval' } & ApprovalView)
   | ({ kind: 'batch' } & BatchView)
+  | ({ kind: 'question' } & QuestionView)
   | ({ kind: 'job' } & JobView)
   /** A file from the record, with what is said about it. */
   | { kind: 'file'; fileId: string; name: string; text: string }
@@ -99,6 +100,17 @@ export type ApprovalView = {
         feedback: string | undefined;
       }
     | undefined;
+};
+
+/** Something that a running call asks people. */
+export type QuestionView = {
+  toolCallId: string;
+  questionId: string;
+  /** Who asks. */
+  from: string;
+  text: string;
+  /** What is asked for, by label; nothing where a yes will do. */
+  fields: readonly string[];
 };
 
 /** Several calls of one step that wait for approval together. */

@@ -111,7 +111,18 @@ function cardsOf(snapshot: Snapshot, call: ToolCall): ViewMessage[] {
   return [
     ...(approval ? [{ key: `call/${call.id}`, exchange, body: approval }] : []),
     ...(watch ? [{ key: `job/${watch.id}`, exchange, body: jobCard(watch) }] : []),
+    ...questionOf(call),
   ];
+}
+
+/** What a running call asks; once it is answered, a notice tells what was said. */
+function questionOf({ id, exchange, state }: ToolCall): ViewMessage[] {
+  const question = state.kind === 'running' ? state.question : undefined;
+  if (question === undefined || question.answer !== undefined) return [];
+  const { id: questionId, from, text, fields } = question;
+  const labels = fields.map(({ label }) => label);
+  const body = { kind: 'question' as const, toolCallId: id, questionId, from, text, fields: labels };
+  return [{ key: `question/${questionId}`, exchange, body }];
 }
 
 function noticeOf({ id, exchange, entry }: TranscriptMessage): ViewMessage[] {

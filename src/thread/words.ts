@@ -1,7 +1,14 @@
 import type { JobControl } from '../session/job-controls.ts';
 import { sparkline } from '../session/progress.ts';
 import { durationText } from '../session/watches.ts';
-import type { ApprovalView, BatchView, JobView, StatusView, TimelineLine } from './view-message.ts';
+import type {
+  ApprovalView,
+  BatchView,
+  JobView,
+  QuestionView,
+  StatusView,
+  TimelineLine,
+} from './view-message.ts';
 
 /*
  * What cards and status messages say, the same on every platform. How a platform marks text is its `Style`.
@@ -261,3 +268,15 @@ export function jobControls({ isFinal, isOwn, progress }: JobView): JobControl[]
 }
 
 const rounded = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** What a server asks, and for what. */
+export function questionText({ from, text, fields }: QuestionView, style: Style): string {
+  const about =
+    fields.length > 0
+      ? `\n${fields
+          .slice(0, 10)
+          .map((label) => style.plain(cut(label, 80)))
+          .join(' · ')}`
+      : '';
+  return `❓ ${style.bold(style.plain(cut(from, 60)))} asks: ${style.plain(cut(text, 1_200))}${about}`;
+}

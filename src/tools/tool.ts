@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { messageOf } from '../ops/errors.ts';
 import type { ModelUsage, NewWatch } from '../session/record.ts';
 import type { PlanItem } from '../session/state.ts';
-import type { ApprovalRequest } from '../session/tool-calls.ts';
+import type { ApprovalRequest, Question, QuestionAnswer } from '../session/tool-calls.ts';
 import type { Watch } from '../session/watches.ts';
 
 /** What a call knows about where it runs. */
@@ -21,6 +21,8 @@ export type ToolContext = {
   show(tail: string): void;
   /** The same for how it stands, in a few words. */
   note(text: string): void;
+  /** Asks people something in the thread, and waits for their answer; undefined where nobody answers in time. */
+  ask(question: Omit<Question, 'id' | 'answer'>): Promise<QuestionAnswer | undefined>;
   journal: Journal;
 };
 

@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { everything } from '../support/mcp.ts';
 import { callOnce } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -9,24 +8,6 @@ import type { World } from '../support/world.ts';
 let world: World;
 const begin = useWorld((made) => {
   world = made;
-});
-
-const require = createRequire(import.meta.url);
-const everything = (approval: 'never' | 'always') => ({
-  enabled: true,
-  command: process.execPath,
-  args: [
-    join(dirname(require.resolve('@modelcontextprotocol/server-everything/package.json')), 'dist/index.js'),
-    'stdio',
-  ],
-  env: {},
-  headers: {},
-  approval,
-  hide: [],
-  resources: false,
-  prompts: false,
-  needs: [],
-  timeout_seconds: 20,
 });
 
 const offered = () =>

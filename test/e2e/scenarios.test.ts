@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { lastText, type ModelScript } from '../doubles/model.ts';
+import { everything } from '../support/mcp.ts';
 import { hasBubblewrap, withLocalSandboxes } from '../support/sandboxes.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';
 import { onDiscord, onSlack, type Stage, type StageOptions } from '../support/stage.ts';
@@ -20,6 +21,17 @@ const twoJobs: ModelScript = (request) =>
   request.messages.some(({ role }) => role === 'tool')
     ? { text: 'both ran' }
     : { calls: [job('print(1)'), job('print(2)')] };
+
+/** Calls a tool of a server until it is there, then says what came of it. */
+const asksBack: ModelScript = (request) => {
+  const last = request.messages.at(-1);
+  const text = lastText(request);
+  if (last?.role === 'tool' && !text.includes('There is no tool')) return { text: `result: ${text}` };
+  return { calls: [{ name: 'trigger-elicitation-request', arguments: {} }], delayMs: 100 };
+};
+const withServer: StageOptions = {
+  configure: (config) => void Object.assign(config.mcp_servers, { everything: everything('never') }),
+};
 
 const local: StageOptions = { configure: withLocalSandboxes };
 
@@ -54,6 +66,35 @@ const SCENARIOS: readonly Scenario[] = [
       await until('the log is posted', () => stage.files().some((name) => name.includes('log')));
       await stage.press('ada', 'rerun');
       await until('it is asked for again', () => stage.all().split('Run a Hugging Face Job').length > 2);
+    },
+  },
+  {
+    name: 'what a server asks is asked in the thread, and answered by who may',
+    script: asksBack,
+    options: withServer,
+    async play(stage) {
+      stage.ask('ada', 'go');
+      await stage.shows('everything');
+      await stage.shows('Please provide inputs');
+      await stage.press('grace', 'answer');
+      await stage.told('grace', 'may decide this');
+      await stage.press('ada', 'answer');
+      await stage.fill('ada', { 0: 'Ada Lovelace' });
+      await stage.shows('Ada answered: String: Ada Lovelace');
+      await stage.shows('- Name: Ada Lovelace');
+    },
+  },
+  {
+    name: 'a question that is declined is told to the server',
+    script: asksBack,
+    options: withServer,
+    async play(stage) {
+      stage.ask('ada', 'go');
+      await stage.shows('Please provide inputs');
+      await stage.press('ada', 'decline');
+      await stage.shows('Ada declined.');
+      await stage.shows('User declined to provide');
+      await until('the question is gone', () => !stage.all().includes('answer_question'));
     },
   },
   {

@@ -199,6 +199,34 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
     }),
   },
   {
+    heading: 'A server asks something',
+    snapshot: snapshot({
+      session: { settings: title, state: { kind: 'running' } },
+      exchanges: [exchange({ plan, usage: used })],
+      entries: [go, assistant('')],
+      toolCalls: [
+        call({
+          name: 'create_ticket',
+          summary: 'report the results',
+          state: {
+            kind: 'running',
+            since: at(40),
+            note: 'waiting for an answer',
+            question: {
+              id: 'q1',
+              from: 'tracker',
+              text: 'Which project does this experiment belong to?',
+              fields: [
+                { name: 'project', label: 'Project', type: 'text', isRequired: true },
+                { name: 'public', label: 'Visible to everybody', type: 'yes_no', isRequired: false },
+              ],
+            },
+          },
+        }),
+      ],
+    }),
+  },
+  {
     heading: 'Done',
     snapshot: snapshot({
       session: { settings: title, state: { kind: 'idle' } },

@@ -51,6 +51,7 @@ const status = fc.record({
         outcome: fc.constantFrom('done' as const, 'failed' as const, 'running' as const),
         seconds: optional(number),
         tail: optional(hostile),
+        note: optional(hostile),
       }),
     ),
     { maxLength: 10 },
@@ -156,5 +157,16 @@ const batch = fc.record({
   usd: optional(number),
 });
 
+const question = fc.record({
+  kind: fc.constant('question' as const),
+  toolCallId: fc.constant('c_0123456789'),
+  questionId: fc.constant('q_0123456789'),
+  from: hostile,
+  text: hostile,
+  fields: fc.array(hostile, { maxLength: 30 }),
+});
+
 /** Every kind of message that has words, with strings that nobody would write by accident. */
-export const bodies = fc.oneof(status, approval, batch, job, answer, notice).map((body) => body as ViewBody);
+export const bodies = fc
+  .oneof(status, approval, batch, job, answer, notice, question)
+  .map((body) => body as ViewBody);

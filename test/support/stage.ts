@@ -21,6 +21,8 @@ type Control =
   | 'log'
   | 'rerun'
   | 'approve_all'
+  | 'answer'
+  | 'decline'
   | 'good'
   | 'bad';
 
@@ -42,6 +44,8 @@ export type Stage = {
   press(who: Who, control: Control): Promise<void>;
   /** Sends off the dialog that somebody has open. */
   write(who: Who, text: string): Promise<void>;
+  /** The same for a dialog with several fields, by their number from 0 on. */
+  fill(who: Who, values: Readonly<Record<number, string>>): Promise<void>;
   /** Waits until somebody is told something that nobody else sees. */
   told(who: Who, text: string): Promise<void>;
   /** Waits until somebody hears what was wrong with what they wrote: in private, where the platform can do that. */
@@ -72,6 +76,8 @@ const SLACK_ACTIONS: Readonly<Record<Control, string>> = {
   log: 'job_log',
   rerun: 'rerun_job',
   approve_all: 'approve',
+  answer: 'answer_question',
+  decline: 'decline_question',
   good: '',
   bad: '',
 };
@@ -110,6 +116,11 @@ export async function onSlack(script: ModelScript, { configure }: StageOptions):
       world.slack.click(SLACK_IDS[who], await newest(world, first(), label), SLACK_ACTIONS[control]);
     },
     write: async (who, text) => void (await world.slack.submit(SLACK_IDS[who], text)),
+    fill: async (who, values) =>
+      void (await world.slack.submit(
+        SLACK_IDS[who],
+        Object.fromEntries(Object.entries(values).map(([i, value]) => [`field:${i}`, value])),
+      )),
     told,
     hears: told,
     mark: () => [...first().reactions].map((name) => SLACK_MARKS[name] ?? name).join(),
@@ -141,6 +152,8 @@ const DISCORD_ACTIONS: Readonly<Record<Control, string>> = {
   log: 'job_log|',
   rerun: 'rerun_job|',
   approve_all: 'approve|all',
+  answer: 'answer_question|',
+  decline: 'decline_question|',
   good: 'feedback|good',
   bad: 'feedback|bad',
 };
@@ -172,6 +185,11 @@ export async function onDiscord(script: ModelScript, { configure }: StageOptions
       discord.click(who, message, id);
     },
     write: async (who, text) => void (await discord.submit(who, { text })),
+    fill: async (who, values) =>
+      void (await discord.submit(
+        who,
+        Object.fromEntries(Object.entries(values).map(([i, value]) => [`field${i}`, value])),
+      )),
     told: async (who, text) => void (await on.told(who, text)),
     hears: async (_who, text) => void (await on.reply(first().id, text)),
     mark: () => [...first().reactions].map((emoji) => DISCORD_MARKS[emoji] ?? emoji).join(),

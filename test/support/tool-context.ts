@@ -10,6 +10,7 @@ export const toolContext: ToolContext = {
   assertHeld: () => {},
   show: () => {},
   note: () => {},
+  ask: async () => undefined,
   journal: { entries: async () => [], append: async () => {} },
 };
 

@@ -3,7 +3,13 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { type Tool as McpTool, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  type ElicitRequestFormParams,
+  ElicitRequestSchema,
+  type ElicitResult,
+  type Tool as McpTool,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../../ops/clock.ts';
 import { messageOf } from '../../ops/errors.ts';
 import type { Logger } from '../../ops/log.ts';
@@ -39,6 +45,8 @@ export function connectMcp(
   log: Logger,
   clock: Clock,
   changed: () => void,
+  /** What the server asks people while one of its tools runs. */
+  asked: (question: ElicitRequestFormParams) => Promise<ElicitResult>,
 ): McpConnection {
   const stopping = new AbortController();
   let known: readonly McpTool[] = [];
@@ -48,7 +56,11 @@ export function connectMcp(
   let ready = Promise.withResolvers<void>();
 
   async function once(): Promise<void> {
-    const client = await open(endpoint);
+    const client = await open(endpoint, (fresh) =>
+      fresh.setRequestHandler(ElicitRequestSchema, async ({ params }) =>
+        'requestedSchema' in params ? asked(params) : { action: 'decline' },
+      ),
+    );
     client.setNotificationHandler(ToolListChangedNotificationSchema, async () => {
       known = await list(client).catch(() => known); // the old ones are tried then
       changed();
@@ -107,7 +119,9 @@ export function connectMcp(
   };
 }
 
-async function open(endpoint: McpEndpoint): Promise<Client> {
+type Prepare = (client: Client) => void;
+
+async function open(endpoint: McpEndpoint, prepare: Prepare): Promise<Client> {
   if ('command' in endpoint) {
     const { command, args, env } = endpoint;
     return connected(
@@ -117,22 +131,25 @@ async function open(endpoint: McpEndpoint): Promise<Client> {
         env: { ...getDefaultEnvironment(), ...env }, // nothing of the bot's own environment
         stderr: 'ignore',
       }),
+      prepare,
     );
   }
   const url = new URL(endpoint.url);
   const requestInit = { headers: { ...endpoint.headers } };
   try {
-    return await connected(new StreamableHTTPClientTransport(url, { requestInit }));
+    return await connected(new StreamableHTTPClientTransport(url, { requestInit }), prepare);
   } catch (error) {
     // An older server answers to the older transport only: https://modelcontextprotocol.io, "Backwards compatibility".
-    return connected(new SSEClientTransport(url, { requestInit })).catch(() => {
+    return connected(new SSEClientTransport(url, { requestInit }), prepare).catch(() => {
       throw error;
     });
   }
 }
 
-async function connected(transport: Transport): Promise<Client> {
-  const client = new Client({ name: 'ml-intern', version: '1' });
+async function connected(transport: Transport, prepare: Prepare): Promise<Client> {
+  const capabilities = { elicitation: { form: { applyDefaults: true } } };
+  const client = new Client({ name: 'ml-intern', version: '1' }, { capabilities });
+  prepare(client);
   await client.connect(transport);
   return client;
 }

@@ -6,6 +6,7 @@ import type { ApprovalRequest } from '../../session/tool-calls.ts';
 import type { Tool, ToolContext, ToolResult } from '../tool.ts';
 import { besidesOf } from './besides.ts';
 import { connectMcp, type McpConnection, type McpEndpoint } from './connection.ts';
+import { type ActiveCall, elicited } from './elicitation.ts';
 
 /** When a server's tools are asked about: never, where they may destroy something, or always. */
 type McpApproval = 'never' | 'destructive' | 'always';
@@ -40,8 +41,16 @@ export function createMcpTools(
   everyMs = 60_000,
 ): McpTools {
   const connections = Object.entries(servers).map(([name, server]) => {
-    const connection: McpConnection = connectMcp(name, server.endpoint, log, clock, () => note(connection));
-    return { server, connection };
+    const active = new Set<ActiveCall>();
+    const connection: McpConnection = connectMcp(
+      name,
+      server.endpoint,
+      log,
+      clock,
+      () => note(connection),
+      (question) => elicited(name, question, active),
+    );
+    return { server, connection, active };
   });
   function note(connection: McpConnection) {
     noted({ name: connection.name, tools: connection.tools().length, problem: connection.problem() });
@@ -52,14 +61,14 @@ export function createMcpTools(
   return {
     offered(taken) {
       const names = new Set(taken);
-      return connections.flatMap(({ server, connection }) =>
+      return connections.flatMap(({ server, connection, active }) =>
         connection
           .tools()
           .filter(({ name }) => !server.hide.includes(name))
           .map((tool) => {
             const name = nameFor(tool.name, connection.name, names);
             names.add(name);
-            return toolOf(name, tool, connection, server);
+            return toolOf(name, tool, connection, server, active);
           })
           .concat(besidesOf(connection, server)),
       );
@@ -82,7 +91,13 @@ function nameFor(name: string, server: string, taken: ReadonlySet<string>): stri
 const DESCRIPTION_CHARACTERS = 1_500;
 const SUMMARY_CHARACTERS = 80;
 
-function toolOf(name: string, tool: McpTool, connection: McpConnection, server: McpServer): Tool {
+function toolOf(
+  name: string,
+  tool: McpTool,
+  connection: McpConnection,
+  server: McpServer,
+  active: Set<ActiveCall>,
+): Tool {
   const { annotations: hints = {}, inputSchema } = tool;
   // What a server does not say of a tool counts as dangerous: https://modelcontextprotocol.io, ToolAnnotations.
   const isReadOnly = hints.readOnlyHint === true;
@@ -107,8 +122,8 @@ function toolOf(name: string, tool: McpTool, connection: McpConnection, server: 
         ok: true,
         call: {
           approval: async () => (isAsked ? requestFor(tool, connection.name, args) : undefined),
-          timeoutMs: undefined,
-          run: (context) => call(tool.name, args, connection, server, context),
+          timeoutMs: LONGEST_MS,
+          run: (context) => call(tool.name, args, { connection, server, active }, context),
           recover: mayRepeat ? async () => ({ kind: 'not_started' }) : undefined,
         },
       };
@@ -136,28 +151,63 @@ function requestFor(tool: McpTool, server: string, args: Record<string, unknown>
   };
 }
 
+/** With the time that people take to answer what a server asks. */
+const LONGEST_MS = 60 * 60_000;
+
 async function call(
   name: string,
   args: Record<string, unknown>,
-  connection: McpConnection,
-  { timeoutMs }: McpServer,
-  { signal, show, assertHeld }: ToolContext,
+  { connection, server, active }: { connection: McpConnection; server: McpServer; active: Set<ActiveCall> },
+  { sessionId, signal, show, assertHeld, ask }: ToolContext,
 ): Promise<ToolResult> {
+  const silence = silenceTimer(server.timeoutMs);
+  const own: ActiveCall = {
+    sessionId,
+    async ask(question) {
+      silence.stop();
+      return ask(question).finally(silence.restart);
+    },
+  };
   try {
     const client = await connection.client();
     assertHeld();
+    active.add(own);
+    silence.restart();
     const result = await client.callTool({ name, arguments: args }, undefined, {
-      signal,
-      timeout: timeoutMs,
-      resetTimeoutOnProgress: true,
-      onprogress: ({ progress, total, message }) =>
-        show(message ?? (total === undefined ? String(progress) : `${progress} of ${total}`)),
+      signal: AbortSignal.any([signal, silence.signal]),
+      timeout: LONGEST_MS,
+      onprogress: ({ progress, total, message }) => {
+        silence.restart();
+        show(message ?? (total === undefined ? String(progress) : `${progress} of ${total}`));
+      },
     });
     return resultOf(result as CallToolResult);
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'failed', output: messageOf(error) };
+    if (!silence.signal.aborted) return { kind: 'failed', output: messageOf(error) };
+    return {
+      kind: 'failed',
+      output: `The server said nothing for ${server.timeoutMs / 1000} s, so the call was given up.`,
+    };
+  } finally {
+    active.delete(own);
+    silence.stop();
   }
+}
+
+/** Aborts after a time in which nothing was heard. */
+function silenceTimer(ms: number) {
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => clearTimeout(timer);
+  return {
+    signal: over.signal,
+    stop,
+    restart() {
+      stop();
+      timer = setTimeout(() => over.abort(new Error('nothing was heard')), ms);
+    },
+  };
 }
 
 function resultOf({ content = [], structuredContent, isError = false }: CallToolResult): ToolResult {

@@ -1,0 +1,74 @@
+import type { ElicitRequestFormParams, ElicitResult } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
+import type { QuestionField } from '../../session/tool-calls.ts';
+import type { ToolContext } from '../tool.ts';
+
+/** A call of a server's tool that runs now: who could be asked what the server wants to know. */
+export type ActiveCall = Pick<ToolContext, 'sessionId' | 'ask'>;
+
+const Titled = z.object({ const: z.string(), title: z.string().optional() });
+
+/** One property of what a server asks for: https://modelcontextprotocol.io/specification, "Elicitation". */
+const Property = z.looseObject({
+  type: z.string(),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  enumNames: z.array(z.string()).optional(),
+  oneOf: z.array(Titled).optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+});
+
+/**
+ * Puts a server's question to the people of the thread whose call it belongs to. Which one that is the protocol does not say:
+ * where calls of several sessions run, nobody is asked, because it could be the wrong thread.
+ */
+export async function elicited(
+  server: string,
+  { message, requestedSchema }: ElicitRequestFormParams,
+  active: ReadonlySet<ActiveCall>,
+): Promise<ElicitResult> {
+  const sessions = new Set([...active].map(({ sessionId }) => sessionId));
+  const call = [...active].at(-1);
+  if (call === undefined || sessions.size !== 1) return { action: 'cancel' };
+  const required = requestedSchema.required ?? [];
+  const fields = Object.entries(requestedSchema.properties).flatMap(
+    ([name, raw]) => fieldOf(name, raw, required) ?? [],
+  );
+  const isMissing = required.some((name) => fields.every((field) => field.name !== name));
+  if (isMissing) return { action: 'decline' };
+  const answer = await call.ask({ from: server, text: message, fields });
+  if (answer === undefined) return { action: 'cancel' };
+  return answer.action === 'accept' ? { action: 'accept', content: answer.content } : { action: 'decline' };
+}
+
+/** Undefined for what can't be asked in a dialog. */
+function fieldOf(name: string, raw: unknown, required: readonly string[]): QuestionField | undefined {
+  const property = Property.safeParse(raw).data;
+  if (property === undefined) return undefined;
+  const { title, description, enum: values, enumNames, oneOf } = property;
+  const choices =
+    oneOf?.map(({ const: value, title: label = value }) => ({ value, label })) ??
+    values?.map((value, i) => ({ value, label: enumNames?.[i] ?? value }));
+  const type = choices ? 'choice' : TYPES[property.type];
+  if (type === undefined) return undefined;
+  const initial = property.default;
+  return {
+    name,
+    label: title ?? name,
+    type,
+    isRequired: required.includes(name),
+    ...(description ? { about: description } : {}),
+    ...(choices ? { choices } : {}),
+    ...(initial === undefined
+      ? {}
+      : { initial: typeof initial === 'boolean' ? (initial ? 'yes' : 'no') : String(initial) }),
+  };
+}
+
+const TYPES: Readonly<Record<string, QuestionField['type']>> = {
+  string: 'text',
+  number: 'number',
+  integer: 'integer',
+  boolean: 'yes_no',
+};
