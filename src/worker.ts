@@ -7,7 +7,6 @@ import { isQuestion } from './agent/side-question.ts';
 import { systemPromptOf } from './agent/system-prompt.ts';
 import type { TurnDeps } from './agent/turn.ts';
 import { approverRules } from './channel-settings.ts';
-import type { Config } from './config/load.ts';
 import { createArtifacts } from './hub/artifacts.ts';
 import { createHardwareList } from './hub/hardware.ts';
 import { createHubJobs } from './hub/jobs.ts';
@@ -20,6 +19,7 @@ import { createModelClient } from './llm/client.ts';
 import { RETRY_SCHEDULE } from './llm/errors.ts';
 import { factsOf } from './llm/facts.ts';
 import { TokenCounts } from './llm/tokens.ts';
+import { mcpServers } from './mcp-servers.ts';
 import { messageOf } from './ops/errors.ts';
 import type { Parts } from './parts.ts';
 import { runPings } from './queue/pings.ts';
@@ -43,7 +43,7 @@ import { curveFile, logFile } from './tools/hf-jobs/files.ts';
 import { findJob } from './tools/hf-jobs/find.ts';
 import { followJob } from './tools/hf-jobs/follow.ts';
 import { endReport, statusLine } from './tools/hf-jobs/report.ts';
-import { createMcpTools, type McpServer, type McpTools } from './tools/mcp/tools.ts';
+import { createMcpTools, type McpTools } from './tools/mcp/tools.ts';
 import { createRegistry } from './tools/registry.ts';
 import { type Attached, chosenWithAttachments } from './tools/sandbox/attachments.ts';
 import type { Tool } from './tools/tool.ts';
@@ -60,7 +60,7 @@ export function startWorker(parts: Parts): () => Promise<void> {
   const everyMs = config.durability.sweep_seconds * 1000;
   const worker = workerOf(parts);
   const mcp = createMcpTools(
-    mcpServers(config),
+    mcpServers(config, db),
     log,
     clock,
     (state) =>
@@ -173,17 +173,6 @@ function workerOf(parts: Parts): Worker {
       clock,
     ),
   };
-}
-
-function mcpServers({ mcp_servers }: Config): Record<string, McpServer> {
-  return Object.fromEntries(
-    Object.entries(mcp_servers).flatMap(([name, server]) => {
-      const { enabled, needs, command, args, env, url, headers, timeout_seconds, ...rest } = server;
-      if (!enabled || needs.includes('')) return [];
-      const endpoint = command === undefined ? { url: url ?? '', headers } : { command, args, env };
-      return [[name, { ...rest, endpoint, timeoutMs: timeout_seconds * 1000 }]];
-    }),
-  );
 }
 
 function turnDeps(worker: Worker, mcp: McpTools, startWatch: (watchId: string) => Promise<void>): TurnDeps {

@@ -41,8 +41,10 @@ export const secretsOf = ({ secrets, jobs, mcp_servers }: Config): string[] =>
   [
     ...Object.values(secrets),
     ...Object.values(jobs.secrets),
-    ...Object.values(mcp_servers).flatMap(({ env, headers, needs }) => [
+    ...Object.values(mcp_servers).flatMap(({ env, headers, needs, oauth }) => [
       ...needs,
+      oauth?.client_secret,
+      oauth?.private_key,
       ...Object.values(env),
       ...Object.values(headers),
     ]),

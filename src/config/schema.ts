@@ -272,6 +272,35 @@ const McpServer = z
       .record(z.string(), z.string())
       .default({})
       .describe('E.g. {"Authorization": "Bearer ${TOKEN}"}.'),
+    oauth: z
+      .strictObject({
+        grant: z
+          .enum(['sign_in', 'client_credentials', 'private_key'])
+          .default('sign_in')
+          .describe(
+            'Somebody signs in once (npm run mcp:login), or the client has a secret or a private key of its own.',
+          ),
+        client_id: z.string().optional().describe('Where the server registers no clients by itself.'),
+        client_secret: z.string().optional(),
+        issuer: url
+          .optional()
+          .describe('The authorization server that secret or key belong to: they go to no other.'),
+        private_key: z.string().optional().describe('PEM, for the grant private_key.'),
+        algorithm: z.string().default('ES256').describe('What is signed with the private key.'),
+        scope: z.string().optional(),
+        client_metadata_url: z
+          .url({ protocol: /^https$/ })
+          .optional()
+          .describe('Where a description of the client is published, for servers that go by that.'),
+      })
+      .refine(
+        ({ grant, client_id, client_secret, private_key, issuer }) =>
+          grant === 'sign_in' ||
+          [client_id, issuer, grant === 'private_key' ? private_key : client_secret].every(Boolean),
+        'client_credentials needs client_id, client_secret and issuer; private_key needs client_id, private_key and issuer',
+      )
+      .optional()
+      .describe('For a server that wants OAuth.'),
     approval: z
       .enum(['never', 'destructive', 'always'])
       .default('destructive')

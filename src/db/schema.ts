@@ -394,3 +394,10 @@ export const toolServers = internSchema.table('tool_servers', {
   problem: text('problem'),
   updatedAt: moment('updated_at').notNull().defaultNow(),
 });
+
+/** What the bot was given when somebody signed in to a server of other tools: sealed with ENCRYPTION_KEY. */
+export const signIns = internSchema.table('sign_ins', {
+  server: text('server').primaryKey(),
+  sealed: text('sealed').notNull(),
+  updatedAt: moment('updated_at').notNull().defaultNow(),
+});

@@ -1,3 +1,4 @@
+import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -13,11 +14,15 @@ import {
 import type { Clock } from '../../ops/clock.ts';
 import { messageOf } from '../../ops/errors.ts';
 import type { Logger } from '../../ops/log.ts';
+import { NeedsSignIn } from './oauth.ts';
 
 /** Where a server of the Model Context Protocol is: a process of ours, or an address. */
 export type McpEndpoint =
   | { command: string; args: readonly string[]; env: Readonly<Record<string, string>> }
-  | { url: string; headers: Readonly<Record<string, string>> };
+  | { url: string; headers: Readonly<Record<string, string>>; auth?: McpAuth };
+
+/** How one signs in to a server by OAuth; `code` waits for what the server sends back with whoever signed in. */
+export type McpAuth = { provider: OAuthClientProvider; code?: () => Promise<string> };
 
 /** One server, for as long as the process lives. Its tools stay known while it is away. */
 export type McpConnection = {
@@ -83,7 +88,7 @@ export function connectMcp(
         problem = 'the connection was lost';
         if (!stopping.signal.aborted) log.warn({ server: name }, 'an MCP server went away');
       } catch (error) {
-        problem = messageOf(error);
+        problem = messageOf(error instanceof UnauthorizedError ? new NeedsSignIn(name) : error);
         log.warn({ server: name, problem }, 'an MCP server can’t be reached; it is tried again');
       }
       if (current) ready = Promise.withResolvers<void>();
@@ -121,7 +126,8 @@ export function connectMcp(
 
 type Prepare = (client: Client) => void;
 
-async function open(endpoint: McpEndpoint, prepare: Prepare): Promise<Client> {
+/** Connects once; throws where that fails. */
+export async function open(endpoint: McpEndpoint, prepare: Prepare): Promise<Client> {
   if ('command' in endpoint) {
     const { command, args, env } = endpoint;
     return connected(
@@ -134,15 +140,62 @@ async function open(endpoint: McpEndpoint, prepare: Prepare): Promise<Client> {
       prepare,
     );
   }
-  const url = new URL(endpoint.url);
-  const requestInit = { headers: { ...endpoint.headers } };
-  try {
-    return await connected(new StreamableHTTPClientTransport(url, { requestInit }), prepare);
-  } catch (error) {
-    // An older server answers to the older transport only: https://modelcontextprotocol.io, "Backwards compatibility".
-    return connected(new SSEClientTransport(url, { requestInit }), prepare).catch(() => {
-      throw error;
-    });
+  return openAddress(endpoint, prepare);
+}
+
+/** Times that somebody is asked to sign in for one connection: a server may want more rights after the first. */
+const SIGN_INS = 3;
+
+async function openAddress(
+  { url: address, headers, auth }: Extract<McpEndpoint, { url: string }>,
+  prepare: Prepare,
+): Promise<Client> {
+  const url = new URL(address);
+  const options = {
+    requestInit: { headers: { ...headers } },
+    ...(auth ? { authProvider: auth.provider } : {}),
+  };
+  for (let signIns = 0; ; signIns++) {
+    const transport = new StreamableHTTPClientTransport(url, options);
+    try {
+      return await connected(transport, prepare);
+    } catch (error) {
+      if (await hasSignedIn(error, transport, auth, signIns)) continue;
+      if (error instanceof UnauthorizedError || error instanceof NeedsSignIn) throw error;
+      // An older server answers to the older transport only: https://modelcontextprotocol.io, "Backwards compatibility".
+      return connected(new SSEClientTransport(url, options), prepare).catch(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+/** Signs in where a server refuses for want of that, and somebody is there who can; says whether it may be tried again. */
+async function hasSignedIn(
+  error: unknown,
+  transport: unknown,
+  auth: McpAuth | undefined,
+  signIns: number,
+): Promise<boolean> {
+  const code = auth?.code;
+  if (!(error instanceof UnauthorizedError) || code === undefined || signIns >= SIGN_INS) return false;
+  if (!(transport instanceof StreamableHTTPClientTransport)) return false;
+  await transport.finishAuth(await code());
+  return true;
+}
+
+/** Uses a connection, with another sign-in where a server wants more rights for it. */
+export async function signedIn<T>(
+  client: Client,
+  auth: McpAuth | undefined,
+  use: () => Promise<T>,
+): Promise<T> {
+  for (let signIns = 0; ; signIns++) {
+    try {
+      return await use();
+    } catch (error) {
+      if (!(await hasSignedIn(error, client.transport, auth, signIns))) throw error;
+    }
   }
 }
 
