@@ -22,6 +22,7 @@ import { actions, button, context, message, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
 import { questionBlocks } from './questions.ts';
 import { SESSION_MENU } from './session-menu.ts';
+import { tasksOf } from './stream-tasks.ts';
 import { STYLE } from './style.ts';
 import { codeBlock, escaped, harmless, plain } from './text.ts';
 
@@ -80,7 +81,8 @@ function answer(body: AnswerView, divisor: number, { isStreamed, asksFeedback }:
     const isRatable = isLast && asksFeedback && !body.isDraft && body.isEnd;
     const below = isRatable ? [feedbackButtons(body.id)] : [];
     const payload = message(escaped(text), [{ type: 'markdown', text }, ...below]);
-    return isGrowing && isLast ? { ...payload, stream: { text, to: body.askedBy } } : payload;
+    if (!isGrowing || !isLast) return payload;
+    return { ...payload, stream: { text, to: body.askedBy, tasks: tasksOf(body.plan) } };
   });
   return isLong && !body.isDraft ? [...payloads, wholeAnswer(body.id)] : payloads;
 }

@@ -27,6 +27,9 @@ export const SLACK_LIMITS = {
   modalTitle: 24,
   /** https://docs.slack.dev/reference/methods/assistant.threads.setTitle; longer ones are cut where they are shown. */
   threadTitle: 250,
+  /** Tasks of a stream, and their titles: not documented; what a phone shows well. */
+  streamTasks: 20,
+  taskTitle: 200,
   inputText: 3_000,
   /** https://docs.slack.dev/reference/block-kit/blocks/input-block: label and hint. */
   inputLabel: 2_000,

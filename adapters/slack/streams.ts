@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Delivery, Payload } from '../../src/thread/outbound.ts';
 import { delivered, metadataOf, type Thread, unlessCode } from './delivery.ts';
+import { chunksBetween, Given, NOTHING } from './stream-tasks.ts';
 
 /*
  * Slack's own way of showing text while it is written: https://docs.slack.dev/reference/methods/chat.startStream. A
@@ -20,7 +21,7 @@ function partsOf(platformId: string): { ts: string; key: string } {
   return { ts, key: key.join(':') };
 }
 
-const Growing = z.object({ stream: z.object({ text: z.string(), to: z.string() }) });
+const Growing = z.object({ stream: Given.extend({ to: z.string() }) });
 const Begun = z.object({ ts: z.string() });
 
 /** Workspaces that have refused streams; they are not asked again by this process. */
@@ -34,13 +35,15 @@ export async function beginStream(
 ): Promise<Delivery | undefined> {
   const { client, workspace, channel } = thread;
   if (withoutStreams.has(workspace)) return undefined;
-  const { text, to } = Growing.parse(payload).stream;
+  const { to, ...shown } = Growing.parse(payload).stream;
   const recipient = channel.startsWith('D') ? {} : { recipient_team_id: workspace, recipient_user_id: to };
   const begun = await delivered(async () => {
-    const args = { channel, thread_ts: thread.thread, markdown_text: text, ...recipient };
+    const chunks = chunksBetween(NOTHING, shown);
+    const args = { channel, thread_ts: thread.thread, task_display_mode: 'plan', chunks, ...recipient };
     return Begun.parse(await client.apiCall('chat.startStream', args)).ts;
   });
-  if (begun.ok) return { ok: true, platformId: streamId(begun.platformId, key), streamed: text };
+  if (begun.ok)
+    return { ok: true, platformId: streamId(begun.platformId, key), streamed: JSON.stringify(shown) };
   if (begun.reason !== 'refused') return begun;
   withoutStreams.add(workspace);
   return undefined;
@@ -56,13 +59,15 @@ export async function growStream(
   const { client, channel } = thread;
   const { ts, key } = partsOf(platformId);
   const growing = Growing.safeParse(payload).data?.stream;
-  if (growing !== undefined && streamed !== undefined && growing.text.startsWith(streamed)) {
-    const added = growing.text.slice(streamed.length);
+  const given = givenIn(streamed);
+  const chunks = growing && given && chunksBetween(given, growing);
+  if (growing !== undefined && chunks !== undefined) {
     const sent = await delivered(async () => {
-      if (added !== '') await client.apiCall('chat.appendStream', { channel, ts, markdown_text: added });
+      if (chunks.length > 0) await client.apiCall('chat.appendStream', { channel, ts, chunks });
       return platformId;
     });
-    if (sent.ok) return { ok: true, platformId, streamed: growing.text };
+    const { to: _to, ...shown } = growing;
+    if (sent.ok) return { ok: true, platformId, streamed: JSON.stringify(shown) };
     if (sent.reason !== 'refused') return sent;
   }
   // The whole message takes the place of what was streamed, with its buttons and whatever a stream can't have.
@@ -72,6 +77,16 @@ export async function growStream(
     await client.apiCall('chat.update', { channel, ts, metadata: metadataOf(key), ...message });
     return ts;
   });
+}
+
+/** What was noted of a stream; undefined where it is not known, or was noted by an older version. */
+function givenIn(streamed: string | undefined): Given | undefined {
+  if (streamed === undefined || !streamed.startsWith('{')) return undefined;
+  try {
+    return Given.safeParse(JSON.parse(streamed)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Ends a stream, and gives the timestamp of its message; one that has ended is left as it is. */

@@ -13,8 +13,8 @@ export type ViewBody =
   | ({ kind: 'status' } & StatusView)
   /** `id` is its transcript entry. Of the end of a request people can say whether it helped. */
   | { kind: 'answer'; text: string; isDraft: false; id: number; isEnd: boolean }
-  /** An answer that is being written, for who asked for it (platform id). */
-  | { kind: 'answer'; text: string; isDraft: true; askedBy: string }
+  /** An answer that is being written, for who asked for it (platform id), with the plan that it is a part of. */
+  | { kind: 'answer'; text: string; isDraft: true; askedBy: string; plan: readonly PlanItem[] }
   /** What the thread is called, where the platform's threads have names. */
   | { kind: 'title'; text: string }
   | ({ kind: 'approval' } & ApprovalView)

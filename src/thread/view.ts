@@ -93,7 +93,8 @@ function draftMessage(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   ).length;
   const key = answerKey(exchange.number, answers);
   const askedBy = snapshot.session.requester.id;
-  const body = { kind: 'answer' as const, text: draft.text, isDraft: true as const, askedBy };
+  const { plan } = exchange;
+  const body = { kind: 'answer' as const, text: draft.text, isDraft: true as const, askedBy, plan };
   return [{ key, exchange: exchange.number, body }];
 }
 

@@ -47,6 +47,25 @@ test('an answer grows in a stream of Slack’s own and ends as one message with 
   );
 });
 
+test('a stream shows the plan as tasks while the answer is written', async () => {
+  const todos = [
+    { id: '1', content: 'Look at the data', status: 'completed' },
+    { id: '2', content: 'Say what is in it', status: 'in_progress' },
+  ];
+  await begin((request) => {
+    const results = request.messages.filter(({ role }) => role === 'tool').length;
+    if (results === 0) return { calls: [{ name: 'plan_tool', arguments: { todos } }] };
+    return { text: LONG };
+  }, NATIVE);
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'look at it');
+  const stream = await until('the stream has tasks', () =>
+    world.replies(asked).find((reply) => reply.isStreaming && Object.keys(reply.tasks ?? {}).length === 2),
+  );
+  expect(stream.tasks).toEqual({ 'Look at the data': 'complete', 'Say what is in it': 'in_progress' });
+  expect(calls('chat.startStream')[0]?.arguments).toMatchObject({ task_display_mode: 'plan' });
+  await finished(asked);
+});
+
 test('a workspace that takes no streams is shown edits, and is asked only once', async () => {
   await begin(() => ({ text: LONG }), { ...NATIVE, isStarted: false });
   world.slack.disturb = (method) => (method === 'chat.startStream' ? 'method_not_supported' : undefined);

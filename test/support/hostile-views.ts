@@ -142,6 +142,14 @@ const answer = fc.oneof(
     text: hostile,
     isDraft: fc.constant(true),
     askedBy: fc.constant('U0ADA'),
+    plan: fc.array(
+      fc.record({
+        id: some,
+        content: hostile,
+        status: fc.constantFrom('pending' as const, 'in_progress' as const, 'completed' as const),
+      }),
+      { maxLength: 30 },
+    ),
   }),
 );
 const mentions = fc.constantFrom<readonly string[]>([], ['U0ADA']);

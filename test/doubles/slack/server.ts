@@ -649,7 +649,9 @@ const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => 
     const isDirect = channel.startsWith('D');
     if (!isDirect && !args.recipient_user_id) return { ok: false, error: 'missing_recipient_user_id' };
     if (!isDirect && !args.recipient_team_id) return { ok: false, error: 'missing_recipient_team_id' };
-    const text = String(args.markdown_text ?? '');
+    const chunks = parseChunks(args.chunks);
+    if (chunks === undefined) return { ok: false, error: 'invalid_chunks' };
+    const text = textIn(chunks);
     if (text.length > 12_000) return { ok: false, error: 'msg_too_long' };
     const message = workspace.add({
       channel,
@@ -660,6 +662,7 @@ const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => 
       blocks: undefined,
       metadata: undefined,
       isStreaming: true,
+      tasks: tasksAfter({}, chunks),
     });
     return { ok: true, channel, ts: message.ts };
   },
@@ -668,7 +671,10 @@ const METHODS: Readonly<Record<string, (slack: SlackDouble, args: Arguments) => 
     const message = workspace.find(String(args.channel), String(args.ts));
     if (message === undefined) return { ok: false, error: 'message_not_found' };
     if (!message.isStreaming) return { ok: false, error: 'message_not_in_streaming_state' };
-    workspace.edit(message, { text: message.text + String(args.markdown_text ?? '') });
+    const chunks = parseChunks(args.chunks);
+    if (chunks === undefined) return { ok: false, error: 'invalid_chunks' };
+    message.tasks = tasksAfter(message.tasks ?? {}, chunks);
+    workspace.edit(message, { text: message.text + textIn(chunks) });
     return { ok: true, channel: message.channel, ts: message.ts };
   },
 
@@ -765,3 +771,34 @@ async function formFile(request: IncomingMessage): Promise<Buffer> {
 }
 
 const STRUCTURED = new Set(['blocks', 'metadata', 'attachments', 'view', 'files']);
+
+/** https://docs.slack.dev/reference/methods/chat.appendStream, "Using the chunks parameter". */
+const Chunk = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('markdown_text'), text: z.string().min(1).max(12_000) }),
+  z.strictObject({ type: z.literal('plan_update'), title: z.string().min(1) }),
+  z.strictObject({
+    type: z.literal('task_update'),
+    id: z.string().min(1),
+    title: z.string().min(1),
+    status: z.enum(['pending', 'in_progress', 'complete', 'error']),
+  }),
+]);
+
+/** Undefined where Slack would not take them. */
+function parseChunks(given: unknown): z.infer<typeof Chunk>[] | undefined {
+  const value: unknown = typeof given === 'string' ? JSON.parse(given) : given;
+  return z.array(Chunk).min(1).safeParse(value).data;
+}
+
+const textIn = (chunks: readonly z.infer<typeof Chunk>[]): string =>
+  chunks.map((chunk) => (chunk.type === 'markdown_text' ? chunk.text : '')).join('');
+
+const tasksAfter = (
+  before: Readonly<Record<string, string>>,
+  chunks: readonly z.infer<typeof Chunk>[],
+): Record<string, string> => ({
+  ...before,
+  ...Object.fromEntries(
+    chunks.flatMap((chunk) => (chunk.type === 'task_update' ? [[chunk.title, chunk.status]] : [])),
+  ),
+});

@@ -16,6 +16,8 @@ export type SlackMessage = {
   reactions: Set<string>;
   /** It is being streamed to. */
   isStreaming?: boolean;
+  /** The tasks of a stream, by title, and how they stand. */
+  tasks?: Record<string, string>;
 };
 
 export const BOT = { user_id: 'UBOT00001', bot_id: 'BBOT00001', team_id: 'T00000001', app_id: 'A00000001' };
