@@ -4,6 +4,7 @@ import { createSlack, type SlackSettings } from '../adapters/slack/slack.ts';
 import { describeModels } from './agent/models.ts';
 import { approverRules, channelSettings } from './channel-settings.ts';
 import { requireSecret } from './config/load.ts';
+import { lentAccounts } from './lent-accounts.ts';
 import { createCatalogue } from './llm/catalogue.ts';
 import { createSeal, derivedSecret } from './ops/seal.ts';
 import type { Parts } from './parts.ts';
@@ -81,6 +82,7 @@ export async function startChat(parts: Parts, connections: Connections): Promise
     intake,
     decisions,
     questions,
+    accounts: lentAccounts(parts),
     presence: createPresence(storage.db),
     access: config.access,
     sessions: createSessionsOverview(storage.db),

@@ -10,6 +10,7 @@ import { createHubPapers } from './hub/papers.ts';
 import { createRepoWrites } from './hub/repo-writes.ts';
 import { createHubRepos } from './hub/repos.ts';
 import { createScholar } from './hub/scholar.ts';
+import type { LentHubs } from './lent-hubs.ts';
 import type { Catalogue } from './llm/catalogue.ts';
 import type { ModelClient } from './llm/client.ts';
 import type { Parts } from './parts.ts';
@@ -36,6 +37,7 @@ import { createWebSearch } from './web/search.ts';
 export type Worker = Parts & {
   token: string;
   jobs: HubJobs;
+  hubs: LentHubs;
   hardware: HardwareList;
   sandboxes: ChosenSandboxes;
   attached: Attached;

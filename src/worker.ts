@@ -12,8 +12,8 @@ import { createHardwareList } from './hub/hardware.ts';
 import { createHubJobs } from './hub/jobs.ts';
 import { createRepoWrites } from './hub/repo-writes.ts';
 import { createHubRepos } from './hub/repos.ts';
-import { createSharedLooks } from './hub/shared-looks.ts';
 import { createTraces } from './hub/traces.ts';
+import { createLentHubs } from './lent-hubs.ts';
 import { createCatalogue } from './llm/catalogue.ts';
 import { createModelClient } from './llm/client.ts';
 import { RETRY_SCHEDULE } from './llm/errors.ts';
@@ -44,6 +44,7 @@ import { findJob } from './tools/hf-jobs/find.ts';
 import { followJob } from './tools/hf-jobs/follow.ts';
 import { endReport, statusLine } from './tools/hf-jobs/report.ts';
 import { createMcpTools, type McpTools } from './tools/mcp/tools.ts';
+import { perAccount } from './tools/per-account.ts';
 import { createRegistry } from './tools/registry.ts';
 import { type Attached, chosenWithAttachments } from './tools/sandbox/attachments.ts';
 import type { Tool } from './tools/tool.ts';
@@ -69,21 +70,16 @@ export function startWorker(parts: Parts): () => Promise<void> {
       ),
     NOTED_SECONDS * 1000,
   );
-  const { jobs, sandboxes } = worker;
-  const follow = {
-    jobs,
-    shared: createSharedLooks(jobs, pollMs * 0.9),
-    pollMs,
-    sleep: clock.sleep,
-    random: Math.random,
-  };
+  const { sandboxes } = worker;
+  const follow = { pollMs, sleep: clock.sleep, random: Math.random };
   const watches = runWatches({
     db,
     log,
     owner: `${owner}/${ids.next('f')}`,
     leaseMs,
     everyMs,
-    follow: (watch, seen, signal) => followJob(follow, watch, seen, signal),
+    follow: async (watch, seen, signal) =>
+      followJob({ ...follow, ...(await worker.hubs.of(watch)) }, watch, seen, signal),
     wake: turns.wake,
     render: renders.request,
     renderProgress: renders.progress,
@@ -133,7 +129,7 @@ function workerOf(parts: Parts): Worker {
     list: (sessionId) => attachmentsIn(storage.db, sessionId),
     bytesOf: (id) => bytesOf(storage.db, id),
   };
-  return {
+  const worker: Worker = {
     ...parts,
     token,
     jobs,
@@ -149,6 +145,7 @@ function workerOf(parts: Parts): Worker {
       }),
       attached,
     ),
+    hubs: createLentHubs(parts, jobs, (account) => toolsOf({ ...worker, ...account })),
     fetcher: createFetcher({
       cache: createWebCache(storage.db),
       clock,
@@ -173,13 +170,14 @@ function workerOf(parts: Parts): Worker {
       clock,
     ),
   };
+  return worker;
 }
 
 function turnDeps(worker: Worker, mcp: McpTools, startWatch: (watchId: string) => Promise<void>): TurnDeps {
   const { config, storage, log, redact, renders, clock, ids } = worker;
   const { model, limits, durability, prompts } = config;
   const rules: ModelRules = model;
-  const own = toolsOf(worker);
+  const own = perAccount(toolsOf(worker), (sessionId) => worker.hubs.toolsOf(sessionId));
   const tools = [...own, research(worker, own, rules)];
   return {
     db: storage.db,
@@ -293,20 +291,22 @@ async function gather(
 }
 
 function outside(worker: Worker, rules: ModelRules, signal: AbortSignal): Outside {
-  const { config, storage, redact, clock, ids, jobs, hardware, model, catalogue } = worker;
+  const { config, storage, redact, clock, ids, jobs, hubs, hardware, model, catalogue } = worker;
   const traces = createTraces(config.jobs.hub_url, worker.token, config.traces.dataset);
   const models = { model, catalogue, choices: config.model.choices };
   return {
-    jobReport: (watch) => endReport(jobs, watch, signal),
+    jobReport: async (watch) => endReport((await hubs.of(watch)).jobs, watch, signal),
     gather: (session, urls) => gather(worker, session, urls, signal),
     jobStatus: statusLine,
     findJob: (namespace, jobId) =>
       findJob({ jobs, hardware, namespace: config.jobs.namespace }, namespace, jobId, signal),
-    cancelJob: async (watch) => void (await jobs.cancel(watch.namespace, watch.jobId, signal)),
-    jobFile: (watch, what) =>
+    async cancelJob(watch) {
+      await (await hubs.of(watch)).jobs.cancel(watch.namespace, watch.jobId, signal);
+    },
+    jobFile: async (watch, what) =>
       what === 'curve'
         ? curveFile(watch, ids.next('f'))
-        : logFile(jobs, watch, ids.next('f'), redact, signal),
+        : logFile((await hubs.of(watch)).jobs, watch, ids.next('f'), redact, signal),
     describeModels: (session) => describeModels(models, modelOf(session, rules)),
     checkModel: (id) => checkModel(models, id, signal),
     async whole(sessionId) {

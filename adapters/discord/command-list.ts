@@ -78,6 +78,12 @@ const TEXTS = {
     fr: 'Ce qui vaut dans ce salon, et le changer',
     'es-ES': 'Lo que vale en este canal, y cambiarlo',
   },
+  account: {
+    en: 'Your own Hugging Face account',
+    de: 'Dein eigenes Hugging-Face-Konto',
+    fr: 'Votre propre compte Hugging Face',
+    'es-ES': 'Tu propia cuenta de Hugging Face',
+  },
   help: { en: 'What there is', de: 'Was es gibt', fr: 'Ce qu’il y a', 'es-ES': 'Lo que hay' },
 } as const satisfies Record<string, Text>;
 type Key = keyof typeof TEXTS;
@@ -124,6 +130,7 @@ export const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
       sub('models'),
       sub('model', [text('id', 'modelId', { required: true, autocomplete: true })]),
       sub('settings'),
+      sub('account'),
       sub('help'),
     ],
   },

@@ -24,7 +24,7 @@ import { ACTIONS } from '../../src/thread/actions.ts';
 import { jobCard } from '../../src/thread/cards.ts';
 import type { PlatformParts } from '../../src/thread/platform.ts';
 import { splitMarkdown } from '../../src/thread/split.ts';
-import { cut, jobLines } from '../../src/thread/words.ts';
+import { accountText, cut, jobLines } from '../../src/thread/words.ts';
 import { uploadedIn } from './attachments.ts';
 import { COMMANDS, LOCALES } from './command-list.ts';
 import type { Gate } from './gate.ts';
@@ -38,7 +38,10 @@ import { missingIn } from './permissions.ts';
 import { harmless, plain, STYLE } from './style.ts';
 import { tablesAsText } from './tables.ts';
 
-export type CommandDeps = Pick<PlatformParts, 'jobs' | 'sessions' | 'models' | 'channelRules' | 'intake'> & {
+export type CommandDeps = Pick<
+  PlatformParts,
+  'accounts' | 'jobs' | 'sessions' | 'models' | 'channelRules' | 'intake'
+> & {
   client: Client<true>;
   gate: Gate;
   log: Logger;
@@ -152,6 +155,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   models: async (_command, _address, { models }) => ({ text: await models.describe() }),
   model: switchModel,
   settings: showSettings,
+  account: showAccount,
 };
 
 /** Posts the request for everybody to see, and begins a session in its thread. */
@@ -291,6 +295,24 @@ async function showSettings(
   return { text, rows: [{ type: ComponentType.ActionRow, components }] };
 }
 
+/** Somebody's own account on the Hub, and signing in or out. */
+async function showAccount(
+  command: ChatInputCommandInteraction,
+  { platform, workspace }: ThreadAddress,
+  { accounts }: CommandDeps,
+): Promise<Shown> {
+  if (accounts === undefined) return { text: 'Nobody can sign in here: whoever runs me can change that.' };
+  const name = await accounts.nameOf({ platform, workspace }, command.user.id);
+  const isIn = name !== undefined;
+  const control: ButtonData = {
+    type: ComponentType.Button,
+    style: isIn ? ButtonStyle.Secondary : ButtonStyle.Primary,
+    label: isIn ? 'Sign out' : 'Sign in',
+    customId: isIn ? ACTIONS.signOut : ACTIONS.signIn,
+  };
+  return { text: plain(accountText(name)), rows: [{ type: ComponentType.ActionRow, components: [control] }] };
+}
+
 async function help(): Promise<Shown> {
   return {
     text: [
@@ -300,6 +322,7 @@ async function help(): Promise<Shown> {
       '**/ml-intern usage** – tokens and cost',
       '**/ml-intern models**, **/ml-intern model** – what I can run on; switching it in a thread',
       '**/ml-intern settings** – what holds in this channel, and changing it',
+      '**/ml-intern account** – your own Hugging Face account',
       'To start something, mention me in a channel. In a thread of mine, `help` lists what can be said there.',
     ].join('\n'),
   };

@@ -11,6 +11,7 @@ export const MODALS = {
   session: 'session_settings',
   channel: 'channel_settings',
   answer: 'answer_question',
+  token: 'account_token',
 } as const;
 
 export const idOf = (action: string, ...values: readonly string[]): string => [action, ...values].join('|');

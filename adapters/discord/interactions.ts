@@ -13,6 +13,7 @@ import {
   type StringSelectMenuInteraction,
 } from 'discord.js';
 import type { Logger } from '../../src/ops/log.ts';
+import type { Accounts } from '../../src/session/accounts.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { ChannelRules, type ChannelRulesStore } from '../../src/session/channel-rules.ts';
 import { type Decisions, type Seen, UNKNOWN_THREAD } from '../../src/session/decisions.ts';
@@ -41,6 +42,7 @@ import {
   rulesOf,
   sessionModal,
   TEXT,
+  tokenModal,
   whyModal,
 } from './modals.ts';
 import { DIRECT } from './outbound.ts';
@@ -50,6 +52,7 @@ export type InteractionDeps = {
   intake: Intake;
   decisions: Decisions;
   questions: Questions;
+  accounts: Accounts | undefined;
   jobs: JobsOverview;
   gate: Gate;
   feedback: Feedback;
@@ -168,6 +171,13 @@ async function onClick(click: Click, deps: InteractionDeps): Promise<void> {
       return onFeedback(click, values, by, address, deps);
     case ACTIONS.settings:
       return openChannel(click, value === 'people' ? 'people' : 'work', address, deps);
+    case ACTIONS.signIn:
+      return click.showModal(tokenModal());
+    case ACTIONS.signOut: {
+      await click.deferUpdate();
+      const done = await deps.accounts?.signOut(address, by);
+      return tell(click, done?.ok === false ? done.reason : 'You are signed out.');
+    }
     case ACTIONS.answer:
     case ACTIONS.decline:
       return onQuestion(click, value, action === ACTIONS.decline, by, deps);
@@ -378,6 +388,11 @@ async function onSubmission(modal: ModalSubmitInteraction, deps: InteractionDeps
       await settle(modal);
       const problem = await changeScript(modal, value, text, by, deps);
       return problem === undefined ? undefined : tell(modal, problem);
+    }
+    case MODALS.token: {
+      await settle(modal);
+      const done = await deps.accounts?.signIn(address, by, text);
+      return tell(modal, done?.ok ? `You are signed in as ${done.name}.` : (done?.reason ?? OLD));
     }
     case MODALS.answer: {
       await settle(modal);

@@ -106,6 +106,16 @@ export const replaceModal = (toolCallId: string): Modal =>
     label('The changed file', upload(1, true), SAVING),
   ]);
 
+/** Asks for a token of the Hub. */
+export const tokenModal = (): Modal =>
+  modal(MODALS.token, 'Hugging Face account', [
+    label(
+      'Token',
+      { type: ComponentType.TextInput, custom_id: TEXT, style: TextInputStyle.Short, required: true },
+      'From huggingface.co/settings/tokens. Kept encrypted, and used for what you approve.',
+    ),
+  ]);
+
 export const whyModal = (messageId: number): Modal =>
   modal(idOf(MODALS.why, String(messageId)), 'What went wrong?', [
     label(

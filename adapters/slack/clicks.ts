@@ -12,6 +12,7 @@ import type { Operation } from '../../src/session/operations.ts';
 import { AskedQuestion, type Questions } from '../../src/session/questions.ts';
 import { ACTIONS, DEFAULT_QUESTION, JOB_CONTROLS, questionOf, seenOf } from '../../src/thread/actions.ts';
 import { SETTINGS } from '../../src/thread/menus.ts';
+import { NO_ACCOUNT } from './accounts.ts';
 import { callOfBlock, callsOf } from './actions.ts';
 import { CHANNEL_MODAL, channelModal, rulesOf } from './channel-settings.ts';
 import { shareScript } from './files.ts';
@@ -60,12 +61,12 @@ type Answer = (text: string) => Promise<unknown>;
 
 /** Registers the buttons, menus and dialogs of cards and status messages. */
 export function listenToClicks(app: App, depsIn: In<ClickDeps>): void {
-  app.action(/.*/, async ({ ack, body, respond, context }) => {
+  app.action(NO_ACCOUNT, async ({ ack, body, respond, context }) => {
     await ack();
     const answer: Answer = (text) => respond({ text, response_type: 'ephemeral', replace_original: false });
     await onClick(await depsIn(context.teamId), ButtonClick.parse(body), answer);
   });
-  app.view(/.*/, async ({ ack, body, view, context }) => {
+  app.view(NO_ACCOUNT, async ({ ack, body, view, context }) => {
     const refusal = await onSubmission(
       await depsIn(context.teamId),
       Submission.parse(body),

@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import type { Accounts } from '../../src/session/accounts.ts';
 import type { Channel } from '../../src/session/address.ts';
 import type { KnownRules } from '../../src/session/channel-rules.ts';
 import type { JobsOverview } from '../../src/session/jobs-overview.ts';
@@ -9,6 +10,7 @@ import type { Session } from '../../src/session/snapshot.ts';
 import { stateText } from '../../src/session/status-text.ts';
 import { jobCard } from '../../src/thread/cards.ts';
 import { cut, jobLines } from '../../src/thread/words.ts';
+import { accountBlocks } from './accounts.ts';
 import { context, section } from './kit.ts';
 import { type LinkTo, threadLink } from './links.ts';
 import { HomeOpened } from './payloads.ts';
@@ -24,6 +26,7 @@ export type HomeDeps = {
   jobs: JobsOverview;
   teamId: string;
   teamUrl: string;
+  accounts: Accounts | undefined;
   /** What holds in a channel, as markdown; in none, what holds by default. */
   settingsOf(place: Channel, known: KnownRules, person: (id: string) => string): string;
 };
@@ -37,12 +40,16 @@ export function listenToHome(app: App, depsIn: In<HomeDeps>): void {
     const { user, tab } = HomeOpened.parse(event);
     if (tab !== 'home') return;
     const deps = await depsIn(context.teamId);
-    await deps.client.views.publish({ user_id: user, view: await homeView(deps, user) });
+    await showHome(deps, user);
   });
 }
 
+export async function showHome(deps: HomeDeps, user: string): Promise<void> {
+  await deps.client.views.publish({ user_id: user, view: await homeView(deps, user) });
+}
+
 async function homeView(
-  { people, sessions, jobs, teamId, teamUrl, settingsOf }: HomeDeps,
+  { people, sessions, jobs, teamId, teamUrl, settingsOf, accounts }: HomeDeps,
   user: string,
 ): Promise<HomeView> {
   const place = { platform: 'slack' as const, workspace: teamId };
@@ -70,6 +77,9 @@ async function homeView(
         : all.map(({ watch, address }) =>
             section(`${jobLines(jobCard(watch), STYLE)} · <${link(address)}|thread>`),
           )),
+      ...(accounts
+        ? [header('Your Hugging Face account'), ...accountBlocks(await accounts.nameOf(place, user))]
+        : []),
       header('Usage'),
       { type: 'markdown', text: usage },
       header('What holds'),

@@ -5,6 +5,7 @@ import type { Installations } from '../../src/session/installations.ts';
 import type { BytesOf } from '../../src/thread/payloads.ts';
 import type { Platform } from '../../src/thread/platform.ts';
 import { followPresence, withFailures } from '../../src/thread/presence-loop.ts';
+import { listenToAccounts } from './accounts.ts';
 import { listenToAssistant } from './assistant.ts';
 import { type CatchUpDeps, catchUp } from './catch-up.ts';
 import { listenToClicks } from './clicks.ts';
@@ -12,7 +13,7 @@ import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
 import { fileReader, scriptReplacer } from './files.ts';
 import { createGate } from './gate.ts';
-import { listenToHome } from './home.ts';
+import { listenToHome, showHome } from './home.ts';
 import { listen } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
 import { createSlackOutbound, type OutboundOptions } from './outbound.ts';
@@ -73,6 +74,7 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
       intake,
       decisions,
       questions,
+      accounts,
       presence,
       jobs,
       sessions,
@@ -93,6 +95,7 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
           intake,
           decisions,
           questions,
+          accounts,
           jobs,
           sessions,
           feedback,
@@ -117,6 +120,10 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
       listenToClicks(app, within);
       listenToShortcut(app, within);
       listenToHome(app, within);
+      listenToAccounts(app, async (teamId) => {
+        const deps = await within(teamId);
+        return { ...deps, showHome: (user: string) => showHome(deps, user) };
+      });
       listenToAssistant(app, within);
       listenToCommands(app, within);
       if (access.kind === 'oauth') {

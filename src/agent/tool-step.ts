@@ -66,15 +66,21 @@ async function allDone(work: Promise<void>[]): Promise<void> {
 async function advance(scope: Scope, call: ToolCall): Promise<void> {
   const prepared = scope.deps.registry.prepare(call.name, effectiveArguments(call));
   if (!prepared.ok) return settle(scope, call, { kind: 'failed', output: prepared.error });
-  if (call.state.kind === 'proposed') {
-    const isAsked = await ask(scope, call, prepared.call);
-    if (isAsked) return;
-  }
-  await execute(scope, call, prepared.call);
+  if (call.state.kind !== 'proposed') return execute(scope, call, prepared.call);
+  const asked = await ask(scope, call, prepared.call);
+  if (asked === 'waits') return;
+  await execute(scope, call, prepared.call, asked);
 }
 
-/** Puts a call before people where its tool wants that. What can't be found out about a call fails the call. */
-async function ask(scope: Scope, call: ToolCall, prepared: PreparedCall): Promise<boolean> {
+/**
+ * Puts a call before people where its tool wants that; returns what it was let through with where it need not wait. What
+ * can't be found out about a call fails the call.
+ */
+async function ask(
+  scope: Scope,
+  call: ToolCall,
+  prepared: PreparedCall,
+): Promise<ApprovalRequest | undefined | 'waits'> {
   const { held, deps } = scope;
   let request: Awaited<ReturnType<PreparedCall['approval']>>;
   try {
@@ -85,12 +91,12 @@ async function ask(scope: Scope, call: ToolCall, prepared: PreparedCall): Promis
       kind: 'failed',
       output: `The approval could not be prepared: ${messageOf(error)}`,
     });
-    return true;
+    return 'waits';
   }
-  if (request === undefined) return false;
+  if (request === undefined) return undefined;
   const isAsked = await fenced(held, (tx) => putBefore(tx, scope, call, request));
   if (isAsked) await deps.render(held.sessionId);
-  return isAsked;
+  return isAsked ? 'waits' : request;
 }
 
 /**
@@ -146,7 +152,12 @@ async function supersede(tx: Tx, { snapshot, held, deps }: Scope, call: ToolCall
   }
 }
 
-async function execute(scope: Scope, call: ToolCall, prepared: PreparedCall): Promise<void> {
+async function execute(
+  scope: Scope,
+  call: ToolCall,
+  prepared: PreparedCall,
+  approved = call.approval?.request,
+): Promise<void> {
   const { held, deps } = scope;
   const isStarted = await fenced(held, (tx) =>
     record.moveToolCall(tx, held.sessionId, call.id, ['proposed', 'approved', 'running'], {
@@ -156,10 +167,15 @@ async function execute(scope: Scope, call: ToolCall, prepared: PreparedCall): Pr
   );
   if (!isStarted) return;
   await deps.render(held.sessionId);
-  await settle(scope, call, await outcome(scope, call, prepared));
+  await settle(scope, call, await outcome(scope, call, prepared, approved));
 }
 
-async function outcome(scope: Scope, call: ToolCall, prepared: PreparedCall): Promise<ToolResult> {
+async function outcome(
+  scope: Scope,
+  call: ToolCall,
+  prepared: PreparedCall,
+  approved: ApprovalRequest | undefined,
+): Promise<ToolResult> {
   const { timeoutMs = scope.deps.timeoutMs } = prepared;
   const timeout = AbortSignal.timeout(timeoutMs);
   const tail = shownWriter(scope, call, (text) => ({ tail: text }));
@@ -167,7 +183,7 @@ async function outcome(scope: Scope, call: ToolCall, prepared: PreparedCall): Pr
   const signal = AbortSignal.any([scope.signal, timeout]);
   const show = { show: (text: string) => tail.write(text), note: (text: string) => note.write(text) };
   try {
-    return await prepared.run(contextOf(scope, call, signal, show));
+    return await prepared.run({ ...contextOf(scope, call, signal, show), approved });
   } catch (error) {
     scope.signal.throwIfAborted();
     if (error instanceof LeaseLost) throw error;
@@ -360,6 +376,7 @@ function contextOf(
   return {
     sessionId: held.sessionId,
     callId: call.id,
+    approved: call.approval?.request,
     watches: snapshot.watches,
     signal: own,
     assertHeld: () => assertHeld(held),

@@ -180,6 +180,11 @@ const Access = z.strictObject({
     .describe(
       'Who may change the settings of channels from the chat: "admins" (of the workspace), user ids, user group ids; [] is nobody.',
     ),
+  accounts: flag
+    .default(true)
+    .describe(
+      'Whether people may sign in with a Hugging Face token of their own, under which their sessions then act once they approve it. Takes ENCRYPTION_KEY.',
+    ),
   replies: replies
     .default('all')
     .describe('In threads of its own: "all" replies are for the bot, or only "mentions" are.'),

@@ -203,6 +203,8 @@ export const watches = internSchema.table(
     jobId: text('job_id').notNull(),
     url: text('url').notNull(),
     dashboardUrl: text('dashboard_url'),
+    /** Whose own account it runs under, by their id on the session's platform. */
+    owner: text('owner'),
     title: text('title').notNull(),
     flavor: text('flavor').notNull(),
     hourlyMicroUsd: bigint('hourly_micro_usd', { mode: 'number' }),
@@ -401,3 +403,17 @@ export const signIns = internSchema.table('sign_ins', {
   sealed: text('sealed').notNull(),
   updatedAt: moment('updated_at').notNull().defaultNow(),
 });
+
+/** Whose Hugging Face account somebody has lent to their sessions: the token is sealed with ENCRYPTION_KEY. */
+export const accounts = internSchema.table(
+  'accounts',
+  {
+    platform: text('platform').notNull(),
+    workspace: text('workspace').notNull(),
+    person: text('person').notNull(),
+    hubName: text('hub_name').notNull(),
+    sealed: text('sealed').notNull(),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.workspace, table.person] })],
+);

@@ -26,5 +26,6 @@ export function autoApprovedUsd(
 export function isAutoApproved({ yolo }: Settings, request: ApprovalRequest, usedUsd: number): boolean {
   const { usd } = request.estimate;
   if (yolo.kind === 'off' || request.isAlwaysAsked || usd === undefined) return false;
+  if (request.owner !== undefined && request.owner.id !== yolo.by.id) return false; // not theirs to spend
   return yolo.kind === 'on' || usedUsd + usd <= yolo.usd;
 }

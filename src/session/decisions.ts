@@ -175,6 +175,8 @@ export function createDecisions(deps: DecisionDeps): Decisions {
     by: Person,
     mayPassBudgets: boolean,
   ): Promise<string | undefined> {
+    const { owner } = request;
+    if (owner !== undefined && owner.id !== by.id && first?.by.id !== owner.id) return ownersOnly(owner);
     if (first?.by.id === by.id) return 'You have approved this already: now a second person has to.';
     const passed = await passedBudgets(tx, deps.budgets, sessionId, request.estimate.usd);
     if (passed.length === 0 || mayPassBudgets) return undefined;
@@ -244,6 +246,9 @@ type Outcome = { kind: 'decided' } | { kind: 'first_approval' } | { kind: 'refus
 
 const refused = (reason: string): Outcome => ({ kind: 'refused', reason });
 
+const ownersOnly = ({ name }: Person): string =>
+  `Only ${name} may approve this: it would run under their own Hugging Face account. Nothing was changed.`;
+
 const GONE = 'This request no longer exists.';
 
 /** Said where somebody means a thread that has no session. */
@@ -287,6 +292,8 @@ async function permission(
   const own = await approversIn(policy, session.address);
   const approvers = hasFirst ? second.approvers : [...own, ...budgets.approvers];
   const mayPassBudgets = await isAmong({ ...policy, approvers: budgets.approvers }, circle, by);
+  const isOwner = call.state.kind === 'awaiting_approval' && call.state.request.owner?.id === by.id;
+  if (isOwner && !hasFirst) return { ok: true, call, sessionId: session.id, mayPassBudgets };
   if (!(await isAmong({ ...policy, approvers }, circle, by))) {
     return { ok: false, reason: whoMay(hasFirst ? approvers : own, session.requester) };
   }

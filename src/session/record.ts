@@ -247,7 +247,10 @@ export async function emit(tx: Tx, sessionId: string, event: SessionEvent): Prom
   await tx.insert(events).values({ sessionId, ...event });
 }
 
-export type NewWatch = Omit<Watch, 'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt'>;
+export type NewWatch = Omit<
+  Watch,
+  'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt' | 'owner'
+> & { owner?: string };
 
 /** Remembers a job to follow. A second watch for the same tool call is the first one. */
 export async function addWatch(tx: Tx, sessionId: string, exchange: number, watch: NewWatch): Promise<void> {

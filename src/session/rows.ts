@@ -59,6 +59,7 @@ export function watchOf(row: typeof watches.$inferSelect): Watch {
     jobId: row.jobId,
     url: row.url,
     dashboardUrl: row.dashboardUrl ?? undefined,
+    owner: row.owner ?? undefined,
     title: row.title,
     flavor: row.flavor,
     hourlyUsd: row.hourlyMicroUsd === null ? undefined : row.hourlyMicroUsd / 1e6,

@@ -27,6 +27,8 @@ export const ApprovalRequest = z.object({
   blocked: z.string().optional(),
   /** Runs without a click as long as no budget is passed. */
   isWaived: z.boolean().optional(),
+  /** Whose own account it runs under: only they can let it. */
+  owner: Person.optional(),
   /** Auto-approval is not for this one. */
   isAlwaysAsked: z.boolean().optional(),
 });

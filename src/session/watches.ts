@@ -25,6 +25,8 @@ export type Watch = {
   url: string;
   /** Where its metrics are drawn while it runs. */
   dashboardUrl: string | undefined;
+  /** Whose own account it runs under; undefined for the bot's. */
+  owner: string | undefined;
   title: string;
   flavor: string;
   hourlyUsd: number | undefined;

@@ -19,6 +19,8 @@ export const ACTIONS = {
   settings: 'channel_settings',
   answer: 'answer_question',
   decline: 'decline_question',
+  signIn: 'account_sign_in',
+  signOut: 'account_sign_out',
 } as const;
 
 /** The control of a job that an action is. */

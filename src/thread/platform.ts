@@ -1,4 +1,5 @@
 import type { AccessRules } from '../session/access.ts';
+import type { Accounts } from '../session/accounts.ts';
 import type { Channel } from '../session/address.ts';
 import type { ChannelRulesStore, KnownRules } from '../session/channel-rules.ts';
 import type { Decisions } from '../session/decisions.ts';
@@ -16,6 +17,8 @@ export type PlatformParts = {
   intake: Intake;
   decisions: Decisions;
   questions: Questions;
+  /** Undefined where nobody may sign in. */
+  accounts: Accounts | undefined;
   presence: Presence;
   jobs: JobsOverview;
   sessions: SessionsOverview;

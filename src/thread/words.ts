@@ -280,3 +280,13 @@ export function questionText({ from, text, fields }: QuestionView, style: Style)
       : '';
   return `❓ ${style.bold(style.plain(cut(from, 60)))} asks: ${style.plain(cut(text, 1_200))}${about}`;
 }
+
+/** What is said of somebody's own Hugging Face account. `name` is undefined where they have not signed in. */
+export const accountText = (name: string | undefined): string =>
+  name === undefined
+    ? 'Sign in with a token of your own, and jobs, uploads and repositories of sessions that you begin run under your account, once you have approved each. Until then they run under the bot’s.'
+    : `You are signed in as ${name}: jobs, uploads and repositories of sessions that you begin run under your account, once you have approved each. Nobody else can approve them.`;
+
+/** How to get a token, and what becomes of it. */
+export const TOKEN_HELP =
+  'From https://huggingface.co/settings/tokens, with write access and "Jobs: write". It is kept encrypted, shown to nobody, and used for what you approve.';

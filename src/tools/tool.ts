@@ -9,6 +9,8 @@ import type { Watch } from '../session/watches.ts';
 export type ToolContext = {
   sessionId: string;
   callId: string;
+  /** What people, or auto-approval, have let it do; undefined for what nobody is asked about. */
+  approved: ApprovalRequest | undefined;
   /** The jobs of this session, ended ones too. */
   watches: readonly Watch[];
   signal: AbortSignal;

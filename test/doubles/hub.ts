@@ -149,6 +149,8 @@ export class HubDouble {
   readonly scheduled: DoubleScheduledJob[] = [];
   readonly repos = new HubRepos(() => this.url);
   readonly pages = new PublicPages();
+  /** Accounts by their token; any other token is ada's. What runs in one is for it alone. */
+  readonly identities = new Map<string, string>();
   /** Organisations of the token's user. */
   orgs: string[] = [];
   readonly faults: HubFault[] = [];
@@ -206,6 +208,20 @@ export class HubDouble {
     if (pathname in DATASET_ROUTES) return datasets(pathname, searchParams, response);
     if (pathname !== '/api/jobs/hardware' && !request.headers.authorization?.startsWith('Bearer hf_')) {
       return sendJson(response, 401, { error: 'Invalid username or password.' });
+    }
+    const who = this.identities.get(request.headers.authorization?.replace('Bearer ', '') ?? '') ?? 'ada';
+    const [, namespace = ''] = /^\/api\/(?:scheduled-)?jobs\/([^/]+)/.exec(pathname) ?? [];
+    if ([...this.identities.values()].includes(namespace) && who !== namespace) {
+      return sendJson(response, 403, { error: 'You do not have access to this account.' });
+    }
+    if (pathname === '/api/whoami-v2' && who !== 'ada') {
+      return sendJson(response, 200, {
+        ...IDENTITY,
+        id: who,
+        name: who,
+        orgs: [],
+        auth: { type: 'access_token' },
+      });
     }
     if (this.repos.resolve(pathname, response, request.headers.range)) return;
     const stream = /^\/api\/jobs\/[^/]+\/([^/]+)\/(logs|events)$/.exec(pathname);

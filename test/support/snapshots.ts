@@ -51,6 +51,7 @@ export function watch(parts: Partial<Watch> = {}): Watch {
     jobId: 'abc123',
     url: 'https://huggingface.co/jobs/ada/abc123',
     dashboardUrl: undefined,
+    owner: undefined,
     title: 'Python script',
     flavor: 'a10g-small',
     hourlyUsd: 1,

@@ -5,6 +5,7 @@ import type { PreparedCall, Tool, ToolContext, ToolResult } from '../../src/tool
 export const toolContext: ToolContext = {
   sessionId: 's1',
   callId: 'c1',
+  approved: undefined,
   watches: [],
   signal: new AbortController().signal,
   assertHeld: () => {},

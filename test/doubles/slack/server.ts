@@ -252,6 +252,34 @@ export class SlackDouble {
     });
   }
 
+  /** A person clicks a button of their Home tab: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload. */
+  clickHome(user: string, actionId: string): void {
+    const button = (this.homes.get(user) ?? [])
+      .flatMap((block) => (block.type === 'actions' ? block.elements : []))
+      .find((element) => element.action_id === actionId);
+    if (button?.type !== 'button') throw new Error(`the Home tab has no button "${actionId}"`);
+    const action = {
+      type: 'button',
+      action_id: actionId,
+      block_id: 'b',
+      value: button.value ?? '',
+      action_ts: this.workspace.nextTs(),
+    };
+    void this.#deliver({
+      kind: 'interactive',
+      payload: {
+        type: 'block_actions',
+        trigger_id: this.dialogs.trigger(user),
+        team: { id: BOT.team_id, domain: 'double' },
+        user: { id: user, name: PEOPLE[user], team_id: BOT.team_id },
+        api_app_id: BOT.app_id,
+        container: { type: 'view', view_id: 'V0HOME' },
+        view: { id: 'V0HOME', type: 'home' },
+        actions: [action],
+      },
+    });
+  }
+
   /** A person opens the assistant panel: a new thread in their direct message with the app. */
   openPanel(user: string, channel = 'D0ADA'): string {
     const thread = this.workspace.nextTs();
