@@ -47,7 +47,7 @@ export function changes(
 
 function partsOf(message: ViewMessage, translate: Translate, divisor: number): Part[] {
   return translate(message, divisor).map((payload, i) => ({
-    key: `${message.key}#${i}`,
+    key: partKey(message.key, i, payload),
     exchange: message.exchange,
     payload,
     hash: createHash('sha256').update(JSON.stringify(payload)).digest('base64url').slice(0, 22),
@@ -56,6 +56,13 @@ function partsOf(message: ViewMessage, translate: Translate, divisor: number): P
     isStream: payload.stream !== undefined,
   }));
 }
+
+/** A file that comes after text has a key of its own: a part of the text that was there before is no file. */
+const partKey = (key: string, i: number, { file }: Payload): string =>
+  `${key}#${file !== undefined && i > 0 ? 'file' : i}`;
+
+/** The message of the view that a post is a part of. */
+export const messageKeyOf = (postKey: string): string => postKey.replace(/#(?:\d+|file)$/, '');
 
 /** Progress may be late by a second; a decision, an end and an answer may not. */
 function isPaced(body: ViewBody): boolean {

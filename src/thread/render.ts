@@ -25,7 +25,7 @@ import {
 import { readSnapshot } from '../session/read-snapshot.ts';
 import { settledThrough } from '../session/snapshot.ts';
 import type { Delivery, Outbound } from './outbound.ts';
-import { type Change, changes } from './reconcile.ts';
+import { type Change, changes, messageKeyOf } from './reconcile.ts';
 import { view } from './view.ts';
 import type { ViewMessage } from './view-message.ts';
 
@@ -180,7 +180,7 @@ function unplaced(
 ): { key: string; exchange: number }[] {
   const exchanges = new Map(messages.map(({ key, exchange }) => [key, exchange]));
   return posts.flatMap(({ key, exchange }) => {
-    const found = exchanges.get(key.replace(/#\d+$/, ''));
+    const found = exchanges.get(messageKeyOf(key));
     return exchange === undefined && found !== undefined ? [{ key, exchange: found }] : [];
   });
 }
