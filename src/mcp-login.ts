@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -31,7 +32,8 @@ async function listenForCode(
         new Error(`the server said: ${searchParams.get('error_description') ?? searchParams.get('error')}`),
       );
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening'); // throws where the port is taken
   const address = server.address() as AddressInfo;
   return {
     redirectUrl: `http://127.0.0.1:${address.port}/callback`,
@@ -57,13 +59,16 @@ async function login(name: string, port: number): Promise<void> {
     throw new ConfigError(`${name} is not signed in to: give it "oauth": {} in the config.`);
   }
   const { secrets, data_dir } = config;
+  let state: string | null = null;
+  const back = await listenForCode(port, () => state);
   const storage = await openStorage({
     databaseUrl: secrets.DATABASE_URL,
     redisUrl: undefined,
     embedded: data_dir,
+  }).catch((error: unknown) => {
+    back.close();
+    throw error;
   });
-  let state: string | null = null;
-  const back = await listenForCode(port, () => state);
   try {
     const endpoint = endpointOf(config, storage.db, name, server, {
       ...back,

@@ -221,9 +221,9 @@ async function runCall(
   context: ToolContext,
 ): Promise<z.infer<typeof Result>> {
   const failed = (output: string) => ({ isFailed: true, output });
-  if (!isLookUp(call)) return failed(ONLY_LOOK_UPS);
   const prepared = registry.prepare(call.name, call.arguments);
   if (!prepared.ok) return failed(prepared.error);
+  if (!isLookUp(call)) return failed(ONLY_LOOK_UPS);
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(CALL_MS)]);
   const own = { ...context, signal, show: () => {}, note: () => {} };
   try {
@@ -243,9 +243,22 @@ async function runCall(
 const ONLY_LOOK_UPS = 'Nothing can be changed here: only look-ups are possible.';
 const CALL_MS = 10 * 60_000;
 
+/** The arguments of `hf_repo_files` that change nothing, in the JSON that the model wrote. */
+const ReadsOfFiles = z
+  .string()
+  .transform((json, context) => {
+    try {
+      return JSON.parse(json) as unknown;
+    } catch {
+      context.addIssue('not JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.looseObject({ operation: z.enum(['list', 'read']) }));
+
 /** Whether a call only reads, of tools that can do more. */
 function isLookUp({ name, arguments: json }: z.infer<typeof Call>): boolean {
-  return name !== 'hf_repo_files' || !/"operation"\s*:\s*"(?!list"|read")/.test(json);
+  return name !== 'hf_repo_files' || ReadsOfFiles.safeParse(json).success;
 }
 
 function messagesOf(

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { messageOf } from '../ops/errors.ts';
 import { accessTo, accountName } from './access.ts';
 import type { Looked } from './datasets.ts';
+import { filePattern } from './file-pattern.ts';
 import { patiently, statusOf } from './patience.ts';
 import type { RepoKind } from './repos.ts';
 
@@ -183,7 +184,7 @@ export function createRepoWrites(hubUrl: string, accessToken: string): RepoWrite
       }),
     matching: (at, patterns, revision, signal) =>
       attempt(signal, async () => {
-        const tests = patterns.map(patternOf);
+        const tests = patterns.map(filePattern);
         const found: string[] = [];
         const all = listFiles({
           ...access(signal),
@@ -192,7 +193,7 @@ export function createRepoWrites(hubUrl: string, accessToken: string): RepoWrite
           ...(revision ? { revision } : {}),
         });
         for await (const { path, type } of all) {
-          if (type !== 'directory' && tests.some((test) => test.test(path))) found.push(path);
+          if (type !== 'directory' && tests.some((fits) => fits(path))) found.push(path);
           if (found.length >= LISTED) break;
         }
         return found;
@@ -295,18 +296,6 @@ const pullOf = ({ num, title, status, author, createdAt }: z.infer<typeof RawDis
   author: author?.name ?? '',
   createdAt: createdAt.slice(0, 10),
 });
-
-/** `*` is within a folder, `**` over folders; what has no sign is a file, or a folder with all below it. */
-function patternOf(pattern: string): RegExp {
-  const clean = pattern.replace(/^\.?\/+/, '').replace(/\/+$/, '');
-  const source = clean
-    .split(/(\*\*\/?|\*|\?)/)
-    .map((part) => SIGNS[part] ?? part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('');
-  return new RegExp(`^${source}(/.*)?$`);
-}
-
-const SIGNS: Readonly<Record<string, string>> = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]' };
 
 /** The Hub has said no. */
 class Refused extends Error {

@@ -3,6 +3,7 @@ import { accounts, sessions, watches } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
 import type { Seal } from '../ops/seal.ts';
 import type { Person, Workspace } from './address.ts';
+import type { Tx } from './lease.ts';
 import { sessionOf } from './rows.ts';
 
 /** An account that somebody has lent to the sessions that they begin. */
@@ -12,7 +13,7 @@ export type LentAccount = { owner: Person; name: string; token: string };
 export type Accounts = {
   /** The name of somebody's account on the Hub; undefined where they have not signed in. */
   nameOf(place: Workspace, person: string): Promise<string | undefined>;
-  /** Keeps a token, once the Hub has said whose it is. */
+  /** Keeps a token, once the Hub has said whose it is; not another account's while jobs still run under the one before. */
   signIn(
     place: Workspace,
     person: Person,
@@ -30,6 +31,19 @@ export function createAccounts(db: Db, seal: Seal, whoIs: (token: string) => Pro
     and(eq(accounts.platform, platform), eq(accounts.workspace, workspace), eq(accounts.person, person));
   const about = ({ platform, workspace }: Workspace, person: string) =>
     `account/${platform}/${workspace}/${person}`;
+
+  /** Why an account must stay: jobs that run under it are followed and cancelled with it. */
+  async function stillNeeded(tx: Tx, place: Workspace, person: Person): Promise<string | undefined> {
+    const isOfPlace = and(eq(sessions.platform, place.platform), eq(sessions.workspace, place.workspace));
+    const running = await tx
+      .select({ id: watches.id })
+      .from(watches)
+      .innerJoin(sessions, eq(sessions.id, watches.sessionId))
+      .where(and(isOfPlace, eq(watches.owner, person.id), isNull(watches.endedAt)));
+    if (running.length === 0) return undefined;
+    const jobs = running.length === 1 ? 'A job still runs' : `${running.length} jobs still run`;
+    return `${jobs} under this account: cancel them, or wait for their end.`;
+  }
 
   return {
     async nameOf(place, person) {
@@ -58,33 +72,24 @@ export function createAccounts(db: Db, seal: Seal, whoIs: (token: string) => Pro
         updatedAt: sql`now()`,
       };
       const { platform, workspace } = place;
-      await db
-        .insert(accounts)
-        .values({ platform, workspace, person: person.id, ...set })
-        .onConflictDoUpdate({ target: [accounts.platform, accounts.workspace, accounts.person], set });
-      return { ok: true, name };
+      return db.transaction(async (tx) => {
+        const [before] = await tx
+          .select({ name: accounts.hubName })
+          .from(accounts)
+          .where(at(place, person.id));
+        const hindrance = before && before.name !== name ? await stillNeeded(tx, place, person) : undefined;
+        if (hindrance !== undefined) return { ok: false as const, reason: hindrance };
+        await tx
+          .insert(accounts)
+          .values({ platform, workspace, person: person.id, ...set })
+          .onConflictDoUpdate({ target: [accounts.platform, accounts.workspace, accounts.person], set });
+        return { ok: true as const, name };
+      });
     },
     signOut: (place, person) =>
       db.transaction(async (tx) => {
-        const running = await tx
-          .select({ id: watches.id })
-          .from(watches)
-          .innerJoin(sessions, eq(sessions.id, watches.sessionId))
-          .where(
-            and(
-              eq(sessions.platform, place.platform),
-              eq(sessions.workspace, place.workspace),
-              eq(watches.owner, person.id),
-              isNull(watches.endedAt),
-            ),
-          );
-        if (running.length > 0) {
-          const jobs = running.length === 1 ? 'A job still runs' : `${running.length} jobs still run`;
-          return {
-            ok: false as const,
-            reason: `${jobs} under this account: cancel them, or wait for their end.`,
-          };
-        }
+        const hindrance = await stillNeeded(tx, place, person);
+        if (hindrance !== undefined) return { ok: false as const, reason: hindrance };
         await tx.delete(accounts).where(at(place, person.id));
         return { ok: true as const };
       }),

@@ -35,7 +35,7 @@ const Schema = z.strictObject({
     .optional()
     .describe('upload: in place of content, a file of the sandbox or one that people attached.'),
   patterns: z
-    .array(z.string().min(1).max(500))
+    .array(z.string().min(1).max(200))
     .min(1)
     .max(50)
     .optional()

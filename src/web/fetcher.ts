@@ -61,7 +61,7 @@ export type FetcherSettings = {
   maxBytes?: number;
 };
 
-const USER_AGENT = 'ml-intern-chat (https://github.com/huggingface)';
+const USER_AGENT = 'ml-intern-chat';
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 12_000_000;
 const REDIRECTS = 5;
@@ -104,7 +104,8 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
     const fetched = await patiently(request, known);
     if (!fetched.ok) {
       signal.throwIfAborted();
-      return known === undefined ? fetched : { ok: true, ...known }; // what was true a while ago is better than nothing
+      // What was true a while ago is better than nothing, unless the answer says that it no longer holds.
+      return known === undefined || fetched.isFinal ? fetched : { ok: true, ...known };
     }
     const freshUntil = new Date(clock.now().getTime() + (ttlMs ?? 0));
     if (isKept) await cache.keep(url, { ...fetched.page, freshUntil }).catch(() => {}); // fetched again next time
@@ -137,7 +138,6 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
   async function once(request: WebRequest, known: CachedPage | undefined): Promise<Fetched> {
     let url = new URL(request.url);
     const { origin } = url;
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
     for (let hops = 0; hops <= REDIRECTS; hops++) {
       const isTrusted = trusted.has(url.origin);
       const refusal = isTrusted ? undefined : refusalOf(url);
@@ -148,7 +148,11 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
         );
       }
       const at = url;
-      const step = await queueOf(at).add(() => send(at, { ...request, signal }, origin, isTrusted, known));
+      const step = await queueOf(at).add(() => {
+        request.signal.throwIfAborted(); // it may have waited long for its turn, which is not counted as the host's time
+        const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+        return send(at, { ...request, signal }, origin, isTrusted, known);
+      });
       if (!('redirect' in step)) return step;
       url = new URL(step.redirect, url);
     }

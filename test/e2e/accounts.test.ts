@@ -126,4 +126,11 @@ test('on Discord it is signed in to with a command', async () => {
   await discord.told('grace', 'Only Ada may approve this');
   discord.discord.click('ada', card, 'approve|');
   await until('the job runs under it', () => discord.world.hub.jobs[0]?.namespace === 'ada-own');
+  await discord.reply(asked.id, 'RUNNING');
+
+  const other = 'hf_otherotherother';
+  discord.world.hub.identities.set(other, 'ada-other');
+  discord.discord.clickPrivate('ada', CHANNELS.ml, shown, 'account_sign_in');
+  await discord.discord.submit('ada', { text: other });
+  await discord.told('ada', 'A job still runs under this account');
 });

@@ -145,6 +145,10 @@ test('changes nothing, comes to an end at its bounds, and says what a failing pr
       return {
         calls: [
           call('hf_repo_files', { operation: 'upload', id: 'a/b', path: 'x', content: `${results}` }),
+          {
+            name: 'hf_repo_files',
+            arguments: String.raw`{"oper\u0061tion":"upload","id":"a/b","path":"y","content":"${results}"}`,
+          },
           call('bash', { command: 'ls' }),
         ],
       };

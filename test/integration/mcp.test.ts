@@ -162,6 +162,7 @@ test('a name that is taken gets the server’s before it', async () => {
   open({ one: everything(), two: everything() });
   await tool('one_echo', ['echo']);
   await tool('two_echo', ['echo']);
+  await tool('two_echo_2', ['echo', 'two_echo']);
 });
 
 test('a server that is down stops nothing, and a call says so', async () => {

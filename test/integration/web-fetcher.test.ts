@@ -108,6 +108,13 @@ describe('manners', () => {
     expect(seen).toHaveLength(4);
   });
 
+  test('that a page is gone is said, whatever it was before', async () => {
+    answers = [{ body: 'one' }, { status: 410 }];
+    await ask({ ttlMs: 1 });
+    now = new Date(now.getTime() + 10);
+    expect(await ask({ ttlMs: 1 })).toMatchObject({ ok: false, status: 410 });
+  });
+
   test('it waits as long as it is asked to, and says so where that is long', async () => {
     answers = [{ status: 429, headers: { 'retry-after': '1' } }, { body: 'now' }];
     expect(await ask()).toMatchObject({ ok: true, text: 'now' });

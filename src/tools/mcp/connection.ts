@@ -66,6 +66,15 @@ export function connectMcp(
         'requestedSchema' in params ? asked(params) : { action: 'decline' },
       ),
     );
+    try {
+      await use(client);
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+  }
+
+  async function use(client: Client): Promise<void> {
     client.setNotificationHandler(ToolListChangedNotificationSchema, async () => {
       known = await list(client).catch(() => known); // the old ones are tried then
       changed();

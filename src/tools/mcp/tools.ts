@@ -65,12 +65,13 @@ export function createMcpTools(
         connection
           .tools()
           .filter(({ name }) => !server.hide.includes(name))
+          .map((tool) => toolOf(tool, connection, server, active))
+          .concat(besidesOf(connection, server))
           .map((tool) => {
             const name = nameFor(tool.name, connection.name, names);
             names.add(name);
-            return toolOf(name, tool, connection, server, active);
-          })
-          .concat(besidesOf(connection, server)),
+            return { ...tool, name };
+          }),
       );
     },
     async stop() {
@@ -83,21 +84,21 @@ export function createMcpTools(
 /** What model providers take as a tool's name: https://platform.openai.com/docs/api-reference/chat/create. */
 const NAME_CHARACTERS = 64;
 
+/** With the server's name where it is taken, and with a number where that is, too: providers refuse two of one name. */
 function nameFor(name: string, server: string, taken: ReadonlySet<string>): string {
-  const clean = (text: string) => text.replace(/[^\w-]+/g, '_').slice(0, NAME_CHARACTERS);
-  return taken.has(clean(name)) ? clean(`${server}_${name}`) : clean(name);
+  const clean = (text: string, room = NAME_CHARACTERS) => text.replace(/[^\w-]+/g, '_').slice(0, room);
+  const wished = [clean(name), clean(`${server}_${name}`)].find((text) => !taken.has(text));
+  if (wished !== undefined) return wished;
+  for (let number = 2; ; number++) {
+    const numbered = `${clean(`${server}_${name}`, NAME_CHARACTERS - 5)}_${number}`;
+    if (!taken.has(numbered)) return numbered;
+  }
 }
 
 const DESCRIPTION_CHARACTERS = 1_500;
 const SUMMARY_CHARACTERS = 80;
 
-function toolOf(
-  name: string,
-  tool: McpTool,
-  connection: McpConnection,
-  server: McpServer,
-  active: Set<ActiveCall>,
-): Tool {
+function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, active: Set<ActiveCall>): Tool {
   const { annotations: hints = {}, inputSchema } = tool;
   // What a server does not say of a tool counts as dangerous: https://modelcontextprotocol.io, ToolAnnotations.
   const isReadOnly = hints.readOnlyHint === true;
@@ -107,7 +108,7 @@ function toolOf(
   const about = (args: Readonly<Record<string, unknown>>) =>
     JSON.stringify(args).slice(0, SUMMARY_CHARACTERS);
   return {
-    name,
+    name: tool.name,
     description:
       `${tool.description ?? tool.title ?? tool.name} (from the MCP server "${connection.name}")`.slice(
         0,
