@@ -6,6 +6,10 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     // Most of what these tests do is waiting for servers: more of them than cores keep the cores busy.
     maxWorkers: 4,
+    // Threads share what the embedded Postgres was compiled to, and without isolation each loads the libraries once only:
+    // tests keep nothing in modules.
+    pool: 'threads',
+    isolate: false,
     testTimeout: 45_000,
     hookTimeout: 45_000,
   },

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -108,11 +109,11 @@ describe('a server that is a process', () => {
   });
 
   test('is connected anew after it died, and a call meanwhile waits a moment', async () => {
-    open({ everything: everything() });
-    const { output } = (await run('get-env', {})) as { output: string };
-    expect(output).toContain('PATH');
+    const marker = `dies-${randomUUID()}`;
+    const endpoint = { command: process.execPath, args: [EVERYTHING, 'stdio', marker], env: {} };
+    open({ everything: everything({ endpoint }) });
     await run('echo', { message: 'first' });
-    process.kill(childOf());
+    process.kill(childWith(marker));
     await until('it is back', async () => {
       const again = await run('echo', { message: 'again' });
       return again.kind === 'done';
@@ -120,13 +121,12 @@ describe('a server that is a process', () => {
   });
 });
 
-/** The process of the server, as a child of this one. */
-function childOf(): number {
-  const { execFileSync } = require('node:child_process') as typeof import('node:child_process');
-  const found = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'server-everything'])
+/** The process of the server that was started with an argument. */
+function childWith(marker: string): number {
+  const found = execFileSync('pgrep', ['-P', String(process.pid), '-f', marker])
     .toString()
     .trim();
-  return Number(found.split('\n')[0]);
+  return Number(found);
 }
 
 test('a server over streamable HTTP is used with the headers of the config', async () => {

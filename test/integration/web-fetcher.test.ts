@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createWebCache, pruneWebPages } from '../../src/session/web-cache.ts';
@@ -180,6 +181,7 @@ test('pages are kept in the record, and the ones that nobody uses are forgotten 
     };
     await cache.keep('old', { ...page, text: 'o'.repeat(60) });
     await cache.keep('new', { ...page, text: 'n'.repeat(60) });
+    await storage.db.execute(sql`update ml_intern.web_pages set used_at = used_at - interval '1 minute'`);
     expect(await cache.find('old')).toEqual({ ...page, text: 'o'.repeat(60) });
     await pruneWebPages(storage.db, 100);
     expect(await cache.find('new')).toBeUndefined();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
@@ -41,6 +42,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const client = await PGlite.create({ dataDir: embeddedTemplate });
   await migrateEmbedded(client);
   await client.close();
+  // The 128 MB of the default are cleared at every start, which takes longer than all else of it.
+  appendFileSync(join(embeddedTemplate, 'postgresql.conf'), '\nshared_buffers = 4MB\nwal_buffers = 64kB\n');
   const postgresTemplate = `ml_intern_template_${randomBytes(6).toString('hex')}`;
   if (hasPostgres) await createTemplate(postgresTemplate);
 
