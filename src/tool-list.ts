@@ -25,7 +25,7 @@ import { hfRepoGitTool } from './tools/hf-repo-git.ts';
 import { hubRepoTools } from './tools/hub-repos.ts';
 import { hfPapersTool } from './tools/papers/tool.ts';
 import { planTool } from './tools/plan-tool.ts';
-import { type Attached, fileReaderIn } from './tools/sandbox/attachments.ts';
+import { type Attached, fileOpenerIn, fileReaderIn } from './tools/sandbox/attachments.ts';
 import { sandboxTools } from './tools/sandbox/tools.ts';
 import type { Tool } from './tools/tool.ts';
 import { webSearchTool } from './tools/web-search.ts';
@@ -66,7 +66,7 @@ export function toolsOf(worker: ToolParts): Tool[] {
     hfRepoFilesTool({
       repos: createHubRepos(hubUrl, token),
       writes: createRepoWrites(hubUrl, token),
-      fileAt,
+      openFile: fileOpenerIn(sandboxes?.sandboxes, attached),
       hubUrl,
     }),
     hfRepoGitTool(createRepoWrites(hubUrl, token), hubUrl),

@@ -73,7 +73,7 @@ export function createArtifacts({ hubUrl, token, repos, writes }: Parts): Artifa
     const tagged = withProvenance(text, sessionId);
     if (tagged === text || (card.ok && card.value.bytes.length < card.value.size)) return;
     const how = { asPullRequest: false, message: 'Say where this was made' };
-    await writes.upload(at, [{ path: 'README.md', bytes: Buffer.from(tagged) }], how, signal);
+    await writes.upload(at, [{ path: 'README.md', content: new Blob([tagged]) }], how, signal);
   }
 
   return {

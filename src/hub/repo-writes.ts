@@ -35,7 +35,7 @@ export type RepoWrites = {
   account(signal: AbortSignal): Promise<Looked<string>>;
   upload(
     at: RepoAt,
-    files: readonly { path: string; bytes: Uint8Array }[],
+    files: readonly { path: string; content: Blob }[],
     how: { revision?: string | undefined; asPullRequest: boolean; message: string },
     signal: AbortSignal,
   ): Promise<Looked<{ url: string }>>;
@@ -174,7 +174,7 @@ export function createRepoWrites(hubUrl: string, accessToken: string): RepoWrite
         const output = await uploadFiles({
           ...access(signal),
           repo: repoOf(at),
-          files: files.map(({ path, bytes }) => ({ path, content: new Blob([Buffer.from(bytes)]) })),
+          files: [...files],
           commitTitle: message,
           isPullRequest: asPullRequest,
           abortSignal: signal,

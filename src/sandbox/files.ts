@@ -50,6 +50,33 @@ export async function readFile(
   }
 }
 
+/** $1 is the path. */
+const SIZE = `[ -f "$1" ] && exec stat -Lc %s -- "$1" || exit ${CODES.missing}`;
+
+/** A file's size in bytes; undefined where there is no file at the path. */
+export async function sizeOf(
+  sandbox: Sandbox,
+  path: string,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { code, bytes } = await script(sandbox, SIZE, [path], { signal });
+  return code === 0 ? Number(bytes.toString()) : undefined;
+}
+
+/** $1 is the path, $2 the first byte, counted from one, $3 how many. */
+const RANGE = 'tail -c "+$2" -- "$1" | head -c "$3"';
+
+/** Some bytes of a file; fewer where it ends before, none where it can't be read. */
+export async function readRange(
+  sandbox: Sandbox,
+  path: string,
+  from: number,
+  count: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  return (await script(sandbox, RANGE, [path, String(from + 1), String(count)], { signal })).bytes;
+}
+
 /** $1 is the path. What was a directory or a device stays one. */
 const WRITE = `
 [ -d "$1" ] && exit ${CODES.directory}

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { RepoWrites } from '../hub/repo-writes.ts';
 import type { HubRepos } from '../hub/repos.ts';
 import type { ApprovalRequest } from '../session/tool-calls.ts';
-import type { PushParts } from './hf-dataset-push.ts';
 import { Kind, listing, pageOf, RepoId, sizeText } from './hub-repos.ts';
 import { numbered } from './output.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from './tool.ts';
@@ -11,8 +9,11 @@ import { defineTool, type Tool, type ToolContext, type ToolResult } from './tool
 export type RepoFileParts = {
   repos: HubRepos;
   writes: RepoWrites;
-  /** A file that people attached or that is in the sandbox. */
-  fileAt: PushParts['fileAt'];
+  /** A file that people attached or that is in the sandbox, with its hash; a reason in words where it can't be had. */
+  openFile(
+    path: string,
+    context: ToolContext,
+  ): Promise<{ ok: true; content: Blob; sha256: string } | { ok: false; reason: string }>;
   hubUrl: string;
 };
 
@@ -107,13 +108,14 @@ const OPERATIONS: Readonly<Record<Args['operation'], Run>> = {
   async upload(parts, args, context) {
     const file = await uploadOf(parts, args, context);
     if (!file.ok) return failed(file.reason);
-    if (args.sha256 !== undefined && args.sha256 !== hashOf(file.bytes)) {
+    if (args.sha256 !== undefined && args.sha256 !== file.sha256) {
       return failed(`${args.from} has changed since people approved it. Ask again.`);
     }
     context.assertHeld();
     const { kind, id, revision, create_pr } = args;
     const how = { revision, asPullRequest: create_pr, message: args.message ?? `Upload ${file.path}` };
-    const made = await parts.writes.upload({ kind, id }, [file], how, context.signal);
+    const { path, content } = file;
+    const made = await parts.writes.upload({ kind, id }, [{ path, content }], how, context.signal);
     return made.ok
       ? { kind: 'done', output: `Uploaded ${file.path}: ${made.value.url}` }
       : failed(`${id}: ${made.reason}`);
@@ -137,10 +139,12 @@ const OPERATIONS: Readonly<Record<Args['operation'], Run>> = {
   },
 };
 
-type Uploaded = { ok: true; path: string; bytes: Uint8Array } | { ok: false; reason: string };
+type Uploaded =
+  /** `sha256` of what is not in the arguments themselves. */
+  { ok: true; path: string; content: Blob; sha256?: string } | { ok: false; reason: string };
 
 async function uploadOf(
-  { fileAt }: RepoFileParts,
+  { openFile }: RepoFileParts,
   { path, content, from }: Args,
   context: ToolContext,
 ): Promise<Uploaded> {
@@ -148,15 +152,15 @@ async function uploadOf(
     return { ok: false, reason: 'To upload a file, say what it is called in the repository: path.' };
   if ((content === undefined) === (from === undefined))
     return { ok: false, reason: 'An upload needs either content or from.' };
-  if (content !== undefined) return { ok: true, path, bytes: Buffer.from(content) };
-  const file = await fileAt(from ?? '', context);
-  return file.ok ? { ok: true, path, bytes: file.bytes } : file;
+  if (content !== undefined) return { ok: true, path, content: new Blob([content]) };
+  const file = await openFile(from ?? '', context);
+  return file.ok ? { ...file, path } : file;
 }
 
 const counted = ({ length }: readonly string[]) => `${length} ${length === 1 ? 'file' : 'files'}`;
 
-const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const PREVIEW_LINES = 40;
+const PREVIEW_BYTES = 8_000;
 
 async function askForUpload(
   parts: RepoFileParts,
@@ -167,10 +171,12 @@ async function askForUpload(
   if (!file.ok) return undefined; // run says what is wrong
   const { kind, id, revision } = args;
   const there = await parts.repos.read({ kind, id, revision, path: file.path }, 1, context.signal);
-  const text = Buffer.from(file.bytes.subarray(0, 8_000));
+  const text = Buffer.from(await file.content.slice(0, PREVIEW_BYTES).arrayBuffer());
   const lines = text.toString('utf8').split('\n');
+  const asks = requestOf(parts, args, `Upload ${file.path} to ${id}`);
   return {
-    ...requestOf(parts, args, `Upload ${file.path} to ${id}`),
+    ...asks,
+    facts: [...asks.facts, { label: 'Size', value: sizeText(file.content.size) }],
     warnings: there.ok && !args.create_pr ? [`${file.path} is there already and is replaced.`] : [],
     ...(text.includes(0)
       ? {}
@@ -181,7 +187,7 @@ async function askForUpload(
             lines: lines.length,
           },
         }),
-    ...(args.from === undefined ? {} : { inlined: { sha256: hashOf(file.bytes) } }),
+    ...(file.sha256 === undefined ? {} : { inlined: { sha256: file.sha256 } }),
   };
 }
 

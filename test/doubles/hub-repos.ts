@@ -53,6 +53,10 @@ const CommitLine = z.discriminatedUnion('key', [
     key: z.literal('file'),
     value: z.object({ path: z.string(), content: z.string(), encoding: z.literal('base64') }),
   }),
+  z.object({
+    key: z.literal('lfsFile'),
+    value: z.object({ path: z.string(), algo: z.literal('sha256'), oid: z.string(), size: z.number() }),
+  }),
   z.object({ key: z.literal('deletedFile'), value: z.object({ path: z.string() }) }),
 ]);
 
@@ -70,7 +74,7 @@ type Answer = { status: number; answer: unknown };
 
 /**
  * Repositories, Spaces and buckets as the Hub's API has them (https://huggingface.co/.well-known/openapi.json, and the
- * requests of @huggingface/hub). Files are always small enough to be sent inline.
+ * requests of @huggingface/hub). Large files go over LFS, others inline.
  */
 export class HubRepos {
   readonly all: DoubleRepo[] = [];
@@ -79,6 +83,8 @@ export class HubRepos {
     items: { type: string; id: string }[];
   })[] = [];
   readonly host = new SpaceHost();
+  /** What was sent over LFS, by its hash. */
+  readonly objects = new Map<string, Buffer>();
   readonly #hubUrl: () => string;
 
   constructor(hubUrl: () => string) {
@@ -120,6 +126,13 @@ export class HubRepos {
     await this.host.stop(id);
   }
 
+  /** `PUT` of an LFS object, to an address that is signed by itself; refused where it is not what its name says. */
+  keep(oid: string, bytes: Buffer): number {
+    if (createHash('sha256').update(bytes).digest('hex') !== oid) return 400;
+    this.objects.set(oid, bytes);
+    return 200;
+  }
+
   /** Undefined where the path is none of these. */
   async route(
     method: string,
@@ -127,6 +140,7 @@ export class HubRepos {
     body: string,
     query = new URLSearchParams(),
   ): Promise<Answer | undefined> {
+    if (path.endsWith('.git/info/lfs/objects/batch')) return this.#lfs(LfsBatch.parse(JSON.parse(body)));
     if (path === '/api/repos/delete') return this.#delete(JSON.parse(body));
     if (path === '/api/spaces' && query.has('author') && !query.has('limit')) return this.#listSpaces(query);
     const list = /^\/api\/(model|dataset|space)s$/.exec(path)?.[1];
@@ -144,13 +158,23 @@ export class HubRepos {
     if (rest.startsWith('/tree/')) return tree(repo, rest, query);
     if (/^\/preupload\//.test(rest)) return preupload(body);
     const [, revision] = /^\/commit\/(.+)$/.exec(rest) ?? [];
-    if (revision !== undefined) return commit(repo, body, decodeURIComponent(revision), query);
+    if (revision !== undefined) return commit(repo, body, decodeURIComponent(revision), query, this.objects);
     const ofGit = routeGit(repo, method, rest, body, query);
     if (ofGit !== undefined) return ofGit;
     if (kind === 'space' && rest !== '') return this.#routeSpace(repo, method, rest, body);
     const host = kind === 'space' ? { host: repo.host ?? `${this.#hubUrl()}/space-host/${id}` } : {};
     const isPrivate = repo.visibility === 'private';
     return { status: 200, answer: { id, private: isPrivate, runtime: runtimeOf(repo), ...host } };
+  }
+
+  /** The batch API of Git LFS, with its basic transfer: https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md. */
+  #lfs({ objects }: z.infer<typeof LfsBatch>): Answer {
+    const wanted = objects.map(({ oid, size }) => ({
+      oid,
+      size,
+      ...(this.objects.has(oid) ? {} : { actions: { upload: { href: `${this.#hubUrl()}/lfs/${oid}` } } }),
+    }));
+    return { status: 200, answer: { transfer: 'basic', objects: wanted } };
   }
 
   /** A file's bytes, as `resolve` serves them. False where the path is none of a file. */
@@ -324,14 +348,33 @@ function routeSpace(repo: DoubleRepo, method: string, rest: string, body: string
   return { status: 200, answer: Object.fromEntries(variables) };
 }
 
+/** The Hub takes files up to 10 MB inline: https://huggingface.co/docs/hub/repositories-recommendations. */
+const INLINE_BYTES = 10_000_000;
+
 function preupload(body: string): Answer {
-  const { files } = JSON.parse(body) as { files: { path: string }[] };
-  const modes = files.map(({ path }) => ({ path, uploadMode: 'regular', shouldIgnore: false }));
+  const { files } = JSON.parse(body) as { files: { path: string; size: number }[] };
+  const modes = files.map(({ path, size }) => ({
+    path,
+    uploadMode: size > INLINE_BYTES ? 'lfs' : 'regular',
+    shouldIgnore: false,
+  }));
   return { status: 200, answer: { files: modes } };
 }
 
+const LfsBatch = z.object({
+  operation: z.literal('upload'),
+  hash_algo: z.literal('sha_256'),
+  objects: z.array(z.object({ oid: z.string(), size: z.number() })),
+});
+
 /** `create_pr` leaves the repository as it is, and opens a pull request with the changes. */
-function commit(repo: DoubleRepo, body: string, revision: string, query: URLSearchParams): Answer {
+function commit(
+  repo: DoubleRepo,
+  body: string,
+  revision: string,
+  query: URLSearchParams,
+  objects: ReadonlyMap<string, Buffer>,
+): Answer {
   if (!repo.branches.includes(revision) && !/^refs\/pr\/\d+$/.test(revision)) {
     return { status: 404, answer: { error: `Invalid rev id: ${revision}` } };
   }
@@ -347,6 +390,12 @@ function commit(repo: DoubleRepo, body: string, revision: string, query: URLSear
   }
   const lines = body.split('\n').map((line) => CommitLine.parse(JSON.parse(line)));
   for (const { key, value } of lines) {
+    if (key === 'lfsFile') {
+      const bytes = objects.get(value.oid);
+      if (bytes?.length !== value.size)
+        return { status: 400, answer: { error: `No LFS object ${value.oid}` } };
+      repo.files.set(value.path, bytes);
+    }
     if (key === 'file') repo.files.set(value.path, Buffer.from(value.content, 'base64'));
     if (key === 'deletedFile') repo.files.delete(value.path);
   }

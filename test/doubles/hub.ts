@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bodyOf, type Listening, listen, sendJson, sleep } from './http.ts';
+import { bodyOf, bytesOf, type Listening, listen, sendJson, sleep } from './http.ts';
 import { HubRepos } from './hub-repos.ts';
 import { PublicPages } from './pages.ts';
 
@@ -199,6 +199,8 @@ export class HubDouble {
     if (typeof fault?.status === 'number') {
       return sendJson(response, fault.status, { error: fault.error ?? `scripted ${fault.status}` });
     }
+    const [, oid] = /^\/lfs\/(\w+)$/.exec(pathname) ?? [];
+    if (oid !== undefined) return sendJson(response, this.repos.keep(oid, await bytesOf(request)), {});
     const body = await bodyOf(request);
     if (fault?.status === 'drop') {
       this.#route(method, pathname, searchParams, body);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRepoWrites } from '../../src/hub/repo-writes.ts';
 import { createHubRepos } from '../../src/hub/repos.ts';
@@ -28,13 +29,17 @@ beforeEach(() => {
   const hubUrl = 'https://huggingface.co';
   const repos = createHubRepos(hub.url, 'hf_test');
   const writes = createRepoWrites(hub.url, 'hf_test');
-  const fileAt = async (path: string) =>
+  const openFile = async (path: string) =>
     path === 'out/model.bin'
-      ? { ok: true as const, bytes: Buffer.from(inSandbox) }
+      ? {
+          ok: true as const,
+          content: new Blob([inSandbox]),
+          sha256: createHash('sha256').update(inSandbox).digest('hex'),
+        }
       : { ok: false as const, reason: `There is no ${path}.` };
   tools = [
     ...hubRepoTools(repos, hubUrl),
-    hfRepoFilesTool({ repos, writes, fileAt, hubUrl }),
+    hfRepoFilesTool({ repos, writes, openFile, hubUrl }),
     hfRepoGitTool(writes, hubUrl),
   ];
 });

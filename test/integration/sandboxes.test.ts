@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRepoWrites } from '../../src/hub/repo-writes.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import { readFile, writeFile } from '../../src/sandbox/files.ts';
+import { openLargeFile } from '../../src/sandbox/large-file.ts';
 import { type Sandboxes, SandboxUnavailable } from '../../src/sandbox/sandbox.ts';
 import { createSpaceSandboxes, type SpaceSandboxes } from '../../src/sandbox/space.ts';
 import { HubDouble } from '../doubles/hub.ts';
@@ -94,6 +97,46 @@ describe.each(KINDS)('a sandbox, %s', (name, isThere, make) => {
     expect(await readFile(sandbox, 'nothing', 1_000, signal)).toEqual({ kind: 'missing' });
     await expect(writeFile(sandbox, 'deep', Buffer.from('x'), signal)).rejects.toThrow('is a directory');
   });
+
+  test.skipIf(!isThere)(
+    'sends a large file on piece by piece, and only as it was looked through',
+    async () => {
+      const sandbox = await open();
+      await shell(sandbox, "seq 2500000 > 'large file.bin' && printf 'the end' >> 'large file.bin'");
+      const { text } = await shell(sandbox, "sha256sum < 'large file.bin'; stat -c %s 'large file.bin'");
+      const [sha256 = '', size = ''] = text.split(/\s+-?\s*/);
+      const large = await openLargeFile(sandbox, 'large file.bin', 1e9, signal);
+      if (!large.ok) throw new Error(large.reason);
+      expect(large.sha256).toBe(sha256);
+      expect(large.content.size).toBe(Number(size));
+      expect(await large.content.slice(-7 + large.content.size).text()).toBe('the end');
+      const acrossPieces = await large.content.slice(7_999_990, 8_000_010).slice(5, 15).text();
+      expect(acrossPieces).toBe(
+        (await shell(sandbox, "tail -c +7999996 'large file.bin' | head -c 10")).text,
+      );
+
+      hub.repos.add('model', `ada/large-${name}`);
+      const at = { kind: 'model', id: `ada/large-${name}` } as const;
+      const writes = createRepoWrites(hub.url, TOKEN);
+      const how = { asPullRequest: false, message: 'weights' };
+      const file = { path: 'weights.bin', content: large.content };
+      expect(await writes.upload(at, [file], how, signal)).toMatchObject({ ok: true });
+      const kept = hub.repos.find('model', at.id)?.files.get('weights.bin');
+      expect(
+        createHash('sha256')
+          .update(kept ?? '')
+          .digest('hex'),
+      ).toBe(sha256);
+
+      await shell(sandbox, "printf X | dd of='large file.bin' bs=1 seek=9000000 conv=notrunc");
+      expect(await writes.upload(at, [{ ...file, path: 'other.bin' }], how, signal)).toMatchObject({
+        ok: false,
+        reason: expect.stringContaining('has changed while it was read'),
+      });
+      expect(await openLargeFile(sandbox, 'large file.bin', 1_000, signal)).toMatchObject({ ok: false });
+      expect(await openLargeFile(sandbox, 'nothing', 1_000, signal)).toMatchObject({ ok: false });
+    },
+  );
 
   test.skipIf(!isThere)(
     'ends a command that takes too long, and one that is broken off, within a second',

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { ChosenSandboxes } from '../../sandbox/choose.ts';
 import { readFile, writeFile } from '../../sandbox/files.ts';
+import { openLargeFile } from '../../sandbox/large-file.ts';
 import type { Sandbox, Sandboxes } from '../../sandbox/sandbox.ts';
 import type { PushParts } from '../hf-dataset-push.ts';
+import type { RepoFileParts } from '../hf-repo-files.ts';
 
 /** What people attached in a session: where it belongs, and its bytes as long as they are kept. */
 export type Attached = {
@@ -56,19 +59,13 @@ export function chosenWithAttachments(chosen: ChosenSandboxes, attached: Attache
   }
 }
 
-/** Larger files are pushed by a program in the sandbox, or by a job. */
+/** Larger files are not checked row by row: they are uploaded as they are. */
 const FILE_BYTES = 50_000_000;
 
 /** A file of a session: as it is in the sandbox now, or, where there are no sandboxes, as people attached it. */
 export function fileReaderIn(sandboxes: Sandboxes | undefined, attached: Attached): PushParts['fileAt'] {
   return async (path, { sessionId, signal, show }) => {
-    if (sandboxes === undefined) {
-      const found = (await attached.list(sessionId)).find((file) => file.path === path);
-      const bytes = found && (await attached.bytesOf(found.id));
-      return bytes
-        ? { ok: true, bytes }
-        : { ok: false, reason: `There is no ${path} among what people attached.` };
-    }
+    if (sandboxes === undefined) return bytesAttached(attached, sessionId, path);
     const sandbox = await sandboxes.open(sessionId, signal, show);
     const content = await readFile(sandbox, path, FILE_BYTES, signal);
     switch (content.kind) {
@@ -77,10 +74,42 @@ export function fileReaderIn(sandboxes: Sandboxes | undefined, attached: Attache
       case 'too_large':
         return {
           ok: false,
-          reason: `${path} is larger than ${FILE_BYTES / 1e6} MB: push it with a program in bash.`,
+          reason: `${path} is larger than ${FILE_BYTES / 1e6} MB: upload it with hf_repo_files.`,
         };
       default:
         return { ok: false, reason: `There is no file ${path}.` };
     }
+  };
+}
+
+async function bytesAttached({ list, bytesOf }: Attached, sessionId: string, path: string) {
+  const found = (await list(sessionId)).find((file) => file.path === path);
+  const bytes = found && (await bytesOf(found.id));
+  return bytes
+    ? { ok: true as const, bytes }
+    : { ok: false as const, reason: `There is no ${path} among what people attached.` };
+}
+
+/** Nobody waits for more to go over the line. */
+const LARGE_FILE_BYTES = 5_000_000_000;
+
+/** The same for files that are sent on as they are: of the sandbox they are never read as a whole. */
+export function fileOpenerIn(
+  sandboxes: Sandboxes | undefined,
+  attached: Attached,
+): RepoFileParts['openFile'] {
+  return async (path, { sessionId, signal, show }) => {
+    if (sandboxes !== undefined) {
+      const sandbox = await sandboxes.open(sessionId, signal, show);
+      return openLargeFile(sandbox, path, LARGE_FILE_BYTES, signal);
+    }
+    const file = await bytesAttached(attached, sessionId, path);
+    if (!file.ok) return file;
+    const bytes = Buffer.from(file.bytes);
+    return {
+      ok: true,
+      content: new Blob([bytes]),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    };
   };
 }
