@@ -8,7 +8,7 @@ import type { HardwareList } from './hub/hardware.ts';
 import type { HubJobs } from './hub/jobs.ts';
 import { createHubPapers } from './hub/papers.ts';
 import { createRepoWrites } from './hub/repo-writes.ts';
-import { createHubRepos } from './hub/repos.ts';
+import { createHubRepos, type HubRepos } from './hub/repos.ts';
 import { createScholar } from './hub/scholar.ts';
 import type { LentHubs } from './lent-hubs.ts';
 import type { Catalogue } from './llm/catalogue.ts';
@@ -55,21 +55,20 @@ type ToolParts = Pick<
 export function toolsOf(worker: ToolParts): Tool[] {
   const { config, token, jobs, hardware, sandboxes, attached } = worker;
   const hubUrl = config.jobs.hub_url;
+  const repos = createHubRepos(hubUrl, token);
+  const writes = createRepoWrites(hubUrl, token);
   const fileAt = fileReaderIn(sandboxes?.sandboxes, attached);
   return [
     planTool,
-    ...researchTools(worker),
-    hfInspectDatasetTool(
-      createDatasetsServer(config.jobs.datasets_server_url, token),
-      createHubRepos(hubUrl, token),
-    ),
+    ...researchTools(worker, repos),
+    hfInspectDatasetTool(createDatasetsServer(config.jobs.datasets_server_url, token), repos),
     hfRepoFilesTool({
-      repos: createHubRepos(hubUrl, token),
-      writes: createRepoWrites(hubUrl, token),
+      repos,
+      writes,
       openFile: fileOpenerIn(sandboxes?.sandboxes, attached),
       hubUrl,
     }),
-    hfRepoGitTool(createRepoWrites(hubUrl, token), hubUrl),
+    hfRepoGitTool(writes, hubUrl),
     hfJobsTool({
       jobs,
       hardware,
@@ -89,11 +88,10 @@ export function toolsOf(worker: ToolParts): Tool[] {
 }
 
 /** What is read beside the Hub's repositories and datasets. */
-function researchTools({ config, token, clock, fetcher }: ToolParts): Tool[] {
+function researchTools({ config, clock, fetcher }: ToolParts, repos: HubRepos): Tool[] {
   const hubUrl = config.jobs.hub_url;
   const { docs_url, gradio_url, arxiv_url, ar5iv_url, scholar_url, github_url, search_url } = config.web;
   const { GITHUB_TOKEN, S2_API_KEY } = config.secrets;
-  const repos = createHubRepos(hubUrl, token);
   return [
     hfPapersTool({
       papers: createHubPapers(fetcher, hubUrl),

@@ -15,6 +15,7 @@ import type { Decisions } from '../../src/session/decisions.ts';
 import type { Intake } from '../../src/session/intake.ts';
 import { type FileRules, receiveFiles } from '../../src/session/received.ts';
 import { replaceScript } from '../../src/session/script-files.ts';
+import { newestLines } from '../../src/thread/newest-lines.ts';
 import { cut } from '../../src/thread/words.ts';
 import { offered } from './attachments.ts';
 import type { Gate } from './gate.ts';
@@ -243,14 +244,7 @@ async function earlier(client: Client<true>, message: Message): Promise<string |
   const found = await message.channel.messages
     .fetch({ before: message.id, limit: EARLIER })
     .catch(() => undefined);
-  const lines: string[] = [];
-  let room = EARLIER_CHARACTERS;
-  for (const said of found?.values() ?? []) {
-    if (said.content === '') continue;
-    const line = quoted(client, said);
-    room -= line.length;
-    if (room < 0) break;
-    lines.unshift(line);
-  }
+  const newestFirst = [...(found?.values() ?? [])].filter(({ content }) => content !== '');
+  const lines = await newestLines(newestFirst, (said) => quoted(client, said), EARLIER_CHARACTERS);
   return lines.length === 0 ? undefined : `What was said in this thread before:\n${lines.join('\n')}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../../src/ops/json.ts';
 import type { Delivery, Payload } from '../../src/thread/outbound.ts';
 import { delivered, metadataOf, type Thread, unlessCode } from './delivery.ts';
 import { chunksBetween, Given, NOTHING } from './stream-tasks.ts';
@@ -82,11 +83,7 @@ export async function growStream(
 /** What was noted of a stream; undefined where it is not known, or was noted by an older version. */
 function givenIn(streamed: string | undefined): Given | undefined {
   if (streamed === undefined || !streamed.startsWith('{')) return undefined;
-  try {
-    return Given.safeParse(JSON.parse(streamed)).data;
-  } catch {
-    return undefined;
-  }
+  return Given.safeParse(parsedJson(streamed)).data;
 }
 
 /** Ends a stream, and gives the timestamp of its message; one that has ended is left as it is. */

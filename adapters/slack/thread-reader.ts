@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { ThreadAddress } from '../../src/session/address.ts';
+import { newestLines } from '../../src/thread/newest-lines.ts';
 import type { People } from './people.ts';
 import { readable } from './text.ts';
 
@@ -49,14 +50,7 @@ export function createThreadReader(client: WebClient, people: People, botUserId:
     async before({ channel, thread }, ts) {
       const all = await page('conversations.replies', { channel, ts: thread, latest: ts, limit: 200 });
       const earlier = all.filter((message) => Number(message.ts) < Number(ts) && message.text !== '');
-      const lines: string[] = [];
-      let room = CHARACTERS;
-      for (const message of earlier.slice(-MESSAGES).reverse()) {
-        const line = await quoted(message);
-        room -= line.length;
-        if (room < 0) break;
-        lines.unshift(line);
-      }
+      const lines = await newestLines(earlier.slice(-MESSAGES).reverse(), quoted, CHARACTERS);
       if (lines.length === 0) return undefined;
       const left = earlier.length - lines.length;
       const more = left > 0 ? ` (${left} earlier messages are left out)` : '';

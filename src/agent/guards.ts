@@ -1,3 +1,4 @@
+import { parsedJson } from '../ops/json.ts';
 import { isSettled, type ToolCall } from '../session/tool-calls.ts';
 
 const LOOK_BACK = 30;
@@ -78,11 +79,4 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return text.trim() === '';
-  }
-}
+const isJson = (text: string): boolean => text.trim() === '' || parsedJson(text) !== undefined;

@@ -2,6 +2,7 @@ import type {
   ChatCompletionContentPart,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
+import { parsedJson } from '../ops/json.ts';
 import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 
@@ -147,11 +148,4 @@ function resultOf(call: ToolCall): string {
 }
 
 /** Providers reject a history whose arguments do not parse; the call's result says what was wrong with them. */
-function validJson(text: string): string {
-  try {
-    JSON.parse(text);
-    return text;
-  } catch {
-    return '{}';
-  }
-}
+export const validJson = (text: string): string => (parsedJson(text) === undefined ? '{}' : text);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../ops/json.ts';
 
 type MadeCall = { name: string; arguments: string; state: { kind: 'done' | 'failed' } };
 
@@ -40,10 +41,5 @@ export function sourcesOf(calls: readonly MadeCall[]): string[] {
   return [...new Set(found)];
 }
 
-function argumentsIn(json: string): z.infer<typeof Arguments> {
-  try {
-    return Arguments.safeParse(JSON.parse(json)).data ?? {};
-  } catch {
-    return {};
-  }
-}
+const argumentsIn = (json: string): z.infer<typeof Arguments> =>
+  Arguments.safeParse(parsedJson(json)).data ?? {};

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import type { ModelClient } from '../llm/client.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelFacts } from '../llm/facts.ts';
+import { parsedJson } from '../ops/json.ts';
 import type { Redactor } from '../ops/redaction.ts';
 import { capped } from '../tools/output.ts';
 import { createRegistry, type Registry } from '../tools/registry.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tools/tool.ts';
 import { doomLoop } from './guards.ts';
+import { validJson } from './request.ts';
 import { sourcesOf } from './research-sources.ts';
 import { usageOf } from './usage.ts';
 
@@ -243,22 +245,12 @@ async function runCall(
 const ONLY_LOOK_UPS = 'Nothing can be changed here: only look-ups are possible.';
 const CALL_MS = 10 * 60_000;
 
-/** The arguments of `hf_repo_files` that change nothing, in the JSON that the model wrote. */
-const ReadsOfFiles = z
-  .string()
-  .transform((json, context) => {
-    try {
-      return JSON.parse(json) as unknown;
-    } catch {
-      context.addIssue('not JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(z.looseObject({ operation: z.enum(['list', 'read']) }));
+/** The arguments of `hf_repo_files` that change nothing. */
+const ReadsOfFiles = z.looseObject({ operation: z.enum(['list', 'read']) });
 
 /** Whether a call only reads, of tools that can do more. */
 function isLookUp({ name, arguments: json }: z.infer<typeof Call>): boolean {
-  return name !== 'hf_repo_files' || ReadsOfFiles.safeParse(json).success;
+  return name !== 'hf_repo_files' || ReadsOfFiles.safeParse(parsedJson(json)).success;
 }
 
 function messagesOf(
@@ -296,18 +288,9 @@ function answerMessage({ text, calls }: Extract<Entry, { kind: 'answer' }>): Cha
     tool_calls: calls.map((call) => ({
       id: call.providerId,
       type: 'function',
-      function: { name: call.name, arguments: isJson(call.arguments) ? call.arguments : '{}' },
+      function: { name: call.name, arguments: validJson(call.arguments) },
     })),
   };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The findings, and what was read for them: from the calls themselves, whatever the model says of it. */

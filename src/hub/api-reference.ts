@@ -2,11 +2,8 @@ import MiniSearch from 'minisearch';
 import { z } from 'zod';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
+import { text } from './lenient.ts';
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
 const Parameter = z.object({
   name: text,
   in: text,

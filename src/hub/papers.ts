@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
-
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
-const number = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? 0);
+import { number, text } from './lenient.ts';
 
 /** https://huggingface.co/.well-known/openapi.json: /api/papers/{paperId}; lists have the same below `paper`. */
 const RawPaper = z.object({

@@ -11,8 +11,9 @@ import { messageOf } from '../ops/errors.ts';
 import { accessTo, accountName } from './access.ts';
 import type { Looked } from './datasets.ts';
 import { filePattern } from './file-pattern.ts';
+import { text } from './lenient.ts';
 import { patiently, statusOf } from './patience.ts';
-import type { RepoKind } from './repos.ts';
+import { pageOf, type RepoKind } from './repos.ts';
 
 export type RepoAt = { kind: RepoKind; id: string };
 
@@ -101,10 +102,6 @@ export type RepoWrites = {
   merge(at: RepoAt, number: number, comment: string, signal: AbortSignal): Promise<Looked<undefined>>;
 };
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
 const Named = z.array(z.object({ name: z.string() })).nullish();
 const RawRefs = z.object({ branches: Named, tags: Named });
 const RawDiscussion = z.object({
@@ -134,7 +131,6 @@ const LISTED = 10_000;
 export function createRepoWrites(hubUrl: string, accessToken: string): RepoWrites {
   const access = accessTo(hubUrl, accessToken, TIMEOUT_MS);
   const repoOf = ({ kind, id }: RepoAt) => ({ type: kind, name: id });
-  const pageOf = ({ kind, id }: RepoAt) => `${hubUrl}/${kind === 'model' ? '' : `${kind}s/`}${id}`;
 
   /** A call of the REST API. Only reads are made again by themselves. */
   function rest<Schema extends z.ZodType>(
@@ -180,7 +176,7 @@ export function createRepoWrites(hubUrl: string, accessToken: string): RepoWrite
           abortSignal: signal,
           ...(revision ? { branch: revision } : {}),
         });
-        return { url: output?.pullRequestUrl ?? output?.commit.url ?? pageOf(at) };
+        return { url: output?.pullRequestUrl ?? output?.commit.url ?? pageOf(hubUrl, at.kind, at.id) };
       }),
     matching: (at, patterns, revision, signal) =>
       attempt(signal, async () => {
@@ -208,7 +204,7 @@ export function createRepoWrites(hubUrl: string, accessToken: string): RepoWrite
           isPullRequest: asPullRequest,
           ...(revision ? { branch: revision } : {}),
         });
-        return { url: output?.pullRequestUrl ?? output?.commit.url ?? pageOf(at) };
+        return { url: output?.pullRequestUrl ?? output?.commit.url ?? pageOf(hubUrl, at.kind, at.id) };
       }),
     create: (at, { private: isPrivate, sdk, card }, signal) =>
       attempt(signal, async () => {
@@ -219,7 +215,7 @@ export function createRepoWrites(hubUrl: string, accessToken: string): RepoWrite
           ...(sdk ? { sdk } : {}),
           files: [{ path: 'README.md', content: new Blob([card]) }],
         });
-        return { url: pageOf(at) };
+        return { url: pageOf(hubUrl, at.kind, at.id) };
       }),
     settings: (at, settings, signal) => rest('PUT', at, '/settings', done, signal, settings),
     createBranch: (at, branch, from, signal) =>

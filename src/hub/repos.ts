@@ -15,6 +15,10 @@ import { patiently, statusOf } from './patience.ts';
 
 export type RepoKind = 'model' | 'dataset' | 'space';
 
+/** The page of a repository, for people. */
+export const pageOf = (hubUrl: string, kind: RepoKind, id: string): string =>
+  `${hubUrl}/${kind === 'model' ? '' : `${kind}s/`}${id}`;
+
 /** A repository in a list. */
 export type RepoEntry = {
   id: string;

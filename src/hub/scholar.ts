@@ -1,20 +1,12 @@
 import { z } from 'zod';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
+import { number, text } from './lenient.ts';
 
 /*
  * Semantic Scholar: https://api.semanticscholar.org/api-docs/graph and .../recommendations. Without a key it takes about one
  * request a second of all who have none, so answers are kept for long.
  */
-
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
-const number = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? 0);
 
 const RawPaper = z.object({
   title: text,

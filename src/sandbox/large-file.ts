@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sha256Of } from '../ops/hash.ts';
 import { readRange, sizeOf } from './files.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -31,17 +32,15 @@ export async function openLargeFile(
   for (let index = 0; index * PIECE < size; index++) {
     const bytes = await read(index);
     whole.update(bytes);
-    seen.push(hashOf(bytes));
+    seen.push(sha256Of(bytes));
   }
   const sameAsSeen: Piece = async (index) => {
     const bytes = await read(index);
-    if (hashOf(bytes) !== seen[index]) throw new Error(`${path} has changed while it was read`);
+    if (sha256Of(bytes) !== seen[index]) throw new Error(`${path} has changed while it was read`);
     return bytes;
   };
   return { ok: true, content: new PiecedBlob(sameAsSeen, 0, size), sha256: whole.digest('hex') };
 }
-
-const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** What @huggingface/hub and fetch use of a Blob, over pieces that are read when they are needed. */
 class PiecedBlob extends Blob {

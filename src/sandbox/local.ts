@@ -5,6 +5,7 @@ import { chmod, chown, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promi
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Ids } from '../ops/clock.ts';
+import { sha256Of } from '../ops/hash.ts';
 import { type Confined, confined, type Limits, type Mounts, OWN_FOLDER } from './bubblewrap.ts';
 import { startProxy } from './proxy.ts';
 import {
@@ -227,9 +228,7 @@ async function makeFolders(own: string, workspace: string, uid: number | undefin
 
 /** Names of folders: what a session's id may hold is not ours to know. */
 const folderOf = (sessionId: string): string =>
-  /^s_[\w-]{1,60}$/.test(sessionId)
-    ? sessionId
-    : `s_${createHash('sha256').update(sessionId).digest('hex').slice(0, 40)}`;
+  /^s_[\w-]{1,60}$/.test(sessionId) ? sessionId : `s_${sha256Of(sessionId).slice(0, 40)}`;
 
 /** Who a root process becomes: one of many users that own nothing else, so that limits count for each by itself. */
 function uidOf(sessionId: string): number | undefined {

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { parquetMetadataAsync } from 'hyparquet';
 import { messageOf } from '../ops/errors.ts';
+import { parsedJson } from '../ops/json.ts';
 
 /** What is in a file of rows, or what is wrong with it. `first` are rows as objects; none of a Parquet file. */
 export type DataFile =
@@ -56,7 +57,7 @@ function jsonLines(bytes: Buffer): DataFile {
   const rows: Record<string, unknown>[] = [];
   for (const [i, line] of lines.entries()) {
     if (line.trim() === '') continue;
-    const row = parsed(line);
+    const row = parsedJson(line);
     if (!isRecord(row)) return broken(`line ${i + 1} is not a JSON object`);
     rows.push(row);
   }
@@ -64,7 +65,7 @@ function jsonLines(bytes: Buffer): DataFile {
 }
 
 function wholeJson(bytes: Buffer): DataFile {
-  const value = parsed(bytes.toString('utf8'));
+  const value = parsedJson(bytes.toString('utf8'));
   if (value === undefined) return broken('it is not valid JSON (half-written?)');
   if (!Array.isArray(value) || !value.every(isRecord)) {
     return broken('it is not a list of objects: one object a row is what can be loaded');
@@ -102,11 +103,3 @@ function topLevel(schema: readonly { name: string; num_children?: number | undef
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

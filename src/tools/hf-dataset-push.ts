@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DatasetPush } from '../hub/dataset-push.ts';
 import { messageOf } from '../ops/errors.ts';
+import { sha256Of } from '../ops/hash.ts';
 import { type DataFile, readDataFile } from './data-file.ts';
 import { capped } from './output.ts';
 import { provenanceCard } from './provenance.ts';
@@ -37,7 +37,7 @@ export function hfDatasetPushTool({ push, fileAt }: PushParts): Tool {
     const data = await readDataFile(path, file.bytes);
     if (!data.ok)
       return { ok: false as const, reason: `${path} can't be used as a dataset: ${data.reason}.` };
-    return { ok: true as const, bytes: file.bytes, data, sha256: hashOf(file.bytes) };
+    return { ok: true as const, bytes: file.bytes, data, sha256: sha256Of(file.bytes) };
   }
 
   return defineTool({
@@ -89,8 +89,6 @@ export function hfDatasetPushTool({ push, fileAt }: PushParts): Tool {
     recover: async () => ({ kind: 'not_started' }),
   });
 }
-
-const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 const nameIn = (path: string): string => (path.split('/').at(-1) ?? path).replace(/[^\w.-]+/g, '_');
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RepoWrites } from '../hub/repo-writes.ts';
-import type { HubRepos } from '../hub/repos.ts';
+import { type HubRepos, pageOf } from '../hub/repos.ts';
 import type { ApprovalRequest } from '../session/tool-calls.ts';
-import { Kind, listing, pageOf, RepoId, sizeText } from './hub-repos.ts';
+import { Kind, listing, RepoId, sizeText } from './hub-repos.ts';
 import { numbered } from './output.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from './tool.ts';
 

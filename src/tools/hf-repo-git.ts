@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Looked } from '../hub/datasets.ts';
 import type { RepoAt, RepoWrites } from '../hub/repo-writes.ts';
+import { pageOf } from '../hub/repos.ts';
 import type { ApprovalRequest } from '../session/tool-calls.ts';
-import { Kind, pageOf, RepoId } from './hub-repos.ts';
+import { Kind, RepoId } from './hub-repos.ts';
 import { provenanceCard } from './provenance.ts';
 import { defineTool, type Tool, type ToolContext } from './tool.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HubRepos, RepoEntry, RepoKind } from '../hub/repos.ts';
+import { type HubRepos, pageOf, type RepoEntry } from '../hub/repos.ts';
 import { table } from './output.ts';
 import { defineTool, type Tool } from './tool.ts';
 
@@ -15,9 +15,6 @@ export const hubRepoTools = (repos: HubRepos, hubUrl: string): Tool[] => [
   searchTool(repos, hubUrl),
   detailsTool(repos, hubUrl),
 ];
-
-export const pageOf = (hubUrl: string, kind: RepoKind, id: string) =>
-  `${hubUrl}/${kind === 'model' ? '' : `${kind}s/`}${id}`;
 
 function searchTool(repos: HubRepos, hubUrl: string): Tool {
   return defineTool({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../ops/json.ts';
 
 const lines = z.union([z.string(), z.array(z.string()).transform((parts) => parts.join(''))]);
 
@@ -17,7 +18,7 @@ const OUTPUT = 600;
 
 /** A notebook as its texts and code, with the beginning of what was printed; what is no notebook stays as it is. */
 export function notebookText(json: string): string {
-  const notebook = Notebook.safeParse(parsed(json)).data;
+  const notebook = Notebook.safeParse(parsedJson(json)).data;
   if (notebook === undefined) return json;
   return notebook.cells
     .map(({ cell_type, source, outputs = [] }, i) => {
@@ -27,12 +28,4 @@ export function notebookText(json: string): string {
       return `# --- cell ${i + 1} (${cell_type}) ---\n${source}${shown}`;
     })
     .join('\n\n');
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

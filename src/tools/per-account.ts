@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../ops/json.ts';
 import type { Person } from '../session/address.ts';
 import type { PreparedCall, Tool, ToolContext, ToolResult } from './tool.ts';
 
@@ -95,10 +96,6 @@ const OfJob = z.looseObject({ job_id: z.string().optional() });
 
 /** Whose account the job runs under that a call is about. */
 function ownerOfJob(argumentsText: string, { watches }: ToolContext): string | undefined {
-  try {
-    const jobId = OfJob.safeParse(JSON.parse(argumentsText || '{}')).data?.job_id;
-    return jobId === undefined ? undefined : watches.find((watch) => watch.jobId === jobId)?.owner;
-  } catch {
-    return undefined;
-  }
+  const jobId = OfJob.safeParse(parsedJson(argumentsText)).data?.job_id;
+  return jobId === undefined ? undefined : watches.find((watch) => watch.jobId === jobId)?.owner;
 }

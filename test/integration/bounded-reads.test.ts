@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { posts, sessions } from '../../src/db/schema.ts';
 import type { Storage } from '../../src/db/storage.ts';
 import { randomIds, systemClock } from '../../src/ops/clock.ts';
@@ -9,23 +9,17 @@ import * as record from '../../src/session/record.ts';
 import { context } from '../../src/session/snapshot.ts';
 import type { Outbound } from '../../src/thread/outbound.ts';
 import { renderThread } from '../../src/thread/render.ts';
-import { type Backend, createBackend } from '../support/backends.ts';
 import { ADA, assistant, user } from '../support/snapshots.ts';
+import { useStorage } from '../support/use-storage.ts';
 
 /*
  * A long session costs a step no more than a short one: what is settled is not read again, and nothing that can still
  * change is left out.
  */
 
-let backend: Backend;
 let storage: Storage;
-beforeAll(async () => {
-  backend = await createBackend('embedded');
-  storage = await backend.open();
-});
-afterAll(async () => {
-  await storage.close();
-  await backend.remove();
+useStorage((made) => {
+  storage = made;
 });
 
 const address = { platform: 'slack' as const, workspace: 'T1', channel: 'C1' };

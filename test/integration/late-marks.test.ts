@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { sessions } from '../../src/db/schema.ts';
 import type { Storage } from '../../src/db/storage.ts';
 import { randomIds, systemClock } from '../../src/ops/clock.ts';
@@ -9,19 +9,13 @@ import type { SessionState } from '../../src/session/state.ts';
 import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
 import { Mark, markId, markOfId, takeOtherMarks } from '../../src/thread/payloads.ts';
 import { renderThread } from '../../src/thread/render.ts';
-import { type Backend, createBackend } from '../support/backends.ts';
 import { ADA, user } from '../support/snapshots.ts';
 import { until } from '../support/until.ts';
+import { useStorage } from '../support/use-storage.ts';
 
-let backend: Backend;
 let storage: Storage;
-beforeAll(async () => {
-  backend = await createBackend('embedded');
-  storage = await backend.open();
-});
-afterAll(async () => {
-  await storage.close();
-  await backend.remove();
+useStorage((made) => {
+  storage = made;
 });
 
 const NAMES = ['working', 'waiting', 'done', 'failed', 'stopped'];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { messageOf } from '../../ops/errors.ts';
 import { defineTool, type Tool, type ToolResult } from '../tool.ts';
 import type { McpConnection } from './connection.ts';
+import { allPages } from './pages.ts';
 
 /** What a server has besides tools, as tools: its resources and its prompts, where the config says so. */
 export function besidesOf(
@@ -31,23 +32,6 @@ async function asked(
   }
 }
 
-const PAGES = 20;
-
-/** All pages of a list. */
-async function pages<T>(
-  page: (cursor: string | undefined) => Promise<{ items: T[]; nextCursor?: string | undefined }>,
-): Promise<T[]> {
-  const all: T[] = [];
-  let cursor: string | undefined;
-  for (let i = 0; i < PAGES; i++) {
-    const { items, nextCursor } = await page(cursor);
-    all.push(...items);
-    cursor = nextCursor;
-    if (cursor === undefined) break;
-  }
-  return all;
-}
-
 function listResources(connection: McpConnection, timeout: number): Tool {
   return defineTool({
     name: named(connection, 'list_resources'),
@@ -58,8 +42,8 @@ function listResources(connection: McpConnection, timeout: number): Tool {
     run: (_args, { signal }) =>
       asked(connection, signal, async (client) => {
         const options = { signal, timeout };
-        const found = await pages(async (cursor) => {
-          const { resources, nextCursor } = await client.listResources(cursor ? { cursor } : {}, options);
+        const found = await allPages(async (at) => {
+          const { resources, nextCursor } = await client.listResources(at, options);
           return {
             items: resources.map(({ uri, name, description }) => [uri, name, description]),
             nextCursor,
@@ -105,11 +89,8 @@ function listPrompts(connection: McpConnection, timeout: number): Tool {
     summary: () => '',
     run: (_args, { signal }) =>
       asked(connection, signal, async (client) => {
-        const found = await pages(async (cursor) => {
-          const { prompts, nextCursor } = await client.listPrompts(cursor ? { cursor } : {}, {
-            signal,
-            timeout,
-          });
+        const found = await allPages(async (at) => {
+          const { prompts, nextCursor } = await client.listPrompts(at, { signal, timeout });
           return { items: prompts, nextCursor };
         });
         return found

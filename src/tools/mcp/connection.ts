@@ -15,6 +15,7 @@ import type { Clock } from '../../ops/clock.ts';
 import { messageOf } from '../../ops/errors.ts';
 import type { Logger } from '../../ops/log.ts';
 import { NeedsSignIn } from './oauth.ts';
+import { allPages } from './pages.ts';
 
 /** Where a server of the Model Context Protocol is: a process of ours, or an address. */
 export type McpEndpoint =
@@ -216,16 +217,8 @@ async function connected(transport: Transport, prepare: Prepare): Promise<Client
   return client;
 }
 
-const PAGES = 20;
-
-async function list(client: Client): Promise<McpTool[]> {
-  const found: McpTool[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < PAGES; page++) {
-    const { tools, nextCursor } = await client.listTools(cursor ? { cursor } : {});
-    found.push(...tools);
-    cursor = nextCursor;
-    if (cursor === undefined) break;
-  }
-  return found;
-}
+const list = (client: Client): Promise<McpTool[]> =>
+  allPages(async (at) => {
+    const { tools, nextCursor } = await client.listTools(at);
+    return { items: tools, nextCursor };
+  });

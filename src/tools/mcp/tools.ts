@@ -1,6 +1,7 @@
 import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../../ops/clock.ts';
 import { messageOf } from '../../ops/errors.ts';
+import { parsedJson } from '../../ops/json.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { ApprovalRequest } from '../../session/tool-calls.ts';
 import type { Tool, ToolContext, ToolResult } from '../tool.ts';
@@ -244,11 +245,7 @@ function partText(part: CallToolResult['content'][number]): string {
 
 /** Models send an empty text for a call without arguments. */
 function objectIn(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = text.trim() === '' ? {} : parsedJson(text);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : undefined;
 }

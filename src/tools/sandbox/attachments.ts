@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../../ops/hash.ts';
 import type { ChosenSandboxes } from '../../sandbox/choose.ts';
 import { readFile, writeFile } from '../../sandbox/files.ts';
 import { openLargeFile } from '../../sandbox/large-file.ts';
@@ -106,10 +106,6 @@ export function fileOpenerIn(
     const file = await bytesAttached(attached, sessionId, path);
     if (!file.ok) return file;
     const bytes = Buffer.from(file.bytes);
-    return {
-      ok: true,
-      content: new Blob([bytes]),
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-    };
+    return { ok: true, content: new Blob([bytes]), sha256: sha256Of(bytes) };
   };
 }
