@@ -60,16 +60,13 @@ export function startWorker(parts: Parts): () => Promise<void> {
   const owner = `${hostname()}/${process.pid}`;
   const everyMs = config.durability.sweep_seconds * 1000;
   const worker = workerOf(parts);
-  const mcp = createMcpTools(
-    mcpServers(config, db),
-    log,
-    clock,
-    (state) =>
+  const mcp = createMcpTools(mcpServers(config, db), log, clock, {
+    everyMs: NOTED_SECONDS * 1000,
+    noted: (state) =>
       void noteToolServer(db, state).catch((error: unknown) =>
         log.warn({ err: error, server: state.name }, 'how a server stands could not be noted'),
       ),
-    NOTED_SECONDS * 1000,
-  );
+  });
   const { sandboxes } = worker;
   const follow = { pollMs, sleep: clock.sleep, random: Math.random };
   const watches = runWatches({
@@ -185,7 +182,7 @@ function turnDeps(worker: Worker, mcp: McpTools, startWatch: (watchId: string) =
     redact,
     ids,
     clock,
-    registry: createRegistry(tools, () => mcp.offered(tools.map(({ name }) => name))),
+    registry: createRegistry(tools, { ...mcp, offered: () => mcp.offered(tools.map(({ name }) => name)) }),
     model: worker.model,
     modelOf: (session) => modelOf(session, rules),
     effortOf: ({ settings, rules: { effort } }) => settings.effort ?? effort ?? model.effort,

@@ -180,6 +180,7 @@ async function perform(
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   const scope = { deps, held, snapshot, signal };
+  await deps.registry.ready(signal); // a call that was approved before a restart finds its tool again
   switch (action.kind) {
     case 'call_model':
       return callModel(deps, held, snapshot, signal);

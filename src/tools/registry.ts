@@ -5,25 +5,43 @@ import type { Prepared, Tool } from './tool.ts';
 export type Registry = {
   /** As the model is told of them; the same at every call, unless a server's tools change. */
   readonly forModel: ChatCompletionTool[];
+  /** Resolves when all tools that can be had are there; rejects with the signal's reason when it aborts. */
+  ready(signal: AbortSignal): Promise<void>;
   prepare(name: string, argumentsText: string): Prepared;
   summary(name: string, argumentsText: string): string;
 };
 
-/** `added` gives the tools that come and go besides. */
-export function createRegistry(tools: readonly Tool[], added: () => readonly Tool[] = () => []): Registry {
-  const find = (name: string) => [...tools, ...added()].find((tool) => tool.name === name);
+/** Tools that come and go besides, with the servers that have them. */
+export type AddedTools = {
+  offered(): readonly Tool[];
+  /** Resolves when every server has been tried. */
+  tried(signal: AbortSignal): Promise<void>;
+  /** Servers whose tools can't be used now. */
+  away(): readonly string[];
+};
+
+const NOTHING: AddedTools = { offered: () => [], tried: async () => {}, away: () => [] };
+
+export function createRegistry(tools: readonly Tool[], added: AddedTools = NOTHING): Registry {
+  const all = () => [...tools, ...added.offered()];
+  const find = (name: string) => all().find((tool) => tool.name === name);
   return {
     get forModel() {
-      return [...tools, ...added()].map(({ name, description, parameters }) => ({
+      return all().map(({ name, description, parameters }) => ({
         type: 'function' as const,
         function: { name, description, parameters },
       }));
     },
+    ready: added.tried,
     prepare(name, argumentsText) {
       const tool = find(name);
       if (tool !== undefined) return tool.prepare(argumentsText);
-      const known = [...tools, ...added()].map((tool) => tool.name).join(', ');
-      return { ok: false, error: `There is no tool "${name}". The tools are: ${known}.` };
+      const known = all()
+        .map((item) => item.name)
+        .join(', ');
+      const away = added.away();
+      const missing = away.length > 0 ? ` MCP servers that can't be reached now: ${away.join(', ')}.` : '';
+      return { ok: false, error: `There is no tool "${name}". The tools are: ${known}.${missing}` };
     },
     summary: (name, argumentsText) => find(name)?.summary(argumentsText) ?? '',
   };

@@ -10,20 +10,12 @@ const begin = useWorld((made) => {
   world = made;
 });
 
-const offered = () =>
-  until('the tools are offered', async () => {
-    const asked = world.slack.mention('U0ADA', 'C0OPS', 'model'); // answered without a tool
-    await world.reply(asked, 'is in use');
-    return true;
-  });
-
 test('the agent uses a tool of a configured server, and people are asked where the config says so', async () => {
   await begin(callOnce({ name: 'echo', arguments: { message: 'from the thread' } }), {
     configure: (config) => {
       config.mcp_servers.everything = everything('always');
     },
   });
-  await offered();
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   const card = await world.reply(asked, 'of everything');
   expect(world.describe(asked)).toContain('from the thread');
@@ -31,6 +23,21 @@ test('the agent uses a tool of a configured server, and people are asked where t
   await world.reply(asked, 'result: Echo: from the thread');
   const names = world.model.requests.at(-1)?.tools?.map((tool) => tool.function.name);
   expect(names).toContain('echo');
+});
+
+test('what was approved before a restart is done after it, although the server is connected anew', async () => {
+  await begin(callOnce({ name: 'echo', arguments: { message: 'still wanted' } }), {
+    configure: (config) => {
+      config.mcp_servers.everything = everything('always');
+    },
+  });
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  const card = await world.reply(asked, 'of everything');
+  await world.stop();
+  world.slack.click('U0ADA', card, 'approve');
+  await world.start();
+  world.slack.click('U0ADA', card, 'approve');
+  await world.reply(asked, 'result: Echo: still wanted');
 });
 
 test('a server of the config that can’t be started does not keep the bot from working', async () => {
@@ -52,7 +59,6 @@ test('a server whose token is missing stays off', async () => {
       config.mcp_servers.there = everything('never');
     },
   });
-  await offered();
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   await world.reply(asked, 'heard you');
   await until('the one that is on is noted', async () => {

@@ -10,6 +10,7 @@ import { mcpServers } from '../../src/mcp-servers.ts';
 import { systemClock } from '../../src/ops/clock.ts';
 import { createLogger } from '../../src/ops/log.ts';
 import { createMcpTools } from '../../src/tools/mcp/tools.ts';
+import { freePort } from '../support/free-port.ts';
 import { ROOT } from '../support/root.ts';
 import { runTool } from '../support/tool-context.ts';
 import { until } from '../support/until.ts';
@@ -26,11 +27,9 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-const freePort = () => 20_000 + Math.floor(Math.random() * 20_000);
-
 test('somebody signs in once, and the bot uses what it was given, also when it starts anew', async () => {
-  const port = freePort();
-  const env = { ...process.env, MCP_PORT: String(port), MCP_AUTH_PORT: String(port + 1) };
+  const [port, authPort] = [await freePort(), await freePort()];
+  const env = { ...process.env, MCP_PORT: String(port), MCP_AUTH_PORT: String(authPort) };
   const server = spawn(process.execPath, [SERVER, '--oauth'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(server);
   let said = '';
@@ -97,7 +96,7 @@ test('somebody signs in once, and the bot uses what it was given, also when it s
       mcpServers(config, storage.db),
       createLogger('silent', (text) => text),
       systemClock,
-      ({ problem }) => void problems.push(problem ?? ''),
+      { noted: ({ problem }) => void problems.push(problem ?? '') },
     );
     const close = async () => {
       await mcp.stop();

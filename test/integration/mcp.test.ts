@@ -1,7 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -9,6 +12,7 @@ import { systemClock } from '../../src/ops/clock.ts';
 import { createLogger } from '../../src/ops/log.ts';
 import { createMcpTools, type McpServer, type McpTools } from '../../src/tools/mcp/tools.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
+import { freePort } from '../support/free-port.ts';
 import { toolContext } from '../support/tool-context.ts';
 import { until } from '../support/until.ts';
 
@@ -42,7 +46,7 @@ const context: ToolContext = {
   show: (text) => void shown.push(text),
 };
 
-function open(servers: Record<string, McpServer>): McpTools {
+function open(servers: Record<string, McpServer>, firstMs = 20_000): McpTools {
   mcp = createMcpTools(
     servers,
     createLogger('silent', (text) => text),
@@ -50,6 +54,7 @@ function open(servers: Record<string, McpServer>): McpTools {
       now: systemClock.now,
       sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 200), signal),
     },
+    { firstMs },
   );
   return mcp;
 }
@@ -63,7 +68,7 @@ const tool = (name: string, taken: readonly string[] = []) =>
 async function run(name: string, args: object) {
   const prepared = (await tool(name)).prepare(JSON.stringify(args));
   if (!prepared.ok) throw new Error(prepared.error);
-  return prepared.call.run(context);
+  return prepared.call.run({ ...context, approved: await prepared.call.approval(context) });
 }
 
 test('resources and prompts are offered where the config says so', async () => {
@@ -130,7 +135,7 @@ function childWith(marker: string): number {
 }
 
 test('a server over streamable HTTP is used with the headers of the config', async () => {
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const port = await freePort();
   child = spawn(process.execPath, [EVERYTHING, 'streamableHttp'], {
     env: { ...process.env, PORT: String(port) },
     stdio: 'ignore',
@@ -163,6 +168,42 @@ test('a name that is taken gets the server’s before it', async () => {
   await tool('one_echo', ['echo']);
   await tool('two_echo', ['echo']);
   await tool('two_echo_2', ['echo', 'two_echo']);
+});
+
+test('a call that was approved for a tool of one server is not run on another that has its name now', async () => {
+  open({ one: everything({ approval: 'always' }) });
+  const ofOne = (await tool('echo')).prepare('{"message":"hi"}');
+  const approved = ofOne.ok ? await ofOne.call.approval(context) : undefined;
+  await mcp?.stop();
+  open({ two: everything({ approval: 'always' }) });
+  const ofTwo = (await tool('echo')).prepare('{"message":"hi"}');
+  const run = async (request: typeof approved) =>
+    ofTwo.ok ? ofTwo.call.run({ ...context, approved: request }) : undefined;
+  const refused = { kind: 'failed', output: expect.stringContaining('Propose it again') };
+  expect(await run(approved)).toMatchObject(refused);
+  expect(await run(undefined)).toMatchObject(refused);
+  const anew = ofTwo.ok ? await ofTwo.call.approval(context) : undefined;
+  expect(await run(anew)).toMatchObject({ kind: 'done' });
+});
+
+test('a server that takes a connection and says nothing is waited for a while, and keeps nothing from ending', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  try {
+    const endpoint = { url: `http://127.0.0.1:${port}/`, headers: {} };
+    const servers = open({ silent: everything({ endpoint }) }, 300);
+    const stopped = new AbortController();
+    const waits = servers.tried(stopped.signal);
+    stopped.abort(new Error('stopped by a person'));
+    await expect(waits).rejects.toThrow('stopped by a person');
+    await servers.tried(new AbortController().signal);
+    expect(servers.away()).toEqual(['silent']);
+    await servers.stop(); // well before the protocol's own time for an answer
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
 });
 
 test('a server that is down stops nothing, and a call says so', async () => {

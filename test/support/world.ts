@@ -7,6 +7,7 @@ import { type ModelDouble, type ModelScript, startModelDouble } from '../doubles
 import { SlackDouble } from '../doubles/slack/server.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { type Backend, type BackendName, createBackend } from './backends.ts';
+import { freePort } from './free-port.ts';
 import { ROOT } from './root.ts';
 import { until } from './until.ts';
 import { webAt } from './web.ts';
@@ -64,7 +65,11 @@ export class World {
       }),
       createBackend(backendName),
     ]);
-    const environment = environmentFor({ slack, hub, model, backend }, options.mode ?? 'socket');
+    const environment = environmentFor(
+      { slack, hub, model, backend },
+      options.mode ?? 'socket',
+      await freePort(),
+    );
     const config = loadConfig({ ...environment, ...options.environment }, ROOT);
     config.web = webAt(hub.url);
     config.mcp_servers = {};
@@ -144,6 +149,7 @@ function environmentFor(
     backend,
   }: { slack: SlackDouble; hub: HubDouble; model: ModelDouble; backend: Backend },
   mode: 'socket' | 'http',
+  port: number,
 ): Record<string, string | undefined> {
   const secret = randomBytes(8).toString('hex');
   return {
@@ -151,7 +157,7 @@ function environmentFor(
     SLACK_APP_TOKEN: `xapp-${secret}`,
     SLACK_SIGNING_SECRET: secret,
     SLACK_MODE: mode,
-    PORT: String(20_000 + Math.floor(Math.random() * 20_000)),
+    PORT: String(port),
     SLACK_API_URL: slack.apiUrl,
     HF_TOKEN: `hf_${randomBytes(16).toString('hex')}`,
     HF_ENDPOINT: hub.url,

@@ -31,6 +31,8 @@ export type McpConnection = {
   tools(): readonly McpTool[];
   /** What keeps it from being used; undefined while it is connected. */
   problem(): string | undefined;
+  /** Resolves when connecting has succeeded or failed for the first time. */
+  tried: Promise<void>;
   /** The client, once it is connected; throws an Error in words while it is not. */
   client(): Promise<Client>;
   stop(): Promise<void>;
@@ -58,15 +60,19 @@ export function connectMcp(
   let known: readonly McpTool[] = [];
   let current: Client | undefined;
   let problem = 'it has not been reached yet';
+  const tried = Promise.withResolvers<void>();
+  let opening: Client | undefined;
   let lost = Promise.withResolvers<void>();
   let ready = Promise.withResolvers<void>();
 
   async function once(): Promise<void> {
-    const client = await open(endpoint, (fresh) =>
+    const client = await open(endpoint, (fresh) => {
+      stopping.signal.throwIfAborted();
+      opening = fresh;
       fresh.setRequestHandler(ElicitRequestSchema, async ({ params }) =>
         'requestedSchema' in params ? asked(params) : { action: 'decline' },
-      ),
-    );
+      );
+    });
     try {
       await use(client);
     } catch (error) {
@@ -92,7 +98,7 @@ export function connectMcp(
   async function follow(): Promise<void> {
     for (let failures = 0; !stopping.signal.aborted; ) {
       try {
-        await once();
+        await once().finally(tried.resolve);
         failures = 0;
         await lost.promise;
         problem = 'the connection was lost';
@@ -114,6 +120,7 @@ export function connectMcp(
     name,
     tools: () => known,
     problem: () => (current === undefined ? problem : undefined),
+    tried: tried.promise,
     async client() {
       if (current === undefined) {
         const patience = AbortSignal.any([stopping.signal, AbortSignal.timeout(PATIENCE_MS)]);
@@ -127,7 +134,7 @@ export function connectMcp(
     },
     async stop() {
       stopping.abort();
-      await current?.close();
+      await opening?.close(); // the current one, or one that still waits for its server's first words
       lost.resolve();
       await following;
     },

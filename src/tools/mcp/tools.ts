@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
+import { orAborted } from '../../ops/abort.ts';
 import type { Clock } from '../../ops/clock.ts';
 import { messageOf } from '../../ops/errors.ts';
 import { parsedJson } from '../../ops/json.ts';
@@ -28,18 +30,28 @@ type McpState = { name: string; tools: number; problem: string | undefined };
 
 /** The tools of all servers, as they are now. */
 export type McpTools = {
+  /** Resolves when every server has been tried once, or has had a fair time for it; rejects when `signal` aborts. */
+  tried(signal: AbortSignal): Promise<void>;
+  /** Names of the servers that can't be used now. */
+  away(): string[];
   /** Names that are taken get the server's name before them. */
   offered(taken: readonly string[]): Tool[];
   stop(): Promise<void>;
+};
+
+type McpOptions = {
+  /** Told of each server when that changes, and every `everyMs`. */
+  noted?: (state: McpState) => void;
+  everyMs?: number;
+  /** How long servers are waited for before the agent works without their tools: programs are often fetched first. */
+  firstMs?: number;
 };
 
 export function createMcpTools(
   servers: Readonly<Record<string, McpServer>>,
   log: Logger,
   clock: Clock,
-  /** Told of each server when that changes, and every now and then. */
-  noted: (state: McpState) => void = () => {},
-  everyMs = 60_000,
+  { noted = () => {}, everyMs = 60_000, firstMs = 20_000 }: McpOptions = {},
 ): McpTools {
   const connections = Object.entries(servers).map(([name, server]) => {
     const active = new Set<ActiveCall>();
@@ -59,7 +71,15 @@ export function createMcpTools(
   const timer = setInterval(() => {
     for (const { connection } of connections) note(connection);
   }, everyMs);
+  const stopping = new AbortController();
+  const tried = Promise.race([
+    Promise.all(connections.map(({ connection }) => connection.tried)),
+    sleep(firstMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {}), // stopped
+  ]).then(() => stopping.abort());
   return {
+    tried: (signal) => orAborted(tried, signal),
+    away: () =>
+      connections.flatMap(({ connection: { name, problem } }) => (problem() === undefined ? [] : [name])),
     offered(taken) {
       const names = new Set(taken);
       return connections.flatMap(({ server, connection, active }) =>
@@ -77,6 +97,7 @@ export function createMcpTools(
     },
     async stop() {
       clearInterval(timer);
+      stopping.abort();
       await Promise.all(connections.map(({ connection }) => connection.stop()));
     },
   };
@@ -125,7 +146,12 @@ function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, act
         call: {
           approval: async () => (isAsked ? requestFor(tool, connection.name, args) : undefined),
           timeoutMs: LONGEST_MS,
-          run: (context) => call(tool.name, args, { connection, server, active }, context),
+          async run(context) {
+            const request = requestFor(tool, connection.name, args);
+            if (isAsked && !isSameTool(context.approved, request))
+              return { kind: 'failed', output: ANOTHER_TOOL };
+            return call(tool.name, args, { connection, server, active }, context);
+          },
           recover: mayRepeat ? async () => ({ kind: 'not_started' }) : undefined,
         },
       };
@@ -152,6 +178,15 @@ function requestFor(tool: McpTool, server: string, args: Record<string, unknown>
     isAlwaysAsked: true,
   };
 }
+
+/** Names move between servers as these come and go, after a restart too: what people said yes to is one tool of one server. */
+function isSameTool(approved: ApprovalRequest | undefined, request: ApprovalRequest): boolean {
+  const about = (of: ApprovalRequest | undefined) => JSON.stringify(of?.facts.map(({ value }) => value));
+  return about(approved) === about(request);
+}
+
+const ANOTHER_TOOL =
+  'Nothing was done: by this name there was another tool when the call was proposed. Propose it again.';
 
 /** With the time that people take to answer what a server asks. */
 const LONGEST_MS = 60 * 60_000;
