@@ -5,15 +5,38 @@ import { Operation, type OperationKind } from './operations.ts';
 
 export type PendingOperation = { id: number; operation: Operation };
 
-/** What has been asked of a session and not yet been taken up, oldest first. */
+/**
+ * What has been asked of a session and not yet been taken up, as it came in; messages that follow each other as they were
+ * written, because a delivery that failed is made again after later ones.
+ */
 export async function pendingOperations(db: Tx, sessionId: string): Promise<PendingOperation[]> {
   const rows = await db
     .select()
     .from(operations)
     .where(and(eq(operations.sessionId, sessionId), isNull(operations.appliedAt)))
     .orderBy(asc(operations.id));
-  return rows.map((row) => ({ id: row.id, operation: Operation.parse(row.body) }));
+  return asWritten(rows.map((row) => ({ id: row.id, operation: Operation.parse(row.body) })));
 }
+
+function asWritten(arrived: readonly PendingOperation[]): PendingOperation[] {
+  const written: PendingOperation[] = [];
+  for (const pending of arrived) {
+    let at = written.length;
+    while (at > 0 && isWrittenBefore(pending.operation, written[at - 1]?.operation)) at--;
+    written.splice(at, 0, pending);
+  }
+  return written;
+}
+
+/** Both platforms' ids of messages are times in a fixed form: Slack's `ts` and Discord's snowflakes. */
+function isWrittenBefore(one: Operation, other: Operation | undefined): boolean {
+  if (one.kind !== 'user_input' || other?.kind !== 'user_input') return false;
+  const [a, b] = [one.messageId, other.messageId];
+  if (!TIME.test(a) || !TIME.test(b)) return false;
+  return a.length === b.length ? a < b : a.length < b.length;
+}
+
+const TIME = /^\d+(\.\d+)?$/;
 
 /** Whether something of these kinds is waiting: what a running step asks while it runs. */
 export async function isPending(

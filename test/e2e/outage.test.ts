@@ -33,12 +33,9 @@ test.each(SERVICES)(
       world.slack.say('U0ADA', 'C0ML', 'second', asked.ts);
       await world.reply(asked, 'my storage does not answer');
       world.slack.say('U0ADA', 'C0ML', 'third', asked.ts);
-      await until(
-        'both deliveries were tried',
-        () => world.slack.workspace.thread('C0ML', asked.ts).length >= 7,
-      );
       expect(world.replies(asked).filter((message) => message.text.includes('my storage'))).toHaveLength(1);
       proxy.mend();
+      // By itself, or after `second` in one turn: that one is often delivered again later than this one.
       await world.reply(asked, 'heard: [Ada] third');
       await until('the note is taken back', () => !world.describe(asked).includes('my storage'));
     } finally {

@@ -46,6 +46,24 @@ describe.each(BACKENDS.filter((name) => name !== 'postgres+redis'))('the record 
     expect(await pendingOperations(storage.db, woken[0] ?? '')).toHaveLength(1);
   });
 
+  test('messages are taken in the order in which they were written, not in that of their deliveries', async () => {
+    const at = (messageId: string) =>
+      intake.message({ address: ADDRESS, sourceId: messageId, text: messageId, author: ADA, messageId });
+    await at('1795607797.000300');
+    await at('1795607797.000100');
+    await intake.operate(ADDRESS, { kind: 'compact', by: ADA }, 'click');
+    await at('1795607797.000900');
+    await at('1795607797.000200');
+    const pending = await pendingOperations(storage.db, woken[0] ?? '');
+    expect(pending.map(({ operation }) => ('text' in operation ? operation.text : operation.kind))).toEqual([
+      '1795607797.000100',
+      '1795607797.000300',
+      'compact',
+      '1795607797.000200',
+      '1795607797.000900',
+    ]);
+  });
+
   test('of many workers one gets a session, until it is silent for its lease', async () => {
     const id = await newSession();
     const all = await Promise.all(
