@@ -1,3 +1,4 @@
+import { dollars } from '../ops/dollars.ts';
 import type { Logger } from '../ops/log.ts';
 import { isPending, pendingOperations } from '../session/inbox.ts';
 import { type Claim, claim, fenced, LeaseLost, releaseIn, renew, type Tx } from '../session/lease.ts';
@@ -154,7 +155,7 @@ const TOO_LARGE: Failure = {
 };
 
 const goOn = (spentUsd: number): Failure => ({
-  message: `This session has cost $${spentUsd.toFixed(2)} so far. Press Continue, or write a message, and I go on.`,
+  message: `This session has cost ${dollars(spentUsd)} so far. Press Continue, or write a message, and I go on.`,
   retryable: true,
   pause: 'spend',
 });

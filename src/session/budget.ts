@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { dollars } from '../ops/dollars.ts';
 import type { Tx } from './lease.ts';
 import { readSession } from './read-snapshot.ts';
 
@@ -62,9 +63,7 @@ export async function passedBudgets(
     if (limit === undefined) continue;
     const spent = await spentUsd(tx, where, since);
     if (spent + usd <= limit) continue;
-    passed.push(
-      `The budget of ${name} is $${limit.toFixed(2)}; $${spent.toFixed(2)} of it is spent or reserved.`,
-    );
+    passed.push(`The budget of ${name} is ${dollars(limit)}; ${dollars(spent)} of it is spent or reserved.`);
   }
   return passed;
 }

@@ -3,6 +3,7 @@ import { and, asc, eq, isNull, lt, or } from 'drizzle-orm';
 import { z } from 'zod';
 import { schedules, sessions, watches } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
+import { dollars } from '../ops/dollars.ts';
 import type { ThreadAddress } from './address.ts';
 import { isAt } from './place.ts';
 import { addMessage } from './record.ts';
@@ -188,7 +189,7 @@ function digest(running: readonly Watch[]): string {
       seconds === undefined
         ? 'not started'
         : `${durationText(seconds)} of ${durationText(watch.timeoutSeconds)}`,
-      ...(usd === undefined ? [] : [`$${usd.toFixed(2)}`]),
+      ...(usd === undefined ? [] : [dollars(usd)]),
       ...(step === undefined ? [] : [`step ${step} of ${steps}`]),
       ...(loss === undefined ? [] : [`loss ${loss}`]),
     ].join(', ');

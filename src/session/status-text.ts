@@ -1,3 +1,4 @@
+import { dollars } from '../ops/dollars.ts';
 import { currentExchange, type Snapshot } from './snapshot.ts';
 import type { SessionState } from './state.ts';
 import { costSoFar } from './watches.ts';
@@ -20,7 +21,7 @@ export function describeSession(snapshot: Snapshot): string {
       ? [`Plan: ${done} of ${plan.length} done${current ? `, now: ${current.content}` : ''}`]
       : []),
     ...open.map((watch) => `Job [${watch.jobId}](${watch.url}) on ${watch.flavor}: ${watch.snapshot.stage}`),
-    `Requests: ${snapshot.exchanges.filter((exchange) => !exchange.undone).length}, tokens: ${tokens.toLocaleString('en')}, spend: $${usd.toFixed(4)}`,
+    `Requests: ${snapshot.exchanges.filter((exchange) => !exchange.undone).length}, tokens: ${tokens.toLocaleString('en')}, spend: ${dollars(usd)}`,
   ].join('\n\n');
 }
 

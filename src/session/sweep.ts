@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { operations, sessions, watches } from '../db/schema.ts';
+import { dollars } from '../ops/dollars.ts';
 import { insertOperation } from './inbox.ts';
 import { expiry, type Tx, touch } from './lease.ts';
 import { addMessage } from './record.ts';
@@ -120,7 +121,7 @@ async function tellOfEnd(tx: Tx, watch: Watch, seen: JobSnapshot): Promise<void>
   const seconds = durationOf(ended);
   const facts = [
     ...(seconds === undefined ? [] : [`after ${durationText(seconds)}`]),
-    ...(usd === undefined ? [] : [`about $${usd.toFixed(2)}`]),
+    ...(usd === undefined ? [] : [`about ${dollars(usd)}`]),
     ...(seen.progress?.failure ? [seen.progress.failure] : []),
   ].join(', ');
   const text = [

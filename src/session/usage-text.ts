@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/storage.ts';
+import { dollars } from '../ops/dollars.ts';
 import type { Person, ThreadAddress } from './address.ts';
 
 type Row = {
@@ -47,5 +48,5 @@ export async function usageText(db: Db, address: ThreadAddress, by: Person): Pro
 function lineOf({ scope, calls, input, cached, output, usd, first_ms: first }: Row): string {
   const number = (value: string | number) => Number(value).toLocaleString('en');
   const share = Number(input) > 0 ? Math.round((100 * Number(cached)) / Number(input)) : 0;
-  return `| ${scope} | ${number(calls)} | ${number(input)} (${share} %) | ${number(output)} | ${usd === null ? '?' : `$${Number(usd).toFixed(4)}`} | ${first === null ? '?' : `${(Number(first) / 1000).toFixed(1)} s`} |`;
+  return `| ${scope} | ${number(calls)} | ${number(input)} (${share} %) | ${number(output)} | ${usd === null ? '?' : dollars(Number(usd))} | ${first === null ? '?' : `${(Number(first) / 1000).toFixed(1)} s`} |`;
 }

@@ -1,6 +1,7 @@
 import { sessions } from '../db/schema.ts';
 import type { Db } from '../db/storage.ts';
 import type { Clock } from '../ops/clock.ts';
+import { dollars } from '../ops/dollars.ts';
 import type { Person, ThreadAddress } from './address.ts';
 import { type ApproverPolicy, approversIn, isAmong } from './approvers.ts';
 import { circleOf } from './decisions.ts';
@@ -49,7 +50,7 @@ function describe({ yolo }: Settings, usedUsd: number): string {
     case 'on':
       return `Auto-approval is on, without a cap (set by ${yolo.by.name}). ${exceptions}`;
     case 'cap':
-      return `Auto-approval is on up to $${yolo.usd.toFixed(2)} (set by ${yolo.by.name}; $${usedUsd.toFixed(2)} of it is spent or reserved). ${exceptions}`;
+      return `Auto-approval is on up to ${dollars(yolo.usd)} (set by ${yolo.by.name}; ${dollars(usedUsd)} of it is spent or reserved). ${exceptions}`;
     default:
       return yolo satisfies never;
   }

@@ -1,3 +1,4 @@
+import { dollars } from '../ops/dollars.ts';
 import type { JobControl } from '../session/job-controls.ts';
 import { sparkline } from '../session/progress.ts';
 import { durationText } from '../session/watches.ts';
@@ -42,8 +43,6 @@ function fitting(lines: readonly string[], limit: number, rest: (left: number) =
   }
   return text;
 }
-
-const dollars = (usd: number) => `$${usd === 0 || usd >= 0.1 ? usd.toFixed(2) : usd.toFixed(4)}`;
 
 const compact = (n: number) => (n < 1_000 ? String(n) : `${(n / 1_000).toFixed(n < 10_000 ? 1 : 0)}k`);
 

@@ -72,5 +72,6 @@ main { max-width:720px; margin:0 auto; padding:12px }
 article { padding:6px 0 } article.person .slack_blocks_to_jsx--header > div:nth-child(2) { display:none }
 h2 { font-size:13px; text-transform:uppercase; letter-spacing:.06em; opacity:.6; margin:22px 0 4px }
 .file { margin:4px 0 0 46px; border:1px solid #8884; border-radius:8px; padding:8px 12px; display:inline-block }
+.slack_blocks_to_jsx__section .grid { gap:4px 16px }
 .file img { max-width:420px; width:100% }
 `;

@@ -124,7 +124,7 @@ test('usage counts tokens, their cached share, the cost and the time to the firs
   });
   say(asked, 'usage');
   const answer = await world.reply(asked, 'this session');
-  expect(shown(answer)).toContain('| this session | 1 | 100,000 (0 %) | 1,000 | $0.2100 |');
+  expect(shown(answer)).toContain('| this session | 1 | 100,000 (0 %) | 1,000 | $0.21 |');
   expect(shown(answer)).toMatch(/Ada today .*this channel today .*everybody today/s);
 });
 

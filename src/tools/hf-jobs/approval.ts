@@ -1,4 +1,5 @@
 import type { Hardware } from '../../hub/hardware.ts';
+import { dollars } from '../../ops/dollars.ts';
 import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
 import type { Arguments } from './arguments.ts';
 import { parseDuration } from './duration.ts';
@@ -50,7 +51,7 @@ export function scheduleRequest(
   schedule: string,
   usd: number | undefined,
 ): ApprovalRequest {
-  const once = usd === undefined ? '' : `, at most $${usd.toFixed(2)} each time`;
+  const once = usd === undefined ? '' : `, at most ${dollars(usd)} each time`;
   return {
     ...request,
     title: `Schedule a Hugging Face Job (${schedule})`,

@@ -1,4 +1,5 @@
 import type { HubJobs } from '../../hub/jobs.ts';
+import { dollars } from '../../ops/dollars.ts';
 import { messageOf } from '../../ops/errors.ts';
 import { costSoFar, durationOf, type Watch } from '../../session/watches.ts';
 import { capped, withoutAnsi } from '../output.ts';
@@ -55,7 +56,7 @@ export function statusLine(watch: Watch): string {
     ...(seconds === undefined
       ? ['not started yet']
       : [`after ${seconds} s of at most ${watch.timeoutSeconds} s`]),
-    ...(cost === undefined ? [] : [`about $${cost.toFixed(4)}`]),
+    ...(cost === undefined ? [] : [`about ${dollars(cost)}`]),
     ...progressWords(snapshot.progress),
   ].join(', ');
 }
