@@ -134,7 +134,10 @@ export function costText({ request: { estimate } }: ApprovalView, style: Style):
     return `Cost: ${style.bold('not known')} (${style.plain(estimate.reason ?? 'no price')})`;
   }
   const hourly = estimate.hourlyUsd === undefined ? '' : ` (${dollars(estimate.hourlyUsd)} an hour)`;
-  return estimate.usd === 0 ? 'Costs nothing' : `Costs at most ${style.bold(dollars(estimate.usd))}${hourly}`;
+  if (estimate.usd === 0) {
+    return estimate.reason ? `Costs nothing here; ${style.plain(estimate.reason)}` : 'Costs nothing';
+  }
+  return `Costs at most ${style.bold(dollars(estimate.usd))}${hourly}`;
 }
 
 /** What was decided on, in one line: the thread goes on below. */

@@ -19,6 +19,7 @@ test('the agent uses a tool of a configured server, and people are asked where t
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   const card = await world.reply(asked, 'of everything');
   expect(world.describe(asked)).toContain('from the thread');
+  expect(JSON.stringify(card.blocks)).toContain('what it costs there is up to that server');
   world.slack.click('U0ADA', card, 'approve');
   await world.reply(asked, 'result: Echo: from the thread');
   const names = world.model.requests.at(-1)?.tools?.map((tool) => tool.function.name);

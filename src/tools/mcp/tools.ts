@@ -174,7 +174,7 @@ function requestFor(tool: McpTool, server: string, args: Record<string, unknown>
     ],
     warnings: ['What it does is up to that server, and may not be undone.'],
     preview: { language: 'json', text: lines.slice(0, 40).join('\n').slice(0, 2_300), lines: lines.length },
-    estimate: { usd: 0 },
+    estimate: { usd: 0, reason: 'what it costs there is up to that server' },
     isAlwaysAsked: true,
   };
 }
