@@ -1,6 +1,7 @@
 import {
   type APILabelComponent,
   type APIModalInteractionResponseCallbackData,
+  type APIStringSelectComponent,
   ComponentType,
   type ModalSubmitInteraction,
   TextInputStyle,
@@ -45,20 +46,30 @@ function paragraph(customId: string, value = '', isRequired = false): Control {
 }
 
 function select({ name, label: title, choices, chosen }: Menu): APILabelComponent {
+  const menu = menuOf(name, choices, chosen === undefined ? [] : [chosen], 1);
+  return label(title, { ...menu, placeholder: 'As it is' });
+}
+
+/** A menu in which nothing may be chosen, or up to `atMost`. */
+function menuOf(
+  customId: string,
+  choices: Menu['choices'],
+  chosen: readonly string[],
+  atMost: number,
+): APIStringSelectComponent {
   const options = choices.slice(0, DISCORD_LIMITS.selectOptions).map(({ label, value }) => ({
     label: cut(label, DISCORD_LIMITS.optionLabel),
     value: value.slice(0, DISCORD_LIMITS.optionLabel),
-    default: value === chosen,
+    default: chosen.includes(value),
   }));
-  return label(title, {
+  return {
     type: ComponentType.StringSelect,
-    custom_id: name,
+    custom_id: customId,
     required: false,
     min_values: 0,
-    max_values: 1,
-    placeholder: 'As it is',
+    max_values: Math.min(atMost, options.length),
     options,
-  });
+  };
 }
 
 function people(customId: string, chosen: readonly string[] | undefined): Control {
@@ -146,11 +157,11 @@ export function answerModal(value: string, { from, fields }: Question): Modal | 
     idOf(MODALS.answer, value),
     `${from} asks`,
     shown.map((field) => {
-      const { name, label: title, about, type, choices = [], initial } = field;
+      const { name, label: title, about, type, choices = [], initial = [], atMost = choices.length } = field;
       const customId = fieldId(fields, name);
+      if (type === 'choices') return label(title, menuOf(customId, choices, initial, atMost), about);
       if (type === 'yes_no' || type === 'choice') {
-        const listed = type === 'yes_no' ? YES_NO : choices;
-        return select({ name: customId, label: title, choices: listed, chosen: initial });
+        return label(title, menuOf(customId, type === 'yes_no' ? YES_NO : choices, initial, 1), about);
       }
       return label(
         title,
@@ -159,7 +170,7 @@ export function answerModal(value: string, { from, fields }: Question): Modal | 
           custom_id: customId,
           style: TextInputStyle.Short,
           required: field.isRequired,
-          ...(initial ? { value: initial.slice(0, DISCORD_LIMITS.inputText) } : {}),
+          ...(initial[0] ? { value: initial[0].slice(0, DISCORD_LIMITS.inputText) } : {}),
         },
         about,
       );
@@ -180,13 +191,13 @@ const fieldId = (fields: readonly QuestionField[], name: string): string =>
 export function givenIn(
   { fields }: ModalSubmitInteraction,
   asked: readonly QuestionField[],
-): Record<string, string | undefined> {
+): Record<string, string | readonly string[] | undefined> {
   return Object.fromEntries(
     asked.map(({ name, type }) => {
       const id = fieldId(asked, name);
       if (!fields.fields.has(id)) return [name, undefined];
-      const isPicked = type === 'yes_no' || type === 'choice';
-      return [name, isPicked ? fields.getStringSelectValues(id)[0] : fields.getTextInputValue(id)];
+      const isPicked = type === 'yes_no' || type === 'choice' || type === 'choices';
+      return [name, isPicked ? fields.getStringSelectValues(id) : fields.getTextInputValue(id)];
     }),
   );
 }

@@ -64,7 +64,7 @@ export const option = ({ label, value }: Choice): PlainTextOption => ({
 });
 
 /** A menu to choose one from; what Slack would not take is left out. */
-export const select = (choices: readonly Choice[]): StaticSelect => ({
+export const select = (choices: readonly Choice[]): StaticSelect & { options: PlainTextOption[] } => ({
   type: 'static_select',
   action_id: INPUT.action,
   options: choices

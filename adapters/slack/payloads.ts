@@ -86,6 +86,7 @@ export const Submission = z.object({
           z.object({
             value: z.string().nullish(),
             selected_option: z.object({ value: z.string() }).nullish(),
+            selected_options: z.array(z.object({ value: z.string() })).nullish(),
             selected_users: z.array(z.string()).nullish(),
           }),
         ),

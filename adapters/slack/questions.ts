@@ -1,12 +1,12 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { AskedQuestion } from '../../src/session/questions.ts';
+import { type AskedQuestion, mayBeEmpty } from '../../src/session/questions.ts';
 import type { Question, QuestionField } from '../../src/session/tool-calls.ts';
 import { ACTIONS, questionValue } from '../../src/thread/actions.ts';
 import type { QuestionView } from '../../src/thread/view-message.ts';
 import { cut, questionText } from '../../src/thread/words.ts';
 import { actions, button, section } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { INPUT, MODALS, modal, option, select } from './modals.ts';
+import { INPUT, MODALS, modal, select } from './modals.ts';
 import type { Submission } from './payloads.ts';
 import { STYLE } from './style.ts';
 import { plain } from './text.ts';
@@ -34,7 +34,7 @@ export function answerModal(asked: AskedQuestion, { from, text, fields }: Questi
       (field, i): KnownBlock => ({
         type: 'input',
         block_id: blockOf(i),
-        optional: !field.isRequired,
+        optional: !field.isRequired || mayBeEmpty(field),
         label: { type: 'plain_text', text: cut(field.label, SLACK_LIMITS.inputLabel) },
         ...(field.about
           ? { hint: { type: 'plain_text', text: cut(field.about, SLACK_LIMITS.inputLabel) } }
@@ -52,16 +52,28 @@ const YES_NO = [
   { value: 'no', label: 'No' },
 ];
 
-function elementOf({ type, choices, initial }: QuestionField) {
+function elementOf({ type, choices = [], initial = [], atMost }: QuestionField) {
+  const [first] = initial;
+  if (type === 'choices') {
+    const { options } = select(choices);
+    const chosen = options.filter(({ value }) => initial.some((item) => item === value));
+    return {
+      type: 'multi_static_select' as const,
+      action_id: INPUT.action,
+      options,
+      ...(chosen.length > 0 ? { initial_options: chosen } : {}),
+      ...(atMost ? { max_selected_items: atMost } : {}),
+    };
+  }
   if (type === 'yes_no' || type === 'choice') {
-    const listed = type === 'yes_no' ? YES_NO : (choices ?? []);
-    const chosen = listed.find(({ value }) => value === initial);
-    return { ...select(listed), ...(chosen ? { initial_option: option(chosen) } : {}) };
+    const menu = select(type === 'yes_no' ? YES_NO : choices);
+    const chosen = menu.options.find(({ value }) => value === first);
+    return { ...menu, ...(chosen ? { initial_option: chosen } : {}) };
   }
   return {
     type: 'plain_text_input' as const,
     action_id: INPUT.action,
-    ...(initial ? { initial_value: initial.slice(0, SLACK_LIMITS.inputText) } : {}),
+    ...(first ? { initial_value: first.slice(0, SLACK_LIMITS.inputText) } : {}),
   };
 }
 
@@ -69,11 +81,12 @@ function elementOf({ type, choices, initial }: QuestionField) {
 export function givenIn(
   { state }: Submission['view'],
   fields: readonly QuestionField[],
-): Record<string, string | undefined> {
+): Record<string, string | string[] | undefined> {
   return Object.fromEntries(
     fields.map(({ name }, i) => {
       const input = state.values[blockOf(i)]?.[INPUT.action];
-      return [name, input?.selected_option?.value ?? input?.value ?? undefined];
+      const several = input?.selected_options?.map(({ value }) => value);
+      return [name, several ?? input?.selected_option?.value ?? input?.value ?? undefined];
     }),
   );
 }

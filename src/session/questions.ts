@@ -15,7 +15,7 @@ export const AskedQuestion = z.object({ toolCallId: z.string(), questionId: z.st
 export type AskedQuestion = z.infer<typeof AskedQuestion>;
 
 /** What people wrote and picked in a dialog, by the field's name. */
-type Given = Readonly<Record<string, string | undefined>>;
+type Given = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 type Opened = { ok: true; question: Question } | { ok: false; reason: string };
 /** `errors` tell what is wrong with which field. */
@@ -100,7 +100,7 @@ function told({ from, text, fields }: Question, { action, content, by }: Questio
   const asked = `${from} asked: “${text.slice(0, 300)}”`;
   if (action === 'decline') return `${asked}\n${by.name} declined.`;
   const values = fields.flatMap(({ name, label }) =>
-    content[name] === undefined ? [] : [`${label}: ${String(content[name]).slice(0, 200)}`],
+    content[name] === undefined ? [] : [`${label}: ${[content[name]].flat().join(', ').slice(0, 200)}`],
   );
   return [asked, `${by.name} answered${values.length > 0 ? `: ${values.join(', ')}` : '.'}`].join('\n');
 }
@@ -115,17 +115,22 @@ export function contentOf(
   const content: Content = {};
   const errors: Record<string, string> = {};
   for (const field of fields) {
-    const text = given[field.name]?.trim() ?? '';
-    if (text === '') {
-      if (field.isRequired) errors[field.name] = 'This is needed.';
+    const texts = [given[field.name] ?? []].flat().flatMap((text) => text.trim() || []);
+    if (texts.length === 0) {
+      if (mayBeEmpty(field)) content[field.name] = [];
+      else if (field.isRequired) errors[field.name] = 'This is needed.';
       continue;
     }
-    const value = valueIn(field, text);
-    if (value === undefined) errors[field.name] = WRONG[field.type];
+    const value = valueIn(field, texts);
+    if (value === undefined) errors[field.name] = problemOf(field);
     else content[field.name] = value;
   }
   return Object.keys(errors).length > 0 ? { ok: false, errors } : { ok: true, content };
 }
+
+/** Whether a list that has to be there may have nothing in it. */
+export const mayBeEmpty = ({ type, isRequired, atLeast = 0 }: QuestionField): boolean =>
+  type === 'choices' && isRequired && atLeast === 0;
 
 const WRONG: Readonly<Record<QuestionField['type'], string>> = {
   text: 'This can’t be taken.',
@@ -133,9 +138,19 @@ const WRONG: Readonly<Record<QuestionField['type'], string>> = {
   integer: 'Write a whole number.',
   yes_no: 'Say yes or no.',
   choice: 'Pick one of those that there are.',
+  choices: 'Pick some of those that there are.',
 };
 
-function valueIn({ type, choices = [] }: QuestionField, text: string): string | number | boolean | undefined {
+function problemOf({ type, atLeast = 0, atMost }: QuestionField): string {
+  if (type !== 'choices' || (atLeast === 0 && atMost === undefined)) return WRONG[type];
+  return `Pick ${atMost === undefined ? `at least ${atLeast}` : `${atLeast} to ${atMost}`} of those that there are.`;
+}
+
+function valueIn(
+  { type, choices = [], atLeast = 0, atMost = choices.length }: QuestionField,
+  texts: readonly string[],
+): Content[string] | undefined {
+  const [text = ''] = texts;
   switch (type) {
     case 'text':
       return text;
@@ -149,6 +164,10 @@ function valueIn({ type, choices = [] }: QuestionField, text: string): string | 
       return text === 'yes' ? true : text === 'no' ? false : undefined;
     case 'choice':
       return choices.some(({ value }) => value === text) ? text : undefined;
+    case 'choices': {
+      const areThere = texts.every((item) => choices.some(({ value }) => value === item));
+      return areThere && texts.length >= atLeast && texts.length <= atMost ? [...texts] : undefined;
+    }
     default:
       return type satisfies never;
   }

@@ -72,16 +72,20 @@ const QuestionField = z.object({
   name: z.string(),
   label: z.string(),
   about: z.string().optional(),
-  type: z.enum(['text', 'number', 'integer', 'yes_no', 'choice']),
+  type: z.enum(['text', 'number', 'integer', 'yes_no', 'choice', 'choices']),
   choices: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
+  /** How many of `choices` may be taken. */
+  atLeast: z.number().int().optional(),
+  atMost: z.number().int().optional(),
   isRequired: z.boolean(),
-  initial: z.string().optional(),
+  /** What the dialog begins with: one value, unless it is of `choices`. */
+  initial: z.array(z.string()).optional(),
 });
 export type QuestionField = z.infer<typeof QuestionField>;
 
 const QuestionAnswer = z.object({
   action: z.enum(['accept', 'decline']),
-  content: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  content: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
   by: Person,
 });
 export type QuestionAnswer = z.infer<typeof QuestionAnswer>;

@@ -41,6 +41,21 @@ test('what was approved before a restart is done after it, although the server i
   await world.reply(asked, 'result: Echo: still wanted');
 });
 
+test('several of a list are picked where a server asks for that', async () => {
+  await begin(callOnce({ name: 'trigger-elicitation-request', arguments: {} }), {
+    configure: (config) => {
+      config.mcp_servers.everything = everything('never');
+    },
+  });
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  const question = await world.reply(asked, 'Please provide inputs');
+  world.slack.click('U0ADA', question, 'answer_question');
+  const field = { name: 'field:0', instruments: 'field:9' };
+  await world.slack.submit('U0ADA', { [field.name]: 'Ada', [field.instruments]: 'Piano,Drums' });
+  await world.reply(asked, 'Untitled Multiple Select Enum: Piano, Drums');
+  await world.reply(asked, '"Piano"');
+});
+
 test('a server of the config that can’t be started does not keep the bot from working', async () => {
   await begin(() => ({ text: 'heard you' }), {
     configure: (config) => {

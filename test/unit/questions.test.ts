@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { answerModal as discordModal } from '../../adapters/discord/modals.ts';
+import { answerModal as slackModal } from '../../adapters/slack/questions.ts';
 import { contentOf } from '../../src/session/questions.ts';
 import type { QuestionField } from '../../src/session/tool-calls.ts';
 import { elicited } from '../../src/tools/mcp/elicitation.ts';
+import { Modal } from '../doubles/discord/rules.ts';
+import { parseModal } from '../doubles/slack/rules.ts';
 
 const field = (type: QuestionField['type'], over: Partial<QuestionField> = {}): QuestionField => ({
   name: 'x',
@@ -11,31 +15,57 @@ const field = (type: QuestionField['type'], over: Partial<QuestionField> = {}): 
   ...over,
 });
 const choices = [{ value: 'a', label: 'A' }];
+const several = {
+  choices: ['a', 'b', 'c'].map((value) => ({ value, label: value })),
+  atLeast: 1,
+  atMost: 2,
+};
 
 describe('what is given becomes what was asked for', () => {
-  test.each<[QuestionField, string | undefined, unknown]>([
+  test.each<[QuestionField, string | string[] | undefined, unknown]>([
     [field('text'), ' words ', { x: 'words' }],
     [field('text'), undefined, {}],
     [field('number'), '1,5', { x: 1.5 }],
     [field('integer'), '42', { x: 42 }],
     [field('yes_no'), 'no', { x: false }],
     [field('choice', { choices }), 'a', { x: 'a' }],
+    [field('choices', several), ['a', 'c'], { x: ['a', 'c'] }],
+    [field('choices', several), [], {}],
+    [field('choices', { choices, isRequired: true }), [], { x: [] }],
   ])('%j given %s', (asked, given, content) => {
     expect(contentOf([asked], { x: given })).toEqual({ ok: true, content });
   });
 
-  test.each<[QuestionField, string, string]>([
+  test.each<[QuestionField, string | string[], string]>([
     [field('text', { isRequired: true }), ' ', 'needed'],
     [field('number'), 'many', 'number'],
     [field('integer'), '1.5', 'whole number'],
     [field('yes_no'), 'perhaps', 'yes or no'],
     [field('choice', { choices }), 'b', 'Pick one'],
+    [field('choices', several), ['a', 'b', 'c'], 'Pick 1 to 2'],
+    [field('choices', { choices }), ['b'], 'Pick some'],
+    [field('choices', { ...several, isRequired: true }), [], 'needed'],
   ])('%j given %s is refused', (asked, given, problem) => {
     expect(contentOf([asked], { x: given })).toMatchObject({
       ok: false,
       errors: { x: expect.stringContaining(problem) },
     });
   });
+});
+
+test('both platforms ask for several of a list in their own kind of menu', () => {
+  const asked = { ...several, name: 'fish', initial: ['b'], isRequired: true };
+  const question = { id: 'q1', from: 'srv', text: 'Which?', fields: [field('choices', asked)] };
+  const inSlack = slackModal({ toolCallId: 'c1', questionId: 'q1' }, question);
+  expect(parseModal(inSlack)).toBeDefined();
+  expect(inSlack.blocks).toContainEqual(
+    expect.objectContaining({
+      optional: false,
+      element: expect.objectContaining({ type: 'multi_static_select', max_selected_items: 2 }),
+    }),
+  );
+  const onDiscord = Modal.parse(discordModal('c1 q1', question));
+  expect(onDiscord.components[0]?.component).toMatchObject({ max_values: 2 });
 });
 
 describe('a question of a server goes to the one thread whose call it can belong to', () => {
@@ -45,7 +75,13 @@ describe('a question of a server goes to the one thread whose call it can belong
       type: 'object' as const,
       properties: {
         name: { type: 'string' as const },
-        many: { type: 'array' as const, items: { type: 'string' as const, enum: ['a'] } },
+        many: {
+          type: 'array' as const,
+          items: { anyOf: [{ const: 'a', title: 'A' }] },
+          minItems: 1,
+          default: ['a'],
+        },
+        free: { type: 'array' as const, items: { type: 'object' } } as never,
       },
       required: ['name'],
     },
@@ -64,6 +100,29 @@ describe('a question of a server goes to the one thread whose call it can belong
     expect(await elicited('srv', question, active)).toEqual({ action: 'accept', content: { name: 's1' } });
   });
 
+  test('with a list of what may be picked', async () => {
+    const fields: QuestionField[] = [];
+    const ask: ReturnType<typeof asking>['ask'] = async () => asking('s1').ask();
+    const noting = {
+      sessionId: 's1',
+      ask: async (asked: { fields: QuestionField[] }) => {
+        fields.push(...asked.fields);
+        return ask();
+      },
+    };
+    await elicited('srv', question, new Set([noting]));
+    expect(fields).toEqual([
+      field('text', { name: 'name', label: 'name', isRequired: true }),
+      field('choices', {
+        name: 'many',
+        label: 'many',
+        choices: [{ value: 'a', label: 'A' }],
+        atLeast: 1,
+        initial: ['a'],
+      }),
+    ]);
+  });
+
   test('and to nobody where it could be another’s', async () => {
     expect(await elicited('srv', question, new Set([asking('s1'), asking('s2')]))).toEqual({
       action: 'cancel',
@@ -72,7 +131,7 @@ describe('a question of a server goes to the one thread whose call it can belong
   });
 
   test('and is declined where it needs what no dialog can ask', async () => {
-    const asked = { ...question, requestedSchema: { ...question.requestedSchema, required: ['many'] } };
+    const asked = { ...question, requestedSchema: { ...question.requestedSchema, required: ['free'] } };
     expect(await elicited('srv', asked, new Set([asking('s1')]))).toEqual({ action: 'decline' });
   });
 });

@@ -16,8 +16,15 @@ const Property = z.looseObject({
   enum: z.array(z.string()).optional(),
   enumNames: z.array(z.string()).optional(),
   oneOf: z.array(Titled).optional(),
-  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  /** Of a list: what each of its values may be. */
+  items: z
+    .looseObject({ enum: z.array(z.string()).optional(), anyOf: z.array(Titled).optional() })
+    .optional(),
+  minItems: z.number().int().optional(),
+  maxItems: z.number().int().optional(),
+  default: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).optional(),
 });
+type Property = z.infer<typeof Property>;
 
 /**
  * Puts a server's question to the people of the thread whose call it belongs to. Which one that is the protocol does not say:
@@ -46,13 +53,14 @@ export async function elicited(
 function fieldOf(name: string, raw: unknown, required: readonly string[]): QuestionField | undefined {
   const property = Property.safeParse(raw).data;
   if (property === undefined) return undefined;
-  const { title, description, enum: values, enumNames, oneOf } = property;
-  const choices =
-    oneOf?.map(({ const: value, title: label = value }) => ({ value, label })) ??
-    values?.map((value, i) => ({ value, label: enumNames?.[i] ?? value }));
-  const type = choices ? 'choice' : TYPES[property.type];
+  const choices = choicesOf(property);
+  const isList = property.type === 'array';
+  const type = choices ? (isList ? 'choices' : 'choice') : TYPES[property.type];
   if (type === undefined) return undefined;
-  const initial = property.default;
+  const { title, description, minItems, maxItems } = property;
+  const initial = [property.default ?? []]
+    .flat()
+    .map((value) => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)));
   return {
     name,
     label: title ?? name,
@@ -60,10 +68,19 @@ function fieldOf(name: string, raw: unknown, required: readonly string[]): Quest
     isRequired: required.includes(name),
     ...(description ? { about: description } : {}),
     ...(choices ? { choices } : {}),
-    ...(initial === undefined
-      ? {}
-      : { initial: typeof initial === 'boolean' ? (initial ? 'yes' : 'no') : String(initial) }),
+    ...(isList && minItems !== undefined ? { atLeast: minItems } : {}),
+    ...(isList && maxItems !== undefined ? { atMost: maxItems } : {}),
+    ...(initial.length > 0 ? { initial } : {}),
   };
+}
+
+/** The four ways in which a server may say what there is to choose from. */
+function choicesOf({ enum: values, enumNames, oneOf, items }: Property): QuestionField['choices'] {
+  const titled = oneOf ?? items?.anyOf;
+  return (
+    titled?.map(({ const: value, title: label = value }) => ({ value, label })) ??
+    (values ?? items?.enum)?.map((value, i) => ({ value, label: enumNames?.[i] ?? value }))
+  );
 }
 
 const TYPES: Readonly<Record<string, QuestionField['type']>> = {

@@ -86,7 +86,18 @@ function stateOf(element: Input, value: string | undefined): Record<string, unkn
   if (element.type === 'multi_users_select') {
     return { type: element.type, selected_users: value?.split(',') ?? element.initial_users ?? [] };
   }
-  const option = element.options.find((item) => item.value === value);
-  if (value !== undefined && option === undefined) throw new Error(`there is no option "${value}"`);
-  return { type: element.type, selected_option: option ?? null };
+  if (element.type === 'multi_static_select') {
+    const picked = value?.split(',').map((item) => optionOf(element.options, item));
+    return { type: element.type, selected_options: picked ?? element.initial_options ?? [] };
+  }
+  return {
+    type: element.type,
+    selected_option: value === undefined ? null : optionOf(element.options, value),
+  };
+}
+
+function optionOf(options: readonly { value: string }[], value: string) {
+  const option = options.find((item) => item.value === value);
+  if (option === undefined) throw new Error(`there is no option "${value}"`);
+  return option;
 }

@@ -85,6 +85,16 @@ const UsersSelect = z.strictObject({
   initial_users: z.array(z.string()).optional(),
 });
 
+/** https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element */
+const MultiSelect = z.strictObject({
+  type: z.literal('multi_static_select'),
+  action_id: z.string().min(1).max(255),
+  placeholder: plainText(150).optional(),
+  options: z.array(Option).min(1).max(100),
+  initial_options: z.array(Option).min(1).optional(),
+  max_selected_items: z.number().int().min(1).optional(),
+});
+
 const Section = z
   .strictObject({
     type: z.literal('section'),
@@ -178,7 +188,7 @@ const Modal = z.strictObject({
           optional: z.boolean().optional(),
           label: plainText(2_000),
           hint: plainText(2_000).optional(),
-          element: z.union([TextInput, Select, UsersSelect]),
+          element: z.union([TextInput, Select, MultiSelect, UsersSelect]),
         }),
       ]),
     )
