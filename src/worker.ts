@@ -10,8 +10,6 @@ import { approverRules } from './channel-settings.ts';
 import { createArtifacts } from './hub/artifacts.ts';
 import { createHardwareList } from './hub/hardware.ts';
 import { createHubJobs } from './hub/jobs.ts';
-import { createRepoWrites } from './hub/repo-writes.ts';
-import { createHubRepos } from './hub/repos.ts';
 import { createTraces } from './hub/traces.ts';
 import { createLentHubs } from './lent-hubs.ts';
 import { createCatalogue } from './llm/catalogue.ts';
@@ -276,15 +274,16 @@ async function gather(
   signal: AbortSignal,
 ): Promise<Session['settings']['collection']> {
   if (!config.jobs.collections) return undefined;
-  const hubUrl = config.jobs.hub_url;
-  const repos = createHubRepos(hubUrl, token);
-  const artifacts = createArtifacts({ hubUrl, token, repos, writes: createRepoWrites(hubUrl, token) });
   const session = { id, title: settings.title ?? '', collection: settings.collection };
-  return artifacts.gather(session, urls, signal).catch((error: unknown) => {
-    signal.throwIfAborted();
-    log.warn({ err: error, session: id }, 'what a session made could not be put into a collection');
-    return settings.collection;
-  });
+  const { collection, problems } = await createArtifacts(config.jobs.hub_url, token).gather(
+    session,
+    urls,
+    signal,
+  );
+  if (problems.length > 0) {
+    log.warn({ problems, session: id }, 'what a session made could not all be put into a collection');
+  }
+  return collection;
 }
 
 function outside(worker: Worker, rules: ModelRules, signal: AbortSignal): Outside {
@@ -293,7 +292,6 @@ function outside(worker: Worker, rules: ModelRules, signal: AbortSignal): Outsid
   const models = { model, catalogue, choices: config.model.choices };
   return {
     jobReport: async (watch) => endReport((await hubs.of(watch)).jobs, watch, signal),
-    gather: (session, urls) => gather(worker, session, urls, signal),
     jobStatus: statusLine,
     findJob: (namespace, jobId) =>
       findJob({ jobs, hardware, namespace: config.jobs.namespace }, namespace, jobId, signal),

@@ -21,8 +21,6 @@ type Made = { ok: true; file: NewFile; text: string } | { ok: false; reason: str
 export type Outside = {
   /** The final report of a job, for the model. */
   jobReport(watch: Watch): Promise<string>;
-  /** Puts what was made on the Hub into the session's collection; undefined where there is none. */
-  gather(session: Session, urls: readonly string[]): Promise<Session['settings']['collection']>;
   /** Where a running job stands, for the model. */
   jobStatus(watch: Watch): string;
   cancelJob(watch: Watch): Promise<void>;
@@ -83,9 +81,7 @@ async function asked(
       if (watch === undefined) return async () => {};
       const report = await outside.jobReport(watch);
       const curve = await outside.jobFile(watch, 'curve');
-      const collection = await outside.gather(snapshot.session, watch.snapshot.progress?.links ?? []);
       return async (scope) => {
-        if (collection) await record.changeSettings(scope.tx, scope.sessionId, { collection });
         if (curve.ok) await addFile(scope.tx, scope.sessionId, watch.exchange, curve.file, curve.text);
         await jobEnded(scope, watch, report);
       };

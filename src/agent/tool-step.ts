@@ -8,7 +8,7 @@ import { addFile, keepFile, uniqueName } from '../session/files.ts';
 import { assertHeld, type Claim, fenced, LeaseLost, type Tx } from '../session/lease.ts';
 import { findToolCall, readSnapshot } from '../session/read-snapshot.ts';
 import * as record from '../session/record.ts';
-import type { Session, Snapshot } from '../session/snapshot.ts';
+import type { Snapshot } from '../session/snapshot.ts';
 import {
   type ApprovalRequest,
   effectiveArguments,
@@ -32,12 +32,6 @@ export type ToolStepDeps = {
   budgets: Budgets;
   render(sessionId: string): Promise<void>;
   renderProgress(sessionId: string): Promise<void>;
-  /** Puts what was made on the Hub into the session's collection; undefined where there is none. Never throws for the Hub's sake. */
-  gather(
-    session: Session,
-    urls: readonly string[],
-    signal: AbortSignal,
-  ): Promise<Session['settings']['collection']>;
   /** Starts to follow a job that has just been noted down. */
   startWatch(watchId: string): Promise<void>;
 };
@@ -270,15 +264,6 @@ async function settle(scope: Scope, call: ToolCall, result: ToolResult): Promise
     await record.setPlan(tx, held.sessionId, snapshot.session.exchange, plan);
     await record.emit(tx, held.sessionId, { type: 'plan_update', data: { items: plan.length } });
   });
-  if (made && made.length > 0) await gather(scope, made);
-}
-
-/** Keeps together what was made on the Hub, in a collection of the session. */
-async function gather({ deps, held, snapshot, signal }: Scope, made: readonly string[]): Promise<void> {
-  const collection = await deps.gather(snapshot.session, made, signal);
-  if (collection === undefined || collection.slug === snapshot.session.settings.collection?.slug) return;
-  await fenced(held, (tx) => record.changeSettings(tx, held.sessionId, { collection }));
-  await deps.render(held.sessionId);
 }
 
 /** Puts a call back before people that could not be run for a reason which they can mend. */

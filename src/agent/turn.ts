@@ -9,6 +9,7 @@ import type { Session, Snapshot } from '../session/snapshot.ts';
 import type { Failure, SessionState } from '../session/state.ts';
 import { type CompactionDeps, compact } from './compaction.ts';
 import { compactAt, contextTokens } from './context-size.ts';
+import { type GatheringDeps, gatherMade } from './gathering.ts';
 import { type ModelStepDeps, modelStep } from './model-step.ts';
 import { type Action, nextAction, type StepLimits } from './next-action.ts';
 import { applyOperation, type Outside } from './operations.ts';
@@ -18,7 +19,8 @@ import { advanceCalls, recoverCalls, type ToolStepDeps } from './tool-step.ts';
 export type TurnDeps = ModelStepDeps &
   ToolStepDeps &
   CompactionDeps &
-  TitleDeps & {
+  TitleDeps &
+  GatheringDeps & {
     db: Tx;
     log: Logger;
     outside(signal: AbortSignal): Outside;
@@ -114,14 +116,20 @@ async function oneStep(deps: TurnDeps, held: Claim, lease: AbortSignal): Promise
     return false;
   }
   const { state } = snapshot.session;
-  if (state.kind !== 'running') return release(deps, held, state);
+  const gather = () => interruptible(deps, held, lease, (signal) => gatherMade(deps, held, snapshot, signal));
+  if (state.kind !== 'running') {
+    await gather();
+    return release(deps, held, state);
+  }
   const action = nextAction(snapshot, await limitsOf(deps, snapshot));
   const failure = await interruptible(deps, held, lease, (signal) =>
     perform(deps, held, snapshot, action, signal),
   );
   if (failure !== undefined) return release(deps, held, { kind: 'failed', failure });
   const end = endOf(action);
-  return end === undefined ? false : release(deps, held, end);
+  if (end === undefined) return false;
+  await gather();
+  return release(deps, held, end);
 }
 
 function endOf(action: Action): SessionState | undefined {

@@ -1,35 +1,30 @@
-import { createCollection } from '@huggingface/hub';
+import { createCollection, downloadFile, HubApiError, listCollections, uploadFiles } from '@huggingface/hub';
+import { messageOf } from '../ops/errors.ts';
 import { accessTo, accountName } from './access.ts';
-import { patiently } from './patience.ts';
-import type { RepoWrites } from './repo-writes.ts';
-import type { HubRepos, RepoKind } from './repos.ts';
+import { isPassing, patiently } from './patience.ts';
+import type { RepoKind } from './repos.ts';
 
-type Collection = { slug: string; url: string };
+/** `items` are the addresses that are in it, or never can be. */
+type Collection = { slug: string; url: string; items: string[] };
 
-/** Keeps together what a session made on the Hub. Throws where the Hub can't be asked, or refuses. */
+/** Keeps together what a session made on the Hub. */
 export type Artifacts = {
   /**
    * Puts repositories into the session's collection, which is made, private, where there is none; their cards get the
-   * tag by which all that is made here is found. What is there already stays as it is.
+   * tag by which all that is made here is found. What is there already stays as it is. `problems` tell what could not be
+   * done; what may succeed another time is missing from the collection's items. Throws where `signal` aborts.
    */
   gather(
     session: { id: string; title: string; collection: Collection | undefined },
     urls: readonly string[],
     signal: AbortSignal,
-  ): Promise<Collection | undefined>;
-};
-
-type Parts = {
-  hubUrl: string;
-  token: string;
-  repos: Pick<HubRepos, 'read'>;
-  writes: Pick<RepoWrites, 'upload'>;
+  ): Promise<{ collection: Collection | undefined; problems: string[] }>;
 };
 
 const TITLE = 60;
 const CARD_BYTES = 400_000;
 
-export function createArtifacts({ hubUrl, token, repos, writes }: Parts): Artifacts {
+export function createArtifacts(hubUrl: string, token: string): Artifacts {
   const access = accessTo(hubUrl, token, 30_000);
 
   async function open(
@@ -37,21 +32,29 @@ export function createArtifacts({ hubUrl, token, repos, writes }: Parts): Artifa
     signal: AbortSignal,
   ): Promise<Collection> {
     const namespace = await patiently(() => accountName(access(signal)), signal);
-    const { slug } = await createCollection({
-      ...access(signal),
-      collection: {
-        title: title.slice(0, TITLE) || 'ML Intern',
-        namespace,
-        description: `Made in a chat thread with ML Intern (session ${id})`,
-        private: true,
-      },
-    });
-    return { slug, url: `${hubUrl}/collections/${slug}` };
+    const description = `Made in a chat thread with ML Intern (session ${id})`;
+    const { slug } =
+      (await made(namespace, id, description, signal)) ??
+      (await createCollection({
+        ...access(signal),
+        collection: { title: title.slice(0, TITLE) || 'ML Intern', namespace, description, private: true },
+      }));
+    return { slug, url: `${hubUrl}/collections/${slug}`, items: [] };
+  }
+
+  /** The session's collection, where a process made it and died before it was noted. */
+  async function made(namespace: string, id: string, description: string, signal: AbortSignal) {
+    const search = { owner: [namespace], q: id };
+    for await (const found of listCollections({ ...access(signal), search, limit: 10 })) {
+      if (found.description === description) return found;
+    }
+    return undefined;
   }
 
   /** @huggingface/hub has no call for it: https://huggingface.co/.well-known/openapi.json, "Add item to collection". */
   async function add(slug: string, item: { type: RepoKind; id: string }, signal: AbortSignal): Promise<void> {
-    const response = await access(signal).fetch(`${hubUrl}/api/collections/${slug}/items`, {
+    const url = `${hubUrl}/api/collections/${slug}/items`;
+    const response = await access(signal).fetch(url, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ item }),
@@ -59,33 +62,66 @@ export function createArtifacts({ hubUrl, token, repos, writes }: Parts): Artifa
     });
     await response.body?.cancel();
     const isThere = response.status === 409;
-    if (!response.ok && !isThere)
-      throw new Error(`${item.id} could not be added (status ${response.status})`);
+    if (response.ok || isThere) return;
+    throw new HubApiError(
+      url,
+      response.status,
+      undefined,
+      `it could not be added (status ${response.status})`,
+    );
   }
 
+  /** Says on its card where a repository was made. A card that can't be read is left alone. */
   async function tag(
     at: { kind: RepoKind; id: string },
     sessionId: string,
     signal: AbortSignal,
   ): Promise<void> {
-    const card = await repos.read({ ...at, path: 'README.md' }, CARD_BYTES, signal);
-    const text = card.ok ? card.value.bytes.toString('utf8') : '';
-    const tagged = withProvenance(text, sessionId);
-    if (tagged === text || (card.ok && card.value.bytes.length < card.value.size)) return;
-    const how = { asPullRequest: false, message: 'Say where this was made' };
-    await writes.upload(at, [{ path: 'README.md', content: new Blob([tagged]) }], how, signal);
+    const repo = { type: at.kind, name: at.id };
+    const path = 'README.md';
+    const file = await patiently(() => downloadFile({ ...access(signal), repo, path }), signal);
+    if (file !== null && file.size > CARD_BYTES) return;
+    const card = (await file?.text()) ?? '';
+    const tagged = withProvenance(card, sessionId);
+    if (tagged === card) return;
+    const files = [{ path, content: new Blob([tagged]) }];
+    const commitTitle = 'Say where this was made';
+    await patiently(() => uploadFiles({ ...access(signal), repo, files, commitTitle }), signal);
+  }
+
+  async function put(slug: string, url: string, sessionId: string, signal: AbortSignal): Promise<void> {
+    const at = repositoryOf(url, hubUrl);
+    if (at === undefined) return;
+    await patiently(() => add(slug, { type: at.kind, id: at.id }, signal), signal);
+    if (at.kind !== 'space') await tag(at, sessionId, signal);
   }
 
   return {
     async gather({ id, title, collection }, urls, signal) {
-      const found = urls.flatMap((url) => repositoryOf(url, hubUrl) ?? []);
-      if (found.length === 0) return collection;
-      const kept = collection ?? (await open({ id, title }, signal));
-      for (const { kind, id: name } of found) {
-        await add(kept.slug, { type: kind, id: name }, signal);
-        if (kind !== 'space') await tag({ kind, id: name }, id, signal);
+      const problems: string[] = [];
+      function note(what: string, error: unknown) {
+        signal.throwIfAborted();
+        problems.push(`${what}: ${messageOf(error)}`);
       }
-      return kept;
+      if (urls.every((url) => repositoryOf(url, hubUrl) === undefined)) return { collection, problems };
+      let kept: Collection;
+      try {
+        kept = collection ?? (await open({ id, title }, signal));
+      } catch (error) {
+        note('the collection', error);
+        return { collection, problems };
+      }
+      const items = [...kept.items];
+      for (const url of urls) {
+        try {
+          await put(kept.slug, url, id, signal);
+        } catch (error) {
+          note(url, error);
+          if (isPassing(error)) continue; // another time
+        }
+        items.push(url);
+      }
+      return { collection: { ...kept, items }, problems };
     },
   };
 }

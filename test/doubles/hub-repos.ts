@@ -145,7 +145,7 @@ export class HubRepos {
     if (path === '/api/spaces' && query.has('author') && !query.has('limit')) return this.#listSpaces(query);
     const list = /^\/api\/(model|dataset|space)s$/.exec(path)?.[1];
     if (list !== undefined) return this.#list(list as Kind, query);
-    if (path.startsWith('/api/collections')) return this.#routeCollections(method, path, body);
+    if (path.startsWith('/api/collections')) return this.#routeCollections(method, path, body, query);
     if (path === '/api/repos/create') return this.#create(CreateRepo.parse(JSON.parse(body)));
     const bucket = /^\/api\/buckets\/([^/]+\/[^/]+)$/.exec(path)?.[1];
     if (bucket !== undefined && method === 'POST') return this.#createBucket(bucket, body);
@@ -201,8 +201,15 @@ export class HubRepos {
     return true;
   }
 
-  /** `POST /api/collections` and `POST /api/collections/{slug}/items`. */
-  #routeCollections(method: string, path: string, body: string): Answer {
+  /** `GET` and `POST /api/collections`, and `POST /api/collections/{slug}/items`. */
+  #routeCollections(method: string, path: string, body: string, query: URLSearchParams): Answer {
+    if (path === '/api/collections' && method === 'GET') {
+      const [owner, q = ''] = [query.get('owner'), query.get('q') ?? ''];
+      const found = this.collections.filter(
+        ({ namespace, title, description }) => namespace === owner && `${title} ${description}`.includes(q),
+      );
+      return { status: 200, answer: found.map((item) => ({ ...item, owner: { name: item.namespace } })) };
+    }
     if (path === '/api/collections' && method === 'POST') {
       const made = CreateCollection.parse(JSON.parse(body));
       const slug = `${made.namespace}/${made.title.toLowerCase().replace(/\W+/g, '-')}-${this.collections.length + 1}`;

@@ -382,6 +382,7 @@ export class PublicPages {
 }
 
 function find({ pathname, searchParams }: URL, body: string): Page | undefined {
+  if (pathname === '/api/collections' && !searchParams.has('paper')) return undefined; // not the ones of a paper
   for (const [pattern, route] of ROUTES) {
     const match = pattern.exec(pathname);
     if (match) return route(searchParams, match, body);

@@ -104,4 +104,4 @@ test('somebody signs in once, and the bot uses what it was given, also when it s
     };
     return { mcp, problems, close };
   }
-});
+}, 120_000); // a server, a program and three databases one after another

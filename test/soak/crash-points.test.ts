@@ -138,7 +138,6 @@ function turnDeps(db: Tx): TurnDeps {
     startWatch: async () => {},
     gather: async () => undefined,
     outside: (signal) => ({
-      gather: async () => undefined,
       jobReport: (watch) => endReport(jobs, watch, signal),
       jobStatus: statusLine,
       cancelJob: async (watch) => void (await jobs.cancel(watch.namespace, watch.jobId, signal)),
