@@ -79,7 +79,7 @@ export function toolsOf(worker: ToolParts): Tool[] {
       cpuNeedsApproval: config.approvals.cpu_jobs,
       sandboxes: sandboxes?.sandboxes,
     }),
-    hfDatasetPushTool({ push: createDatasetPush(hubUrl, token), fileAt }),
+    hfDatasetPushTool({ push: createDatasetPush(hubUrl, token), repos, fileAt }),
     ...sandboxTools(sandboxes, hardware, {
       maxSeconds: config.limits.tool_timeout_seconds - 10,
       idleMinutes: config.sandbox.idle_minutes,

@@ -328,7 +328,7 @@ function outside(worker: Worker, rules: ModelRules, signal: AbortSignal): Outsid
         (url) => `This session is at ${url}, in a dataset that only its owners see.`,
         (error: unknown) => {
           signal.throwIfAborted();
-          return `The session could not be shared (${messageOf(error)}): the bot’s token needs write access to that dataset.`;
+          return `The session could not be shared: ${messageOf(error)}. The bot’s token needs write access to that dataset, which has to be private.`;
         },
       );
     },

@@ -1,8 +1,8 @@
-import { createRepo, uploadFile } from '@huggingface/hub';
+import { createRepo, datasetInfo, uploadFile } from '@huggingface/hub';
 import { accessTo, accountName } from './access.ts';
 import { patiently, unlessThere } from './patience.ts';
 
-/** Sessions for the Hub's viewer of traces, in one private dataset of the owner. Throws HubApiError where it refuses. */
+/** Sessions for the Hub's viewer of traces, in one private dataset of the owner. Throws where the Hub refuses, or others could read it. */
 export type Traces = {
   /** Puts a session there, in the place of an earlier state of it, and says where. */
   share(sessionId: string, begun: Date, lines: string, signal: AbortSignal): Promise<string>;
@@ -23,6 +23,9 @@ export function createTraces(hubUrl: string, accessToken: string, dataset: strin
         () => unlessThere(() => createRepo({ ...access(signal), repo, visibility: 'private' })),
         signal,
       );
+      const { private: isPrivate } = await patiently(() => datasetInfo({ ...access(signal), name }), signal);
+      if (!isPrivate)
+        throw new Error(`the dataset ${name} is public, and sessions are shared in private ones only`);
       const file = { path, content: new Blob([lines]) };
       await patiently(
         () => uploadFile({ ...access(signal), repo, file, commitTitle: `Session ${sessionId}` }),

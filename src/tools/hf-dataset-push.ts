@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { DatasetPush } from '../hub/dataset-push.ts';
+import type { HubRepos } from '../hub/repos.ts';
 import { messageOf } from '../ops/errors.ts';
 import { sha256Of } from '../ops/hash.ts';
 import { type DataFile, readDataFile } from './data-file.ts';
 import { capped } from './output.ts';
 import { provenanceCard } from './provenance.ts';
 import { defineTool, type Tool, type ToolContext } from './tool.ts';
+import { withVisibility } from './visibility.ts';
 
 const Arguments = z.strictObject({
   path: z
@@ -22,6 +24,7 @@ const Arguments = z.strictObject({
 
 export type PushParts = {
   push: DatasetPush;
+  repos: Pick<HubRepos, 'details'>;
   /** A file that people attached or that is in the sandbox; a reason in words where it can't be had. */
   fileAt(
     path: string,
@@ -30,7 +33,7 @@ export type PushParts = {
 };
 
 /** Puts a file of rows into a private dataset on the Hub, after people have said so. */
-export function hfDatasetPushTool({ push, fileAt }: PushParts): Tool {
+export function hfDatasetPushTool({ push, repos, fileAt }: PushParts): Tool {
   async function read(path: string, context: ToolContext) {
     const file = await fileAt(path, context);
     if (!file.ok) return file;
@@ -53,10 +56,10 @@ export function hfDatasetPushTool({ push, fileAt }: PushParts): Tool {
       if (!file.ok) return undefined; // run says what is wrong
       const name = await push.nameOf(dataset, context.signal);
       const isThere = await push.has(name, nameIn(path), context.signal);
-      return {
+      const request = {
         title: `Push ${nameIn(path)} to the dataset ${name}`,
         facts: [
-          { label: 'Dataset', value: `${name} (private where it is made now)` },
+          { label: 'Dataset', value: `${name} (made, private, where it is missing)` },
           { label: 'File', value: `${size(file.bytes.length)}, ${file.data.rows.toLocaleString('en')} rows` },
           { label: 'Columns', value: capped(file.data.columns.join(', '), 500) },
         ],
@@ -64,6 +67,7 @@ export function hfDatasetPushTool({ push, fileAt }: PushParts): Tool {
         estimate: { usd: 0 },
         inlined: { sha256: file.sha256 },
       };
+      return withVisibility(request, repos, { kind: 'dataset', id: name }, context.signal);
     },
     async run({ path, dataset, sha256 }, context) {
       const file = await read(path, context);

@@ -5,6 +5,7 @@ import type { ApprovalRequest } from '../session/tool-calls.ts';
 import { Kind, listing, RepoId, sizeText } from './hub-repos.ts';
 import { numbered } from './output.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from './tool.ts';
+import { withVisibility } from './visibility.ts';
 
 export type RepoFileParts = {
   repos: HubRepos;
@@ -174,7 +175,7 @@ async function askForUpload(
   const text = Buffer.from(await file.content.slice(0, PREVIEW_BYTES).arrayBuffer());
   const lines = text.toString('utf8').split('\n');
   const asks = requestOf(parts, args, `Upload ${file.path} to ${id}`);
-  return {
+  const request = {
     ...asks,
     facts: [...asks.facts, { label: 'Size', value: sizeText(file.content.size) }],
     warnings: there.ok && !args.create_pr ? [`${file.path} is there already and is replaced.`] : [],
@@ -189,6 +190,7 @@ async function askForUpload(
         }),
     ...(file.sha256 === undefined ? {} : { inlined: { sha256: file.sha256 } }),
   };
+  return withVisibility(request, parts.repos, { kind, id }, context.signal);
 }
 
 async function askForDeletion(

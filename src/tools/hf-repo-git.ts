@@ -6,6 +6,7 @@ import type { ApprovalRequest } from '../session/tool-calls.ts';
 import { Kind, RepoId } from './hub-repos.ts';
 import { provenanceCard } from './provenance.ts';
 import { defineTool, type Tool, type ToolContext } from './tool.ts';
+import { visibleTo } from './visibility.ts';
 
 const Ref = z.string().regex(/^[\w./-]{1,200}$/, 'is not a name of a branch or tag');
 
@@ -148,11 +149,7 @@ function requestFor(args: Args): ApprovalRequest {
     title: TITLES[operation]?.(args) ?? operation,
     facts: [
       { label: 'Repository', value: `${kind} ${id}` },
-      ...(isPrivate === undefined
-        ? []
-        : [
-            { label: 'Visible', value: isPrivate ? 'to its owners only (private)' : 'to everybody (public)' },
-          ]),
+      ...(isPrivate === undefined ? [] : [visibleTo(isPrivate)]),
       ...(gated === undefined
         ? []
         : [{ label: 'Access', value: gated === false ? 'not gated' : `on request (${gated})` }]),

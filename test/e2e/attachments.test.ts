@@ -82,6 +82,18 @@ describe('without a sandbox', () => {
     await world.reply(asked, '1 rows; columns: prompt, chosen');
   });
 
+  test('a dataset that everybody sees is asked about as such, whatever auto-approval says', async () => {
+    await beginWithout(inTurn(push('attachments/rows.jsonl', 'ada/known')));
+    world.hub.repos.add('dataset', 'ada/known').visibility = 'public';
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'yolo on');
+    await world.reply(asked, 'Auto-approval is on');
+    const rows = { name: 'rows.jsonl', text: '{"a": 1}\n' };
+    world.slack.share('U0ADA', 'C0ML', rows, `${MENTION} push it`, asked.ts);
+    const card = await world.reply(asked, 'Push rows.jsonl');
+    expect(JSON.stringify(card.blocks)).toContain('ada/known is public: everybody can see');
+    expect(world.hub.repos.find('dataset', 'ada/known')?.files.size).toBe(0);
+  });
+
   test('what is too large or of another kind is refused in private, and the message is taken', async () => {
     await begin(echo, {
       configure: (config) => {

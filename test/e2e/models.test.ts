@@ -206,6 +206,14 @@ describe('the transcript', () => {
     expect(repo?.files.size).toBe(1);
   });
 
+  test('is not shared into a dataset that others see', async () => {
+    const asked = await started(echo);
+    world.hub.repos.add('dataset', 'ada/ml-intern-sessions').visibility = 'public';
+    say(asked, 'share');
+    await world.reply(asked, 'the dataset ada/ml-intern-sessions is public');
+    expect(world.hub.repos.find('dataset', 'ada/ml-intern-sessions')?.files.size).toBe(0);
+  });
+
   test('is not shared where the config forbids it', async () => {
     const asked = await started(echo, {
       configure: (config) => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HubJobs } from '../../hub/jobs.ts';
 import { advance, Progress } from '../../session/progress.ts';
 import { isFinal, type JobSnapshot, type Watch } from '../../session/watches.ts';
@@ -20,8 +21,8 @@ const STREAM_EVERY = 8;
 /** What was printed is written down at most so often. */
 const FLUSH_MS = 3_000;
 
-/** At the end the rest of the log is waited for, for so long. */
-const LAST_LINES_MS = 1_500;
+/** At the end the rest of the log is waited for, for so long: it says what the job came to, and why it failed. */
+const LAST_LINES_MS = 5_000;
 
 /** A job that nothing is heard of is looked at nevertheless, so often. */
 const SAFETY_MS = 5 * 60_000;
@@ -56,7 +57,7 @@ export async function followJob(
       const isNews = before.stage !== state.snapshot.stage || before.message !== state.snapshot.message;
       return isNews ? await note() : false;
     }
-    await Promise.race([reading, deps.sleep(LAST_LINES_MS, signal).catch(() => {})]);
+    await Promise.race([reading, delay(LAST_LINES_MS, undefined, { signal }).catch(() => {})]);
     return note();
   }
 
