@@ -13,18 +13,14 @@ import { listen } from './inbound.ts';
 import { listenToInteractions } from './interactions.ts';
 import { createDiscordOutbound, DIRECT } from './outbound.ts';
 import { inviteLink } from './permissions.ts';
+import { restOptions } from './rest.ts';
 import { fileLimit } from './uploads.ts';
 
 export type DiscordSettings = Config['discord'] & { token: string };
 
-const VERSION = '10';
-
-/** Below the usual lease, so that a delivery that hangs is given up by the one who made it. */
-const TIMEOUT_MS = 8_000;
-
 /** Discord, over its gateway and its REST API. Connects when it is started; throws ConfigError where it is refused. */
 export function createDiscord(settings: DiscordSettings, bytesOf: BytesOf, log: Logger): Platform {
-  const rest = { api: settings.api_url, version: VERSION, timeout: TIMEOUT_MS, retries: 0 };
+  const rest = restOptions(settings.api_url);
   const client = new Client({
     intents: [
       GatewayIntentBits.Guilds,

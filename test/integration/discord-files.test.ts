@@ -1,6 +1,8 @@
 import { REST } from 'discord.js';
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDiscordOutbound } from '../../adapters/discord/outbound.ts';
+import { restOptions } from '../../adapters/discord/rest.ts';
 import { fileLimit } from '../../adapters/discord/uploads.ts';
 import { BOT_USER, CHANNELS, GUILD } from '../doubles/discord/guild.ts';
 import { DiscordDouble } from '../doubles/discord/server.ts';
@@ -15,7 +17,7 @@ const MB = 1024 * 1024;
 
 /** Shares a file in a channel of the guild, and gives the message that shows it. */
 async function share(name: string, bytes: number, key: string) {
-  const rest = new REST({ api: `${discord.url}/api`, version: '10' }).setToken(discord.token);
+  const rest = new REST(restOptions(`${discord.url}/api`)).setToken(discord.token);
   const outbound = createDiscordOutbound(
     rest,
     () => BOT_USER.id,
@@ -57,4 +59,15 @@ test('a file is as large as the boosts of the server allow; a larger one is told
   discord.guild.premiumTier = 2;
   const taken = await share('weights.npz', 11 * MB, 'k4');
   expect(taken?.attachments).toHaveLength(1);
+});
+
+test('a file is sent whichever version of undici the process has loaded first', async () => {
+  const before = getGlobalDispatcher();
+  setGlobalDispatcher(new Agent());
+  try {
+    const message = await share('rows.csv', 10, 'file/f9#0');
+    expect(message?.attachments).toHaveLength(1);
+  } finally {
+    setGlobalDispatcher(before);
+  }
 });
