@@ -6,9 +6,9 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     // Most of what these tests do is waiting for servers: more of them than cores keep the cores busy.
     maxWorkers: 4,
-    // Threads share what the embedded Postgres was compiled to, and without isolation each loads the libraries once only:
-    // tests keep nothing in modules.
-    pool: 'threads',
+    // Without isolation each process loads the libraries, and compiles the embedded Postgres, once only: tests keep nothing
+    // in modules. In threads of one process V8 aborts now and then (https://github.com/nodejs/node/issues/64500).
+    pool: 'forks',
     isolate: false,
     testTimeout: 45_000,
     hookTimeout: 45_000,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -17,10 +17,24 @@ export type Backend = {
   remove(): Promise<void>;
 };
 
+/** The part of it that the types of Node leave out. */
+const { WebAssembly: WASM } = globalThis as unknown as {
+  WebAssembly: { compile(bytes: Uint8Array): Promise<unknown> };
+};
+
+/**
+ * What the embedded Postgres is compiled to, for as long as the process lives: every one that is opened shares it. V8 aborts
+ * now and then where it is given up and made anew again and again (https://github.com/nodejs/node/issues/64500).
+ */
+const compiled = WASM.compile(
+  readFileSync(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))),
+);
+
 /** What answered when the run began; the embedded default always does. */
 export const BACKENDS: readonly BackendName[] = inject('backends');
 
 export async function createBackend(name: BackendName): Promise<Backend> {
+  if (name === 'embedded') await compiled;
   const dataDir = await mkdtemp(join(FAST_FOLDER, 'ml-intern-test-'));
   const database = name === 'embedded' ? undefined : await createDatabase();
   if (name === 'embedded') cpSync(inject('embeddedTemplate'), join(dataDir, 'pg'), { recursive: true });
