@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { secondTries } from './test/support/second-tries.ts';
 
 export default defineConfig({
   test: {
@@ -10,6 +11,9 @@ export default defineConfig({
     // in modules. In threads of one process V8 aborts now and then (https://github.com/nodejs/node/issues/64500).
     pool: 'forks',
     isolate: false,
+    // A machine that is short of time delays anything: what needs a second try is named at the end, to be looked into.
+    retry: 1,
+    reporters: ['default', secondTries],
     testTimeout: 45_000,
     hookTimeout: 45_000,
   },
