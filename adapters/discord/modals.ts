@@ -148,6 +148,10 @@ const YES_NO = [
   { value: 'no', label: 'No' },
 ];
 
+/** Whether a field is answered by picking from a menu. */
+const isPicked = ({ type }: QuestionField): boolean =>
+  type === 'yes_no' || type === 'choice' || type === 'choices';
+
 /** The dialog in which a question is answered; undefined where it asks for more than a dialog has room for. */
 export function answerModal(value: string, { from, fields }: Question): Modal | undefined {
   const shown = answerFields(fields);
@@ -159,9 +163,9 @@ export function answerModal(value: string, { from, fields }: Question): Modal | 
     shown.map((field) => {
       const { name, label: title, about, type, choices = [], initial = [], atMost = choices.length } = field;
       const customId = fieldId(fields, name);
-      if (type === 'choices') return label(title, menuOf(customId, choices, initial, atMost), about);
-      if (type === 'yes_no' || type === 'choice') {
-        return label(title, menuOf(customId, type === 'yes_no' ? YES_NO : choices, initial, 1), about);
+      if (isPicked(field)) {
+        const listed = type === 'yes_no' ? YES_NO : choices;
+        return label(title, menuOf(customId, listed, initial, type === 'choices' ? atMost : 1), about);
       }
       return label(
         title,
@@ -193,11 +197,11 @@ export function givenIn(
   asked: readonly QuestionField[],
 ): Record<string, string | readonly string[] | undefined> {
   return Object.fromEntries(
-    asked.map(({ name, type }) => {
+    asked.map((field) => {
+      const { name } = field;
       const id = fieldId(asked, name);
       if (!fields.fields.has(id)) return [name, undefined];
-      const isPicked = type === 'yes_no' || type === 'choice' || type === 'choices';
-      return [name, isPicked ? fields.getStringSelectValues(id) : fields.getTextInputValue(id)];
+      return [name, isPicked(field) ? fields.getStringSelectValues(id) : fields.getTextInputValue(id)];
     }),
   );
 }

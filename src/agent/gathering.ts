@@ -1,6 +1,7 @@
 import { type Claim, fenced } from '../session/lease.ts';
 import * as record from '../session/record.ts';
 import type { Session, Snapshot } from '../session/snapshot.ts';
+import { madeBy } from '../session/tool-calls.ts';
 
 export type GatheringDeps = {
   /**
@@ -16,12 +17,11 @@ export type GatheringDeps = {
 
 /** What a session and its jobs have made on the Hub that is not in its collection. */
 function ungathered({ session, toolCalls, watches }: Snapshot): string[] {
-  const made = toolCalls.flatMap(({ state }) => (state.kind === 'done' ? (state.made ?? []) : []));
   const pushed = watches.flatMap(({ endedAt, snapshot }) =>
     endedAt === undefined ? [] : (snapshot.progress?.links ?? []),
   );
   const items = new Set(session.settings.collection?.items);
-  return [...new Set([...made, ...pushed])].filter((url) => !items.has(url));
+  return [...new Set([...madeBy(toolCalls), ...pushed])].filter((url) => !items.has(url));
 }
 
 /**

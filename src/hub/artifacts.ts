@@ -1,7 +1,7 @@
 import { createCollection, downloadFile, HubApiError, listCollections, uploadFiles } from '@huggingface/hub';
 import { messageOf } from '../ops/errors.ts';
 import { accessTo, accountName } from './access.ts';
-import { isPassing, patiently } from './patience.ts';
+import { isPassing, patiently, unlessThere } from './patience.ts';
 import type { RepoKind } from './repos.ts';
 
 /** `items` are the addresses that are in it, or never can be. */
@@ -61,14 +61,8 @@ export function createArtifacts(hubUrl: string, token: string): Artifacts {
       redirect: 'error',
     });
     await response.body?.cancel();
-    const isThere = response.status === 409;
-    if (response.ok || isThere) return;
-    throw new HubApiError(
-      url,
-      response.status,
-      undefined,
-      `it could not be added (status ${response.status})`,
-    );
+    const { ok, status } = response;
+    if (!ok) throw new HubApiError(url, status, undefined, `it could not be added (status ${status})`);
   }
 
   /** Says on its card where a repository was made. A card that can't be read is left alone. */
@@ -92,7 +86,7 @@ export function createArtifacts(hubUrl: string, token: string): Artifacts {
   async function put(slug: string, url: string, sessionId: string, signal: AbortSignal): Promise<void> {
     const at = repositoryOf(url, hubUrl);
     if (at === undefined) return;
-    await patiently(() => add(slug, { type: at.kind, id: at.id }, signal), signal);
+    await patiently(() => unlessThere(() => add(slug, { type: at.kind, id: at.id }, signal)), signal);
     if (at.kind !== 'space') await tag(at, sessionId, signal);
   }
 

@@ -162,6 +162,10 @@ export function effectiveArguments({ state, approval, ...call }: ToolCall): stri
   return inlined ? JSON.stringify({ ...JSON.parse(call.arguments), ...inlined }) : call.arguments;
 }
 
+/** Addresses of what calls have made on the Hub. */
+export const madeBy = (calls: readonly ToolCall[]): string[] =>
+  calls.flatMap(({ state }) => (state.kind === 'done' ? (state.made ?? []) : []));
+
 /** One tool call as the record has it. `arguments` is the model's JSON text, never trusted to parse. */
 export type ToolCall = {
   id: string;

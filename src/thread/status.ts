@@ -1,6 +1,6 @@
 import type { Exchange, Snapshot } from '../session/snapshot.ts';
 import type { SessionState } from '../session/state.ts';
-import type { ToolCall, ToolCallKind } from '../session/tool-calls.ts';
+import { madeBy, type ToolCall, type ToolCallKind } from '../session/tool-calls.ts';
 import { costSoFar } from '../session/watches.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
 import type { Mood, StatusView, TimelineLine } from './view-message.ts';
@@ -167,9 +167,7 @@ function linksOf({ session, toolCalls, watches }: Snapshot, { number }: Exchange
     ...(snapshot.progress?.links ?? []),
     ...(dashboardUrl ? [dashboardUrl] : []),
   ]);
-  const made = toolCalls.flatMap(({ exchange, state }) =>
-    exchange === number && state.kind === 'done' ? (state.made ?? []) : [],
-  );
+  const made = madeBy(toolCalls.filter(({ exchange }) => exchange === number));
   const all = [...new Set([...made, ...links])];
   const { collection } = session.settings;
   const isGathered = collection !== undefined && number === session.exchange && all.length > 0;

@@ -12,7 +12,7 @@ export type Registry = {
 };
 
 /** Tools that come and go besides, with the servers that have them. */
-export type AddedTools = {
+type AddedTools = {
   offered(): readonly Tool[];
   /** Resolves when every server has been tried. */
   tried(signal: AbortSignal): Promise<void>;

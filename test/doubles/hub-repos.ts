@@ -204,7 +204,8 @@ export class HubRepos {
   /** `GET` and `POST /api/collections`, and `POST /api/collections/{slug}/items`. */
   #routeCollections(method: string, path: string, body: string, query: URLSearchParams): Answer {
     if (path === '/api/collections' && method === 'GET') {
-      const [owner, q = ''] = [query.get('owner'), query.get('q') ?? ''];
+      const owner = query.get('owner');
+      const q = query.get('q') ?? '';
       const found = this.collections.filter(
         ({ namespace, title, description }) => namespace === owner && `${title} ${description}`.includes(q),
       );

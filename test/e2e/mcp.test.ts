@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ModelScript } from '../doubles/model.ts';
 import { everything } from '../support/mcp.ts';
 import { callOnce } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
@@ -10,12 +11,16 @@ const begin = useWorld((made) => {
   world = made;
 });
 
-test('the agent uses a tool of a configured server, and people are asked where the config says so', async () => {
-  await begin(callOnce({ name: 'echo', arguments: { message: 'from the thread' } }), {
+/** With the reference server in the config, and people asked about its tools always or never. */
+const beginWith = (script: ModelScript, approval: 'always' | 'never') =>
+  begin(script, {
     configure: (config) => {
-      config.mcp_servers.everything = everything('always');
+      config.mcp_servers.everything = everything(approval);
     },
   });
+
+test('the agent uses a tool of a configured server, and people are asked where the config says so', async () => {
+  await beginWith(callOnce({ name: 'echo', arguments: { message: 'from the thread' } }), 'always');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   const card = await world.reply(asked, 'of everything');
   expect(world.describe(asked)).toContain('from the thread');
@@ -27,11 +32,7 @@ test('the agent uses a tool of a configured server, and people are asked where t
 });
 
 test('what was approved before a restart is done after it, although the server is connected anew', async () => {
-  await begin(callOnce({ name: 'echo', arguments: { message: 'still wanted' } }), {
-    configure: (config) => {
-      config.mcp_servers.everything = everything('always');
-    },
-  });
+  await beginWith(callOnce({ name: 'echo', arguments: { message: 'still wanted' } }), 'always');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   const card = await world.reply(asked, 'of everything');
   await world.stop();
@@ -42,11 +43,7 @@ test('what was approved before a restart is done after it, although the server i
 });
 
 test('several of a list are picked where a server asks for that', async () => {
-  await begin(callOnce({ name: 'trigger-elicitation-request', arguments: {} }), {
-    configure: (config) => {
-      config.mcp_servers.everything = everything('never');
-    },
-  });
+  await beginWith(callOnce({ name: 'trigger-elicitation-request', arguments: {} }), 'never');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   const question = await world.reply(asked, 'Please provide inputs');
   world.slack.click('U0ADA', question, 'answer_question');

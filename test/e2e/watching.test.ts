@@ -101,7 +101,7 @@ describe('a running job', () => {
     finish();
     const message = await world.reply(asked, '<@U0ADA> Job');
     expect(message.text).toMatch(
-      /^<@U0ADA> Job \w+ on cpu-basic has ended: COMPLETED after \d+ s, about \$0\.\d+\.$/,
+      /^<@U0ADA> Job \w+ on cpu-basic has ended: COMPLETED after \d+ s, about \$0\.00\.$/,
     );
   });
 

@@ -34,10 +34,12 @@ const compiled = WASM.compile(
 export const BACKENDS: readonly BackendName[] = inject('backends');
 
 export async function createBackend(name: BackendName): Promise<Backend> {
-  if (name === 'embedded') await compiled;
   const dataDir = await mkdtemp(join(FAST_FOLDER, 'ml-intern-test-'));
   const database = name === 'embedded' ? undefined : await createDatabase();
-  if (name === 'embedded') cpSync(inject('embeddedTemplate'), join(dataDir, 'pg'), { recursive: true });
+  if (name === 'embedded') {
+    await compiled;
+    cpSync(inject('embeddedTemplate'), join(dataDir, 'pg'), { recursive: true });
+  }
   const databaseUrl = database?.url;
   const redisUrl = name === 'postgres+redis' ? inject('redisUrl') : undefined;
   return {

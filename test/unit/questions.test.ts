@@ -102,12 +102,11 @@ describe('a question of a server goes to the one thread whose call it can belong
 
   test('with a list of what may be picked', async () => {
     const fields: QuestionField[] = [];
-    const ask: ReturnType<typeof asking>['ask'] = async () => asking('s1').ask();
     const noting = {
       sessionId: 's1',
       ask: async (asked: { fields: QuestionField[] }) => {
         fields.push(...asked.fields);
-        return ask();
+        return asking('s1').ask();
       },
     };
     await elicited('srv', question, new Set([noting]));

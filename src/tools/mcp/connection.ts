@@ -11,6 +11,7 @@ import {
   type Tool as McpTool,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { orAborted } from '../../ops/abort.ts';
 import type { Clock } from '../../ops/clock.ts';
 import { messageOf } from '../../ops/errors.ts';
 import type { Logger } from '../../ops/log.ts';
@@ -124,10 +125,7 @@ export function connectMcp(
     async client() {
       if (current === undefined) {
         const patience = AbortSignal.any([stopping.signal, AbortSignal.timeout(PATIENCE_MS)]);
-        await Promise.race([
-          ready.promise,
-          new Promise((resolve) => patience.addEventListener('abort', resolve)),
-        ]);
+        await orAborted(ready.promise, patience).catch(() => {}); // it is told below
       }
       if (current === undefined) throw new Error(`The MCP server "${name}" does not answer: ${problem}.`);
       return current;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
 import { orAborted } from '../../ops/abort.ts';
 import type { Clock } from '../../ops/clock.ts';
@@ -147,8 +148,7 @@ function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, act
           approval: async () => (isAsked ? requestFor(tool, connection.name, args) : undefined),
           timeoutMs: LONGEST_MS,
           async run(context) {
-            const request = requestFor(tool, connection.name, args);
-            if (isAsked && !isSameTool(context.approved, request))
+            if (isAsked && !isFor(context.approved, factsOf(tool, connection.name)))
               return { kind: 'failed', output: ANOTHER_TOOL };
             return call(tool.name, args, { connection, server, active }, context);
           },
@@ -168,10 +168,7 @@ function requestFor(tool: McpTool, server: string, args: Record<string, unknown>
   const lines = text.split('\n');
   return {
     title: `Use ${tool.title ?? tool.name} of ${server}`,
-    facts: [
-      { label: 'Tool', value: tool.name },
-      { label: 'Server', value: server },
-    ],
+    facts: factsOf(tool, server),
     warnings: ['What it does is up to that server, and may not be undone.'],
     preview: { language: 'json', text: lines.slice(0, 40).join('\n').slice(0, 2_300), lines: lines.length },
     estimate: { usd: 0, reason: 'what it costs there is up to that server' },
@@ -179,10 +176,15 @@ function requestFor(tool: McpTool, server: string, args: Record<string, unknown>
   };
 }
 
+const factsOf = ({ name }: McpTool, server: string): ApprovalRequest['facts'] => [
+  { label: 'Tool', value: name },
+  { label: 'Server', value: server },
+];
+
 /** Names move between servers as these come and go, after a restart too: what people said yes to is one tool of one server. */
-function isSameTool(approved: ApprovalRequest | undefined, request: ApprovalRequest): boolean {
-  const about = (of: ApprovalRequest | undefined) => JSON.stringify(of?.facts.map(({ value }) => value));
-  return about(approved) === about(request);
+function isFor(approved: ApprovalRequest | undefined, facts: ApprovalRequest['facts']): boolean {
+  const values = (of: ApprovalRequest['facts'] | undefined) => of?.map(({ value }) => value);
+  return isDeepStrictEqual(values(approved?.facts), values(facts));
 }
 
 const ANOTHER_TOOL =
