@@ -1,41 +1,110 @@
-/** Who may import whom: the rules of docs/ARCHITECTURE.md. @type {import('dependency-cruiser').IConfiguration} */
-const only = (from, ...to) => ({
-  name: `${from.replace('/', '-')}-imports`,
-  comment: `${from} may import only ${to.join(', ')}, its own files, src/ops and src/config`,
-  severity: 'error',
-  from: { path: `^${from}/` },
-  to: {
-    path: '^(src|adapters|test)/',
-    pathNot: [from, 'src/ops', 'src/config', ...to].map((folder) => `^${folder}(/|\\.ts$)`),
-  },
-});
+/**
+ * Who may import whom: the rules of docs/ARCHITECTURE.md.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+
+/** The rooms of src from the lowest floor to the highest. */
+const { floors: FLOORS } = require('./src/rooms.json');
+const ROOMS = FLOORS.flatMap(Object.keys);
+
+/** The one file of src that knows the adapters: it lists their `platform.ts`. */
+const PLATFORMS = '^src/app/platforms\\.ts$';
+
+/** The files of a room, without those of the rooms within it. */
+const filesOf = (room) => {
+  const inner = ROOMS.filter((other) => other.startsWith(`${room}/`)).map((other) =>
+    other.slice(room.length + 1),
+  );
+  const but = inner.length > 0 ? `(?!(?:${inner.join('|')})/)` : '';
+  return `^src/${room}/${but}`;
+};
+
+const floorRules = FLOORS.flatMap((floor, height) =>
+  Object.entries(floor).map(([room, besides]) => {
+    const below = FLOORS.slice(0, height).flatMap(Object.keys);
+    return {
+      name: `${room.replace('/', '-')}-imports`,
+      comment: `src/${room} may import rooms below it${besides.length > 0 ? ` and ${besides.join(', ')}` : ''}`,
+      severity: 'error',
+      from: { path: filesOf(room), pathNot: PLATFORMS },
+      to: { path: '^(src|adapters|test)/', pathNot: [room, ...besides, ...below].map(filesOf) },
+    };
+  }),
+);
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...floorRules,
+    {
+      name: 'every-file-in-a-room',
+      comment: 'a file of src belongs into a room that the floors above name',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [...ROOMS.map(filesOf), '^src/node-version\\.cjs$'] },
+      to: {},
+    },
+    {
+      name: 'list-of-platforms',
+      comment: 'the list of platforms has what each says of itself, and nothing else of them',
+      severity: 'error',
+      from: { path: PLATFORMS },
+      to: { pathNot: ['^adapters/[^/]+/platform\\.ts$', filesOf('controller')] },
+    },
+    {
+      name: 'platforms-are-light',
+      comment: 'what is wrong with the settings is told before the libraries of a platform are loaded',
+      severity: 'error',
+      from: { path: '^adapters/[^/]+/(platform|settings|mentions|probe|gateway-proxy)\\.ts$' },
+      to: {
+        path: ['^adapters/', 'node_modules/(@slack|discord|@discordjs)'],
+        pathNot: '^adapters/[^/]+/(platform|settings|mentions|probe|gateway-proxy)\\.ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
+      name: 'adapters-see-no-inside',
+      comment: 'an adapter sees what people may see and do, and nothing of how that is done',
+      severity: 'error',
+      from: { path: '^adapters/' },
+      to: { path: '^src/(db|llm|hub|web|sandbox|tools|agent|runtime|app|cli)/' },
+    },
+    {
+      name: 'adapters-apart',
+      comment: 'what two platforms share is in adapters/shared',
+      severity: 'error',
+      from: { path: '^adapters/([^/]+)/' },
+      to: { path: '^adapters/', pathNot: ['^adapters/$1/', '^adapters/shared/'] },
+    },
     {
       name: 'no-tests-in-product',
       severity: 'error',
       from: { path: '^(src|adapters)/' },
       to: { path: '^test/' },
     },
-    only('adapters', 'src/thread', 'src/session'),
-    only('src/agent', 'src/llm', 'src/tools', 'src/session'),
-    only('src/tools', 'src/hub', 'src/web', 'src/sandbox', 'src/session'),
-    only('src/thread', 'src/session'),
-    only('src/queue', 'src/agent', 'src/thread', 'src/session', 'src/db/storage'),
-    only('src/session', 'src/db', 'src/web/fetcher'),
-    only('src/db'),
-    only('src/hub', 'src/web'),
-    only('src/web'),
-    only('src/llm'),
-    only('src/ops'),
-    only('src/config'),
     {
-      name: 'db-only-through-session',
-      comment: 'tables are read and written in src/session only',
+      name: 'foreign-files-are-parsed-apart',
+      comment: 'what parses foreign files is loaded in the processes of src/parse-apart alone',
       severity: 'error',
-      from: { pathNot: '^(src/db|src/session|src/main\\.ts|test)' },
+      from: { pathNot: '^(src/parse-apart/(parsers/|parsers\\.ts$)|test/)' },
+      to: {
+        path: ['^src/parse-apart/parsers/', 'node_modules/(csv-parse|hyparquet|cheerio|domhandler)/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'parsers-are-loaded-apart',
+      comment: 'the list of parsers is for the process that they run in',
+      severity: 'error',
+      from: { pathNot: '^src/parse-apart/worker\\.ts$' },
+      to: { path: '^src/parse-apart/(parsers|worker)\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'tables-in-domain-rooms',
+      comment: 'tables are read and written where the record is kept, and by the rooms that own a part of it',
+      severity: 'error',
+      from: {
+        pathNot: '^(src/(db|session|intake|approvals|jobs|access|reports|thread/delivery)/|test/)',
+      },
       to: { path: '^src/db/schema' },
     },
     {

@@ -1,19 +1,32 @@
 import { defineConfig } from 'vitest/config';
-import { secondTries } from './test/support/second-tries.ts';
+import { ending } from './test/support/ending.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,integration,e2e}/**/*.test.ts'],
-    globalSetup: 'test/support/global-setup.ts',
+    projects: [
+      // Needs nothing and takes seconds: npm run test:unit
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      // Integration and end-to-end tests are one project, because processes serve the tests of one project
+      // only: each loads the libraries and starts the embedded Postgres, which takes as long as a dozen
+      // tests.
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['test/{integration,e2e}/**/*.test.ts'],
+          globalSetup: 'test/support/global-setup.ts',
+        },
+      },
+    ],
+    setupFiles: 'test/support/properties.ts',
     // Most of what these tests do is waiting for servers: more of them than cores keep the cores busy.
     maxWorkers: 4,
-    // Without isolation each process loads the libraries, and compiles the embedded Postgres, once only: tests keep nothing
-    // in modules. In threads of one process V8 aborts now and then (https://github.com/nodejs/node/issues/64500).
+    // Without isolation each process loads the libraries, and starts the embedded Postgres, once only: tests
+    // keep nothing else in modules. In threads of one process V8 aborts now and then
+    // (https://github.com/nodejs/node/issues/64500).
     pool: 'forks',
     isolate: false,
-    // A machine that is short of time delays anything: what needs a second try is named at the end, to be looked into.
-    retry: 1,
-    reporters: ['default', secondTries],
+    reporters: ['default', ending],
     testTimeout: 45_000,
     hookTimeout: 45_000,
   },

@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import shared from './vitest.config.ts';
 
+const { projects: _short, ...common } = shared.test ?? {};
+
 /** Tests that take long by themselves: `npm run soak`. */
-export default defineConfig({ test: { ...shared.test, include: ['test/soak/**/*.test.ts'], retry: 0 } });
+export default defineConfig({
+  test: { ...common, include: ['test/soak/**/*.test.ts'], globalSetup: 'test/support/global-setup.ts' },
+});

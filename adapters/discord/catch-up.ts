@@ -1,10 +1,11 @@
-import { type Client, type Message, SnowflakeUtil } from 'discord.js';
-import type { Logger } from '../../src/ops/log.ts';
-import type { Presence } from '../../src/session/presence.ts';
+import { type Client, DiscordAPIError, type Message, SnowflakeUtil } from 'discord.js';
+import { eachMissed, type Missed } from '../../src/controller/last-seen-loop.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import type { LastSeen } from '../../src/session/store/last-seen.ts';
 
 export type CatchUpDeps = {
   client: Client<true>;
-  presence: Presence;
+  lastSeen: LastSeen;
   log: Logger;
   /** Takes a message as if it had just been delivered; one that was handled before changes nothing. */
   take(message: Message): Promise<void>;
@@ -13,42 +14,45 @@ export type CatchUpDeps = {
 /** How much is read at most after a time without listening: the places where something was written last. */
 const THREADS = 300;
 const CHANNELS = 100;
-/** Threads with a session that Discord does not list as active: it archives those that are silent for long. */
+/**
+ * Threads with a session that Discord does not list as active: it archives those that are silent for long.
+ */
 const ARCHIVED = 50;
 const PAGE = 100;
 const PAGES = 5;
 
-/** Deliveries overlap with the end of the last presence, and handling them twice is harmless. */
+/** Deliveries overlap with the end of what was seen last, and handling them twice is harmless. */
 const OVERLAP_MS = 120_000;
 
 /**
- * Reads what was written while nobody listened, or since this process could not take it (`behindSince`): the channels
- * first, because what is said in a thread is for the bot only once it was called there. Throws where the record or Discord
- * can't be reached.
+ * Reads what was written while nobody listened, or since this process could not take it (`reading.since`):
+ * the channels first, because what is said in a thread is for the bot only once it was called there. Throws
+ * where the record or Discord can't be reached.
  */
-export async function catchUp(
-  deps: CatchUpDeps,
-  workspace: string,
-  signal: AbortSignal,
-  behindSince: Date,
-): Promise<void> {
-  const { client, presence, log, take } = deps;
-  const lastSeen = await presence.lastSeen({ platform: 'discord', workspace });
-  if (lastSeen === undefined) return; // the first start has missed nothing
-  const since = Math.min(lastSeen.getTime(), behindSince.getTime()) - OVERLAP_MS;
+export async function catchUp(deps: CatchUpDeps, workspace: string, reading: Missed): Promise<void> {
+  const { client, lastSeen, log, take } = deps;
+  const seenAt = await lastSeen.lastSeen({ platform: 'discord', workspace });
+  if (seenAt === undefined) return; // the first start has missed nothing
+  const since = Math.min(seenAt.getTime(), reading.since.getTime()) - OVERLAP_MS;
   const after = SnowflakeUtil.generate({ timestamp: since }).toString();
   let places = 0;
   let messages = 0;
-  for (const list of [channelsOf, threadsOf]) {
-    for (const id of await list(deps, workspace, after)) {
-      if (signal.aborted) return;
-      places++;
-      for (const message of await missed(client, id, after)) {
-        await take(message);
-        messages++;
-      }
-    }
+  async function read(id: string): Promise<void> {
+    const written = await missed(client, id, after);
+    messages += written.length;
+    await eachMissed(written, reading, log, (message) => `${id}/${message.id}`, take);
   }
+  await eachMissed(
+    [channelsOf, threadsOf],
+    reading,
+    log,
+    (list) => list.name,
+    async (list) => {
+      const ids = await list(deps, workspace, after);
+      places += ids.length;
+      await eachMissed(ids, reading, log, (id) => id, read);
+    },
+  );
   log.info({ workspace, places, messages }, 'caught up with Discord');
 }
 
@@ -61,16 +65,18 @@ async function channelsOf({ client }: CatchUpDeps, workspace: string, after: str
   return latest(own as Place[], after).slice(0, CHANNELS);
 }
 
-/** The same for threads: those that Discord lists as active, and those with a session that it does not list. */
+/**
+ * The same for threads: those that Discord lists as active, and those with a session that it does not list.
+ */
 async function threadsOf(
-  { client, presence }: CatchUpDeps,
+  { client, lastSeen }: CatchUpDeps,
   workspace: string,
   after: string,
 ): Promise<string[]> {
   const guild = client.guilds.cache.get(workspace);
   const active = guild ? [...(await guild.channels.fetchActiveThreads()).threads.values()] : [];
   const listed = new Set(active.map(({ id }) => id));
-  const known = await presence.threads({ platform: 'discord', workspace }, THREADS);
+  const known = await lastSeen.threads({ platform: 'discord', workspace }, THREADS);
   const unlisted = known.map(({ thread }) => thread).filter((id) => !listed.has(id));
   return [...latest(active, after).slice(0, THREADS), ...unlisted.slice(0, ARCHIVED)];
 }
@@ -83,17 +89,22 @@ const latest = (places: readonly Place[], after: string): string[] =>
 
 /** Messages of a thread or channel after one id, oldest first; none where it is gone or may not be read. */
 async function missed(client: Client<true>, id: string, after: string): Promise<Message[]> {
-  const channel = await client.channels.fetch(id).catch(() => null);
+  const channel = await client.channels.fetch(id).catch(ifReadable);
   if (!channel?.isTextBased()) return [];
   const found: Message[] = [];
   let from = after;
   for (let page = 0; page < PAGES; page++) {
-    const read = [...(await channel.messages.fetch({ after: from, limit: PAGE })).values()].sort(
-      (a, b) => a.createdTimestamp - b.createdTimestamp,
-    );
+    const fetched = await channel.messages.fetch({ after: from, limit: PAGE }).catch(ifReadable);
+    const read = [...(fetched?.values() ?? [])].sort((a, b) => a.createdTimestamp - b.createdTimestamp);
     found.push(...read);
     from = read.at(-1)?.id ?? from;
     if (read.length < PAGE) break;
   }
   return found;
+}
+
+/** Nothing where the bot may not look, or where nothing is any more; anything else is tried again. */
+function ifReadable(error: unknown): undefined {
+  if (error instanceof DiscordAPIError && (error.status === 403 || error.status === 404)) return undefined;
+  throw error;
 }

@@ -6,11 +6,14 @@ import {
 } from 'discord.js';
 
 /*
- * What the bot registers: https://docs.discord.com/developers/interactions/application-commands. Names are the same in every
- * language, because people tell each other what to type; what they do is said in each.
+ * What the bot registers: https://docs.discord.com/developers/interactions/application-commands. Names are
+ * the same in every language, because people tell each other what to type; what they do is said in each.
  */
 
-/** Languages besides English: https://docs.discord.com/developers/reference#locales. A new one is a column in TEXTS. */
+/**
+ * Languages besides English: https://docs.discord.com/developers/reference#locales. A new one is a column in
+ * TEXTS.
+ */
 export const LOCALES = ['de', 'fr', 'es-ES'] as const;
 type Locale = (typeof LOCALES)[number];
 type Text = Readonly<{ en: string } & Record<Locale, string>>;

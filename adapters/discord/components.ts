@@ -8,10 +8,11 @@ import {
   ComponentType,
   MessageFlags,
 } from 'discord.js';
-import { ACTIONS, questionValue, seenValue } from '../../src/thread/actions.ts';
-import { LONG_ANSWER, wholeAnswer } from '../../src/thread/answer-file.ts';
-import type { Payload } from '../../src/thread/outbound.ts';
-import { splitMarkdown } from '../../src/thread/split.ts';
+import { ACTIONS, ALL, questionValue, seenValue } from '../../src/controller/actions.ts';
+import { batchMark } from '../../src/controller/batch-mark.ts';
+import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
+import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
+import { splitMarkdown } from '../../src/thread/delivery/split.ts';
 import type {
   ApprovalView,
   BatchView,
@@ -20,31 +21,35 @@ import type {
   QuestionView,
   StatusView,
   ViewMessage,
-} from '../../src/thread/view-message.ts';
+} from '../../src/thread/view/view-message.ts';
 import {
   batchText,
   costText,
   cut,
   decisionText,
   factsText,
+  factValues,
   jobControls,
   jobLines,
   jobLinks,
   jobTail,
   linksText,
   planText,
-  previewNote,
+  previewShown,
+  printedWithin,
   progressText,
   questionText,
   statusLine,
   tailsOf,
   timelineText,
-} from '../../src/thread/words.ts';
-import { batchMark, idOf, markOf } from './ids.ts';
+  warningLines,
+} from '../../src/thread/view/words.ts';
+import { idOf, markOf } from './ids.ts';
 import { ANSWER_CHARACTERS, DISCORD_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { codeBlock, harmless, plain, STYLE } from './style.ts';
 import { tablesAsText } from './tables.ts';
+import { threadName } from './threads.ts';
 
 export type ComponentOptions = {
   /** Whether people are asked whether an answer helped. */
@@ -52,30 +57,33 @@ export type ComponentOptions = {
 };
 
 /**
- * A view's message in Components V2. `divisor` makes the parts smaller, where Discord found them too long. Each part carries
- * a number by which it is found again (`markOf`).
+ * A view's message in Components V2. `divisor` makes the parts smaller, where Discord found them too long.
+ * Each part carries a number by which it is found again (`markOf`).
  */
-export function translate(message: ViewMessage, divisor: number, options: ComponentOptions): Payload[] {
-  return unmarked(message, divisor, options).map((payload, i) => marked(payload, `${message.key}#${i}`));
+export function translate(message: ViewMessage, divisor: number, options: ComponentOptions): Outgoing[] {
+  return unmarked(message, divisor, options).map((outgoing, i) =>
+    outgoing.kind === 'message'
+      ? { ...outgoing, body: marked(outgoing.body, `${message.key}#${i}`) }
+      : outgoing,
+  );
 }
 
-/** The payload with its first component numbered by the key of the post. */
+/** A message with its first component numbered by the key of the post. */
 export function marked(payload: Payload, key: string): Payload {
   if (!Array.isArray(payload.components)) return payload;
   const [first, ...rest]: Record<string, unknown>[] = payload.components;
+  if (first === undefined) return payload;
   return { ...payload, components: [{ ...first, id: markOf(key) }, ...rest] };
 }
 
-function unmarked({ body }: ViewMessage, divisor: number, options: ComponentOptions): Payload[] {
+function unmarked({ body }: ViewMessage, divisor: number, options: ComponentOptions): Outgoing[] {
   switch (body.kind) {
     case 'status':
       return [card(COLORS[body.phase], status(body))];
     case 'answer':
-      return answer(body, divisor, options);
+      return answerParts(body, divisor, answerForm(options));
     case 'title':
-      return [
-        { title: cut(body.text.replace(/\s+/g, ' ').trim() || 'ML Intern', DISCORD_LIMITS.threadName) },
-      ];
+      return [{ kind: 'title', text: threadName(body.text) }];
     case 'approval':
       return [card(body.decision === undefined ? AMBER : undefined, approval(body, divisor))];
     case 'batch':
@@ -87,9 +95,15 @@ function unmarked({ body }: ViewMessage, divisor: number, options: ComponentOpti
     case 'notice':
       return notice(body, divisor);
     case 'reaction':
-      return [{ reaction: { on: body.on, name: REACTIONS[body.mood] } }];
+      return [{ kind: 'reaction', on: body.on, name: REACTIONS[body.mood] }];
     case 'file':
-      return [{ file: { id: body.fileId, name: body.name }, text: cut(plain(body.text), 1_000) }];
+      return [
+        {
+          kind: 'upload',
+          file: { id: body.fileId, name: body.name },
+          text: printedWithin(body.text, 1_000, plain),
+        },
+      ];
     default:
       return body satisfies never;
   }
@@ -129,12 +143,12 @@ const REACTIONS: Readonly<Record<Mood, string>> = {
 };
 
 /** Every reaction that the bot puts on messages. */
-export const MARK_NAMES: readonly string[] = Object.values(REACTIONS);
+export const REACTION_NAMES: readonly string[] = Object.values(REACTIONS);
 
 const FLAGS = MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds;
 
 /** A message of one container; what is too much of its text is cut, the last parts first. */
-function card(color: number | undefined, parts: readonly (APIComponentInContainer | undefined)[]): Payload {
+function card(color: number | undefined, parts: readonly (APIComponentInContainer | undefined)[]): Outgoing {
   const components = fitted(parts.filter((part) => part !== undefined));
   const container: APIContainerComponent = {
     type: ComponentType.Container,
@@ -145,12 +159,14 @@ function card(color: number | undefined, parts: readonly (APIComponentInContaine
 }
 
 /** `mentions` are the people that are notified; nobody else ever is. */
-export function message(
-  components: APIMessageTopLevelComponent[],
-  mentions: readonly string[] = [],
-): Payload {
+export function bodyOf(components: APIMessageTopLevelComponent[], mentions: readonly string[] = []): Payload {
   return { flags: FLAGS, components, allowed_mentions: { parse: [], users: [...mentions] } };
 }
+
+const message = (...shown: Parameters<typeof bodyOf>): Outgoing => ({
+  kind: 'message',
+  body: bodyOf(...shown),
+});
 
 function fitted(parts: readonly APIComponentInContainer[]): APIComponentInContainer[] {
   let room: number = DISCORD_LIMITS.allText;
@@ -170,7 +186,7 @@ function fitted(parts: readonly APIComponentInContainer[]): APIComponentInContai
 function cutMarkdown(content: string, room: number): string {
   if (room < 20) return '';
   const isCode = content.startsWith('```');
-  return isCode ? `${content.slice(0, room - 6)}\n\`\`\`` : cut(content, room);
+  return isCode ? `${cut(content, room - 6)}\n\`\`\`` : cut(content, room);
 }
 
 const text = (content: string): APIComponentInContainer | undefined =>
@@ -229,28 +245,19 @@ function status(view: StatusView): (APIComponentInContainer | undefined)[] {
   ];
 }
 
-type AnswerView = Extract<ViewMessage['body'], { kind: 'answer' }>;
-
-function answer(body: AnswerView, divisor: number, { asksFeedback }: ComponentOptions): Payload[] {
-  const isLong = body.text.length > LONG_ANSWER;
-  const written = body.isDraft && !isLong ? `${body.text} ▍` : body.text;
-  const parts = splitMarkdown(
-    harmless(tablesAsText(written)),
-    Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor)),
-  );
-  const shown = isLong ? parts.slice(0, SHOWN_PARTS * divisor) : parts;
-  const payloads = shown.map((content, i) => {
-    const isRatable = i === shown.length - 1 && asksFeedback && !body.isDraft && body.isEnd;
-    return message([
+const answerForm = ({ asksFeedback }: ComponentOptions): AnswerForm => ({
+  characters: ANSWER_CHARACTERS,
+  least: 300,
+  shownParts: 4,
+  isStreamed: false,
+  asksFeedback,
+  clean: (markdown) => harmless(tablesAsText(markdown)),
+  message: (content, ratable) =>
+    message([
       { type: ComponentType.TextDisplay, content },
-      ...(isRatable ? [feedbackRow(body.id)] : []),
-    ]);
-  });
-  if (!isLong || body.isDraft) return payloads;
-  return [...payloads, wholeAnswer(body.id)];
-}
-
-const SHOWN_PARTS = 4;
+      ...(ratable === undefined ? [] : [feedbackRow(ratable)]),
+    ]),
+});
 
 const feedbackRow = (messageId: number): APIMessageTopLevelComponent => ({
   type: ComponentType.ActionRow,
@@ -265,7 +272,7 @@ const feedbackRow = (messageId: number): APIMessageTopLevelComponent => ({
 function notice(
   { text: said, mentions }: Extract<ViewMessage['body'], { kind: 'notice' }>,
   divisor: number,
-): Payload[] {
+): Outgoing[] {
   const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
   const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
   return splitMarkdown(harmless(tablesAsText(said)), limit).map((part, i) =>
@@ -278,22 +285,20 @@ function notice(
 
 function approval(view: ApprovalView, divisor: number): (APIComponentInContainer | undefined)[] {
   const { request, decision, edit, first } = view;
-  const { preview } = request;
+  const preview = previewShown(view, Math.floor(1_000 / divisor));
   const title = text(`### ${plain(cut(request.title, 200))}\n${costText(view, STYLE)}`);
   if (decision !== undefined) {
     return [title, small(cut(factsText(view, STYLE), 1_000)), small(decisionText(decision, STYLE))];
   }
-  const facts = request.facts.map(
-    ({ label, value }) => `${STYLE.bold(plain(label))}: ${plain(cut(value, 300))}`,
+  const facts = factValues(view, 700).map(
+    ({ label, value }) => `${STYLE.bold(plain(label))}: ${plain(value)}`,
   );
   return [
     title,
     text(request.blocked ? `⛔ ${plain(cut(request.blocked, 600))}` : ''),
-    text(cut(facts.join('\n'), 1_000)),
-    small(cut(request.warnings.map((warning) => `⚠️ ${plain(warning)}`).join('\n'), 600)),
-    ...(preview
-      ? [text(codeBlock(preview.text, Math.floor(1_100 / divisor))), small(plain(previewNote(preview)))]
-      : []),
+    text(facts.join('\n')),
+    small(warningLines(view, 700).map(plain).join('\n')),
+    ...(preview ? [text(codeBlock(preview.text, 2_000)), small(plain(preview.note))] : []),
     small(edit ? `✏️ Changed by ${STYLE.person(edit.by.id)} · ${plain(cut(edit.changed, 200))}` : ''),
     small(
       first ? `1 of 2: approved by ${STYLE.person(first.id)}. A second person has to approve this cost.` : '',
@@ -331,8 +336,8 @@ function batch(view: BatchView): (APIComponentInContainer | undefined)[] {
   if (view.open.length === 0) return [small(line)];
   const mark = batchMark(view.open);
   const both = [
-    button('Approve all', idOf(ACTIONS.approve, 'all', mark), ButtonStyle.Success),
-    button('Reject all', idOf(ACTIONS.reject, 'all', mark), ButtonStyle.Danger),
+    button('Approve all', idOf(ACTIONS.approve, ALL, mark), ButtonStyle.Success),
+    button('Reject all', idOf(ACTIONS.reject, ALL, mark), ButtonStyle.Danger),
   ];
   return [text(line), buttons(view.open.length > 1 ? both : [])];
 }

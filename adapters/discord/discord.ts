@@ -1,26 +1,63 @@
-import { Client, DiscordAPIError, Events, GatewayIntentBits, Options, Partials, REST } from 'discord.js';
-import type { Config } from '../../src/config/load.ts';
-import { ConfigError } from '../../src/config/load.ts';
-import { messageOf } from '../../src/ops/errors.ts';
-import type { Logger } from '../../src/ops/log.ts';
-import type { BytesOf } from '../../src/thread/payloads.ts';
-import type { Platform, PlatformParts } from '../../src/thread/platform.ts';
-import { followPresence, type Link, withFailures } from '../../src/thread/presence-loop.ts';
+import {
+  Client,
+  DiscordAPIError,
+  Events,
+  GatewayCloseCodes,
+  GatewayIntentBits,
+  Options,
+  Partials,
+  REST,
+  RESTEvents,
+  Status,
+} from 'discord.js';
+import { createController } from '../../src/controller/controller.ts';
+import { followLastSeen, type Link, withFailures } from '../../src/controller/last-seen-loop.ts';
+import type { Platform, PlatformParts } from '../../src/controller/platform.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import { ConfigError } from '../../src/lib/config-error.ts';
+import { messageOf } from '../../src/lib/errors.ts';
+import { InFlight } from '../../src/lib/in-flight.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import type { Tokens } from '../../src/lib/tokens.ts';
+import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { catchUp } from './catch-up.ts';
-import { asker, listenToCommands, syncCommands } from './commands.ts';
-import { createGate, createRoles } from './gate.ts';
+import { listenToCommands, pointing, syncCommands } from './commands.ts';
+import { createDoor, type Door, refuseOpenBot } from './door.ts';
+import { patientGateway } from './gateway.ts';
 import { listen } from './inbound.ts';
 import { listenToInteractions } from './interactions.ts';
 import { createDiscordOutbound, DIRECT } from './outbound.ts';
 import { inviteLink } from './permissions.ts';
+import { INTENT_REFUSED, TOKEN_REFUSED } from './probe.ts';
+import { listenToReopenings } from './reopening.ts';
 import { restOptions } from './rest.ts';
+import { createRoles } from './roles.ts';
+import type { DiscordSettings } from './settings.ts';
+import { TRAITS } from './traits.ts';
 import { fileLimit } from './uploads.ts';
 
-export type DiscordSettings = Config['discord'] & { token: string };
+/** How long what has been taken may go on when the process ends. */
+const DRAIN_MS = 2_000;
 
-/** Discord, over its gateway and its REST API. Connects when it is started; throws ConfigError where it is refused. */
-export function createDiscord(settings: DiscordSettings, bytesOf: BytesOf, log: Logger): Platform {
+const TROUBLE = 'Discord’s client reports trouble';
+
+/** How long what has been sent before the process was asked to end may take to arrive. */
+const ARRIVE_MS = 300;
+
+export type DiscordOptions = DiscordSettings & { token: string; clock: Clock };
+
+/**
+ * Discord, over its gateway and its REST API. Connects when it is started; throws ConfigError where it is
+ * refused.
+ */
+export function createDiscord(
+  settings: DiscordOptions,
+  bytesOf: BytesOf,
+  log: Logger,
+  tokens: Tokens,
+): Platform {
   const rest = restOptions(settings.api_url);
+  const stopping = new AbortController();
   const client = new Client({
     intents: [
       GatewayIntentBits.Guilds,
@@ -34,20 +71,26 @@ export function createDiscord(settings: DiscordSettings, bytesOf: BytesOf, log: 
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 50 }),
     allowedMentions: { parse: [] },
     rest: { ...rest, retries: 2 },
+    ws: { buildStrategy: (manager) => patientGateway(manager, stopping.signal) },
   });
-  /** For what threads show: what it would have to hold back is given back, and decided anew when its time has come. */
+  /**
+   * For what threads show: what it would have to hold back is given back, and decided anew when its time has
+   * come.
+   */
   const sending = new REST({ ...rest, rejectOnRateLimit: () => true }).setToken(settings.token);
   const asking = new REST({ ...rest, retries: 2 }).setToken(settings.token);
-  const roles = createRoles(asking);
-  const stopping = new AbortController();
+  for (const one of [client.rest, sending, asking]) keepToken(one, settings.token);
+  const roles = createRoles(asking, settings.clock);
+  const named = settings.allowed_guilds;
+  const door = createDoor({ client, named, rest: asking, clock: settings.clock, log });
   let background: Promise<void> = Promise.resolve();
-  client.on(Events.Error, (error) =>
-    log.warn({ error: error.message, from: 'discord' }, 'the gateway has trouble'),
-  );
-  client.on(Events.Warn, (text) => log.warn({ from: 'discord' }, text));
-  const link = withFailures(linkOf(client));
+  client.on(Events.Error, (error) => log.warn({ err: error }, TROUBLE));
+  client.on(Events.Warn, (text) => log.warn({ detail: text }, TROUBLE));
+  const link = withFailures(linkOf(client, log, tokens));
+  const inFlight = new InFlight();
 
   return {
+    link,
     outbound: createDiscordOutbound(
       sending,
       () => client.user?.id ?? '',
@@ -58,30 +101,43 @@ export function createDiscord(settings: DiscordSettings, bytesOf: BytesOf, log: 
     isMember: roles,
     async start(parts) {
       // Before it is ready nothing is delivered; right after that something may be.
-      const take = listenToAll(client as Client<true>, parts, settings, log, () => link.fail());
+      const take = listenToAll(client as Client<true>, parts, settings, {
+        door,
+        log,
+        inFlight,
+        behind: () => link.fail(),
+      });
       const ready = await connect(client, settings.token);
+      await refuseOpenBot(ready, named);
       for (const guild of settings.command_guilds.length > 0 ? settings.command_guilds : [undefined]) {
-        const isChanged = await syncCommands(asking, ready.application.id, guild);
-        log.debug({ guild, isChanged }, 'slash commands are registered');
+        await syncCommands(asking, ready.application.id, guild).then(
+          (isChanged) => log.debug({ guild, isChanged }, 'slash commands are registered'),
+          // Of the other guilds, and of messages, it can still be told.
+          (error: unknown) => log.error({ err: error, guild }, 'slash commands could not be registered'),
+        );
       }
       log.info({ bot: ready.user.id, invite: inviteLink(ready.application.id) }, 'listening to Discord');
-      const { presence } = parts;
-      background = followPresence(
+      const { lastSeen } = parts;
+      background = followLastSeen(
         {
           link,
+          clock: settings.clock,
           log,
-          presence,
+          lastSeen,
           platform: 'discord',
-          workspaces: async () => [DIRECT, ...ready.guilds.cache.keys()],
-          catchUp: (workspace, signal, since) =>
-            catchUp({ client: ready, presence, log, take }, workspace, signal, since),
+          workspaces: async () => [DIRECT, ...[...ready.guilds.cache.keys()].filter(door.isAllowed)],
+          catchUp: (workspace, missed) => catchUp({ client: ready, lastSeen, log, take }, workspace, missed),
         },
         stopping.signal,
       );
     },
     async stop() {
+      // What is on its way, and what comes meanwhile, is taken too: what is acknowledged is done.
+      await systemClock.sleep(ARRIVE_MS);
+      await inFlight.settled(DRAIN_MS);
       stopping.abort();
       await client.destroy();
+      await inFlight.settled(DRAIN_MS);
       await background;
     },
   };
@@ -90,22 +146,17 @@ export function createDiscord(settings: DiscordSettings, bytesOf: BytesOf, log: 
 function listenToAll(
   client: Client<true>,
   parts: PlatformParts,
-  { forums }: DiscordSettings,
-  log: Logger,
-  behind: () => void,
+  { forums }: DiscordOptions,
+  { door, log, inFlight, behind }: { door: Door; log: Logger; inFlight: InFlight; behind(): void },
 ) {
-  const { intake, decisions, access, channelRules, attachments, models } = parts;
-  const gate = createGate(access, channelRules);
+  const { intake, decisions, attachments } = parts;
+  const controller = createController(parts, TRAITS, door.admission);
+  const { gate } = controller;
   const take = listen(client, { intake, decisions, gate, attachments, forums, log, behind });
-  listenToInteractions(client, {
-    ...parts,
-    gate,
-    log,
-    models: models.choices,
-    hasBudgets: models.hasBudgets,
-    ask: asker(client, intake, attachments),
-  });
-  listenToCommands({ ...parts, client, gate, log });
+  const answering = { intake, log, inFlight };
+  listenToInteractions(client, { ...answering, controller, pointedAt: pointing(client) });
+  listenToCommands({ ...parts, ...answering, client, controller });
+  listenToReopenings(client, door, parts.reopened, log);
   return take;
 }
 
@@ -116,14 +167,10 @@ async function connect(client: Client, token: string): Promise<Client<true>> {
     await client.login(token);
   } catch (error) {
     if (isRefusedToken(error)) {
-      throw new ConfigError(
-        'DISCORD_TOKEN was refused by Discord. Copy a new one from "Bot > Reset Token" of your application at https://discord.com/developers/applications.',
-      );
+      throw new ConfigError(TOKEN_REFUSED);
     }
     if (messageOf(error).toLowerCase().includes('intent')) {
-      throw new ConfigError(
-        'Discord refused the "Message Content" intent. Turn it on under "Bot > Privileged Gateway Intents" of your application, or set discord.message_content to false: then only mentions and direct messages are read.',
-      );
+      throw new ConfigError(INTENT_REFUSED);
     }
     throw error;
   }
@@ -134,11 +181,48 @@ const isRefusedToken = (error: unknown): boolean =>
   (error instanceof DiscordAPIError && error.status === 401) ||
   (error instanceof Error && 'code' in error && error.code === 'TokenInvalid');
 
+/** A client drops a token that was refused once, and could never find out that it is taken again. */
+function keepToken(rest: REST, token: string): void {
+  rest.on(RESTEvents.Response, (_request, { status }) => {
+    if (status === 401) setImmediate(() => rest.setToken(token));
+  });
+}
+
 /** Up while every shard is; what a resumed connection missed, Discord sends itself. */
-function linkOf(client: Client): Link {
+function linkOf(client: Client, log: Logger, tokens: Tokens): Link {
   const listeners: (() => void)[] = [];
-  client.on(Events.ShardReady, () => {
+  const connected = new Set<number>();
+  let trouble: string | undefined;
+  let broken: Error | undefined;
+  const isBack = (shard: number) => {
+    connected.add(shard);
+    trouble = undefined;
+    broken = undefined;
+  };
+  client.on(Events.ShardReady, (shard) => {
+    isBack(shard);
+    tokens.taken('DISCORD_TOKEN');
     for (const listener of listeners) listener();
   });
-  return { isUp: () => client.isReady(), onUp: (listener) => void listeners.push(listener) };
+  client.on(Events.ShardResume, isBack);
+  client.on(Events.ShardError, (error) => {
+    broken = error;
+  });
+  client.on(Events.ShardReconnecting, (shard) => {
+    // Discord moves connections every now and then: only a second one that fails is worth a word.
+    if (connected.delete(shard)) return log.info({ shard }, 'the connection to Discord was lost');
+    trouble = broken?.message ?? 'the gateway does not answer';
+    log.warn({ shard, err: broken, trouble }, 'Discord can’t be connected to; it is tried again');
+  });
+  client.on(Events.ShardDisconnect, ({ code }, shard) => {
+    trouble = `Discord has ended the connection for good (${code})`;
+    if (code === GatewayCloseCodes.AuthenticationFailed) tokens.refused('DISCORD_TOKEN', 'Discord', code);
+    else log.error({ code, shard }, 'Discord has ended the connection for good: nothing is heard from it');
+  });
+  const isShardUp = ({ status }: { status: Status }) => status === Status.Ready;
+  return {
+    isUp: () => client.isReady() && client.ws.shards.every(isShardUp),
+    onUp: (listener) => void listeners.push(listener),
+    trouble: () => trouble,
+  };
 }

@@ -3,26 +3,33 @@ import {
   type Client,
   cleanContent,
   Events,
+  GatewayIntentBits,
   type Message,
   MessageType,
-  ThreadAutoArchiveDuration,
+  type PartialMessage,
 } from 'discord.js';
-import { createInOrder } from '../../src/ops/in-order.ts';
-import type { Logger } from '../../src/ops/log.ts';
+import type { Decisions } from '../../src/approvals/decisions.ts';
+import { replaceScript } from '../../src/approvals/script-files.ts';
+import type { Gate } from '../../src/controller/gate.ts';
+import type { Who } from '../../src/controller/people.ts';
+import { commandOf } from '../../src/intake/commands.ts';
+import type { Intake } from '../../src/intake/intake.ts';
+import { attachmentId, type FileRules, receiveFiles, wordsOf } from '../../src/intake/received.ts';
+import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import { quotedWords } from '../../src/lib/speech.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
-import { commandOf } from '../../src/session/commands.ts';
-import type { Decisions } from '../../src/session/decisions.ts';
-import type { Intake } from '../../src/session/intake.ts';
-import { type FileRules, receiveFiles } from '../../src/session/received.ts';
-import { replaceScript } from '../../src/session/script-files.ts';
-import { newestLines } from '../../src/thread/newest-lines.ts';
-import { cut } from '../../src/thread/words.ts';
+import type { Background } from '../../src/session/background.ts';
+import type { EditedMessage, IncomingMessage, PendingMessage } from '../../src/session/store/incoming.ts';
+import { newestLines } from '../../src/thread/view/newest-lines.ts';
+import { cut } from '../../src/thread/view/words.ts';
 import { offered } from './attachments.ts';
-import type { Gate } from './gate.ts';
-import { nonceOf } from './ids.ts';
+import { nonceOf, writtenAt } from './ids.ts';
+import { whoIs } from './interaction-context.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { DIRECT } from './outbound.ts';
 import { missingIn } from './permissions.ts';
+import { beginThread } from './threads.ts';
 
 export type InboundDeps = {
   intake: Intake;
@@ -38,7 +45,7 @@ export type InboundDeps = {
 
 /** Registers what the bot listens to. Returns what takes a message that was read back from history. */
 export function listen(client: Client<true>, deps: InboundDeps): (message: Message) => Promise<void> {
-  const inOrder = createInOrder();
+  const inOrder = createKeyedQueue();
   const take = (message: Message) => inOrder(threadOf(message), () => onMessage(client, message, deps));
   client.on(Events.MessageCreate, (message) => {
     take(message).catch((error: unknown) => {
@@ -46,21 +53,77 @@ export function listen(client: Client<true>, deps: InboundDeps): (message: Messa
       deps.behind();
     });
   });
-  client.on(Events.MessageUpdate, (_before, message) => {
-    if (message.author.bot) return;
-    const text = readable(client, message);
-    inOrder(threadOf(message), () => deps.intake.edited(sourceOf(message.id), text)).catch(logged(deps.log));
+  client.on(Events.MessageUpdate, (before, message) => {
+    // Of a message that is not known Discord may tell a part: a preview, and not what it says.
+    if (message.partial || message.author.bot || message.webhookId !== null) return;
+    inOrder(threadOf(message), () => onEdit(client, before, message, deps)).catch(logged(deps.log));
   });
-  client.on(Events.MessageDelete, (message) => {
-    inOrder(threadOf(message), () => deps.intake.deleted(sourceOf(message.id))).catch(logged(deps.log));
+  const onDeleted = (message: Message | PartialMessage) => {
+    const isForBot = async () => false; // who takes it in later reads it back from where it is not any more
+    const take = () => deps.intake.deleted({ sourceId: sourceOf(message.id), isForBot });
+    inOrder(threadOf(message), take).catch(logged(deps.log));
+  };
+  client.on(Events.MessageDelete, onDeleted);
+  client.on(Events.MessageBulkDelete, (messages) => {
+    for (const message of messages.values()) onDeleted(message);
   });
   return take;
+}
+
+/** Previews, pins, and a thread that is begun from a message change it as well: only edits have a time. */
+async function onEdit(
+  client: Client<true>,
+  before: Message | PartialMessage,
+  message: Message,
+  deps: InboundDeps,
+): Promise<void> {
+  const address = addressOf(message);
+  if (message.editedAt === null || address === undefined || !isSeen(client, message)) return;
+  await deps.intake.edited({
+    sourceId: sourceOf(message.id),
+    address,
+    messageId: message.id,
+    writtenAt: writtenAt(message.id),
+    change: { at: message.editedAt.toISOString() },
+    isForBot: async () => false, // whoever has not taken it in yet has the same message, and it says this by now
+    apply: async (pending) => {
+      const mayUse = (await deps.gate.refusal(address, writerOf(message))) === undefined;
+      return mayUse ? editOf(client, before, message, pending, deps) : undefined;
+    },
+  });
+}
+
+async function editOf(
+  client: Client<true>,
+  before: Message | PartialMessage,
+  message: Message,
+  pending: PendingMessage,
+  deps: InboundDeps,
+): Promise<EditedMessage | undefined> {
+  const files = [...message.attachments.values()].map((file) => offered(file, client));
+  const idOf = ({ id }: { id: string }) => attachmentId(id);
+  const present = new Set(files.map(idOf));
+  const removed = (pending.files ?? []).filter((id) => !present.has(id));
+  const old = before.partial ? files : [...before.attachments.values()].map((file) => offered(file, client));
+  const known = new Set([...(pending.files ?? []), ...old.map(idOf)]);
+  const added = files.filter((file) => !known.has(idOf(file)));
+  const { images, attachments, problems } = await receiveFiles(added, deps.attachments);
+  if (problems.length > 0) await reply(message, problems.join(' '), deps.log);
+  const kept = (pending.files ?? files.map(idOf)).filter((id) => present.has(id));
+  const text = wordsOf(readable(client, message), kept.length + attachments.length > 0);
+  if (text === pending.text && removed.length + attachments.length === 0) return undefined;
+  const background =
+    pending.text === undefined ? await backgroundOf(client, message, pending.isFirst) : pending.background;
+  return { text, background, images, attachments, removed };
 }
 
 const logged = (log: Logger) => (error: unknown) =>
   log.warn({ err: error }, 'an edited or deleted message could not be looked at');
 
-/** A thread's first message and what is said in it are taken one after the other: the first begins its session. */
+/**
+ * A thread's first message and what is said in it are taken one after the other: the first begins its
+ * session.
+ */
 const threadOf = ({ channel, channelId, id }: Pick<Message, 'channel' | 'channelId' | 'id'>): string =>
   channel.isDMBased() || channel.isThread() ? channelId : id;
 
@@ -72,16 +135,31 @@ async function onMessage(client: Client<true>, message: Message, deps: InboundDe
   if (message.author.bot || message.webhookId !== null || !isWritten) return;
   const address = addressOf(message);
   if (address === undefined || !(await isForBot(client, message, address, deps))) return;
-  const refusal = await deps.gate.refusal(address, askerOf(message));
+  const sourceId = sourceOf(message.id);
+  await deps.intake.once({ sourceId, address }, (take) =>
+    receive(client, message, { sourceId, address }, take, deps),
+  );
+}
+
+async function receive(
+  client: Client<true>,
+  message: Message,
+  { sourceId, address }: Pick<IncomingMessage, 'sourceId' | 'address'>,
+  take: Intake['message'],
+  deps: InboundDeps,
+): Promise<void> {
+  const author = personOf(message);
+  const who = writerOf(message);
+  const refusal = await deps.gate.refusal(address, who);
   if (refusal !== undefined) {
     // Whoever only writes in a thread has not asked for anything.
-    if (isAddressed(client, message)) await reply(message, refusal);
+    const isTold = isAddressed(client, message) && (await deps.gate.tells(address, who));
+    if (isTold) await reply(message, refusal, deps.log);
     return;
   }
-  if (!(await hasThread(message, address))) return;
-  const author = personOf(message);
+  if (!(await hasThread(message, deps))) return;
   const said = readable(client, message);
-  const files = [...message.attachments.values()].map(offered);
+  const files = [...message.attachments.values()].map((file) => offered(file, client));
   const replaced = await Promise.all(
     files.map((file) => replaceScript(deps.decisions, file, address, author)),
   );
@@ -89,27 +167,23 @@ async function onMessage(client: Client<true>, message: Message, deps: InboundDe
   const others = files.filter((_file, i) => !replaced[i]?.isMeant);
   const received = await receiveFiles(others, deps.attachments);
   const problems = [...replaced.flatMap(({ problem }) => problem ?? []), ...received.problems];
-  if (problems.length > 0) await reply(message, problems.join(' '));
+  // Told once the message is taken in: what fails until then is done again, and would be told again.
+  const tell = async () => {
+    if (problems.length > 0) await reply(message, problems.join(' '), deps.log);
+  };
   const { images, attachments } = received;
-  if (isAside && said === '' && attachments.length === 0) return;
-  const words = said === '' && attachments.length > 0 ? 'Look at this.' : said;
-  const text = commandOf(words, author) ? words : await withBackground(client, words, message, address, deps);
-  const messageId = message.id;
-  await deps.intake.message({
-    address,
-    sourceId: sourceOf(messageId),
-    text,
-    author,
-    messageId,
-    isAside,
-    images,
-    attachments,
-  });
+  if (isAside && said === '' && attachments.length === 0) return tell();
+  const text = wordsOf(said, attachments.length > 0);
+  const isFirst = !(await deps.intake.hasSession(address));
+  const background = commandOf(text, author) ? {} : await backgroundOf(client, message, isFirst);
+  const id = { messageId: message.id, writtenAt: writtenAt(message.id) };
+  await take({ address, sourceId, text, author, ...id, background, isAside, images, attachments });
+  await tell();
 }
 
 /**
- * The thread that a message belongs to. In a guild's channel it is the one that is begun from the message: Discord gives it
- * the message's id. A direct message is one thread with all that is said in it.
+ * The thread that a message belongs to. In a guild's channel it is the one that is begun from the message:
+ * Discord gives it the message's id. A direct message is one thread with all that is said in it.
  */
 function addressOf({ channel, guildId, id }: Message): ThreadAddress | undefined {
   if (channel.isDMBased()) {
@@ -142,42 +216,50 @@ async function isForBot(
   if (!message.channel.isThread()) return false;
   const isPost = message.id === address.thread && forums.includes(address.channel);
   if (isPost) return true;
+  if (!isSeen(client, message)) return false;
   const isToSomebodyElse = /^\s*<@[!&]?\d+>/.test(message.content);
   return !isToSomebodyElse && (await intake.hasSession(address)) && (await gate.answersReplies(address));
 }
 
-const askerOf = ({ author, member }: Message) => ({
-  id: author.id,
-  roles: [...(member?.roles.cache.keys() ?? [])],
-  permissions: member?.permissions.bitfield,
-});
+/** Without the intent for it, Discord tells what a message says only where it is for the bot. */
+const isSeen = (client: Client<true>, message: Message): boolean =>
+  client.options.intents.has(GatewayIntentBits.MessageContent) || isAddressed(client, message);
 
 const personOf = ({ author, member }: Message): Person => ({
   id: author.id,
   name: member?.displayName ?? author.displayName,
 });
 
-/** Answers where somebody wrote, and notifies nobody besides them. */
-async function reply(message: Message, text: string): Promise<void> {
-  // Who can't be told is refused nevertheless.
+function writerOf(message: Message): Who {
+  const { client, member } = message;
+  const roles = [...(member?.roles.cache.keys() ?? [])];
+  return whoIs(client, personOf(message), roles, member?.permissions.bitfield);
+}
+
+/** Answers where somebody wrote, or else in a direct message, and notifies nobody besides them. */
+async function reply(message: Message, text: string, log: Logger): Promise<void> {
+  const answer = {
+    content: cut(text, DISCORD_LIMITS.content),
+    allowedMentions: { parse: [], repliedUser: true },
+    // Every process of the bot is told of every message: what they all answer is one answer.
+    nonce: nonceOf(message.id, 'reply'),
+    enforceNonce: true,
+  };
   await message
-    .reply({
-      content: cut(text, DISCORD_LIMITS.content),
-      allowedMentions: { parse: [], repliedUser: true },
-      // Every process of the bot is told of every message: what they all answer is one answer.
-      nonce: nonceOf(message.id, 'reply'),
-      enforceNonce: true,
-    })
-    .catch(() => {});
+    .reply({ ...answer, failIfNotExists: false })
+    .catch(() => message.author.send(answer))
+    .catch((error: unknown) =>
+      log.error({ err: error, user: message.author.id, text }, 'somebody could not be told something'),
+    );
 }
 
 /** Makes sure of the thread that the answer goes to. Says, in words, what keeps it from being begun. */
-async function hasThread(message: Message, { thread }: ThreadAddress): Promise<boolean> {
+async function hasThread(message: Message, { log }: InboundDeps): Promise<boolean> {
   const { channel, guild } = message;
   if (channel.isDMBased() || channel.isThread() || message.hasThread) return true;
   const missing = 'permissionsFor' in channel ? missingIn(channel, guild?.members.me ?? null) : undefined;
   if (missing !== undefined) {
-    await reply(message, missing);
+    await reply(message, missing, log);
     return false;
   }
   const isKind = channel.type === ChannelType.GuildText || channel.type === ChannelType.GuildAnnouncement;
@@ -185,21 +267,20 @@ async function hasThread(message: Message, { thread }: ThreadAddress): Promise<b
     await reply(
       message,
       'There are no threads in this kind of channel. Ask me in a text channel or a forum.',
+      log,
     );
     return false;
   }
   const [line = ''] = message.cleanContent.replace(/^\s*@\S+\s*/, '').split('\n');
-  const name = cut(line.trim() || 'ML Intern', DISCORD_LIMITS.threadName);
-  try {
-    await message.startThread({ name, autoArchiveDuration: ThreadAutoArchiveDuration.OneWeek });
-  } catch (error) {
-    const there = await message.client.channels.fetch(thread).catch(() => null);
-    if (there?.isThread() !== true) throw error; // a message that is delivered twice has its thread already
-  }
-  return true;
+  const begun = await beginThread(message, line);
+  if (!begun.ok) await reply(message, `I can’t begin a thread for this: ${begun.why}.`, log);
+  return begun.ok;
 }
 
-/** What a person wrote, as text for a model: people, roles and channels by name, without the mention of the bot itself. */
+/**
+ * What a person wrote, as text for a model: people, roles and channels by name, without the mention of the
+ * bot itself.
+ */
 export function readable(
   client: Client<true>,
   message: Pick<Message, 'content' | 'channel' | 'guild'>,
@@ -212,31 +293,25 @@ export function readable(
 const EARLIER = 30;
 const EARLIER_CHARACTERS = 8_000;
 
-/** What a model has to know besides: what was said in the thread before it was called, and what is replied to. */
-async function withBackground(
-  client: Client<true>,
-  text: string,
-  message: Message,
-  address: ThreadAddress,
-  { intake }: InboundDeps,
-): Promise<string> {
+/**
+ * What a model has to know besides: what was said in the thread before it was called, and what is replied to.
+ */
+async function backgroundOf(client: Client<true>, message: Message, isFirst: boolean): Promise<Background> {
   const { channel } = message;
-  const isFirst = !(await intake.hasSession(address));
   const before = isFirst && channel.isThread() ? await earlier(client, message) : undefined;
   const repliedTo =
     message.reference?.messageId && !before
       ? await message.fetchReference().catch(() => undefined)
       : undefined;
-  return [
-    text,
-    ...(before ? [before] : []),
-    ...(repliedTo?.content ? [`The message that is replied to:\n${quoted(client, repliedTo)}`] : []),
-  ].join('\n\n');
+  return {
+    ...(before ? { before } : {}),
+    ...(repliedTo?.content ? { repliedTo: quoted(client, repliedTo) } : {}),
+  };
 }
 
 function quoted(client: Client<true>, message: Message): string {
   const who = message.member?.displayName ?? message.author.displayName;
-  return `[${who}] ${readable(client, message)}`.replace(/^/gm, '> ');
+  return quotedWords(who, readable(client, message));
 }
 
 async function earlier(client: Client<true>, message: Message): Promise<string | undefined> {

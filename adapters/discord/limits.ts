@@ -1,10 +1,16 @@
+import type { Rates } from '../../src/thread/delivery/outbound.ts';
+
 /** Limits of Discord that a payload can hit, each with its source. In characters unless said otherwise. */
 export const DISCORD_LIMITS = {
-  /** https://docs.discord.com/developers/components/reference: components in a message, nested ones counted. */
+  /**
+   * https://docs.discord.com/developers/components/reference: components in a message, nested ones counted.
+   */
   components: 40,
   /** ... and all text displays of a message together. */
   allText: 4_000,
-  /** https://docs.discord.com/developers/resources/message#create-message: content of a message without them. */
+  /**
+   * https://docs.discord.com/developers/resources/message#create-message: content of a message without them.
+   */
   content: 2_000,
   mediaDescription: 1_024,
   buttonsInRow: 5,
@@ -32,14 +38,18 @@ export const DISCORD_LIMITS = {
 export const ANSWER_CHARACTERS = 3_600;
 
 /**
- * Discord announces its limits in the headers of every answer, and the client keeps to them before it sends; what is here is
- * only the limit over everything: https://docs.discord.com/developers/topics/rate-limits, 50 requests a second.
+ * Discord announces its limits in the headers of every answer, and the client keeps to them before it sends;
+ * what is here is only the limit over everything: https://docs.discord.com/developers/topics/rate-limits, 50
+ * requests a second.
  */
 const OVERALL = { perMinute: 2_700, burst: 45, per: 'workspace' as const };
-export const DISCORD_RATES = {
+export const DISCORD_RATES: Rates = {
   post: OVERALL,
   edit: OVERALL,
   mark: OVERALL,
   streamEnd: OVERALL,
   stream: OVERALL,
 };
+
+/** Of one thread: nobody reads what changes faster. */
+export const EDIT_INTERVAL_MS = 1_200;

@@ -1,30 +1,33 @@
 import { setTimeout } from 'node:timers/promises';
-import { DiscordAPIError, RateLimitError, type REST, RESTJSONErrorCodes, Routes } from 'discord.js';
-import { z } from 'zod';
-import type { ThreadAddress } from '../../src/session/address.ts';
-import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
 import {
-  type BytesOf,
-  Mark,
-  markId,
-  markOfId,
-  TITLE,
-  takeOtherMarks,
-  Upload,
-} from '../../src/thread/payloads.ts';
-import { type ComponentOptions, MARK_NAMES, marked, translate } from './components.ts';
-import { attempt, delivered } from './delivery.ts';
+  ComponentType,
+  MessageFlags,
+  RateLimitError,
+  type REST,
+  RESTJSONErrorCodes,
+  Routes,
+} from 'discord.js';
+import { z } from 'zod';
+import { NO_WORKSPACE, type ThreadAddress } from '../../src/session/address.ts';
+import { type Acts, byKind, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
+import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
+import { type BytesOf, type Mark, TITLE } from '../../src/thread/delivery/outgoing.ts';
+import { cut } from '../../src/thread/view/words.ts';
+import { unarchive } from './archived-threads.ts';
+import { bodyOf, type ComponentOptions, marked, REACTION_NAMES, translate } from './components.ts';
+import { attempt, delivered, failureOf, rowOf, unless } from './delivery.ts';
 import { markOf, nonceOf } from './ids.ts';
-import { DISCORD_RATES } from './limits.ts';
-import { orPlain } from './plain-form.ts';
+import { DISCORD_LIMITS, DISCORD_RATES, EDIT_INTERVAL_MS } from './limits.ts';
+import { plainerForms } from './plain-form.ts';
+import { harmless, STYLE } from './style.ts';
 import { attachmentName, tooLargeMessage, uploadMessage } from './uploads.ts';
 
 /** Messages of a thread that are read to find one again: the newest. */
 const LOOKED_AT = 100;
 
 /**
- * Discord's side of threads. `rest` must reject calls that it would have to hold back (`rejectOnRateLimit`): what waits is
- * decided anew when its time has come, and no queue grows.
+ * Discord's side of threads. `rest` must reject calls that it would have to hold back (`rejectOnRateLimit`):
+ * what waits is decided anew when its time has come, and no queue grows.
  */
 export function createDiscordOutbound(
   rest: REST,
@@ -36,91 +39,120 @@ export function createDiscordOutbound(
 ): Outbound {
   const messageRoute = ({ thread }: ThreadAddress, id: string) => Routes.channelMessage(thread, id);
 
-  async function post(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery> {
-    const upload = Upload.safeParse(payload).data;
-    if (upload !== undefined) return share(address, key, upload);
-    const mark = Mark.safeParse(payload).data;
-    if (mark !== undefined) return react(address, mark);
-    const title = Title.safeParse(payload).data;
-    if (title !== undefined) return name(address, title);
-    return orPlain(payload, (form) =>
-      delivered(async () => {
-        const body = { ...form, nonce: nonceOf(address.thread, key), enforce_nonce: true };
-        return Sent.parse(await rest.post(Routes.channelMessages(address.thread), { body })).id;
-      }),
-    );
+  type Here = Acts<ThreadAddress>;
+
+  const post: Here['post'] = (address, key, { body }) =>
+    delivered(async () => {
+      const numbered = { ...marked(body, key), nonce: nonceOf(address.thread, key), enforce_nonce: true };
+      const send = () => rest.post(Routes.channelMessages(address.thread), { body: numbered });
+      return Sent.parse(await opened(address, send)).id;
+    });
+
+  /** Does what an archived thread does not take, by un-archiving it first. */
+  async function opened<T>({ thread }: Pick<ThreadAddress, 'thread'>, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (rowOf(error)?.means !== 'archived') throw error;
+      await unarchive(rest, thread);
+      return call();
+    }
   }
 
   /** A thread's name may be changed twice in ten minutes: one that can't be changed now is not waited for. */
-  async function name(
-    { workspace, thread }: ThreadAddress,
-    { title }: z.infer<typeof Title>,
-  ): Promise<Delivery> {
-    if (workspace === DIRECT) return { ok: true, platformId: TITLE };
+  const name: Here['name'] = async (address, title) => {
+    if (address.workspace === DIRECT) return { ok: true, platformId: TITLE };
     const named = await delivered(async () => {
-      await rest.patch(Routes.channel(thread), { body: { name: title } });
+      await opened(address, () => rest.patch(Routes.channel(address.thread), { body: { name: title } }));
       return TITLE;
     });
-    const isDone = named.ok || named.reason === 'rate_limited' || named.reason === 'gone';
-    return isDone ? { ok: true, platformId: TITLE } : named;
-  }
+    return !named.ok && named.reason === 'rate_limited' ? TOO_OFTEN : named;
+  };
 
-  async function share({ workspace, thread }: ThreadAddress, key: string, upload: Upload): Promise<Delivery> {
-    const { file } = upload;
-    const bytes = await bytesOf(file.id);
-    if (bytes === undefined) return { ok: false, reason: 'refused', detail: 'the file is no longer kept' };
+  const share: Here['share'] = ({ workspace, thread }, key, upload, bytes) => {
     const limit = fileLimitOf(workspace);
     const isTooLarge = bytes.length > limit;
     const payload = isTooLarge ? tooLargeMessage(upload, bytes.length, limit) : uploadMessage(upload);
-    const files = isTooLarge ? [] : [{ name: attachmentName(file.name), data: Buffer.from(bytes) }];
+    const files = isTooLarge ? [] : [{ name: attachmentName(upload.file.name), data: Buffer.from(bytes) }];
     return delivered(async () => {
       const body = { ...marked(payload, key), nonce: nonceOf(thread, key), enforce_nonce: true };
-      return Sent.parse(await rest.post(Routes.channelMessages(thread), { body, files })).id;
+      const send = () => rest.post(Routes.channelMessages(thread), { body, files });
+      return Sent.parse(await opened({ thread }, send)).id;
     });
-  }
+  };
 
   /** The first message of a thread stands in the channel that the thread belongs to. */
   const placeOf = ({ channel, thread }: ThreadAddress, on: string) => (on === thread ? channel : thread);
 
-  const reactionRoute = (address: ThreadAddress, { on, name: emoji }: Mark['reaction']) =>
+  const reactionRoute = (address: ThreadAddress, { on, name: emoji }: Mark) =>
     Routes.channelMessageOwnReaction(placeOf(address, on), on, encodeURIComponent(emoji));
 
-  const react = (address: ThreadAddress, { reaction }: Mark): Promise<Delivery> =>
-    delivered(async () => {
-      await soon(() => rest.put(reactionRoute(address, reaction))).catch(unlessGone);
-      return markId(reaction);
-    });
+  const react: Here['react'] = (address, mark) => onFirst(address, mark, (route) => rest.put(route));
 
-  async function edit(address: ThreadAddress, platformId: string, payload: Payload): Promise<Delivery> {
-    if (payload.file !== undefined) return { ok: true, platformId }; // what is in a file does not change
-    const title = Title.safeParse(payload).data;
-    if (title !== undefined) return name(address, title);
-    const mark = Mark.safeParse(payload).data;
-    if (mark !== undefined) {
-      const taken = await remove(address, platformId);
-      return taken.ok ? react(address, mark) : taken;
-    }
-    return orPlain(payload, (body) =>
-      delivered(async () => {
-        await rest.patch(messageRoute(address, platformId), { body });
-        return platformId;
-      }),
-    );
+  const unreact: Here['unreact'] = (address, mark) =>
+    onFirst(address, mark, (route) => rest.delete(route)).catch(unless('gone', 'final'));
+
+  /**
+   * The first message of a forum's post stands in the thread itself, and not in the channel that the thread
+   * belongs to.
+   */
+  async function onFirst(
+    address: ThreadAddress,
+    reaction: Mark,
+    call: (route: `/${string}`) => Promise<unknown>,
+  ): Promise<void> {
+    const mark = (place: ThreadAddress) =>
+      soon(() => opened(place, () => call(reactionRoute(place, reaction))));
+    await mark(address).catch(async (error: unknown) => {
+      if (reaction.on !== address.thread || failureOf(error).reason === 'rate_limited') throw error;
+      if (!['gone', 'closed'].includes(rowOf(error)?.means ?? '')) throw error;
+      await mark({ ...address, channel: address.thread });
+    });
   }
 
-  const remove = (address: ThreadAddress, platformId: string): Promise<Delivery> =>
-    delivered(async () => {
-      const mark = markOfId(platformId);
-      if (mark !== undefined) await soon(() => rest.delete(reactionRoute(address, mark))).catch(unlessGone);
-      else if (platformId !== TITLE) await rest.delete(messageRoute(address, platformId)).catch(unlessGone);
+  const edit: Here['edit'] = (address, key, platformId, message, { isPaced }) => {
+    // A plain message that becomes one of components has to give up its text.
+    const isV2 = (Number(message.body.flags) & MessageFlags.IsComponentsV2) !== 0;
+    const body = { ...marked(message.body, key), ...(isV2 ? { content: null } : {}) };
+    const change = () => rest.patch(messageRoute(address, platformId), { body });
+    return delivered(async () => {
+      await (isPaced ? change() : opened(address, change));
       return platformId;
-    });
+    }).then((sent) => (isPaced ? orLater(sent) : sent));
+  };
 
-  /** A nonce makes one message of two attempts for some minutes only; after that the message is looked for. */
-  async function find(address: ThreadAddress, key: string, payload: Payload): Promise<Delivery | undefined> {
-    if (payload.title !== undefined) return undefined; // it may be set twice
-    const mark = Mark.safeParse(payload).data;
-    if (mark !== undefined) return takeOtherMarks(mark, MARK_NAMES, (id) => remove(address, id));
+  const takeBack: Here['takeBack'] = async (address, platformId) => {
+    await opened(address, () => rest.delete(messageRoute(address, platformId))).catch((error: unknown) =>
+      blank(address, platformId, error),
+    );
+  };
+
+  /** A message that may not be deleted says nothing any more: its buttons would be taken for live ones. */
+  async function blank(address: ThreadAddress, id: string, error: unknown): Promise<void> {
+    if (rowOf(error)?.means === 'gone') return;
+    if (rowOf(error)?.means !== 'denied') throw error;
+    const body = bodyOf([{ type: ComponentType.TextDisplay, content: '-# Taken back.' }]);
+    await rest.patch(messageRoute(address, id), { body }).catch(() => {
+      throw error;
+    });
+  }
+
+  async function tell(address: ThreadAddress, person: string, text: string): Promise<Delivery> {
+    if (address.workspace === DIRECT) return NOWHERE_ELSE;
+    return delivered(async () => {
+      const { id } = Sent.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: person } }));
+      const body = {
+        content: cut(`About ${STYLE.thread(address)}: ${harmless(text)}`, DISCORD_LIMITS.content),
+        allowed_mentions: { parse: [] },
+      };
+      return Sent.parse(await rest.post(Routes.channelMessages(id), { body })).id;
+    });
+  }
+
+  /**
+   * A nonce makes one message of two attempts for some minutes only; after that the message is looked for.
+   */
+  const find: Here['find'] = async (address, key, sought) => {
     const read = await attempt(async () =>
       Messages.parse(
         await rest.get(Routes.channelMessages(address.thread), {
@@ -128,33 +160,40 @@ export function createDiscordOutbound(
         }),
       ),
     );
-    if (!read.ok) return read.failure;
-    const file = Upload.safeParse(payload).data?.file.name;
+    // Where nothing may be read, a message twice is better than none.
+    if (!read.ok) return isUnreadable(read.failure) ? undefined : read.failure;
+    const file = sought.kind === 'upload' ? sought.file.name : undefined;
     const number = markOf(key);
+    // The plainest form has nothing that could be numbered.
+    const plainest = sought.kind === 'message' ? plainerForms(sought.body).at(-1)?.body.content : undefined;
     const found = read.value.find(
-      ({ author, components, attachments }) =>
+      ({ author, components, attachments, content }) =>
         author.id === botId() &&
-        (components.some(({ id }) => id === number) || attachments.some(({ filename }) => filename === file)),
+        (components.some(({ id }) => id === number) ||
+          attachments.some(({ filename }) => filename === file) ||
+          (content !== '' && content === plainest)),
     );
     return found && { ok: true, platformId: found.id };
-  }
+  };
 
+  const acts: Here = { post, edit, takeBack, share, react, unreact, name, find };
   return {
+    ...byKind(acts, { failureOf, bytesOf, reactionNames: REACTION_NAMES }),
     rates: DISCORD_RATES,
-    translate: (message, divisor) => translate(message, divisor, options),
-    post,
-    edit,
-    remove,
-    find,
+    editIntervalMs: EDIT_INTERVAL_MS,
+    translate: (view, divisor) => translate(view, divisor, options),
+    plainer: plainerForms,
+    tell,
   };
 }
 
 /** Direct messages belong to no guild. */
-export const DIRECT = '@me';
+export const DIRECT = NO_WORKSPACE;
 
 /**
- * Reactions come in pairs, one taken and one put, and Discord takes one in a quarter of a second. What has to wait no
- * longer than that is waited for: decided anew, the pair would begin with its first half again, and never come to its second.
+ * Reactions come in pairs, one taken and one put, and Discord takes one in a quarter of a second. What has to
+ * wait no longer than that is waited for: decided anew, the pair would begin with its first half again, and
+ * never come to its second.
  */
 async function soon<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -172,23 +211,32 @@ async function soon<T>(call: () => Promise<T>): Promise<T> {
 const SOON_MS = 1_500;
 const SOON_TRIES = 5;
 
-/** What is gone can have nothing done to it: there is nothing to make up for. */
-function unlessGone(error: unknown): void {
-  const codes: readonly unknown[] = [
-    RESTJSONErrorCodes.UnknownMessage,
-    RESTJSONErrorCodes.UnknownEmoji,
-    RESTJSONErrorCodes.UnknownChannel,
-  ];
-  if (!(error instanceof DiscordAPIError) || !codes.includes(error.code)) throw error;
-}
+/** The next name is tried again; this one is not worth waiting for. */
+const TOO_OFTEN: Failed = {
+  ok: false,
+  reason: 'final',
+  code: 'rate_limited',
+  why: 'a thread’s name can be changed twice in ten minutes',
+};
 
-const Title = z.object({ title: z.string() });
+/** Progress does not open again what people have closed: it comes with what matters. */
+const orLater = (sent: Delivery): Delivery =>
+  !sent.ok && sent.reason === 'closed' && sent.code === ARCHIVED
+    ? { ok: false, reason: 'frozen', code: sent.code, why: sent.why }
+    : sent;
+
+const ARCHIVED = String(RESTJSONErrorCodes.InvalidActionOnArchivedThread);
+
+/** A history that may not be read. */
+const isUnreadable = (failed: Failed): boolean =>
+  failed.reason === 'final' || (failed.reason === 'closed' && !failed.isPlace);
 
 const Sent = z.object({ id: z.string() });
 const Messages = z.array(
   z.object({
     id: z.string(),
     author: z.object({ id: z.string() }),
+    content: z.string().default(''),
     components: z.array(z.object({ id: z.number().optional() })).default([]),
     attachments: z.array(z.object({ filename: z.string() })).default([]),
   }),

@@ -1,8 +1,15 @@
 import { ComponentType, MessageFlags } from 'discord.js';
 import { z } from 'zod';
-import type { Delivery, Payload } from '../../src/thread/outbound.ts';
-import { cut } from '../../src/thread/words.ts';
+import type { Form } from '../../src/thread/delivery/outbound.ts';
+import type { Payload } from '../../src/thread/delivery/outgoing.ts';
+import { cut } from '../../src/thread/view/words.ts';
 import { DISCORD_LIMITS } from './limits.ts';
+
+/*
+ * Plainer forms of a message, for a Discord that does not take it as it is: first its text and its buttons
+ * without containers, pictures and files, then a message of the old kind. A message of components can't be
+ * edited to the last one.
+ */
 
 const Part: z.ZodType<Part> = z.lazy(() =>
   z.looseObject({
@@ -22,35 +29,39 @@ type Part = {
 
 const Message = z.looseObject({ components: z.array(Part), allowed_mentions: z.unknown() });
 
-/** Sends a payload, and where Discord refuses its components, the same as a plain message with its buttons. */
-export async function orPlain(
-  payload: Payload,
-  send: (form: Payload) => Promise<Delivery>,
-): Promise<Delivery> {
-  const sent = await send(payload);
-  if (sent.ok || sent.reason !== 'refused' || !sent.detail.startsWith(INVALID_FORM)) return sent;
-  const message = Message.safeParse(payload);
-  return message.success ? send(plainForm(message.data)) : sent;
-}
-
-/** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
-const INVALID_FORM = '50035';
-
 const ROWS = 5;
 
-function plainForm({ components, allowed_mentions }: z.infer<typeof Message>): Payload {
-  const all = components.flatMap(nested);
-  const rows = all.flatMap((part): Part[] => {
-    if (part.type === ComponentType.ActionRow) return [part];
-    return part.accessory ? [{ type: ComponentType.ActionRow, components: [part.accessory] }] : [];
-  });
+export function plainerForms(body: Payload): readonly Form[] {
+  const message = Message.parse(body);
+  const { allowed_mentions } = message;
+  const all = message.components.flatMap(nested);
+  const rows = all
+    .flatMap((part): Part[] => {
+      if (part.type === ComponentType.ActionRow) return [part];
+      return part.accessory ? [{ type: ComponentType.ActionRow, components: [part.accessory] }] : [];
+    })
+    .slice(0, ROWS);
   const text = all.flatMap(({ content }) => content ?? []).join('\n');
-  return {
-    content: cut(text, DISCORD_LIMITS.content),
-    components: rows.slice(0, ROWS),
-    flags: MessageFlags.SuppressEmbeds,
-    allowed_mentions,
-  };
+  const shown = { type: ComponentType.TextDisplay, content: cut(text, DISCORD_LIMITS.allText) || '…' };
+  return [
+    {
+      body: {
+        components: [shown, ...rows],
+        flags: MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds,
+        allowed_mentions,
+      },
+      isCut: text.length > DISCORD_LIMITS.allText,
+    },
+    {
+      body: {
+        content: cut(text, DISCORD_LIMITS.content) || '…',
+        components: rows,
+        flags: MessageFlags.SuppressEmbeds,
+        allowed_mentions,
+      },
+      isCut: text.length > DISCORD_LIMITS.content,
+    },
+  ];
 }
 
 function nested(part: Part): Part[] {

@@ -1,6 +1,6 @@
 import { type APIStringSelectComponent, ComponentType } from 'discord.js';
-import { ACTIONS } from '../../src/thread/actions.ts';
-import { SESSION_COMMANDS, SETTINGS } from '../../src/thread/menus.ts';
+import { ACTIONS } from '../../src/controller/actions.ts';
+import { SESSION_COMMANDS, SETTINGS } from '../../src/controller/menus.ts';
 
 /** What can be done with a session, as a menu. */
 export const SESSION_MENU: APIStringSelectComponent = {

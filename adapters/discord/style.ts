@@ -1,4 +1,8 @@
-import { cut, linkable, type Style } from '../../src/thread/words.ts';
+import { onOneLine } from '../../src/lib/output.ts';
+import { honestLabel } from '../../src/thread/view/hosts.ts';
+import { cut, linkable, type Style } from '../../src/thread/view/words.ts';
+import { DISCORD_LIMITS } from './limits.ts';
+import { MENTIONS } from './mentions.ts';
 
 const ZERO_WIDTH = '\u200b';
 
@@ -9,27 +13,34 @@ export function harmless(text: string): string {
     .replace(/@(?=(?:everyone|here)\b)/gi, `@${ZERO_WIDTH}`);
 }
 
-/** Characters that Discord's markdown gives a meaning: https://docs.discord.com/developers/reference#message-formatting. */
+/**
+ * Characters that Discord's markdown gives a meaning:
+ * https://docs.discord.com/developers/reference#message-formatting.
+ */
 const escaped = (text: string): string => text.replace(/([\\*_~`|>#[\]()-])/g, '\\$1');
 
-/** Text from elsewhere: it means nothing to Discord and notifies nobody. */
-export const plain = (text: string): string => escaped(harmless(text.replace(/\s*\n\s*/g, ' ')));
+/** Text from elsewhere, for a field: it means nothing to Discord and notifies nobody. */
+export const plain = (text: string): string =>
+  escaped(harmless(onOneLine(cut(text, DISCORD_LIMITS.allText))));
 
 /** Discord's markdown. */
 export const STYLE: Style = {
   plain,
   bold: (text) => `**${text}**`,
   italic: (text) => `*${text}*`,
-  code: (text) => `\`${harmless(text).replaceAll('`', "'").replace(/\s+/g, ' ')}\``,
+  code: (text) =>
+    `\`${harmless(cut(text, DISCORD_LIMITS.allText)).replaceAll('`', "'").replace(/\s+/g, ' ')}\``,
   link(url, label) {
     const href = linkable(url);
-    const text = plain(cut(label, 100));
+    const text = plain(honestLabel(cut(label, 100), url));
     return href === undefined ? text : `[${text}](<${href.replaceAll(')', '%29')}>)`;
   },
-  person: (id) => `<@${id.replace(/\D/g, '')}>`,
+  person: MENTIONS.person,
+  group: MENTIONS.group,
+  thread: ({ thread }) => `<#${thread}>`,
   moment: (at) => `<t:${Math.floor(at.getTime() / 1000)}:f>`,
 };
 
 /** Text in a code block that it can't close. */
 export const codeBlock = (text: string, limit: number): string =>
-  `\`\`\`\n${cut(harmless(text).replaceAll('```', "'''"), limit - 8)}\n\`\`\``;
+  `\`\`\`\n${cut(harmless(cut(text, limit)).replaceAll('```', "'''"), limit - 8)}\n\`\`\``;

@@ -1,8 +1,7 @@
 import { type APIMessageTopLevelComponent, ComponentType, type GuildPremiumTier } from 'discord.js';
-import type { Payload } from '../../src/thread/outbound.ts';
-import type { Upload } from '../../src/thread/payloads.ts';
-import { cut } from '../../src/thread/words.ts';
-import { message } from './components.ts';
+import type { Payload, Upload } from '../../src/thread/delivery/outgoing.ts';
+import { cut } from '../../src/thread/view/words.ts';
+import { bodyOf } from './components.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { plain } from './style.ts';
 
@@ -23,14 +22,14 @@ export function uploadMessage({ file, text }: Upload): Payload {
         items: [{ media, description: cut(unescaped(text), DISCORD_LIMITS.mediaDescription) }],
       }
     : { type: ComponentType.File, file: media };
-  return message([{ type: ComponentType.TextDisplay, content: text.trim() || plain(file.name) }, shown]);
+  return bodyOf([{ type: ComponentType.TextDisplay, content: text.trim() || plain(file.name) }, shown]);
 }
 
 /** In place of a file that the server does not take. */
 export function tooLargeMessage({ file, text }: Upload, bytes: number, limit: number): Payload {
   const size = Math.ceil(bytes / MB);
   const note = `-# ${plain(file.name)} is ${size} MB, and this server takes files of at most ${limit / MB} MB. Ask me to push it to a private dataset on the Hub instead.`;
-  return message([
+  return bodyOf([
     { type: ComponentType.TextDisplay, content: [text.trim(), note].filter(Boolean).join('\n') },
   ]);
 }

@@ -1,12 +1,21 @@
 import type { ActionsBlock, KnownBlock, PlainTextOption, StaticSelect } from '@slack/types';
-import { ACTIONS, seenValue } from '../../src/thread/actions.ts';
-import type { ApprovalView, BatchView } from '../../src/thread/view-message.ts';
-import { batchText, costText, cut, decisionText, factsText, previewNote } from '../../src/thread/words.ts';
+import { ACTIONS, seenValue } from '../../src/controller/actions.ts';
+import type { ApprovalView, BatchView } from '../../src/thread/view/view-message.ts';
+import {
+  batchText,
+  costText,
+  cut,
+  decisionText,
+  factsText,
+  factValues,
+  previewShown,
+  warningLines,
+} from '../../src/thread/view/words.ts';
 import { callBlock, callsValue } from './actions.ts';
 import { actions, button, context, fields, section } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { STYLE } from './style.ts';
-import { codeBlock, plain } from './text.ts';
+import { codeBlock, plain, plainWithin } from './text.ts';
 
 export function approvalHeadline({ request, decision }: ApprovalView): string {
   return plain(decision === undefined ? `Approval needed: ${request.title}` : request.title);
@@ -14,34 +23,44 @@ export function approvalHeadline({ request, decision }: ApprovalView): string {
 
 export function approvalBlocks(approval: ApprovalView, divisor: number): KnownBlock[] {
   const { request, decision, edit } = approval;
-  const preview = request.preview;
+  const preview = previewShown(approval, Math.floor(2_300 / divisor));
   return [
     section(`*${plain(cut(request.title, 300))}*\n${costText(approval, STYLE)}`),
     ...(request.blocked && decision === undefined
-      ? [section(`⛔ ${cut(plain(request.blocked), 2_000)}`)]
+      ? [section(`⛔ ${plainWithin(request.blocked, 2_000)}`)]
       : []),
     ...(decision === undefined
-      ? [fields(request.facts)]
+      ? fields(factValues(approval, FACTS_CHARACTERS))
       : request.facts.length > 0
         ? [context(cut(factsText(approval, STYLE), SLACK_LIMITS.contextText))]
         : []),
     ...(request.warnings.length > 0 && decision === undefined
       ? [
           context(
-            cut(request.warnings.map((text) => `⚠️ ${plain(text)}`).join('\n'), SLACK_LIMITS.contextText),
+            plainWithin(warningLines(approval, WARNINGS_CHARACTERS).join('\n'), SLACK_LIMITS.contextText),
           ),
         ]
       : []),
     ...(preview && decision === undefined
-      ? [section(codeBlock(preview.text, Math.floor(2_400 / divisor))), context(plain(previewNote(preview)))]
+      ? [section(codeBlock(preview.text, SLACK_LIMITS.sectionText)), context(plain(preview.note))]
       : []),
-    ...(edit ? [context(`✏️ Changed by <@${edit.by.id}> · ${cut(plain(edit.changed), 500)}`)] : []),
+    ...(edit
+      ? [context(`✏️ Changed by ${STYLE.person(edit.by.id)} · ${plainWithin(edit.changed, 500)}`)]
+      : []),
     ...(approval.first && decision === undefined
-      ? [context(`1 of 2: approved by <@${approval.first.id}>. A second person has to approve this cost.`)]
+      ? [
+          context(
+            `1 of 2: approved by ${STYLE.person(approval.first.id)}. A second person has to approve this cost.`,
+          ),
+        ]
       : []),
     decision === undefined ? controls(approval) : context(decisionText(decision, STYLE)),
   ];
 }
+
+/** Of all facts together: what is longer stands in the file. */
+const FACTS_CHARACTERS = 2_000;
+const WARNINGS_CHARACTERS = 1_500;
 
 function controls({ toolCallId, revision, request }: ApprovalView): ActionsBlock {
   const value = seenValue({ toolCallId, revision });

@@ -1,10 +1,13 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
+import type { Gate } from '../../src/controller/gate.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import { whoIs } from './who.ts';
 import type { In, Workspace } from './workspaces.ts';
 
 /** https://docs.slack.dev/reference/events/assistant_thread_started */
 const ThreadStarted = z.object({
-  assistant_thread: z.object({ channel_id: z.string(), thread_ts: z.string() }),
+  assistant_thread: z.object({ user_id: z.string(), channel_id: z.string(), thread_ts: z.string() }),
 });
 
 /** What people are offered to begin with: one of each kind of work. */
@@ -25,16 +28,22 @@ const PROMPTS = [
   { title: 'My running jobs', message: 'status' },
 ];
 
-/** Offers something to begin with when somebody opens the assistant panel. */
-export function listenToAssistant(app: App, workspaceIn: In<Pick<Workspace, 'client'>>): void {
+type AssistantDeps = Pick<Workspace, 'client' | 'people' | 'teamId'> & { gate: Pick<Gate, 'refusal'> };
+
+/**
+ * Offers something to begin with when somebody opens the assistant panel, as far as they may use the bot:
+ * whoever may not is told so once they write.
+ */
+export function listenToAssistant(app: App, depsIn: In<AssistantDeps>, log: Logger): void {
   app.event('assistant_thread_started', async ({ event, context }) => {
-    const { channel_id, thread_ts } = ThreadStarted.parse(event).assistant_thread;
-    const { client } = await workspaceIn(context.teamId);
-    await client.apiCall('assistant.threads.setSuggestedPrompts', {
-      channel_id,
-      thread_ts,
-      title: 'What shall I do?',
-      prompts: PROMPTS,
-    });
+    const { user_id, channel_id, thread_ts } = ThreadStarted.parse(event).assistant_thread;
+    const { client, gate, people, teamId } = await depsIn(context.teamId);
+    const place = { platform: 'slack' as const, workspace: teamId, channel: channel_id };
+    if ((await gate.refusal(place, whoIs(people, user_id))) !== undefined) return;
+    const args = { channel_id, thread_ts, title: 'What shall I do?', prompts: PROMPTS };
+    // An offer that is not made is nothing to be told of, nor to be delivered again.
+    await client
+      .apiCall('assistant.threads.setSuggestedPrompts', args)
+      .catch((error: unknown) => log.warn({ err: error }, 'nothing could be offered to begin with'));
   });
 }

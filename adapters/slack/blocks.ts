@@ -1,11 +1,10 @@
 import type { ContextActionsBlock, KnownBlock } from '@slack/types';
+import { ACTIONS } from '../../src/controller/actions.ts';
+import type { Verdict } from '../../src/intake/feedback.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
-import type { Verdict } from '../../src/session/feedback.ts';
-import { ACTIONS } from '../../src/thread/actions.ts';
-import { LONG_ANSWER, wholeAnswer } from '../../src/thread/answer-file.ts';
-import type { Payload } from '../../src/thread/outbound.ts';
-import { splitMarkdown } from '../../src/thread/split.ts';
-import type { Mood, StatusView, ViewMessage } from '../../src/thread/view-message.ts';
+import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
+import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
+import type { Mood, StatusView, ViewMessage } from '../../src/thread/view/view-message.ts';
 import {
   cut,
   jobHeadline,
@@ -15,7 +14,7 @@ import {
   statusLine,
   tailsOf,
   timelineText,
-} from '../../src/thread/words.ts';
+} from '../../src/thread/view/words.ts';
 import { approvalBlocks, approvalHeadline, batchBlocks, batchHeadline } from './approval-blocks.ts';
 import { jobBlocks } from './job-blocks.ts';
 import { actions, button, context, message, section } from './kit.ts';
@@ -24,7 +23,7 @@ import { questionBlocks } from './questions.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { tasksOf } from './stream-tasks.ts';
 import { STYLE } from './style.ts';
-import { codeBlock, escaped, harmless, plain } from './text.ts';
+import { codeBlock, escaped, harmless, plain, plainWithin } from './text.ts';
 
 export type BlockOptions = {
   /** Whether answers that are being written are streamed in Slack's own way. */
@@ -34,22 +33,24 @@ export type BlockOptions = {
 };
 
 /**
- * A view's message in Block Kit. `divisor` makes the parts smaller, where Slack found them too long. Only direct messages
- * have threads with names: those of the assistant panel.
+ * A view's message in Block Kit. `divisor` makes the parts smaller, where Slack found them too long. Only
+ * direct messages have threads with names: those of the assistant panel.
  */
 export function translate(
   { body }: ViewMessage,
   divisor: number,
   { channel }: Pick<ThreadAddress, 'channel'>,
   options: BlockOptions,
-): Payload[] {
+): Outgoing[] {
   switch (body.kind) {
     case 'status':
       return [message(statusLine(body, STYLE), statusBlocks(body))];
     case 'answer':
-      return answer(body, divisor, options);
+      return answerParts(body, divisor, answerForm(options));
     case 'title':
-      return channel.startsWith('D') ? [{ title: cut(body.text, SLACK_LIMITS.threadTitle) }] : [];
+      return channel.startsWith('D')
+        ? [{ kind: 'title', text: cut(body.text, SLACK_LIMITS.threadTitle) }]
+        : [];
     case 'approval':
       return [message(approvalHeadline(body), approvalBlocks(body, divisor))];
     case 'batch':
@@ -61,39 +62,34 @@ export function translate(
     case 'notice':
       return notice(body, divisor);
     case 'reaction':
-      return [{ reaction: { on: body.on, name: REACTIONS[body.mood] } }];
+      return [{ kind: 'reaction', on: body.on, name: REACTIONS[body.mood] }];
     case 'file':
-      return [{ file: { id: body.fileId, name: body.name }, text: cut(plain(body.text), 1_000) }];
+      return [
+        {
+          kind: 'upload',
+          file: { id: body.fileId, name: body.name },
+          text: plainWithin(body.text, 1_000),
+        },
+      ];
     default:
       return body satisfies never;
   }
 }
 
-function answer(body: AnswerView, divisor: number, { isStreamed, asksFeedback }: BlockOptions): Payload[] {
-  const limit = Math.max(400, Math.floor(ANSWER_CHARACTERS / divisor));
-  const isLong = body.text.length > LONG_ANSWER;
-  const isGrowing = body.isDraft && isStreamed && !isLong;
-  const hasCursor = body.isDraft && !isStreamed && !isLong;
-  const parts = markdownParts(hasCursor ? `${body.text} ▍` : body.text, limit, isGrowing);
-  const shown = isLong ? parts.slice(0, SHOWN_PARTS * divisor) : parts;
-  const payloads = shown.map((text, i) => {
-    const isLast = i === shown.length - 1;
-    const isRatable = isLast && asksFeedback && !body.isDraft && body.isEnd;
-    const below = isRatable ? [feedbackButtons(body.id)] : [];
-    const payload = message(escaped(text), [{ type: 'markdown', text }, ...below]);
-    if (!isGrowing || !isLast) return payload;
-    return { ...payload, stream: { text, to: body.askedBy, tasks: tasksOf(body.plan) } };
-  });
-  return isLong && !body.isDraft ? [...payloads, wholeAnswer(body.id)] : payloads;
-}
-
-const SHOWN_PARTS = 2;
-
-const markdownParts = (text: string, limit: number, isGrowing: boolean): string[] =>
-  splitMarkdown(harmless(text), limit, { isGrowing });
-
-type Distributed<Union> = Union extends unknown ? Omit<Union, 'kind'> : never;
-type AnswerView = Distributed<Extract<ViewMessage['body'], { kind: 'answer' }>>;
+const answerForm = ({ isStreamed, asksFeedback }: BlockOptions): AnswerForm => ({
+  characters: ANSWER_CHARACTERS,
+  least: 400,
+  shownParts: 2,
+  isStreamed,
+  asksFeedback,
+  clean: harmless,
+  message(text, ratable, growing) {
+    const below = ratable === undefined ? [] : [feedbackButtons(ratable)];
+    const whole = message(escaped(text), [{ type: 'markdown', text }, ...below]);
+    if (growing === undefined) return whole;
+    return { ...whole, stream: { text, to: growing.askedBy, tasks: tasksOf(growing.plan) } };
+  },
+});
 
 /** https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element */
 function feedbackButtons(messageId: number): ContextActionsBlock {
@@ -118,15 +114,13 @@ function feedbackButtons(messageId: number): ContextActionsBlock {
 function notice(
   { text, mentions }: Extract<ViewMessage['body'], { kind: 'notice' }>,
   divisor: number,
-): Payload[] {
+): Outgoing[] {
   if (mentions.length === 0) {
-    return answer({ text, isDraft: false, id: 0, isEnd: false }, divisor, {
-      isStreamed: false,
-      asksFeedback: false,
-    });
+    const said = { kind: 'answer' as const, text, isDraft: false as const, id: 0, isEnd: false };
+    return answerParts(said, divisor, answerForm({ isStreamed: false, asksFeedback: false }));
   }
-  const called = mentions.map((id) => `<@${id}>`).join(' ');
-  return [message(`${called} ${plain(text)}`, [section(`${called} ${cut(plain(text), 2_500)}`)])];
+  const called = mentions.map(STYLE.person).join(' ');
+  return [message(`${called} ${plain(text)}`, [section(`${called} ${plainWithin(text, 2_500)}`)])];
 }
 
 const REACTIONS: Readonly<Record<Mood, string>> = {
@@ -138,18 +132,18 @@ const REACTIONS: Readonly<Record<Mood, string>> = {
 };
 
 /** Every reaction that the bot puts on messages. */
-export const MARK_NAMES: readonly string[] = Object.values(REACTIONS);
+export const REACTION_NAMES: readonly string[] = Object.values(REACTIONS);
 
 function statusBlocks(status: StatusView): KnownBlock[] {
-  const title = status.title ? `*${cut(plain(status.title.replaceAll('*', '')), 200)}*\n` : '';
+  const title = status.title ? `*${plainWithin(status.title.replaceAll('*', ''), 200)}*\n` : '';
   return [
     section(`${title}${statusLine(status, STYLE)}`),
-    ...(status.detail ? [section(cut(plain(status.detail), SLACK_LIMITS.sectionText))] : []),
+    ...(status.detail ? [section(plainWithin(status.detail, SLACK_LIMITS.sectionText))] : []),
     ...(status.plan.length > 0 ? [section(planText(status, STYLE, SLACK_LIMITS.sectionText))] : []),
     ...(status.links.length > 0 ? [context(linksText(status.links, STYLE, SLACK_LIMITS.contextText))] : []),
     ...(status.timeline.length > 0 ? [context(timelineText(status, STYLE, SLACK_LIMITS.contextText))] : []),
     ...tailsOf(status).map((tail) => context(codeBlock(tail, TAIL_CHARACTERS))),
-    ...(status.writing ? [context(`✍️ ${cut(plain(status.writing), 600)}`)] : []),
+    ...(status.writing ? [context(`✍️ ${plainWithin(status.writing, 600)}`)] : []),
     ...controls(status),
   ];
 }

@@ -1,15 +1,23 @@
 import type { App } from '@slack/bolt';
-import { createInOrder } from '../../src/ops/in-order.ts';
+import type { Gate } from '../../src/controller/gate.ts';
+import { commandOf } from '../../src/intake/commands.ts';
+import type { Intake } from '../../src/intake/intake.ts';
+import { wordsOf } from '../../src/intake/received.ts';
+import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
-import { commandOf } from '../../src/session/commands.ts';
-import type { Intake } from '../../src/session/intake.ts';
+import type { Background } from '../../src/session/background.ts';
+import type { Change } from '../../src/session/store/deliveries.ts';
+import type { IncomingMessage } from '../../src/session/store/incoming.ts';
+import { editOf } from './edits.ts';
 import type { fileReader } from './files.ts';
-import type { Gate } from './gate.ts';
-import { ChangedMessage, DeletedMessage, type SharedFile, WrittenMessage } from './payloads.ts';
+import { ChangedMessage, DeletedMessage, type SharedFile, SharedFiles, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
+import type { TellInThread } from './private-answers.ts';
 import { readable } from './text.ts';
 import type { ThreadReader } from './thread-reader.ts';
+import { whoIs } from './who.ts';
 import type { In } from './workspaces.ts';
+import { writtenAt } from './written-at.ts';
 
 export type ListenDeps = {
   intake: Intake;
@@ -17,6 +25,8 @@ export type ListenDeps = {
   /** The bot itself, and where it is. */
   bot: { userId: string; teamId: string };
   gate: Gate;
+  /** Tells somebody, in private, in the thread where they wrote. */
+  tell: TellInThread;
   thread: ThreadReader;
   /** Takes a shared file as the new script of an open call; false where it is not meant as one. */
   replaceScript(file: SharedFile, address: ThreadAddress, by: Person): Promise<boolean>;
@@ -24,14 +34,14 @@ export type ListenDeps = {
 };
 
 /**
- * Registers what the bot listens to. Every listener returns once what it was told is in the record. Returns what takes
- * a message that was read back from history.
+ * Registers what the bot listens to. Every listener returns once what it was told is in the record. Returns
+ * what takes a message that was read back from history.
  */
 export function listen(
   app: App,
   depsIn: In<ListenDeps>,
 ): (message: WrittenMessage, teamId: string) => Promise<void> {
-  const inOrder = createInOrder();
+  const inOrder = createKeyedQueue();
   app.event('app_mention', ({ event, context }) =>
     inOrder(event.channel, async () => onMessage(event, await depsIn(context.teamId))),
   );
@@ -42,36 +52,82 @@ export function listen(
 }
 
 async function onMessageEvent(event: unknown, deps: ListenDeps): Promise<void> {
-  const { intake, people, bot } = deps;
-  const changed = ChangedMessage.safeParse(event);
-  if (changed.success) {
-    const { channel, message } = changed.data;
-    if (message.bot_id !== undefined) return;
-    const text = await readable(message.text, bot.userId, { person: people.name });
-    return intake.edited(sourceOf(bot, channel, message.ts), text);
-  }
-  const deleted = DeletedMessage.safeParse(event);
-  if (deleted.success) return intake.deleted(sourceOf(bot, deleted.data.channel, deleted.data.deleted_ts));
-  return onMessage(event, deps);
+  const changed = ChangedMessage.safeParse(event).data;
+  if (changed !== undefined && !changed.isTombstone) return onChange(changed, deps);
+  const gone = changed ?? DeletedMessage.safeParse(event).data;
+  if (gone === undefined) return onMessage(event, deps);
+  const { channel, ts, before } = gone;
+  if (ts === undefined) return;
+  const message = writtenBy(before, deps);
+  await deps.intake.deleted({
+    sourceId: sourceOf(deps.bot, channel, ts),
+    // Where Slack does not tell what it was, it may have been for the bot.
+    isForBot: async () => before === undefined || (message !== undefined && isForBot(message, deps)),
+  });
+}
+
+/** Not everything that changes a message is an edit: Slack shows previews of links the same way. */
+async function onChange(changed: ChangedMessage, deps: ListenDeps): Promise<void> {
+  const message = writtenBy(changed.now, deps);
+  if (message === undefined) return;
+  const address = addressOf(deps.bot, message);
+  const before = writtenBy(changed.before, deps);
+  const mayUse = async () =>
+    (await deps.gate.refusal(address, whoIs(deps.people, message.user))) === undefined;
+  await deps.intake.edited({
+    sourceId: sourceOf(deps.bot, message.channel, message.ts),
+    address,
+    messageId: message.ts,
+    writtenAt: writtenAt(message.ts),
+    change: { at: changed.at, text: message.text, files: message.files ?? [] },
+    isForBot: async () => (await isForBot(message, deps)) && mayUse(),
+    apply: async (pending) =>
+      (await mayUse()) ? editOf({ now: message, before, address }, pending, deps) : undefined,
+  });
+}
+
+/** A message that a person wrote; undefined for others: joins, topics, and what bots write. */
+function writtenBy(event: unknown, { bot }: Pick<ListenDeps, 'bot'>): WrittenMessage | undefined {
+  const message = WrittenMessage.safeParse(event).data;
+  if (message === undefined || message.bot_id !== undefined || message.user === bot.userId) return undefined;
+  return message;
 }
 
 /**
- * A message is for the bot when it mentions it, when it is a direct message, or when it stands in a thread that has a
- * session and is not addressed to somebody else. A mention arrives as two events, which are one message.
+ * A message is for the bot when it mentions it, when it is a direct message, or when it stands in a thread
+ * that has a session and is not addressed to somebody else. A mention arrives as two events, which are one
+ * message.
  */
 async function onMessage(event: unknown, deps: ListenDeps): Promise<void> {
-  const { intake, people, bot } = deps;
-  const parsed = WrittenMessage.safeParse(event);
-  if (!parsed.success) return; // a subtype that nobody writes: joins, topics, bot messages
-  const message = parsed.data;
-  if (message.bot_id !== undefined || message.user === bot.userId) return;
-  const address = addressOf(bot, message);
-  if (!(await isForBot(message, address, deps))) return;
-  const refusal = await deps.gate.refusal(message.channel, message.user);
+  const message = writtenBy(event, deps);
+  if (message === undefined || !(await isForBot(message, deps))) return;
+  const sourceId = sourceOf(deps.bot, message.channel, message.ts);
+  const address = addressOf(deps.bot, message);
+  await deps.intake.once({ sourceId, address }, (take, change) =>
+    receive(asChanged(message, change), { sourceId, address }, take, deps),
+  );
+}
+
+/** A message as it was edited before anybody took it in. */
+const asChanged = (message: WrittenMessage, change: Change | undefined): WrittenMessage => ({
+  ...message,
+  ...(change?.text === undefined ? {} : { text: change.text }),
+  ...(change?.files === undefined ? {} : { files: SharedFiles.parse(change.files) }),
+});
+
+async function receive(
+  message: WrittenMessage,
+  { sourceId, address }: Pick<IncomingMessage, 'sourceId' | 'address'>,
+  take: Intake['message'],
+  deps: ListenDeps,
+): Promise<void> {
+  const { people, bot, gate } = deps;
+  const who = whoIs(people, message.user);
+  const refusal = await gate.refusal(address, who);
   if (refusal !== undefined) {
     // Whoever only writes in a thread has not asked for anything.
-    if (isAddressed(message, bot)) {
-      await deps.gate.tell(message.channel, message.user, refusal, message.thread_ts);
+    if (isAddressed(message, bot) && (await gate.tells(address, who))) {
+      await deps.tell(message.channel, message.user, refusal, message.thread_ts);
     }
     return;
   }
@@ -82,43 +138,42 @@ async function onMessage(event: unknown, deps: ListenDeps): Promise<void> {
   const isAside = replaced.includes(true);
   const others = files.filter((_file, i) => !replaced[i]);
   const { images, attachments, problems } = await deps.filesOf(others, message.ts);
-  if (problems.length > 0) {
-    await deps.gate.tell(message.channel, message.user, problems.join(' '), message.thread_ts);
-  }
-  if (isAside && said === '' && attachments.length === 0) return;
-  const words = said === '' && attachments.length > 0 ? 'Look at this.' : said;
-  const text = commandOf(words, author) ? words : await withBackground(words, message, address, deps);
-  const sourceId = sourceOf(bot, message.channel, message.ts);
-  const messageId = message.ts;
-  await intake.message({ address, sourceId, text, author, messageId, isAside, images, attachments });
+  // Told once the message is taken in: what fails until then is done again, and would be told again.
+  const tell = async () => {
+    if (problems.length > 0)
+      await deps.tell(message.channel, message.user, problems.join(' '), message.thread_ts);
+  };
+  if (isAside && said === '' && attachments.length === 0) return tell();
+  const text = wordsOf(said, attachments.length > 0);
+  const background = commandOf(text, author) ? {} : await backgroundOf(message, address, deps);
+  const id = { messageId: message.ts, writtenAt: writtenAt(message.ts) };
+  await take({ address, sourceId, text, author, ...id, background, isAside, images, attachments });
+  await tell();
 }
 
 /** Whether somebody means the bot: by name, or by writing to it alone. */
 const isAddressed = (message: WrittenMessage, bot: ListenDeps['bot']): boolean =>
   message.type === 'app_mention' || message.text.includes(`<@${bot.userId}`) || message.channel_type === 'im';
 
-async function isForBot(
-  message: WrittenMessage,
-  address: ThreadAddress,
-  { intake, bot, gate }: ListenDeps,
-): Promise<boolean> {
+async function isForBot(message: WrittenMessage, { intake, bot, gate }: ListenDeps): Promise<boolean> {
   if (isAddressed(message, bot)) return true;
   const isToSomebodyElse = /^\s*<@[UW][A-Z0-9]+/.test(message.text);
   if (message.thread_ts === undefined || isToSomebodyElse) return false;
-  return (await intake.hasSession(address)) && (await gate.answersReplies(message.channel));
+  return (
+    (await intake.hasSession(addressOf(bot, message))) && (await gate.answersReplies(addressOf(bot, message)))
+  );
 }
 
 /** What a model has to know besides: what was said before it was called, and what is linked to. */
-async function withBackground(
-  text: string,
+async function backgroundOf(
   message: WrittenMessage,
   address: ThreadAddress,
   { intake, thread }: ListenDeps,
-): Promise<string> {
+): Promise<Background> {
   const isFirst = message.thread_ts !== undefined && !(await intake.hasSession(address));
   const before = isFirst ? await thread.before(address, message.ts) : undefined;
   const linked = await thread.linked(address.channel, message.text);
-  return [text, ...(before ? [before] : []), ...linked].join('\n\n');
+  return { ...(before ? { before } : {}), ...(linked.length > 0 ? { linked } : {}) };
 }
 
 function addressOf(bot: ListenDeps['bot'], message: WrittenMessage): ThreadAddress {

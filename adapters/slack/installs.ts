@@ -1,7 +1,7 @@
 import type { App, Logger as BoltLogger } from '@slack/bolt';
 import { type Installation, type InstallationStore, InstallProvider } from '@slack/oauth';
 import { z } from 'zod';
-import type { Installations } from '../../src/session/installations.ts';
+import type { Installations } from '../../src/access/installations.ts';
 import { SCOPES } from './manifest.ts';
 
 /** The app as Slack knows it, for installs in many workspaces. */
@@ -11,9 +11,14 @@ export type OauthSettings = {
   /** Signs the state that travels through Slack and back. */
   stateSecret: string;
   apiUrl: string;
+  /** Told of every workspace that the app is installed in, again or for the first time. */
+  installed(teamId: string): Promise<void>;
 };
 
-/** The OAuth flow of @slack/oauth over installations in the record; it renews tokens that are about to run out. */
+/**
+ * The OAuth flow of @slack/oauth over installations in the record; it renews tokens that are about to run
+ * out.
+ */
 export function createInstallProvider(
   settings: OauthSettings,
   installations: Installations,
@@ -24,15 +29,18 @@ export function createInstallProvider(
     clientId,
     clientSecret,
     stateSecret,
-    installationStore: storeOf(installations),
+    installationStore: storeOf(installations, settings.installed),
     installUrlOptions: { scopes: [...SCOPES] },
     authorizationUrl: new URL('/oauth/v2/authorize', apiUrl).href,
-    clientOptions: { slackApiUrl: apiUrl },
+    // Others wait while a token is renewed: what fails is tried again by who needs it next.
+    clientOptions: { slackApiUrl: apiUrl, timeout: TIMEOUT_MS, retryConfig: { retries: 0 } },
     logger,
   });
 }
 
-function storeOf(installations: Installations): InstallationStore {
+const TIMEOUT_MS = 8_000;
+
+function storeOf(installations: Installations, installed: OauthSettings['installed']): InstallationStore {
   return {
     async storeInstallation(installation) {
       const teamId = installation.team?.id;
@@ -40,6 +48,7 @@ function storeOf(installations: Installations): InstallationStore {
         throw new Error('The app can be installed in single workspaces, not in a whole organisation.');
       }
       await installations.save('slack', teamId, JSON.stringify(installation));
+      await installed(teamId);
     },
     async fetchInstallation({ teamId }) {
       const text = teamId === undefined ? undefined : await installations.find('slack', teamId);

@@ -1,12 +1,12 @@
 import type { Button, KnownBlock } from '@slack/types';
-import type { JobControl } from '../../src/session/job-controls.ts';
-import { ACTIONS } from '../../src/thread/actions.ts';
-import type { JobView } from '../../src/thread/view-message.ts';
-import { cut, jobControls, jobLines, jobLinks, jobTail, progressText } from '../../src/thread/words.ts';
+import { ACTIONS } from '../../src/controller/actions.ts';
+import type { JobControl } from '../../src/session/watches.ts';
+import type { JobView } from '../../src/thread/view/view-message.ts';
+import { cut, jobControls, jobLines, jobLinks, jobTail, progressText } from '../../src/thread/view/words.ts';
 import { actions, button, context, section } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { STYLE } from './style.ts';
-import { codeBlock, plain } from './text.ts';
+import { codeBlock, plainWithin } from './text.ts';
 
 export function jobBlocks(job: JobView): KnownBlock[] {
   const links = jobLinks(job, STYLE);
@@ -15,7 +15,7 @@ export function jobBlocks(job: JobView): KnownBlock[] {
   return [
     section(jobLines(job, STYLE)),
     ...(links ? [context(cut(links, SLACK_LIMITS.contextText))] : []),
-    ...(job.message ? [context(cut(plain(job.message), SLACK_LIMITS.contextText))] : []),
+    ...(job.message ? [context(plainWithin(job.message, SLACK_LIMITS.contextText))] : []),
     ...(progress ? [context(cut(progress, SLACK_LIMITS.contextText))] : []),
     ...(tail ? [context(codeBlock(tail, 700))] : []),
     actions(jobControls(job).map((control) => BUTTONS[control](job))),
@@ -29,7 +29,7 @@ const BUTTONS: Readonly<Record<JobControl, (job: JobView) => Button>> = {
   cancel: (job) => cancelButton(job),
 };
 
-export function cancelButton({ watchId, jobId }: Pick<JobView, 'watchId' | 'jobId'>): Button {
+function cancelButton({ watchId, jobId }: Pick<JobView, 'watchId' | 'jobId'>): Button {
   return {
     ...button('Cancel', ACTIONS.cancel, watchId, 'danger'),
     confirm: {

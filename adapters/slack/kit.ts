@@ -1,16 +1,17 @@
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
-import type { Payload } from '../../src/thread/outbound.ts';
-import { cut } from '../../src/thread/words.ts';
+import type { Payload } from '../../src/thread/delivery/outgoing.ts';
+import { cut } from '../../src/thread/view/words.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { plain } from './text.ts';
+import { plain, plainWithin } from './text.ts';
 
 /*
  * Pieces of Block Kit.
  */
 
 /** `text` is what notifications and screen readers get. */
-export function message(text: string, blocks: KnownBlock[]): Payload {
-  return { text: cut(text, 3_000), blocks, unfurl_links: false, unfurl_media: false };
+export function message(text: string, blocks: KnownBlock[]): { kind: 'message'; body: Payload } {
+  const body = { text: cut(text, 3_000), blocks, unfurl_links: false, unfurl_media: false };
+  return { kind: 'message', body };
 }
 
 export const section = (text: string): SectionBlock => ({ type: 'section', text: { type: 'mrkdwn', text } });
@@ -20,15 +21,21 @@ export const context = (text: string): ContextBlock => ({
 });
 export const actions = (elements: ActionsBlock['elements']): ActionsBlock => ({ type: 'actions', elements });
 
-export function fields(facts: readonly { label: string; value: string }[]): SectionBlock {
-  return {
+/** Facts beside each other, in as many sections as they take. */
+export function fields(facts: readonly { label: string; value: string }[]): SectionBlock[] {
+  const shown = facts.slice(0, MOST_FACTS).map(({ label, value }) => ({
+    type: 'mrkdwn' as const,
+    text: `*${plain(label)}*\n${plainWithin(value, SLACK_LIMITS.fieldText - 400)}`,
+  }));
+  const sections = Math.ceil(shown.length / SLACK_LIMITS.sectionFields);
+  return Array.from({ length: sections }, (_, i) => ({
     type: 'section',
-    fields: facts.slice(0, SLACK_LIMITS.sectionFields).map(({ label, value }) => ({
-      type: 'mrkdwn',
-      text: `*${plain(label)}*\n${cut(plain(cut(value, 600)), SLACK_LIMITS.fieldText - 100)}`,
-    })),
-  };
+    fields: shown.slice(i * SLACK_LIMITS.sectionFields, (i + 1) * SLACK_LIMITS.sectionFields),
+  }));
 }
+
+/** More than any call has. */
+const MOST_FACTS = 30;
 
 export function button(label: string, action: string, value: string, style?: 'primary' | 'danger'): Button {
   return {

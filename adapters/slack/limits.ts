@@ -1,3 +1,5 @@
+import type { Rates } from '../../src/thread/delivery/outbound.ts';
+
 /** Limits of Slack that a payload can hit, each with its source. All in characters unless said otherwise. */
 export const SLACK_LIMITS = {
   /** https://docs.slack.dev/reference/block-kit/blocks: "up to 50 blocks in each message". */
@@ -18,18 +20,30 @@ export const SLACK_LIMITS = {
    * (slackapi/bolt-js issue 2509), fewer with more blocks. 12,000 keeps clear of it.
    */
   allBlocks: 12_000,
-  /** https://docs.slack.dev/reference/block-kit/composition-objects/text-object: a button's label, its value. */
+  /**
+   * https://docs.slack.dev/reference/block-kit/composition-objects/text-object: a button's label, its value.
+   */
   buttonLabel: 75,
   buttonValue: 2_000,
   /** https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element: options. */
   selectOptions: 100,
-  /** https://docs.slack.dev/reference/views/modal-views: a title; .../plain-text-input-element: max_length. */
+  /**
+   * https://docs.slack.dev/reference/views/modal-views: a title; .../plain-text-input-element: max_length.
+   */
   modalTitle: 24,
-  /** https://docs.slack.dev/reference/methods/assistant.threads.setTitle; longer ones are cut where they are shown. */
+  /**
+   * https://docs.slack.dev/reference/methods/assistant.threads.setTitle; longer ones are cut where they are
+   * shown.
+   */
   threadTitle: 250,
   /** Tasks of a stream, and their titles: not documented; what a phone shows well. */
   streamTasks: 20,
   taskTitle: 200,
+  /** https://docs.slack.dev/reference/views/modal-views: blocks, and what travels with a dialog. */
+  viewBlocks: 100,
+  viewMetadata: 3_000,
+  /** https://docs.slack.dev/reference/methods/chat.postEphemeral, `msg_too_long`. */
+  ephemeralText: 4_000,
   inputText: 3_000,
   /** https://docs.slack.dev/reference/block-kit/blocks/input-block: label and hint. */
   inputLabel: 2_000,
@@ -39,17 +53,20 @@ export const SLACK_LIMITS = {
 export const ANSWER_CHARACTERS = 9_000;
 
 /**
- * Rates of the Web API (https://docs.slack.dev/apis/web-api/rate-limits): chat.update is tier 3, 50 a minute for a
- * workspace, chat.postMessage about one a second for a channel. Both tolerate bursts that are not published; these are
- * small ones, and a little less than the rate keeps clear of it.
+ * Rates of the Web API (https://docs.slack.dev/apis/web-api/rate-limits): chat.update is tier 3, 50 a minute
+ * for a workspace, chat.postMessage about one a second for a channel. Both tolerate bursts that are not
+ * published; these are small ones, and a little less than the rate keeps clear of it.
  */
-export const slackRates = (factor: number) => ({
-  post: { perMinute: 57 * factor, burst: 3, per: 'channel' as const },
-  edit: { perMinute: 47 * factor, burst: 12, per: 'workspace' as const },
+export const slackRates = (factor: number): Rates => ({
+  post: { perMinute: 57 * factor, burst: 3, per: 'channel' },
+  edit: { perMinute: 47 * factor, burst: 12, per: 'workspace' },
   /** reactions.add and reactions.remove: tier 3 and tier 2; an edit is one of each. */
-  mark: { perMinute: 19 * factor, burst: 10, per: 'workspace' as const },
+  mark: { perMinute: 19 * factor, burst: 10, per: 'workspace' },
   /** chat.startStream and chat.stopStream: tier 2, 20 a minute; a stream is begun and stopped once. */
-  streamEnd: { perMinute: 19 * factor, burst: 8, per: 'workspace' as const },
+  streamEnd: { perMinute: 19 * factor, burst: 8, per: 'workspace' },
   /** chat.appendStream: tier 4, 100 a minute. */
-  stream: { perMinute: 94 * factor, burst: 20, per: 'workspace' as const },
+  stream: { perMinute: 94 * factor, burst: 20, per: 'workspace' },
 });
+
+/** Of one thread: what chat.update's 50 a minute come to, where it is the only one. */
+export const EDIT_INTERVAL_MS = 1_200;

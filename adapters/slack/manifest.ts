@@ -1,6 +1,9 @@
 import { SHORTCUT } from './shortcut.ts';
 
-/** Every method of the Web API that the bot calls, with the scopes of which it needs one, from the method's page. */
+/**
+ * Every method of the Web API that the bot calls, with the scopes of which it needs one, from the method's
+ * page.
+ */
 export const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'assistant.threads.setSuggestedPrompts': ['assistant:write'],
   'assistant.threads.setTitle': ['assistant:write'],
@@ -20,13 +23,14 @@ export const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'reactions.add': ['reactions:write'],
   'reactions.remove': ['reactions:write'],
   'usergroups.users.list': ['usergroups:read'],
+  'users.conversations': ['channels:read', 'groups:read'],
   'users.info': ['users:read'],
   'views.open': [],
   'views.publish': [],
 };
 
 /** Scopes that no method call asks for: what events and downloads need. */
-const OTHER_SCOPES = ['app_mentions:read', 'commands', 'files:read'];
+const OTHER_SCOPES = ['app_mentions:read', 'channels:read', 'commands', 'files:read', 'groups:read'];
 
 export const SCOPES: readonly string[] = [
   ...new Set([...Object.values(METHOD_SCOPES).flat(), ...OTHER_SCOPES]),
@@ -38,6 +42,9 @@ export const EVENTS = [
   'app_mention',
   'app_uninstalled',
   'assistant_thread_started',
+  'channel_unarchive',
+  'group_unarchive',
+  'member_joined_channel',
   'message.channels',
   'message.groups',
   'message.im',
@@ -51,7 +58,9 @@ export const SLASH = '/ml-intern';
 export type ManifestOptions = {
   /** Where Slack reaches the bot over HTTP; without it the app uses Socket Mode. */
   url?: string;
-  /** For installs in many workspaces: tokens are renewed, and people come back to the bot after installing. */
+  /**
+   * For installs in many workspaces: tokens are renewed, and people come back to the bot after installing.
+   */
   isDistributed?: boolean;
 };
 

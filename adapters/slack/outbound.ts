@@ -1,30 +1,27 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { messageOf } from '../../src/ops/errors.ts';
+import { messageOf } from '../../src/lib/errors.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
-import type { Failed } from '../../src/thread/delivery.ts';
-import type { Delivery, Outbound, Payload } from '../../src/thread/outbound.ts';
-import {
-  type BytesOf,
-  Mark,
-  markId,
-  markOfId,
-  TITLE,
-  takeOtherMarks,
-  Upload,
-} from '../../src/thread/payloads.ts';
-import { type BlockOptions, MARK_NAMES, translate } from './blocks.ts';
+import { type Acts, byKind, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
+import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
+import { type BytesOf, TITLE } from '../../src/thread/delivery/outgoing.ts';
+import { type BlockOptions, REACTION_NAMES, translate } from './blocks.ts';
 import {
   attempt,
+  codeOf,
   delivered,
   EVENT_TYPE,
-  isRefusal,
-  metadataOf,
+  failureOf,
+  marked,
+  rowOf,
   type Thread,
-  unlessCode,
+  unless,
 } from './delivery.ts';
-import { slackRates } from './limits.ts';
+import { EDIT_INTERVAL_MS, slackRates } from './limits.ts';
+import { plainerForms } from './plain-form.ts';
 import { beginStream, growStream, isLostStream, isStream, stopStream, streamId } from './streams.ts';
+import { STYLE } from './style.ts';
+import { plain } from './text.ts';
 
 /** A page of `conversations.replies`, and how many are read at most: 15 is all that some apps get. */
 const PAGE = 200;
@@ -36,8 +33,8 @@ export type OutboundOptions = BlockOptions & {
 };
 
 /**
- * Slack's side of threads. `clientOf` gives what reaches a workspace, undefined where the app is not installed any more.
- * Clients must not retry by themselves: a 429 moves our own schedule.
+ * Slack's side of threads. `clientOf` gives what reaches a workspace, undefined where the app is not
+ * installed any more. Clients must not retry by themselves: a 429 moves our own schedule.
  */
 export function createSlackOutbound(
   clientOf: (workspace: string) => Promise<WebClient | undefined>,
@@ -55,70 +52,73 @@ export function createSlackOutbound(
       if (found === undefined) return NOT_INSTALLED;
       return act({ ...address, client: found }, ...rest);
     };
-  const side = threadSide(bytesOf, options.isStreamed);
+  const acts = threadActs(options.isStreamed);
+  const side = byKind(acts, { failureOf, bytesOf, reactionNames: REACTION_NAMES });
   return {
     rates: slackRates(options.rateFactor),
+    editIntervalMs: EDIT_INTERVAL_MS,
     translate: (message, divisor, address) => translate(message, divisor, address, options),
+    plainer: plainerForms,
     post: within(side.post),
     edit: within(side.edit),
     remove: within(side.remove),
     find: within(side.find),
+    tell: within(tell),
   };
 }
 
 const NOT_INSTALLED: Failed = {
   ok: false,
-  reason: 'refused',
-  detail: 'the app is not installed in this workspace any more',
+  reason: 'closed',
+  code: 'not_installed',
+  why: 'I am not installed in this workspace any more; an admin has to install me again',
+  isPlace: true,
 };
 
-function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
-  async function post(address: Thread, key: string, payload: Payload): Promise<Delivery> {
-    const upload = Upload.safeParse(payload).data;
-    if (upload !== undefined) return share(address, upload);
-    const mark = Mark.safeParse(payload).data;
-    if (mark !== undefined) return react(address, mark).then(unlessGone);
-    if (payload.title !== undefined) return name(address, payload);
-    const begun = payload.stream === undefined ? undefined : await beginStream(address, key, payload);
+/**
+ * A direct message from the app: https://docs.slack.dev/reference/methods/chat.postMessage, "Post to a DM".
+ */
+async function tell({ client, channel, thread }: Thread, person: string, text: string): Promise<Delivery> {
+  if (channel.startsWith('D')) return NOWHERE_ELSE;
+  return delivered(async () => {
+    const said = `About our thread in ${STYLE.thread({ channel, thread })}: ${plain(text)}`;
+    return Posted.parse(await client.chat.postMessage({ channel: person, text: said })).ts;
+  });
+}
+
+function threadActs(isStreamed: boolean): Acts<Thread> {
+  const post: Acts<Thread>['post'] = async (address, key, { body, stream }) => {
+    const begun = stream && (await beginStream(address, key, stream));
     if (begun !== undefined) return begun;
-    const { stream: _stream, ...message } = payload;
+    const args = { channel: address.channel, thread_ts: address.thread, ...body };
     return delivered(async () => {
-      const answer = await address.client.apiCall('chat.postMessage', {
-        channel: address.channel,
-        thread_ts: address.thread,
-        metadata: metadataOf(key),
-        ...message,
-      });
+      const answer = await marked(key, (metadata) =>
+        address.client.apiCall('chat.postMessage', { ...args, ...metadata }),
+      );
       return Posted.parse(answer).ts;
     });
-  }
+  };
 
-  /** Threads of the assistant panel have names; another direct message has none, and is left as it is. */
-  const name = ({ client, channel, thread }: Thread, { title }: Payload): Promise<Delivery> =>
+  /**
+   * Threads of the assistant panel have names; another direct message has none, which is an error of Slack's.
+   */
+  const name: Acts<Thread>['name'] = ({ client, channel, thread }, title) =>
     delivered(async () => {
-      const args = { channel_id: channel, thread_ts: thread, title };
-      await client.apiCall('assistant.threads.setTitle', args).catch((error: unknown) => {
-        if (!isRefusal(error)) throw error;
-      });
+      await client.apiCall('assistant.threads.setTitle', { channel_id: channel, thread_ts: thread, title });
       return TITLE;
     });
 
-  const react = ({ client, channel }: Thread, { reaction }: Mark): Promise<Delivery> =>
-    delivered(async () => {
-      const { on, name } = reaction;
-      await client.reactions.add({ channel, timestamp: on, name }).catch(unlessCode('already_reacted'));
-      return markId(reaction);
-    });
+  const react: Acts<Thread>['react'] = async ({ client, channel }, { on, name }) => {
+    await client.reactions.add({ channel, timestamp: on, name }).catch(unless('done'));
+  };
 
-  const unreact = async ({ client, channel }: Thread, { on, name }: Mark['reaction']): Promise<void> => {
-    await client.reactions.remove({ channel, timestamp: on, name }).catch(unlessCode('no_reaction'));
+  const unreact: Acts<Thread>['unreact'] = async ({ client, channel }, { on, name }) => {
+    await client.reactions.remove({ channel, timestamp: on, name }).catch(unless('done'));
   };
 
   /** A file is known by its own id: Slack does not tell that of the message it stands in. */
-  async function share({ client, channel, thread }: Thread, { file, text }: Upload): Promise<Delivery> {
-    const bytes = await bytesOf(file.id);
-    if (bytes === undefined) return { ok: false, reason: 'refused', detail: 'the file is no longer kept' };
-    return delivered(async () => {
+  const share: Acts<Thread>['share'] = ({ client, channel, thread }, _key, { file, text }, bytes) =>
+    delivered(async () => {
       const answer = await client.filesUploadV2({
         channel_id: channel,
         thread_ts: thread,
@@ -129,48 +129,41 @@ function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
       });
       return Uploaded.parse(answer).files[0].files[0].id;
     });
-  }
 
-  const edit = async (
-    address: Thread,
-    platformId: string,
-    payload: Payload,
-    streamed: string | undefined,
-  ): Promise<Delivery> => {
-    if (payload.file !== undefined) return { ok: true, platformId }; // what is in a file does not change
-    if (payload.title !== undefined) return name(address, payload);
-    if (isStream(platformId)) return growStream(address, platformId, payload, streamed);
-    const mark = Mark.safeParse(payload).data;
-    if (mark !== undefined) {
-      const taken = await remove(address, platformId);
-      return unlessGone(taken.ok ? await react(address, mark) : taken);
-    }
+  const edit: Acts<Thread>['edit'] = async (address, key, platformId, message, { streamed }) => {
+    if (isStream(platformId)) return growStream(address, platformId, message, streamed);
+    const args = { channel: address.channel, ts: platformId, ...message.body };
+    const update = () => address.client.apiCall('chat.update', args);
     return delivered(async () => {
-      const { stream: _stream, ...message } = payload;
-      await address.client.apiCall('chat.update', { channel: address.channel, ts: platformId, ...message });
+      await update().catch(async (error: unknown) => {
+        if (rowOf(codeOf(error) ?? '')?.means !== 'streaming') throw error;
+        await stopStream(address, streamId(platformId, key));
+        await update();
+      });
       return platformId;
     });
   };
 
-  const remove = (address: Thread, platformId: string): Promise<Delivery> =>
-    delivered(async () => {
-      const { client, channel } = address;
-      const mark = markOfId(platformId);
-      if (platformId === TITLE) return platformId; // there is no taking a name away
-      if (mark !== undefined) await unreact(address, mark);
-      else if (isStream(platformId)) {
-        await client.chat.delete({ channel, ts: await stopStream(address, platformId) });
-      } else if (platformId.startsWith('F')) await client.files.delete({ file: platformId });
-      else await client.chat.delete({ channel, ts: platformId });
-      return platformId;
-    });
+  const takeBack: Acts<Thread>['takeBack'] = async (address, platformId) => {
+    const { client, channel } = address;
+    if (platformId.startsWith('F')) {
+      await client.files.delete({ file: platformId });
+      return;
+    }
+    const ts = isStream(platformId) ? await stopStream(address, platformId) : platformId;
+    await client.chat.delete({ channel, ts }).catch((error: unknown) => blank(client, channel, ts, error));
+  };
 
-  async function find(address: Thread, key: string, payload: Payload): Promise<Delivery | undefined> {
-    const { client, channel, thread } = address;
-    if (payload.title !== undefined) return undefined; // it may be set twice
-    const mark = Mark.safeParse(payload).data;
-    if (mark !== undefined) return takeOtherMarks(mark, MARK_NAMES, (id) => remove(address, id));
-    const name = Upload.safeParse(payload).data?.file.name;
+  /** A message that may not be deleted says nothing any more: its buttons would be taken for live ones. */
+  async function blank(client: WebClient, channel: string, ts: string, error: unknown): Promise<void> {
+    if (rowOf(codeOf(error) ?? '')?.means !== 'denied') throw error;
+    await client.chat.update({ channel, ts, text: TAKEN_BACK, blocks: [] }).catch(() => {
+      throw error;
+    });
+  }
+
+  const find: Acts<Thread>['find'] = async ({ client, channel, thread }, key, sought) => {
+    const name = sought.kind === 'upload' ? sought.file.name : undefined;
     const canBeLost = isStreamed && key.includes('/answer/');
     let cursor: string | undefined;
     for (let page = 0; page < MAX_PAGES; page++) {
@@ -185,7 +178,8 @@ function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
           }),
         ),
       );
-      if (!read.ok) return read.failure;
+      // Where nothing may be read, a message twice is better than none.
+      if (!read.ok) return isUnreadable(read.failure) ? undefined : read.failure;
       const { messages } = read.value;
       const found =
         name === undefined
@@ -200,16 +194,18 @@ function threadSide(bytesOf: BytesOf, isStreamed: boolean) {
       if (cursor === undefined) return undefined;
     }
     return undefined;
-  }
+  };
 
-  return { post, edit, remove, find };
+  return { post, edit, takeBack, share, react, unreact, name, find };
 }
 
 const Posted = z.object({ ts: z.string() });
 
-/** Somebody has deleted the message that a reaction belongs to: there is nothing to make up for. */
-const unlessGone = (sent: Delivery): Delivery =>
-  !sent.ok && sent.reason === 'gone' ? { ok: false, reason: 'refused', detail: 'the message is gone' } : sent;
+const TAKEN_BACK = '_Taken back._';
+
+/** A thread that is gone, or a history that may not be read. */
+const isUnreadable = (failed: Failed): boolean =>
+  failed.reason === 'final' || failed.reason === 'form' || (failed.reason === 'closed' && !failed.isPlace);
 
 const FileId = z.object({ id: z.string() });
 const Uploaded = z.object({ files: z.tuple([z.object({ files: z.tuple([FileId]) })]) });

@@ -11,10 +11,22 @@ const SharedFile = z.object({
   name: z.string().nullish(),
   size: z.number().optional(),
   url_private_download: z.string().optional(),
+  /** `tombstone` for one that was taken out of its message. */
+  mode: z.string().optional(),
 });
 export type SharedFile = z.infer<typeof SharedFile>;
 
-/** A message as people write it: `app_mention`, or `message` without a subtype or with a file or a broadcast. */
+/** Files as they may be in any payload: what can't be read is none. */
+export const SharedFiles = z.array(z.unknown()).transform((items) =>
+  items.flatMap((item) => {
+    const file = SharedFile.safeParse(item);
+    return file.success && file.data.mode !== 'tombstone' ? [file.data] : [];
+  }),
+);
+
+/**
+ * A message as people write it: `app_mention`, or `message` without a subtype or with a file or a broadcast.
+ */
 export const WrittenMessage = z.object({
   type: z.enum(['message', 'app_mention']),
   subtype: z.enum(['file_share', 'thread_broadcast']).optional(),
@@ -25,26 +37,61 @@ export const WrittenMessage = z.object({
   ts: z.string(),
   thread_ts: z.string().optional(),
   bot_id: z.string().optional(),
-  files: z.array(SharedFile).optional(),
+  files: SharedFiles.optional(),
 });
 export type WrittenMessage = z.infer<typeof WrittenMessage>;
 
-export const ChangedMessage = z.object({
-  subtype: z.literal('message_changed'),
+/**
+ * https://docs.slack.dev/reference/events/message/message_changed and .../message_deleted. Both tell of a
+ * message within a channel, which is not repeated in the message itself. An edit's own time is in whole
+ * seconds, that of the event is not.
+ */
+const aboutMessage = {
   channel: z.string(),
-  message: z.object({ ts: z.string(), text: z.string().default(''), bot_id: z.string().optional() }),
-});
+  channel_type: z.string().optional(),
+  event_ts: z.string().optional(),
+  ts: z.string().optional(),
+  previous_message: z.looseObject({ ts: z.string().optional() }).optional().catch(undefined),
+};
 
-export const DeletedMessage = z.object({
-  subtype: z.literal('message_deleted'),
-  channel: z.string(),
-  deleted_ts: z.string(),
-});
+export const ChangedMessage = z
+  .object({
+    ...aboutMessage,
+    subtype: z.literal('message_changed'),
+    message: z.looseObject({ ts: z.string().optional(), subtype: z.string().optional() }),
+  })
+  .transform(({ message, previous_message: before, ...event }) => {
+    const ts = message.ts ?? before?.ts;
+    const at = event.event_ts ?? event.ts ?? '';
+    const inChannel = { type: 'message', channel: event.channel, channel_type: event.channel_type };
+    return {
+      channel: event.channel,
+      ts,
+      at,
+      /** What is left of a message with replies that was deleted. */
+      isTombstone: message.subtype === 'tombstone',
+      now: { ...message, ...inChannel, ts },
+      before: before && { ...before, ...inChannel, ts },
+    };
+  });
+export type ChangedMessage = z.infer<typeof ChangedMessage>;
+
+export const DeletedMessage = z
+  .object({
+    ...aboutMessage,
+    subtype: z.literal('message_deleted'),
+    deleted_ts: z.string().optional(),
+  })
+  .transform(({ deleted_ts, previous_message: before, channel, channel_type }) => {
+    const ts = deleted_ts ?? before?.ts;
+    return { channel, ts, before: before && { ...before, type: 'message', channel, channel_type, ts } };
+  });
 
 export const ButtonClick = z.object({
   user: z.object({ id: z.string() }),
   team: z.object({ id: z.string() }),
-  channel: z.object({ id: z.string() }),
+  /** Missing where the button stands in the Home tab. */
+  channel: z.object({ id: z.string() }).optional(),
   /** Missing where the button stands in something that only one person sees. */
   message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
   trigger_id: z.string(),
@@ -67,11 +114,15 @@ export const SlashCommand = z.object({
   team_id: z.string(),
   channel_id: z.string(),
   user_id: z.string(),
+  trigger_id: z.string(),
   text: z.string().default(''),
 });
 export type SlashCommand = z.infer<typeof SlashCommand>;
 
-/** A dialog that somebody sent off: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload. */
+/**
+ * A dialog that somebody sent off:
+ * https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload.
+ */
 export const Submission = z.object({
   user: z.object({ id: z.string() }),
   team: z.object({ id: z.string() }),
@@ -96,7 +147,10 @@ export const Submission = z.object({
 });
 export type Submission = z.infer<typeof Submission>;
 
-/** A shortcut on a message: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload */
+/**
+ * A shortcut on a message:
+ * https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+ */
 export const MessageShortcut = z.object({
   trigger_id: z.string(),
   user: z.object({ id: z.string() }),

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { systemClock } from '../../src/ops/clock.ts';
-import type { Standing } from '../../src/session/access.ts';
+import type { Standing } from '../../src/access/rules.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import type { Person } from '../../src/session/address.ts';
 
 const User = z.object({
@@ -36,18 +36,27 @@ export type People = {
   standing(id: string): Promise<Standing>;
   /** Whether somebody is an admin or owner of this workspace; not where that can't be found out. */
   isAdmin(id: string): Promise<boolean>;
+  /**
+   * The public and private channels that somebody is in together with the bot; none where that can't be found
+   * out.
+   */
+  channelsOf(id: string): Promise<ReadonlySet<string>>;
   /** The members of a user group; none for an id that is not one's, or where the app may not read them. */
   membersOf(group: string): Promise<readonly string[]>;
 };
 
-export function createPeople(client: WebClient, teamId: string, now: () => Date): People {
+export function createPeople(
+  client: WebClient,
+  teamId: string,
+  { monotonic }: Pick<Clock, 'monotonic'>,
+): People {
   type Known = { name: string; standing: Standing; isAdmin: boolean; until: number };
   const known = new Map<string, Known>();
 
   /** Undefined where somebody can't be looked up, and never was. */
   async function look(id: string): Promise<Known | undefined> {
     const kept = known.get(id);
-    if (kept !== undefined && kept.until > now().getTime()) return kept;
+    if (kept !== undefined && kept.until > monotonic()) return kept;
     const answer = await client.apiCall('users.info', { user: id }).catch(() => undefined);
     const found = User.safeParse(answer);
     if (!found.success) return kept;
@@ -59,7 +68,7 @@ export function createPeople(client: WebClient, teamId: string, now: () => Date)
       name: shown,
       standing,
       isAdmin: standing === 'member' && Boolean(found.data.user.is_admin || found.data.user.is_owner),
-      until: now().getTime() + KEPT_MS,
+      until: monotonic() + KEPT_MS,
     };
     known.set(id, entry);
     return entry;
@@ -82,20 +91,64 @@ export function createPeople(client: WebClient, teamId: string, now: () => Date)
   async function membersOf(group: string): Promise<readonly string[]> {
     if (!/^S[A-Z0-9]+$/.test(group)) return [];
     const kept = groups.get(group);
-    if (kept !== undefined && kept.until > now().getTime()) return kept.members;
+    if (kept !== undefined && kept.until > monotonic()) return kept.members;
     const answer = await client.apiCall('usergroups.users.list', { usergroup: group }).catch(() => undefined);
     const found = Members.safeParse(answer);
     if (!found.success) return [];
-    groups.set(group, { members: found.data.users, until: now().getTime() + GROUPS_KEPT_MS });
+    groups.set(group, { members: found.data.users, until: monotonic() + GROUPS_KEPT_MS });
     return found.data.users;
+  }
+
+  const channels = new Map<string, { ids: ReadonlySet<string>; until: number }>();
+
+  async function channelsOf(id: string): Promise<ReadonlySet<string>> {
+    const kept = channels.get(id);
+    if (kept !== undefined && kept.until > monotonic()) return kept.ids;
+    const ids = await channelsWith(client, id).catch(() => undefined);
+    if (ids === undefined) return NO_CHANNELS;
+    if (channels.size >= KEPT) channels.clear();
+    channels.set(id, { ids, until: monotonic() + GROUPS_KEPT_MS });
+    return ids;
   }
 
   const isAdmin = async (id: string): Promise<boolean> => (await look(id))?.isAdmin ?? false;
 
-  return { name, standing, isAdmin, membersOf, person: async (id) => ({ id, name: await name(id) }) };
+  const person = async (id: string) => ({ id, name: await name(id) });
+  return { name, standing, isAdmin, channelsOf, membersOf, person };
 }
 
-/** https://docs.slack.dev/reference/objects/user-object: guests are restricted, strangers are of another workspace. */
+const NO_CHANNELS: ReadonlySet<string> = new Set();
+
+const Channels = z.object({
+  channels: z.array(z.object({ id: z.string() })),
+  response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
+});
+
+/** Pages of a thousand channels that are read of somebody's. */
+const CHANNEL_PAGES = 10;
+
+/**
+ * https://docs.slack.dev/reference/methods/users.conversations: of channels that are not public those alone
+ * that the bot is in, too.
+ */
+async function channelsWith(client: WebClient, user: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  let cursor: string | undefined;
+  for (let page = 0; page < CHANNEL_PAGES; page++) {
+    const types = 'public_channel,private_channel';
+    const asked = { user, types, limit: 999, ...(cursor ? { cursor } : {}) };
+    const answer = Channels.parse(await client.apiCall('users.conversations', asked));
+    for (const { id } of answer.channels) ids.add(id);
+    cursor = answer.response_metadata?.next_cursor || undefined;
+    if (cursor === undefined) break;
+  }
+  return ids;
+}
+
+/**
+ * https://docs.slack.dev/reference/objects/user-object: guests are restricted, strangers are of another
+ * workspace.
+ */
 function standingOf({ user }: z.infer<typeof User>, teamId: string): Standing {
   const isOther = user.team_id !== undefined && user.team_id !== teamId && !teamId.startsWith('E');
   if (user.is_stranger || isOther) return 'stranger';

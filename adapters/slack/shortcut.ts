@@ -1,50 +1,57 @@
 import type { App } from '@slack/bolt';
-import type { ModalView } from '@slack/types';
-import type { WebClient } from '@slack/web-api';
-import { z } from 'zod';
-import { ThreadAddress } from '../../src/session/address.ts';
-import { cut } from '../../src/thread/words.ts';
-import type { Gate } from './gate.ts';
-import { modal, textInput } from './modals.ts';
+import type { Subject } from '../../src/controller/forms.ts';
+import type { From } from '../../src/controller/from.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import { cut } from '../../src/thread/view/words.ts';
+import { type ClickDeps, give } from './clicks.ts';
+import type { About } from './forms.ts';
+import { SLACK_LIMITS } from './limits.ts';
 import { MessageShortcut } from './payloads.ts';
-import type { People } from './people.ts';
+import { answerTo, attend } from './private-answers.ts';
 import { readable } from './text.ts';
+import { whoIs } from './who.ts';
 import type { In } from './workspaces.ts';
 
-/** The message shortcut of the manifest, and the dialog that it opens. */
+/** The message shortcut of the manifest. */
 export const SHORTCUT = 'ask_about_message';
-
-/** The message that was pointed at, as it travels with the dialog. */
-export const Pointed = z.object({ address: ThreadAddress, quote: z.string() });
 
 const QUOTE_CHARACTERS = 2_000;
 
-export type ShortcutDeps = {
-  teamId: string;
-  client: WebClient;
-  people: People;
-  gate: Gate;
-  botUserId: string;
-};
+type ShortcutDeps = Omit<ClickDeps, 'showHome'> & { botUserId: string };
 
 /** "Ask ML Intern about this": asks what about it, and goes on in the message's thread. */
-export function listenToShortcut(app: App, depsIn: In<ShortcutDeps>): void {
-  app.shortcut({ type: 'message_action', callback_id: SHORTCUT }, async ({ ack, shortcut, context }) => {
-    await ack();
-    const { teamId, client, people, gate, botUserId } = await depsIn(context.teamId);
+export function listenToShortcut(app: App, depsIn: In<ShortcutDeps>, log: Logger): void {
+  const action = { type: 'message_action' as const, callback_id: SHORTCUT };
+  app.shortcut(action, async ({ ack, shortcut, respond, context }) => {
+    const deps = await depsIn(context.teamId);
+    const { teamId, client, people, controller, botUserId } = deps;
     const { trigger_id, user, channel, message } = MessageShortcut.parse(shortcut);
     const thread = message.thread_ts ?? message.ts;
-    const refusal = await gate.refusal(channel.id, user.id);
-    if (refusal !== undefined) return gate.tell(channel.id, user.id, refusal);
-    const said = await readable(message.text, botUserId, { person: people.name });
-    const who = message.user ? await people.name(message.user) : 'an app';
-    const quote = cut(`[${who}] ${said}`, QUOTE_CHARACTERS).replace(/^/gm, '> ').slice(0, QUOTE_CHARACTERS);
-    const address = { platform: 'slack' as const, workspace: teamId, channel: channel.id, thread };
-    await client.views.open({ trigger_id, view: askModal({ address, quote }) });
+    const answer = answerTo(respond, client, { channel: channel.id, user: user.id, thread }, log);
+    await attend({ ack, answer, log }, async () => {
+      const said = await readable(message.text, botUserId, { person: people.name });
+      const who = message.user ? await people.name(message.user) : 'an app';
+      const place = { platform: 'slack' as const, workspace: teamId, channel: channel.id };
+      const from: From = {
+        who: whoIs(people, user.id),
+        place,
+        thread: { ...place, thread },
+        sourceId: `slack:shortcut:${teamId}:${trigger_id}`,
+        isFromList: false,
+      };
+      const subject = fitting({ channel: channel.id, thread }, `[${who}] ${said}`);
+      const given = await controller.point(subject, from);
+      await give(deps, given, { from, triggerId: trigger_id, answer, log });
+    });
   });
 }
 
-const askModal = (pointed: z.infer<typeof Pointed>): ModalView =>
-  modal(SHORTCUT, JSON.stringify(pointed), { title: 'Ask ML Intern', submit: 'Ask' }, [
-    textInput('What about this message?', 'I answer in its thread, where everybody can see it.'),
-  ]);
+/** As much of the message as travels with a dialog: what it is written with counts as it is sent. */
+function fitting(where: Omit<About, 'subject'>, said: string): Extract<Subject, { form: 'ask' }> {
+  for (let limit = QUOTE_CHARACTERS; ; limit = Math.floor(limit / 2)) {
+    const quote = cut(said, limit).replace(/^/gm, '> ').slice(0, limit);
+    const subject = { form: 'ask' as const, quote };
+    const about: About = { subject, ...where };
+    if (JSON.stringify(about).length <= SLACK_LIMITS.viewMetadata || limit < 2) return subject;
+  }
+}

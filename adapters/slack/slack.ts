@@ -1,59 +1,92 @@
 import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
 import type { InstallProvider } from '@slack/oauth';
-import type { Logger } from '../../src/ops/log.ts';
-import type { Installations } from '../../src/session/installations.ts';
-import type { BytesOf } from '../../src/thread/payloads.ts';
-import type { Platform } from '../../src/thread/platform.ts';
-import { followPresence, withFailures } from '../../src/thread/presence-loop.ts';
-import { listenToAccounts } from './accounts.ts';
+import type { Installations } from '../../src/access/installations.ts';
+import { createController } from '../../src/controller/controller.ts';
+import { followLastSeen, type Missed, withFailures } from '../../src/controller/last-seen-loop.ts';
+import type { Platform } from '../../src/controller/platform.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { ConfigError } from '../../src/lib/config-error.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import type { Tokens } from '../../src/lib/tokens.ts';
+import type { Renewals } from '../../src/session/store/renewals.ts';
+import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { listenToAssistant } from './assistant.ts';
 import { type CatchUpDeps, catchUp } from './catch-up.ts';
 import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
+import { createDoor, guardDoor } from './door.ts';
 import { fileReader, scriptReplacer } from './files.ts';
-import { createGate } from './gate.ts';
 import { listenToHome, showHome } from './home.ts';
 import { listen } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
 import { createSlackOutbound, type OutboundOptions } from './outbound.ts';
+import { type TellInThread, tellPrivately } from './private-answers.ts';
 import { createReceiver, type SlackConnection } from './receiver.ts';
+import { listenToReopenings } from './reopening.ts';
 import { listenToShortcut } from './shortcut.ts';
 import { createThreadReader } from './thread-reader.ts';
-import { manyWorkspaces, oneWorkspace, refused, type Workspaces } from './workspaces.ts';
+import { traitsOf } from './traits.ts';
+import { manyWorkspaces, oneWorkspace, type Reaching, refused, type Workspaces } from './workspaces.ts';
 
-export type SlackSettings = {
-  /** The bot token of one workspace, or the app that many install. */
-  access:
-    | { kind: 'token'; botToken: string }
-    | { kind: 'oauth'; app: Omit<OauthSettings, 'apiUrl'>; installations: Installations };
+/** The bot token of one workspace, or the app that many install. */
+export type SlackAccess =
+  | { kind: 'token'; botToken: string }
+  | {
+      kind: 'oauth';
+      app: Omit<OauthSettings, 'apiUrl' | 'installed'>;
+      installations: Installations;
+      renewals: Renewals;
+    };
+
+export type SlackOptions = {
+  access: SlackAccess;
+  /** The workspaces that may use the bot; with a bot token none is that token's own. */
+  allowedWorkspaces: readonly string[];
   connection: SlackConnection;
   apiUrl: string;
+  clock: Clock;
   showing: OutboundOptions;
 };
 
 /** Connects to Slack. Throws ConfigError where Slack refuses a token. */
-export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log: Logger): Promise<Platform> {
+export async function createSlack(
+  settings: SlackOptions,
+  bytesOf: BytesOf,
+  log: Logger,
+  tokens: Tokens,
+): Promise<Platform> {
   const logger = boltLogger(log);
   const { access, apiUrl } = settings;
-  const { workspaces, provider } = await reach(access, apiUrl, logger);
-  const {
-    receiver,
-    start,
-    link: connectionLink,
-  } = createReceiver(settings.connection, apiUrl, logger, provider);
+  let installed = async (_teamId: string): Promise<void> => {};
+  const { workspaces, isAllowed, provider } = await reach(
+    settings,
+    { apiUrl, logger, tokens, clock: settings.clock },
+    (teamId) => installed(teamId),
+  );
+  const door = createDoor(isAllowed, settings.clock, log);
+  const receiving = createReceiver(
+    settings.connection,
+    { apiUrl, logger, log, tokens },
+    provider && { provider, isAllowed },
+  );
   const app = new App({
-    receiver,
+    receiver: receiving.receiver,
     // Listeners find their workspace themselves: what Bolt can't authorise it would acknowledge, and so lose.
     authorize: async ({ teamId }) => ({ ...(teamId ? { teamId } : {}) }),
     clientOptions: { slackApiUrl: apiUrl },
     logger,
+    extendedErrorHandler: true,
     ignoreSelf: false, // our own messages are told apart where messages are read
   });
-  const link = withFailures(connectionLink);
-  app.error(async (error) => {
-    link.fail();
-    log.error({ err: error }, 'a Slack event could not be taken; Slack will deliver it again');
+  guardDoor(app, door, async (teamId) => (await workspaces.of(teamId)) !== undefined);
+  const link = withFailures(receiving.link);
+  app.error(async ({ error, body }: { error: Error; body: object }) => {
+    // Only what people wrote has to be read back; who clicks is told, and clicks again.
+    const isEvent = 'type' in body && body.type === 'event_callback';
+    if (isEvent) link.fail();
+    const what = isEvent ? 'a Slack event could not be taken; Slack will deliver it again' : NOT_TAKEN;
+    log.error({ err: error }, what);
     throw error;
   });
 
@@ -61,6 +94,7 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
   let background: Promise<void> = Promise.resolve();
 
   return {
+    link,
     outbound: createSlackOutbound(
       async (teamId) => (await workspaces.of(teamId))?.client,
       bytesOf,
@@ -70,62 +104,38 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
       const members = await (await workspaces.of(workspace))?.people.membersOf(group);
       return members?.includes(person) ?? false;
     },
-    async start({
-      intake,
-      decisions,
-      questions,
-      accounts,
-      presence,
-      jobs,
-      sessions,
-      access: rules,
-      models,
-      feedback,
-      channelRules,
-      attachments,
-      wake,
-    }) {
+    async start(parts) {
+      const { decisions, lastSeen, attachments, wake, reopened } = parts;
       /** Everything that listeners use, for the workspace that something came from. */
       async function within(teamId: string | undefined) {
         const workspace = await workspaces.of(teamId);
         if (workspace === undefined) throw new Error(`the app is not installed in workspace ${teamId}`);
-        const { client, people, botUserId, token } = workspace;
+        const { client, people, botUserId, download, teamUrl } = workspace;
+        const controller = createController(parts, traitsOf(teamUrl, people), door.admission);
+        const tell: TellInThread = (channel, user, text, thread) =>
+          tellPrivately(client, { channel, user, thread }, text, log);
+        const own = { ...workspace, controller };
         return {
-          ...workspace,
-          intake,
-          decisions,
-          questions,
-          accounts,
-          jobs,
-          sessions,
-          feedback,
-          channelRules,
-          models: models.choices,
-          hasBudgets: models.hasBudgets,
-          describeModels: models.describe,
-          settingsOf: models.settingsOf,
+          ...own,
+          isAllowed: isAllowed(workspace.teamId),
+          intake: parts.intake,
+          gate: controller.gate,
+          tell,
+          showHome: (user: string) => showHome(own, user, log),
           bot: { userId: botUserId, teamId: workspace.teamId },
-          gate: createGate(client, people, rules, workspace.teamId, {
-            async rulesOf(channel) {
-              const place = { platform: 'slack' as const, workspace: workspace.teamId, channel };
-              return (await channelRules.of(place)).rules;
-            },
-          }),
           thread: createThreadReader(client, people, botUserId),
-          replaceScript: scriptReplacer(client, decisions, token),
-          filesOf: fileReader(token, attachments),
+          replaceScript: scriptReplacer(client, decisions, download, log),
+          filesOf: fileReader(download, attachments),
         };
       }
       const take = listen(app, within);
-      listenToClicks(app, within);
-      listenToShortcut(app, within);
-      listenToHome(app, within);
-      listenToAccounts(app, async (teamId) => {
-        const deps = await within(teamId);
-        return { ...deps, showHome: (user: string) => showHome(deps, user) };
-      });
-      listenToAssistant(app, within);
-      listenToCommands(app, within);
+      listenToClicks(app, within, log);
+      listenToShortcut(app, within, log);
+      listenToHome(app, within, log);
+      listenToAssistant(app, within, log);
+      listenToCommands(app, within, log);
+      listenToReopenings(app, within, reopened);
+      installed = (teamId) => reopened({ platform: 'slack', workspace: teamId });
       if (access.kind === 'oauth') {
         listenToUninstalls(app, async (teamId) => {
           const open = await access.installations.remove('slack', teamId);
@@ -134,65 +144,90 @@ export async function createSlack(settings: SlackSettings, bytesOf: BytesOf, log
           log.info({ workspace: teamId, sessions: open.length }, 'the app was taken out of a workspace');
         });
       }
-      await start().catch((error: unknown) => {
+      await receiving.start().catch((error: unknown) => {
         if (isRefusedToken(error))
           throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
         throw error;
       });
       log.info({ mode: settings.connection.mode, installs: access.kind }, 'listening to Slack');
-      const missed = { workspaces, presence, log, take };
-      background = followPresence(
+      const reading = { workspaces, lastSeen, log, take };
+      background = followLastSeen(
         {
           link,
+          clock: settings.clock,
           log,
-          presence,
+          lastSeen,
           platform: 'slack',
-          workspaces: workspaces.ids,
-          catchUp: (teamId, signal, since) => catchUpIn(teamId, missed, signal, since),
+          workspaces: async () => (await workspaces.ids()).filter(isAllowed),
+          catchUp: (teamId, missed) => catchUpIn(teamId, reading, missed),
         },
         stopping.signal,
       );
     },
     async stop() {
       stopping.abort();
-      await receiver.stop();
+      await receiving.stop();
       await background;
     },
   };
 }
 
-/** The workspaces that the bot reaches, and, where people install it themselves, what takes its installs. */
+const NOT_TAKEN = 'something that somebody did in Slack could not be taken';
+
+/** The workspaces that the bot reaches, which of them may use it, and what takes their installs. */
+type Reached = { workspaces: Workspaces; isAllowed(teamId: string): boolean; provider?: InstallProvider };
+
+/** Throws ConfigError where Slack refuses the bot token, or the workspace of it is not allowed. */
 async function reach(
-  access: SlackSettings['access'],
-  apiUrl: string,
-  logger: BoltLogger,
-): Promise<{ workspaces: Workspaces; provider?: InstallProvider }> {
-  if (access.kind === 'token') return { workspaces: await oneWorkspace(access.botToken, apiUrl, logger) };
-  const provider = createInstallProvider({ ...access.app, apiUrl }, access.installations, logger);
-  return { workspaces: manyWorkspaces(provider, access.installations, apiUrl, logger), provider };
+  { access, allowedWorkspaces: allowed }: Pick<SlackOptions, 'access' | 'allowedWorkspaces'>,
+  reaching: Reaching,
+  installed: (teamId: string) => Promise<void>,
+): Promise<Reached> {
+  if (access.kind === 'token') {
+    const workspaces = await oneWorkspace(access.botToken, reaching);
+    const [own = ''] = await workspaces.ids();
+    if (allowed.length > 0 && !allowed.includes(own)) throw new ConfigError(notNamed(own));
+    return { workspaces, isAllowed: (teamId) => teamId === own };
+  }
+  const provider = createInstallProvider(
+    { ...access.app, apiUrl: reaching.apiUrl, installed },
+    access.installations,
+    reaching.logger,
+  );
+  const { installations, renewals } = access;
+  const workspaces = manyWorkspaces(provider, installations, renewals, reaching);
+  return { workspaces, isAllowed: (teamId) => allowed.includes(teamId), provider };
 }
 
-type MissedDeps = Omit<CatchUpDeps, 'client' | 'teamId'> & { workspaces: Workspaces };
+const notNamed = (workspace: string): string =>
+  `slack.allowed_workspaces (SLACK_ALLOWED_WORKSPACES) does not name ${workspace}, the workspace of SLACK_BOT_TOKEN: add it, or leave the list empty.`;
+
+type ReadingDeps = Omit<CatchUpDeps, 'client' | 'teamId'> & { workspaces: Workspaces };
 
 /** Catches up with a workspace. One whose token Slack refuses has nothing to be caught up with. */
-async function catchUpIn(teamId: string, deps: MissedDeps, signal: AbortSignal, since: Date): Promise<void> {
+async function catchUpIn(teamId: string, deps: ReadingDeps, missed: Missed): Promise<void> {
   try {
     const workspace = await deps.workspaces.of(teamId);
-    if (workspace) await catchUp({ ...deps, client: workspace.client, teamId }, signal, since);
+    if (workspace) await catchUp({ ...deps, client: workspace.client, teamId }, missed);
   } catch (error) {
     if (!isRefusedToken(error)) throw error;
     deps.log.warn({ workspace: teamId, code: error.data.error }, 'Slack refuses the token of a workspace');
   }
 }
 
-/** Bolt's log lines as ours, so that they pass the redactor. Its debug lines hold whole payloads and are left out. */
+const TROUBLE = 'Slack’s client reports trouble';
+
+/**
+ * Bolt's log lines as ours, so that they pass the redactor. Its debug lines hold whole payloads and are left
+ * out.
+ */
 function boltLogger(log: Logger): BoltLogger {
   const text = (parts: unknown[]) => parts.map(String).join(' ');
   return {
     debug: () => {},
     info: (...parts) => log.debug({ from: 'slack' }, text(parts)),
-    warn: (...parts) => log.warn({ from: 'slack' }, text(parts)),
-    error: (...parts) => log.error({ from: 'slack' }, text(parts)),
+    warn: (...parts) => log.warn({ detail: text(parts) }, TROUBLE),
+    error: (...parts) => log.warn({ detail: text(parts) }, TROUBLE), // whoever called says what comes of it
     setLevel: () => {},
     getLevel: () => LogLevel.INFO,
     setName: () => {},

@@ -1,16 +1,16 @@
 import type { AnyChunk } from '@slack/types';
 import { z } from 'zod';
 import type { PlanItem } from '../../src/session/state.ts';
-import { cut } from '../../src/thread/words.ts';
+import { cut } from '../../src/thread/view/words.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { harmless } from './text.ts';
 
 /*
- * The plan as a stream of Slack's shows it: https://docs.slack.dev/reference/methods/chat.appendStream, "Using the chunks
- * parameter". A task that was shown can be changed and not be taken away.
+ * The plan as a stream of Slack's shows it: https://docs.slack.dev/reference/methods/chat.appendStream,
+ * "Using the chunks parameter". A task that was shown can be changed and not be taken away.
  */
 
-export const Task = z.object({
+const Task = z.object({
   id: z.string(),
   title: z.string(),
   status: z.enum(['pending', 'in_progress', 'complete']),
@@ -46,7 +46,7 @@ export function chunksBetween(given: Given, wanted: Given): AnyChunk[] | undefin
 }
 
 /** What a stream shows: its text, and the tasks of the plan. */
-export const Given = z.object({ text: z.string(), tasks: z.array(Task) });
+export const Given = z.object({ text: z.string(), tasks: z.array(Task).readonly() });
 export type Given = z.infer<typeof Given>;
 
 export const NOTHING: Given = { text: '', tasks: [] };

@@ -1,13 +1,16 @@
 import { z } from 'zod';
-import { parsedJson } from '../../src/ops/json.ts';
-import type { Delivery, Payload } from '../../src/thread/outbound.ts';
-import { delivered, metadataOf, type Thread, unlessCode } from './delivery.ts';
+import { parsedJson } from '../../src/lib/json.ts';
+import type { Message } from '../../src/thread/delivery/by-kind.ts';
+import type { Delivery, Failed } from '../../src/thread/delivery/outbound.ts';
+import type { Stream } from '../../src/thread/delivery/outgoing.ts';
+import { delivered, marked, rowOf, type Thread, unless } from './delivery.ts';
 import { chunksBetween, Given, NOTHING } from './stream-tasks.ts';
 
 /*
- * Slack's own way of showing text while it is written: https://docs.slack.dev/reference/methods/chat.startStream. A
- * stream can only grow. Where a text turns out otherwise than it began, or it is not known what has arrived, the stream
- * is stopped and the message goes on by edits.
+ * Slack's own way of showing text while it is written:
+ * https://docs.slack.dev/reference/methods/chat.startStream. A stream can only grow. Where a text turns out
+ * otherwise than it began, or it is not known what has arrived, the stream is stopped and the message goes on
+ * by edits.
  */
 
 /** A message that is streamed to is known by this, its timestamp and the key that it will be found by. */
@@ -22,21 +25,23 @@ function partsOf(platformId: string): { ts: string; key: string } {
   return { ts, key: key.join(':') };
 }
 
-const Growing = z.object({ stream: Given.extend({ to: z.string() }) });
 const Begun = z.object({ ts: z.string() });
 
 /** Workspaces that have refused streams; they are not asked again by this process. */
 const withoutStreams = new Set<string>();
 
-/** Begins a message that grows. Undefined where the workspace takes no streams: it is posted as any other then. */
+/**
+ * Begins a message that grows. Undefined where the workspace takes no streams: it is posted as any other
+ * then.
+ */
 export async function beginStream(
   thread: Thread,
   key: string,
-  payload: Payload,
+  stream: Stream,
 ): Promise<Delivery | undefined> {
   const { client, workspace, channel } = thread;
   if (withoutStreams.has(workspace)) return undefined;
-  const { to, ...shown } = Growing.parse(payload).stream;
+  const { to, ...shown } = stream;
   const recipient = channel.startsWith('D') ? {} : { recipient_team_id: workspace, recipient_user_id: to };
   const begun = await delivered(async () => {
     const chunks = chunksBetween(NOTHING, shown);
@@ -45,39 +50,60 @@ export async function beginStream(
   });
   if (begun.ok)
     return { ok: true, platformId: streamId(begun.platformId, key), streamed: JSON.stringify(shown) };
-  if (begun.reason !== 'refused') return begun;
-  withoutStreams.add(workspace);
+  // Where Slack has trouble, the stream may have begun.
+  if (!isOfStream(begun) || (begun.reason === 'unclear' && rowOf(begun.code) !== undefined)) return begun;
+  // What is wrong with one message is not the workspace's.
+  if (begun.reason === 'closed') withoutStreams.add(workspace);
   return undefined;
 }
 
-/** Brings a message that is streamed to nearer to `payload`; one that has its whole text is no stream any more. */
+/**
+ * Brings a message that is streamed to nearer to `message`; one that has its whole text is no stream any
+ * more.
+ */
 export async function growStream(
   thread: Thread,
   platformId: string,
-  payload: Payload,
+  { body, stream }: Message,
   streamed: string | undefined,
 ): Promise<Delivery> {
   const { client, channel } = thread;
   const { ts, key } = partsOf(platformId);
-  const growing = Growing.safeParse(payload).data?.stream;
   const given = givenIn(streamed);
-  const chunks = growing && given && chunksBetween(given, growing);
-  if (growing !== undefined && chunks !== undefined) {
+  const chunks = stream && given && chunksBetween(given, stream);
+  if (stream !== undefined && chunks !== undefined) {
     const sent = await delivered(async () => {
       if (chunks.length > 0) await client.apiCall('chat.appendStream', { channel, ts, chunks });
       return platformId;
     });
-    const { to: _to, ...shown } = growing;
+    const { to: _to, ...shown } = stream;
     if (sent.ok) return { ok: true, platformId, streamed: JSON.stringify(shown) };
-    if (sent.reason !== 'refused') return sent;
+    if (!isOfStream(sent)) return sent;
   }
-  // The whole message takes the place of what was streamed, with its buttons and whatever a stream can't have.
-  const { stream: _stream, ...message } = payload;
+  // The whole message takes the place of what was streamed, with its buttons and whatever a stream can't
+  // have.
   return delivered(async () => {
     await stopStream(thread, platformId);
-    await client.apiCall('chat.update', { channel, ts, metadata: metadataOf(key), ...message });
+    await marked(key, (metadata) => client.apiCall('chat.update', { channel, ts, ...metadata, ...body }));
     return ts;
   });
+}
+
+/** Whether a refusal may be about the stream, and not about whatever would be sent in its place. */
+function isOfStream(failed: Failed): boolean {
+  switch (failed.reason) {
+    case 'form':
+    case 'too_long':
+    case 'frozen':
+    case 'final':
+      return true;
+    case 'closed':
+      return !failed.isPlace;
+    case 'unclear':
+      return !failed.isBug;
+    default:
+      return false;
+  }
 }
 
 /** What was noted of a stream; undefined where it is not known, or was noted by an older version. */
@@ -89,14 +115,15 @@ function givenIn(streamed: string | undefined): Given | undefined {
 /** Ends a stream, and gives the timestamp of its message; one that has ended is left as it is. */
 export async function stopStream({ client, channel }: Thread, platformId: string): Promise<string> {
   const { ts } = partsOf(platformId);
-  await client
-    .apiCall('chat.stopStream', { channel, ts })
-    .catch(unlessCode('message_not_in_streaming_state'));
+  await client.apiCall('chat.stopStream', { channel, ts }).catch(unless('unstreamed'));
   return ts;
 }
 
 type Reply = { ts: string; bot_id?: string | undefined; metadata?: unknown; files: readonly unknown[] };
 
-/** Whether a reply can only be a stream whose beginning was not noted: everything else of the bot's says which it is. */
+/**
+ * Whether a reply can only be a stream whose beginning was not noted: everything else of the bot's says which
+ * it is.
+ */
 export const isLostStream = ({ ts, bot_id, metadata, files }: Reply, thread: string): boolean =>
   ts !== thread && bot_id !== undefined && metadata === undefined && files.length === 0;

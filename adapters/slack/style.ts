@@ -1,4 +1,6 @@
-import { cut, linkable, type Style } from '../../src/thread/words.ts';
+import { honestLabel } from '../../src/thread/view/hosts.ts';
+import { cut, linkable, type Style } from '../../src/thread/view/words.ts';
+import { MENTIONS } from './mentions.ts';
 import { plain } from './text.ts';
 
 /** Slack's mrkdwn: https://docs.slack.dev/messaging/formatting-message-text. */
@@ -9,9 +11,11 @@ export const STYLE: Style = {
   code: (text) => `\`${plain(text).replaceAll('`', "'")}\``,
   link(url, label) {
     const href = linkable(url);
-    const text = plain(cut(label, 100)).replaceAll('|', ' ');
+    const text = plain(honestLabel(cut(label, 100), url)).replaceAll('|', ' ');
     return href === undefined ? text : `<${href.replaceAll('|', '%7C')}|${text}>`;
   },
-  person: (id) => `<@${id}>`,
+  person: MENTIONS.person,
+  group: MENTIONS.group,
+  thread: ({ channel }) => `<#${channel}>`, // a thread itself has no mention
   moment: (at) => `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${at.toISOString()}>`,
 };

@@ -1,20 +1,26 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { quotedWords } from '../../src/lib/speech.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
-import { newestLines } from '../../src/thread/newest-lines.ts';
+import { newestLines } from '../../src/thread/view/newest-lines.ts';
 import type { People } from './people.ts';
 import { readable } from './text.ts';
 
-/** What a thread says besides the message that the bot is called with, quoted as what it is: other people's words. */
+/**
+ * What a thread says besides the message that the bot is called with, quoted as what it is: other people's
+ * words.
+ */
 export type ThreadReader = {
   /** What was said in a thread before a message; undefined where that is nothing, or can't be read. */
   before(address: ThreadAddress, ts: string): Promise<string | undefined>;
   /**
-   * The messages of this channel that a text links to. Those of other channels are not read: who asks may not be allowed
-   * to.
+   * The messages of this channel that a text links to. Those of other channels are not read: who asks may not
+   * be allowed to. What is in `known` is not read again.
    */
-  linked(channel: string, text: string): Promise<string[]>;
+  linked(channel: string, text: string, known?: readonly Linked[]): Promise<Linked[]>;
 };
+
+type Linked = { key: string; text: string };
 
 /** Newest messages of a thread that are told, and how much of them. */
 const MESSAGES = 30;
@@ -43,7 +49,7 @@ export function createThreadReader(client: WebClient, people: People, botUserId:
 
   async function quoted({ user, text }: Said): Promise<string> {
     const said = await readable(text, botUserId, { person: people.name });
-    return `[${user ? await people.name(user) : 'an app'}] ${said}`.replace(/^/gm, '> ');
+    return quotedWords(user ? await people.name(user) : 'an app', said);
   }
 
   return {
@@ -56,18 +62,25 @@ export function createThreadReader(client: WebClient, people: People, botUserId:
       const more = left > 0 ? ` (${left} earlier messages are left out)` : '';
       return `What was said in this thread before${more}:\n${lines.join('\n')}`;
     },
-    async linked(channel, text) {
+    async linked(channel, text, known = []) {
       const links = [...text.matchAll(/https:\/\/[\w.-]+\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})/g)].filter(
         ([, linkedChannel]) => linkedChannel === channel,
       );
       const quotes = await Promise.all(
         links.slice(0, LINKS).map(async ([, , seconds, micros]) => {
           const ts = `${seconds}.${micros}`;
+          const read = known.find(({ key }) => key === ts);
+          if (read) return [read];
           const [message] = (await page('conversations.replies', { channel, ts, limit: 1 })).filter(
             (item) => item.ts === ts,
           );
           return message
-            ? [`The message that is linked:\n${(await quoted(message)).slice(0, LINK_CHARACTERS)}`]
+            ? [
+                {
+                  key: ts,
+                  text: `The message that is linked:\n${(await quoted(message)).slice(0, LINK_CHARACTERS)}`,
+                },
+              ]
             : [];
         }),
       );

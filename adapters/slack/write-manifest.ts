@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { manifestOf } from './manifest.ts';
 
 /**
- * `npm run slack:manifest` writes configs/slack.manifest.json. With `-- --url https://bot.example.com` it prints one for
- * HTTP instead, with `--many` as well one for installs in many workspaces.
+ * `npm run slack:manifest` writes configs/slack.manifest.json. With `-- --url https://bot.example.com` it
+ * prints one for HTTP instead, with `--many` as well one for installs in many workspaces.
  */
 const { values } = parseArgs({ options: { url: { type: 'string' }, many: { type: 'boolean' } } });
 

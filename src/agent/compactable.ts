@@ -8,8 +8,8 @@ const KEPT = 5;
 const LEAST = 3;
 
 /**
- * The entries that a summary would stand for: everything between the first request and the newest entries, up to the
- * first call that is still open. Undefined where that is too little.
+ * The entries that a summary would stand for: everything between the first request and the newest entries, up
+ * to the first call that is still open. Undefined where that is too little.
  */
 export function compactable(snapshot: Snapshot): TranscriptMessage[] | undefined {
   const told = context(snapshot).filter(({ entry }) => entry.role !== 'notice');

@@ -1,18 +1,19 @@
+import type { Redaction } from '../lib/redaction.ts';
+import { automatic } from '../lib/speech.ts';
 import type { ModelClient } from '../llm/client.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelFacts } from '../llm/facts.ts';
 import type { TokenCounts } from '../llm/tokens.ts';
-import type { Redactor } from '../ops/redaction.ts';
-import { takeOperation } from '../session/inbox.ts';
-import { type Claim, fenced } from '../session/lease.ts';
-import * as record from '../session/record.ts';
 import { context, currentExchange, placeOf, type Session, type Snapshot } from '../session/snapshot.ts';
 import type { Failure } from '../session/state.ts';
+import { type PendingOperation, takeOperation } from '../session/store/inbox.ts';
+import { type Claim, fenced } from '../session/store/lease.ts';
+import * as record from '../session/store/record.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 import type { Registry } from '../tools/registry.ts';
 import { compactable } from './compactable.ts';
-import { messageTokens, resultTokens, tellingOf } from './context-size.ts';
-import { requestOf, type Telling } from './request.ts';
+import { messageTokens, renderOptionsOf, resultTokens } from './context-size.ts';
+import { type RenderOptions, requestOf } from './request.ts';
 import { usageOf } from './usage.ts';
 
 export type CompactionDeps = {
@@ -23,36 +24,38 @@ export type CompactionDeps = {
   counts: TokenCounts;
   registry: Registry;
   systemPromptOf(session: Session): string;
-  redact: Redactor;
   render(sessionId: string): Promise<void>;
 };
 
 /** What stays is told in a word where it is longer than this, in tokens. */
 const LARGE_TOKENS = 50_000;
 
+/** The operation that asks for it. */
+export type AskedCompaction = Pick<PendingOperation, 'id' | 'editedAt'>;
+
 /**
- * Puts a summary by the model in the place of the middle of the context: asked for by an operation, which is taken up in
- * the same commit, or because the conversation has become too long. Where an operation can't be done the thread is told
- * why; otherwise the reason is returned. Nothing has changed then.
+ * Puts a summary by the model in the place of the middle of the context: asked for by an operation, which is
+ * taken up in the same commit, or because the conversation has become too long. Where an operation can't be
+ * done the thread is told why; otherwise the reason is returned. Nothing has changed then.
  */
 export async function compact(
   deps: CompactionDeps,
   held: Claim,
   snapshot: Snapshot,
-  operationId: number | undefined,
+  operation: AskedCompaction | undefined,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   const { sessionId } = held;
   const { exchange } = snapshot.session;
   const middle = compactable(snapshot);
   const made = middle
-    ? await summarise(deps, snapshot, middle, signal)
+    ? await summarise(deps, held.db.redaction, snapshot, middle, signal)
     : { ok: false as const, reason: NOTHING };
   const problem = made.ok && middle ? undefined : made.ok ? NOTHING : made.reason;
   await fenced(held, async (tx) => {
-    if (operationId !== undefined && !(await takeOperation(tx, operationId))) return;
+    if (operation !== undefined && !(await takeOperation(tx, operation))) return;
     if (!made.ok || middle === undefined) {
-      if (operationId === undefined) return;
+      if (operation === undefined) return;
       await record.addMessage(tx, sessionId, exchange, { role: 'notice', text: problem ?? NOTHING });
       return;
     }
@@ -62,24 +65,26 @@ export async function compact(
       ...rangeOf(snapshot, middle),
       replaced: middle.length,
       omitted: tooLarge(deps, snapshot, middle),
-      ...(operationId === undefined ? { isAutomatic: true } : {}),
+      ...(operation === undefined ? { isAutomatic: true } : {}),
     });
     await record.addUsage(tx, sessionId, exchange, made.used);
-    await record.emit(tx, sessionId, { type: 'compacted', data: { replaced: middle.length } });
   });
   await deps.render(sessionId);
-  if (problem === undefined || operationId !== undefined) return undefined;
+  if (problem === undefined || operation !== undefined) return undefined;
   return { message: `${problem} Say \`new\` to go on with a fresh context.`, retryable: true };
 }
 
 const NOTHING = 'There is too little to compact yet. Nothing was changed.';
 
-const INSTRUCTION = `[ML Intern, automatic] Write a summary of the conversation above: it will stand in its place, and you will go on from it. Keep what is needed to go on without asking again: what people want and what they decided or ruled out; what was found out, with exact names, numbers, ids, paths and links; what was tried and how it came out, errors included; what is under way and what comes next. Leave out what is over and done with. Write plain text, no greeting, at most 1,500 words, and call no tool.`;
+const INSTRUCTION = automatic(
+  `Write a summary of the conversation above: it will stand in its place, and you will go on from it. Keep what is needed to go on without asking again: what people want and what they decided or ruled out; what was found out, with exact names, numbers, ids, paths and links; what was tried and how it came out, errors included; what is under way and what comes next. Leave out what is over and done with. Write plain text, no greeting, at most 1,500 words, and call no tool.`,
+);
 
 type Summary = { ok: true; text: string; used: record.ModelUsage };
 
 async function summarise(
   deps: CompactionDeps,
+  redaction: Redaction,
   snapshot: Snapshot,
   middle: readonly TranscriptMessage[],
   signal: AbortSignal,
@@ -88,12 +93,12 @@ async function summarise(
   const told = context(snapshot);
   const upTo = told.slice(0, told.findIndex(({ id }) => id === middle.at(-1)?.id) + 1);
   const model = deps.summariserOf(session);
-  const ask = (telling: Telling) =>
+  const ask = (options: RenderOptions) =>
     deps.model.complete({
       model,
       sessionId: session.id,
       messages: [
-        ...requestOf(deps.systemPromptOf(session), upTo, toolCalls, telling),
+        ...requestOf(deps.systemPromptOf(session), upTo, toolCalls, options),
         { role: 'user', content: INSTRUCTION },
       ],
       tools: deps.registry.forModel,
@@ -102,12 +107,12 @@ async function summarise(
       onText: () => {},
     });
   try {
-    const telling = tellingOf(snapshot);
-    const answer = await ask(telling).catch((error: unknown) => {
+    const options = renderOptionsOf(snapshot);
+    const answer = await ask(options).catch((error: unknown) => {
       if (!(error instanceof ModelError) || error.kind !== 'too_long') throw error;
-      return ask({ ...telling, trimUpTo: Number.POSITIVE_INFINITY });
+      return ask({ ...options, trimUpTo: Number.POSITIVE_INFINITY });
     });
-    const text = deps.redact(answer.text).trim();
+    const text = redaction.text(answer.text).trim();
     if (text === '') return { ok: false, reason: failed('The model gave no summary.') };
     return { ok: true, text, used: await usageOf('summary', answer, deps.factsOf) };
   } catch (error) {
@@ -124,13 +129,13 @@ function tooLarge(
 ): string[] {
   const gone = new Set(middle.map(({ id }) => id));
   const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
-  const telling = tellingOf(snapshot);
+  const options = renderOptionsOf(snapshot);
   return context(snapshot)
     .filter(({ id }) => !gone.has(id))
     .flatMap((message) => {
       const own = calls.get(message.id) ?? [];
-      const large = own.filter((call) => resultTokens([call], telling, counts) > LARGE_TOKENS);
-      const isLarge = messageTokens(message, [], telling, counts) > LARGE_TOKENS;
+      const large = own.filter((call) => resultTokens([call], options, counts) > LARGE_TOKENS);
+      const isLarge = messageTokens(message, [], options, counts) > LARGE_TOKENS;
       return [...(isLarge ? [`m${message.id}`] : []), ...large.map(({ id }) => id)];
     });
 }

@@ -1,8 +1,9 @@
+import { createBreath } from '../lib/breath.ts';
 import { type TokenCounts, tokensOf } from '../llm/tokens.ts';
 import { context, type Snapshot } from '../session/snapshot.ts';
 import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
-import { type Telling, toldResult } from './request.ts';
+import { type RenderOptions, toldResult } from './request.ts';
 
 /** A large window is not filled: models lose track before its end. */
 const LARGE_WINDOW = 190_000;
@@ -20,7 +21,7 @@ const IMAGE_TOKENS = 1_000;
 const FRAME_TOKENS = 6;
 
 /** How the conversation of a snapshot is told. */
-export function tellingOf({ session, messages }: Snapshot): Telling {
+export function renderOptionsOf({ session, messages }: Snapshot): RenderOptions {
   const omitted = messages.flatMap(({ entry }) => (entry.role === 'summary' ? (entry.omitted ?? []) : []));
   return {
     trimUpTo: session.settings.trim?.upTo,
@@ -29,13 +30,17 @@ export function tellingOf({ session, messages }: Snapshot): Telling {
 }
 
 /**
- * How many tokens the next request has, about: what the provider counted for the last one, and what has been added since.
- * Where nothing was counted that still holds (at the start, and after the conversation was made shorter), everything is.
- * `fixed` is what goes with every request: the system prompt and the tools.
+ * How many tokens the next request has, about: what the provider counted for the last one, and what has been
+ * added since. Where nothing was counted that still holds (at the start, and after the conversation was made
+ * shorter), everything is. `fixed` is what goes with every request: the system prompt and the tools.
  */
-export function contextTokens(snapshot: Snapshot, counts: TokenCounts, fixed: () => string): number {
+export async function contextTokens(
+  snapshot: Snapshot,
+  counts: TokenCounts,
+  fixed: () => string,
+): Promise<number> {
   const told = context(snapshot);
-  const telling = tellingOf(snapshot);
+  const options = renderOptionsOf(snapshot);
   const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
   const shortenedAt = Math.max(
     snapshot.session.settings.trim?.at ?? 0,
@@ -48,22 +53,22 @@ export function contextTokens(snapshot: Snapshot, counts: TokenCounts, fixed: ()
   const known =
     base?.role === 'assistant' && base.tokens ? base.tokens.input + base.tokens.output : undefined;
   const from = known === undefined ? 0 : counted;
-  const added = told.slice(from).reduce((sum, message, i) => {
+  const breathe = createBreath(); // a long conversation that nothing was counted of takes a while
+  let added = 0;
+  for (const [i, message] of told.slice(from).entries()) {
     const own = calls.get(message.id) ?? [];
     const isCounted = known !== undefined && i === 0;
-    return (
-      sum +
-      (isCounted ? 0 : messageTokens(message, own, telling, counts)) +
-      resultTokens(own, telling, counts)
-    );
-  }, 0);
+    added += isCounted ? 0 : messageTokens(message, own, options, counts);
+    added += resultTokens(own, options, counts);
+    await breathe();
+  }
   return (known ?? tokensOf(fixed())) + added;
 }
 
 export function messageTokens(
   { id, entry }: TranscriptMessage,
   calls: readonly ToolCall[],
-  { omitted }: Telling,
+  { omitted }: RenderOptions,
   counts: TokenCounts,
 ): number {
   if (entry.role === 'notice') return 0;
@@ -77,12 +82,16 @@ export function messageTokens(
 }
 
 /** Results of calls; only those that are over are remembered. */
-export function resultTokens(calls: readonly ToolCall[], telling: Telling, counts: TokenCounts): number {
+export function resultTokens(
+  calls: readonly ToolCall[],
+  options: RenderOptions,
+  counts: TokenCounts,
+): number {
   return calls.reduce((sum, call) => {
-    const text = () => toldResult(call, telling);
+    const text = () => toldResult(call, options);
     if (!isSettled(call.state)) return sum + tokensOf(text()) + FRAME_TOKENS;
-    const isShort = call.messageId <= (telling.trimUpTo ?? 0);
-    const isOmitted = telling.omitted?.has(call.id) ?? false;
+    const isShort = call.messageId <= (options.trimUpTo ?? 0);
+    const isOmitted = options.omitted?.has(call.id) ?? false;
     const images = call.state.kind === 'done' ? (call.state.images?.length ?? 0) * IMAGE_TOKENS : 0;
     return sum + counts.of(`r${call.id}${isShort}${isOmitted}`, text) + images + FRAME_TOKENS;
   }, 0);

@@ -1,13 +1,13 @@
-import { parsedJson } from '../ops/json.ts';
+import { parsedJson } from '../lib/json.ts';
 import { isSettled, type ToolCall } from '../session/tool-calls.ts';
 
 const LOOK_BACK = 30;
 const REPEATS = 3;
 
 /**
- * A corrective message for a model that goes round in circles: the same call with the same result three times in a
- * row, or a sequence of two to five calls twice at the end, within the last 30. Polling whose results change is no
- * circle. Undefined where there is none.
+ * A corrective message for a model that goes round in circles: the same call with the same result three times
+ * in a row, or a sequence of two to five calls twice at the end, within the last 30. Polling whose results
+ * change is no circle. Undefined where there is none.
  */
 export function doomLoop(
   calls: readonly Pick<ToolCall, 'name' | 'arguments' | 'state'>[],
@@ -40,8 +40,8 @@ export function nothingWorks(calls: readonly ToolCall[]): string | undefined {
 }
 
 /**
- * The sum at which a session asks whether to go on: the first one, and each doubling after what people last let pass.
- * Undefined while less is spent, or where `firstUsd` is 0.
+ * The sum at which a session asks whether to go on: the first one, and each doubling after what people last
+ * let pass. Undefined while less is spent, or where `firstUsd` is 0.
  */
 export function spendPause(spentUsd: number, acknowledgedUsd: number, firstUsd: number): number | undefined {
   if (firstUsd <= 0) return undefined;

@@ -1,8 +1,8 @@
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 
 /**
- * Writes down something that grows quickly: the newest state at most every `everyMs`, one write at a time. What fails to
- * be written ends it quietly: the commit that follows tells what is wrong.
+ * Writes down something that grows quickly: the newest state at most every `everyMs`, one write at a time.
+ * What fails to be written ends it quietly: the commit that follows tells what is wrong.
  */
 export class LatestWriter {
   readonly #write: (text: string) => Promise<void>;

@@ -3,7 +3,10 @@ import type { Session } from '../session/snapshot.ts';
 
 export type ModelRules = Pick<Config['model'], 'id' | 'defaults'>;
 
-/** The model of a session: the one that people chose for it or for its channel, else the most exact default for where and whose it is. */
+/**
+ * The model of a session: the one that people chose for it or for its channel, else the most exact default
+ * for where and whose it is.
+ */
 export function modelOf(
   { settings, rules, address, requester }: Pick<Session, 'settings' | 'rules' | 'address' | 'requester'>,
   { id, defaults }: ModelRules,

@@ -1,18 +1,20 @@
+import { type Budgets, passedBudgets } from '../approvals/budget.ts';
 import type { Effort } from '../config/effort.ts';
+import type { Tx } from '../db/database.ts';
+import type { Clock, Ids } from '../lib/clock.ts';
+import type { Redaction } from '../lib/redaction.ts';
+import { refusalOfArguments } from '../lib/secret-arguments.ts';
 import type { TimedAnswer } from '../llm/answer.ts';
 import type { ModelClient } from '../llm/client.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelFacts } from '../llm/facts.ts';
-import type { Clock, Ids } from '../ops/clock.ts';
-import type { Redactor } from '../ops/redaction.ts';
-import { type Budgets, passedBudgets } from '../session/budget.ts';
-import { type Claim, fenced, type Tx } from '../session/lease.ts';
-import * as record from '../session/record.ts';
 import { context, type Session, type Snapshot } from '../session/snapshot.ts';
 import type { Failure } from '../session/state.ts';
+import { type Claim, fenced } from '../session/store/lease.ts';
+import * as record from '../session/store/record.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 import type { Registry } from '../tools/registry.ts';
-import { tellingOf } from './context-size.ts';
+import { renderOptionsOf } from './context-size.ts';
 import { LatestWriter } from './latest-writer.ts';
 import { requestOf } from './request.ts';
 import { usageOf } from './usage.ts';
@@ -29,7 +31,6 @@ export type ModelStepDeps = {
   systemPromptOf(session: Session): string;
   ids: Ids;
   clock: Clock;
-  redact: Redactor;
   render(sessionId: string): Promise<void>;
   /** For what grows: it is shown when its turn comes. */
   renderProgress(sessionId: string): Promise<void>;
@@ -41,7 +42,10 @@ const DRAFT_MS = 400;
 /** What came of a step: `overflow` is a conversation that the model found too long. */
 type StepEnd = { kind: 'done' } | { kind: 'overflow' } | { kind: 'failed'; failure: Failure };
 
-/** A step: one model call, committed with the tool calls that it asks for. A failure that no retry mended is returned. */
+/**
+ * A step: one model call, committed with the tool calls that it asks for. A failure that no retry mended is
+ * returned.
+ */
 export async function modelStep(
   deps: ModelStepDeps,
   held: Claim,
@@ -57,8 +61,8 @@ export async function modelStep(
   const drafts = draftWriter(deps, held);
   const model = deps.modelOf(session);
   const { seesImages } = await deps.factsOf(model);
-  const telling = {
-    ...tellingOf(snapshot),
+  const options = {
+    ...renderOptionsOf(snapshot),
     exchange: session.exchange,
     model,
     ...(seesImages ? { images: await deps.imagesOf(snapshot) } : {}),
@@ -68,7 +72,7 @@ export async function modelStep(
       model,
       effort: deps.effortOf(session),
       sessionId: session.id,
-      messages: requestOf(deps.systemPromptOf(session), context(snapshot), snapshot.toolCalls, telling),
+      messages: requestOf(deps.systemPromptOf(session), context(snapshot), snapshot.toolCalls, options),
       tools: deps.registry.forModel,
       signal,
       onText: (text) => drafts.write(text),
@@ -80,15 +84,18 @@ export async function modelStep(
     await drafts.stop();
     if (!(error instanceof ModelError)) throw error;
     if (error.kind === 'too_long') return { kind: 'overflow' };
-    const detail = error.kind === 'rejected' ? ` ${deps.redact(error.message).slice(0, 300)}` : '';
+    const detail = error.kind === 'rejected' ? ` ${held.db.redaction.head(error.message, 300)}` : '';
     return { kind: 'failed', failure: { message: `${error.advice}${detail}`, retryable: true } };
   }
 }
 
-/** Why no model may be called any more: what is spent has passed a budget, and nobody has let this exchange go on. */
+/**
+ * Why no model may be called any more: what is spent has passed a budget, and nobody has let this exchange go
+ * on.
+ */
 async function budgetFailure(tx: Tx, budgets: Budgets, { session }: Snapshot): Promise<Failure | undefined> {
   if (session.settings.overBudget?.exchange === session.exchange) return undefined;
-  const passed = await passedBudgets(tx, budgets, session.id, 0);
+  const passed = await passedBudgets(tx, budgets, session);
   if (passed.length === 0) return undefined;
   const message = `${passed.join(' ')} Whoever may pass budgets can press Retry to let me go on with this request.`;
   return { message, retryable: true, isOverBudget: true };
@@ -100,14 +107,15 @@ async function commit(
   snapshot: Snapshot,
   answer: TimedAnswer,
 ): Promise<void> {
-  const { sessionId } = held;
+  const { sessionId, db } = held;
+  const { redaction } = db;
   const { exchange } = snapshot.session;
   const { usage, model } = answer;
-  const text = deps.redact(answer.text);
-  const reasoning = deps.redact(answer.reasoning);
+  const text = redaction.text(answer.text);
+  const reasoning = redaction.text(answer.reasoning);
   const used = await usageOf('step', answer, deps.factsOf);
   // A cut answer's calls may be incomplete: they are dropped, and the model is told to use smaller pieces.
-  const calls = answer.isTruncated ? [] : answer.calls.map((call) => newCall(deps, call));
+  const calls = answer.isTruncated ? [] : answer.calls.map((call) => newCall(deps, redaction, call));
   await fenced(held, async (tx) => {
     const fallback = fallbackNotice(snapshot, deps.modelOf(snapshot.session), model);
     if (fallback !== undefined) {
@@ -123,10 +131,6 @@ async function commit(
     await record.addToolCalls(tx, sessionId, exchange, messageId, calls);
     await record.addUsage(tx, sessionId, exchange, used);
     await record.setDraft(tx, sessionId, undefined);
-    await record.emit(tx, sessionId, { type: 'assistant_message', data: { messageId, calls: calls.length } });
-    for (const call of calls) {
-      await record.emit(tx, sessionId, { type: 'tool_call', data: { id: call.id, name: call.name } });
-    }
     if (answer.isTruncated)
       await record.addMessage(tx, sessionId, exchange, { role: 'note', text: TRUNCATED, guard: 'output' });
   });
@@ -145,25 +149,31 @@ const TRUNCATED =
   'Your last answer was cut at the output limit, and its tool calls were dropped. Do the work in smaller pieces.';
 
 function newCall(
-  { ids, redact, registry }: ModelStepDeps,
+  { ids, clock, registry }: ModelStepDeps,
+  redaction: Redaction,
   call: { providerId: string; name: string; arguments: string },
 ): record.NewToolCall {
   const id = ids.next('c');
-  const text = redact(call.arguments);
+  // Kept to the byte, because it is what people approve and what runs; or, with a secret in it, not kept at
+  // all.
+  const refusal = refusalOfArguments(call.arguments, redaction);
+  const text = refusal === undefined ? call.arguments : '{}';
   return {
     id,
     providerId: call.providerId || id,
-    name: call.name || 'unnamed',
+    name: redaction.text(call.name) === call.name && call.name !== '' ? call.name : 'unnamed',
     arguments: text,
     summary: registry.summary(call.name, text).slice(0, 120),
+    timeline: registry.timeline(call.name),
+    refusal: refusal === undefined ? undefined : { output: refusal, at: clock.now() },
   };
 }
 
 /** What the model is writing, as the thread shows it meanwhile. */
-const draftWriter = ({ redact, renderProgress, clock }: ModelStepDeps, held: Claim): LatestWriter =>
+const draftWriter = ({ renderProgress, clock }: ModelStepDeps, held: Claim): LatestWriter =>
   new LatestWriter(
     async (latest) => {
-      const text = redact(latest);
+      const text = held.db.redaction.growing(latest);
       await fenced(held, (tx) => record.setDraft(tx, held.sessionId, text ? { text } : undefined));
       await renderProgress(held.sessionId);
     },

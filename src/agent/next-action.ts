@@ -6,13 +6,17 @@ import { doomLoop, malformedTwice, nothingWorks, spendPause } from './guards.ts'
 import { spentIn } from './spend.ts';
 import { trimmable } from './trimming.ts';
 
-/** What a turn does next. Derived from the record alone, so that any worker can go on where another stopped. */
+/**
+ * What a turn does next. Derived from the record alone, so that any worker can go on where another stopped.
+ */
 export type Action =
   | { kind: 'call_model' }
   | { kind: 'advance_calls'; calls: ToolCall[] }
   | { kind: 'recover_calls'; calls: ToolCall[] }
   | { kind: 'park'; on: 'approval' | 'job' }
-  /** A message of the product's to the model; `isPlanReminder` ones are counted. */
+  /**
+   * The product tells the model that something is amiss; how often `plan` does so in an exchange is counted.
+   */
   | { kind: 'correct'; text: string; guard: Guard }
   /** Older results are told in short from now on, up to this entry. */
   | { kind: 'trim'; upTo: number }
@@ -31,7 +35,9 @@ export type StepLimits = {
   maxModelCalls: number;
   /** The spend at which people are first asked whether to go on; 0 is never. */
   warnUsd: number;
-  /** How large the next request is, from where on it is made shorter, and what the model can take, in tokens. */
+  /**
+   * How large the next request is, from where on it is made shorter, and what the model can take, in tokens.
+   */
   tokens: number;
   tokenLimit: number;
   windowTokens: number;
@@ -41,7 +47,8 @@ export type StepLimits = {
 const MAX_CORRECTIONS = 2;
 
 /**
- * Decides on the next action of a running session. A call that is `running` here belongs to a worker that died: this worker runs its own calls to their end before it asks again.
+ * Decides on the next action of a running session. A call that is `running` here belongs to a worker that
+ * died: this worker runs its own calls to their end before it asks again.
  */
 export function nextAction(snapshot: Snapshot, limits: StepLimits): Action {
   const calls = openCalls(snapshot);

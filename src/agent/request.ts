@@ -2,11 +2,12 @@ import type {
   ChatCompletionContentPart,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
-import { parsedJson } from '../ops/json.ts';
+import { parsedJson } from '../lib/json.ts';
+import { automatic, said, speakerName, speakerNames } from '../lib/speech.ts';
 import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 
-export type Telling = {
+export type RenderOptions = {
   /** Results of calls up to this entry are told in short. */
   trimUpTo?: number | undefined;
   /** Entries and calls that a word stands for, because they are too long. */
@@ -20,40 +21,44 @@ export type Telling = {
 };
 
 /**
- * The transcript as the chat completions API wants it: every tool call is followed by exactly one result, in the
- * order of the calls, whatever happened to it. A call without a result gets a stub.
+ * The transcript as the chat completions API wants it: every tool call is followed by exactly one result, in
+ * the order of the calls, whatever happened to it. A call without a result gets a stub.
  */
 export function requestOf(
   systemPrompt: string,
   messages: readonly TranscriptMessage[],
   toolCalls: readonly ToolCall[],
-  telling: Telling = {},
+  options: RenderOptions = {},
 ): ChatCompletionMessageParam[] {
   const calls = Map.groupBy(toolCalls, (call) => call.messageId);
+  const names = speakerNames(messages.flatMap(({ entry }) => (entry.role === 'user' ? entry.author : [])));
   return [
     { role: 'system', content: systemPrompt },
-    ...messages.flatMap((message) => messagesOf(message, calls.get(message.id) ?? [], telling)),
+    ...messages.flatMap((message) => messagesOf(message, calls.get(message.id) ?? [], names, options)),
   ];
 }
 
 function messagesOf(
   message: TranscriptMessage,
   calls: readonly ToolCall[],
-  telling: Telling,
+  names: (id: string) => string,
+  options: RenderOptions,
 ): ChatCompletionMessageParam[] {
   const { entry, id } = message;
-  const text = telling.omitted?.has(`m${id}`) ? OMITTED : entry.text;
+  const text = options.omitted?.has(`m${id}`) ? OMITTED : entry.text;
   switch (entry.role) {
     case 'user':
-      return [{ role: 'user', content: withImages(`[${entry.author.name}] ${text}`, entry.images, telling) }];
+      return [
+        { role: 'user', content: withImages(said(names(entry.author.id), text), entry.images, options) },
+      ];
     case 'note':
-      return [{ role: 'user', content: `[ML Intern, automatic] ${text}` }];
+      return [{ role: 'user', content: automatic(text) }];
     case 'summary':
-      return [{ role: 'user', content: `[ML Intern, automatic] What was said here, in short:\n${text}` }];
+      return [{ role: 'user', content: automatic(`What was said here, in short:\n${text}`) }];
     case 'notice':
       return [];
     case 'assistant':
-      return assistantMessages(text, thoughtsOf(message, telling), calls, telling);
+      return assistantMessages(text, thoughtsOf(message, options), calls, options);
     default:
       return entry satisfies never;
   }
@@ -62,16 +67,19 @@ function messagesOf(
 const OMITTED =
   '[This was too long to be kept in the conversation. Ask for it again, in parts, if you still need it.]';
 
-/** Thoughts belong to one request and to the model that had them: providers want them back while its calls go on. */
-function thoughtsOf({ entry, exchange }: TranscriptMessage, telling: Telling): string | undefined {
-  if (entry.role !== 'assistant' || exchange !== telling.exchange) return undefined;
-  return entry.model === telling.model ? entry.reasoning : undefined;
+/**
+ * Thoughts belong to one request and to the model that had them: providers want them back while its calls go
+ * on.
+ */
+function thoughtsOf({ entry, exchange }: TranscriptMessage, options: RenderOptions): string | undefined {
+  if (entry.role !== 'assistant' || exchange !== options.exchange) return undefined;
+  return entry.model === options.model ? entry.reasoning : undefined;
 }
 
 function withImages(
   text: string,
   ids: readonly string[] | undefined,
-  { images }: Telling,
+  { images }: RenderOptions,
 ): string | ChatCompletionContentPart[] {
   const shown = (ids ?? []).flatMap((id) => images?.get(id) ?? []);
   if (shown.length === 0) return text;
@@ -85,7 +93,7 @@ function assistantMessages(
   text: string,
   reasoning: string | undefined,
   calls: readonly ToolCall[],
-  telling: Telling,
+  options: RenderOptions,
 ): ChatCompletionMessageParam[] {
   const thoughts = reasoning ? { reasoning_content: reasoning } : {};
   if (calls.length === 0) return [{ role: 'assistant', content: text, ...thoughts }];
@@ -103,22 +111,24 @@ function assistantMessages(
     ...calls.map((call) => ({
       role: 'tool' as const,
       tool_call_id: call.providerId,
-      content: toldResult(call, telling),
+      content: toldResult(call, options),
     })),
-    ...calls.flatMap((call) => imageMessage(call, telling)),
+    ...calls.flatMap((call) => imageMessage(call, options)),
   ];
 }
 
 /** Results hold text only: a picture that a tool gave follows in a message of its own. */
-function imageMessage({ name, state }: ToolCall, telling: Telling): ChatCompletionMessageParam[] {
+function imageMessage({ name, state }: ToolCall, options: RenderOptions): ChatCompletionMessageParam[] {
   const ids = state.kind === 'done' ? (state.images ?? []) : [];
   if (ids.length === 0) return [];
-  const content = withImages(`[ML Intern, automatic] What ${name} showed:`, ids, telling);
+  const content = withImages(automatic(`What ${name} showed:`), ids, options);
   return typeof content === 'string' ? [] : [{ role: 'user', content }];
 }
 
-/** A result as the model is told it now: whole, in short once it is old, or not at all where it is too long. */
-export function toldResult(call: ToolCall, { trimUpTo = 0, omitted }: Telling): string {
+/**
+ * A result as the model is told it now: whole, in short once it is old, or not at all where it is too long.
+ */
+export function toldResult(call: ToolCall, { trimUpTo = 0, omitted }: RenderOptions): string {
   if (omitted?.has(call.id)) return OMITTED;
   const result = resultOf(call);
   return call.messageId <= trimUpTo ? shortened(result) : result;
@@ -144,8 +154,10 @@ function resultOf(call: ToolCall): string {
   if (!isSettled(call.state)) return 'This call has not been run.';
   const edit = call.approval?.decision.edit;
   if (edit === undefined || call.state.kind === 'rejected') return call.state.output;
-  return `[${edit.by.name} changed this call before it was approved (${edit.changed}). The arguments above are the changed ones, and they are what ran.]\n${call.state.output}`;
+  return `[${speakerName(edit.by.name)} changed this call before it was approved (${edit.changed}). The arguments above are the changed ones, and they are what ran.]\n${call.state.output}`;
 }
 
-/** Providers reject a history whose arguments do not parse; the call's result says what was wrong with them. */
+/**
+ * Providers reject a history whose arguments do not parse; the call's result says what was wrong with them.
+ */
 export const validJson = (text: string): string => (parsedJson(text) === undefined ? '{}' : text);

@@ -1,10 +1,9 @@
 import type { ModelClient } from '../llm/client.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelFacts } from '../llm/facts.ts';
-import type { Redactor } from '../ops/redaction.ts';
-import { type Claim, fenced } from '../session/lease.ts';
-import * as record from '../session/record.ts';
 import type { Snapshot } from '../session/snapshot.ts';
+import { type Claim, fenced } from '../session/store/lease.ts';
+import * as record from '../session/store/record.ts';
 import { usageOf } from './usage.ts';
 
 export type TitleDeps = {
@@ -12,7 +11,6 @@ export type TitleDeps = {
   /** The cheaper model that finds titles; without one a session keeps the first words of its request. */
   titleModel: string | undefined;
   factsOf(model: string): Promise<ModelFacts>;
-  redact: Redactor;
   render(sessionId: string): Promise<void>;
 };
 
@@ -20,8 +18,8 @@ export type TitleDeps = {
 const PATIENCE_MS = 20_000;
 
 /**
- * Finds a title for a session that is still known by the first words of its request, once. What goes wrong costs the
- * title and nothing else. Throws only where `signal` aborts or the lease is lost.
+ * Finds a title for a session that is still known by the first words of its request, once. What goes wrong
+ * costs the title and nothing else. Throws only where `signal` aborts or the lease is lost.
  */
 export async function giveTitle(
   deps: TitleDeps,
@@ -32,7 +30,7 @@ export async function giveTitle(
   const { session } = snapshot;
   if (deps.titleModel === undefined || session.settings.isTitleFound !== false) return;
   const found = await ask(deps, deps.titleModel, snapshot, signal);
-  const title = found && titleIn(deps.redact(found.text));
+  const title = found && titleIn(held.db.redaction.text(found.text));
   const used = found && (await usageOf('title', found, deps.factsOf));
   await fenced(held, async (tx) => {
     await record.changeSettings(tx, session.id, { isTitleFound: true, ...(title ? { title } : {}) });
@@ -70,9 +68,13 @@ async function ask({ model: client }: TitleDeps, model: string, { messages }: Sn
   }
 }
 
+/** A longer line is no title, whatever its signs at both ends are. */
+const LINE_CHARACTERS = 400;
+
 /** The first line of an answer as a title; undefined where it is none. */
 export function titleIn(answer: string): string | undefined {
-  const [line = ''] = answer.trim().split('\n');
+  const [line = ''] = answer.trim().split('\n', 1);
+  if (line.length > LINE_CHARACTERS) return undefined;
   const title = line.replace(/^[\s#"'“”*_`]+|[\s"'“”*_`.]+$/g, '').replace(/^title:\s*/i, '');
   return title.length > 0 && title.length <= 80 ? title : undefined;
 }

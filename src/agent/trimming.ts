@@ -8,8 +8,8 @@ const WHOLE_STEPS = 8;
 const LEAST_SAVED = 40_000;
 
 /**
- * Up to which entry the results of calls can be told in short to make room, before anything is summarised. Undefined
- * where that would save too little.
+ * Up to which entry the results of calls can be told in short to make room, before anything is summarised.
+ * Undefined where that would save too little.
  */
 export function trimmable(snapshot: Snapshot): number | undefined {
   const steps = context(snapshot).filter(({ entry }) => entry.role === 'assistant');

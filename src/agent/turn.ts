@@ -1,27 +1,30 @@
-import { dollars } from '../ops/dollars.ts';
-import type { Logger } from '../ops/log.ts';
-import { isPending, pendingOperations } from '../session/inbox.ts';
-import { type Claim, claim, fenced, LeaseLost, releaseIn, renew, type Tx } from '../session/lease.ts';
-import type { OperationKind } from '../session/operations.ts';
-import { readSession, readSnapshot } from '../session/read-snapshot.ts';
-import * as record from '../session/record.ts';
+import type { Db, Tx } from '../db/database.ts';
+import { dollars } from '../lib/dollars.ts';
+import type { Logger } from '../lib/log.ts';
+import { voidsCompaction } from '../session/operations.ts';
 import type { Session, Snapshot } from '../session/snapshot.ts';
 import type { Failure, SessionState } from '../session/state.ts';
-import { type CompactionDeps, compact } from './compaction.ts';
+import { pendingOperations } from '../session/store/inbox.ts';
+import { type Claim, claim, fenced, LeaseLost, releaseIn } from '../session/store/lease.ts';
+import { readSession, readSnapshot } from '../session/store/read-snapshot.ts';
+import * as record from '../session/store/record.ts';
+import { type ArtifactDeps, gatherMade } from './artifacts.ts';
+import { type AskedCompaction, type CompactionDeps, compact } from './compaction.ts';
 import { compactAt, contextTokens } from './context-size.ts';
-import { type GatheringDeps, gatherMade } from './gathering.ts';
 import { type ModelStepDeps, modelStep } from './model-step.ts';
 import { type Action, nextAction, type StepLimits } from './next-action.ts';
-import { applyOperation, type Outside } from './operations.ts';
+import { applyOperation } from './operations/apply.ts';
+import type { Outside } from './operations/scope.ts';
 import { giveTitle, type TitleDeps } from './title.ts';
-import { advanceCalls, recoverCalls, type ToolStepDeps } from './tool-step.ts';
+import type { ToolStepDeps } from './tool-step/scope.ts';
+import { advanceCalls, recoverCalls } from './tool-step/tool-step.ts';
 
 export type TurnDeps = ModelStepDeps &
   ToolStepDeps &
   CompactionDeps &
   TitleDeps &
-  GatheringDeps & {
-    db: Tx;
+  ArtifactDeps & {
+    db: Db;
     log: Logger;
     outside(signal: AbortSignal): Outside;
     maxModelCalls: number;
@@ -30,16 +33,15 @@ export type TurnDeps = ModelStepDeps &
     leaseMs: number;
     /** How long a step may go on after a shutdown was asked for. */
     handOverMs: number;
-    /** How often a running step looks for a Stop. */
-    interruptPollMs: number;
   };
 
 /** How a turn ended: `busy` where another worker has the session, `lost` where one took it over meanwhile. */
 export type TurnEnd = 'released' | 'busy' | 'lost' | 'handed_over';
 
 /**
- * Works on one session until it is idle or parked. Everything it does is decided from the record and committed to it
- * as it goes, so a turn may die anywhere and another one goes on. `shutdown` asks to stop between two steps.
+ * Works on one session until it is idle or parked. Everything it does is decided from the record and
+ * committed to it as it goes, so a turn may die anywhere and another one goes on. `shutdown` asks to stop
+ * between two steps.
  */
 export async function runTurn(
   deps: TurnDeps,
@@ -47,9 +49,10 @@ export async function runTurn(
   owner: string,
   shutdown: AbortSignal,
 ): Promise<TurnEnd> {
+  if (deps.keeper.holds(sessionId)) return 'busy';
   const held = await claim(deps.db, sessionId, owner, deps.leaseMs);
   if (held === undefined) return 'busy';
-  const lease = keepLease(held);
+  const lease = deps.keeper.hold(held);
   const handOver = graceAfter(shutdown, deps.handOverMs);
   const signal = AbortSignal.any([lease.signal, handOver.signal]);
   try {
@@ -91,7 +94,10 @@ function graceAfter(shutdown: AbortSignal, graceMs: number): { signal: AbortSign
   return { signal: controller.signal, stop };
 }
 
-/** After this many turns in a row that ended in nothing, the session is ended with a message instead of tried again. */
+/**
+ * After this many turns in a row that ended in nothing, the session is ended with a message instead of tried
+ * again.
+ */
 const MAX_STRIKES = 8;
 
 const BROKEN: Failure = {
@@ -175,7 +181,7 @@ async function limitsOf(deps: TurnDeps, snapshot: Snapshot): Promise<StepLimits>
   return {
     maxModelCalls: deps.maxModelCalls,
     warnUsd: deps.warnUsd,
-    tokens: contextTokens(snapshot, deps.counts, fixed),
+    tokens: await contextTokens(snapshot, deps.counts, fixed),
     tokenLimit: compactAt(facts.contextTokens),
     windowTokens: facts.contextTokens,
   };
@@ -212,7 +218,10 @@ async function perform(
   }
 }
 
-/** Calls the model; where it finds the conversation too long, makes that shorter instead, as long as that is possible. */
+/**
+ * Calls the model; where it finds the conversation too long, makes that shorter instead, as long as that is
+ * possible.
+ */
 async function callModel(
   deps: TurnDeps,
   held: Claim,
@@ -251,41 +260,34 @@ async function correct(
 }
 
 /**
- * Applies every pending operation, in order, and returns the session as it is then. `compact` takes a model call: it is
- * left for a step of its own, unless what was asked after it makes it void.
+ * Applies every pending operation, in order, and returns the session as it is then. `compact` takes a model
+ * call: it is left for a step of its own, unless what was asked after it makes it void.
  */
 async function drain(
   deps: TurnDeps,
   held: Claim,
   signal: AbortSignal,
-): Promise<{ snapshot: Snapshot; compaction: number | undefined }> {
+): Promise<{ snapshot: Snapshot; compaction: AskedCompaction | undefined }> {
   let snapshot = await mustRead(deps.db, held.sessionId);
-  let compaction: number | undefined;
+  let compaction: AskedCompaction | undefined;
   const asked = await pendingOperations(deps.db, held.sessionId);
   for (const [i, pending] of asked.entries()) {
-    const isVoid = asked.slice(i + 1).some(({ operation }) => VOIDS_COMPACTION.has(operation.kind));
+    const isVoid = asked.slice(i + 1).some(({ operation }) => voidsCompaction(operation));
     if (pending.operation.kind === 'compact' && compaction === undefined && !isVoid) {
-      compaction = pending.id;
+      compaction = pending;
       continue;
     }
-    await applyOperation(held, snapshot, pending, deps.outside(signal));
+    await applyOperation(held, snapshot, pending, deps.outside(signal), signal);
     snapshot = await mustRead(deps.db, held.sessionId);
     await deps.render(held.sessionId);
   }
   return { snapshot, compaction };
 }
 
-const VOIDS_COMPACTION: ReadonlySet<OperationKind> = new Set([
-  'interrupt',
-  'undo',
-  'new',
-  'shutdown',
-  'compact',
-]);
-
 /**
- * Ends the turn in `state` and gives the session back, unless something has been asked meanwhile: then the turn goes
- * on. Both happen under the session's row lock, so nothing that is asked is ever left without a turn.
+ * Ends the turn in `state` and gives the session back, unless something has been asked meanwhile: then the
+ * turn goes on. Both happen under the session's row lock, so nothing that is asked is ever left without a
+ * turn.
  */
 async function release(deps: TurnDeps, held: Claim, state: SessionState): Promise<boolean> {
   const isReleased = await fenced(held, async (tx) => {
@@ -300,54 +302,33 @@ async function release(deps: TurnDeps, held: Claim, state: SessionState): Promis
 }
 
 async function settleTurn(tx: Tx, session: Session, state: SessionState): Promise<void> {
-  await record.setDraft(tx, session.id, undefined);
-  await record.setState(tx, session.id, state);
+  await record.endTurn(tx, session.id, state);
   if (state.kind === 'parked') return;
   await record.closeExchange(tx, session.id, session.exchange, state);
-  const type = state.kind === 'failed' ? 'error' : 'turn_complete';
-  await record.emit(tx, session.id, { type, data: { exchange: session.exchange, state } });
 }
 
-/** Runs `work` with a signal that aborts on a Stop or a lost lease. A Stop is no error: the next drain applies it. */
+/**
+ * Runs `work` with a signal that aborts on a Stop or a lost lease. A Stop is no error: the next drain applies
+ * it.
+ */
 async function interruptible<T>(
   deps: TurnDeps,
   held: Claim,
   lease: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | undefined> {
-  const stop = new AbortController();
-  const timer = setInterval(async () => {
-    // An unreachable record is no reason to stop; the next look or commit tells.
-    const isAsked = await isPending(deps.db, held.sessionId, ['interrupt', 'undo', 'shutdown']).catch(
-      () => false,
-    );
-    if (isAsked) stop.abort(new Error('stopped by a person'));
-  }, deps.interruptPollMs);
+  const stop = deps.keeper.stopRequests(held.sessionId);
   try {
     return await work(AbortSignal.any([lease, stop.signal]));
   } catch (error) {
     if (stop.signal.aborted && !lease.aborted && !(error instanceof LeaseLost)) return undefined;
     throw error;
   } finally {
-    clearInterval(timer);
+    stop.stop();
   }
 }
 
-/** Renews the lease three times as often as it would run out; its signal aborts when it could not be kept. */
-function keepLease(held: Claim): { signal: AbortSignal; stop(): void } {
-  const lost = new AbortController();
-  const timer = setInterval(async () => {
-    if (Date.now() >= held.heldUntil) lost.abort(new LeaseLost(held.sessionId));
-    try {
-      await renew(held);
-    } catch (error) {
-      if (error instanceof LeaseLost) lost.abort(error);
-    }
-  }, held.leaseMs / 3);
-  return { signal: lost.signal, stop: () => clearInterval(timer) };
-}
-
-async function mustRead(db: Tx, sessionId: string): Promise<Snapshot> {
+async function mustRead(db: Db, sessionId: string): Promise<Snapshot> {
   const snapshot = await readSnapshot(db, sessionId, 'context');
   if (snapshot === undefined) throw new Error(`session ${sessionId} does not exist`);
   return snapshot;

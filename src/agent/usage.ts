@@ -1,8 +1,11 @@
 import type { TimedAnswer } from '../llm/answer.ts';
 import { costOf, type ModelFacts } from '../llm/facts.ts';
-import type { ModelUsage } from '../session/record.ts';
+import type { ModelUsage } from '../session/store/record.ts';
 
-/** What an answer took, for the record. The price may have to be asked for: nothing to wait for in a transaction. */
+/**
+ * What an answer took, for the record. The price may have to be asked for: nothing to wait for in a
+ * transaction.
+ */
 export async function usageOf(
   purpose: ModelUsage['purpose'],
   { usage, model, firstTokenMs, totalMs }: TimedAnswer,

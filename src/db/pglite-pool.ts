@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { PGlite } from '@electric-sql/pglite';
+import { outsideTransactions } from '../lib/transaction-scope.ts';
 
 type Rows = { rows: never[]; rowCount: number };
 
 /**
- * The part of a `pg.Pool` that BullMQ's Postgres backend uses, over one PGlite in this process. PGlite has a single
- * connection, so every client here is the same one; LISTEN/NOTIFY reaches clients through `onNotification`.
- * A client must not leave a transaction open: others would run inside it.
+ * The part of a `pg.Pool` that BullMQ's Postgres backend uses, over one PGlite in this process. PGlite has a
+ * single connection, so every client here is the same one; LISTEN/NOTIFY reaches clients through
+ * `onNotification`. A client must not leave a transaction open: others would run inside it.
  */
 export class PglitePool extends EventEmitter {
   readonly #db: PGlite;
@@ -34,8 +35,9 @@ class PgliteClient extends EventEmitter {
   constructor(db: PGlite) {
     super();
     this.#db = db;
+    // Told in the middle of whichever query comes next, which may be one of somebody's transaction.
     this.#unsubscribe = db.onNotification((channel, payload) =>
-      this.emit('notification', { channel, payload }),
+      outsideTransactions(() => this.emit('notification', { channel, payload })),
     );
   }
 
@@ -48,7 +50,9 @@ class PgliteClient extends EventEmitter {
   }
 }
 
-/** Without parameters a text may hold several statements (migrations do); the last one's rows are returned. */
+/**
+ * Without parameters a text may hold several statements (migrations do); the last one's rows are returned.
+ */
 async function run(db: PGlite, text: string, params: readonly unknown[] = []): Promise<Rows> {
   const result = params.length === 0 ? (await db.exec(text)).at(-1) : await db.query(text, [...params]);
   const rows = (result?.rows ?? []) as never[];

@@ -1,10 +1,12 @@
 import { whoAmI } from '@huggingface/hub';
+import type { HubToken } from './token.ts';
 
 /**
- * What @huggingface/hub's calls are made with: each of their requests ends with `signal`, or after `timeoutMs` by itself.
+ * What @huggingface/hub's calls are made with: each of their requests ends with `signal`, or after
+ * `timeoutMs` by itself.
  */
 export const accessTo =
-  (hubUrl: string, accessToken: string, timeoutMs = 60_000) =>
+  (hubUrl: string, accessToken: HubToken, timeoutMs = 60_000) =>
   (signal: AbortSignal) => ({
     hubUrl,
     accessToken,

@@ -1,40 +1,7 @@
-import MiniSearch from 'minisearch';
-import { z } from 'zod';
+import type { ParseApart } from '../parse-apart/parse-apart.ts';
+import type { ApiAnswer } from '../parse-apart/parsers/api-endpoints.ts';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
-import { text } from './lenient.ts';
-
-const Parameter = z.object({
-  name: text,
-  in: text,
-  required: z.boolean().nullish(),
-  description: text,
-  schema: z.looseObject({ type: z.unknown().optional() }).nullish(),
-});
-const Operation = z.object({
-  summary: text,
-  description: text,
-  tags: z.array(z.string()).nullish(),
-  parameters: z.array(z.unknown()).nullish(),
-  requestBody: z.unknown().optional(),
-});
-
-/** An OpenAPI document, as far as it is read: https://spec.openapis.org/oas/v3.1.0. */
-const Document = z.object({
-  servers: z.array(z.object({ url: z.string() })).nullish(),
-  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
-});
-
-export type ApiEndpoint = {
-  method: string;
-  path: string;
-  summary: string;
-  description: string;
-  tags: readonly string[];
-  parameters: readonly { name: string; in: string; isRequired: boolean; about: string }[];
-  /** The JSON schema of the body, as text; undefined where there is none. */
-  body: string | undefined;
-};
 
 export type ApiReference = {
   /** Endpoints that fit, the best first, and all tags that there are. */
@@ -42,74 +9,25 @@ export type ApiReference = {
     asked: { query: string | undefined; tag: string | undefined },
     limit: number,
     signal: AbortSignal,
-  ): Promise<Looked<{ endpoints: ApiEndpoint[]; total: number; tags: string[] }>>;
+  ): Promise<Looked<ApiAnswer>>;
 };
 
 const DAY_MS = 24 * 60 * 60_000;
-const METHODS: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete', 'head']);
-const BODY = 1_500;
 
 /** The Hub's REST API, from its own description at /.well-known/openapi.json. */
-export function createApiReference(fetcher: Fetcher, hubUrl: string): ApiReference {
+export function createApiReference(fetcher: Fetcher, apart: ParseApart, hubUrl: string): ApiReference {
   return {
     async find({ query, tag }, limit, signal) {
       const url = `${hubUrl}/.well-known/openapi.json`;
-      const read = await fetcher.json({ url, signal, ttlMs: DAY_MS }, Document);
-      if (!read.ok) return read;
-      const all = endpointsOf(read.value);
-      const tags = [...new Set(all.flatMap((endpoint) => endpoint.tags))].sort();
-      const tagged = tag === undefined ? all : all.filter((endpoint) => endpoint.tags.includes(tag));
-      const found = query === undefined ? tagged : ranked(tagged, query);
-      return { ok: true, value: { endpoints: found.slice(0, limit), total: found.length, tags } };
+      const read = await fetcher.text({
+        url,
+        signal,
+        ttlMs: DAY_MS,
+        types: ['application/json', 'text/plain'],
+      });
+      if (!read.ok) return { ok: false, reason: read.reason };
+      const found = await apart.parse('apiEndpoints', { document: read.text, query, tag, limit }, signal);
+      return found.ok ? found : { ok: false, reason: `${url} can't be read: ${found.reason}.` };
     },
-  };
-}
-
-function ranked(endpoints: readonly ApiEndpoint[], query: string): ApiEndpoint[] {
-  const search = new MiniSearch({
-    fields: ['path', 'summary', 'description', 'tags', 'names'],
-    searchOptions: { boost: { summary: 3, path: 2 }, prefix: true, fuzzy: 0.15 },
-  });
-  search.addAll(
-    endpoints.map(({ path, summary, description, tags, parameters }, id) => ({
-      id,
-      path: path.replace(/[{}/_-]+/g, ' '),
-      summary,
-      description,
-      tags: tags.join(' '),
-      names: parameters.map(({ name }) => name).join(' '),
-    })),
-  );
-  return search.search(query).flatMap(({ id }) => endpoints[id as number] ?? []);
-}
-
-function endpointsOf({ paths }: z.infer<typeof Document>): ApiEndpoint[] {
-  return Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).flatMap(([method, raw]) => {
-      const operation = METHODS.has(method) ? Operation.safeParse(raw).data : undefined;
-      return operation ? [endpointOf(method, path, operation)] : [];
-    }),
-  );
-}
-
-function endpointOf(method: string, path: string, operation: z.infer<typeof Operation>): ApiEndpoint {
-  const { summary, description, tags, parameters, requestBody } = operation;
-  const schema = z
-    .object({ content: z.object({ 'application/json': z.object({ schema: z.unknown() }) }) })
-    .safeParse(requestBody).data?.content['application/json'].schema;
-  return {
-    method: method.toUpperCase(),
-    path,
-    summary,
-    description,
-    tags: tags ?? [],
-    parameters: (parameters ?? []).flatMap((raw) => {
-      const parsed = Parameter.safeParse(raw).data;
-      if (parsed === undefined) return [];
-      return [
-        { name: parsed.name, in: parsed.in, isRequired: parsed.required ?? false, about: parsed.description },
-      ];
-    }),
-    body: schema === undefined ? undefined : JSON.stringify(schema).slice(0, BODY),
   };
 }

@@ -1,22 +1,23 @@
 import { createRepo, downloadFile, HubApiError, uploadFiles } from '@huggingface/hub';
 import { z } from 'zod';
 import { accessTo } from './access.ts';
-import { patiently, unlessThere } from './patience.ts';
+import { unlessThere, withRetries } from './retry.ts';
+import type { HubToken } from './token.ts';
 
 /** Trackio dashboards: Spaces that draw what a training script logs while it runs. */
 export type Dashboards = {
   /**
-   * Makes sure that a Space exists, shows Trackio and keeps its data; whatever is there already is left as it is, so
-   * it may be called any number of times. A Space with another app in it is not touched. Throws HubApiError where the
-   * Hub refuses.
+   * Makes sure that a Space exists, shows Trackio and keeps its data; whatever is there already is left as it
+   * is, so it may be called any number of times. A Space with another app in it is not touched. Throws
+   * HubApiError where the Hub refuses.
    */
   ensure(spaceId: string, signal: AbortSignal): Promise<{ ok: true } | { ok: false; reason: string }>;
   url(spaceId: string): string;
 };
 
 /*
- * What Trackio needs of a Space: an app that shows it, and a bucket mounted where it keeps its data, named by two
- * variables (https://huggingface.co/docs/trackio/environment_variables). Routes after huggingface_hub's
+ * What Trackio needs of a Space: an app that shows it, and a bucket mounted where it keeps its data, named by
+ * two variables (https://huggingface.co/docs/trackio/environment_variables). Routes after huggingface_hub's
  * set_space_volumes and add_space_variable.
  */
 const README = `---
@@ -44,66 +45,78 @@ const SpaceState = z.object({
   runtime: z.object({ volumes: z.array(z.looseObject({ mountPath: z.string() })).nullish() }).nullish(),
 });
 
-export function createDashboards(hubUrl: string, accessToken: string): Dashboards {
-  const access = accessTo(hubUrl, accessToken, 30_000);
-
-  async function ensure(spaceId: string, signal: AbortSignal) {
-    const repo = { type: 'space' as const, name: spaceId };
-    const files = Object.entries(FILES).map(([path, content]) => ({ path, content: new Blob([content]) }));
-    const isNew = await unlessThere(() =>
-      createRepo({ ...access(signal), repo, sdk: 'gradio', visibility: 'private', files }),
-    );
-    if (!isNew) {
-      const app = await downloadFile({ ...access(signal), repo, path: 'app.py' });
-      if (app !== null && !SHOWS_TRACKIO.test(await app.text())) {
-        return {
-          ok: false as const,
-          reason: `The Space ${spaceId} holds another app. Choose another trackio_space_id.`,
-        };
-      }
-      if (app === null) {
-        await uploadFiles({ ...access(signal), repo, files, commitTitle: 'Show Trackio' });
-      }
-    }
-    await ensureData(spaceId, signal);
-    return { ok: true as const };
-  }
-
-  /** Without a bucket a Space forgets everything when it restarts, and can't read what jobs write. */
-  async function ensureData(spaceId: string, signal: AbortSignal): Promise<void> {
-    const bucket = `${spaceId}-bucket`;
-    await unlessThere(() =>
-      createRepo({ ...access(signal), repo: { type: 'bucket', name: bucket }, visibility: 'private' }),
-    );
-    const space = SpaceState.parse(await request('GET', `/api/spaces/${spaceId}`, undefined, signal));
-    const volumes = space.runtime?.volumes ?? [];
-    const isMounted = volumes.some(({ mountPath, source }) => mountPath === MOUNT && source === bucket);
-    if (!isMounted) {
-      const kept = volumes.filter(({ mountPath }) => mountPath !== MOUNT);
-      const mounted = [...kept, { type: 'bucket', source: bucket, mountPath: MOUNT }];
-      await request('PUT', `/api/spaces/${spaceId}/volumes`, { volumes: mounted }, signal);
-    }
-    const known = await request('GET', `/api/spaces/${spaceId}/variables`, undefined, signal);
-    const values = z.record(z.string(), z.looseObject({ value: z.string() })).parse(known);
-    const wanted = { TRACKIO_DIR: `${MOUNT}/trackio`, TRACKIO_BUCKET_ID: bucket };
-    for (const [key, value] of Object.entries(wanted)) {
-      if (values[key]?.value === value) continue;
-      await request('POST', `/api/spaces/${spaceId}/variables`, { key, value }, signal);
-    }
-  }
-
-  async function request(method: string, path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
-    const response = await access(signal).fetch(`${hubUrl}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new HubApiError(response.url, response.status);
-    return response.json();
-  }
-
+export function createDashboards(hubUrl: string, accessToken: HubToken): Dashboards {
+  const hub: Hub = { hubUrl, accessToken, access: accessTo(hubUrl, accessToken, 30_000) };
   return {
-    ensure: (spaceId, signal) => patiently(() => ensure(spaceId, signal), signal),
+    ensure: (spaceId, signal) => withRetries(() => ensure(hub, spaceId, signal), signal),
     url: (spaceId) => `${hubUrl}/spaces/${spaceId}`,
   };
+}
+
+type Hub = { hubUrl: string; accessToken: HubToken; access: ReturnType<typeof accessTo> };
+
+async function ensure(
+  hub: Hub,
+  spaceId: string,
+  signal: AbortSignal,
+): Promise<{ ok: true } | { ok: false; reason: string }> {
+  const { access } = hub;
+  const repo = { type: 'space' as const, name: spaceId };
+  const files = Object.entries(FILES).map(([path, content]) => ({ path, content: new Blob([content]) }));
+  const isNew = await unlessThere(() =>
+    createRepo({ ...access(signal), repo, sdk: 'gradio', visibility: 'private', files }),
+  );
+  if (!isNew) {
+    const app = await downloadFile({ ...access(signal), repo, path: 'app.py' });
+    if (app !== null && !SHOWS_TRACKIO.test(await app.text())) {
+      return {
+        ok: false,
+        reason: `The Space ${spaceId} holds another app. Choose another trackio_space_id.`,
+      };
+    }
+    if (app === null) {
+      await uploadFiles({ ...access(signal), repo, files, commitTitle: 'Show Trackio' });
+    }
+  }
+  await ensureData(hub, spaceId, signal);
+  return { ok: true };
+}
+
+/** Without a bucket a Space forgets everything when it restarts, and can't read what jobs write. */
+async function ensureData(hub: Hub, spaceId: string, signal: AbortSignal): Promise<void> {
+  const bucket = `${spaceId}-bucket`;
+  await unlessThere(() =>
+    createRepo({ ...hub.access(signal), repo: { type: 'bucket', name: bucket }, visibility: 'private' }),
+  );
+  const space = SpaceState.parse(await request(hub, 'GET', `/api/spaces/${spaceId}`, undefined, signal));
+  const volumes = space.runtime?.volumes ?? [];
+  const isMounted = volumes.some(({ mountPath, source }) => mountPath === MOUNT && source === bucket);
+  if (!isMounted) {
+    const kept = volumes.filter(({ mountPath }) => mountPath !== MOUNT);
+    const mounted = [...kept, { type: 'bucket', source: bucket, mountPath: MOUNT }];
+    await request(hub, 'PUT', `/api/spaces/${spaceId}/volumes`, { volumes: mounted }, signal);
+  }
+  const known = await request(hub, 'GET', `/api/spaces/${spaceId}/variables`, undefined, signal);
+  const values = z.record(z.string(), z.looseObject({ value: z.string() })).parse(known);
+  const wanted = { TRACKIO_DIR: `${MOUNT}/trackio`, TRACKIO_BUCKET_ID: bucket };
+  for (const [key, value] of Object.entries(wanted)) {
+    if (values[key]?.value === value) continue;
+    await request(hub, 'POST', `/api/spaces/${spaceId}/variables`, { key, value }, signal);
+  }
+}
+
+async function request(
+  { hubUrl, accessToken, access }: Hub,
+  method: string,
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const response = await access(signal).fetch(`${hubUrl}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new HubApiError(response.url, response.status);
+  return response.json();
 }

@@ -1,13 +1,17 @@
 import { createRepo, fileExists, uploadFiles } from '@huggingface/hub';
 import { accessTo, accountName } from './access.ts';
-import { patiently, statusOf, unlessThere } from './patience.ts';
+import { statusOf, unlessThere, withRetries } from './retry.ts';
+import type { HubToken } from './token.ts';
 
 /** Files on their way into private datasets. Throws HubApiError where the Hub refuses. */
 export type DatasetPush = {
   /** A dataset's whole name: one without an owner is the token's user's. */
   nameOf(dataset: string, signal: AbortSignal): Promise<string>;
   has(dataset: string, path: string, signal: AbortSignal): Promise<boolean>;
-  /** Puts a file into a dataset, which is made, private, where it is missing; gives the address of the dataset. */
+  /**
+   * Puts a file into a dataset, which is made, private, where it is missing; gives the address of the
+   * dataset.
+   */
   push(
     dataset: string,
     file: { path: string; bytes: Uint8Array },
@@ -16,17 +20,17 @@ export type DatasetPush = {
   ): Promise<string>;
 };
 
-export function createDatasetPush(hubUrl: string, accessToken: string): DatasetPush {
+export function createDatasetPush(hubUrl: string, accessToken: HubToken): DatasetPush {
   const access = accessTo(hubUrl, accessToken, 300_000);
   const repoOf = (name: string) => ({ type: 'dataset' as const, name });
 
   return {
     async nameOf(dataset, signal) {
       if (dataset.includes('/')) return dataset;
-      return `${await patiently(() => accountName(access(signal)), signal)}/${dataset}`;
+      return `${await withRetries(() => accountName(access(signal)), signal)}/${dataset}`;
     },
     has: (dataset, path, signal) =>
-      patiently(
+      withRetries(
         () =>
           fileExists({ ...access(signal), repo: repoOf(dataset), path }).catch((error: unknown) => {
             if ([401, 403, 404].includes(statusOf(error) ?? 0)) return false; // there is no such dataset yet
@@ -36,7 +40,7 @@ export function createDatasetPush(hubUrl: string, accessToken: string): DatasetP
       ),
     async push(dataset, { path, bytes }, card, signal) {
       const repo = repoOf(dataset);
-      const isNew = await patiently(
+      const isNew = await withRetries(
         () => unlessThere(() => createRepo({ ...access(signal), repo, visibility: 'private' })),
         signal,
       );
@@ -45,7 +49,7 @@ export function createDatasetPush(hubUrl: string, accessToken: string): DatasetP
         { path, content: new Blob([Buffer.from(bytes)]) },
         ...(hasCard ? [] : [{ path: 'README.md', content: new Blob([card]) }]),
       ];
-      await patiently(
+      await withRetries(
         () => uploadFiles({ ...access(signal), repo, files, commitTitle: `Add ${path}` }),
         signal,
       );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HubToken } from './token.ts';
 
 const Features = z.array(z.object({ name: z.string(), type: z.unknown() }));
 
@@ -34,7 +35,7 @@ export type DatasetsServer = {
 
 const MAX_BYTES = 20 * 1024 * 1024;
 
-export function createDatasetsServer(baseUrl: string, token: string | undefined): DatasetsServer {
+export function createDatasetsServer(baseUrl: string, token: HubToken | undefined): DatasetsServer {
   return {
     async get(route, query, signal) {
       const response = await fetch(`${baseUrl}${route}?${new URLSearchParams(query)}`, {

@@ -1,10 +1,15 @@
-import { load } from 'cheerio';
 import MiniSearch from 'minisearch';
 import PQueue from 'p-queue';
+import type { Clock } from '../lib/clock.ts';
+import type { ParseApart } from '../parse-apart/parse-apart.ts';
+import type { DocLink } from '../parse-apart/parsers/doc-links.ts';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
 
-/** Sections of the documentation site: https://huggingface.co/docs. A section of several is searched in all of them. */
+/**
+ * Sections of the documentation site: https://huggingface.co/docs. A section of several is searched in all of
+ * them.
+ */
 export const DOC_SECTIONS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     [
@@ -45,7 +50,9 @@ type DocPage = { title: string; url: string; preview: string };
 
 /** Hugging Face's documentation. */
 export type Docs = {
-  /** The pages of a section, the ones that fit `query` best first; without a query in the order of the site. */
+  /**
+   * The pages of a section, the ones that fit `query` best first; without a query in the order of the site.
+   */
   explore(
     section: string,
     query: string | undefined,
@@ -64,139 +71,171 @@ const AT_ONCE = 8;
 /** Of one section: the largest has about 700. */
 const PAGES = 800;
 const PREVIEW = 240;
+/** Of a page, and of all pages of a section together, only so much is searched. */
+const PAGE_CHARACTERS = 80_000;
+const SECTION_CHARACTERS = 15_000_000;
+/** Pages between two turns of others while an index is made. */
+const ADDED_AT_ONCE = 2;
+/** Of a query so many words are looked for. */
+const WORDS = 25;
 /** Indexes that a process keeps; made anew from the cached pages when another one was used. */
-const INDEXES = 12;
+const INDEXES = 8;
 
 type Entry = { id: number; title: string; url: string; text: string };
 type Index = { entries: Entry[]; search: MiniSearch<Entry>; missing: number; until: number };
 
-export function createDocs(fetcher: Fetcher, { site, gradio }: DocsUrls, now: () => Date): Docs {
-  const indexes = new Map<string, Promise<Looked<Index>>>();
-
-  async function linksOf(
-    section: string,
-    signal: AbortSignal,
-  ): Promise<Looked<{ title: string; url: string }[]>> {
-    const isGradio = section === 'gradio';
-    const url = isGradio ? `${gradio}/llms.txt` : `${site}/docs/${section}`;
-    const page = await fetcher.text({ url, signal, ttlMs: INDEX_MS });
-    if (!page.ok)
-      return { ok: false, reason: `The contents of ${section} could not be read: ${page.reason}.` };
-    const links = isGradio
-      ? linksInMarkdown(page.text, gradio)
-      : linksInSidebar(page.text, `${site}/docs/`, site);
-    return links.length > 0
-      ? { ok: true, value: links }
-      : { ok: false, reason: `${url} lists no pages any more.` };
-  }
-
-  async function build(section: string, signal: AbortSignal): Promise<Looked<Index>> {
-    const parts = DOC_SECTIONS[section] ?? [section];
-    const lists = await Promise.all(parts.map((part) => linksOf(part, signal)));
-    const [first] = lists;
-    if (first && !first.ok && lists.every(({ ok }) => !ok)) return first;
-    const links = lists.flatMap((list) => (list.ok ? list.value : [])).slice(0, PAGES);
-    const queue = new PQueue({ concurrency: AT_ONCE });
-    const texts = await Promise.all(
-      links.map(({ url }) => queue.add(() => fetcher.text({ url: `${url}.md`, signal, ttlMs: INDEX_MS }))),
-    );
-    const entries = links.map(({ title, url }, id) => {
-      const text = texts[id];
-      return { id, title, url, text: text?.ok ? text.text : '' };
-    });
-    const search = new MiniSearch<Entry>({
-      fields: ['title', 'text'],
-      searchOptions: { boost: { title: 3 }, prefix: true, fuzzy: 0.15, combineWith: 'OR' },
-    });
-    search.addAll(entries);
-    const missing = texts.filter((text) => !text?.ok).length;
-    return { ok: true, value: { entries, search, missing, until: now().getTime() + INDEX_MS } };
-  }
-
-  async function indexOf(section: string, signal: AbortSignal): Promise<Looked<Index>> {
-    const known = await indexes.get(section)?.catch(() => undefined);
-    if (known?.ok && known.value.until > now().getTime()) return known;
-    const making = build(section, signal);
-    indexes.delete(section);
-    indexes.set(section, making);
-    for (const oldest of [...indexes.keys()].slice(0, Math.max(0, indexes.size - INDEXES)))
-      indexes.delete(oldest);
-    return making;
-  }
-
+export function createDocs(
+  fetcher: Fetcher,
+  apart: ParseApart,
+  urls: DocsUrls,
+  monotonic: Clock['monotonic'],
+): Docs {
+  const library: Library = { fetcher, apart, ...urls, monotonic, indexes: new Map() };
   return {
-    async explore(section, query, limit, signal) {
-      const index = await indexOf(section, signal);
-      if (!index.ok) return index;
-      const { entries, search, missing } = index.value;
-      const found =
-        query === undefined ? entries : search.search(query).flatMap(({ id }) => entries[id as number] ?? []);
-      const pages = found
-        .slice(0, limit)
-        .map(({ title, url, text }) => ({ title, url, preview: previewOf(text, query) }));
-      return { ok: true, value: { pages, total: found.length, missing } };
-    },
-    async page(url, signal) {
-      const address = URL.parse(url);
-      const hosts = [site, gradio].map((base) => new URL(base).host);
-      if (address === null || !hosts.includes(address.host)) {
-        return {
-          ok: false,
-          reason: `${url} is no page of the documentation: those are at ${hosts.join(' and ')}.`,
-        };
-      }
-      address.hash = '';
-      address.search = '';
-      const plain = address.href.replace(/\.(md|html)$/, '').replace(/\/$/, '');
-      const page = await fetcher.text({
-        url: `${plain}.md`,
-        signal,
-        ttlMs: INDEX_MS,
-        hosts: hosts.map((host) => host.split(':')[0] ?? host),
-      });
-      if (page.ok) return { ok: true, value: { url: plain, text: page.text } };
-      const reason =
-        page.status === 404 ? `There is no page ${plain}. Look for it with explore_hf_docs.` : page.reason;
-      return { ok: false, reason };
-    },
+    explore: (section, query, limit, signal) => explore(library, section, query, limit, signal),
+    page: (url, signal) => pageAt(library, url, signal),
   };
 }
 
-/** The site lists a section's pages in its sidebar. */
-function linksInSidebar(html: string, below: string, site: string): { title: string; url: string }[] {
-  const $ = load(html);
-  const found = new Map<string, string>();
-  $('nav a[href]').each((_i, link) => {
-    const url = URL.parse($(link).attr('href') ?? '', site);
-    if (url === null || !url.href.startsWith(below)) return;
-    url.hash = '';
-    const title = $(link).text().replace(/\s+/g, ' ').trim();
-    if (title !== '' && !found.has(url.href)) found.set(url.href, title);
-  });
-  return [...found].map(([url, title]) => ({ title, url }));
+type Library = DocsUrls & {
+  fetcher: Fetcher;
+  apart: ParseApart;
+  monotonic: Clock['monotonic'];
+  /** By section, the one that was made last at the end. */
+  indexes: Map<string, Promise<Looked<Index>>>;
+};
+
+async function explore(
+  library: Library,
+  section: string,
+  query: string | undefined,
+  limit: number,
+  signal: AbortSignal,
+): ReturnType<Docs['explore']> {
+  const index = await indexOf(library, section, signal);
+  if (!index.ok) return index;
+  const { entries, search, missing } = index.value;
+  const found =
+    query === undefined
+      ? entries
+      : search.search(wordsOf(query).join(' ')).flatMap(({ id }) => entries[id as number] ?? []);
+  const pages = found
+    .slice(0, limit)
+    .map(({ title, url, text }) => ({ title, url, preview: previewOf(text, query) }));
+  return { ok: true, value: { pages, total: found.length, missing } };
 }
 
-/** https://llmstxt.org: lists of links. */
-function linksInMarkdown(text: string, site: string): { title: string; url: string }[] {
-  return [...text.matchAll(/\[([^\]]+)\]\(([^)\s]+)\)/g)].flatMap(([, title = '', href = '']) => {
-    const url = URL.parse(href, site);
-    return url?.href.startsWith(site) ? [{ title, url: url.href.replace(/\.md$/, '') }] : [];
+async function pageAt(
+  { fetcher, site, gradio }: Library,
+  url: string,
+  signal: AbortSignal,
+): ReturnType<Docs['page']> {
+  const address = URL.parse(url);
+  const hosts = [site, gradio].map((base) => new URL(base).host);
+  if (address === null || !hosts.includes(address.host)) {
+    return {
+      ok: false,
+      reason: `${url} is no page of the documentation: those are at ${hosts.join(' and ')}.`,
+    };
+  }
+  address.hash = '';
+  address.search = '';
+  const plain = address.href.replace(/\.(md|html)$/, '').replace(/\/$/, '');
+  const page = await fetcher.text({
+    url: `${plain}.md`,
+    signal,
+    ttlMs: INDEX_MS,
+    hosts: hosts.map((host) => host.split(':')[0] ?? host),
   });
+  if (page.ok) return { ok: true, value: { url: plain, text: page.text } };
+  const reason =
+    page.status === 404 ? `There is no page ${plain}. Look for it with explore_hf_docs.` : page.reason;
+  return { ok: false, reason };
 }
+
+/** The index of a section, as it was made before where it is not too old. */
+async function indexOf(library: Library, section: string, signal: AbortSignal): Promise<Looked<Index>> {
+  const { indexes, monotonic } = library;
+  const known = await indexes.get(section)?.catch(() => undefined);
+  if (known?.ok && known.value.until > monotonic()) return known;
+  const making = build(library, section, signal);
+  indexes.delete(section);
+  indexes.set(section, making);
+  for (const oldest of [...indexes.keys()].slice(0, Math.max(0, indexes.size - INDEXES)))
+    indexes.delete(oldest);
+  return making;
+}
+
+async function build(library: Library, section: string, signal: AbortSignal): Promise<Looked<Index>> {
+  const parts = DOC_SECTIONS[section] ?? [section];
+  const lists = await Promise.all(parts.map((part) => linksOf(library, part, signal)));
+  const [first] = lists;
+  if (first && !first.ok && lists.every(({ ok }) => !ok)) return first;
+  const links = lists.flatMap((list) => (list.ok ? list.value : [])).slice(0, PAGES);
+  const queue = new PQueue({ concurrency: AT_ONCE });
+  const texts = await Promise.all(
+    links.map(({ url }) =>
+      queue.add(() => library.fetcher.text({ url: `${url}.md`, signal, ttlMs: INDEX_MS })),
+    ),
+  );
+  let left = SECTION_CHARACTERS;
+  const entries = links.map(({ title, url }, id) => {
+    const found = texts[id];
+    const text = found?.ok ? found.text.slice(0, Math.min(PAGE_CHARACTERS, left)) : '';
+    left -= text.length;
+    return { id, title, url, text };
+  });
+  const search = new MiniSearch<Entry>({
+    fields: ['title', 'text'],
+    searchOptions: { boost: { title: 3 }, prefix: isLong, fuzzy: 0.15, combineWith: 'OR' },
+  });
+  await search.addAllAsync(entries, { chunkSize: ADDED_AT_ONCE });
+  const missing = texts.filter((text) => !text?.ok).length;
+  return { ok: true, value: { entries, search, missing, until: library.monotonic() + INDEX_MS } };
+}
+
+async function linksOf(
+  { fetcher, apart, site, gradio }: Library,
+  section: string,
+  signal: AbortSignal,
+): Promise<Looked<DocLink[]>> {
+  const isGradio = section === 'gradio';
+  const url = isGradio ? `${gradio}/llms.txt` : `${site}/docs/${section}`;
+  const page = await fetcher.text({ url, signal, ttlMs: INDEX_MS });
+  if (!page.ok) return { ok: false, reason: `The contents of ${section} could not be read: ${page.reason}.` };
+  const contents = isGradio
+    ? { text: page.text, form: 'markdown' as const, site: gradio, below: gradio }
+    : { text: page.text, form: 'sidebar' as const, site, below: `${site}/docs/` };
+  const links = await apart.parse('docLinks', contents, signal);
+  if (!links.ok) return { ok: false, reason: `The contents of ${section} can't be read: ${links.reason}.` };
+  return links.value.length > 0 ? links : { ok: false, reason: `${url} lists no pages any more.` };
+}
+
+/** What is looked for, each word once. */
+const wordsOf = (query: string): string[] =>
+  [...new Set(query.toLowerCase().split(/[^\p{L}\p{N}_]+/u))].filter(Boolean).slice(0, WORDS);
+
+/** What one or two letters begin is nearly everything. */
+const isLong = (word: string): boolean => word.length > 2;
 
 /** The place in a page that fits, or its beginning. */
 function previewOf(text: string, query: string | undefined): string {
-  const plain = text
-    .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  const words = (query ?? '')
-    .toLowerCase()
-    .split(/\W+/)
-    .filter((word) => word.length > 2);
-  const at = Math.min(
-    ...words.map((word) => plain.toLowerCase().indexOf(word)).filter((index) => index >= 0),
-  );
+  const plain = withoutComments(text).replace(/\s+/g, ' ').trim();
+  const lower = plain.toLowerCase();
+  const words = wordsOf(query ?? '').filter((word) => word.length > 2);
+  const at = Math.min(...words.map((word) => lower.indexOf(word)).filter((index) => index >= 0));
   const from = Number.isFinite(at) ? Math.max(0, at - 60) : 0;
   return `${from > 0 ? '… ' : ''}${plain.slice(from, from + PREVIEW)}${plain.length > from + PREVIEW ? ' …' : ''}`;
+}
+
+function withoutComments(text: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (let from = text.indexOf('<!--'); from !== -1; from = text.indexOf('<!--', at)) {
+    const end = text.indexOf('-->', from + 4);
+    if (end === -1) break; // nobody ends it, nor any after it
+    kept.push(text.slice(at, from));
+    at = end + 3;
+  }
+  return kept.join('') + text.slice(at);
 }

@@ -1,12 +1,15 @@
 /**
- * Says which paths of a repository a pattern means: `*` and `?` are within a folder, `**` goes over folders, and what fits a
- * folder means all below it. It takes no longer than the lengths of both multiplied, whatever a model has written.
+ * Says which paths of a repository a pattern means: `*` and `?` are within a folder, `**` goes over folders,
+ * and what fits a folder means all below it. It takes no longer than the lengths of both multiplied, whatever
+ * a model has written.
  */
 export function filePattern(pattern: string): (path: string) => boolean {
   const clean = pattern.replace(/^\.?\/+/, '').replace(/\/+$/, '');
-  const signs: readonly string[] = clean.match(/\*\*\/?|[\s\S]/gu) ?? [];
+  const signs = withoutRuns(clean.match(/\*\*\/?|[\s\S]/gu) ?? []);
 
-  /** A place in the pattern, with those behind it that can be reached over signs which may stand for nothing. */
+  /**
+   * A place in the pattern, with those behind it that can be reached over signs which may stand for nothing.
+   */
   function reach(places: Set<number>, at: number): void {
     places.add(at);
     for (let next = at; signs[next]?.startsWith('*'); next++) places.add(next + 1);
@@ -35,3 +38,17 @@ export function filePattern(pattern: string): (path: string) => boolean {
     return places.has(signs.length);
   };
 }
+
+/** Wildcards in a row stand for what the widest of them does: that one is left. */
+function withoutRuns(signs: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const sign of signs) {
+    const before = kept.at(-1) ?? '';
+    const isWider = isStar(sign) && isStar(before) && before.length < sign.length;
+    if (isWider) kept[kept.length - 1] = sign;
+    else if (!(isStar(sign) && isStar(before)) && !(sign === '**/' && before === '**/')) kept.push(sign);
+  }
+  return kept;
+}
+
+const isStar = (sign: string): boolean => sign === '*' || sign === '**';

@@ -1,5 +1,6 @@
 import { listJobHardware } from '@huggingface/hub';
 import { z } from 'zod';
+import type { Clock } from '../lib/clock.ts';
 
 export type Hardware = { name: string; description: string; hourlyUsd: number; isCpu: boolean };
 
@@ -40,16 +41,19 @@ const FRESH_MS = 6 * 60 * 60 * 1000;
 /** After a failed look-up the table above serves, for this long. */
 const RETRY_MS = 60 * 1000;
 
-/** The hardware that Jobs run on, with prices: the Hub's live list, kept for six hours, a built-in table behind it. */
+/**
+ * The hardware that Jobs run on, with prices: the Hub's live list, kept for six hours, a built-in table
+ * behind it.
+ */
 export type HardwareList = { all(): Promise<readonly Hardware[]> };
 
-export function createHardwareList(hubUrl: string, now: () => Date): HardwareList {
+export function createHardwareList(hubUrl: string, monotonic: Clock['monotonic']): HardwareList {
   let cached: { list: readonly Hardware[]; until: number } | undefined;
   return {
     async all() {
-      if (cached !== undefined && now().getTime() < cached.until) return cached.list;
+      if (cached !== undefined && monotonic() < cached.until) return cached.list;
       const live = await fetchLive(hubUrl);
-      cached = { list: live ?? KNOWN, until: now().getTime() + (live ? FRESH_MS : RETRY_MS) };
+      cached = { list: live ?? KNOWN, until: monotonic() + (live ? FRESH_MS : RETRY_MS) };
       return cached.list;
     },
   };

@@ -15,6 +15,7 @@ import {
 } from '@huggingface/hub';
 import { z } from 'zod';
 import { accountName } from './access.ts';
+import type { HubToken } from './token.ts';
 
 /** A job as the Hub's API describes it; a stage is kept as text, because new ones may come. */
 export const HubJob = z.object({
@@ -24,11 +25,23 @@ export const HubJob = z.object({
   startedAt: z.coerce.date().nullish(),
   finishedAt: z.coerce.date().nullish(),
   flavor: z.string().nullish(),
+  /** The time limit: the Hub takes it by one name, and answers it by the other. */
   timeoutSeconds: z.number().nullish(),
+  timeout: z.number().nullish(),
+  durations: z.object({ runningSecs: z.number().nonnegative().nullish() }).nullish(),
   labels: z.record(z.string(), z.string()).nullish(),
   owner: z.object({ name: z.string() }).nullish(),
 });
 export type HubJob = z.infer<typeof HubJob>;
+
+/** A job's time limit in whole seconds, where the Hub tells it. */
+export function timeLimitOf({ timeoutSeconds, timeout }: HubJob): number | undefined {
+  const seconds = timeoutSeconds ?? timeout;
+  return seconds && seconds > 0 ? Math.min(Math.ceil(seconds), LONGEST_SECONDS) : undefined;
+}
+
+/** As long as the record can say. */
+const LONGEST_SECONDS = 2 ** 31 - 1;
 
 const Account = z.object({
   name: z.string(),
@@ -59,7 +72,9 @@ export type JobSpec = {
   labels: Record<string, string>;
 };
 
-/** Hugging Face Jobs and the account that pays for them. Every call throws HubApiError where the Hub refuses. */
+/**
+ * Hugging Face Jobs and the account that pays for them. Every call throws HubApiError where the Hub refuses.
+ */
 export type HubJobs = {
   /** The name of the token's user. */
   whoAmI(signal: AbortSignal): Promise<string>;
@@ -92,14 +107,20 @@ export type HubJobs = {
    * `silenceMs` (three times that before the first line).
    */
   logs(namespace: string, jobId: string, signal: AbortSignal, silenceMs?: number): Promise<string[]>;
-  /** Something for every change of the job's stage, as it happens. Ends when the job has ended or the stream breaks. */
+  /**
+   * Something for every change of the job's stage, as it happens. Ends when the job has ended or the stream
+   * breaks.
+   */
   events(namespace: string, jobId: string, signal: AbortSignal): AsyncIterable<unknown>;
   /** Every line from the first one on, as it is printed. Ends when the job has ended or the stream breaks. */
   follow(namespace: string, jobId: string, signal: AbortSignal): AsyncIterable<string>;
   url(namespace: string, jobId: string): string;
 };
 
-/** The Hub replays a log quickly and then waits for more: after this silence, what was read is all there is so far. */
+/**
+ * The Hub replays a log quickly and then waits for more: after this silence, what was read is all there is so
+ * far.
+ */
 const LOG_SILENCE_MS = 1_500;
 
 /** How long a stream may take to open. */
@@ -108,33 +129,9 @@ const OPENING_MS = 20_000;
 /** The Hub's own first line of a log. */
 const PREAMBLE = /^===== Job started/;
 
-export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
-  /** The client's own requests, with a time-out and with query parameters that it has no arguments for. */
-  const access = (signal: AbortSignal, query: Record<string, string> = {}) => ({
-    hubUrl,
-    accessToken,
-    fetch: ((input: string | URL | Request, init?: RequestInit) =>
-      fetch(withQuery(input, query), {
-        ...init,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
-      })) satisfies typeof fetch,
-  });
-
-  /** For streams that stay open: only their beginning is bounded in time. */
-  const streaming = (signal: AbortSignal) => ({
-    hubUrl,
-    accessToken,
-    fetch: (async (input: string | URL | Request, init?: RequestInit) => {
-      const late = new AbortController();
-      const timer = setTimeout(() => late.abort(new Error('the Hub opens no stream')), OPENING_MS);
-      try {
-        return await fetch(input, { ...init, signal: AbortSignal.any([signal, late.signal]) });
-      } finally {
-        clearTimeout(timer);
-      }
-    }) satisfies typeof fetch,
-  });
-
+export function createHubJobs(hubUrl: string, accessToken: HubToken): HubJobs {
+  const hub = { hubUrl, accessToken };
+  const access = (signal: AbortSignal, query?: Record<string, string>) => accessFor(hub, signal, query);
   return {
     whoAmI: (signal) => accountName(access(signal)),
     async accounts(signal) {
@@ -170,15 +167,41 @@ export function createHubJobs(hubUrl: string, accessToken: string): HubJobs {
       readUntilSilent(silenceMs, (silent) =>
         streamJobLogs({ ...access(AbortSignal.any([signal, silent])), namespace, jobId }),
       ),
-    events: (namespace, jobId, signal) => streamJobEvents({ ...streaming(signal), namespace, jobId }),
+    events: (namespace, jobId, signal) => streamJobEvents({ ...streaming(hub, signal), namespace, jobId }),
     async *follow(namespace, jobId, signal) {
-      for await (const { message } of streamJobLogs({ ...streaming(signal), namespace, jobId })) {
+      for await (const { message } of streamJobLogs({ ...streaming(hub, signal), namespace, jobId })) {
         if (!PREAMBLE.test(message)) yield message;
       }
     },
     url: (namespace, jobId) => `${hubUrl}/jobs/${namespace}/${jobId}`,
   };
 }
+
+type Hub = { hubUrl: string; accessToken: HubToken };
+
+/** The client's own requests, with a time-out and with query parameters that it has no arguments for. */
+const accessFor = (hub: Hub, signal: AbortSignal, query: Record<string, string> = {}) => ({
+  ...hub,
+  fetch: ((input: string | URL | Request, init?: RequestInit) =>
+    fetch(withQuery(input, query), {
+      ...init,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
+    })) satisfies typeof fetch,
+});
+
+/** For streams that stay open: only their beginning is bounded in time. */
+const streaming = (hub: Hub, signal: AbortSignal) => ({
+  ...hub,
+  fetch: (async (input: string | URL | Request, init?: RequestInit) => {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error('the Hub opens no stream')), OPENING_MS);
+    try {
+      return await fetch(input, { ...init, signal: AbortSignal.any([signal, late.signal]) });
+    } finally {
+      clearTimeout(timer);
+    }
+  }) satisfies typeof fetch,
+});
 
 const CHANGES = {
   delete: deleteScheduledJob,

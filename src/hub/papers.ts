@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
-import { number, text } from './lenient.ts';
+import { number, text } from './nullable.ts';
 
-/** https://huggingface.co/.well-known/openapi.json: /api/papers/{paperId}; lists have the same below `paper`. */
+/**
+ * https://huggingface.co/.well-known/openapi.json: /api/papers/{paperId}; lists have the same below `paper`.
+ */
 const RawPaper = z.object({
   id: z.string(),
   title: text,

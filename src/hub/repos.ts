@@ -8,10 +8,11 @@ import {
   modelInfo,
   spaceInfo,
 } from '@huggingface/hub';
-import { messageOf } from '../ops/errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import { accessTo } from './access.ts';
 import type { Looked } from './datasets.ts';
-import { patiently, statusOf } from './patience.ts';
+import { statusOf, withRetries } from './retry.ts';
+import type { HubToken } from './token.ts';
 
 export type RepoKind = 'model' | 'dataset' | 'space';
 
@@ -68,7 +69,7 @@ export type HubRepos = {
 /** Answers a model that has read the tags: of many of them, only the first. */
 const TAGS = 60;
 
-export function createHubRepos(hubUrl: string, accessToken: string): HubRepos {
+export function createHubRepos(hubUrl: string, accessToken: HubToken): HubRepos {
   const access = accessTo(hubUrl, accessToken, 30_000);
 
   return {
@@ -163,7 +164,7 @@ async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 async function looked<T>(signal: AbortSignal, look: () => Promise<T>): Promise<Looked<T>> {
   try {
-    return { ok: true, value: await patiently(look, signal) };
+    return { ok: true, value: await withRetries(look, signal) };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof NotThere) return { ok: false, reason: error.message };

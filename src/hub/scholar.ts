@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
-import { number, text } from './lenient.ts';
+import { number, text } from './nullable.ts';
 
 /*
- * Semantic Scholar: https://api.semanticscholar.org/api-docs/graph and .../recommendations. Without a key it takes about one
- * request a second of all who have none, so answers are kept for long.
+ * Semantic Scholar: https://api.semanticscholar.org/api-docs/graph and .../recommendations. Without a key it
+ * takes about one request a second of all who have none, so answers are kept for long.
  */
 
 const RawPaper = z.object({
@@ -108,45 +108,28 @@ const FIELDS = 'title,externalIds,year,citationCount,influentialCitationCount,ve
 const LIST_FIELDS = 'title,externalIds,year,citationCount,venue,publicationDate';
 
 export function createScholar(fetcher: Fetcher, url: string, apiKey: string | undefined): Scholar {
-  async function ask<Schema extends z.ZodType>(
-    path: string,
-    query: Record<string, string>,
-    schema: Schema,
-    signal: AbortSignal,
-    body?: unknown,
-  ): Promise<Looked<z.infer<Schema>>> {
-    const request = {
-      url: `${url}${path}?${new URLSearchParams(query)}`,
-      signal,
-      ...(body === undefined ? {} : { body }),
-      ...(apiKey === undefined ? { ttlMs: DAY_MS } : { secretHeaders: { 'x-api-key': apiKey } }),
-    };
-    const answer = await fetcher.json(request, schema);
-    if (answer.ok || answer.status !== 404) return answer;
-    return { ok: false, reason: 'Semantic Scholar does not know this paper; a new one takes it some days.' };
-  }
-
+  const api: Api = { fetcher, url, apiKey };
   return {
     async search(query, filter, limit, signal) {
       const asked = { query, limit: String(limit), fields: LIST_FIELDS, ...filterOf(filter) };
-      const found = await ask('/graph/v1/paper/search/bulk', asked, Found, signal);
+      const found = await ask(api, '/graph/v1/paper/search/bulk', asked, Found, signal);
       if (!found.ok) return found;
       const papers = (found.value.data ?? []).slice(0, limit).map(paperOf); // a page of it has up to 1,000
       return { ok: true, value: { papers, total: found.value.total } };
     },
     async details(arxivId, signal) {
-      const found = await ask(`/graph/v1/paper/ARXIV:${arxivId}`, { fields: FIELDS }, RawPaper, signal);
+      const found = await ask(api, `/graph/v1/paper/ARXIV:${arxivId}`, { fields: FIELDS }, RawPaper, signal);
       return found.ok ? { ok: true, value: paperOf(found.value) } : found;
     },
     async links(arxivId, direction, limit, signal) {
       const fields = `${LIST_FIELDS},influentialCitationCount,contexts,intents,isInfluential`;
       const path = `/graph/v1/paper/ARXIV:${arxivId}/${direction}`;
-      const found = await ask(path, { fields, limit: String(limit) }, Links, signal);
+      const found = await ask(api, path, { fields, limit: String(limit) }, Links, signal);
       return found.ok ? { ok: true, value: (found.value.data ?? []).flatMap(linkOf) } : found;
     },
     async snippets(query, filter, limit, signal) {
       const asked = { query, limit: String(limit), ...filterOf({ ...filter, sortBy: undefined }) };
-      const found = await ask('/graph/v1/snippet/search', asked, Snippets, signal);
+      const found = await ask(api, '/graph/v1/snippet/search', asked, Snippets, signal);
       if (!found.ok) return found;
       const value = (found.value.data ?? []).map(({ paper, snippet }) => ({
         title: paper.title,
@@ -162,12 +145,13 @@ export function createScholar(fetcher: Fetcher, url: string, apiKey: string | un
       const isOne = others.length === 0 && disliked.length === 0;
       const found = isOne
         ? await ask(
+            api,
             `/recommendations/v1/papers/forpaper/ARXIV:${only}`,
             { ...asked, from: 'recent' },
             Recommended,
             signal,
           )
-        : await ask('/recommendations/v1/papers/', asked, Recommended, signal, {
+        : await ask(api, '/recommendations/v1/papers/', asked, Recommended, signal, {
             positivePaperIds: ids(liked),
             negativePaperIds: ids(disliked),
           });
@@ -176,6 +160,27 @@ export function createScholar(fetcher: Fetcher, url: string, apiKey: string | un
         : found;
     },
   };
+}
+
+type Api = { fetcher: Fetcher; url: string; apiKey: string | undefined };
+
+async function ask<Schema extends z.ZodType>(
+  { fetcher, url, apiKey }: Api,
+  path: string,
+  query: Record<string, string>,
+  schema: Schema,
+  signal: AbortSignal,
+  body?: unknown,
+): Promise<Looked<z.infer<Schema>>> {
+  const request = {
+    url: `${url}${path}?${new URLSearchParams(query)}`,
+    signal,
+    ...(body === undefined ? {} : { body }),
+    ...(apiKey === undefined ? { ttlMs: DAY_MS } : { secretHeaders: { 'x-api-key': apiKey } }),
+  };
+  const answer = await fetcher.json(request, schema);
+  if (answer.ok || answer.status !== 404) return answer;
+  return { ok: false, reason: 'Semantic Scholar does not know this paper; a new one takes it some days.' };
 }
 
 function filterOf({

@@ -1,14 +1,18 @@
 import { createRepo, datasetInfo, uploadFile } from '@huggingface/hub';
 import { accessTo, accountName } from './access.ts';
-import { patiently, unlessThere } from './patience.ts';
+import { unlessThere, withRetries } from './retry.ts';
+import type { HubToken } from './token.ts';
 
-/** Sessions for the Hub's viewer of traces, in one private dataset of the owner. Throws where the Hub refuses, or others could read it. */
+/**
+ * Sessions for the Hub's viewer of traces, in one private dataset of the owner. Throws where the Hub refuses,
+ * or others could read it.
+ */
 export type Traces = {
   /** Puts a session there, in the place of an earlier state of it, and says where. */
   share(sessionId: string, begun: Date, lines: string, signal: AbortSignal): Promise<string>;
 };
 
-export function createTraces(hubUrl: string, accessToken: string, dataset: string | undefined): Traces {
+export function createTraces(hubUrl: string, accessToken: HubToken, dataset: string | undefined): Traces {
   const access = accessTo(hubUrl, accessToken);
 
   const ownDataset = async (signal: AbortSignal): Promise<string> =>
@@ -16,18 +20,21 @@ export function createTraces(hubUrl: string, accessToken: string, dataset: strin
 
   return {
     async share(sessionId, begun, lines, signal) {
-      const name = dataset ?? (await patiently(() => ownDataset(signal), signal));
+      const name = dataset ?? (await withRetries(() => ownDataset(signal), signal));
       const repo = { type: 'dataset' as const, name };
       const path = `sessions/${begun.toISOString().slice(0, 10)}/${sessionId}.jsonl`;
-      await patiently(
+      await withRetries(
         () => unlessThere(() => createRepo({ ...access(signal), repo, visibility: 'private' })),
         signal,
       );
-      const { private: isPrivate } = await patiently(() => datasetInfo({ ...access(signal), name }), signal);
+      const { private: isPrivate } = await withRetries(
+        () => datasetInfo({ ...access(signal), name }),
+        signal,
+      );
       if (!isPrivate)
         throw new Error(`the dataset ${name} is public, and sessions are shared in private ones only`);
       const file = { path, content: new Blob([lines]) };
-      await patiently(
+      await withRetries(
         () => uploadFile({ ...access(signal), repo, file, commitTitle: `Session ${sessionId}` }),
         signal,
       );

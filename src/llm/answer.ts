@@ -15,7 +15,9 @@ export type ModelAnswer = {
   usage: TokenUsage;
 };
 
-/** An answer with the model that gave it, which may be one that another fell back on, and how long it took. */
+/**
+ * An answer with the model that gave it, which may be one that another fell back on, and how long it took.
+ */
 export type TimedAnswer = ModelAnswer & { model: string; firstTokenMs: number; totalMs: number };
 
 /** An answer that says something. Throws ModelError for one that does not. */

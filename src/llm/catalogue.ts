@@ -1,8 +1,11 @@
 import Fuse from 'fuse.js';
 import { z } from 'zod';
-import type { Clock } from '../ops/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 
-/** What is known of a model that is served: by whom, for how much, how long a conversation, whether it takes tools. */
+/**
+ * What is known of a model that is served: by whom, for how much, how long a conversation, whether it takes
+ * tools.
+ */
 export type KnownModel = {
   id: string;
   seesImages: boolean;
@@ -48,17 +51,17 @@ const TIMEOUT_MS = 5_000;
 
 export function createCatalogue(routerUrl: string, clock: Clock): Catalogue {
   let known: readonly KnownModel[] = [];
-  let until = 0;
+  let until = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
 
   async function refresh(): Promise<void> {
     const found = await fetchModels(routerUrl).catch(() => undefined);
     if (found !== undefined) known = found;
-    until = clock.now().getTime() + (found === undefined ? AFTER_FAILURE_MS : FRESH_MS);
+    until = clock.monotonic() + (found === undefined ? AFTER_FAILURE_MS : FRESH_MS);
   }
 
   async function all(): Promise<readonly KnownModel[]> {
-    if (clock.now().getTime() >= until) {
+    if (clock.monotonic() >= until) {
       asking ??= refresh().finally(() => {
         asking = undefined;
       });

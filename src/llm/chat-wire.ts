@@ -52,7 +52,10 @@ export async function overChat(
 
 const isAnthropic = (model: string): boolean => /(?:^|\/)claude|^anthropic\//.test(model);
 
-/** Messages as this model takes them: without what it has turned down, and with marks where its provider caches by them. */
+/**
+ * Messages as this model takes them: without what it has turned down, and with marks where its provider
+ * caches by them.
+ */
 function messagesFor(
   messages: readonly ChatCompletionMessageParam[],
   quirks: Quirks,
@@ -71,7 +74,10 @@ function withoutReasoning(message: ChatCompletionMessageParam): ChatCompletionMe
   return rest;
 }
 
-/** Anthropic caches up to where it is told to: https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching. */
+/**
+ * Anthropic caches up to where it is told to:
+ * https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching.
+ */
 function marked(message: ChatCompletionMessageParam): ChatCompletionMessageParam {
   if ((message.role !== 'system' && message.role !== 'user') || typeof message.content !== 'string')
     return message;

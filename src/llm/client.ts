@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
-import type { Clock } from '../ops/clock.ts';
+import { jittered } from '../lib/backoff.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { TimedAnswer } from './answer.ts';
 import { overChat } from './chat-wire.ts';
 import { type Endpoint, type EndpointSettings, endpointOf } from './endpoints.ts';
@@ -18,97 +19,107 @@ export type ModelSettings = {
   maxOutputTokens: number;
   idleTimeoutMs: number;
   retries: RetrySchedule;
+  /** In [0, 1): spreads the waits of requests that failed together. */
+  random?: () => number;
 };
 
 /** A request that was turned down this often for other reasons each time will not go through. */
 const MAX_HEALS = 8;
 
 export function createModelClient(settings: ModelSettings, clock: Clock): ModelClient {
-  const clients = new Map<string, OpenAI>();
-  const quirks = new Map<string, Quirks>();
+  const models: Models = { settings, clock, clients: new Map(), quirks: new Map() };
+  return { complete: (request) => complete(models, request) };
+}
 
-  function clientFor({ baseUrl, apiKey }: Endpoint): OpenAI {
-    const key = `${baseUrl} ${apiKey}`;
-    const client = clients.get(key) ?? new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 });
-    clients.set(key, client);
-    return client;
-  }
+/** `clients` by address and key, `quirks` by the model that was found to have them. */
+type Models = {
+  settings: ModelSettings;
+  clock: Clock;
+  clients: Map<string, OpenAI>;
+  quirks: Map<string, Quirks>;
+};
 
-  async function complete(request: ModelRequest): Promise<TimedAnswer> {
-    const others = settings.fallbacks.filter((id) => id !== request.model);
-    let first: unknown;
-    for (const model of [request.model, ...others]) {
-      try {
-        return await withRetries({ ...request, model });
-      } catch (error) {
-        first ??= error;
-        if (!(error instanceof ModelError) || !OUTAGES.has(error.kind)) throw first;
-        request.onText('');
-      }
-    }
-    throw first;
-  }
-
-  async function withRetries(request: ModelRequest): Promise<TimedAnswer> {
-    let heals = 0;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await once(request);
-      } catch (thrown) {
-        request.signal.throwIfAborted();
-        if (heals++ < MAX_HEALS && heal(request, thrown)) {
-          attempt--;
-          continue;
-        }
-        const error = modelErrorOf(thrown);
-        const wait = error instanceof ModelError ? settings.retries[error.kind]?.[attempt] : undefined;
-        if (!(error instanceof ModelError) || wait === undefined) throw error;
-        request.onText('');
-        await clock.sleep(error.retryAfterMs ?? wait, request.signal);
-      }
-    }
-  }
-
-  /** Learns from what a provider turned down; says whether the request can be made again otherwise. */
-  function heal({ model, effort }: ModelRequest, thrown: unknown): boolean {
-    const refusal = refusalOf(thrown);
-    const better = refusal && healed(quirks.get(model) ?? NO_QUIRKS, refusal, effort);
-    if (better) quirks.set(model, better);
-    return better !== undefined;
-  }
-
-  async function once(request: ModelRequest): Promise<TimedAnswer> {
-    const endpoint = endpointOf(request.model, settings.endpoints);
-    const { maxOutputTokens, idleTimeoutMs } = settings;
-    const target = { endpoint, quirks: quirks.get(request.model) ?? NO_QUIRKS, maxOutputTokens };
-    const idle = new IdleTimer(idleTimeoutMs);
-    const began = performance.now();
-    let firstAt: number | undefined;
-    const alive = () => {
-      idle.restart();
-      firstAt ??= performance.now();
-    };
-    const send = endpoint.wire === 'responses' ? overResponses : overChat;
-    const signal = AbortSignal.any([request.signal, idle.signal]);
-    const stalled = () => new ModelError('stalled', `no data for ${idleTimeoutMs} ms`);
+async function complete(models: Models, request: ModelRequest): Promise<TimedAnswer> {
+  const others = models.settings.fallbacks.filter((id) => id !== request.model);
+  let first: unknown;
+  for (const model of [request.model, ...others]) {
     try {
-      const answer = await send(clientFor(endpoint), target, request, signal, alive);
-      const now = performance.now();
-      return {
-        ...answer,
-        model: request.model,
-        firstTokenMs: Math.round((firstAt ?? now) - began),
-        totalMs: Math.round(now - began),
-      };
+      return await withRetries(models, { ...request, model });
     } catch (error) {
-      request.signal.throwIfAborted(); // the openai client ends a stream quietly when its signal aborts
-      throw idle.signal.aborted ? stalled() : error;
-    } finally {
-      idle.stop();
+      first ??= error;
+      if (!(error instanceof ModelError) || !OUTAGES.has(error.kind)) throw first;
+      request.onText('');
     }
   }
+  throw first;
+}
 
-  return { complete };
+async function withRetries(models: Models, request: ModelRequest): Promise<TimedAnswer> {
+  const { settings, clock } = models;
+  let heals = 0;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await once(models, request);
+    } catch (thrown) {
+      request.signal.throwIfAborted();
+      if (heals++ < MAX_HEALS && heal(models, request, thrown)) {
+        attempt--;
+        continue;
+      }
+      const error = modelErrorOf(thrown);
+      const wait = error instanceof ModelError ? settings.retries[error.kind]?.[attempt] : undefined;
+      if (!(error instanceof ModelError) || wait === undefined) throw error;
+      request.onText('');
+      await clock.sleep(error.retryAfterMs ?? jittered(wait, settings.random), request.signal);
+    }
+  }
+}
+
+/** Learns from what a provider turned down; says whether the request can be made again otherwise. */
+function heal({ quirks }: Models, { model, effort }: ModelRequest, thrown: unknown): boolean {
+  const refusal = refusalOf(thrown);
+  const better = refusal && healed(quirks.get(model) ?? NO_QUIRKS, refusal, effort);
+  if (better) quirks.set(model, better);
+  return better !== undefined;
+}
+
+async function once(models: Models, request: ModelRequest): Promise<TimedAnswer> {
+  const { settings, clock, quirks } = models;
+  const endpoint = endpointOf(request.model, settings.endpoints);
+  const { maxOutputTokens, idleTimeoutMs } = settings;
+  const target = { endpoint, quirks: quirks.get(request.model) ?? NO_QUIRKS, maxOutputTokens };
+  const idle = new IdleTimer(idleTimeoutMs);
+  const began = clock.monotonic();
+  let firstAt: number | undefined;
+  const alive = () => {
+    idle.restart();
+    firstAt ??= clock.monotonic();
+  };
+  const send = endpoint.wire === 'responses' ? overResponses : overChat;
+  const signal = AbortSignal.any([request.signal, idle.signal]);
+  const stalled = () => new ModelError('stalled', `no data for ${idleTimeoutMs} ms`);
+  try {
+    const answer = await send(clientFor(models, endpoint), target, request, signal, alive);
+    const now = clock.monotonic();
+    return {
+      ...answer,
+      model: request.model,
+      firstTokenMs: Math.round((firstAt ?? now) - began),
+      totalMs: Math.round(now - began),
+    };
+  } catch (error) {
+    request.signal.throwIfAborted(); // the openai client ends a stream quietly when its signal aborts
+    throw idle.signal.aborted ? stalled() : error;
+  } finally {
+    idle.stop();
+  }
+}
+
+function clientFor({ clients }: Models, { baseUrl, apiKey }: Endpoint): OpenAI {
+  const key = `${baseUrl} ${apiKey}`;
+  const client = clients.get(key) ?? new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 });
+  clients.set(key, client);
+  return client;
 }
 
 function refusalOf(thrown: unknown): Refusal | undefined {

@@ -36,7 +36,10 @@ const DIRECT: Readonly<Record<string, { baseUrl: string; key: string; url: strin
   anthropic: { baseUrl: 'https://api.anthropic.com/v1', key: 'ANTHROPIC_API_KEY', url: 'ANTHROPIC_BASE_URL' },
 };
 
-/** Where a model id leads: a local server by its prefix, a provider itself where the config says so, else the router. */
+/**
+ * Where a model id leads: a local server by its prefix, a provider itself where the config says so, else the
+ * router.
+ */
 export function endpointOf(id: string, settings: EndpointSettings): Endpoint {
   const { keys, responses } = settings;
   const [, prefix = '', rest = ''] = /^([a-z_]+)\/(.+)$/.exec(id) ?? [];

@@ -1,4 +1,5 @@
 import OpenAI from 'openai';
+import { retryAfterMs } from '../lib/clock.ts';
 
 export type ModelErrorKind =
   | 'rate_limit'
@@ -13,7 +14,10 @@ export type ModelErrorKind =
   | 'filtered'
   | 'rejected';
 
-/** A model call that failed, by what can be done about it. `advice` is one sentence for the people in the thread. */
+/**
+ * A model call that failed, by what can be done about it. `advice` is one sentence for the people in the
+ * thread.
+ */
 export class ModelError extends Error {
   readonly kind: ModelErrorKind;
   readonly retryAfterMs: number | undefined;
@@ -79,7 +83,10 @@ const BY_STATUS: Readonly<Record<number, ModelErrorKind>> = {
   429: 'rate_limit',
 };
 
-/** Classifies what the openai client throws, by class, status and code. An abort by the caller is passed through. */
+/**
+ * Classifies what the openai client throws, by class, status and code. An abort by the caller is passed
+ * through.
+ */
 export function modelErrorOf(error: unknown): unknown {
   if (error instanceof ModelError || error instanceof OpenAI.APIUserAbortError) return error;
   if (error instanceof OpenAI.APIConnectionError)
@@ -88,7 +95,7 @@ export function modelErrorOf(error: unknown): unknown {
     const status: number | undefined = error.status;
     const kind = kindOf(status, error.code);
     const isOverflow = kind === 'rejected' && !error.code && TOO_LONG.test(error.message);
-    return new ModelError(isOverflow ? 'too_long' : kind, error.message, retryAfter(error.headers), error);
+    return new ModelError(isOverflow ? 'too_long' : kind, error.message, retryAfterMs(error.headers), error);
   }
   // A stream that breaks off in the middle surfaces as fetch's own TypeError.
   if (error instanceof TypeError) return new ModelError('network', error.message, undefined, error);
@@ -106,13 +113,4 @@ function kindOf(status: number | undefined, code: string | null | undefined): Mo
   if (code === 'model_not_found') return 'unknown_model';
   if (status === undefined) return 'unavailable'; // an error event inside a stream carries no status
   return BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'rejected');
-}
-
-/** Retry-After in seconds or as a date (RFC 9110, 10.2.3). */
-function retryAfter(headers: Headers | undefined): number | undefined {
-  const value = headers?.get('retry-after');
-  if (!value) return undefined;
-  const seconds = Number(value);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }

@@ -11,7 +11,10 @@ type Omittable =
 
 /** What is known of a model from what it turned down: remembered for as long as the process runs. */
 export type Quirks = {
-  /** The highest level that may be sent; `none` where no level is taken. Undefined where nothing was turned down. */
+  /**
+   * The highest level that may be sent; `none` where no level is taken. Undefined where nothing was turned
+   * down.
+   */
   effort: Effort | 'none' | undefined;
   tokenLimit: 'max_tokens' | 'max_completion_tokens' | 'none';
   omitted: ReadonlySet<Omittable>;
@@ -27,7 +30,10 @@ export type Refusal = {
   message: string;
 };
 
-/** The part that a refusal is about: by the parameter it names, else (routers pass on bare texts) by its words. */
+/**
+ * The part that a refusal is about: by the parameter it names, else (routers pass on bare texts) by its
+ * words.
+ */
 const SUBJECTS: readonly (readonly [RegExp, 'effort' | 'limit' | Omittable])[] = [
   [
     /reasoning_content|reasoning[ _]content|encrypted_content|thinking block|invalid.{0,40}signature/i,
@@ -50,7 +56,10 @@ export function effortFor(quirks: Quirks, wanted: Effort | undefined): Effort | 
 
 const ORDER: Readonly<Record<Effort, number>> = { max: 0, xhigh: 1, high: 2, medium: 3, low: 4 };
 
-/** What is known after a refusal, where leaving something out or going one level down can mend it; else undefined. */
+/**
+ * What is known after a refusal, where leaving something out or going one level down can mend it; else
+ * undefined.
+ */
 export function healed(quirks: Quirks, refusal: Refusal, wanted: Effort | undefined): Quirks | undefined {
   if (refusal.status !== 400 && refusal.status !== 422) return undefined;
   if (refusal.code === 'context_length_exceeded') return undefined;
@@ -64,7 +73,7 @@ export function healed(quirks: Quirks, refusal: Refusal, wanted: Effort | undefi
       // Where thinking as such is not known, no level is.
       const isUnknown =
         refusal.code === 'unsupported_parameter' ||
-        /not support.{0,20}(?:thinking|reasoning)|(?:thinking|reasoning)\S*.{0,20}not support/i.test(
+        /not support.{0,20}(?:thinking|reasoning)|(?:thinking|reasoning).{0,40}not support/i.test(
           refusal.message,
         );
       return { ...quirks, effort: isUnknown ? 'none' : (nextLower(sent) ?? 'none') };

@@ -25,7 +25,10 @@ export type Mounts = {
   programs: Readonly<Record<string, string>>;
 };
 
-/** What bwrap is told, and the command that it runs; told apart, because whoever is inside can read the latter. */
+/**
+ * What bwrap is told, and the command that it runs; told apart, because whoever is inside can read the
+ * latter.
+ */
 export type Confined = { settings: string[]; command: string[] };
 
 /** Inside; outside it is whoever runs the sandbox. */
@@ -47,9 +50,9 @@ const ETC = [
 ];
 
 /**
- * The arguments of bwrap for one command: namespaces of its own for mounts, processes, users, network, IPC and host name,
- * a root made of this machine's programs, read-only, and nothing else of it; one folder to write in. No capability, no
- * further namespaces, no terminal, and an end with whoever started it.
+ * The arguments of bwrap for one command: namespaces of its own for mounts, processes, users, network, IPC
+ * and host name, a root made of this machine's programs, read-only, and nothing else of it; one folder to
+ * write in. No capability, no further namespaces, no terminal, and an end with whoever started it.
  */
 export function confined(mounts: Mounts, limits: Limits, argv: readonly string[]): Confined {
   const { workspace, etc, hidden, proxy, programs } = mounts;
@@ -109,8 +112,8 @@ function wrapper({ cpuSeconds, memoryMb, processes, diskMb }: Limits, hasNetwork
 }
 
 /**
- * Programs speak to proxies over TCP, and the only way out is a socket in the file system. The command begins once
- * something listens.
+ * Programs speak to proxies over TCP, and the only way out is a socket in the file system. The command begins
+ * once something listens.
  */
 const FORWARD = `read -r _ < <(exec /opt/proxy/node -e '
 const net = require("node:net");

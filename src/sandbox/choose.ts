@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
-import type { Clock, Ids } from '../ops/clock.ts';
+import type { HubToken } from '../hub/token.ts';
+import type { Clock, Ids } from '../lib/clock.ts';
 import { createLocalSandboxes } from './local.ts';
 import type { Sandboxes } from './sandbox.ts';
 import { createSpaceSandboxes, type SpaceSandboxes } from './space.ts';
@@ -14,13 +15,16 @@ export type ChosenSandboxes =
 export type SandboxParts = {
   clock: Clock;
   ids: Ids;
-  token: string;
+  token: HubToken;
   /** The account that Spaces belong to, where the config names none. */
   account(signal: AbortSignal): Promise<string>;
   installation(): Promise<string>;
 };
 
-/** The one place that knows the kinds of sandboxes there are: another kind is a file of its own, and a case here. */
+/**
+ * The one place that knows the kinds of sandboxes there are: another kind is a file of its own, and a case
+ * here.
+ */
 export function chooseSandboxes(config: Config, parts: SandboxParts): ChosenSandboxes {
   const { sandbox, data_dir, jobs } = config;
   const { namespace = jobs.namespace } = sandbox;

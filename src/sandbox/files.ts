@@ -1,8 +1,8 @@
 import type { RunOptions, Sandbox } from './sandbox.ts';
 
 /*
- * Files are read and written by commands inside of the sandbox, never from outside: whatever links and names the agent
- * has made there, they lead to nothing that its own commands could not reach.
+ * Files are read and written by commands inside of the sandbox, never from outside: whatever links and names
+ * the agent has made there, they lead to nothing that its own commands could not reach.
  */
 
 export type FileContent =

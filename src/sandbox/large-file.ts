@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sha256Of } from '../ops/hash.ts';
+import { sha256Of } from '../lib/hash.ts';
 import { readRange, sizeOf } from './files.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -12,8 +12,9 @@ type Piece = (index: number) => Promise<Uint8Array>;
 type LargeFile = { content: Blob; sha256: string };
 
 /**
- * Looks through a file once. What is read of it later is compared with what it was then: reading throws where it has changed,
- * so that nothing is sent but what people have been asked about. A reason in words where there is no such file.
+ * Looks through a file once. What is read of it later is compared with what it was then: reading throws where
+ * it has changed, so that nothing is sent but what people have been asked about. A reason in words where
+ * there is no such file.
  */
 export async function openLargeFile(
   sandbox: Sandbox,

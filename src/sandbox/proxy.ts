@@ -1,51 +1,128 @@
-import { chmod, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { connect, type Socket } from 'node:net';
-import { publicAddresses } from '../ops/addresses.ts';
-
-/** The one way out of a sandbox: a proxy on a socket in the file system that only lets through what is allowed. */
-export type Proxy = { socket: string; close(): Promise<void> };
-
-const IDLE_MS = 120_000;
-const CONNECTING_MS = 15_000;
-const MAX_CONNECTIONS = 200;
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, chown, open as openFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { NotPublic } from '../lib/addresses.ts';
+import { nameGate } from './name-gate.ts';
+import { type Way, wayTo } from './way-out.ts';
 
 /**
- * Starts the proxy. An allowed host is a name, `*.name` for all below it, or `host:port` to name a service exactly: only
- * that last form may lead to an address that is not public. Names are looked up here, and the connection goes to the
- * address that was checked.
+ * The one way out of sandboxes: a proxy for each session, on a socket in the file system, that only lets
+ * through what is allowed.
  */
-export async function startProxy(socket: string, allowed: readonly string[]): Promise<Proxy> {
-  await rm(socket, { force: true });
-  const open = new Set<Socket>();
-  const server = createServer((_request, response) => {
-    response.writeHead(403, { 'content-type': 'text/plain' });
+export type Proxies = {
+  /**
+   * The proxy of a session, which listens in the session's folder, for `uid` alone where that is given, until
+   * all who use it have left.
+   */
+  use(folder: string, uid: number | undefined): Promise<{ socket: string; leave(): Promise<void> }>;
+  close(): Promise<void>;
+};
+
+export type ProxyLimits = {
+  /** Connections at once, of one session and of all together. */
+  ofSession: number;
+  ofAll: number;
+  /** How long a client may take to say where it wants to, and then to name it. */
+  namingMs: number;
+  /** How long a connection may be silent, and how long once one side has ended. */
+  idleMs: number;
+  halfOpenMs: number;
+};
+
+const LIMITS: ProxyLimits = {
+  ofSession: 64,
+  ofAll: 512,
+  namingMs: 10_000,
+  idleMs: 120_000,
+  halfOpenMs: 15_000,
+};
+
+/** Proxies that let through to what `allowed` names: see `wayTo`. */
+export function createProxies(allowed: readonly string[], limits: ProxyLimits = LIMITS): Proxies {
+  const inUse = new Map<string, { proxy: Promise<Listening>; users: number }>();
+  const all = new Set<Socket>();
+
+  return {
+    async use(folder, uid) {
+      const entry = inUse.get(folder) ?? { proxy: listen(folder, uid, allowed, limits, all), users: 0 };
+      inUse.set(folder, entry);
+      entry.users++;
+      const leave = async () => {
+        if (--entry.users > 0) return;
+        if (inUse.get(folder) === entry) inUse.delete(folder);
+        await (await entry.proxy).close();
+      };
+      try {
+        const { socket } = await entry.proxy;
+        return { socket, leave };
+      } catch (error) {
+        if (inUse.get(folder) === entry) inUse.delete(folder);
+        throw error;
+      }
+    },
+    async close() {
+      const open = [...inUse.values()];
+      inUse.clear();
+      await Promise.all(open.map(async ({ proxy }) => (await proxy).close()));
+    },
+  };
+}
+
+type Listening = { socket: string; close(): Promise<void> };
+
+async function listen(
+  folder: string,
+  uid: number | undefined,
+  allowed: readonly string[],
+  limits: ProxyLimits,
+  all: Set<Socket>,
+): Promise<Listening> {
+  const own = new Set<Socket>();
+  const server = createServer({ connectionsCheckingInterval: 5_000 }, (_request, response) => {
+    response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' });
     response.end('Only HTTPS leaves this sandbox.\n');
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  server.headersTimeout = limits.namingMs;
+  server.requestTimeout = limits.namingMs;
+  server.maxConnections = limits.ofSession;
   server.on('connection', (client: Socket) => {
-    open.add(client);
-    client.on('close', () => open.delete(client));
+    if (all.size >= limits.ofAll) return void client.destroy();
+    for (const set of [own, all]) {
+      set.add(client);
+      client.once('close', () => set.delete(client));
+    }
   });
-  server.on('connect', (request, client: Socket, head: Buffer) => {
-    client.on('error', () => client.destroy());
-    tunnel(request.url ?? '', client, head, allowed).catch(() => {
-      client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
-    });
+  server.on('connect', (request, client, head) => {
+    if (client instanceof Socket) void tunnel(request.url ?? '', client, head, allowed, limits);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(socket, resolve);
-  });
-  await chmod(socket, 0o666); // sandboxes may run as other users
+  const socket = await bind(server, folder, uid);
   return {
     socket,
     async close() {
-      for (const client of open) client.destroy();
+      for (const client of own) client.destroy();
       await new Promise((resolve) => server.close(resolve));
       await rm(socket, { force: true });
     },
   };
+}
+
+/** Paths of sockets end at 107 bytes: what lies deeper is listened at by the folder's descriptor. */
+async function bind(server: Server, folder: string, uid: number | undefined): Promise<string> {
+  const name = `proxy-${randomBytes(6).toString('hex')}.sock`;
+  const path = join(folder, name);
+  const opened = await openFile(folder);
+  try {
+    server.listen(`/proc/self/fd/${opened.fd}/${name}`);
+    await once(server, 'listening');
+  } finally {
+    await opened.close();
+  }
+  if (uid !== undefined) await chown(path, uid, uid);
+  await chmod(path, 0o600);
+  return path;
 }
 
 async function tunnel(
@@ -53,37 +130,47 @@ async function tunnel(
   client: Socket,
   head: Buffer,
   allowed: readonly string[],
+  limits: ProxyLimits,
 ): Promise<void> {
-  const [, host = '', port = ''] = /^([a-z0-9.-]+):(\d+)$/i.exec(target) ?? [];
-  const address = await addressFor(host.toLowerCase(), port, allowed);
-  if (address === undefined) {
-    client.end(`HTTP/1.1 403 Forbidden\r\n\r\n${host} can't be reached from this sandbox.\n`);
-    return;
-  }
-  const server = connect({ host: address, port: Number(port), timeout: CONNECTING_MS });
-  server.on('error', () => client.destroy());
-  server.on('timeout', () => server.destroy());
-  client.on('close', () => server.destroy());
-  server.on('close', () => client.destroy());
-  server.once('connect', () => {
-    server.setTimeout(IDLE_MS);
+  client.on('error', () => client.destroy());
+  const say = (status: string, text = '') => client.end(`HTTP/1.1 ${status}\r\n\r\n${text}`);
+  const way = wayTo(target, allowed);
+  if (way === undefined) return void say('403 Forbidden', `${target} can't be reached from this sandbox.\n`);
+  try {
+    const server = await way.connect();
+    if (client.destroyed) return void server.destroy();
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-    server.write(head);
-    client.pipe(server).pipe(client);
-  });
+    connectBoth(way, client, head, server, limits);
+  } catch (error) {
+    if (error instanceof NotPublic) say('403 Forbidden', `${error.message}.\n`);
+    else say('502 Bad Gateway', `${way.host} does not answer.\n`);
+  }
 }
 
-/** Where a connection may go; undefined where it may not. */
-async function addressFor(
-  host: string,
-  port: string,
-  allowed: readonly string[],
-): Promise<string | undefined> {
-  if (allowed.includes(`${host}:${port}`)) return host;
-  const isAllowed = allowed.some((entry) =>
-    entry.startsWith('*.') ? host.endsWith(entry.slice(1)) : host === entry,
-  );
-  if (!isAllowed || port !== '443') return undefined;
-  const [address] = await publicAddresses(host);
-  return address;
+/**
+ * Passes on what both sides say, of the client from when it has named the host on. A silent connection is
+ * ended, sooner once one side has ended.
+ */
+function connectBoth(way: Way, client: Socket, head: Buffer, server: Socket, limits: ProxyLimits): void {
+  const end = () => {
+    client.destroy();
+    server.destroy();
+  };
+  const naming = way.kind === 'host' ? setTimeout(end, limits.namingMs) : undefined;
+  const gate = nameGate(way, () => clearTimeout(naming));
+  gate.on('error', end);
+  for (const side of [client, server]) {
+    side.on('error', end);
+    side.setTimeout(limits.idleMs, end);
+    side.once('end', () => {
+      for (const both of [client, server]) both.setTimeout(limits.halfOpenMs);
+    });
+  }
+  client.once('close', () => {
+    clearTimeout(naming);
+    server.destroy();
+  });
+  gate.write(head);
+  client.pipe(gate).pipe(server);
+  server.pipe(client); // ends it where the server has ended; what is still on its way arrives
 }

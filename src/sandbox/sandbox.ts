@@ -42,7 +42,9 @@ export type Sandbox = {
 
 /** The sandboxes of all sessions. */
 export type Sandboxes = {
-  /** The sandbox of a session, made where there is none. Throws SandboxUnavailable where there can't be one. */
+  /**
+   * The sandbox of a session, made where there is none. Throws SandboxUnavailable where there can't be one.
+   */
   open(sessionId: string, signal: AbortSignal, show?: (text: string) => void): Promise<Sandbox>;
   /** Removes a session's sandbox with all that is in it. */
   remove(sessionId: string): Promise<void>;

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { systemClock } from '../lib/clock.ts';
 import type { Limits } from './bubblewrap.ts';
 
 const run = promisify(execFile);
@@ -10,8 +11,8 @@ const DISK_MS = 1_000;
 const PAGE_BYTES = 4_096;
 
 /**
- * Watches what no limit of a single process covers: the memory of all processes below `pid`, and the size of the
- * workspace. Calls `exceeded` once, with the reason in words.
+ * Watches what no limit of a single process covers: the memory of all processes below `pid`, and the size of
+ * the workspace. Calls `exceeded` once, with the reason in words.
  */
 export function watchLimits(
   pid: number,
@@ -53,9 +54,9 @@ function repeat(ms: number, look: () => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
   async function turn(): Promise<void> {
-    const began = performance.now();
+    const began = systemClock.monotonic();
     await look().catch(() => {}); // a process that has just ended, a file that has just gone
-    if (!isStopped) timer = setTimeout(turn, Math.max(ms, 5 * (performance.now() - began)));
+    if (!isStopped) timer = setTimeout(turn, Math.max(ms, 5 * (systemClock.monotonic() - began)));
   }
   timer = setTimeout(turn, ms);
   return () => {

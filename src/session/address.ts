@@ -1,15 +1,19 @@
 import { z } from 'zod';
 
-const Platform = z.enum(['slack', 'discord', 'web', 'terminal']);
-
 /** Where a thread is: unique over all platforms. Every part is the platform's own id, as text. */
 export const ThreadAddress = z.object({
-  platform: Platform,
+  platform: z.string(),
   workspace: z.string(),
   channel: z.string(),
   thread: z.string(),
 });
 export type ThreadAddress = z.infer<typeof ThreadAddress>;
+
+/**
+ * What takes a workspace's place where people write to the bot outside of any. Those who do so have nothing
+ * in common: each of their channels stands for itself.
+ */
+export const NO_WORKSPACE = '@me';
 
 /** A channel, as the address of its threads begins. */
 export const Channel = ThreadAddress.omit({ thread: true });

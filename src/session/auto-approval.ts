@@ -1,8 +1,11 @@
 import type { Settings } from './settings.ts';
-import type { ApprovalRequest, ToolCall } from './tool-calls.ts';
+import type { ApprovalRequest, ToolCall, ToolCallKind } from './tool-calls.ts';
 import { costSoFar, type Watch } from './watches.ts';
 
-/** What auto-approval has let through since it was set, in USD: reserved for calls that run, settled for ended ones. */
+/**
+ * What auto-approval has let through since it was set, in USD: reserved for calls that run, settled for ended
+ * ones.
+ */
 export function autoApprovedUsd(
   { yolo }: Settings,
   toolCalls: readonly ToolCall[],
@@ -14,14 +17,24 @@ export function autoApprovedUsd(
     if (decision?.auto === undefined || decision.at < yolo.at) return sum;
     const watch = watches.find((item) => item.toolCallId === call.id);
     if (watch?.endedAt !== undefined) return sum + (costSoFar(watch) ?? decision.auto.reservedUsd);
-    const isOver = watch === undefined && (call.state.kind === 'failed' || call.state.kind === 'cancelled');
-    return sum + (isOver ? 0 : decision.auto.reservedUsd);
+    return sum + (watch === undefined && hasNotRun(call) ? 0 : decision.auto.reservedUsd);
   }, 0);
 }
 
+/** Calls that were let through and came to nothing: what they were is known, and it cost nothing. */
+const NOT_RUN = new Set<string>([
+  'failed',
+  'cancelled',
+  'awaiting_approval',
+  'rejected',
+  'abandoned',
+] satisfies ToolCallKind[]);
+
+const hasNotRun = ({ state }: ToolCall): boolean => NOT_RUN.has(state.kind);
+
 /**
- * Whether a call may run without a click: its price is known, it is not one that people always decide on, and what it
- * may cost fits under the cap beside everything that was let through before.
+ * Whether a call may run without a click: its price is known, it is not one that people always decide on, and
+ * what it may cost fits under the cap beside everything that was let through before.
  */
 export function isAutoApproved({ yolo }: Settings, request: ApprovalRequest, usedUsd: number): boolean {
   const { usd } = request.estimate;

@@ -31,9 +31,15 @@ const MAX_ALERTS = 3;
 const TAIL_LINES = 3;
 const LINE_CHARACTERS = 200;
 
+/** Longer lines are no words of a trainer, and patterns would take seconds over them. */
+const READ_CHARACTERS = 2_000;
+
 /** What is known after one more line of the log. Lines that say nothing only move the tail. */
 export function advance(before: Progress, raw: string): Progress {
-  const line = raw.split('\r').at(-1)?.trim() ?? '';
+  const line = raw
+    .slice(raw.lastIndexOf('\r') + 1)
+    .slice(0, READ_CHARACTERS)
+    .trim();
   if (line === '') return before;
   const values = dictionaryOf(line);
   const counted = { ...before, ...countersOf(line), ...epochOf(values) };
@@ -41,7 +47,7 @@ export function advance(before: Progress, raw: string): Progress {
   const alert = /^\[TRACKIO (INFO|WARN|ERROR)\] (.+)$/.exec(line);
   return {
     ...withLoss(counted, values.loss),
-    metrics: { ...before.metrics, ...metricsOf(values) },
+    metrics: newestOf({ ...before.metrics, ...metricsOf(values) }),
     alerts: alert
       ? [...before.alerts, `${alert[1]}: ${alert[2]}`.slice(0, LINE_CHARACTERS)].slice(-MAX_ALERTS)
       : before.alerts,
@@ -84,20 +90,34 @@ export function sparkline(values: readonly number[], width = 24): string {
     .join('');
 }
 
-/** Numbers of a line like `{'loss': 0.41, 'epoch': 0.5}`, as the Trainer of transformers and TRL prints them. */
+/**
+ * Numbers of a line like `{'loss': 0.41, 'epoch': 0.5}`, as the Trainer of transformers and TRL prints them.
+ */
 function dictionaryOf(line: string): Record<string, number> {
-  const body = /\{(.+)\}/.exec(line)?.[1] ?? '';
+  const [from, to] = [line.indexOf('{'), line.lastIndexOf('}')];
+  const body = from === -1 ? '' : line.slice(from + 1, Math.max(0, to));
   const pairs = [...body.matchAll(/['"]([\w/.-]+)['"]:\s*['"]?(-?[\d.]+(?:e[+-]?\d+)?|nan|inf|-inf)['"]?/gi)];
   return Object.fromEntries(
     pairs.map(([, name = '', value = '']) => [name, /nan/i.test(value) ? Number.NaN : Number(value)]),
   );
 }
 
+/** A script may name each evaluation anew, and run for days. */
+const MAX_METRICS = 40;
+const NAME_CHARACTERS = 100;
+
+const newestOf = (metrics: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(metrics).slice(-MAX_METRICS));
+
 function metricsOf(values: Record<string, number>): Record<string, number> {
   const skipped = /runtime|per_second|epoch$/;
   return Object.fromEntries(
     Object.entries(values).filter(
-      ([name, value]) => name.startsWith('eval_') && !skipped.test(name) && Number.isFinite(value),
+      ([name, value]) =>
+        name.startsWith('eval_') &&
+        name.length <= NAME_CHARACTERS &&
+        !skipped.test(name) &&
+        Number.isFinite(value),
     ),
   );
 }
@@ -108,8 +128,9 @@ function epochOf({ epoch }: Record<string, number>): Partial<Progress> {
 
 /** `12/100 [00:03<` of a progress bar, "step 12/100", "epoch 2/3" and "epoch 2 of 3". */
 function countersOf(line: string): Partial<Progress> {
-  const step = /(?:\|\s*|\bsteps?\b[: ]+)(\d+)\s*(?:\/|of)\s*(\d+)/i.exec(line);
-  const epoch = /\bepochs?\b[: ]+(\d+(?:\.\d+)?)\s*(?:\/|of)\s*(\d+)/i.exec(line);
+  // What has more digits counts no steps.
+  const step = /(?:\|\s*|\bsteps?\b[: ]+)(\d{1,15})\s*(?:\/|of)\s*(\d{1,15})\b/i.exec(line);
+  const epoch = /\bepochs?\b[: ]+(\d{1,9}(?:\.\d{1,20})?)\s*(?:\/|of)\s*(\d{1,9})\b/i.exec(line);
   return {
     ...(step ? { step: Number(step[1]), steps: Number(step[2]) } : {}),
     ...(epoch ? { epoch: Number(epoch[1]), epochs: Number(epoch[2]) } : {}),
@@ -156,4 +177,4 @@ function failureOf(line: string, values: Record<string, number>): string | undef
   return undefined;
 }
 
-const isBar = (line: string): boolean => /\d+%\|.*\|/.test(line);
+const isBar = (line: string): boolean => /\d%\|.*\|/.test(line);

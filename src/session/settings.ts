@@ -20,13 +20,18 @@ export const Settings = z.object({
   model: z.string().optional(),
   effort: Effort.optional(),
   title: z.string().optional(),
-  /** Where what the session made on the Hub is kept together; `items` are the addresses that are done with. */
+  /**
+   * Where what the session made on the Hub is kept together; `items` are the addresses that are done with.
+   */
   collection: z
     .object({ slug: z.string(), url: z.string(), items: z.array(z.string()).default([]) })
     .optional(),
   /** False while `title` is only the first words of the request. */
   isTitleFound: z.boolean().optional(),
-  /** Results of calls up to entry `upTo` are told to the model in short; decided when the newest entry was `at`. */
+  /**
+   * Results of calls up to entry `upTo` are told to the model in short; decided when the newest entry was
+   * `at`.
+   */
   trim: z.object({ upTo: z.number().int(), at: z.number().int() }).optional(),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -61,7 +61,9 @@ export function currentExchange(snapshot: Snapshot): Exchange | undefined {
   return snapshot.exchanges.find((exchange) => exchange.number === snapshot.session.exchange);
 }
 
-/** What the model is told of: everything since the last `new`, a summary in the place of what it stands for. */
+/**
+ * What the model is told of: everything since the last `new`, a summary in the place of what it stands for.
+ */
 export function context(snapshot: Snapshot): TranscriptMessage[] {
   const told = snapshot.messages.filter((message) => message.id > snapshot.session.contextStart);
   const summaries = told.flatMap(({ id, entry }) => (entry.role === 'summary' ? [{ id, entry }] : []));

@@ -8,12 +8,26 @@ const CostEstimate = z.object({
   reason: z.string().optional(),
 });
 
-/** What an approval card shows, in the order it is shown. Never holds a secret's value. */
+/**
+ * What the call is about: all of its text, or the beginning of what is known by a hash among the facts.
+ * Undefined in requests of versions that cut it without saying so.
+ */
+const Preview = z.object({
+  language: z.string(),
+  text: z.string(),
+  lines: z.number().int(),
+  shows: z.enum(['all', 'beginning']).optional(),
+});
+
+/**
+ * What people are asked to approve, in the order in which it is shown (`what-runs.ts`). Never holds a
+ * secret's value.
+ */
 export const ApprovalRequest = z.object({
   title: z.string(),
   facts: z.array(z.object({ label: z.string(), value: z.string() })),
   warnings: z.array(z.string()),
-  preview: z.object({ language: z.string(), text: z.string(), lines: z.number().int() }).optional(),
+  preview: Preview.optional(),
   /** The argument whose text people may change before they approve. */
   editable: z.object({ argument: z.string(), language: z.string() }).optional(),
   /** Arguments for which people may choose another value; `label` names the fact that shows it. */
@@ -34,15 +48,9 @@ export const ApprovalRequest = z.object({
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
-/** Most scripts whole: who approves should have seen what will run. The card folds it away once it is decided. */
-const PREVIEW_LINES = 40;
-const PREVIEW_CHARACTERS = 2_300;
-
-/** The beginning of a text, as a card shows it, with the number of lines in all. */
+/** A text that a request is about, all of it. How much of it a card shows is the card's to say. */
 export function previewOf(text: string, language: string): NonNullable<ApprovalRequest['preview']> {
-  const lines = text.trimEnd().split('\n');
-  const shown = lines.slice(0, PREVIEW_LINES).join('\n').slice(0, PREVIEW_CHARACTERS);
-  return { language, text: shown, lines: lines.length };
+  return { language, text, lines: text.trimEnd().split('\n').length, shows: 'all' };
 }
 
 /** Arguments that a person changed before the call was approved; `changed` says what, in a few words. */
@@ -57,17 +65,14 @@ export const Decision = z.object({
   second: Person.optional(),
   /** Set where nobody clicked: auto-approval let it through and reserved this much for it. */
   auto: z.object({ reservedUsd: z.number().nonnegative() }).optional(),
+  /** Set where nobody had to be asked. It is decided all the same, so what the call may cost is reserved. */
+  isWaived: z.boolean().optional(),
 });
 export type Decision = z.infer<typeof Decision>;
 
 const asked = { request: ApprovalRequest, decision: Decision };
 
-/**
- * The life of one tool call:
- * `proposed -> (awaiting_approval -> approved | rejected | abandoned) -> running -> (waiting ->) done | failed |
- * cancelled | unknown`. `waiting` is a call whose job runs on while the session is parked. Every final state has
- * the `output` that the model is given.
- */
+/** One field of a question's dialog. */
 const QuestionField = z.object({
   name: z.string(),
   label: z.string(),
@@ -101,6 +106,11 @@ const Question = z.object({
 });
 export type Question = z.infer<typeof Question>;
 
+/**
+ * The life of one tool call: `proposed -> (awaiting_approval -> approved | rejected | abandoned) -> running
+ * -> (waiting ->) done | failed | cancelled | unknown`. `waiting` is a call whose job runs on while the
+ * session is parked. Every final state has the `output` that the model is given.
+ */
 export const ToolCallState = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('proposed') }),
   z.object({
@@ -115,7 +125,9 @@ export const ToolCallState = z.discriminatedUnion('kind', [
     remindedAt: z.coerce.date().optional(),
   }),
   z.object({ kind: z.literal('approved'), ...asked }),
-  /** `tail` is the newest part of what the call prints while it runs, `note` how it stands, in a few words. */
+  /**
+   * `tail` is the newest part of what the call prints while it runs, `note` how it stands, in a few words.
+   */
   z.object({
     kind: z.literal('running'),
     since: z.coerce.date(),
@@ -127,6 +139,7 @@ export const ToolCallState = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rejected'), output: z.string(), ...asked }),
   z.object({
     kind: z.literal('abandoned'),
+    why: z.enum(['message', 'lapsed', 'replaced', 'closed']).default('message'),
     output: z.string(),
     request: ApprovalRequest,
     at: z.coerce.date(),
@@ -153,18 +166,30 @@ export function isSettled(state: ToolCallState): state is SettledState {
   return 'output' in state;
 }
 
-/** The arguments that count: the model's, as people saw them, or what a person made of them before approving. */
+/**
+ * The arguments that count: the model's, as people saw them, or what a person made of them before approving.
+ */
 export function effectiveArguments({ state, approval, ...call }: ToolCall): string {
   const isOpen = state.kind === 'awaiting_approval';
   const edit = isOpen ? state.edit : approval?.decision.edit;
   if (edit !== undefined) return edit.arguments;
   const inlined = isOpen ? state.request.inlined : approval?.request.inlined;
-  return inlined ? JSON.stringify({ ...JSON.parse(call.arguments), ...inlined }) : call.arguments;
+  return inlined ? withInlined(call.arguments, inlined) : call.arguments;
 }
+
+/** The model's arguments with what was filled in when people were asked. */
+export const withInlined = (text: string, inlined: NonNullable<ApprovalRequest['inlined']>): string =>
+  JSON.stringify({ ...JSON.parse(text), ...inlined });
 
 /** Addresses of what calls have made on the Hub. */
 export const madeBy = (calls: readonly ToolCall[]): string[] =>
   calls.flatMap(({ state }) => (state.kind === 'done' ? (state.made ?? []) : []));
+
+/**
+ * Which calls of a tool the timeline lists: every one, or those alone that failed, because what the others do
+ * is seen in the thread by itself.
+ */
+export type Timeline = 'every_call' | 'failures';
 
 /** One tool call as the record has it. `arguments` is the model's JSON text, never trusted to parse. */
 export type ToolCall = {
@@ -177,6 +202,7 @@ export type ToolCall = {
   arguments: string;
   /** What the call is about, in a few words, for people. */
   summary: string;
+  timeline: Timeline;
   state: ToolCallState;
   /** Who decided and on what, once someone did; it outlives the states that follow. */
   approval: { request: ApprovalRequest; decision: Decision } | undefined;

@@ -1,15 +1,27 @@
 import { z } from 'zod';
 import { Progress } from './progress.ts';
 
-/** A job's stage as the Hub tells it. A stage that is not known is treated as running and shown as it is. */
+/**
+ * A job's stage as the Hub tells it. A stage that we have no word for is treated as running and shown as it
+ * is.
+ */
 const FINAL_STAGES: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELED', 'ERROR', 'DELETED']);
 
 export const JobSnapshot = z.object({
   stage: z.string(),
   message: z.string().optional(),
   startedAt: z.coerce.date().optional(),
+  /** The Hub's word; where the end is not known, when the job was last seen. */
   finishedAt: z.coerce.date().optional(),
-  progress: Progress.optional(),
+  /** When the Hub last told of the job. */
+  seenAt: z.coerce.date().optional(),
+  /**
+   * Following it is over although nobody saw it end: the Hub has forgotten it, or it can't be asked about any
+   * more.
+   */
+  isEndUnknown: z.boolean().optional(),
+  /** What can't be read of it is done without: a job's own log is what it was made from. */
+  progress: Progress.optional().catch(undefined),
 });
 export type JobSnapshot = z.infer<typeof JobSnapshot>;
 
@@ -38,13 +50,37 @@ export type Watch = {
   endedAt: Date | undefined;
 };
 
-export const isFinal = (snapshot: JobSnapshot): boolean => FINAL_STAGES.has(snapshot.stage);
+export const isFinal = ({ stage, isEndUnknown }: JobSnapshot): boolean =>
+  isEndUnknown === true || FINAL_STAGES.has(stage);
 
-/** What a job has cost so far, in USD, or undefined where its price is not known. Billed while it runs. */
+/**
+ * How a job stands that can't be followed any more: `message` says why. What it did since it was last seen is
+ * not known.
+ */
+export function outOfSight({ snapshot, lookedAt }: Watch, stage: string, message: string): JobSnapshot {
+  const seenAt = snapshot.seenAt ?? lookedAt;
+  return {
+    ...snapshot,
+    stage,
+    message,
+    seenAt,
+    finishedAt: snapshot.finishedAt ?? seenAt,
+    isEndUnknown: true,
+  };
+}
+
+/**
+ * What a job has cost so far, in USD, or undefined where its price is not known. Billed while it runs; where
+ * its end is not known, what it had cost when it was last seen.
+ */
 export function costSoFar(watch: Watch): number | undefined {
   if (watch.hourlyUsd === undefined) return undefined;
-  return (watch.hourlyUsd * Math.min(secondsOf(watch) ?? 0, watch.timeoutSeconds)) / 3600;
+  return (watch.hourlyUsd * (secondsOf(watch) ?? 0)) / 3600;
 }
+
+/** What it may have cost at most, by its time limit. */
+export const costAtMost = ({ hourlyUsd, timeoutSeconds }: Watch): number | undefined =>
+  hourlyUsd === undefined ? undefined : (hourlyUsd * timeoutSeconds) / 3600;
 
 /** Whole seconds that a job has run, or undefined before it began. */
 export function durationOf(watch: Watch): number | undefined {
@@ -52,20 +88,13 @@ export function durationOf(watch: Watch): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds);
 }
 
-function secondsOf({ snapshot, endedAt, lookedAt }: Watch): number | undefined {
+/** The Hub stops a job at its time limit, however late somebody looks. */
+function secondsOf({ snapshot, endedAt, lookedAt, timeoutSeconds }: Watch): number | undefined {
   if (snapshot.startedAt === undefined) return undefined;
   const end = snapshot.finishedAt ?? endedAt ?? lookedAt;
-  return Math.max(0, (end.getTime() - snapshot.startedAt.getTime()) / 1000);
+  const seconds = (end.getTime() - snapshot.startedAt.getTime()) / 1000;
+  return Math.min(Math.max(0, seconds), timeoutSeconds);
 }
 
-/** Seconds as people say them. */
-export function durationText(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  const parts =
-    minutes < 60
-      ? [`${minutes} min`, whole % 60 > 0 ? `${whole % 60} s` : '']
-      : [`${Math.floor(minutes / 60)} h`, minutes % 60 > 0 ? `${minutes % 60} min` : ''];
-  return parts.filter(Boolean).join(' ');
-}
+/** What can be done with a job, from its card or from a list. */
+export type JobControl = 'log' | 'curve' | 'rerun' | 'cancel';

@@ -1,8 +1,7 @@
-import Fuse from 'fuse.js';
 import { z } from 'zod';
+import { numbered, table } from '../lib/output.ts';
+import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { Github } from '../web/github.ts';
-import { notebookText } from './notebook.ts';
-import { numbered, table } from './output.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 const Name = z.string().regex(/^[\w.-]{1,100}$/, 'is not a name of GitHub');
@@ -12,32 +11,14 @@ const Repo = z
   .describe('"owner/name".');
 
 /** Tools that read GitHub. */
-export const githubTools = (github: Github): Tool[] => [
-  examplesTool(github),
+export const githubTools = (github: Github, apart: ParseApart): Tool[] => [
+  examplesTool(github, apart),
   reposTool(github),
-  fileTool(github),
+  fileTool(github, apart),
   codeTool(github),
 ];
 
-/** Folders in which projects keep what is there to be learned from, the best first. */
-const FOLDERS = [
-  'scripts',
-  'examples example',
-  'notebooks notebook',
-  'tutorials tutorial quickstart walkthroughs walkthrough',
-  'cookbooks cookbook recipes recipe',
-  'demos demo samples sample',
-  'guides guide getting-started getting_started playground howto how-to use-cases use_cases showcase',
-].map((names) => new Set(names.split(' ')));
-
-const rankOf = (path: string): number => {
-  const parts = path.toLowerCase().split('/').slice(0, -1);
-  return FOLDERS.findIndex((names) => parts.some((part) => names.has(part)));
-};
-
-const CODE = /\.(py|ipynb|sh|md|ya?ml|toml|json|ts|js|rs)$/i;
-
-function examplesTool(github: Github): Tool {
+function examplesTool(github: Github, apart: ParseApart): Tool {
   return defineTool({
     name: 'github_find_examples',
     description:
@@ -50,6 +31,7 @@ function examplesTool(github: Github): Tool {
       min_score: z.number().min(0).max(100).default(60).describe('How well a path must fit, of 100.'),
     }),
     isReadOnly: true,
+    research: true,
     summary: ({ org, repo, keyword }) => [`${org}/${repo}`, keyword].filter(Boolean).join(' '),
     async run({ repo, org, keyword, max_results, min_score }, { signal }) {
       const tree = await github.tree(org, repo, signal);
@@ -59,43 +41,32 @@ function examplesTool(github: Github): Tool {
         return { kind: 'failed', output: `${org}/${repo}: ${tree.reason}${hint}` };
       }
       const { files, isCut } = tree.value;
-      const all = files
-        .filter(({ path }) => CODE.test(path) && rankOf(path) !== -1)
-        .sort((a, b) => rankOf(a.path) - rankOf(b.path) || a.path.localeCompare(b.path));
-      const found = keyword === undefined ? all : ranked(all, keyword, min_score);
+      const paths = files.map(({ path }) => path);
+      const asked = { paths, keyword, minScore: min_score, limit: max_results };
+      const ranked = await apart.parse('examplePaths', asked, signal);
+      if (!ranked.ok) {
+        return { kind: 'failed', output: `The files of ${org}/${repo} can't be ranked: ${ranked.reason}.` };
+      }
+      const { found, fitting, examples } = ranked.value;
       if (found.length === 0) {
         return {
           kind: 'done',
-          output: `No example of ${org}/${repo} fits "${keyword ?? ''}" (of ${all.length}). Use another word, a lower min_score, or github_search_code.`,
+          output: `No example of ${org}/${repo} fits "${keyword ?? ''}" (of ${examples}). Use another word, a lower min_score, or github_search_code.`,
         };
       }
       const lines = found
-        .slice(0, max_results)
+        .flatMap((at) => files[at] ?? [])
         .map(
           ({ path, size }) =>
             `- ${path} (${(size / 1000).toFixed(1)} kB) https://github.com/${org}/${repo}/blob/HEAD/${path}`,
         );
       const notes = [
-        found.length > max_results ? `(${found.length - max_results} more: narrow the keyword)` : '',
+        fitting > max_results ? `(${fitting - max_results} more: narrow the keyword)` : '',
         isCut ? '(the repository is so large that GitHub lists only a part of it)' : '',
       ].filter(Boolean);
       return { kind: 'done', output: [...lines, ...notes].join('\n') };
     },
   });
-}
-
-/** The files whose path has the words, then those that are like it. */
-function ranked<T extends { path: string }>(files: readonly T[], keyword: string, minScore: number): T[] {
-  const fuse = new Fuse(files, {
-    keys: ['path'],
-    ignoreLocation: true,
-    includeScore: true,
-    threshold: 1 - minScore / 100,
-  });
-  const words = keyword.toLowerCase().split(/\s+/).filter(Boolean);
-  const exact = files.filter(({ path }) => words.every((word) => path.toLowerCase().includes(word)));
-  const similar = fuse.search(keyword).map(({ item }) => item);
-  return [...new Set([...exact, ...similar])];
 }
 
 function reposTool(github: Github): Tool {
@@ -108,6 +79,7 @@ function reposTool(github: Github): Tool {
       limit: z.number().int().min(1).max(100).default(30),
     }),
     isReadOnly: true,
+    research: true,
     summary: ({ owner }) => owner,
     async run({ owner, sort, limit }, { signal }) {
       const found = await github.repos(owner, sort, limit, signal);
@@ -125,7 +97,7 @@ function reposTool(github: Github): Tool {
   });
 }
 
-function fileTool(github: Github): Tool {
+function fileTool(github: Github, apart: ParseApart): Tool {
   return defineTool({
     name: 'github_read_file',
     description:
@@ -138,6 +110,8 @@ function fileTool(github: Github): Tool {
       line_end: z.number().int().min(1).optional(),
     }),
     isReadOnly: true,
+    research: true,
+    sourceOf: ({ repo, path }) => `https://github.com/${repo}${path ? `/blob/HEAD/${path}` : ''}`,
     summary: ({ repo, path }) => [repo, path].filter(Boolean).join(' '),
     async run({ repo, path, ref, line_start, line_end }, { signal }) {
       if (line_end !== undefined && line_end < line_start) {
@@ -149,12 +123,15 @@ function fileTool(github: Github): Tool {
       if ('folder' in found.value)
         return { kind: 'done', output: found.value.folder.join('\n') || '(an empty folder)' };
       const { bytes, url } = found.value;
-      const text = path.endsWith('.ipynb') ? notebookText(bytes.toString('utf8')) : bytes.toString('utf8');
       if (bytes.includes(0)) return { kind: 'failed', output: `${path} is no text file.` };
+      const read = path.endsWith('.ipynb')
+        ? await apart.parse('notebook', bytes, signal)
+        : { ok: true as const, value: bytes.toString('utf8') };
+      if (!read.ok) return { kind: 'failed', output: `${path} can't be read as a notebook: ${read.reason}.` };
       const lines = line_end === undefined ? undefined : line_end - line_start + 1;
       return {
         kind: 'done',
-        output: `${url}\n${numbered(text, { from: line_start, lines, option: 'line_start' })}`,
+        output: `${url}\n${numbered(read.value, { from: line_start, lines, option: 'line_start' })}`,
       };
     },
   });
@@ -171,6 +148,7 @@ function codeTool(github: Github): Tool {
       limit: z.number().int().min(1).max(50).default(15),
     }),
     isReadOnly: true,
+    research: true,
     summary: ({ query, repo }) => [query, repo].filter(Boolean).join(' in '),
     async run({ query, repo, limit }, { signal }) {
       const found = await github.code(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { ApiEndpoint, ApiReference } from '../hub/api-reference.ts';
+import type { ApiReference } from '../hub/api-reference.ts';
 import { DOC_SECTIONS, type Docs } from '../hub/docs.ts';
+import type { ApiEndpoint } from '../parse-apart/parsers/api-endpoints.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 const SECTIONS = Object.keys(DOC_SECTIONS);
@@ -25,6 +26,7 @@ function exploreTool(docs: Docs): Tool {
       max_results: z.number().int().min(1).max(50).default(20),
     }),
     isReadOnly: true,
+    research: true,
     summary: ({ endpoint, query }) => [endpoint, query].filter(Boolean).join(': '),
     async run({ endpoint, query, max_results }, { signal }) {
       const found = await docs.explore(endpoint, query?.trim() || undefined, max_results, signal);
@@ -58,6 +60,8 @@ function pageTool(docs: Docs): Tool {
       offset: z.number().int().min(0).default(0).describe('Character to begin with.'),
     }),
     isReadOnly: true,
+    research: true,
+    sourceOf: ({ url }) => url,
     summary: ({ url }) => url.replace(/^https?:\/\/[^/]+\/(docs\/)?/, ''),
     async run({ url, offset }, { signal }) {
       const page = await docs.page(url, signal);
@@ -90,6 +94,7 @@ function apiTool(api: ApiReference, hubUrl: string): Tool {
         .describe('A group of endpoints; an unknown one tells which there are.'),
     }),
     isReadOnly: true,
+    research: true,
     summary: ({ query, tag }) => [tag, query].filter(Boolean).join(': '),
     async run({ query, tag }, { signal }) {
       const found = await api.find({ query: query?.trim() || undefined, tag }, ENDPOINTS, signal);

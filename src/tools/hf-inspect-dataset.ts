@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { DatasetsServer, Looked } from '../hub/datasets.ts';
-import type { HubRepos } from '../hub/repos.ts';
+import { type HubRepos, pageOf } from '../hub/repos.ts';
+import { capped, table } from '../lib/output.ts';
+import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import { readDataFile } from './data-file.ts';
-import { capped, table } from './output.ts';
 import { defineTool, type Tool, type ToolResult } from './tool.ts';
 
 const Arguments = z.strictObject({
@@ -21,18 +22,22 @@ const TRAINING_FORMATS: readonly { method: string; columns: readonly (readonly s
 
 const CELL_CHARACTERS = 300;
 
-/** `repos` reads the files of datasets that the viewer does not have (yet). */
-export function hfInspectDatasetTool(server: DatasetsServer, repos: Pick<HubRepos, 'files' | 'read'>): Tool {
+/** Files of datasets that the viewer does not have (yet): how to list, fetch and read them. */
+type Files = { repos: Pick<HubRepos, 'files' | 'read'>; apart: ParseApart };
+
+export function hfInspectDatasetTool(server: DatasetsServer, files: Files, hubUrl: string): Tool {
   return defineTool({
     name: 'hf_inspect_dataset',
     description:
       'Look at a dataset on the Hugging Face Hub before using it: whether it can be read, its configs and splits, columns and types, a few rows, sizes, and which training methods (SFT, DPO, GRPO) its columns fit. What the dataset viewer does not have yet is read from the files.',
     schema: Arguments,
     isReadOnly: true,
+    research: true,
+    sourceOf: ({ dataset }) => pageOf(hubUrl, 'dataset', dataset),
     summary: ({ dataset }) => dataset,
     async run({ dataset, config, split, sample_rows }, { signal }) {
       const fromFiles = async (reason: string): Promise<ToolResult> => {
-        const found = await lookAtFiles(repos, dataset, sample_rows, signal);
+        const found = await lookAtFiles(files, dataset, sample_rows, signal);
         return found.ok
           ? {
               kind: 'done',
@@ -74,13 +79,13 @@ const HEAD_BYTES = 1_000_000;
 
 /** Columns and rows of a dataset as its files have them, the first that can be read. */
 async function lookAtFiles(
-  repos: Pick<HubRepos, 'files' | 'read'>,
+  from: Files,
   dataset: string,
   sampleRows: number,
   signal: AbortSignal,
 ): Promise<Looked<string>> {
   const at = { kind: 'dataset' as const, id: dataset };
-  const listed = await repos.files({ ...at, recursive: true }, FILES, signal);
+  const listed = await from.repos.files({ ...at, recursive: true }, FILES, signal);
   if (!listed.ok) return listed;
   const files = listed.value.files.filter(({ path, isFolder }) => !isFolder && DATA_FILE.test(path));
   if (files.length === 0)
@@ -90,7 +95,7 @@ async function lookAtFiles(
   const [file] = [...files].sort(
     (a, b) => Number(isTrain(b.path)) - Number(isTrain(a.path)) || a.size - b.size,
   );
-  const seen = file && (await rowsOfFile(repos, dataset, file, sampleRows, signal));
+  const seen = file && (await rowsOfFile(from, dataset, file, sampleRows, signal));
   return { ok: true, value: [`Files:\n${[...list, ...more].join('\n')}`, seen ?? ''].join('\n\n') };
 }
 
@@ -98,7 +103,7 @@ const DATA_FILE = /\.(csv|tsv|jsonl?|ndjson|parquet)$/i;
 const isTrain = (path: string): boolean => /train/i.test(path);
 
 async function rowsOfFile(
-  repos: Pick<HubRepos, 'read'>,
+  { repos, apart }: Files,
   dataset: string,
   { path, size }: { path: string; size: number },
   sampleRows: number,
@@ -114,14 +119,13 @@ async function rowsOfFile(
   );
   if (!read.ok) return `${path} could not be read: ${read.reason}`;
   const { bytes } = read.value;
-  const data = await readDataFile(path, isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf(10) + 1));
+  const whole = isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+  const data = await readDataFile(apart, path, whole, signal);
   if (!data.ok) return `${path} can't be used as it is: ${data.reason}.`;
   return [
     `## ${path}\n${data.rows.toLocaleString('en')} rows${isWhole ? '' : ' in its first MB'}; columns: ${data.columns.join(', ')}`,
     trainingFit(data.columns),
-    ...data.first
-      .slice(0, sampleRows)
-      .map((row, i) => `Row ${i + 1}: ${JSON.stringify(row, (_key, value) => shortened(value))}`),
+    ...data.first.slice(0, sampleRows).map((row, i) => `Row ${i + 1}: ${row}`),
   ].join('\n\n');
 }
 

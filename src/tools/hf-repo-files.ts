@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import type { RepoWrites } from '../hub/repo-writes.ts';
 import { type HubRepos, pageOf } from '../hub/repos.ts';
-import type { ApprovalRequest } from '../session/tool-calls.ts';
+import { sha256Of } from '../lib/hash.ts';
+import { numbered } from '../lib/output.ts';
+import { type ApprovalRequest, previewOf } from '../session/tool-calls.ts';
+import { secretInFile } from './file-secrets.ts';
 import { Kind, listing, RepoId, sizeText } from './hub-repos.ts';
-import { numbered } from './output.ts';
+import { asksOf } from './operations.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from './tool.ts';
 import { withVisibility } from './visibility.ts';
 
 export type RepoFileParts = {
   repos: HubRepos;
   writes: RepoWrites;
-  /** A file that people attached or that is in the sandbox, with its hash; a reason in words where it can't be had. */
+  /**
+   * A file that people attached or that is in the sandbox, with its hash; a reason in words where it can't be
+   * had.
+   */
   openFile(
     path: string,
     context: ToolContext,
@@ -48,7 +54,9 @@ const Schema = z.strictObject({
 });
 type Args = z.infer<typeof Schema>;
 
-/** Files of repositories on the Hub: reading is free, people are asked before anything is uploaded or deleted. */
+/**
+ * Files of repositories on the Hub: reading is free, people are asked before anything is uploaded or deleted.
+ */
 export function hfRepoFilesTool(parts: RepoFileParts): Tool {
   return defineTool({
     name: 'hf_repo_files',
@@ -56,16 +64,14 @@ export function hfRepoFilesTool(parts: RepoFileParts): Tool {
       'Files of a repository on the Hugging Face Hub: list them, read a text file (500 lines from `offset` on), upload one (its text, or a file of the sandbox) or delete some. People are asked before an upload or a deletion. To use large files, load them in a job; to push what a job made, let its script push.',
     schema: Schema,
     isReadOnly: false,
+    research: ({ operation }) => OPERATIONS[operation].isLookUp === true,
+    sourceOf: (args) => OPERATIONS[args.operation].sourceOf?.(parts, args),
+    actsAsOwner: true,
     summary: ({ operation, id, path, patterns }) =>
       [operation, id, path ?? patterns?.join(' ')].filter(Boolean).join(' '),
-    asks: 'upload, delete',
-    async approval(args, context) {
-      if (args.operation === 'upload') return askForUpload(parts, args, context);
-      return args.operation === 'delete' ? askForDeletion(parts, args, context) : undefined;
-    },
-    async run(args, context) {
-      return OPERATIONS[args.operation](parts, args, context);
-    },
+    asks: asksOf(OPERATIONS, ({ approval }) => approval && 'always'),
+    approval: async (args, context) => OPERATIONS[args.operation].approval?.(parts, args, context),
+    run: (args, context) => OPERATIONS[args.operation].run(parts, args, context),
     // The same upload or deletion once more changes nothing; a pull request would be a second one.
     async recover({ create_pr, id }) {
       if (!create_pr) return { kind: 'not_started' };
@@ -80,16 +86,30 @@ export function hfRepoFilesTool(parts: RepoFileParts): Tool {
 const FILES = 300;
 const READ_BYTES = 400_000;
 
-type Run = (parts: RepoFileParts, args: Args, context: ToolContext) => Promise<ToolResult>;
+/** One operation of the tool, with everything that has to be known of it. */
+type FileOperation = {
+  /** The research assistant may do it. */
+  isLookUp?: true;
+  sourceOf?(parts: RepoFileParts, args: Args): string | undefined;
+  /** What people are asked first; missing where nobody is. */
+  approval?(parts: RepoFileParts, args: Args, context: ToolContext): Promise<ApprovalRequest | undefined>;
+  run(parts: RepoFileParts, args: Args, context: ToolContext): Promise<ToolResult>;
+};
+
 const failed = (output: string): ToolResult => ({ kind: 'failed', output });
 
-const OPERATIONS: Readonly<Record<Args['operation'], Run>> = {
-  async list({ repos }, { kind, id, revision, path, recursive }, { signal }) {
+const list: FileOperation = {
+  isLookUp: true,
+  async run({ repos }, { kind, id, revision, path, recursive }, { signal }) {
     const found = await repos.files({ kind, id, revision, path, recursive }, FILES, signal);
     return found.ok ? { kind: 'done', output: listing(found.value) } : failed(`${id}: ${found.reason}`);
   },
+};
 
-  async read({ repos }, { kind, id, revision, path, offset }, { signal }) {
+const read: FileOperation = {
+  isLookUp: true,
+  sourceOf: ({ hubUrl }, { kind, id, path }) => path && `${pageOf(hubUrl, kind, id)}/blob/main/${path}`,
+  async run({ repos }, { kind, id, revision, path, offset }, { signal }) {
     if (path === undefined) return failed('To read a file, say which: path.');
     const read = await repos.read({ kind, id, revision, path }, READ_BYTES, signal);
     if (!read.ok) return failed(`${id}: ${read.reason}`);
@@ -105,8 +125,11 @@ const OPERATIONS: Readonly<Record<Args['operation'], Run>> = {
       ].join('\n'),
     };
   },
+};
 
-  async upload(parts, args, context) {
+const upload: FileOperation = {
+  approval: askForUpload,
+  async run(parts, args, context) {
     const file = await uploadOf(parts, args, context);
     if (!file.ok) return failed(file.reason);
     if (args.sha256 !== undefined && args.sha256 !== file.sha256) {
@@ -121,12 +144,19 @@ const OPERATIONS: Readonly<Record<Args['operation'], Run>> = {
       ? { kind: 'done', output: `Uploaded ${file.path}: ${made.value.url}` }
       : failed(`${id}: ${made.reason}`);
   },
+};
 
-  async delete({ writes }, { kind, id, revision, patterns, create_pr, message }, { signal, assertHeld }) {
-    if (patterns === undefined) return failed('To delete files, say which: patterns.');
+const remove: FileOperation = {
+  approval: askForDeletion,
+  async run({ writes }, args, { signal, assertHeld }) {
+    const { kind, id, revision, patterns, create_pr, message, sha256 } = args;
+    if (patterns === undefined) return failed(NO_PATTERNS);
     const found = await writes.matching({ kind, id }, patterns, revision, signal);
     if (!found.ok) return failed(`${id}: ${found.reason}`);
-    if (found.value.length === 0) return failed(`No file of ${id} fits ${patterns.join(', ')}.`);
+    if (found.value.length === 0) return failed(noneFit(id, patterns));
+    if (sha256 !== undefined && sha256 !== listHash(found.value)) {
+      return failed(`Other files of ${id} fit by now than people have seen. Ask again.`);
+    }
     assertHeld();
     const how = {
       revision,
@@ -139,6 +169,8 @@ const OPERATIONS: Readonly<Record<Args['operation'], Run>> = {
       : failed(`${id}: ${made.reason}`);
   },
 };
+
+const OPERATIONS: Readonly<Record<Args['operation'], FileOperation>> = { list, read, upload, delete: remove };
 
 type Uploaded =
   /** `sha256` of what is not in the arguments themselves. */
@@ -155,13 +187,27 @@ async function uploadOf(
     return { ok: false, reason: 'An upload needs either content or from.' };
   if (content !== undefined) return { ok: true, path, content: new Blob([content]) };
   const file = await openFile(from ?? '', context);
-  return file.ok ? { ...file, path } : file;
+  if (!file.ok) return file;
+  const secret = await secretInFile(from ?? '', file.content, context.redaction);
+  if (secret !== undefined) return { ok: false, reason: `${secret}, so it is not uploaded. ${TAKE_IT_OUT}` };
+  return { ...file, path };
 }
+
+const TAKE_IT_OUT =
+  'Take it out of the file, and have whatever reads the file look it up in the environment.';
+
+const NO_PATTERNS = 'To delete files, say which: patterns.';
+
+const noneFit = (id: string, patterns: readonly string[]) => `No file of ${id} fits ${patterns.join(', ')}.`;
+
+/** Of the files that people were shown: those alone are deleted. */
+const listHash = (files: readonly string[]): string => sha256Of(JSON.stringify([...files].sort()));
 
 const counted = ({ length }: readonly string[]) => `${length} ${length === 1 ? 'file' : 'files'}`;
 
-const PREVIEW_LINES = 40;
-const PREVIEW_BYTES = 8_000;
+/** Larger files are shown in their beginning: what they are as a whole is said by their hash. */
+const SHOWN_BYTES = 200_000;
+const BEGINNING_BYTES = 8_000;
 
 async function askForUpload(
   parts: RepoFileParts,
@@ -169,28 +215,35 @@ async function askForUpload(
   context: ToolContext,
 ): Promise<ApprovalRequest | undefined> {
   const file = await uploadOf(parts, args, context);
-  if (!file.ok) return undefined; // run says what is wrong
+  if (!file.ok) throw new Error(file.reason);
   const { kind, id, revision } = args;
   const there = await parts.repos.read({ kind, id, revision, path: file.path }, 1, context.signal);
-  const text = Buffer.from(await file.content.slice(0, PREVIEW_BYTES).arrayBuffer());
-  const lines = text.toString('utf8').split('\n');
   const asks = requestOf(parts, args, `Upload ${file.path} to ${id}`);
   const request = {
     ...asks,
-    facts: [...asks.facts, { label: 'Size', value: sizeText(file.content.size) }],
+    facts: [
+      ...asks.facts,
+      { label: 'Size', value: sizeText(file.content.size) },
+      ...(file.sha256 === undefined ? [] : [{ label: 'SHA-256', value: file.sha256 }]),
+    ],
     warnings: there.ok && !args.create_pr ? [`${file.path} is there already and is replaced.`] : [],
-    ...(text.includes(0)
-      ? {}
-      : {
-          preview: {
-            language: file.path.split('.').at(-1) ?? 'text',
-            text: lines.slice(0, PREVIEW_LINES).join('\n').slice(0, 2_300),
-            lines: lines.length,
-          },
-        }),
+    ...(await contentShown(file)),
     ...(file.sha256 === undefined ? {} : { inlined: { sha256: file.sha256 } }),
   };
   return withVisibility(request, parts.repos, { kind, id }, context.signal);
+}
+
+/** The text of a file, as a whole where it is not large; nothing of what is no text. */
+async function contentShown({
+  path,
+  content,
+}: Extract<Uploaded, { ok: true }>): Promise<Pick<ApprovalRequest, 'preview'>> {
+  const language = path.split('.').at(-1) ?? 'text';
+  const isLarge = content.size > SHOWN_BYTES;
+  const bytes = await content.slice(0, isLarge ? BEGINNING_BYTES : SHOWN_BYTES).arrayBuffer();
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  if (text.includes('\0')) return {};
+  return { preview: { ...previewOf(text, language), ...(isLarge ? { shows: 'beginning' } : {}) } };
 }
 
 async function askForDeletion(
@@ -199,18 +252,17 @@ async function askForDeletion(
   { signal }: ToolContext,
 ): Promise<ApprovalRequest | undefined> {
   const { kind, id, revision, patterns } = args;
-  const found = patterns && (await parts.writes.matching({ kind, id }, patterns, revision, signal));
-  if (!found?.ok || found.value.length === 0) return undefined;
+  if (patterns === undefined) throw new Error(NO_PATTERNS);
+  const found = await parts.writes.matching({ kind, id }, patterns, revision, signal);
+  if (!found.ok) throw new Error(`${id}: ${found.reason}`);
+  if (found.value.length === 0) throw new Error(noneFit(id, patterns));
   return {
     ...requestOf(parts, args, `Delete ${counted(found.value)} of ${id}`),
     warnings: args.create_pr
       ? []
       : ['They stay in the history of the repository, but whoever loads it no longer gets them.'],
-    preview: {
-      language: 'text',
-      text: found.value.slice(0, PREVIEW_LINES).join('\n').slice(0, 2_300),
-      lines: found.value.length,
-    },
+    preview: previewOf(found.value.join('\n'), 'text'),
+    inlined: { sha256: listHash(found.value) },
     isAlwaysAsked: true,
   };
 }

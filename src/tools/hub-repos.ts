@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type HubRepos, pageOf, type RepoEntry } from '../hub/repos.ts';
-import { table } from './output.ts';
+import { table } from '../lib/output.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 export const Kind = z.enum(['model', 'dataset', 'space']);
@@ -30,6 +30,7 @@ function searchTool(repos: HubRepos, hubUrl: string): Tool {
       limit: z.number().int().min(1).max(50).default(10),
     }),
     isReadOnly: true,
+    research: true,
     summary: ({ kind, query, owner, tags }) =>
       [kind, query, owner, ...(tags ?? [])].filter(Boolean).join(' '),
     async run({ kind, sort, ...asked }, { signal }) {
@@ -68,6 +69,8 @@ function detailsTool(repos: HubRepos, hubUrl: string): Tool {
       'What a model, dataset or Space on the Hugging Face Hub is: task, tags, downloads, access, its files, and its card.',
     schema: z.strictObject({ kind: Kind, id: RepoId }),
     isReadOnly: true,
+    research: true,
+    sourceOf: ({ kind, id }) => pageOf(hubUrl, kind, id),
     summary: ({ id }) => id,
     async run({ kind, id }, { signal }) {
       const details = await repos.details(kind, id, signal);

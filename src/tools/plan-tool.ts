@@ -21,6 +21,7 @@ export const planTool: Tool = defineTool({
     'Write or update the plan that people see as a checklist in the thread. Send the whole list each time. Use it for work of three or more steps; mark one item in_progress while you work on it and completed as soon as it is.',
   schema: Arguments,
   isReadOnly: true,
+  timeline: 'failures', // the plan itself is in the thread
   summary: ({ todos }) =>
     `${todos.filter((item) => item.status === 'completed').length}/${todos.length} done`,
   run: async ({ todos }) => ({

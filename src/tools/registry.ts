@@ -1,4 +1,5 @@
 import type { ChatCompletionTool } from 'openai/resources/chat/completions';
+import type { Timeline } from '../session/tool-calls.ts';
 import type { Prepared, Tool } from './tool.ts';
 
 /** The tools of an agent, by name. */
@@ -9,6 +10,7 @@ export type Registry = {
   ready(signal: AbortSignal): Promise<void>;
   prepare(name: string, argumentsText: string): Prepared;
   summary(name: string, argumentsText: string): string;
+  timeline(name: string): Timeline;
 };
 
 /** Tools that come and go besides, with the servers that have them. */
@@ -44,5 +46,6 @@ export function createRegistry(tools: readonly Tool[], added: AddedTools = NOTHI
       return { ok: false, error: `There is no tool "${name}". The tools are: ${known}.${missing}` };
     },
     summary: (name, argumentsText) => find(name)?.summary(argumentsText) ?? '',
+    timeline: (name) => find(name)?.timeline ?? 'every_call',
   };
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { messageOf } from '../ops/errors.ts';
-import type { ModelUsage, NewWatch } from '../session/record.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Redaction } from '../lib/redaction.ts';
 import type { PlanItem } from '../session/state.ts';
-import type { ApprovalRequest, Question, QuestionAnswer } from '../session/tool-calls.ts';
+import type { ModelUsage, NewWatch } from '../session/store/record.ts';
+import type { ApprovalRequest, Question, QuestionAnswer, Timeline } from '../session/tool-calls.ts';
 import type { Watch } from '../session/watches.ts';
+import { operationNameOf, whyUnasked } from './unasked.ts';
 
 /** What a call knows about where it runs. */
 export type ToolContext = {
@@ -15,15 +17,26 @@ export type ToolContext = {
   watches: readonly Watch[];
   signal: AbortSignal;
   /**
-   * To be called right before an effect outside of the record: throws where this worker's lease has run out, as it has
-   * in a process that was paused for longer, so that what a successor may already have done is not done again.
+   * To be called right before an effect outside of the record: throws where this worker's lease has run out,
+   * as it has in a process that was paused for longer, so that what a successor may already have done is not
+   * done again.
    */
   assertHeld(): void;
-  /** Shows people the newest part of what the call prints, while it runs. May be called at any rate. */
-  show(tail: string): void;
+  /**
+   * What takes secrets out of texts, and finds them in what is about to be written somewhere: that is
+   * refused.
+   */
+  redaction: Redaction;
+  /**
+   * Shows people the newest part of what the call prints, while it runs. May be called at any rate. `goesOn`
+   * says that more of its last line may come.
+   */
+  show(tail: string, goesOn?: boolean): void;
   /** The same for how it stands, in a few words. */
   note(text: string): void;
-  /** Asks people something in the thread, and waits for their answer; undefined where nobody answers in time. */
+  /**
+   * Asks people something in the thread, and waits for their answer; undefined where nobody answers in time.
+   */
   ask(question: Omit<Question, 'id' | 'answer'>): Promise<QuestionAnswer | undefined>;
   journal: Journal;
 };
@@ -36,8 +49,8 @@ type Journal = {
 };
 
 /**
- * What a call came to. `waiting` parks the session until the watched job ends; `plan` replaces the session's plan and
- * `file` is put into the thread in the same commit; `image` is shown to a model that sees.
+ * What a call came to. `waiting` parks the session until the watched job ends; `plan` replaces the session's
+ * plan and `file` is put into the thread in the same commit; `image` is shown to a model that sees.
  */
 export type ToolResult =
   | {
@@ -52,7 +65,9 @@ export type ToolResult =
   | { kind: 'failed'; output: string }
   /** It could not be found out whether the call had its effect; the output says how to look. */
   | { kind: 'unknown'; output: string }
-  /** Nothing was done, and people can mend what keeps it from being done: they are asked, and it is run again. */
+  /**
+   * Nothing was done, and people can mend what keeps it from being done: they are asked, and it is run again.
+   */
   | { kind: 'blocked'; reason: string }
   | { kind: 'waiting'; watch: NewWatch };
 
@@ -64,6 +79,12 @@ export type Recovery = ToolResult | { kind: 'not_started' };
 
 /** A call whose arguments have been read. */
 export type PreparedCall = {
+  /** What it does, as tables of operations call it (`unasked.ts`). */
+  operation: string;
+  /**
+   * Why people need not be asked where its tool asks nothing; undefined where they are asked nevertheless.
+   */
+  unasked: string | undefined;
   /** The request to put before people, or undefined where the call may run at once. */
   approval(context: ToolContext): Promise<ApprovalRequest | undefined>;
   run(context: ToolContext): Promise<ToolResult>;
@@ -71,6 +92,12 @@ export type PreparedCall = {
   timeoutMs: number | undefined;
   /** Undefined where nothing can be found out. */
   recover: ((context: ToolContext) => Promise<Recovery>) | undefined;
+  /** Whether the research assistant may make it: it looks something up and changes nothing. */
+  isLookUp: boolean;
+  /** The address of what it reads, as people know it; undefined where it reads nothing or only searches. */
+  source: string | undefined;
+  /** The job that it is about. */
+  jobId: string | undefined;
 };
 
 export type Prepared = { ok: true; call: PreparedCall } | { ok: false; error: string };
@@ -80,6 +107,13 @@ export type Tool = {
   description: string;
   /** When people are asked first, in words; `never` where they are not. */
   asks: string;
+  /** Whether the research assistant has it, for those of its calls that look something up. */
+  research: boolean;
+  /**
+   * Whether it acts on the Hub under the account of whoever began the session, where they have linked one.
+   */
+  actsAsOwner: boolean;
+  timeline: Timeline;
   /** JSON schema of the arguments, as the model is told. */
   parameters: Record<string, unknown>;
   /** Reads the model's JSON text. An error says what to mend. */
@@ -88,15 +122,28 @@ export type Tool = {
   summary(argumentsText: string): string;
 };
 
+/** A tool with all that is known of it: nothing else in the program names it. */
 type ToolSpec<Schema extends z.ZodType> = {
   name: string;
   description: string;
   schema: Schema;
+  /** Gives it to the research assistant: all of its calls, or those that this says only look something up. */
+  research?: true | ((args: z.infer<Schema>) => boolean);
+  /** What people have approved is done on the Hub under the account of whoever began the session. */
+  actsAsOwner?: true;
+  /** The job that a call is about: it is done under the account that the job runs under. */
+  jobOf?(args: z.infer<Schema>): string | undefined;
+  /** The address of what a call reads, as research names its sources; undefined where it only searches. */
+  sourceOf?(args: z.infer<Schema>): string | undefined;
+  /** Which of its calls the timeline in the thread lists; every one by default. */
+  timeline?: Timeline;
   /** A call that only reads is simply run again after a crash. */
   isReadOnly: boolean;
   /** How long a call may take, where that is not as long as any. */
   timeoutMs?: number;
   summary(args: z.infer<Schema>): string;
+  /** Why people are not asked, where its name is only found out as it is made, as with servers of tools. */
+  unasked?: string;
   /** When `approval` asks people, in words, for those who read about the tool. */
   asks?: string;
   approval?(args: z.infer<Schema>, context: ToolContext): Promise<ApprovalRequest | undefined>;
@@ -104,7 +151,10 @@ type ToolSpec<Schema extends z.ZodType> = {
   recover?(args: z.infer<Schema>, context: ToolContext): Promise<Recovery>;
 };
 
-/** Makes a tool of its parts: the schema is both what the model is told and what its arguments are checked with. */
+/**
+ * Makes a tool of its parts: the schema is both what the model is told and what its arguments are checked
+ * with.
+ */
 export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): Tool {
   function prepare(argumentsText: string): Prepared {
     const json = parseJson(argumentsText);
@@ -113,9 +163,12 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
     if (!parsed.success) return { ok: false, error: `Wrong arguments:\n${z.prettifyError(parsed.error)}` };
     const args = parsed.data;
     const { recover } = spec;
+    const operation = operationNameOf(spec.name, args);
     return {
       ok: true,
       call: {
+        operation,
+        unasked: spec.unasked ?? whyUnasked(spec.name, operation),
         approval: async (context) => spec.approval?.(args, context),
         run: (context) => spec.run(args, context),
         timeoutMs: spec.timeoutMs,
@@ -124,6 +177,9 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
           : spec.isReadOnly
             ? async () => ({ kind: 'not_started' })
             : undefined,
+        isLookUp: typeof spec.research === 'function' ? spec.research(args) : spec.research === true,
+        source: spec.sourceOf?.(args),
+        jobId: spec.jobOf?.(args),
       },
     };
   }
@@ -139,8 +195,18 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
     unknown
   >;
   delete parameters.$schema;
-  const { name, description, asks = 'never' } = spec;
-  return { name, description, asks, parameters, prepare, summary };
+  const { name, description, asks = 'never', timeline = 'every_call' } = spec;
+  return {
+    name,
+    description,
+    asks,
+    research: spec.research !== undefined,
+    actsAsOwner: spec.actsAsOwner === true,
+    timeline,
+    parameters,
+    prepare,
+    summary,
+  };
 }
 
 /** Models send an empty text for a call without arguments. */

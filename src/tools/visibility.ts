@@ -1,4 +1,4 @@
-import type { RepoAt } from '../hub/repo-writes.ts';
+import type { RepoAt } from '../hub/repo-client.ts';
 import type { HubRepos } from '../hub/repos.ts';
 import type { ApprovalRequest } from '../session/tool-calls.ts';
 
@@ -9,8 +9,8 @@ export const visibleTo = (isPrivate: boolean): ApprovalRequest['facts'][number] 
 });
 
 /**
- * A request to put something into a repository, with who will see it. What everybody will see is never let through unasked.
- * It stays as it is for a repository that is not there yet.
+ * A request to put something into a repository, with who will see it. What everybody will see is never let
+ * through unasked. It stays as it is for a repository that is not there yet.
  */
 export async function withVisibility(
   request: ApprovalRequest,

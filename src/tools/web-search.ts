@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { SearchHit, WebSearch } from '../web/search.ts';
+import type { SearchHit } from '../parse-apart/parsers/search-page.ts';
+import type { WebSearch } from '../web/search.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 const Domains = z
@@ -19,6 +20,7 @@ export function webSearchTool(search: WebSearch): Tool {
       blocked_domains: Domains.optional().describe('No results of these.'),
     }),
     isReadOnly: true,
+    research: true,
     summary: ({ query }) => query.slice(0, 100),
     async run({ query, allowed_domains = [], blocked_domains = [] }, { signal }) {
       const sites = allowed_domains.map((domain) => `site:${domain}`).join(' OR ');

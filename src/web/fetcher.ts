@@ -1,9 +1,13 @@
 import PQueue from 'p-queue';
-import { Agent, fetch, type Response } from 'undici';
+import { fetch, type Response } from 'undici';
 import type { z } from 'zod';
-import type { Clock } from '../ops/clock.ts';
-import { messageOf } from '../ops/errors.ts';
-import { createPublicAgent, NotPublic, refusalOf } from './guard.ts';
+import { NotPublic } from '../lib/addresses.ts';
+import { jittered } from '../lib/backoff.ts';
+import { bytesUpTo } from '../lib/body.ts';
+import { type Clock, retryAfterMs } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
+import { createPublicAgent, createTrustedAgent, refusalOf } from '../lib/public-agent.ts';
+import { refuseInTransaction } from '../lib/transaction-scope.ts';
 
 /** A page that was fetched before. */
 export type CachedPage = {
@@ -27,7 +31,10 @@ export type WebRequest = {
   signal: AbortSignal;
   /** How long an answer is taken to hold; undefined is not kept. */
   ttlMs?: number;
-  /** What is sent with it, to the address's own origin and to no other, however it redirects. Such answers are not kept. */
+  /**
+   * What is sent with it, to the address's own origin and to no other, however it redirects. Such answers are
+   * not kept.
+   */
   secretHeaders?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   body?: unknown;
@@ -78,13 +85,14 @@ const TEXTS = [
 ] as const;
 
 /**
- * Fetches from the web with manners: few requests to a host at once, as slowly as it asks for, and not again what has not
- * changed. Nothing leads to addresses that are not public, but for origins of the config, and tokens go to no other origin.
+ * Fetches from the web with manners: few requests to a host at once, as slowly as it asks for, and not again
+ * what has not changed. Nothing leads to addresses that are not public, but for origins of the config, and
+ * tokens go to no other origin.
  */
 export function createFetcher(settings: FetcherSettings): Fetcher {
   const { cache, clock, paces = {}, maxBytes = MAX_BYTES } = settings;
   const trusted = new Set(settings.trusted.map((url) => new URL(url).origin));
-  const agents = { public: createPublicAgent(), trusted: new Agent() };
+  const agents = { public: createPublicAgent(), trusted: createTrustedAgent() };
   const queues = new Map<string, PQueue>();
 
   function queueOf({ host }: URL): PQueue {
@@ -98,6 +106,7 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
 
   async function text(request: WebRequest): Promise<WebAnswer> {
     const { url, ttlMs, secretHeaders, body, signal } = request;
+    refuseInTransaction(() => `a request to ${new URL(url).host}`); // in the queue nobody knows any more who asked
     const isKept = ttlMs !== undefined && secretHeaders === undefined && body === undefined;
     const known = isKept ? await cache.find(url).catch(() => undefined) : undefined;
     if (known !== undefined && known.freshUntil > clock.now()) return { ok: true, ...known };
@@ -125,7 +134,7 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
         };
       });
       if (fetched.ok || fetched.isFinal || wait === undefined) return fetched;
-      const asked = fetched.retryAfterMs ?? wait;
+      const asked = fetched.retryAfterMs ?? jittered(wait);
       if (asked > PATIENCE_MS) {
         return { ...fetched, reason: `${fetched.reason}. Try again in ${Math.ceil(asked / 1000)} s.` };
       }
@@ -148,13 +157,15 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
         );
       }
       const at = url;
-      const step = await queueOf(at).add(() => {
+      const step = await queueOf(at).add(async () => {
         request.signal.throwIfAborted(); // it may have waited long for its turn, which is not counted as the host's time
         const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
         return send(at, { ...request, signal }, origin, isTrusted, known);
       });
       if (!('redirect' in step)) return step;
-      url = new URL(step.redirect, url);
+      const next = URL.parse(step.redirect, url.href);
+      if (next === null) return final(`${url.href} redirects to something that is not an address`);
+      url = next;
     }
     return final(`${request.url} redirects more than ${REDIRECTS} times`);
   }
@@ -192,7 +203,7 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
       await response.body?.cancel();
       return final(`${url.href} is ${contentType}, which can't be read here`, response.status);
     }
-    const read = await limited(response, maxBytes);
+    const read = await bytesUpTo(response.body, maxBytes);
     if (read === undefined) {
       return final(`${url.href} is larger than ${Math.round(maxBytes / 1e6)} MB`, response.status);
     }
@@ -201,7 +212,7 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
       page: {
         url: url.href,
         contentType,
-        text: read,
+        text: new TextDecoder().decode(read),
         etag: response.headers.get('etag') ?? undefined,
         lastModified: response.headers.get('last-modified') ?? undefined,
         freshUntil: new Date(0),
@@ -244,7 +255,7 @@ async function failure(response: Response, url: URL): Promise<Fetched> {
   await response.body?.cancel();
   const { status } = response;
   const isPassing = status === 429 || status === 408 || status >= 500;
-  const retryAfterMs = retryAfter(response.headers.get('retry-after'));
+  const asked = retryAfterMs(response.headers);
   const reason =
     status === 429 ? `${url.host} limits our requests` : `${url.host} answered with status ${status}`;
   return {
@@ -252,26 +263,6 @@ async function failure(response: Response, url: URL): Promise<Fetched> {
     status,
     reason,
     isFinal: !isPassing,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(asked === undefined ? {} : { retryAfterMs: asked }),
   };
-}
-
-/** Seconds, or a date: RFC 9110, 10.2.3. */
-function retryAfter(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const seconds = Number(header);
-  const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
-/** The text of an answer; undefined where it has more than `maxBytes`, which are not read on. */
-async function limited(response: Response, maxBytes: number): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -1,7 +1,8 @@
 import { RequestError } from '@octokit/request-error';
 import { Octokit } from '@octokit/rest';
 import PQueue from 'p-queue';
-import { messageOf } from '../ops/errors.ts';
+import { messageOf } from '../lib/errors.ts';
+import { refuseInTransaction } from '../lib/transaction-scope.ts';
 
 /** What was found, or why not, in words for who asked. */
 export type Found<T> = { ok: true; value: T } | { ok: false; reason: string };
@@ -46,99 +47,126 @@ const AT_ONCE = 4;
 const FILE_BYTES = 10_000_000;
 
 export function createGithub(baseUrl: string, token: string | undefined): Github {
-  const queue = new PQueue({ concurrency: AT_ONCE });
-  const octokit = new Octokit({
-    baseUrl,
-    userAgent: 'ml-intern-chat',
-    ...(token ? { auth: token } : {}),
-    log: { debug() {}, info() {}, warn() {}, error() {} },
-  });
-
-  async function ask<T>(
-    signal: AbortSignal,
-    look: (request: { signal: AbortSignal }) => Promise<T>,
-  ): Promise<Found<T>> {
-    try {
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-      return { ok: true, value: await queue.add(() => look({ signal: limited })) };
-    } catch (error) {
-      signal.throwIfAborted();
-      return { ok: false, reason: reasonOf(error, token !== undefined) };
-    }
-  }
-
+  const client: Client = {
+    octokit: new Octokit({
+      baseUrl,
+      userAgent: 'ml-intern-chat',
+      ...(token ? { auth: token } : {}),
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+    }),
+    queue: new PQueue({ concurrency: AT_ONCE }),
+    hasToken: token !== undefined,
+  };
   return {
-    tree: (owner, repo, signal) =>
-      ask(signal, async (request) => {
-        const { data } = await octokit.git.getTree({
-          owner,
-          repo,
-          tree_sha: 'HEAD',
-          recursive: 'true',
-          request,
-        });
-        const files = data.tree.flatMap(({ type, path, size }) =>
-          type === 'blob' && path !== undefined ? [{ path, size: size ?? 0 }] : [],
-        );
-        return { files, isCut: data.truncated };
-      }),
-    async similar(owner, repo, signal) {
-      const found = await ask(signal, (request) =>
-        octokit.search.repos({ q: `org:${owner} ${repo} in:name`, per_page: 5, request }),
-      );
-      return found.ok ? found.value.data.items.map(({ full_name }) => full_name) : [];
-    },
-    repos: (owner, sort, limit, signal) =>
-      ask(signal, async (request) => {
-        const { data } = await octokit.search.repos({
-          q: `user:${owner}`,
-          sort,
-          order: 'desc',
-          per_page: limit,
-          request,
-        });
-        return data.items.map((item) => ({
-          name: item.full_name,
-          about: item.description ?? '',
-          stars: item.stargazers_count,
-          language: item.language ?? '',
-          pushedAt: item.pushed_at.slice(0, 10),
-          url: item.html_url,
-        }));
-      }),
-    file: ({ owner, repo, path, ref }, signal) =>
-      ask(signal, async (request) => {
-        const at = { owner, repo, path, request, ...(ref ? { ref } : {}) };
-        const { data } = await octokit.repos.getContent(at);
-        if (Array.isArray(data))
-          return { folder: data.map(({ path: name, type }) => (type === 'dir' ? `${name}/` : name)) };
-        if (data.size > FILE_BYTES)
-          throw new Error(`${path} has ${Math.round(data.size / 1e6)} MB, which is too much to read here`);
-        const url = data.html_url ?? '';
-        if ('content' in data && data.content !== '')
-          return { bytes: Buffer.from(data.content, 'base64'), url };
-        // Above 1 MB the content is given in raw form only.
-        const raw = await octokit.repos.getContent({ ...at, mediaType: { format: 'raw' } });
-        return { bytes: Buffer.from(String(raw.data)), url };
-      }),
-    code: (query, limit, signal) =>
-      ask(signal, async (request) => {
-        const { data } = await octokit.search.code({
-          q: query,
-          per_page: limit,
-          mediaType: { format: 'text-match' },
-          request,
-        });
-        const hits = data.items.map(({ repository, path, html_url, text_matches = [] }) => ({
-          repo: repository.full_name,
-          path,
-          url: html_url,
-          fragments: text_matches.flatMap(({ fragment }) => fragment ?? []),
-        }));
-        return { hits, total: data.total_count };
-      }),
+    tree: (owner, repo, signal) => treeOf(client, owner, repo, signal),
+    similar: (owner, repo, signal) => similarTo(client, owner, repo, signal),
+    repos: (owner, sort, limit, signal) => reposOf(client, owner, sort, limit, signal),
+    file: (at, signal) => fileAt(client, at, signal),
+    code: (query, limit, signal) => codeFor(client, query, limit, signal),
   };
 }
+
+type Client = { octokit: Octokit; queue: PQueue; hasToken: boolean };
+
+/** Asks GitHub when it is our turn. What it refuses is told in words. */
+async function ask<T>(
+  { octokit, queue, hasToken }: Client,
+  signal: AbortSignal,
+  look: (octokit: Octokit, request: { signal: AbortSignal }) => Promise<T>,
+): Promise<Found<T>> {
+  refuseInTransaction(() => 'a request to GitHub'); // in the queue nobody knows any more who asked
+  try {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    return { ok: true, value: await queue.add(() => look(octokit, { signal: limited })) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ok: false, reason: reasonOf(error, hasToken) };
+  }
+}
+
+const treeOf = (client: Client, owner: string, repo: string, signal: AbortSignal) =>
+  ask(client, signal, async (octokit, request) => {
+    const { data } = await octokit.git.getTree({
+      owner,
+      repo,
+      tree_sha: 'HEAD',
+      recursive: 'true',
+      request,
+    });
+    const files = data.tree.flatMap(({ type, path, size }) =>
+      type === 'blob' && path !== undefined ? [{ path, size: size ?? 0 }] : [],
+    );
+    return { files, isCut: data.truncated };
+  });
+
+async function similarTo(
+  client: Client,
+  owner: string,
+  repo: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const found = await ask(client, signal, (octokit, request) =>
+    octokit.search.repos({ q: `org:${owner} ${repo} in:name`, per_page: 5, request }),
+  );
+  return found.ok ? found.value.data.items.map(({ full_name }) => full_name) : [];
+}
+
+const reposOf = (
+  client: Client,
+  owner: string,
+  sort: 'stars' | 'updated' | 'forks',
+  limit: number,
+  signal: AbortSignal,
+): Promise<Found<GithubRepo[]>> =>
+  ask(client, signal, async (octokit, request) => {
+    const q = `user:${owner}`;
+    const { data } = await octokit.search.repos({ q, sort, order: 'desc', per_page: limit, request });
+    return data.items.map((item) => ({
+      name: item.full_name,
+      about: item.description ?? '',
+      stars: item.stargazers_count,
+      language: item.language ?? '',
+      pushedAt: item.pushed_at.slice(0, 10),
+      url: item.html_url,
+    }));
+  });
+
+const fileAt = (
+  client: Client,
+  { ref, ...place }: Parameters<Github['file']>[0],
+  signal: AbortSignal,
+): Promise<Found<{ bytes: Buffer; url: string } | { folder: string[] }>> =>
+  ask(client, signal, async (octokit, request) => {
+    const at = { ...place, request, ...(ref ? { ref } : {}) };
+    const { data } = await octokit.repos.getContent(at);
+    if (Array.isArray(data))
+      return { folder: data.map(({ path: name, type }) => (type === 'dir' ? `${name}/` : name)) };
+    if (data.size > FILE_BYTES)
+      throw new Error(`${place.path} has ${Math.round(data.size / 1e6)} MB, which is too much to read here`);
+    const url = data.html_url ?? '';
+    if ('content' in data && data.content !== '') return { bytes: Buffer.from(data.content, 'base64'), url };
+    // Above 1 MB the content is given in raw form only.
+    const raw = await octokit.repos.getContent({ ...at, mediaType: { format: 'raw' } });
+    return { bytes: Buffer.from(String(raw.data)), url };
+  });
+
+const codeFor = (
+  client: Client,
+  query: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Found<{ hits: CodeHit[]; total: number }>> =>
+  ask(client, signal, async (octokit, request) => {
+    const mediaType = { format: 'text-match' };
+    const { data } = await octokit.search.code({ q: query, per_page: limit, mediaType, request });
+    const hits = data.items.map(({ repository, path, html_url, text_matches = [] }) => ({
+      repo: repository.full_name,
+      path,
+      url: html_url,
+      fragments: text_matches.flatMap(({ fragment }) => fragment ?? []),
+    }));
+    return { hits, total: data.total_count };
+  });
 
 /** https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
 function reasonOf(error: unknown, hasToken: boolean): string {

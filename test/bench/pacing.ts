@@ -4,22 +4,23 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { WebClient } from '@slack/web-api';
 import { createSlackOutbound } from '../../adapters/slack/outbound.ts';
-import { sessions } from '../../src/db/schema.ts';
+import { sessions } from '../../src/db/schema/sessions.ts';
 import { openStorage } from '../../src/db/storage.ts';
-import { systemClock } from '../../src/ops/clock.ts';
-import { createLogger } from '../../src/ops/log.ts';
-import { createEngine } from '../../src/queue/engine.ts';
-import { createRenders, runRenders } from '../../src/queue/renders.ts';
-import * as record from '../../src/session/record.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createLogger } from '../../src/lib/log.ts';
+import { createEngine } from '../../src/runtime/engine.ts';
+import { createRenders, runRenders } from '../../src/runtime/renders.ts';
+import * as record from '../../src/session/store/record.ts';
 import { SlackDouble } from '../doubles/slack/server.ts';
 import { BOT } from '../doubles/slack/workspace.ts';
 import { ADA } from '../support/snapshots.ts';
 
 /*
- * How old what threads show is, when many are busy at once under Slack's limits. Time runs `scale` times as fast: the
- * limits of the double and of the bot are widened together. The best that the limits allow is a fair share: each of N
- * threads edited every N / rate seconds: half of that old on average, 95 % of it at its 95th percentile, and a little more,
- * because what is written down every 0.4 s is some 0.2 s old when it is shown.
+ * How old what threads show is, when many are busy at once under Slack's limits. Time runs `scale` times as
+ * fast: the limits of the double and of the bot are widened together. The best that the limits allow is a
+ * fair share: each of N threads edited every N / rate seconds: half of that old on average, 95 % of it at its
+ * 95th percentile, and a little more, because what is written down every 0.4 s is some 0.2 s old when it is
+ * shown.
  */
 
 const { values } = parseArgs({
@@ -29,7 +30,6 @@ const { values } = parseArgs({
   },
 });
 const SCALE = Number(values.scale);
-const EDIT_INTERVAL_MS = 1_200 / SCALE;
 const CHANGE_MS = 400 / SCALE;
 const SAMPLE_MS = 25;
 
@@ -52,6 +52,7 @@ async function measure(threads: number): Promise<Measured> {
     async () => undefined,
     { rateFactor: SCALE, isStreamed: false, asksFeedback: true },
   );
+  const paced = { ...outbound, editIntervalMs: outbound.editIntervalMs / SCALE };
   const renders = createRenders(engine, log);
   runRenders(
     engine,
@@ -59,8 +60,7 @@ async function measure(threads: number): Promise<Measured> {
       db,
       clock: systemClock,
       log,
-      outboundOf: () => outbound,
-      editIntervalMs: EDIT_INTERVAL_MS,
+      outboundOf: () => paced,
       leaseMs: 10_000,
     },
     16,
@@ -82,13 +82,13 @@ async function measure(threads: number): Promise<Measured> {
     const id = `s_${i}`;
     const address = { platform: 'slack', workspace: BOT.team_id, channel, thread: first.ts };
     await db.insert(sessions).values({ id, ...address, requester: ADA, state: { kind: 'running' } });
-    await record.openExchange(db, id, 1, []);
+    await db.transaction('the bench', (tx) => record.openExchange(tx, id, 1, []));
     await renders.request(id);
     return { id, channel, ts: first.ts };
   }
 
   const rate = outbound.rates.edit.perMinute / 60; // deliveries a second
-  const interval = Math.max((1_000 * threads) / rate, EDIT_INTERVAL_MS);
+  const interval = Math.max((1_000 * threads) / rate, paced.editIntervalMs);
   const runMs = Math.max(8_000, interval * 4);
   const began = performance.now();
   const warm = began + Math.max(2_000, interval * 1.5);
@@ -96,7 +96,9 @@ async function measure(threads: number): Promise<Measured> {
   const ages: number[] = [];
   const writers = all.map(async ({ id }) => {
     while (performance.now() < until) {
-      await record.setDraft(db, id, { text: `at ${performance.now().toFixed(0)} it is here` });
+      await db.transaction('the bench', (tx) =>
+        record.setDraft(tx, id, { text: `at ${performance.now().toFixed(0)} it is here` }),
+      );
       await renders.progress(id);
       await systemClock.sleep(CHANGE_MS);
     }

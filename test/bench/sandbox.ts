@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { randomIds } from '../../src/ops/clock.ts';
+import { randomIds } from '../../src/lib/clock.ts';
 import { createLocalSandboxes } from '../../src/sandbox/local.ts';
 import { LIMITS, openFolder, shell } from '../support/sandboxes.ts';
 
 /*
- * What confinement costs: the start of a command in a sandbox beside the same command bare, in turns, so that whatever
- * else the machine does falls on both.
+ * What confinement costs: the start of a command in a sandbox beside the same command bare, in turns, so that
+ * whatever else the machine does falls on both.
  */
 
 const ROUNDS = 60;

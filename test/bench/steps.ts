@@ -4,19 +4,21 @@ import { join } from 'node:path';
 import { contextTokens } from '../../src/agent/context-size.ts';
 import { nextAction } from '../../src/agent/next-action.ts';
 import { requestOf } from '../../src/agent/request.ts';
-import { messages, sessions, toolCalls } from '../../src/db/schema.ts';
+import type { Tx } from '../../src/db/database.ts';
+import { sessions } from '../../src/db/schema/sessions.ts';
+import { messages, toolCalls } from '../../src/db/schema/transcript.ts';
 import { openStorage } from '../../src/db/storage.ts';
 import { TokenCounts } from '../../src/llm/tokens.ts';
-import { type Part, readSnapshot } from '../../src/session/read-snapshot.ts';
-import * as record from '../../src/session/record.ts';
 import { context } from '../../src/session/snapshot.ts';
-import { view } from '../../src/thread/view.ts';
+import { type Part, readSnapshot } from '../../src/session/store/read-snapshot.ts';
+import * as record from '../../src/session/store/record.ts';
+import { view } from '../../src/thread/view/view.ts';
 import { ADA } from '../support/snapshots.ts';
 
 /*
- * What a step costs besides the model and the tools, by the length of the history: reading the session, deciding what is
- * next, counting tokens, building the request; and what a render costs: reading and making the view. Beside it the same
- * with everything read, as it would be without bounds.
+ * What a step costs besides the model and the tools, by the length of the history: reading the session,
+ * deciding what is next, counting tokens, building the request; and what a render costs: reading and making
+ * the view. Beside it the same with everything read, as it would be without bounds.
  */
 
 const HISTORIES = [10, 100, 1_000, 10_000] as const;
@@ -30,6 +32,9 @@ const storage = await openStorage({ databaseUrl: undefined, redisUrl: undefined,
 const { db } = storage;
 const counts = new TokenCounts();
 
+const write = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+  db.transaction('what a session is made of', work);
+
 /** A session of `length` messages, every second one a call with a result of 2,000 characters. */
 async function session(length: number): Promise<string> {
   const id = `s_${length}`;
@@ -37,8 +42,8 @@ async function session(length: number): Promise<string> {
   await db.insert(sessions).values({ id, ...address, requester: ADA, state: { kind: 'running' } });
   const exchanges = Math.ceil(length / EXCHANGE);
   for (let number = 1; number <= exchanges; number++) {
-    await record.openExchange(db, id, number, []);
-    if (number < exchanges) await record.closeExchange(db, id, number, { kind: 'idle' });
+    await write((tx) => record.openExchange(tx, id, number, []));
+    if (number < exchanges) await write((tx) => record.closeExchange(tx, id, number, { kind: 'idle' }));
   }
   const rows = Array.from({ length }, (_, i) => ({
     sessionId: id,
@@ -65,7 +70,7 @@ async function session(length: number): Promise<string> {
       upTo,
       replaced: SUMMARY,
     };
-    await record.addMessage(db, id, Math.ceil(ids.length / EXCHANGE), entry);
+    await write((tx) => record.addMessage(tx, id, Math.ceil(ids.length / EXCHANGE), entry));
   }
   const state = { kind: 'done', output: 'result '.repeat(300), at: new Date() };
   const calls = ids
@@ -91,7 +96,7 @@ async function session(length: number): Promise<string> {
 async function step(id: string, part: Part): Promise<void> {
   const snapshot = await readSnapshot(db, id, part);
   if (snapshot === undefined) throw new Error('the session has vanished');
-  const tokens = contextTokens(snapshot, counts, () => 'system prompt and tools');
+  const tokens = await contextTokens(snapshot, counts, () => 'system prompt and tools');
   nextAction(snapshot, { maxModelCalls: 300, warnUsd: 5, tokens, tokenLimit: 90_000, windowTokens: 100_000 });
   requestOf('system', context(snapshot), snapshot.toolCalls);
 }
@@ -127,7 +132,7 @@ for (let round = 0; round < ROUNDS; round++) {
     await note(`all ${length}`, () => step(id, 'all'));
     await note(
       `count ${length}`,
-      async () => void (snapshot && contextTokens(snapshot, counts, () => 'fixed')),
+      async () => void (snapshot && (await contextTokens(snapshot, counts, () => 'fixed'))),
     );
   }
 }

@@ -3,21 +3,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { sessions, watches } from '../../src/db/schema.ts';
+import { watches } from '../../src/db/schema/jobs.ts';
+import { sessions } from '../../src/db/schema/sessions.ts';
 import { openStorage } from '../../src/db/storage.ts';
 import { createHubJobs } from '../../src/hub/jobs.ts';
 import { createSharedLooks } from '../../src/hub/shared-looks.ts';
-import { systemClock } from '../../src/ops/clock.ts';
-import { createLogger } from '../../src/ops/log.ts';
-import { runWatches } from '../../src/queue/watches.ts';
-import { followJob } from '../../src/tools/hf-jobs/follow.ts';
-import { lookAtJob } from '../../src/tools/hf-jobs/look.ts';
+import { hubToken } from '../../src/hub/token.ts';
+import { followJob } from '../../src/jobs/follow.ts';
+import { lookAtJob } from '../../src/jobs/look.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createIsolation } from '../../src/lib/isolation.ts';
+import { createLogger } from '../../src/lib/log.ts';
+import { createRedaction } from '../../src/lib/redaction.ts';
+import { runWatches } from '../../src/runtime/followers.ts';
 import { ROOT } from '../support/root.ts';
 import { snapshot, watch } from '../support/snapshots.ts';
 
 /*
- * What it costs one worker to follow many running jobs at rest: CPU time and requests, beside the obvious way, which
- * looks at every job every 15 seconds. The Hub double is a process of its own and not counted.
+ * What it costs one worker to follow many running jobs at rest: CPU time and requests, beside the obvious
+ * way, which looks at every job every 15 seconds. The Hub double is a process of its own and not counted.
  *
  *   npm run bench:watches [jobs] [seconds]
  */
@@ -58,7 +62,7 @@ async function startHub(): Promise<{ url: string; stop(): void }> {
 }
 
 const hub = await startHub();
-const jobs = createHubJobs(hub.url, 'hf_bench');
+const jobs = createHubJobs(hub.url, hubToken('hf_bench'));
 const never = new AbortController().signal;
 const spec = {
   image: 'python:3.12',
@@ -90,18 +94,23 @@ await storage.db.insert(watches).values(rows);
 
 const deps = {
   jobs,
-  shared: createSharedLooks(jobs, POLL_MS),
+  shared: createSharedLooks(jobs, POLL_MS, systemClock.monotonic),
   pollMs: POLL_MS,
-  sleep: systemClock.sleep,
+  clock: systemClock,
   random: Math.random,
+  redaction: createRedaction(),
 };
+const log = createLogger('warn', (text) => text);
 const running = runWatches({
   db: storage.db,
-  log: createLogger('warn', (text) => text),
+  urgent: storage.urgent,
+  log,
+  isolation: createIsolation(log, systemClock),
   owner: 'bench',
   leaseMs: 10_000,
   everyMs: 3_000,
   follow: (one, seen, signal) => followJob(deps, one, seen, signal),
+  isOurTurn: async () => true,
   wake: async () => {},
   render: async () => {},
   renderProgress: async () => {},
@@ -118,7 +127,7 @@ const polled = Promise.all(
   all.map(async (one) => {
     await systemClock.sleep(Math.random() * POLL_MS, polling.signal);
     for (;;) {
-      await lookAtJob(jobs, one, polling.signal);
+      await lookAtJob(jobs, one, systemClock, polling.signal);
       await systemClock.sleep(POLL_MS, polling.signal);
     }
   }),

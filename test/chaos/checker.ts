@@ -1,20 +1,23 @@
-import { sessions } from '../../src/db/schema.ts';
-import type { Db } from '../../src/db/storage.ts';
+import type { Db } from '../../src/db/database.ts';
+import { sessions } from '../../src/db/schema/sessions.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
-import { readSnapshot } from '../../src/session/read-snapshot.ts';
-import type { Payload } from '../../src/thread/outbound.ts';
-import { changes } from '../../src/thread/reconcile.ts';
-import { view } from '../../src/thread/view.ts';
-import type { HubDouble } from '../doubles/hub.ts';
+import type { Snapshot } from '../../src/session/snapshot.ts';
+import { readSnapshot } from '../../src/session/store/read-snapshot.ts';
+import { isDecoration, type Reaction } from '../../src/thread/delivery/outgoing.ts';
+import { changes } from '../../src/thread/delivery/reconcile.ts';
+import { view } from '../../src/thread/view/view.ts';
+import type { HubDouble } from '../doubles/hub/server.ts';
 import type { ModelDouble } from '../doubles/model.ts';
 import type { Ground } from './ground.ts';
 import type { People } from './people.ts';
+import { lapsedCalls, REMINDED } from './ran.ts';
 
 type World = { ground: Ground; hub: HubDouble; model: ModelDouble; people: People; db: Db };
 
 /** Everything that was promised and not kept, in words; nothing where all was. */
 export async function violations(world: World): Promise<string[]> {
-  return [...answers(world), ...jobs(world), ...model(world), ...(await threads(world))];
+  const lapsed = await lapsedCalls(world.db);
+  return [...answers(world), ...jobs(world, lapsed), ...model(world), ...(await threads(world, lapsed))];
 }
 
 /** Every request has exactly one answer. */
@@ -25,21 +28,25 @@ function answers({ ground, people }: World): string[] {
   });
 }
 
-/** Every job belongs to one approved call, no call has two, and every approved call has one. */
-function jobs({ hub, people }: World): string[] {
+/**
+ * Every job belongs to one approved call, no call has two, and every approved call has one, unless it had
+ * lapsed.
+ */
+function jobs({ hub, people }: World, lapsed: ReadonlySet<string>): string[] {
   const byCall = Map.groupBy(hub.jobs, (job) => job.spec.labels?.['ml-intern-call'] ?? '');
   const wrong = [...byCall].flatMap(([call, list]) => {
     const click = people.clicks.get(call);
     return [
       ...(list.length > 1 ? [`call ${call} was submitted ${list.length} times`] : []),
       ...(click?.verdict !== 'approve' ? [`call ${call} ran without approval`] : []),
+      ...(lapsed.has(call) ? [`call ${call} ran although it had lapsed`] : []),
       ...(click && list.some((job) => job.createdAt < click.at)
         ? [`call ${call} ran before its approval`]
         : []),
     ];
   });
   const missing = [...people.clicks].filter(
-    ([call, click]) => click.verdict === 'approve' && !byCall.has(call),
+    ([call, click]) => click.verdict === 'approve' && !byCall.has(call) && !lapsed.has(call),
   );
   return [...wrong, ...missing.map(([call]) => `approved call ${call} was never submitted`)];
 }
@@ -49,25 +56,35 @@ function model({ model: { refusals } }: World): string[] {
   return refusals.map((problem) => `the model refused a history: ${problem}`);
 }
 
-/** No session is stuck, every decision is the one that was clicked, and every thread shows what its session has. */
-async function threads(world: World): Promise<string[]> {
+/**
+ * No session is stuck, every decision is the one that was clicked, and every thread shows what its session
+ * has.
+ */
+async function threads(world: World, lapsed: ReadonlySet<string>): Promise<string[]> {
   const rows = await world.db.select({ id: sessions.id }).from(sessions);
-  const found = await Promise.all(rows.map(({ id }) => thread(world, id)));
+  const found = await Promise.all(rows.map(({ id }) => thread(world, id, lapsed)));
   return found.flat();
 }
 
-async function thread({ ground, people, db }: World, sessionId: string): Promise<string[]> {
+async function thread(
+  { ground, people, db }: World,
+  sessionId: string,
+  lapsed: ReadonlySet<string>,
+): Promise<string[]> {
   const snapshot = await readSnapshot(db, sessionId);
   if (snapshot === undefined) return [`session ${sessionId} has vanished`];
   const { address, state } = snapshot.session;
   const wrong: string[] = [];
-  if (state.kind !== 'idle') wrong.push(`session ${sessionId} is ${state.kind}, not idle`);
+  const isAtRest = state.kind === 'idle' || (state.kind === 'closed' && wasUnused(snapshot));
+  if (!isAtRest) wrong.push(`session ${sessionId} is ${state.kind}, not idle`);
   for (const call of snapshot.toolCalls) {
+    if (lapsed.has(call.id)) continue;
     const clicked = people.clicks.get(call.id)?.verdict;
     const decided = call.approval && (call.state.kind === 'rejected' ? 'reject' : 'approve');
     if (clicked !== decided) wrong.push(`call ${call.id} is decided as ${decided}, clicked was ${clicked}`);
     if (call.state.kind === 'unknown') wrong.push(`call ${call.id} of ${call.name} is unknown`);
   }
+  wrong.push(...lapses(snapshot, lapsed), ...reminders(snapshot));
   const wanted = changes(view(snapshot), [], ground.translate, 1);
   const shown = ground.posts(
     address,
@@ -75,15 +92,15 @@ async function thread({ ground, people, db }: World, sessionId: string): Promise
   );
   const byKey = Map.groupBy(shown, ({ key }) => key);
   for (const change of wanted) {
-    if (change.kind === 'post' && change.isMark) {
-      if (change.payload.reaction !== undefined)
-        wrong.push(...mark(ground, address, sessionId, change.payload));
+    if (change.kind === 'post' && isDecoration(change.outgoing)) {
+      if (change.outgoing.kind === 'reaction')
+        wrong.push(...mark(ground, address, sessionId, change.outgoing));
       continue;
     }
     const posts = byKey.get(change.key) ?? [];
     if (posts.length !== 1) wrong.push(`${sessionId} ${change.key} is shown ${posts.length} times`);
     const [post] = posts;
-    if (post && change.kind === 'post' && !post.isSame(change.payload)) {
+    if (post && change.kind === 'post' && !post.isSame(change.outgoing)) {
       wrong.push(`${sessionId} ${change.key} shows something else: ${post.text.slice(0, 80)}`);
     }
     byKey.delete(change.key);
@@ -93,9 +110,53 @@ async function thread({ ground, people, db }: World, sessionId: string): Promise
   return wrong;
 }
 
+const UNUSED_MS = 30 * 24 * 60 * 60_000;
+
+/** Whether a session was closed after so long without a message and no sooner. */
+function wasUnused({ messages }: Snapshot): boolean {
+  const [before, note] = messages.slice(-2);
+  return (
+    before !== undefined &&
+    note?.entry.role === 'notice' &&
+    note.entry.text.startsWith('Closed after') &&
+    note.createdAt.getTime() - before.createdAt.getTime() >= UNUSED_MS
+  );
+}
+
+const REMIND_MS = 60 * 60_000;
+const LAPSE_MS = 72 * 60 * 60_000;
+
+/** A call lapses after so long and no sooner, and nobody has decided on it then. */
+function lapses({ session, toolCalls, messages }: Snapshot, lapsed: ReadonlySet<string>): string[] {
+  return toolCalls.flatMap(({ id, state, approval, messageId }) => {
+    if (!lapsed.has(id)) return [];
+    const askedAt = messages.find((message) => message.id === messageId)?.createdAt;
+    if (state.kind !== 'abandoned' || approval) return [`call ${id} lapsed, and is ${state.kind}`];
+    const isSoon = askedAt !== undefined && state.at.getTime() - askedAt.getTime() < LAPSE_MS;
+    return isSoon ? [`call ${id} of ${session.id} lapsed too soon`] : [];
+  });
+}
+
+/** A card is brought to mind once at most, after so long and no sooner. */
+function reminders({ session, toolCalls, messages }: Snapshot): string[] {
+  const notices = messages.filter(({ entry }) => entry.role === 'notice' && entry.text.startsWith(REMINDED));
+  const asked = toolCalls.filter(({ name }) => name === 'hf_jobs');
+  const soon = notices.filter(({ exchange, createdAt }) => {
+    const began = messages.find((message) => message.exchange === exchange)?.createdAt ?? createdAt;
+    return createdAt.getTime() - began.getTime() < REMIND_MS;
+  });
+  return [
+    ...(notices.length > asked.length
+      ? [`${session.id} was reminded ${notices.length} times of ${asked.length} calls`]
+      : []),
+    ...soon.map(() => `${session.id} was reminded too soon`),
+  ];
+}
+
 /** A reaction stands on the message that it belongs to, and no other one of the bot's does. */
-function mark(ground: Ground, address: ThreadAddress, sessionId: string, payload: Payload): string[] {
-  const { found, wanted } = ground.marks(address, payload);
+function mark(ground: Ground, address: ThreadAddress, sessionId: string, reaction: Reaction): string[] {
+  const wanted = reaction.name;
+  const found = ground.marks(address, reaction);
   return found.length === 1 && found[0] === wanted
     ? []
     : [`${sessionId} shows the reactions ${found.join(', ') || 'none'}, not ${wanted}`];

@@ -3,37 +3,51 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../support/root.ts';
+import type { Time } from '../support/virtual-time.ts';
+import type { FromBot, ToBot, Vitals } from './bot.ts';
 
-type Role = 'chat' | 'worker';
-type Member = { role: Role; child: ChildProcess; paused: boolean };
+/** What a process does: one role, or both, as where nothing is said. */
+export type Job = 'chat' | 'worker' | 'both';
+
+type Member = { job: Job; child: ChildProcess };
 
 /** The bot's processes, each started again as soon as it is gone, as a process manager does. */
 export class Fleet {
+  /** Exits that nobody asked for: the process ended by itself. */
+  crashes = 0;
+  /** How the process that told last is. */
+  vitals: Vitals | undefined;
   readonly #environment: Record<string, string>;
+  readonly #time: Time;
   readonly #directory = mkdtempSync(join(tmpdir(), 'ml-intern-fleet-'));
   readonly #members: Member[] = [];
   readonly #logFile: string;
   #isWanted = true;
-  /** Exits that nobody asked for: the process ended by itself. */
-  crashes = 0;
 
-  constructor(environment: Record<string, string>, logFile: string) {
+  constructor(environment: Record<string, string>, time: Time, logFile: string) {
     this.#environment = environment;
+    this.#time = time;
     this.#logFile = logFile;
     // Nothing is left running when the run itself breaks off.
     process.once('exit', () => {
       for (const { child } of this.#members) child.kill('SIGKILL');
+      rmSync(this.#directory, { recursive: true, force: true });
     });
   }
 
-  add(role: Role): void {
-    const member: Member = { role, child: this.#spawn(role), paused: false };
+  add(job: Job): void {
+    const member: Member = { job, child: this.#spawn(job) };
     this.#members.push(member);
     this.#watch(member);
   }
 
-  members(role: Role): readonly Member[] {
-    return this.#members.filter((member) => member.role === role);
+  /** Those that do a job, alone or besides the other. */
+  members(job: 'chat' | 'worker'): readonly Member[] {
+    return this.#members.filter((member) => member.job === job || member.job === 'both');
+  }
+
+  get size(): number {
+    return this.#members.length;
   }
 
   kill(member: Member): void {
@@ -41,13 +55,18 @@ export class Fleet {
   }
 
   pause(member: Member): void {
-    member.paused = true;
     member.child.kill('SIGSTOP');
   }
 
   resume(member: Member): void {
-    member.paused = false;
     member.child.kill('SIGCONT');
+  }
+
+  /** Sets the clock of every process forward. One that is paused hears of it when it goes on. */
+  leap(ms: number): void {
+    this.#time.ahead += ms;
+    const message: ToBot = { ahead: this.#time.ahead };
+    for (const { child } of this.#members) if (child.connected) child.send(message, () => {});
   }
 
   /** Asks every process to end; those that do not within `graceMs` are killed. Returns how many had to be. */
@@ -68,8 +87,16 @@ export class Fleet {
         clearTimeout(timer);
       }),
     );
-    rmSync(this.#directory, { recursive: true, force: true });
     return killed;
+  }
+
+  /** Starts what was stopped. */
+  restart(): void {
+    this.#isWanted = true;
+    for (const member of this.#members) {
+      member.child = this.#spawn(member.job);
+      this.#watch(member);
+    }
   }
 
   #watch(member: Member): void {
@@ -77,30 +104,37 @@ export class Fleet {
       if (!this.#isWanted) return;
       if (signal === null) {
         this.crashes++;
-        appendFileSync(this.#logFile, `${member.role} ended by itself with code ${code}\n`);
+        appendFileSync(this.#logFile, `${member.job} ended by itself with code ${code}\n`);
       }
       setTimeout(() => {
         if (!this.#isWanted) return;
-        member.child = this.#spawn(member.role);
-        member.paused = false;
+        member.child = this.#spawn(member.job);
         this.#watch(member);
       }, 500);
     });
   }
 
-  #spawn(role: Role): ChildProcess {
-    const child = spawn(process.execPath, [join(ROOT, 'src/main.ts'), role], {
-      cwd: this.#directory,
-      env: {
-        PATH: process.env.PATH,
-        ML_INTERN_CONFIG: join(ROOT, 'configs/main_agent_config.json'),
-        ...this.#environment,
+  #spawn(job: Job): ChildProcess {
+    const child = spawn(
+      process.execPath,
+      ['--expose-gc', join(ROOT, 'test/chaos/bot.ts'), ...(job === 'both' ? [] : [job])],
+      {
+        cwd: this.#directory,
+        env: {
+          PATH: process.env.PATH,
+          ML_INTERN_CONFIG: join(ROOT, 'configs/main_agent_config.json'),
+          TIME: JSON.stringify(this.#time),
+          ...this.#environment,
+        },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    );
+    const log = (data: unknown) => appendFileSync(this.#logFile, `${job} ${child.pid}: ${String(data)}`);
+    child.stdout?.on('data', log);
+    child.stderr?.on('data', log);
+    child.on('message', ({ vitals }: FromBot) => {
+      this.vitals = vitals;
     });
-    const log = (data: unknown) => appendFileSync(this.#logFile, `${role} ${child.pid}: ${String(data)}`);
-    child.stdout.on('data', log);
-    child.stderr.on('data', log);
     return child;
   }
 }

@@ -4,8 +4,8 @@ import { open, signedIn } from '../../src/tools/mcp/connection.ts';
 import { createOAuth, type OAuthSettings } from '../../src/tools/mcp/oauth.ts';
 
 /*
- * Our MCP client, as the conformance tests run it: connects to the server that they name, and uses its tools. Somebody who
- * signs in is played: the page of the server says yes by itself.
+ * Our MCP client, as the conformance tests run it: connects to the server that they name, and uses its tools.
+ * Somebody who signs in is played: the page of the server says yes by itself.
  */
 
 const [url = ''] = process.argv.slice(2);
@@ -50,21 +50,22 @@ const store = {
   async write(text: string) {
     kept = text;
   },
+  alone: <T>(work: (signal: AbortSignal) => Promise<T>) => work(new AbortController().signal),
 };
-const provider = createOAuth('conformance', settings, store, {
+const oauth = createOAuth('conformance', settings, store, {
   redirectUrl: 'http://127.0.0.1:9/callback',
   open: browse,
 });
 const endpoint = {
   url,
   headers: {},
-  ...(scenario.startsWith('auth/') ? { auth: { provider, code } } : {}),
+  ...(scenario.startsWith('auth/') ? { auth: { ...oauth, code } } : {}),
 };
 
 const client = await open(endpoint, (fresh) =>
   fresh.setRequestHandler(ElicitRequestSchema, async () => ({ action: 'accept', content: {} })),
 );
-const using = <T>(use: () => Promise<T>) => signedIn(client, { provider, code }, use);
+const using = <T>(use: () => Promise<T>) => signedIn(client, { ...oauth, code }, use);
 const { tools } = await using(() => client.listTools());
 for (const { name, inputSchema } of tools) {
   const wanted = Object.entries(inputSchema.properties ?? {});

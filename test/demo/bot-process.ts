@@ -48,7 +48,7 @@ export class BotProcess {
 
   /** In a directory of its own, so that a .env of the project is not read. */
   #spawn(): void {
-    const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], {
+    const child = spawn(process.execPath, [join(ROOT, 'src/app/main.ts')], {
       cwd: this.#directory,
       env: {
         PATH: process.env.PATH,

@@ -5,8 +5,8 @@ import type { Component } from '../doubles/discord/rules.ts';
 type Shown = Pick<DiscordMessage, 'author' | 'content' | 'components' | 'attachments'> | { heading: string };
 
 /**
- * Messages as a page that looks much as Discord shows them. Drawn here because no library draws containers of Components V2
- * yet.
+ * Messages as a page that looks much as Discord shows them. Drawn here because no library draws containers of
+ * Components V2 yet.
  */
 export function discordPage(messages: readonly Shown[]): string {
   const body = messages.map((message) =>
@@ -31,7 +31,9 @@ function messageHtml({
   return `<article><div class="face">${author.bot ? '🤗' : name.slice(0, 1)}</div><div><header><b class="${author.bot ? 'bot' : ''}">${name}</b>${author.bot ? '<span>APP</span>' : ''}</header>${markdown(content)}${components.map(partHtml).join('')}${files.join('')}</div></article>`;
 }
 
-/** By Discord's component types: 1 row, 9 section, 10 text, 12 gallery, 13 file, 14 separator, 17 container. */
+/**
+ * By Discord's component types: 1 row, 9 section, 10 text, 12 gallery, 13 file, 14 separator, 17 container.
+ */
 function partHtml(part: Component): string {
   switch (part.type) {
     case 17: {

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { flat } from '../doubles/discord/components.ts';
 import { CHANNELS, type DiscordMessage, PEOPLE } from '../doubles/discord/guild.ts';
-import { DiscordDouble, flat } from '../doubles/discord/server.ts';
+import { DiscordDouble } from '../doubles/discord/server.ts';
 import { until } from '../support/until.ts';
 import { discordPage } from './discord-page.ts';
 import type { DemoStage, Watch } from './stage.ts';

@@ -1,8 +1,8 @@
-import { HubDouble } from './hub.ts';
+import { HubDouble } from './hub/server.ts';
 
 /*
- * The Hub double as a program: node test/doubles/hub-server.ts [port] [endless]
- * Its jobs queue for two seconds and run for twenty, or for ever. Point HF_ENDPOINT and HF_DATASETS_SERVER at the address it prints.
+ * The Hub double as a program: node test/doubles/hub-server.ts [port] [endless] Its jobs queue for two
+ * seconds and run for twenty, or for ever. Point HF_ENDPOINT and HF_DATASETS_SERVER at the address it prints.
  */
 const hub = await HubDouble.start({ port: Number(process.argv[2] ?? 4102) });
 const lines = Array.from(

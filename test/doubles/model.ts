@@ -12,6 +12,8 @@ export type Reply = {
   /** What it thinks before it speaks. */
   reasoning?: string;
   delayMs?: number;
+  /** Holds the answer back until then. */
+  until?: Promise<unknown>;
   /** Never answers: the client has to give up. */
   hangs?: true;
   /** The connection breaks after the first chunks of the answer. */
@@ -34,9 +36,9 @@ export type ModelDouble = {
 };
 
 /**
- * An OpenAI-compatible model that follows a script, on the server of @copilotkit/aimock: it streams text and tool
- * calls in small chunks, with usage at the end. Like the real API it turns down a history in which a tool call has no
- * result or a result no call.
+ * An OpenAI-compatible model that follows a script, on the server of @copilotkit/aimock: it streams text and
+ * tool calls in small chunks, with usage at the end. Like the real API it turns down a history in which a
+ * tool call has no result or a result no call.
  */
 export async function startModelDouble(
   script: ModelScript,
@@ -80,6 +82,7 @@ export async function startModelDouble(
 
 async function responseOf(reply: Reply, request: ChatCompletionRequest): Promise<FixtureResponse> {
   if (reply.hangs) await new Promise(() => {});
+  await reply.until;
   if (reply.delayMs) await new Promise((resolve) => setTimeout(resolve, reply.delayMs));
   if (reply.error) {
     const { status, message = 'scripted error', code, param, retryAfter } = reply.error;

@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /*
  * What is public of the Hub and of the places that are read beside it, in the forms that these have:
- * - papers and collections: https://huggingface.co/.well-known/openapi.json (/api/papers, /api/daily_papers, /api/collections)
- * - the documentation: pages at /docs/{section}/{page}.md, a section's sidebar as `nav` (https://huggingface.co/docs/trl)
+ * - papers and collections: https://huggingface.co/.well-known/openapi.json (/api/papers, /api/daily_papers,
+ *   /api/collections)
+ * - the documentation: pages at /docs/{section}/{page}.md, a section's sidebar as `nav`
+ *   (https://huggingface.co/docs/trl)
  * - Semantic Scholar: https://api.semanticscholar.org/api-docs/graph, .../recommendations
  * - arXiv's HTML: made by LaTeXML (https://info.arxiv.org/about/accessible_HTML.html)
  * - GitHub: https://docs.github.com/rest (git trees, contents, search)

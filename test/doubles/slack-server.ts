@@ -1,9 +1,9 @@
 import { SlackDouble } from './slack/server.ts';
 
 /*
- * The Slack double as a program: node test/doubles/slack-server.ts [port]
- * Point SLACK_API_URL at the address it prints. Lines on standard input are said by Ada in #C0ML; a line that starts
- * with "@" mentions the bot. Every change of a message is printed as a line of JSON.
+ * The Slack double as a program: node test/doubles/slack-server.ts [port] Point SLACK_API_URL at the address
+ * it prints. Lines on standard input are said by Ada in #C0ML; a line that starts with "@" mentions the bot.
+ * Every change of a message is printed as a line of JSON.
  */
 const slack = await SlackDouble.start({ port: Number(process.argv[2] ?? 4100) });
 process.stdout.write(`SLACK_API_URL=${slack.apiUrl}\n`);

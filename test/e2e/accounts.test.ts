@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { accounts } from '../../src/db/schema/access.ts';
+import { watches } from '../../src/db/schema/jobs.ts';
+import { recordLook } from '../../src/jobs/claims.ts';
+import { watchOf } from '../../src/session/store/rows.ts';
 import { CHANNELS } from '../doubles/discord/guild.ts';
 import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
 import { callOnce, runJob } from '../support/scripts.ts';
@@ -16,7 +20,10 @@ const beginDiscord = useDiscord((made) => {
 });
 
 const TOKEN = 'hf_adaownadaownadaown';
-const OPTIONS = { environment: { ENCRYPTION_KEY: 'k'.repeat(40) }, approvers: ['anyone'] };
+const OPTIONS = {
+  environment: { ENCRYPTION_KEY: '5d1f0c7e9a3b48626fd07c1e95ab3d84e2b6190f7c4ad8536e01f9b27c8d4a35' },
+  approvers: ['anyone'],
+};
 const home = () => JSON.stringify(world.slack.homes.get('U0ADA') ?? '');
 const shows = (text: string) =>
   until(`the Home tab shows "${text}"; it shows ${home()}`, () => home().includes(text));
@@ -101,6 +108,72 @@ describe('somebody’s own account', () => {
     world.hub.faults.push({ path: /whoami/, status: 401 });
     await world.slack.sendOff(dialog, TOKEN);
     await until('it says so', () => JSON.stringify(dialog.errors ?? '').includes('did not take this token'));
+  });
+
+  /** A job of Ada's own account that runs, and the thread that it was begun in. */
+  async function ownJob() {
+    await begin(callOnce(runJob), OPTIONS);
+    world.hub.course = running;
+    await signIn();
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
+    await world.reply(asked, 'RUNNING');
+    return asked;
+  }
+
+  /** The session is told of the end, and goes on with whatever is asked next. */
+  async function goesOn(asked: Awaited<ReturnType<typeof ownJob>>) {
+    await world.reply(asked, 'result: Job');
+    world.slack.say('U0ADA', 'C0ML', 'status', asked.ts);
+    await world.reply(asked, 'Requests: 1');
+  }
+
+  test('that is signed out while a job runs under it ends the following, with what is known, and the session goes on', async () => {
+    const asked = await ownJob();
+    await world.stop();
+    const storage = await world.backend.open();
+    await storage.db.delete(accounts);
+    await storage.close();
+    await world.start();
+    const notice = await world.reply(asked, 'I can no longer follow job');
+    expect(notice.text).toContain('Whoever this job runs under has signed out of Hugging Face here.');
+    expect(notice.text).toMatch(/it had run for .+, for about \$0\.00/);
+    expect(notice.text).toContain(
+      'Its time limit is 10 min, for at most $0.0017. Look at it, or stop it, at ',
+    );
+    await world.reply(asked, 'UNKNOWN');
+    await goesOn(asked);
+  });
+
+  test('that is signed out between a job’s end and the session’s hearing of it keeps the session from nothing', async () => {
+    const asked = await ownJob();
+    const [job] = world.hub.jobs;
+    await world.stop();
+    if (job) world.hub.finish(job, 'COMPLETED');
+    const storage = await world.backend.open();
+    const [row] = await storage.db.select().from(watches);
+    if (row) {
+      const seen = watchOf(row);
+      await recordLook(storage.db, seen, { ...seen.snapshot, stage: 'COMPLETED', finishedAt: new Date() });
+    }
+    await storage.db.delete(accounts);
+    await storage.close();
+    await world.start();
+    await goesOn(asked);
+    expect(JSON.stringify(world.model.requests)).toContain(
+      "the log can't be read: whoever this job runs under",
+    );
+    world.slack.click('U0ADA', await world.reply(asked, '"job_log'), 'job_log');
+    await world.reply(asked, 'The log of job');
+  });
+
+  test('whose token is worth nothing any more ends the following as well', async () => {
+    const asked = await ownJob();
+    world.hub.disturb = (_method, path) => (path.startsWith('/api/jobs/ada-own') ? 401 : undefined);
+    world.hub.cutStreams();
+    const notice = await world.reply(asked, 'I can no longer follow job');
+    expect(notice.text).toContain('Hugging Face refuses the token that this job runs under');
+    await goesOn(asked);
   });
 
   test('without a key nobody is asked to sign in', async () => {

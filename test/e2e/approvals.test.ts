@@ -114,7 +114,7 @@ describe('jobs and approvals', () => {
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     world.slack.click('U0ADA', await cardOf(asked), 'edit');
     const file = await until('the file is shared', () =>
-      world.slack.uploads.files.find((item) => item.isShared),
+      world.slack.uploads.files.find(({ isShared, name }) => isShared && name.startsWith('script-')),
     );
     expect(file.bytes.toString()).toBe(long);
 

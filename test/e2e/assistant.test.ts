@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exportFeedback, type FeedbackRecord } from '../../src/session/feedback.ts';
+import { exportFeedback, type FeedbackRecord } from '../../src/intake/feedback.ts';
 import { echo } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -82,7 +82,7 @@ describe('whether an answer helped', () => {
   test('is not asked where the config forbids it', async () => {
     await begin(echo, {
       configure: (config) => {
-        config.slack.feedback = false;
+        config.platforms.slack.feedback = false;
       },
     });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'do it');

@@ -123,10 +123,11 @@ describe('/ml-intern', () => {
   test('new begins a session in a thread of its own, for everybody to see', async () => {
     await begin(echo);
     world.slack.slash('U0ADA', 'C0ML', 'new fine-tune <!channel> & test');
-    await answered('It goes on in the thread');
-    const [posted] = world.slack.workspace.topLevel('C0ML');
-    expect(posted?.text).toBe('<@U0ADA> asks: fine-tune &lt;\u200b!channel&gt; &amp; test');
-    if (posted) await world.reply(posted, 'heard: [Ada] fine-tune');
+    await answered('It goes on in <https://double.slack.com/archives/C0ML/');
+    const posted = world.slack.workspace.topLevel('C0ML').at(0);
+    if (posted === undefined) throw new Error('nothing was posted');
+    expect(posted.text).toBe('<@U0ADA> asks: fine-tune &lt;\u200b!channel&gt; &amp; test');
+    await world.reply(posted, 'heard: [Ada] fine-tune');
   });
 
   test('new says what to do where there is nothing to begin with, or the bot is not in the channel', async () => {
@@ -206,6 +207,11 @@ test('the Home tab shows my sessions, the jobs of the workspace and what was use
       home.includes('Who approves') &&
       home.includes('RUNNING')
     );
+  });
+  world.slack.openHome('U0GUEST');
+  await until('a guest sees why there is nothing', () => {
+    const home = JSON.stringify(world.slack.homes.get('U0GUEST') ?? '');
+    return home.includes('Guests may not use me here') && !home.includes('RUNNING');
   });
   world.slack.openHome('U0GRACE');
   await until('Grace sees jobs, and none of Ada’s sessions', () => {

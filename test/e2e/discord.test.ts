@@ -1,6 +1,6 @@
 import { MessageFlags } from 'discord-api-types/v10';
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/lib/config-error.ts';
 import { CHANNELS, GUILD, LEADS, PEOPLE } from '../doubles/discord/guild.ts';
 import { lastText } from '../doubles/model.ts';
 import { type DiscordWorld, shownOn, useDiscord } from '../support/discord-world.ts';
@@ -36,7 +36,7 @@ describe('where people write', () => {
   });
 
   test('a forum post is a session where it mentions the bot, or where the config says so', async () => {
-    await begin(echo, { configure: ({ discord }) => void discord.forums.push(CHANNELS.forum) });
+    await begin(echo, { configure: ({ platforms }) => void platforms.discord.forums.push(CHANNELS.forum) });
     const post = on.discord.post('ada', CHANNELS.forum, 'Whisper on Swahili', 'fine-tune whisper');
     await on.reply(post.id, 'heard: [Ada] fine-tune whisper');
     on.discord.say('grace', post.id, 'on common voice');
@@ -249,7 +249,7 @@ describe('who may', () => {
     const shown = await on.told('grace', 'Who approves');
     on.discord.clickPrivate('grace', CHANNELS.ml, shown, 'channel_settings|work');
     await on.discord.submit('grace', { model: ['other/model'], instructions: 'Push to acme/ only.' });
-    await on.told('grace', 'Saved by Grace');
+    await on.told('grace', 'Saved.');
     on.discord.clickPrivate('grace', CHANNELS.ml, shown, 'channel_settings|people');
     await on.discord.submit('grace', { users: [PEOPLE.ada.id, PEOPLE.grace.id] });
     await until(
@@ -369,7 +369,7 @@ describe('what is refused', () => {
     await begin(echo, { isStarted: false });
     on.discord.gateway.allowsMessageContent = false;
     await expect(on.start()).rejects.toThrow('"Message Content" intent');
-    on.world.config.discord.message_content = false;
+    on.world.config.platforms.discord.message_content = false;
     await on.start();
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
     await on.reply(asked.id, 'heard: [Ada] go');

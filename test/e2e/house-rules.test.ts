@@ -136,7 +136,7 @@ describe('what was said before', () => {
     await world.reply(first, 'heard: [Ada] what do you say?');
     const sent = lastText(world.model.requests[0] ?? { messages: [], model: '' });
     expect(sent).toContain(
-      'What was said in this thread before:\n> [Grace] The loss is NaN after 200 steps.\n> [Linus] Lower the learning rate?',
+      'What was said in this thread before:\n  > [Grace] The loss is NaN after 200 steps.\n  > [Linus] Lower the learning rate?',
     );
     world.slack.say('U0ADA', 'C0ML', 'go on', first.ts);
     await world.reply(first, 'heard: [Ada] go on');
@@ -152,7 +152,9 @@ describe('what was said before', () => {
     const asked = world.slack.mention('U0ADA', 'C0ML', `as in ${link(here)} and ${link(elsewhere)}`);
     await world.reply(asked, 'heard: [Ada] as in');
     const sent = lastText(world.model.requests[0] ?? { messages: [], model: '' });
-    expect(sent).toContain('The message that is linked:\n> [Grace] use https://huggingface.co/datasets/a/b');
+    expect(sent).toContain(
+      'The message that is linked:\n  > [Grace] use https://huggingface.co/datasets/a/b',
+    );
     expect(sent).not.toContain('secret plan');
   });
 });
@@ -234,7 +236,7 @@ describe('the settings of a channel', () => {
     const table = await until('the settings', () => world.slack.ephemerals[0]);
     expect(JSON.stringify(table.blocks)).not.toContain('"Change"');
     const dialog = await change('U0GRACE', { day_usd: 'lots' });
-    expect(dialog.errors).toEqual({ day_usd: expect.stringContaining('Write an amount') });
+    expect(dialog.errors).toEqual({ day_usd: expect.stringContaining('Write the budget as an amount') });
     await world.slack.sendOff(dialog, { day_usd: '$0' });
     await told('U0GRACE', 'Saved.');
     await world.stop();

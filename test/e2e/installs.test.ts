@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { ConfigError } from '../../src/config/load.ts';
-import { installations, sessions } from '../../src/db/schema.ts';
+import { installations } from '../../src/db/schema/access.ts';
+import { sessions } from '../../src/db/schema/sessions.ts';
+import { ConfigError } from '../../src/lib/config-error.ts';
 import { BOT, SECOND_TEAM } from '../doubles/slack/workspace.ts';
 import { echo } from '../support/scripts.ts';
+import { install, letInstall } from '../support/slack-installs.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
 import type { World } from '../support/world.ts';
@@ -12,29 +14,12 @@ const begin = useWorld((made) => {
   world = made;
 });
 
-const address = () => `http://127.0.0.1:${world.config.slack.port}`;
+const address = () => `http://127.0.0.1:${world.config.platforms.slack.port}`;
 
 async function beginInstallable(): Promise<void> {
   await begin(echo, { mode: 'http', isStarted: false });
-  const { config, slack } = world;
-  config.slack.installs = 'oauth';
-  config.secrets = {
-    ...config.secrets,
-    SLACK_BOT_TOKEN: undefined,
-    SLACK_CLIENT_ID: slack.oauth.client.id,
-    SLACK_CLIENT_SECRET: slack.oauth.client.secret,
-    ENCRYPTION_KEY: 'a'.repeat(64),
-  };
+  letInstall(world, [BOT.team_id, SECOND_TEAM]);
   await world.start();
-}
-
-/** What a person does in a browser: begins at the bot's page, presses "Allow" at Slack's, and comes back. */
-async function install(team: string): Promise<Response> {
-  const page = await fetch(`${address()}/slack/install`);
-  const [, link = ''] = /href="([^"]*oauth\/v2\/authorize[^"]*)"/.exec(await page.text()) ?? [];
-  const back = world.slack.oauth.allow(link.replaceAll('&amp;', '&'), team);
-  const cookie = page.headers.get('set-cookie') ?? '';
-  return fetch(`${address()}${back}`, { headers: { cookie } });
 }
 
 async function recorded() {
@@ -48,8 +33,8 @@ async function recorded() {
 test('two workspaces install the app, and each is answered with its own token, which is encrypted in the record', async () => {
   await beginInstallable();
   world.slack.oauth.expiresIn = 3_600; // about to run out: renewed before it is used
-  expect((await install(BOT.team_id)).status).toBe(200);
-  expect((await install(SECOND_TEAM)).status).toBe(200);
+  expect((await install(world, BOT.team_id)).status).toBe(200);
+  expect((await install(world, SECOND_TEAM)).status).toBe(200);
   const one = world.slack.mention('U0ADA', 'C0ML', 'in the first');
   const two = world.slack.mention('U0ADA', 'C0TWO', 'in the second');
   await world.reply(one, 'heard: [Ada] in the first');
@@ -63,8 +48,8 @@ test('two workspaces install the app, and each is answered with its own token, w
 
 test('taking the app out of a workspace forgets its token and closes its sessions, and no other', async () => {
   await beginInstallable();
-  await install(BOT.team_id);
-  await install(SECOND_TEAM);
+  await install(world, BOT.team_id);
+  await install(world, SECOND_TEAM);
   const one = world.slack.mention('U0ADA', 'C0ML', 'stay');
   const two = world.slack.mention('U0ADA', 'C0TWO', 'go');
   await world.reply(one, 'heard: [Ada] stay');
@@ -97,9 +82,9 @@ test('a sign-in that was not begun here is refused', async () => {
 
 test('installs by OAuth without what they need say what is missing', async () => {
   await begin(echo, { isStarted: false });
-  world.config.slack.installs = 'oauth';
+  world.config.platforms.slack.installs = 'oauth';
   await expect(world.start()).rejects.toThrow(ConfigError);
   await expect(world.start()).rejects.toThrow('needs slack.mode "http"');
-  world.config.slack.mode = 'http';
+  world.config.platforms.slack.mode = 'http';
   await expect(world.start()).rejects.toThrow('ENCRYPTION_KEY is not set');
 });

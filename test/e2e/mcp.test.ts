@@ -47,7 +47,7 @@ test('several of a list are picked where a server asks for that', async () => {
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   const question = await world.reply(asked, 'Please provide inputs');
   world.slack.click('U0ADA', question, 'answer_question');
-  const field = { name: 'field:0', instruments: 'field:9' };
+  const field = { name: 'field0', instruments: 'field9' };
   await world.slack.submit('U0ADA', { [field.name]: 'Ada', [field.instruments]: 'Piano,Drums' });
   await world.reply(asked, 'Untitled Multiple Select Enum: Piano, Drums');
   await world.reply(asked, '"Piano"');

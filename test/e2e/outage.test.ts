@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BACKENDS } from '../support/backends.ts';
+import { isThere } from '../support/backends.ts';
 import { createProxy, type Wire } from '../support/proxy.ts';
 import { echo } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
@@ -16,10 +16,9 @@ const SERVICES = [
   { name: 'Postgres', secret: 'DATABASE_URL' },
 ] as const;
 
-test.each(SERVICES)(
+test.skipIf(!isThere('postgres+redis')).each(SERVICES)(
   'while $name is away the thread is told once, and the message is answered when it is back',
   async ({ secret }) => {
-    if (!BACKENDS.includes('postgres+redis')) return;
     await begin(echo, { backend: 'postgres+redis', isStarted: false });
     const proxy: Wire = await createProxy(world.config.secrets[secret] ?? '');
     world.config.secrets[secret] = proxy.url;

@@ -1,10 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { sessions } from '../../src/db/schema.ts';
-import { createLogger } from '../../src/ops/log.ts';
-import { createEngine } from '../../src/queue/engine.ts';
-import { runPings } from '../../src/queue/pings.ts';
-import { ping } from '../../src/session/pings.ts';
-import { BACKENDS } from '../support/backends.ts';
+import { expect, test } from 'vitest';
+import { sessions } from '../../src/db/schema/sessions.ts';
+import { ping } from '../../src/jobs/pings.ts';
+import { createLogger } from '../../src/lib/log.ts';
+import { createEngine } from '../../src/runtime/engine.ts';
+import { runPings } from '../../src/runtime/ping-schedules.ts';
+import { describeOn, EVERYWHERE } from '../support/backends.ts';
+import { ISOLATION } from '../support/isolation.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -15,7 +16,7 @@ const begin = useWorld((made) => {
   world = made;
 });
 
-describe.each(BACKENDS)('pings, on %s', (backend) => {
+describeOn('pings', EVERYWHERE, (backend) => {
   test('report on running jobs, survive a restart, and end when they are switched off', async () => {
     await begin(callOnce(runJob), { backend });
     world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['step 3 of 9'] });
@@ -48,7 +49,7 @@ test('a due time is told once however often it is asked for, and quiet pings onl
   try {
     const [row] = await storage.db.select().from(sessions);
     const at = (minutes: number) => new Date(Date.now() + minutes * 60_000);
-    const tell = (due: Date) => ping(storage.db, row?.id ?? '', 'thread', due);
+    const tell = (due: Date) => ping(storage.db, ISOLATION, row?.id ?? '', 'thread', due);
     expect(await tell(at(1))).toBe(false); // quiet: nothing is new
     await storage.db.execute('update ml_intern.schedules set last_shown = null');
     const due = at(2);
@@ -68,7 +69,13 @@ test('a daily ping comes at its hour in its time zone', async () => {
   const log = createLogger('silent', (text) => text);
   const engine = createEngine(storage.queues, world.config.durability.queue_prefix, log);
   try {
-    const pings = runPings(engine, { db: storage.db, log, leaseMs: 5_000, render: async () => {} });
+    const pings = runPings(engine, {
+      db: storage.db,
+      log,
+      isolation: ISOLATION,
+      leaseMs: 5_000,
+      render: async () => {},
+    });
     await pings.sync();
     const [scheduler] = await engine.queue('pings').getJobSchedulers();
     const hour = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Paris', timeStyle: 'short' });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
-import { BACKENDS } from '../support/backends.ts';
+import { describeOn, EVERYWHERE } from '../support/backends.ts';
 import { callOnce, dollarJob, echo } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -24,34 +24,33 @@ const told = (text: string) =>
     () => world.slack.ephemerals.find((item) => item.text.includes(text)),
   );
 
-describe('auto-approval', () => {
-  test.each(BACKENDS)(
-    'with a cap lets through what fits under it, even when two calls come at once, on %s',
-    async (backend) => {
-      await begin(
-        (request) => {
-          const results = request.messages.filter((message) => message.role === 'tool').length;
-          if (!JSON.stringify(request.messages).includes('now train')) return echo(request);
-          return results === 0 ? { calls: [dollarJob, dollarJob] } : { text: `${results} results` };
-        },
-        { backend },
-      );
-      world.hub.course = () => ({ queueMs: 0, runMs: 60_000, lines: [] });
-      const asked = world.slack.mention('U0ADA', 'C0ML', 'yolo 1.50');
-      await world.reply(asked, 'Auto-approval is on up to $1.50 (set by Ada; $0.00');
-      say('now train', asked);
-      await world.reply(asked, 'Approved automatically, as <@U0ADA> allowed');
-      await world.reply(asked, 'auto-approval $1.00 of $1.50');
-      await until('one job runs', () => world.hub.jobs.length === 1);
-      await until('the other one waits for a click', () =>
-        world
-          .replies(asked)
-          .some((message) => JSON.stringify(message.blocks).includes('"action_id":"approve"')),
-      );
-      expect(world.hub.jobs).toHaveLength(1);
-    },
-  );
+describeOn('auto-approval', EVERYWHERE, (backend) => {
+  test('with a cap lets through what fits under it, even when two calls come at once', async () => {
+    await begin(
+      (request) => {
+        const results = request.messages.filter((message) => message.role === 'tool').length;
+        if (!JSON.stringify(request.messages).includes('now train')) return echo(request);
+        return results === 0 ? { calls: [dollarJob, dollarJob] } : { text: `${results} results` };
+      },
+      { backend },
+    );
+    world.hub.course = () => ({ queueMs: 0, runMs: 60_000, lines: [] });
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'yolo 1.50');
+    await world.reply(asked, 'Auto-approval is on up to $1.50 (set by Ada; $0.00');
+    say('now train', asked);
+    await world.reply(asked, 'Approved automatically, as <@U0ADA> allowed');
+    await world.reply(asked, 'auto-approval $1.00 of $1.50');
+    await until('one job runs', () => world.hub.jobs.length === 1);
+    await until('the other one waits for a click', () =>
+      world
+        .replies(asked)
+        .some((message) => JSON.stringify(message.blocks).includes('"action_id":"approve"')),
+    );
+    expect(world.hub.jobs).toHaveLength(1);
+  });
+});
 
+describe('auto-approval', () => {
   test('settles what a job has really cost, so that the next one fits', async () => {
     await begin((request) => {
       const results = request.messages.filter((message) => message.role === 'tool').length;

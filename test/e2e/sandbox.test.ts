@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { closedSessions } from '../../src/session/retention.ts';
+import { closedSessions } from '../../src/session/store/retention.ts';
 import type { ModelScript } from '../doubles/model.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { hasBubblewrap, withLocalSandboxes } from '../support/sandboxes.ts';

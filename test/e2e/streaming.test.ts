@@ -19,7 +19,7 @@ const NATIVE: Partial<WorldOptions> = {
   chunkSize: 30,
   chunkMs: 60,
   configure: (config) => {
-    config.slack.streaming = 'native';
+    config.platforms.slack.streaming = 'native';
   },
 };
 
@@ -29,9 +29,12 @@ async function beginNative(): Promise<SlackMessage> {
 }
 
 async function finished(asked: SlackMessage): Promise<SlackMessage> {
-  return until('the answer is whole, and no stream any more', () =>
+  const answer = await until('the answer is whole, and no stream any more', () =>
     answers(asked).find((reply) => shown(reply).includes('Sentence 59') && reply.blocks !== undefined),
   );
+  // Until the request is done, its status shows what is being written as well.
+  await world.reply(asked, '*Done*');
+  return answer;
 }
 
 test('an answer grows in a stream of Slack’s own and ends as one message with its buttons', async () => {
@@ -68,7 +71,8 @@ test('a stream shows the plan as tasks while the answer is written', async () =>
 
 test('a workspace that takes no streams is shown edits, and is asked only once', async () => {
   await begin(() => ({ text: LONG }), { ...NATIVE, isStarted: false });
-  world.slack.disturb = (method) => (method === 'chat.startStream' ? 'method_not_supported' : undefined);
+  world.slack.disturb = (method) =>
+    method === 'chat.startStream' ? 'channel_type_not_supported' : undefined;
   await world.start();
   const asked = world.slack.mention('U0ADA', 'C0OPS', 'tell me');
   await finished(asked);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BACKENDS } from '../support/backends.ts';
+import { describeOn, EVERYWHERE } from '../support/backends.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';
 import { story } from '../support/story.ts';
 import { until } from '../support/until.ts';
@@ -18,7 +18,7 @@ test('over HTTP, mentions and clicks arrive and a wrong signature is turned away
   world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
   await world.reply(asked, 'COMPLETED');
 
-  const url = `http://127.0.0.1:${world.config.slack.port}`;
+  const url = `http://127.0.0.1:${world.config.platforms.slack.port}`;
   const forged = await fetch(`${url}/slack/events`, {
     method: 'POST',
     body: JSON.stringify({ type: 'event_callback', event: { type: 'app_mention' } }),
@@ -92,7 +92,7 @@ describe('threads under trouble', () => {
   });
 });
 
-describe.each(BACKENDS)('a restart, on %s', (backend) => {
+describeOn('a restart', EVERYWHERE, (backend) => {
   test('between approval and the end of the job loses nothing and repeats nothing', async () => {
     await begin(story, { backend });
     world.hub.course = () => ({

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { translate as onDiscord } from '../../adapters/discord/components.ts';
-import { view } from '../../src/thread/view.ts';
+import { view } from '../../src/thread/view/view.ts';
 import { discordPage } from '../demo/discord-page.ts';
 import { slackPage } from '../demo/page.ts';
 import { BOT_USER } from '../doubles/discord/guild.ts';
@@ -33,8 +33,9 @@ function slackMessages() {
     { heading },
     ...view(snapshot)
       .flatMap((message) => inSlack(message, 1))
-      .flatMap(({ text, blocks }) => {
-        if (blocks === undefined) return []; // a reaction, a name
+      .flatMap((outgoing) => {
+        if (outgoing.kind !== 'message') return [];
+        const { text, blocks } = outgoing.body;
         const refusal = refusalOf(String(text), blocks);
         if (refusal) throw new Error(`Slack would refuse this with ${refusal}: ${JSON.stringify(blocks)}`);
         return [{ user: BOT.user_id, bot_id: BOT.bot_id, text: String(text), blocks, ts: '1767268800.0' }];
@@ -48,12 +49,17 @@ function discordMessages() {
     { heading },
     ...view(snapshot)
       .flatMap((message) => onDiscord(message, 1, options))
-      .flatMap((payload) => {
-        if (payload.components === undefined) return []; // a reaction, a name
-        const problem = problemOf(payload, []);
+      .flatMap((outgoing) => {
+        if (outgoing.kind !== 'message') return [];
+        const problem = problemOf(outgoing.body, []);
         if (problem) throw new Error(`Discord would refuse this: ${JSON.stringify(problem)}`);
         return [
-          { author: BOT_USER, content: '', attachments: [], components: payload.components as Component[] },
+          {
+            author: BOT_USER,
+            content: '',
+            attachments: [],
+            components: outgoing.body.components as Component[],
+          },
         ];
       }),
   ]);

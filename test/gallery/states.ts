@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../src/session/snapshot.ts';
-import type { ApprovalRequest } from '../../src/session/tool-calls.ts';
+import { type ApprovalRequest, previewOf } from '../../src/session/tool-calls.ts';
 import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 
 const GRACE = { id: 'U0GRACE', name: 'Grace' };
@@ -17,12 +17,16 @@ const request: ApprovalRequest = {
   title: 'Run a Hugging Face Job on a10g-small',
   facts: [
     { label: 'Hardware', value: 'Nvidia A10G - small (4 vCPU, 15 GB, 24 GB VRAM)' },
-    { label: 'At most', value: '2h' },
+    { label: 'At most', value: '2 h' },
     { label: 'Account', value: 'acme' },
-    { label: 'Dependencies', value: 'transformers, datasets, trl' },
+    { label: 'Secrets', value: 'HF_TOKEN' },
+    { label: 'Image', value: 'ghcr.io/astral-sh/uv:python3.12-bookworm' },
   ],
-  warnings: ['The script does not push its model to the Hub: what it makes is gone when the job ends.'],
-  preview: { language: 'python', text: SCRIPT, lines: 38 },
+  warnings: [
+    'Its text has packages or settings of its own (# /// script).',
+    'What is pushed may be public: the script does not ask for a private repository.',
+  ],
+  preview: previewOf(SCRIPT, 'python'),
   editable: { argument: 'script', language: 'python' },
   choices: [{ argument: 'namespace', label: 'Account', options: ['acme', 'ada'] }],
   estimate: { usd: 2, hourlyUsd: 1 },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createArtifacts } from '../../src/hub/artifacts.ts';
-import { HubDouble } from '../doubles/hub.ts';
+import { hubToken } from '../../src/hub/token.ts';
+import { HubDouble } from '../doubles/hub/server.ts';
 
 let hub: HubDouble;
 beforeAll(async () => {
@@ -16,7 +17,11 @@ afterAll(() => hub.close());
 const CARD = '---\nlicense: mit\n---\n# A model\n';
 const { signal } = new AbortController();
 const gather = (urls: readonly string[], collection?: { slug: string; url: string; items: string[] }) =>
-  createArtifacts(hub.url, 'hf_token').gather({ id: 's_1', title: 'A try', collection }, urls, signal);
+  createArtifacts(hub.url, hubToken('hf_token')).gather(
+    { id: 's_1', title: 'A try', collection },
+    urls,
+    signal,
+  );
 const cardOf = (id: string) => hub.repos.find('model', id)?.files.get('README.md')?.toString();
 
 test('what a session made is put into one collection, also where its name was lost', async () => {

@@ -3,14 +3,15 @@ import { z } from 'zod';
 import { createHubPapers } from '../../src/hub/papers.ts';
 import { createRepoWrites } from '../../src/hub/repo-writes.ts';
 import { createScholar } from '../../src/hub/scholar.ts';
+import { hubToken } from '../../src/hub/token.ts';
 import type { Fetcher } from '../../src/web/fetcher.ts';
 import { createGithub } from '../../src/web/github.ts';
-import { HubDouble } from '../doubles/hub.ts';
+import { HubDouble } from '../doubles/hub/server.ts';
 import { fetcherFor } from '../support/web.ts';
 
 /*
- * The documented shapes of what we read elsewhere. Both sides are held to the same one: what a double answers, and what
- * our reading makes of an answer that has every field of it.
+ * The documented shapes of what we read elsewhere. Both sides are held to the same one: what a double
+ * answers, and what our reading makes of an answer that has every field of it.
  */
 
 let hub: HubDouble;
@@ -243,7 +244,7 @@ describe('an answer with every field of the documented shape is read whole', () 
   });
 
   test('discussions, refs and a file of GitHub', async () => {
-    const writes = createRepoWrites(hub.url, 'hf_test');
+    const writes = createRepoWrites(hub.url, hubToken('hf_test'));
     const at = { kind: 'model' as const, id: 'ada/m' };
     const pull = { number: 1, title: 'Better', status: 'open', author: 'ada', createdAt: '2026-11-01' };
     expect(await writes.pullRequests(at, 'open', signal)).toEqual({ ok: true, value: [pull] });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDashboards } from '../../src/hub/dashboards.ts';
-import { HubDouble } from '../doubles/hub.ts';
+import { hubToken } from '../../src/hub/token.ts';
+import { HubDouble } from '../doubles/hub/server.ts';
 
 let hub: HubDouble;
 beforeAll(async () => {
@@ -9,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => hub.close());
 
 const { signal } = new AbortController();
-const ensure = (id: string) => createDashboards(hub.url, 'hf_token').ensure(id, signal);
+const ensure = (id: string) => createDashboards(hub.url, hubToken('hf_token')).ensure(id, signal);
 const textOf = (id: string, path: string) => hub.repos.find('space', id)?.files.get(path)?.toString();
 
 describe('a Trackio dashboard', () => {

@@ -31,9 +31,9 @@ async function share(name: string, bytes: number, key: string) {
     channel: CHANNELS.ml,
     thread: CHANNELS.ml,
   };
-  const payload = { file: { id: 'f1', name }, text: 'The losses \\(all\\)' };
-  const sent = await outbound.post(address, key, payload);
-  const found = await outbound.find(address, key, payload);
+  const upload = { kind: 'upload' as const, file: { id: 'f1', name }, text: 'The losses \\(all\\)' };
+  const sent = await outbound.post(address, key, upload);
+  const found = await outbound.find(address, key, upload);
   expect(found).toEqual(sent);
   if (!sent.ok) throw new Error(`not sent: ${sent.reason}`);
   return discord.guild.messages.get(sent.platformId);

@@ -1,13 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sessions } from '../../src/db/schema.ts';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sessions } from '../../src/db/schema/sessions.ts';
 import type { Storage } from '../../src/db/storage.ts';
-import { pendingOperations } from '../../src/session/inbox.ts';
-import type { Intake } from '../../src/session/intake.ts';
-import { claim, fenced, LeaseLost, renew } from '../../src/session/lease.ts';
-import { claimRender, fencedRender, RenderLost } from '../../src/session/posts.ts';
-import { readSnapshot } from '../../src/session/read-snapshot.ts';
-import { addMessage, openExchange } from '../../src/session/record.ts';
-import { BACKENDS, type Backend, createBackend } from '../support/backends.ts';
+import type { Intake } from '../../src/intake/intake.ts';
+import { pendingOperations } from '../../src/session/store/inbox.ts';
+import { claim, fenced, LeaseLost, renewAll } from '../../src/session/store/lease.ts';
+import { readSnapshot } from '../../src/session/store/read-snapshot.ts';
+import { addMessage, openExchange } from '../../src/session/store/record.ts';
+import { claimRender, fencedRender, RenderLost } from '../../src/thread/delivery/posts.ts';
+import { type Backend, createBackend, describeOn, RECORDS } from '../support/backends.ts';
 import { intakeOn } from '../support/intake.ts';
 import { ADA } from '../support/snapshots.ts';
 import { until } from '../support/until.ts';
@@ -15,7 +16,7 @@ import { until } from '../support/until.ts';
 const ADDRESS = { platform: 'slack' as const, workspace: 'T1', channel: 'C1', thread: '1.1' };
 
 // Redis plays no part in the record.
-describe.each(BACKENDS.filter((name) => name !== 'postgres+redis'))('the record on %s', (name) => {
+describeOn('the record', RECORDS, (name) => {
   let backend: Backend;
   let storage: Storage;
   let intake: Intake;
@@ -32,12 +33,12 @@ describe.each(BACKENDS.filter((name) => name !== 'postgres+redis'))('the record 
     await backend.remove();
   });
 
-  const say = (text: string, sourceId = text) =>
-    intake.message({ address: ADDRESS, sourceId, text, author: ADA, messageId: '1.1' });
+  const say = (text: string, sourceId = text, thread = '1.1') =>
+    intake.message({ address: { ...ADDRESS, thread }, sourceId, text, author: ADA, messageId: '1.1' });
 
-  async function newSession(): Promise<string> {
-    await say('hello');
-    return woken[0] ?? '';
+  async function newSession(thread?: string): Promise<string> {
+    await say('hello', thread, thread);
+    return woken.at(-1) ?? '';
   }
 
   test('many deliveries of one message at once make one session and one operation', async () => {
@@ -83,11 +84,28 @@ describe.each(BACKENDS.filter((name) => name !== 'postgres+redis'))('the record 
     await fenced(successor, (tx) => openExchange(tx, id, 1, []));
     const write = fenced(old, (tx) => addMessage(tx, id, 1, { role: 'assistant', text: 'from the grave' }));
     await expect(write).rejects.toBeInstanceOf(LeaseLost);
-    await expect(renew(old)).rejects.toBeInstanceOf(LeaseLost);
+    expect(await renewAll(storage.urgent, [old, successor])).toEqual({ kept: [successor], lost: [old] });
     await fenced(successor, (tx) => addMessage(tx, id, 1, { role: 'assistant', text: 'from the living' }));
     const messages = (await readSnapshot(storage.db, id))?.messages ?? [];
     expect(messages.map((message) => message.entry.text)).toEqual(['from the living']);
   });
+
+  const alone = name === 'embedded'; // one connection: nobody else can be writing
+  if (!alone)
+    test('a session that somebody writes to holds up no renewal of the others', async () => {
+      const [busy, free] = [await newSession('1.1'), await newSession('2.2')];
+      const claims = [
+        await until('the claim', () => claim(storage.db, busy, 'w', 60_000)),
+        await until('the claim', () => claim(storage.db, free, 'w', 60_000)),
+      ];
+      const writer = new pg.Client({ connectionString: backend.settings.databaseUrl });
+      await writer.connect();
+      await writer.query('begin');
+      await writer.query('select from ml_intern.sessions where id = $1 for update', [busy]);
+      expect(await renewAll(storage.urgent, claims)).toEqual({ kept: [claims[1]], lost: [] });
+      await writer.end();
+      await until('both are kept', async () => (await renewAll(storage.urgent, claims)).kept.length === 2);
+    });
 
   test('a write that fails half-way leaves nothing behind', async () => {
     const id = await newSession();

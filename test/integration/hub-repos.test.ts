@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRepoWrites } from '../../src/hub/repo-writes.ts';
 import { createHubRepos } from '../../src/hub/repos.ts';
+import { hubToken } from '../../src/hub/token.ts';
 import { hfRepoFilesTool } from '../../src/tools/hf-repo-files.ts';
-import { hfRepoGitTool } from '../../src/tools/hf-repo-git.ts';
+import { hfRepoGitTool } from '../../src/tools/hf-repo-git/tool.ts';
 import { hubRepoTools } from '../../src/tools/hub-repos.ts';
 import type { Tool } from '../../src/tools/tool.ts';
-import { HubDouble } from '../doubles/hub.ts';
+import { HubDouble } from '../doubles/hub/server.ts';
 import { askedBy, runTool } from '../support/tool-context.ts';
 
 let hub: HubDouble;
@@ -27,8 +28,8 @@ afterEach(() => hub.close());
 let tools: Tool[];
 beforeEach(() => {
   const hubUrl = 'https://huggingface.co';
-  const repos = createHubRepos(hub.url, 'hf_test');
-  const writes = createRepoWrites(hub.url, 'hf_test');
+  const repos = createHubRepos(hub.url, hubToken('hf_test'));
+  const writes = createRepoWrites(hub.url, hubToken('hf_test'));
   const openFile = async (path: string) =>
     path === 'out/model.bin'
       ? {
@@ -294,9 +295,14 @@ describe('hf_repo_git', () => {
     ['merge_pr', { number: 1 }, true],
     ['create_repo', {}, true],
     ['update_repo', { private: false }, true],
-    ['create_branch', { branch: 'try' }, false],
-    ['create_pr', { title: 'x' }, false],
+    ['create_branch', { branch: 'try' }, true],
+    ['create_tag', { tag: 'v1' }, true],
+    ['create_pr', { title: 'x' }, true],
+    ['comment_pr', { number: 1, text: 'what a page told me to say' }, true],
+    ['close_pr', { number: 1 }, true],
+    ['change_pr_status', { number: 1, status: 'open' }, true],
     ['list_refs', {}, false],
+    ['get_pr', { number: 1 }, false],
   ])('%s: people are asked, or not', async (operation, args, isAsked) => {
     expect((await asked('hf_repo_git', { ...at, operation, ...args })) !== undefined).toBe(isAsked);
   });

@@ -1,20 +1,18 @@
-import { streamJobEvents } from '@huggingface/hub';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDashboards } from '../../src/hub/dashboards.ts';
-import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
 import { createHubJobs } from '../../src/hub/jobs.ts';
-import { createHubRepos } from '../../src/hub/repos.ts';
-import { LeaseLost } from '../../src/session/lease.ts';
-import { hfInspectDatasetTool } from '../../src/tools/hf-inspect-dataset.ts';
-import { lookAtJob } from '../../src/tools/hf-jobs/look.ts';
-import { readableLog } from '../../src/tools/hf-jobs/report.ts';
+import { hubToken } from '../../src/hub/token.ts';
+import { SESSION_LABEL } from '../../src/jobs/labels.ts';
+import type { JobOwnership } from '../../src/jobs/whose.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { LeaseLost } from '../../src/session/store/lease.ts';
 import { hfJobsTool } from '../../src/tools/hf-jobs/tool.ts';
 import type { Tool } from '../../src/tools/tool.ts';
-import { HubDouble } from '../doubles/hub.ts';
+import { HubDouble } from '../doubles/hub/server.ts';
 import { watch } from '../support/snapshots.ts';
 import { toolContext as context } from '../support/tool-context.ts';
-import { until } from '../support/until.ts';
+import { fetcherFor } from '../support/web.ts';
 
 let hub: HubDouble;
 beforeEach(async () => {
@@ -38,75 +36,34 @@ async function outputOf(tool: Tool, args: unknown): Promise<string> {
   return 'output' in result ? result.output : result.kind;
 }
 
+/** Of a record with no session but this one. */
+const OWNERSHIP: JobOwnership = {
+  of: async (sessionId, jobs) =>
+    jobs.map(({ labels }) => {
+      const begunBy = labels?.[SESSION_LABEL];
+      return begunBy === undefined ? 'nobodys' : begunBy === sessionId ? 'here' : 'elsewhere';
+    }),
+};
+
 /** The tool on the double, with one secret set up for jobs. */
-function jobsTool(parts: { namespace?: string; cpuNeedsApproval?: boolean } = {}): Tool {
+function jobsTool(
+  parts: { namespace?: string; cpuNeedsApproval?: boolean; sharesOthers?: boolean } = {},
+): Tool {
   return hfJobsTool({
-    jobs: createHubJobs(hub.url, 'hf_token'),
-    hardware: createHardwareList(hub.url, () => new Date()),
-    dashboards: createDashboards(hub.url, 'hf_token'),
+    clock: systemClock,
+    jobs: createHubJobs(hub.url, hubToken('hf_token')),
+    hardware: createHardwareList(hub.url, systemClock.monotonic),
+    dashboards: createDashboards(hub.url, hubToken('hf_token')),
     sandboxes: undefined,
-    token: 'hf_token',
+    fetcher: fetcherFor(hub.url),
+    token: hubToken('hf_token'),
     secrets: { WANDB_API_KEY: 'wandb-secret-value' },
     namespace: parts.namespace,
     cpuNeedsApproval: parts.cpuNeedsApproval ?? true,
+    ownership: OWNERSHIP,
+    sharesOthers: parts.sharesOthers ?? true,
   });
 }
-
-describe('hf_inspect_dataset', () => {
-  const tool = () =>
-    hfInspectDatasetTool(createDatasetsServer(hub.url, 'hf_x'), createHubRepos(hub.url, 'hf_x'));
-
-  test('tells splits, sizes, columns, rows and what the columns fit', async () => {
-    const output = await outputOf(tool(), { dataset: 'stanfordnlp/imdb', sample_rows: 2 });
-    for (const part of ['plain_text/train', 'train: 25,000 rows', 'train 21.0 MB', 'Row 2:', 'SFT (text)']) {
-      expect(output).toContain(part);
-    }
-    expect(output).not.toContain('Row 3');
-  });
-
-  test.each([
-    [{ dataset: 'no/such' }, 'private or gated'],
-    [{ dataset: 'stanfordnlp/imdb', split: 'dev' }, 'There are: plain_text/train, plain_text/test'],
-  ])('%j is a failure that says what to do', async (args, expected) => {
-    expect(await outputOf(tool(), args)).toContain(expected);
-  });
-
-  test('what is not available is said, and the rest is shown', async () => {
-    hub.faults.push({ path: /parquet/, status: 500, error: 'Server busy' });
-    const output = await outputOf(tool(), { dataset: 'stanfordnlp/imdb' });
-    expect(output).toContain('Parquet: not available (Server busy)');
-    expect(output).toContain('25,000 rows');
-  });
-
-  test('what the viewer does not have yet is read from the files', async () => {
-    hub.repos.add('dataset', 'ada/fresh', {
-      'README.md': '# Fresh',
-      'data/test.csv': 'prompt,completion\nx,y\n',
-      'data/train.jsonl':
-        '{"prompt": "a", "chosen": "b", "rejected": "c"}\n{"prompt": "d", "chosen": "e", "rejected": "f"}\n',
-    });
-    const output = await outputOf(tool(), { dataset: 'ada/fresh', sample_rows: 1 });
-    for (const part of [
-      'does not have it',
-      '- data/test.csv',
-      '## data/train.jsonl\n2 rows; columns: prompt, chosen, rejected',
-      'DPO (prompt + chosen + rejected)',
-      'Row 1: {"prompt":"a"',
-    ]) {
-      expect(output).toContain(part);
-    }
-    expect(output).not.toContain('Row 2');
-    hub.repos.add('dataset', 'ada/empty', { 'README.md': '# Empty' });
-    expect(await outputOf(tool(), { dataset: 'ada/empty' })).toContain('no CSV, JSON or Parquet files');
-    hub.repos.add('dataset', 'ada/broken', { 'train.json': '[{"a": 1}' });
-    expect(await outputOf(tool(), { dataset: 'ada/broken' })).toContain('half-written');
-  });
-
-  test('a rate limit is said as such', async () => {
-    hub.faults.push({ path: /is-valid/, status: 429 });
-    expect(await outputOf(tool(), { dataset: 'stanfordnlp/imdb' })).toContain('wait a minute');
-  });
-});
 
 describe('hf_jobs', () => {
   const tool = jobsTool;
@@ -135,7 +92,7 @@ describe('hf_jobs', () => {
     async (script) => {
       const call = prepared(tool(), { operation: 'run', script });
       await expect(call.approval(context)).rejects.toThrow('put the source itself into script');
-      await expect(call.run(context)).rejects.toThrow('put the source itself into script');
+      expect(await call.run(context)).toMatchObject({ kind: 'failed' });
       expect(hub.jobs).toHaveLength(0);
     },
   );
@@ -193,7 +150,7 @@ describe('hf_jobs', () => {
     expect(hub.jobs).toHaveLength(1);
   });
 
-  test('ps, inspect, logs and cancel tell about jobs; cancelling somebody else’s asks first', async () => {
+  test('ps, inspect, logs and cancel tell about jobs; cancelling asks first', async () => {
     hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['\u001b[32mstep 1\u001b[0m', 'step 2'] });
     await prepared(tool(), run).run(context);
     const job_id = hub.jobs[0]?.id ?? '';
@@ -202,8 +159,48 @@ describe('hf_jobs', () => {
     expect(await outputOf(tool(), { operation: 'logs', job_id })).toBe('step 1\nstep 2');
     const cancel = prepared(tool(), { operation: 'cancel', job_id });
     expect(await cancel.approval(context)).toMatchObject({ title: `Cancel job ${job_id}` });
-    expect(await cancel.approval({ ...context, watches: [watch({ jobId: job_id })] })).toBeUndefined();
+    expect(await cancel.approval({ ...context, watches: [watch({ jobId: job_id })] })).toMatchObject({
+      warnings: ['It is stopped, and what it has not pushed is lost.'],
+    });
     expect(await outputOf(tool(), { operation: 'cancel', job_id })).toContain('CANCELED');
+  });
+
+  test('of another channel’s sessions do not exist for any operation, nor is one of them changed', async () => {
+    const SPEC_OF = (session: string | undefined) => ({
+      ...{ image: 'python:3.12', command: ['true'], environment: {}, secrets: {}, flavor: 'cpu-basic' },
+      timeoutSeconds: 60,
+      labels: session === undefined ? {} : { [SESSION_LABEL]: session },
+    });
+    const jobs = createHubJobs(hub.url, hubToken('hf_token'));
+    const theirs = await jobs.run('ada', SPEC_OF('s_elsewhere'), context.signal);
+    const nobodys = await jobs.run('ada', SPEC_OF(undefined), context.signal);
+    const plan = { schedule: '@daily', suspend: false };
+    const scheduled = await jobs.schedule('ada', SPEC_OF('s_elsewhere'), plan, context.signal);
+    const run = (operation: string, id: string, sharesOthers: boolean) =>
+      outputOf(jobsTool({ namespace: 'ada', sharesOthers }), {
+        operation,
+        ...(operation.startsWith('scheduled') ? { scheduled_job_id: id } : { job_id: id }),
+      });
+    const unknown = await run('inspect', 'f'.repeat(24), true);
+    expect(unknown).toContain('no such job or account here');
+    for (const operation of ['logs', 'inspect', 'cancel']) {
+      expect(await run(operation, theirs.id, true)).toBe(unknown.replace('inspect', operation));
+      expect(await run(operation, nobodys.id, false)).toBe(unknown.replace('inspect', operation));
+    }
+    for (const operation of ['inspect', 'delete', 'suspend', 'resume'].map((verb) => `scheduled ${verb}`)) {
+      expect(await run(operation, scheduled.id, true)).toBe(unknown.replace('inspect', operation));
+    }
+    const ps = (sharesOthers: boolean) =>
+      outputOf(jobsTool({ namespace: 'ada', sharesOthers }), { operation: 'ps' });
+    expect(await ps(true)).not.toContain(theirs.id);
+    expect(await ps(true)).toContain(nobodys.id);
+    expect(await ps(false)).toBe('There are no jobs of ada.');
+    expect(await run('inspect', nobodys.id, true)).toContain(nobodys.id);
+    const listed = await outputOf(jobsTool({ namespace: 'ada' }), { operation: 'scheduled ps' });
+    expect(listed).toBe('There are no scheduled jobs of ada.');
+    const { status } = await jobs.inspect('ada', theirs.id, context.signal);
+    expect(status.stage).not.toBe('CANCELED');
+    expect(await jobs.scheduled('ada', context.signal)).toMatchObject([{ suspend: false }]);
   });
 
   test.each([
@@ -305,81 +302,6 @@ describe('what is unusual is on the card', () => {
     expect((await train('x\n'))?.choices).toBeUndefined();
   });
 });
-
-test('a job is found by its label among hundreds', async () => {
-  const jobs = createHubJobs(hub.url, 'hf_token');
-  for (let i = 0; i < 120; i++) await jobs.run('ada', { ...SPEC, labels: { n: String(i) } }, context.signal);
-  expect(await jobs.withLabel('ada', 'n', '3', context.signal)).toMatchObject([{ labels: { n: '3' } }]);
-  expect(await jobs.list('ada', context.signal)).toHaveLength(50);
-});
-
-test('the Hub double streams the stages of a job as server-sent events', async () => {
-  const job = await createHubJobs(hub.url, 'hf_token').run('ada', SPEC, context.signal);
-  const [made] = hub.jobs;
-  if (made) hub.finish(made, 'COMPLETED');
-  const stages: string[] = [];
-  for await (const event of streamJobEvents({
-    hubUrl: hub.url,
-    accessToken: 'hf_token',
-    namespace: 'ada',
-    jobId: job.id,
-  })) {
-    stages.push(JSON.parse(event).status.stage);
-  }
-  expect(stages).toEqual(['SCHEDULING', 'RUNNING', 'COMPLETED']);
-});
-
-describe('following a job', () => {
-  const jobs = () => createHubJobs(hub.url, 'hf_token');
-  const { signal } = context;
-
-  test('an unknown stage is shown as it is, and a job that is gone is an end', async () => {
-    hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['loss 0.5', '  '] });
-    const submitted = await jobs().run('ada', SPEC, signal);
-    const seen = await lookAtJob(jobs(), watch({ jobId: submitted.id }), signal);
-    expect(seen).toMatchObject({ stage: 'RUNNING' });
-    const gone = await lookAtJob(jobs(), watch({ jobId: 'ffff' }), signal);
-    expect(gone).toMatchObject({ stage: 'DELETED' });
-  });
-
-  test('a log of a running job is what is there so far', async () => {
-    hub.course = () => ({
-      queueMs: 0,
-      runMs: 60_000,
-      lines: Array.from({ length: 500 }, (_, i) => `line ${i}`),
-    });
-    const job = await jobs().run('ada', SPEC, signal);
-    const lines = await until('a first line', async () => {
-      const read = await jobs().logs('ada', job.id, signal, 100);
-      return read.length > 0 && read;
-    });
-    expect(lines[0]).toBe('line 0');
-    expect(lines.length).toBeLessThan(500);
-  });
-
-  test('the installation is left out of a log, and a huge log keeps its end', () => {
-    const log = readableLog([
-      'Resolved 80 packages',
-      'Installed 80 packages in 2.1s',
-      'training',
-      'x'.repeat(50_000),
-      'the end',
-    ]);
-    expect(log).toMatch(/^\[installation left out\]\nInstalled 80 packages in 2\.1s\ntraining/);
-    expect(log.endsWith('the end')).toBe(true);
-    expect(log.length).toBeLessThanOrEqual(8_000);
-  });
-});
-
-const SPEC = {
-  image: 'python:3.12',
-  command: ['true'],
-  environment: {},
-  secrets: {},
-  flavor: 'cpu-basic',
-  timeoutSeconds: 60,
-  labels: {},
-};
 
 describe('a Hub in trouble', () => {
   const run = { operation: 'run', script: 'print(1)\n' };

@@ -4,18 +4,20 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
+import { mcpServers } from '../../src/app/mcp-servers.ts';
 import { openStorage } from '../../src/db/storage.ts';
-import { mcpServers } from '../../src/mcp-servers.ts';
-import { systemClock } from '../../src/ops/clock.ts';
-import { createLogger } from '../../src/ops/log.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createLogger } from '../../src/lib/log.ts';
 import { createMcpTools } from '../../src/tools/mcp/tools.ts';
 import { freePort } from '../support/free-port.ts';
+import { loadConfig } from '../support/load-config.ts';
 import { ROOT } from '../support/root.ts';
 import { runTool } from '../support/tool-context.ts';
 import { until } from '../support/until.ts';
 
-/* A server of the protocol's own SDK, with its own authorization server; whoever opens its page has said yes. */
+/**
+ * A server of the protocol's own SDK, with its own authorization server; whoever opens its page has said yes.
+ */
 
 const require = createRequire(import.meta.url);
 const SDK = dirname(require.resolve('@modelcontextprotocol/sdk/package.json'));
@@ -47,7 +49,11 @@ test('somebody signs in once, and the bot uses what it was given, also when it s
     mkdirSync(join(directory, 'prompts'), { recursive: true });
     writeFileSync(join(directory, `prompts/${name}.md`), prompt);
   }
-  const own = { PATH: process.env.PATH ?? '', ML_INTERN_CONFIG: file, ENCRYPTION_KEY: 'k'.repeat(40) };
+  const own = {
+    PATH: process.env.PATH ?? '',
+    ML_INTERN_CONFIG: file,
+    ENCRYPTION_KEY: '5d1f0c7e9a3b48626fd07c1e95ab3d84e2b6190f7c4ad8536e01f9b27c8d4a35',
+  };
   const config = loadConfig(own, directory);
 
   const unsigned = await openServers();
@@ -56,7 +62,7 @@ test('somebody signs in once, and the bot uses what it was given, also when it s
   );
   await unsigned.close();
 
-  const login = spawn(process.execPath, [join(ROOT, 'src/mcp-login.ts'), 'demo'], {
+  const login = spawn(process.execPath, [join(ROOT, 'src/cli/mcp-login.ts'), 'demo'], {
     cwd: directory,
     env: own,
   });

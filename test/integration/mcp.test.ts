@@ -8,10 +8,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../src/ops/clock.ts';
-import { createLogger } from '../../src/ops/log.ts';
+import { createLogger } from '../../src/lib/log.ts';
 import { createMcpTools, type McpServer, type McpTools } from '../../src/tools/mcp/tools.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
+import { hastyClock } from '../support/clocks.ts';
 import { freePort } from '../support/free-port.ts';
 import { toolContext } from '../support/tool-context.ts';
 import { until } from '../support/until.ts';
@@ -50,10 +50,7 @@ function open(servers: Record<string, McpServer>, firstMs = 20_000): McpTools {
   mcp = createMcpTools(
     servers,
     createLogger('silent', (text) => text),
-    {
-      now: systemClock.now,
-      sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 200), signal),
-    },
+    hastyClock(200),
     { firstMs },
   );
   return mcp;

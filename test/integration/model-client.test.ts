@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createModelClient } from '../../src/llm/client.ts';
 import { ModelError, RETRY_SCHEDULE } from '../../src/llm/errors.ts';
 import { AnswerAssembly } from '../../src/llm/stream.ts';
-import type { Clock } from '../../src/ops/clock.ts';
 import { type ModelDouble, type ModelScript, type Reply, startModelDouble } from '../doubles/model.ts';
 
 let model: ModelDouble;
@@ -12,10 +12,7 @@ afterEach(() => model.close());
 async function begin(script: ModelScript, idleTimeoutMs = 5_000) {
   model = await startModelDouble(script, { chunkSize: 7 });
   const waits: number[] = [];
-  const clock: Clock = {
-    now: () => new Date(),
-    sleep: async (ms) => void waits.push(ms),
-  };
+  const clock: Clock = { ...systemClock, sleep: async (ms) => void waits.push(ms) };
   const client = createModelClient(
     {
       endpoints: { routerUrl: model.baseUrl, routerKey: 'k', isDirect: false, responses: [], keys: {} },
@@ -23,6 +20,7 @@ async function begin(script: ModelScript, idleTimeoutMs = 5_000) {
       maxOutputTokens: 1_000,
       idleTimeoutMs,
       retries: RETRY_SCHEDULE,
+      random: () => 0.5,
     },
     clock,
   );

@@ -2,11 +2,11 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import { afterEach, describe, expect, test } from 'vitest';
 import { checkModel, describeModels } from '../../src/agent/models.ts';
 import type { Effort } from '../../src/config/effort.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { createCatalogue } from '../../src/llm/catalogue.ts';
 import { createModelClient, type ModelSettings } from '../../src/llm/client.ts';
 import { ModelError } from '../../src/llm/errors.ts';
 import { factsOf } from '../../src/llm/facts.ts';
-import { systemClock } from '../../src/ops/clock.ts';
 import type { Listening } from '../doubles/http.ts';
 import { type ModelDouble, type ModelScript, startModelDouble } from '../doubles/model.ts';
 import { listed, startRouter } from '../doubles/router.ts';

@@ -5,6 +5,8 @@ import { createDocs } from '../../src/hub/docs.ts';
 import { createHubPapers } from '../../src/hub/papers.ts';
 import { createHubRepos } from '../../src/hub/repos.ts';
 import { createScholar } from '../../src/hub/scholar.ts';
+import { hubToken } from '../../src/hub/token.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { githubTools } from '../../src/tools/github.ts';
 import { docsTools } from '../../src/tools/hf-docs.ts';
 import { hfPapersTool } from '../../src/tools/papers/tool.ts';
@@ -13,7 +15,8 @@ import { webSearchTool } from '../../src/tools/web-search.ts';
 import type { Fetcher } from '../../src/web/fetcher.ts';
 import { createGithub } from '../../src/web/github.ts';
 import { createWebSearch } from '../../src/web/search.ts';
-import { HubDouble } from '../doubles/hub.ts';
+import { HubDouble } from '../doubles/hub/server.ts';
+import { parseApart } from '../support/parse-apart.ts';
 import { runTool } from '../support/tool-context.ts';
 import { fetcherFor, webAt } from '../support/web.ts';
 
@@ -29,17 +32,17 @@ beforeEach(async () => {
     hfPapersTool({
       papers: createHubPapers(fetcher, hub.url),
       scholar: createScholar(fetcher, web.scholar_url, undefined),
-      arxiv: createArxiv(fetcher, { arxiv: web.arxiv_url, ar5iv: web.ar5iv_url }),
-      repos: createHubRepos(hub.url, 'hf_test'),
+      arxiv: createArxiv(fetcher, parseApart, { arxiv: web.arxiv_url, ar5iv: web.ar5iv_url }),
+      repos: createHubRepos(hub.url, hubToken('hf_test')),
       hubUrl,
     }),
     ...docsTools(
-      createDocs(fetcher, { site: web.docs_url, gradio: web.gradio_url }, () => new Date()),
-      createApiReference(fetcher, hub.url),
+      createDocs(fetcher, parseApart, { site: web.docs_url, gradio: web.gradio_url }, systemClock.monotonic),
+      createApiReference(fetcher, parseApart, hub.url),
       hubUrl,
     ),
-    ...githubTools(createGithub(web.github_url, undefined)),
-    webSearchTool(createWebSearch(fetcher, web.search_url)),
+    ...githubTools(createGithub(web.github_url, undefined), parseApart),
+    webSearchTool(createWebSearch(fetcher, parseApart, web.search_url)),
   ];
 });
 afterEach(() => Promise.all([fetcher.close(), hub.close()]));

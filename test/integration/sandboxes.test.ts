@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRepoWrites } from '../../src/hub/repo-writes.ts';
-import { systemClock } from '../../src/ops/clock.ts';
+import { hubToken } from '../../src/hub/token.ts';
 import { readFile, writeFile } from '../../src/sandbox/files.ts';
 import { openLargeFile } from '../../src/sandbox/large-file.ts';
 import { type Sandboxes, SandboxUnavailable } from '../../src/sandbox/sandbox.ts';
 import { createSpaceSandboxes, type SpaceSandboxes } from '../../src/sandbox/space.ts';
-import { HubDouble } from '../doubles/hub.ts';
+import { HubDouble } from '../doubles/hub/server.ts';
+import { hastyClock } from '../support/clocks.ts';
 import { hasBubblewrap, localSandboxes, shell } from '../support/sandboxes.ts';
 import { until } from '../support/until.ts';
 
@@ -19,20 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => hub.close());
 
-/** A clock whose pauses are short. */
-const hasty = {
-  now: systemClock.now,
-  sleep: (ms: number, own?: AbortSignal) => systemClock.sleep(Math.min(ms, 50), own),
-};
-
 const spaces = (token = TOKEN): SpaceSandboxes =>
   createSpaceSandboxes({
     hubUrl: hub.url,
-    token,
+    token: hubToken(token),
     namespace: async () => 'ada',
     installation: async () => 'here',
     idleSeconds: 1_800,
-    clock: hasty,
+    clock: hastyClock(50),
   });
 
 const KINDS: readonly (readonly [string, boolean, () => Sandboxes])[] = [
@@ -117,7 +112,7 @@ describe.each(KINDS)('a sandbox, %s', (name, isThere, make) => {
 
       hub.repos.add('model', `ada/large-${name}`);
       const at = { kind: 'model', id: `ada/large-${name}` } as const;
-      const writes = createRepoWrites(hub.url, TOKEN);
+      const writes = createRepoWrites(hub.url, hubToken(TOKEN));
       const how = { asPullRequest: false, message: 'weights' };
       const file = { path: 'weights.bin', content: large.content };
       expect(await writes.upload(at, [file], how, signal)).toMatchObject({ ok: true });

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createWebCache, pruneWebPages } from '../../src/session/web-cache.ts';
+import { pruneWebPages } from '../../src/session/store/retention.ts';
+import { createWebCache } from '../../src/session/store/web-cache.ts';
 import type { Fetcher, WebRequest } from '../../src/web/fetcher.ts';
 import { type Listening, listen } from '../doubles/http.ts';
 import { createBackend } from '../support/backends.ts';
@@ -168,7 +169,7 @@ describe('what is not taken', () => {
 });
 
 test('pages are kept in the record, and the ones that nobody uses are forgotten when there are too many', async () => {
-  const backend = await createBackend('embedded');
+  const backend = await createBackend('shared');
   const storage = await backend.open();
   try {
     const cache = createWebCache(storage.db);

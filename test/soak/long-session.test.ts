@@ -1,7 +1,7 @@
 import type { ChatCompletionRequest } from '@copilotkit/aimock';
 import { expect, test } from 'vitest';
-import { sessions } from '../../src/db/schema.ts';
-import { readSnapshot } from '../../src/session/read-snapshot.ts';
+import { sessions } from '../../src/db/schema/sessions.ts';
+import { readSnapshot } from '../../src/session/store/read-snapshot.ts';
 import { lastText, type Reply } from '../doubles/model.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -64,7 +64,7 @@ test('300 steps with every kind of trouble and a window that fills up again and 
     chunkSize: 4_000,
     configure: (config) => {
       config.model.context_tokens = 40_000;
-      config.slack.rate_factor = 1; // as many edits as Slack itself would take
+      config.platforms.slack.rate_factor = 1; // as many edits as Slack itself would take
       config.model.effort = 'max';
       config.model.idle_timeout_seconds = 1;
       config.limits.model_calls_per_turn = 200;

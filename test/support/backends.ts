@@ -3,17 +3,28 @@ import { cpSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { inject } from 'vitest';
-import { openStorage, type Storage } from '../../src/db/storage.ts';
+import { describe, inject } from 'vitest';
+import { openStorage, type Storage, type Timed } from '../../src/db/storage.ts';
 import { FAST_FOLDER } from './fast-folder.ts';
+import { borrow } from './shared-database.ts';
 
-export type BackendName = 'embedded' | 'postgres' | 'postgres+redis';
+/** Every kind of storage there is. */
+export const EVERYWHERE = ['embedded', 'postgres', 'postgres+redis'] as const;
 
-/** Storage for one test: its own database, from a migrated template; `settings` opens it, again and again. */
+export type BackendName = (typeof EVERYWHERE)[number];
+
+/**
+ * Storage for one test, from a migrated template: `embedded` and `postgres` are a database of its own.
+ * `shared` is an embedded one that the tests of a process use one after another, for those that are not about
+ * storage.
+ */
 export type Backend = {
-  name: BackendName;
+  name: BackendName | 'shared';
   settings: { databaseUrl: string | undefined; redisUrl: string | undefined; dataDir: string };
-  open(): Promise<Storage>;
+  /** What the bot is to open its storage with. */
+  openStorage: typeof openStorage;
+  /** Opens it, again and again. */
+  open(settings?: { timed?: Timed }): Promise<Storage>;
   remove(): Promise<void>;
 };
 
@@ -23,21 +34,39 @@ const { WebAssembly: WASM } = globalThis as unknown as {
 };
 
 /**
- * What the embedded Postgres is compiled to, for as long as the process lives: every one that is opened shares it. V8 aborts
- * now and then where it is given up and made anew again and again (https://github.com/nodejs/node/issues/64500).
+ * What the embedded Postgres is compiled to, for as long as the process lives: every one that is opened
+ * shares it. V8 aborts now and then where it is given up and made anew again and again
+ * (https://github.com/nodejs/node/issues/64500).
  */
 const compiled = WASM.compile(
   readFileSync(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))),
 );
 
-/** What answered when the run began; the embedded default always does. */
-export const BACKENDS: readonly BackendName[] = inject('backends');
+/** Whether it answered when the run began; the embedded default always does. */
+export const isThere = (name: BackendName): boolean => inject('backends').includes(name);
 
-export async function createBackend(name: BackendName): Promise<Backend> {
+/**
+ * Declares tests once for each of these kinds of storage. On one that does not answer they count as skipped.
+ */
+export function describeOn(
+  what: string,
+  backends: readonly BackendName[],
+  body: (backend: BackendName) => void,
+): void {
+  for (const backend of backends) {
+    describe.skipIf(!isThere(backend))(`${what}, on ${backend}`, () => body(backend));
+  }
+}
+
+/** Where the record is the subject: what the queues run on makes no difference. */
+export const RECORDS: readonly BackendName[] = ['embedded', 'postgres'];
+
+export async function createBackend(name: BackendName | 'shared'): Promise<Backend> {
+  await compiled;
   const dataDir = await mkdtemp(join(FAST_FOLDER, 'ml-intern-test-'));
+  if (name === 'shared') return sharedBackend(dataDir);
   const database = name === 'embedded' ? undefined : await createDatabase();
   if (name === 'embedded') {
-    await compiled;
     cpSync(inject('embeddedTemplate'), join(dataDir, 'pg'), { recursive: true });
   }
   const databaseUrl = database?.url;
@@ -45,9 +74,24 @@ export async function createBackend(name: BackendName): Promise<Backend> {
   return {
     name,
     settings: { databaseUrl, redisUrl, dataDir },
-    open: () => openStorage({ databaseUrl, redisUrl, embedded: dataDir }),
+    openStorage,
+    open: ({ timed } = {}) => openStorage({ databaseUrl, redisUrl, embedded: dataDir, timed }),
     async remove() {
       await database?.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function sharedBackend(dataDir: string): Promise<Backend> {
+  const loan = await borrow();
+  return {
+    name: 'shared',
+    settings: { databaseUrl: undefined, redisUrl: undefined, dataDir },
+    openStorage: loan.open,
+    open: loan.open,
+    async remove() {
+      await loan.giveBack();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

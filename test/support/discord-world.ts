@@ -1,12 +1,14 @@
 import { afterEach } from 'vitest';
+import type { Role } from '../../src/config/roles.ts';
+import { flat } from '../doubles/discord/components.ts';
 import { type DiscordMessage, PEOPLE } from '../doubles/discord/guild.ts';
-import { DiscordDouble, flat } from '../doubles/discord/server.ts';
+import { DiscordDouble } from '../doubles/discord/server.ts';
 import type { ModelScript } from '../doubles/model.ts';
 import type { BackendName } from './backends.ts';
 import { until } from './until.ts';
 import { World, type WorldOptions } from './world.ts';
 
-type Options = Partial<WorldOptions> & { backend?: BackendName; isStarted?: boolean };
+type Options = Partial<WorldOptions> & { backend?: BackendName | 'shared'; isStarted?: boolean };
 
 /** The real bot on Discord alone, among doubles of everything it talks to. */
 export class DiscordWorld {
@@ -20,18 +22,18 @@ export class DiscordWorld {
 
   static async create(
     script: ModelScript,
-    { backend = 'embedded', ...options }: Options,
+    { backend = 'shared', ...options }: Options,
   ): Promise<DiscordWorld> {
     const discord = await DiscordDouble.start({ rateScale: options.rateScale ?? 20 });
     const world = await World.create(backend, { script, ...options });
     const { config } = world;
     config.secrets = { ...config.secrets, SLACK_BOT_TOKEN: undefined, DISCORD_TOKEN: discord.token };
-    config.discord.api_url = `${discord.url}/api`;
+    config.platforms.discord.api_url = `${discord.url}/api`;
     return new DiscordWorld(world, discord);
   }
 
-  async start(): Promise<void> {
-    await this.world.startOn(() => this.discord.gateway.connections > 0);
+  async start(roles?: readonly Role[]): Promise<void> {
+    await this.world.startOn(() => this.discord.gateway.connections > 0, roles);
   }
 
   async close(): Promise<void> {
@@ -44,7 +46,10 @@ export class DiscordWorld {
     return this.discord.guild.in(channel).filter(({ author }) => author.bot);
   }
 
-  /** Waits for a message of the bot that shows `text`. In a guild's channel, a thread has the id of its first message. */
+  /**
+   * Waits for a message of the bot that shows `text`. In a guild's channel, a thread has the id of its first
+   * message.
+   */
   reply(channel: string, text: string): Promise<DiscordMessage> {
     return until(
       () => `a reply with "${text}"; there is: ${this.describe(channel)}`,

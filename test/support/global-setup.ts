@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { migrateEmbedded, openStorage } from '../../src/db/storage.ts';
+import { openStorage } from '../../src/db/storage.ts';
 import type { BackendName } from './backends.ts';
 import { FAST_FOLDER } from './fast-folder.ts';
+import { embeddedTemplate } from './template.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     backends: readonly BackendName[];
+    /** A folder that is removed when the run has ended. */
+    scratch: string;
     embeddedTemplate: string;
     postgresUrl: string;
     postgresTemplate: string;
@@ -23,7 +25,9 @@ declare module 'vitest' {
 const POSTGRES = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const REDIS = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
-/** Makes migrated templates for the tests' databases, on whatever answers. Under CI everything has to answer. */
+/**
+ * Makes migrated templates for the tests' databases, on whatever answers. Under CI everything has to answer.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const hasPostgres = await answers(pingPostgres);
   const hasRedis = await answers(pingRedis);
@@ -37,26 +41,21 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     ...(hasPostgres ? ['postgres' as const] : []),
     ...(hasPostgres && hasRedis ? ['postgres+redis' as const] : []),
   ];
-  const directory = await mkdtemp(join(FAST_FOLDER, 'ml-intern-template-'));
-  const embeddedTemplate = join(directory, 'pg');
-  const client = await PGlite.create({ dataDir: embeddedTemplate });
-  await migrateEmbedded(client);
-  await client.close();
-  // The 128 MB of the default are cleared at every start, which takes longer than all else of it.
-  appendFileSync(join(embeddedTemplate, 'postgresql.conf'), '\nshared_buffers = 4MB\nwal_buffers = 64kB\n');
+  const scratch = await mkdtemp(join(FAST_FOLDER, 'ml-intern-scratch-'));
+  cpSync(await embeddedTemplate(), join(scratch, 'template'), { recursive: true });
   const postgresTemplate = `ml_intern_template_${randomBytes(6).toString('hex')}`;
   if (hasPostgres) await createTemplate(postgresTemplate);
 
   project.provide('backends', backends);
-  project.provide('embeddedTemplate', embeddedTemplate);
+  project.provide('scratch', scratch);
+  project.provide('embeddedTemplate', join(scratch, 'template'));
   project.provide('postgresUrl', POSTGRES);
   project.provide('postgresTemplate', postgresTemplate);
   project.provide('redisUrl', REDIS);
 
   return async () => {
-    await rm(directory, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
     if (hasPostgres) await onServer(`drop database if exists ${postgresTemplate} with (force)`);
-    process.stdout.write(`\nStorage backends that ran: ${backends.join(', ')}\n`);
   };
 }
 

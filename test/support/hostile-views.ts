@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ViewBody } from '../../src/thread/view-message.ts';
+import type { ViewBody } from '../../src/thread/view/view-message.ts';
 
 const hostile = fc.oneof(
   fc.string({ maxLength: 200, unit: 'grapheme' }),
@@ -71,6 +71,7 @@ const approval = fc.record({
   kind: fc.constant('approval' as const),
   toolCallId: fc.constant('c_0123456789'),
   revision: fc.nat(100),
+  isWhole: fc.constant(false),
   first: optional(fc.constant({ id: 'U0GRACE', name: 'Grace' })),
   edit: optional(fc.record({ by: fc.constant({ id: 'U0ADA', name: 'Ada' }), changed: hostile })),
   request: fc.record(
@@ -78,7 +79,12 @@ const approval = fc.record({
       title: some,
       facts: fc.array(fc.record({ label: some, value: hostile }), { minLength: 1, maxLength: 14 }),
       warnings: fc.array(some, { maxLength: 20 }),
-      preview: fc.record({ language: fc.constantFrom('python', 'sh'), text: hostile, lines: fc.nat() }),
+      preview: fc.record({
+        language: fc.constantFrom('python', 'sh'),
+        text: hostile,
+        lines: fc.nat(),
+        shows: fc.constantFrom('all' as const, 'beginning' as const),
+      }),
       editable: fc.constant({ argument: 'script', language: 'python' }),
       choices: fc.constant([{ argument: 'namespace', label: 'Account', options: ['ada', 'team'] }]),
       estimate: fc.record({ usd: number, hourlyUsd: number, reason: some }, { requiredKeys: [] }),
@@ -127,6 +133,7 @@ const job = fc.record({
   usd: optional(number),
   progress: optional(progress),
   isFinal: fc.boolean(),
+  isEndUnknown: fc.boolean(),
 });
 
 const answer = fc.oneof(

@@ -1,14 +1,15 @@
-import type { Db } from '../../src/db/storage.ts';
-import { randomIds, systemClock } from '../../src/ops/clock.ts';
-import { createDecisions, type Decisions } from '../../src/session/decisions.ts';
-import { createIntake, type Intake } from '../../src/session/intake.ts';
+import { mentionsOf } from '../../src/app/mentions.ts';
+import { createDecisions, type Decisions } from '../../src/approvals/decisions.ts';
+import type { Db } from '../../src/db/database.ts';
+import { createIntake, type Intake } from '../../src/intake/intake.ts';
+import { randomIds, systemClock } from '../../src/lib/clock.ts';
+import { ISOLATION } from './isolation.ts';
 
-const POLICY = { approvers: ['requester'], ofChannel: async () => undefined, isMember: async () => false };
+const POLICY = { approversOf: () => ['requester'], isMember: async () => false, mentionsOf };
 
 const common = (db: Db, wake: (sessionId: string) => void) => ({
   db,
   clock: systemClock,
-  redact: (text: string) => text,
   render: async () => {},
   wake: async (sessionId: string) => {
     wake(sessionId);
@@ -20,6 +21,8 @@ const common = (db: Db, wake: (sessionId: string) => void) => ({
 export const intakeOn = (db: Db, wake: (sessionId: string) => void): Intake =>
   createIntake({
     ...common(db, wake),
+    isolation: ISOLATION,
+    decisions: decisionsOn(db, wake),
     budgetApprovers: [],
     budgetGroups: [],
     policy: POLICY,

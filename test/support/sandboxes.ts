@@ -3,11 +3,14 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/load.ts';
-import { randomIds } from '../../src/ops/clock.ts';
-import { createLocalSandboxes, type LocalSettings } from '../../src/sandbox/local.ts';
+import { randomIds } from '../../src/lib/clock.ts';
+import { createLocalSandboxes } from '../../src/sandbox/local.ts';
+import type { LocalSettings } from '../../src/sandbox/local-machine.ts';
 import type { RunEnd, Sandbox } from '../../src/sandbox/sandbox.ts';
 
-/** Whether code can be confined on this machine; tests that need it say that they did not run where it can't. */
+/**
+ * Whether code can be confined on this machine; tests that need it say that they did not run where it can't.
+ */
 export const hasBubblewrap = spawnSync('bwrap', ['--version']).status === 0;
 
 /** A folder that another user may pass through, as a root process's sandboxes need. */

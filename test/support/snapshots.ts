@@ -18,6 +18,7 @@ export function call(parts: Partial<ToolCall> = {}): ToolCall {
     name: 'plan_tool',
     arguments: '{}',
     summary: '',
+    timeline: 'every_call',
     state: { kind: 'proposed' },
     approval: undefined,
     startedAt: undefined,
@@ -114,3 +115,6 @@ export function snapshot({
     autoApprovedUsd: 0,
   };
 }
+
+/** The rest of a post that the platform has taken as it was. */
+export const TAKEN = { generation: 0, form: 0, refused: undefined };

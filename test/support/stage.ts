@@ -1,9 +1,10 @@
 import type { Config } from '../../src/config/load.ts';
 import { CHANNELS, type DiscordMessage, PEOPLE } from '../doubles/discord/guild.ts';
-import type { HubDouble } from '../doubles/hub.ts';
+import type { HubDouble } from '../doubles/hub/server.ts';
 import type { ModelDouble, ModelScript } from '../doubles/model.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { DiscordWorld } from './discord-world.ts';
+import { keptText } from './kept-text.ts';
 import { until } from './until.ts';
 import { shown, World } from './world.ts';
 
@@ -48,7 +49,10 @@ export type Stage = {
   fill(who: Who, values: Readonly<Record<number, string>>): Promise<void>;
   /** Waits until somebody is told something that nobody else sees. */
   told(who: Who, text: string): Promise<void>;
-  /** Waits until somebody hears what was wrong with what they wrote: in private, where the platform can do that. */
+  /**
+   * Waits until somebody hears what was wrong with what they wrote: in private, where the platform can do
+   * that.
+   */
   hears(who: Who, text: string): Promise<void>;
   /** How the request is marked. */
   mark(): string;
@@ -56,6 +60,8 @@ export type Stage = {
   pings: RegExp;
   /** Names of the files that the bot has posted. */
   files(): string[];
+  /** Stops the bot, and returns all that its record holds. */
+  kept(): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -83,7 +89,7 @@ const SLACK_ACTIONS: Readonly<Record<Control, string>> = {
 };
 
 export async function onSlack(script: ModelScript, { configure }: StageOptions): Promise<Stage> {
-  const world = await World.create('embedded', { script, ...(configure ? { configure } : {}) });
+  const world = await World.create('shared', { script, ...(configure ? { configure } : {}) });
   await world.start();
   let asked: SlackMessage | undefined;
   const first = (): SlackMessage => {
@@ -119,15 +125,26 @@ export async function onSlack(script: ModelScript, { configure }: StageOptions):
     fill: async (who, values) =>
       void (await world.slack.submit(
         SLACK_IDS[who],
-        Object.fromEntries(Object.entries(values).map(([i, value]) => [`field:${i}`, value])),
+        Object.fromEntries(Object.entries(values).map(([i, value]) => [`field${i}`, value])),
       )),
     told,
     hears: told,
     mark: () => [...first().reactions].map((name) => SLACK_MARKS[name] ?? name).join(),
     pings: /@everyone|@here|<!channel>/,
     files: () => world.slack.uploads.files.filter(({ isShared }) => isShared).map(({ name }) => name),
+    kept: () => keptBy(world),
     close: () => world.close(),
   };
+}
+
+async function keptBy(world: World): Promise<string> {
+  await world.stop();
+  const storage = await world.backend.open();
+  try {
+    return await keptText(storage);
+  } finally {
+    await storage.close();
+  }
 }
 
 const newest = (world: World, first: SlackMessage, part: string): Promise<SlackMessage> =>
@@ -200,6 +217,7 @@ export async function onDiscord(script: ModelScript, { configure }: StageOptions
         .flatMap(({ attachments }) => attachments)
         .map(({ filename }) => filename)
         .concat(discord.privates.filter(({ user }) => user === PEOPLE.ada.id).flatMap(({ files }) => files)),
+    kept: () => keptBy(on.world),
     close: () => on.close(),
   };
 }

@@ -47,8 +47,8 @@ const train = {
 };
 
 /**
- * The model of the main story: it plans, looks at the dataset, proposes a training job, and reads the result off the
- * job's log. What it says depends on what it was sent, so it goes on rightly after a restart.
+ * The model of the main story: it plans, looks at the dataset, proposes a training job, and reads the result
+ * off the job's log. What it says depends on what it was sent, so it goes on rightly after a restart.
  */
 export function story(request: ChatCompletionRequest): Reply {
   const results = request.messages.filter((message) => message.role === 'tool').length;

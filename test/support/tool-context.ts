@@ -1,3 +1,4 @@
+import { createRedaction } from '../../src/lib/redaction.ts';
 import type { ApprovalRequest } from '../../src/session/tool-calls.ts';
 import type { PreparedCall, Tool, ToolContext, ToolResult } from '../../src/tools/tool.ts';
 
@@ -9,6 +10,7 @@ export const toolContext: ToolContext = {
   watches: [],
   signal: new AbortController().signal,
   assertHeld: () => {},
+  redaction: createRedaction(),
   show: () => {},
   note: () => {},
   ask: async () => undefined,

@@ -3,11 +3,11 @@ import type { ModelScript } from '../doubles/model.ts';
 import type { BackendName } from './backends.ts';
 import { World, type WorldOptions } from './world.ts';
 
-type Options = Partial<WorldOptions> & { backend?: BackendName; isStarted?: boolean };
+type Options = Partial<WorldOptions> & { backend?: BackendName | 'shared'; isStarted?: boolean };
 
 /**
- * For a file of tests: gives what makes a world with the bot started in it, on the embedded database unless told
- * otherwise. `remember` is handed each one; after its test it is closed.
+ * For a file of tests: gives what makes a world with the bot started in it, on the shared database unless
+ * told otherwise. `remember` is handed each one; after its test it is closed.
  */
 export function useWorld(
   remember: (world: World) => void,
@@ -17,7 +17,7 @@ export function useWorld(
     await open?.close();
     open = undefined;
   });
-  return async (script, { backend = 'embedded', isStarted = true, ...options } = {}) => {
+  return async (script, { backend = 'shared', isStarted = true, ...options } = {}) => {
     open = await World.create(backend, { script, ...options });
     remember(open);
     if (isStarted) await open.start();

@@ -1,6 +1,7 @@
 import type { Config } from '../../src/config/load.ts';
-import { systemClock } from '../../src/ops/clock.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { type CachedPage, createFetcher, type Fetcher } from '../../src/web/fetcher.ts';
+import { hastyClock } from './clocks.ts';
 
 /** Everything that is read beside the Hub, at the Hub's double. */
 export const webAt = (url: string): Config['web'] => ({
@@ -21,7 +22,7 @@ export function fetcherFor(url: string, now = systemClock.now): Fetcher {
       find: async (key) => pages.get(key),
       keep: async (key, page) => void pages.set(key, page),
     },
-    clock: { now, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 10), signal) },
+    clock: { ...hastyClock(10), now },
     trusted: [url],
     maxBytes: 200_000,
   });

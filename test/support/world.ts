@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type Config, loadConfig } from '../../src/config/load.ts';
-import { type Role, type Running, start } from '../../src/main.ts';
-import { type Clock, randomIds, systemClock } from '../../src/ops/clock.ts';
-import { HubDouble } from '../doubles/hub.ts';
+import { type Running, start } from '../../src/app/start.ts';
+import type { Role } from '../../src/config/roles.ts';
+import type { PlatformDefinition } from '../../src/controller/platform-definition.ts';
+import { type Clock, randomIds } from '../../src/lib/clock.ts';
+import { HubDouble } from '../doubles/hub/server.ts';
 import { type ModelDouble, type ModelScript, startModelDouble } from '../doubles/model.ts';
 import { SlackDouble } from '../doubles/slack/server.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { type Backend, type BackendName, createBackend } from './backends.ts';
+import { hasty, type MovableClock, movable } from './clocks.ts';
 import { freePort } from './free-port.ts';
+import { loadConfig, type TestConfig } from './load-config.ts';
 import { ROOT } from './root.ts';
 import { until } from './until.ts';
 import { webAt } from './web.ts';
@@ -17,7 +20,7 @@ export type WorldOptions = {
   mode?: 'socket' | 'http';
   approvers?: string[];
   /** Changes the config before the bot starts. */
-  configure?: (config: Config) => void;
+  configure?: (config: TestConfig) => void;
   /** Factor on Slack's rate limits; wide by default, because most tests are about something else. */
   rateScale?: number;
   /** Waits before Slack delivers again what was not acknowledged; none is a Slack that gives up at once. */
@@ -35,15 +38,17 @@ export class World {
   readonly model: ModelDouble;
   readonly hub: HubDouble;
   readonly backend: Backend;
-  readonly config: Config;
-  #running: Running | undefined;
+  readonly config: TestConfig;
+  #running: Running[] = [];
+  #clocks: MovableClock[] = [];
+  #ahead = 0;
 
   private constructor(
     slack: SlackDouble,
     model: ModelDouble,
     hub: HubDouble,
     backend: Backend,
-    config: Config,
+    config: TestConfig,
   ) {
     this.slack = slack;
     this.model = model;
@@ -52,7 +57,7 @@ export class World {
     this.config = config;
   }
 
-  static async create(backendName: BackendName, options: WorldOptions): Promise<World> {
+  static async create(backendName: BackendName | 'shared', options: WorldOptions): Promise<World> {
     const [slack, hub, model, backend] = await Promise.all([
       SlackDouble.start({
         rateScale: options.rateScale ?? 20,
@@ -73,33 +78,63 @@ export class World {
     const config = loadConfig({ ...environment, ...options.environment }, ROOT);
     config.web = webAt(hub.url);
     config.mcp_servers = {};
-    config.slack.host = '127.0.0.1';
-    config.slack.rate_factor = options.rateScale ?? 20;
+    config.platforms.slack.host = '127.0.0.1';
+    config.platforms.slack.rate_factor = options.rateScale ?? 20;
     if (options.approvers) config.approvals.approvers = options.approvers;
     options.configure?.(config);
     return new World(slack, model, hub, backend, config);
   }
 
   async start(roles: readonly Role[] = ['chat', 'worker']): Promise<void> {
-    this.#running = await start(this.config, new Set(roles), { clock: hastyClock, ids: randomIds });
-    if (this.config.slack.mode === 'http') {
-      const url = `http://127.0.0.1:${this.config.slack.port}/slack/events`;
+    await this.#start(roles);
+    if (this.config.platforms.slack.mode === 'http') {
+      const url = `http://127.0.0.1:${this.config.platforms.slack.port}/slack/events`;
       this.slack.useHttp(url, this.config.secrets.SLACK_SIGNING_SECRET ?? '');
     } else await until('the bot is connected', () => this.slack.connections > 0);
   }
 
-  /** Starts both roles, and waits until the bot is connected to another platform than Slack. */
-  async startOn(isConnected: () => boolean): Promise<void> {
-    this.#running = await start(this.config, new Set(['chat', 'worker']), {
-      clock: hastyClock,
-      ids: randomIds,
-    });
+  /** Starts one more process that listens, as it were: on storage that several may open. */
+  async another(isConnected = () => this.slack.connections > 1): Promise<void> {
+    await this.#start(['chat']);
+    await until('the other one is connected', isConnected);
+  }
+
+  /** Starts it, and waits until it is connected to another platform than Slack. */
+  async startOn(
+    isConnected: () => boolean,
+    roles: readonly Role[] = ['chat', 'worker'],
+    platforms?: readonly PlatformDefinition[],
+  ): Promise<void> {
+    await this.#start(roles, platforms);
     await until('the bot is connected', isConnected);
   }
 
+  async #start(roles: readonly Role[], platforms?: readonly PlatformDefinition[]): Promise<void> {
+    const { openStorage } = this.backend;
+    const timed = (record: Clock) => {
+      const clock = movable(hasty(record, 100));
+      clock.advance(this.#ahead);
+      this.#clocks.push(clock);
+      return clock;
+    };
+    const seams = { timed, ids: randomIds, openStorage, ...(platforms ? { platforms } : {}) };
+    this.#running.push(await start(this.config, new Set(roles), seams));
+  }
+
+  /** Moves the bot’s clock forward, as if it had not run meanwhile; a restart moves nothing back. */
+  advance(ms: number): void {
+    this.#ahead += ms;
+    for (const clock of this.#clocks) clock.advance(ms);
+  }
+
+  /** Sets the record’s clock forward or back: how long something lasts is not changed by that. */
+  setClock(ms: number): void {
+    for (const clock of this.#clocks) clock.set(ms);
+  }
+
   async stop(): Promise<void> {
-    await this.#running?.stop();
-    this.#running = undefined;
+    await Promise.all(this.#running.splice(0).map((running) => running.stop()));
+    this.#clocks = [];
   }
 
   async close(): Promise<void> {
@@ -135,12 +170,6 @@ export function shown(message: SlackMessage): string {
   return `${message.text}\n${JSON.stringify(message.blocks ?? [])}`;
 }
 
-/** The system's time, in which waits before retries are short. */
-const hastyClock: Clock = {
-  now: systemClock.now,
-  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 100), signal),
-};
-
 function environmentFor(
   {
     slack,
@@ -151,7 +180,7 @@ function environmentFor(
   mode: 'socket' | 'http',
   port: number,
 ): Record<string, string | undefined> {
-  const secret = randomBytes(8).toString('hex');
+  const secret = randomBytes(16).toString('hex');
   return {
     SLACK_BOT_TOKEN: `xoxb-${secret}`,
     SLACK_APP_TOKEN: `xapp-${secret}`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import { type AccessRules, answersReplies, refusalOf, type Standing } from '../../src/session/access.ts';
+import { type AccessRules, answersReplies, refusalOf, type Standing } from '../../src/access/rules.ts';
+import { loadConfig } from '../support/load-config.ts';
 import { ROOT } from '../support/root.ts';
 
 const { access: DEFAULTS } = loadConfig({}, ROOT);

@@ -3,6 +3,7 @@ import { compactAt, contextTokens } from '../../src/agent/context-size.ts';
 import { systemPromptOf } from '../../src/agent/system-prompt.ts';
 import { TokenCounts, tokensOf } from '../../src/llm/tokens.ts';
 import type { Entry } from '../../src/session/transcript.ts';
+import { LONGEST_TURN_MS, longestTurn } from '../support/longest-turn.ts';
 import { assistant, at, call, snapshot, user } from '../support/snapshots.ts';
 
 const counted = (input: number, output: number): Entry => ({
@@ -24,33 +25,33 @@ describe('the size of a conversation', () => {
     expect(compactAt(window)).toBe(limit);
   });
 
-  test('is what the provider counted, and what was added since', () => {
-    const base = size({ entries: [user('go'), counted(5_000, 200)] });
+  test('is what the provider counted, and what was added since', async () => {
+    const base = await size({ entries: [user('go'), counted(5_000, 200)] });
     expect(base).toBe(5_200);
-    const more = size({ entries: [user('go'), counted(5_000, 200), user('word '.repeat(1_000))] });
+    const more = await size({ entries: [user('go'), counted(5_000, 200), user('word '.repeat(1_000))] });
     expect(more - base).toBeGreaterThan(900);
     expect(more - base).toBeLessThan(1_200);
   });
 
-  test('counts the results of the calls that the last answer asked for', () => {
+  test('counts the results of the calls that the last answer asked for', async () => {
     const state = { kind: 'done' as const, output: 'word '.repeat(1_000), at: at(1) };
-    const tokens = size({ entries: [user('go'), counted(5_000, 200)], toolCalls: [call({ state })] });
+    const tokens = await size({ entries: [user('go'), counted(5_000, 200)], toolCalls: [call({ state })] });
     expect(tokens).toBeGreaterThan(6_100);
   });
 
-  test('is counted anew once a summary took the place of what the provider had counted', () => {
+  test('is counted anew once a summary took the place of what the provider had counted', async () => {
     const entries: Entry[] = [
       user('go'),
       counted(90_000, 200),
       user('and'),
       { role: 'summary', text: 'short', after: 1, upTo: 2, replaced: 1 },
     ];
-    expect(size({ entries })).toBeLessThan(100);
+    expect(await size({ entries })).toBeLessThan(100);
   });
 
-  test('leaves out what is only shown in the thread', () => {
+  test('leaves out what is only shown in the thread', async () => {
     const notice: Entry = { role: 'notice', text: 'word '.repeat(1_000) };
-    expect(size({ entries: [user('go'), notice, assistant('said')] })).toBeLessThan(50);
+    expect(await size({ entries: [user('go'), notice, assistant('said')] })).toBeLessThan(50);
   });
 });
 
@@ -60,11 +61,24 @@ test('marks of tokenizers are words like any others, and long texts are scaled',
   expect(tokensOf(long) / long.length).toBeCloseTo(tokensOf(long.slice(0, 100_000)) / 100_000, 2);
 });
 
+test.each([
+  ['one letter', 'a'],
+  ['blanks', ' '],
+  ['pictures', '👩‍👩‍👧'],
+  ['letters with marks', 'é'],
+  ['signs', '<'],
+])('a text of %s alone is counted at once, however long it is', async (_what, part) => {
+  const { ms, value } = await longestTurn(async () => tokensOf(part.repeat(400_000 / part.length)));
+  expect(value).toBeGreaterThan(1_000);
+  expect(ms).toBeLessThan(LONGEST_TURN_MS);
+});
+
 describe('the system prompt', () => {
   const parts = {
     template:
       'Begun {{date}} ({{time_zone}}) in {{platform}} by {{requester}}.\n{{tools}}\n{{unknown}}{{channel}}',
     timeZone: 'Asia/Tokyo',
+    platforms: { slack: 'Slack' },
     channels: { C1: 'Speak French.' },
     tools: [{ name: 'bash', description: 'Run a command. At length.' }],
   };

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { editText } from '../../src/tools/sandbox/edit-text.ts';
+import { editText as edited } from '../../src/parse-apart/parsers/edit-text.ts';
 import { bytesOf, textOf } from '../../src/tools/sandbox/text-file.ts';
 
 const CODE = 'def train():\n    model.fit(data)\n    return model\n\n\ndef test():\n    return model\n';
 
+const editText = (text: string, before: string, after: string, isForAll: boolean) =>
+  edited({ text, before, after, isForAll });
+
 const made = (...args: Parameters<typeof editText>) => {
-  const edited = editText(...args);
-  return edited.ok ? edited.text : edited.reason;
+  const result = editText(...args);
+  return result.ok ? result.text : result.reason;
 };
 
 describe('editText', () => {

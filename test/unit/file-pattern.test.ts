@@ -10,6 +10,8 @@ test.each<[string, string[], string[]]>([
   ['**/optimizer.pt', ['optimizer.pt', 'a/optimizer.pt', 'a/b/optimizer.pt'], ['a/my-optimizer.pt']],
   ['a/**', ['a/b', 'a/b/c'], ['b/a', 'a']],
   ['a**c', ['ac', 'a/b/c'], ['a/b']],
+  ['a***c*****', ['ac', 'a/b/c', 'a/c/b'], ['a/b']],
+  ['**/**/**/*.bin', ['a.bin', 'a/b/c.bin'], ['a/b.txt']],
   ['v?.txt', ['v1.txt', 'v😀.txt'], ['v10.txt', 'v/.txt']],
   ['[x]+(y).txt', ['[x]+(y).txt'], ['x.txt', 'xy.txt']],
 ])('%s', (pattern, fitting, others) => {
@@ -22,4 +24,5 @@ test('a hostile pattern is answered at once', () => {
   const path = 'a'.repeat(1_000);
   expect(filePattern(`${'*a'.repeat(240)}b`)(path)).toBe(false);
   expect(filePattern(`${'**/'.repeat(160)}b`)('a/'.repeat(500))).toBe(false);
+  expect(filePattern(`${'*'.repeat(999)}b`)(path)).toBe(false);
 });

@@ -28,7 +28,10 @@ const STATES: Record<ToolCallState['kind'], { state: ToolCallState; expected: st
   running: { state: { kind: 'running', since: at(0) }, expected: 'recover_calls' },
   waiting: { state: { kind: 'waiting', since: at(0), watchId: 'w1' }, expected: 'park' },
   rejected: { state: { kind: 'rejected', request, decision, output: 'no' }, expected: 'call_model' },
-  abandoned: { state: { kind: 'abandoned', request, at: at(0), output: 'no' }, expected: 'call_model' },
+  abandoned: {
+    state: { kind: 'abandoned', why: 'message', request, at: at(0), output: 'no' },
+    expected: 'call_model',
+  },
   done: { state: { kind: 'done', output: 'ok', at: at(0) }, expected: 'call_model' },
   failed: { state: { kind: 'failed', output: 'bad', at: at(0) }, expected: 'call_model' },
   cancelled: { state: { kind: 'cancelled', output: 'stop', at: at(0) }, expected: 'call_model' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pingOrderOf } from '../../src/session/pings.ts';
+import { pingOrderOf } from '../../src/jobs/pings.ts';
 
 test.each([
   ['pings', { kind: 'show' }],
@@ -20,6 +20,10 @@ test.each([
   ['pings daily 18:00', { kind: 'set', rhythm: { when: { pattern: '0 18 * * *', timeZone: 'UTC' } } }],
   ['pings 10s', { kind: 'wrong' }],
   ['pings 0.1m', { kind: 'wrong', problem: 'Pings come at most once a minute.' }],
+  ['pings 31d', { kind: 'set', rhythm: { when: { ms: 31 * 86_400_000 } } }],
+  ['pings 32d', { kind: 'wrong', problem: expect.stringContaining('31 days') }],
+  [`pings ${'9'.repeat(300)}h`, { kind: 'wrong', problem: expect.stringContaining('31 days') }],
+  [`pings ${'9'.repeat(400)}m quiet`, { kind: 'wrong', problem: expect.stringContaining('31 days') }],
   ['pings daily 25:00', { kind: 'wrong' }],
   ['pings daily 9:00 Mars/Olympus', { kind: 'wrong', problem: expect.stringContaining('Mars/Olympus') }],
 ])('%j is read', (text, expected) => {

@@ -1,7 +1,32 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { advance, Progress, sparkline } from '../../src/session/progress.ts';
 
 const read = (...lines: string[]) => lines.reduce(advance, Progress.parse({}));
+
+const digits = fc.stringMatching(/^\d{1,400}(\.\d{1,400})?(e[+-]?\d{1,4})?$/);
+
+test('whatever a job prints, what is made of it can be written down and read again', () => {
+  const line = fc.oneof(
+    fc.tuple(digits, digits).map(([a, b]) => `step ${a}/${b} | epoch ${b} of ${a}`),
+    digits.map((n) => `{'loss': ${n}, 'eval_loss': ${n}, 'epoch': ${n}}`),
+    digits.map((n) => ` 12%|█▏        | ${n}/${n} [00:03<00:20]`),
+    fc.string({ unit: 'binary' }),
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 5 }), (lines) => {
+      const progress = read(...lines);
+      expect(Progress.parse(JSON.parse(JSON.stringify(progress)))).toEqual(progress);
+    }),
+  );
+});
+
+test('a script that names each evaluation anew fills nothing', () => {
+  const lines = Array.from({ length: 500 }, (_, i) => `{'eval_${i}': ${i}, 'eval_${'x'.repeat(500)}': 1}`);
+  const { metrics } = read(...lines);
+  expect(Object.keys(metrics)).toHaveLength(40);
+  expect(metrics.eval_499).toBe(499);
+});
 
 describe('progress is read from what training scripts print', () => {
   test.each([
@@ -60,4 +85,10 @@ describe('progress is read from what training scripts print', () => {
     expect(sparkline([1, 2])).toBe('');
     expect(sparkline([2, 2, 2])).toBe('▁▁▁');
   });
+});
+
+test('a line of a million characters is read at once', () => {
+  const began = performance.now();
+  for (const part of ['9', '{', "'a", '| ', 'step 1']) read(part.repeat(1_000_000 / part.length));
+  expect(performance.now() - began).toBeLessThan(5_000);
 });

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { answerModal as discordModal } from '../../adapters/discord/modals.ts';
-import { answerModal as slackModal } from '../../adapters/slack/questions.ts';
-import { contentOf } from '../../src/session/questions.ts';
+import { modalOf as discordModal } from '../../adapters/discord/forms.ts';
+import { TRAITS } from '../../adapters/discord/traits.ts';
+import { modalOf as slackModal } from '../../adapters/slack/forms.ts';
+import { traitsOf } from '../../adapters/slack/traits.ts';
+import { contentOf } from '../../src/approvals/questions.ts';
+import { answerForm } from '../../src/controller/forms.ts';
+import type { Traits } from '../../src/controller/traits.ts';
 import type { QuestionField } from '../../src/session/tool-calls.ts';
 import { elicited } from '../../src/tools/mcp/elicitation.ts';
 import { Modal } from '../doubles/discord/rules.ts';
@@ -56,7 +60,14 @@ describe('what is given becomes what was asked for', () => {
 test('both platforms ask for several of a list in their own kind of menu', () => {
   const asked = { ...several, name: 'fish', initial: ['b'], isRequired: true };
   const question = { id: 'q1', from: 'srv', text: 'Which?', fields: [field('choices', asked)] };
-  const inSlack = slackModal({ toolCallId: 'c1', questionId: 'q1' }, question);
+  const form = (traits: Traits) => {
+    const made = answerForm({ toolCallId: 'c1', questionId: 'q1' }, question, traits);
+    if (made === undefined) throw new Error('there is no room for it');
+    return made;
+  };
+  const inSlack = slackModal(form(traitsOf('https://team.slack.com/', { name: async (id) => id })), {
+    channel: 'C0ML',
+  });
   expect(parseModal(inSlack)).toBeDefined();
   expect(inSlack.blocks).toContainEqual(
     expect.objectContaining({
@@ -64,7 +75,7 @@ test('both platforms ask for several of a list in their own kind of menu', () =>
       element: expect.objectContaining({ type: 'multi_static_select', max_selected_items: 2 }),
     }),
   );
-  const onDiscord = Modal.parse(discordModal('c1 q1', question));
+  const onDiscord = Modal.parse(discordModal(form(TRAITS)));
   expect(onDiscord.components[0]?.component).toMatchObject({ max_values: 2 });
 });
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { translate as onDiscord } from '../../adapters/discord/components.ts';
-import type { Payload } from '../../src/thread/outbound.ts';
-import { changes } from '../../src/thread/reconcile.ts';
-import type { ViewMessage } from '../../src/thread/view-message.ts';
+import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
+import { changes } from '../../src/thread/delivery/reconcile.ts';
+import type { ViewMessage } from '../../src/thread/view/view-message.ts';
 import { inSlack } from '../support/slack-view.ts';
+import { TAKEN } from '../support/snapshots.ts';
 
 const answer = (length: number, isDraft: boolean): ViewMessage => ({
   key: 'e1/answer/0',
@@ -13,7 +14,7 @@ const answer = (length: number, isDraft: boolean): ViewMessage => ({
     : { kind: 'answer', text: 'word '.repeat(length / 5), isDraft: false, id: 7, isEnd: true },
 });
 
-type Translate = (message: ViewMessage, divisor: number) => readonly Payload[];
+type Translate = (message: ViewMessage, divisor: number) => readonly Outgoing[];
 
 describe.each<[string, Translate]>([
   ['Slack', inSlack],
@@ -27,10 +28,11 @@ describe.each<[string, Translate]>([
       hash: 'as it was',
       exchange: 1,
       streamed: undefined,
+      ...TAKEN,
     }));
     expect(posts.length).toBeGreaterThan(2);
     const last = changes([answer(40_000, false)], posts, translate, 1);
-    const file = last.find((change) => change.kind !== 'remove' && change.payload.file !== undefined);
+    const file = last.find((change) => change.kind !== 'remove' && change.outgoing.kind === 'upload');
     expect(file?.kind).toBe('post');
     const kept = last.flatMap((change) => (change.kind === 'edit' ? [change.key] : []));
     const removed = last.flatMap((change) => (change.kind === 'remove' ? [change.key] : []));

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Entry, noteFor } from '../../src/agent/research.ts';
-import { sourcesOf } from '../../src/agent/research-sources.ts';
+import { noteFor } from '../../src/agent/research/bounds.ts';
+import type { Entry } from '../../src/agent/research/journal.ts';
+import { sourcesOf } from '../../src/agent/research/report.ts';
+import { allTools } from '../../src/cli/write-tools-doc.ts';
+import { createRegistry } from '../../src/tools/registry.ts';
 
 const LIMITS = { wrapUpTokens: 170, mostTokens: 190, maxSteps: 10, maxUsd: 1, isOverBudget: false };
 
@@ -44,27 +47,34 @@ describe('what a research is told before its next step', () => {
   });
 });
 
-test('sources are what was read, each once, and not what was searched or failed', () => {
+test('sources are what was read, each once, and not what was searched or failed', async () => {
   const call = (name: string, args: object, kind: 'done' | 'failed' = 'done') => ({
     name,
     arguments: JSON.stringify(args),
     state: { kind },
   });
+  const registry = createRegistry(await allTools());
   expect(
-    sourcesOf([
-      call('hf_papers', { operation: 'search', query: 'x' }),
-      call('hf_papers', { operation: 'read_paper', arxiv_id: 'https://arxiv.org/abs/2305.18290' }),
-      call('hf_papers', { operation: 'read_paper', arxiv_id: '2305.18290', section: '4' }),
-      call('fetch_hf_docs', { url: 'https://huggingface.co/docs/trl/index' }, 'failed'),
-      call('github_read_file', { repo: 'huggingface/trl', path: 'README.md' }),
-      call('hf_inspect_dataset', { dataset: 'stanfordnlp/imdb' }),
-      call('hub_repo_details', { kind: 'space', id: 'a/b' }),
-      { name: 'hf_papers', arguments: '{broken', state: { kind: 'done' } },
-    ]),
+    sourcesOf(
+      [
+        call('hf_papers', { operation: 'search', query: 'x' }),
+        call('hf_papers', { operation: 'read_paper', arxiv_id: 'https://arxiv.org/abs/2305.18290' }),
+        call('hf_papers', { operation: 'read_paper', arxiv_id: '2305.18290', section: '4' }),
+        call('fetch_hf_docs', { url: 'https://huggingface.co/docs/trl/index' }, 'failed'),
+        call('github_read_file', { repo: 'huggingface/trl', path: 'README.md' }),
+        call('hf_inspect_dataset', { dataset: 'stanfordnlp/imdb' }),
+        call('hub_repo_details', { kind: 'space', id: 'a/b' }),
+        call('hf_repo_files', { operation: 'read', kind: 'model', id: 'a/b', path: 'config.json' }),
+        call('hf_repo_files', { operation: 'list', kind: 'model', id: 'a/b', path: 'logs' }),
+        { name: 'hf_papers', arguments: '{broken', state: { kind: 'done' } },
+      ],
+      registry,
+    ),
   ).toEqual([
     'https://arxiv.org/abs/2305.18290',
     'https://github.com/huggingface/trl/blob/HEAD/README.md',
     'https://huggingface.co/datasets/stanfordnlp/imdb',
     'https://huggingface.co/spaces/a/b',
+    'https://huggingface.co/a/b/blob/main/config.json',
   ]);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { splitMarkdown } from '../../src/thread/split.ts';
+import { splitMarkdown } from '../../src/thread/delivery/split.ts';
 
 const FENCE = /^\s{0,3}```/;
 const isBalanced = (part: string) => part.split('\n').filter((line) => FENCE.test(line)).length % 2 === 0;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { changes } from '../../src/thread/reconcile.ts';
-import { view } from '../../src/thread/view.ts';
+import { changes } from '../../src/thread/delivery/reconcile.ts';
+import { view } from '../../src/thread/view/view.ts';
 import { inSlack } from '../support/slack-view.ts';
-import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
+import { ADA, assistant, at, call, exchange, snapshot, TAKEN, user, watch } from '../support/snapshots.ts';
 
 const keys = (messages: { key: string }[]) => messages.map((message) => message.key);
 const request = { title: 'Run a job', facts: [], warnings: [], estimate: { usd: 1 } };
@@ -73,7 +73,7 @@ describe('changes', () => {
     expect(first.map((change) => change.kind)).toEqual(['post', 'post', 'post']);
     const posts = first.flatMap((change, i) =>
       change.kind === 'post'
-        ? [{ key: change.key, hash: change.hash, platformId: `${i}.0`, exchange: 1 }]
+        ? [{ key: change.key, hash: change.hash, platformId: `${i}.0`, exchange: 1, ...TAKEN }]
         : [],
     );
     expect(changes(view(session), posts, inSlack, 1)).toEqual([]);
@@ -81,12 +81,12 @@ describe('changes', () => {
 
   test('a post whose outcome is open is to be looked for, and what is no longer wanted is removed', () => {
     const posts = [
-      { key: 'e1/status#0', platformId: undefined, hash: undefined, exchange: 1 },
-      { key: 'e1/answer/7#0', platformId: '7.0', hash: 'x', exchange: undefined },
+      { key: 'e1/status#0', platformId: undefined, hash: undefined, exchange: 1, ...TAKEN },
+      { key: 'e1/answer/7#0', platformId: '7.0', hash: 'x', exchange: undefined, ...TAKEN },
     ];
     expect(changes(view(session), posts, inSlack, 1)).toMatchObject([
       { kind: 'post', key: 'e1/status#0', isOutcomeOpen: true },
-      { kind: 'post', key: 'e1/reaction#0', isMark: true, isOutcomeOpen: false },
+      { kind: 'post', key: 'e1/reaction#0', outgoing: { kind: 'reaction' }, isOutcomeOpen: false },
       { kind: 'post', key: 'e1/answer/0#0', isOutcomeOpen: false },
       { kind: 'remove', key: 'e1/answer/7#0', platformId: '7.0' },
     ]);
@@ -94,7 +94,7 @@ describe('changes', () => {
 
   test('progress may wait for its turn, an end may not', () => {
     const running = { ...session, session: { ...session.session, state: { kind: 'running' as const } } };
-    const posted = [{ key: 'e1/status#0', platformId: '1.0', hash: 'old', exchange: 1 }];
+    const posted = [{ key: 'e1/status#0', platformId: '1.0', hash: 'old', exchange: 1, ...TAKEN }];
     const paced = (s: typeof running | typeof session) =>
       changes(view(s), posted, inSlack, 1).find((change) => change.key === 'e1/status#0')?.isPaced;
     expect(paced(running)).toBe(true);

@@ -1,6 +1,6 @@
-// The exec API of a sandbox Space: runs commands for whoever has the token, and streams what they print. No dependencies,
-// so that it starts wherever there is Node. Frames of a stream are lines of JSON: {"o": base64} while it prints, at last
-// {"end": ...}.
+// The exec API of a sandbox Space: runs commands for whoever has the token, and streams what they print. No
+// dependencies, so that it starts wherever there is Node. Frames of a stream are lines of JSON:
+// {"o": base64} while it prints, at last {"end": ...}.
 import { spawn } from 'node:child_process';
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -91,7 +91,7 @@ const ROUTES = {
         item.output = (item.output + chunk.toString()).slice(-TAIL_BYTES);
       },
     });
-    ended.then((end) => Object.assign(item, { end }));
+    void ended.then((end) => Object.assign(item, { end })); // it never rejects
     background.set(item.id, Object.assign(item, { stop }));
     sendJson(response, 200, shown(item));
   },

@@ -1,40 +1,126 @@
 import type { Hardware } from '../../hub/hardware.ts';
-import { dollars } from '../../ops/dollars.ts';
+import type { JobSpec } from '../../hub/jobs.ts';
+import { isPassing, statusOf } from '../../hub/retry.ts';
+import { dollars } from '../../lib/dollars.ts';
+import { exactDurationText } from '../../lib/duration.ts';
 import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
+import type { ToolContext } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
-import { parseDuration } from './duration.ts';
+import { jobSpec, QUIET, shellQuoted } from './command.ts';
+import { influencesOf } from './influences.ts';
+import { type JobParts, namespaceOf } from './operation.ts';
+import { readScript } from './script.ts';
 
-/** What people see before a job runs. Names of environment variables are shown, values are not. */
-export function runRequest(
-  args: Arguments,
-  accounts: readonly string[],
-  hardware: Hardware | undefined,
-  hasRunBefore: boolean,
-): ApprovalRequest {
+/** The request to run a job, with a script as it was read for it; and the hardware that it is for. */
+export async function requestToRun(
+  parts: JobParts,
+  asked: Arguments,
+  context: ToolContext,
+): Promise<{ request: ApprovalRequest; hardware: Hardware | undefined }> {
+  const { script, from } = await readScript(parts, asked, context);
+  const hardware = (await parts.hardware.all()).find((item) => item.name === asked.hardware_flavor);
+  const accounts = await accountsFor(parts, await namespaceOf(parts, asked, context.signal), context);
+  const args = { ...asked, ...(script === undefined ? {} : { script }) };
+  const spec = jobSpec(args, secretsOf(args), context.callId, context.sessionId);
   const [namespace = ''] = accounts;
-  const seconds = parseDuration(args.timeout);
-  const usd = hardware && seconds ? (hardware.hourlyUsd * seconds) / 3600 : undefined;
-  const facts = [
-    {
-      label: 'Hardware',
-      value: hardware ? `${hardware.name} (${hardware.description})` : args.hardware_flavor,
+  const hasRunBefore = context.watches.some((watch) => watch.snapshot.stage === 'COMPLETED');
+  const request = {
+    ...runRequest({ args, spec, accounts, hardware, hasRunBefore, from }),
+    // What was filled in or read stays as it is shown, whatever the config, a file or an address says later.
+    inlined: {
+      namespace,
+      image: spec.image,
+      hardware_flavor: spec.flavor,
+      timeout: `${spec.timeoutSeconds}s`,
+      ...(from === undefined || script === undefined ? {} : { script }),
     },
-    { label: 'At most', value: args.timeout },
+  };
+  return { request, hardware };
+}
+
+/** The names of the secrets that a job gets: what they are is shown to nobody. */
+const secretsOf = ({ secrets = [] }: Arguments): Record<string, string> =>
+  Object.fromEntries(['HF_TOKEN', ...secrets].map((name) => [name, '']));
+
+/** The account that a job would run under, then the others that people may choose instead. */
+async function accountsFor({ jobs }: JobParts, first: string, { signal }: ToolContext): Promise<string[]> {
+  const all = await jobs.accounts(signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (statusOf(error) === undefined && !isPassing(error)) throw error;
+    return []; // only the choice is missing then
+  });
+  return [first, ...all.filter((name) => name !== first)];
+}
+
+type Proposed = {
+  args: Arguments;
+  spec: JobSpec;
+  accounts: readonly string[];
+  hardware: Hardware | undefined;
+  hasRunBefore: boolean;
+  /** Where the script was read, where it was. */
+  from: string | undefined;
+};
+
+type Facts = ApprovalRequest['facts'];
+
+/**
+ * How each part of what the Hub is sent is shown. Made from that itself, so that nothing is sent which no
+ * card shows: a new part does not compile before it stands here.
+ */
+const SHOWN: { [Part in keyof JobSpec]: (proposed: Proposed) => Facts } = {
+  flavor: ({ spec, hardware }) => [
+    { label: 'Hardware', value: hardware ? `${hardware.name} (${hardware.description})` : spec.flavor },
+  ],
+  timeoutSeconds: ({ spec }) => [{ label: 'At most', value: exactDurationText(spec.timeoutSeconds) }],
+  secrets: ({ spec }) => [{ label: 'Secrets', value: Object.keys(spec.secrets).join(', ') }],
+  image: ({ spec }) => [{ label: 'Image', value: spec.image }],
+  environment: ({ spec }) => optional('Environment', environmentText(ownEnvironment(spec))),
+  command: ({ args: { script, dependencies = [] }, from }) => [
+    ...optional('Script from', from),
+    ...(script === undefined ? [] : optional('Dependencies', dependencies.map(shellQuoted).join(' '))),
+  ],
+  labels: () => [], // ours, by which the job is found again: they do nothing
+};
+
+/** What of a job's environment is not the same in every job. */
+const ownEnvironment = ({ environment }: JobSpec): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).filter(([name, value]) => QUIET[name] !== value));
+
+const environmentText = (environment: Readonly<Record<string, string>>): string =>
+  Object.entries(environment)
+    .map(([name, value]) => `${name}=${shellQuoted(value)}`)
+    .join(' ');
+
+/** What people see before a job runs. */
+function runRequest(proposed: Proposed): ApprovalRequest {
+  const { args, spec, accounts, hardware } = proposed;
+  const [namespace = ''] = accounts;
+  const seconds = spec.timeoutSeconds;
+  const usd = hardware && (hardware.hourlyUsd * seconds) / 3600;
+  const { flavor, timeoutSeconds, ...others } = SHOWN;
+  const facts = [
+    ...flavor(proposed),
+    ...timeoutSeconds(proposed),
     { label: 'Account', value: namespace },
-    ...optional('Image', args.image),
-    ...optional('Dependencies', args.dependencies?.join(', ')),
-    ...optional('Environment', Object.keys(args.env ?? {}).join(', ')),
-    ...optional('Secrets', args.secrets?.join(', ')),
+    ...Object.values(others).flatMap((shown) => shown(proposed)),
     ...optional(
       'Dashboard',
       args.trackio_space_id && `${args.trackio_space_id} (a private Space, made if it is missing)`,
     ),
   ];
+  const source = sourceOf(args);
+  const influences = influencesOf({
+    image: spec.image,
+    environment: ownEnvironment(spec),
+    dependencies: args.script === undefined ? [] : (args.dependencies ?? []),
+    source: source.preview?.text ?? '',
+  });
   return {
     title: `Run a Hugging Face Job on ${args.hardware_flavor}`,
     facts,
-    warnings: warnings(args, hardware, seconds, hasRunBefore),
-    ...sourceOf(args),
+    warnings: [...influences, ...warnings(proposed)],
+    ...source,
     ...(accounts.length > 1
       ? { choices: [{ argument: 'namespace', label: 'Account', options: [...accounts] }] }
       : {}),
@@ -67,27 +153,28 @@ export function changeRequest(change: string, id: string, namespace: string): Ap
     facts: [{ label: 'Account', value: namespace }],
     warnings: [],
     estimate: { usd: 0 },
+    inlined: { namespace },
     isAlwaysAsked: true,
   };
 }
 
-export function cancelRequest(jobId: string, namespace: string): ApprovalRequest {
+export function cancelRequest(jobId: string, namespace: string, isOfThread: boolean): ApprovalRequest {
   return {
     title: `Cancel job ${jobId}`,
     facts: [{ label: 'Account', value: namespace }],
-    warnings: ['This job was not started in this thread.'],
+    warnings: [
+      'It is stopped, and what it has not pushed is lost.',
+      ...(isOfThread ? [] : ['This job was not started in this thread.']),
+    ],
     estimate: { usd: 0 },
+    inlined: { namespace },
   };
 }
 
 const SHORT_TRAINING_SECONDS = 2 * 3600;
 
-function warnings(
-  args: Arguments,
-  hardware: Hardware | undefined,
-  seconds: number | undefined,
-  hasRunBefore: boolean,
-): string[] {
+function warnings({ args, spec, hardware, hasRunBefore }: Proposed): string[] {
+  const seconds = spec.timeoutSeconds;
   const source = args.script ?? args.command?.join(' ') ?? '';
   const isTraining = /\.train\(\)|SFTTrainer|Trainer\(/.test(source);
   const isPushing = /push_to_hub|upload_folder|upload_file/.test(source);
@@ -98,7 +185,7 @@ function warnings(
     ...(isTraining && !isPushing
       ? ['Nothing is pushed to the Hub: what this job makes is lost when it ends.']
       : []),
-    ...(isTraining && isGpu && seconds !== undefined && seconds < SHORT_TRAINING_SECONDS
+    ...(isTraining && isGpu && seconds < SHORT_TRAINING_SECONDS
       ? ['The time-out is short for training: at its end the job is stopped, finished or not.']
       : []),
     ...(isGpu && isTraining && !hasRunBefore
@@ -111,7 +198,8 @@ function warnings(
 }
 
 function sourceOf(args: Arguments): Pick<ApprovalRequest, 'preview' | 'editable'> {
-  if (args.script === undefined) return { preview: previewOf(args.command?.join(' ') ?? '', 'sh') };
+  if (args.script === undefined)
+    return { preview: previewOf((args.command ?? []).map(shellQuoted).join(' '), 'sh') };
   const language = 'python';
   return { preview: previewOf(args.script, language), editable: { argument: 'script', language } };
 }

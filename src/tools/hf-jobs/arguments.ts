@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
+import { LONGEST_JOB_SECONDS, parseDuration } from './duration.ts';
 
 const SECRET_NAME = /(TOKEN|KEY|SECRET|PASSWORD)$/i;
 
-const Fields = z.strictObject({
+/** What an operation can't do without is said by the operation. */
+export const Arguments = z.strictObject({
   operation: z.enum([
     'run',
     'ps',
@@ -38,7 +39,7 @@ const Fields = z.strictObject({
     .describe('run: the command of a container, as a list.'),
   image: z
     .string()
-    .min(1)
+    .regex(/^\S+$/, 'must be the name of an image, such as python:3.12')
     .max(300)
     .optional()
     .describe('run: Docker image; a uv image for scripts by default.'),
@@ -50,6 +51,7 @@ const Fields = z.strictObject({
     .string()
     .default('30m')
     .refine((text) => parseDuration(text) !== undefined, 'must be a duration like "30m", "2h" or "1d"')
+    .refine((text) => (parseDuration(text) ?? 0) <= LONGEST_JOB_SECONDS, 'must be at most 31 days ("31d")')
     .describe(
       'run: the job is stopped after this long, whatever it has done; allow for loading and pushing.',
     ),
@@ -100,29 +102,7 @@ const Fields = z.strictObject({
     .describe('logs, inspect, cancel: the job.'),
 });
 
-/** Each operation's own demands, said so that the model can mend the call. */
-export const Arguments = Fields.superRefine((args, check) => {
-  const problem = problemOf(args);
-  if (problem !== undefined) check.addIssue({ code: 'custom', message: problem });
-});
 export type Arguments = z.infer<typeof Arguments>;
-
-function problemOf(args: z.infer<typeof Fields>): string | undefined {
-  if (args.operation === 'scheduled run' && args.schedule === undefined) {
-    return 'scheduled run needs schedule';
-  }
-  if (args.operation === 'run' || args.operation === 'scheduled run') {
-    if ((args.script === undefined) === (args.command === undefined))
-      return `${args.operation} needs either script or command`;
-    return undefined;
-  }
-  if (args.operation === 'scheduled ps') return undefined;
-  if (args.operation.startsWith('scheduled')) {
-    return args.scheduled_job_id === undefined ? `${args.operation} needs scheduled_job_id` : undefined;
-  }
-  if (args.operation !== 'ps' && args.job_id === undefined) return `${args.operation} needs job_id`;
-  return undefined;
-}
 
 export const isUrl = (script: string) => /^https:\/\/\S+$/.test(script.trim());
 

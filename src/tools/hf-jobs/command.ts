@@ -1,22 +1,19 @@
 import type { JobSpec } from '../../hub/jobs.ts';
-import { type Arguments, isUrl } from './arguments.ts';
+import { CALL_LABEL, SESSION_LABEL } from '../../jobs/labels.ts';
+import type { Arguments } from './arguments.ts';
 import { parseDuration } from './duration.ts';
 
 const UV_IMAGE = 'ghcr.io/astral-sh/uv:python3.12-bookworm';
 const DOCKER_IMAGE = 'python:3.12';
 
-/** Keeps a job's log readable: no progress bars. */
-const QUIET: Readonly<Record<string, string>> = {
+/** Keeps a job's log readable: no progress bars. The same in every job, so no card names them. */
+export const QUIET: Readonly<Record<string, string>> = {
   HF_HUB_DISABLE_PROGRESS_BARS: '1',
   TQDM_DISABLE: '1',
   TRANSFORMERS_VERBOSITY: 'warning',
   UV_NO_PROGRESS: '1',
   PYTHONUNBUFFERED: '1',
 };
-
-/** Labels by which a job is found again after a crash between its submission and our note of it. */
-export const CALL_LABEL = 'ml-intern-call';
-const SESSION_LABEL = 'ml-intern-session';
 
 export function jobSpec(
   args: Arguments,
@@ -45,10 +42,10 @@ const trackio = ({ trackio_space_id, trackio_project }: Arguments): Record<strin
 /** The script travels in the command, base64-encoded, and reaches uv on its standard input. */
 function scriptCommand(script: string, dependencies: readonly string[]): string[] {
   const uv = ['uv', 'run', ...dependencies.flatMap((name) => ['--with', name])];
-  if (isUrl(script)) return [...uv, script.trim()];
   const encoded = Buffer.from(script, 'utf8').toString('base64');
   return ['/bin/sh', '-lc', `echo ${encoded} | base64 -d | ${[...uv, '-'].map(shellQuoted).join(' ')}`];
 }
 
-const shellQuoted = (word: string) =>
+/** A word as a shell reads it again: no two words are quoted alike. */
+export const shellQuoted = (word: string) =>
   /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

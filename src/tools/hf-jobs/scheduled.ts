@@ -1,58 +1,89 @@
 import type { ScheduledJob } from '../../hub/jobs.ts';
-import { patiently } from '../../hub/patience.ts';
-import { messageOf } from '../../ops/errors.ts';
-import { table } from '../output.ts';
-import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
+import { withRetries } from '../../hub/retry.ts';
+import { CALL_LABEL } from '../../jobs/labels.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { table } from '../../lib/output.ts';
+import type { Recovery, ToolContext } from '../tool.ts';
+import { changeRequest, requestToRun, scheduleRequest } from './approval.ts';
 import type { Arguments } from './arguments.ts';
-import { CALL_LABEL } from './command.ts';
-import { type SubmitDeps, specOf } from './submit.ts';
+import { limitText } from './duration.ts';
+import {
+  type JobOperation,
+  type JobParts,
+  lacksSource,
+  namespaceOf,
+  scheduledFor,
+  visible,
+} from './operation.ts';
+import { isAsShown, NOT_AS_SHOWN } from './script.ts';
+import { specOf } from './submit.ts';
 
-/** The operations on jobs that the Hub runs on a schedule. */
-export async function operateScheduled(
-  deps: SubmitDeps,
-  args: Arguments,
-  namespace: string,
-  context: ToolContext,
-): Promise<ToolResult> {
-  const { jobs } = deps;
-  const { signal } = context;
-  const id = args.scheduled_job_id ?? '';
-  switch (args.operation) {
-    case 'scheduled run': {
-      const made = await specOf(deps, args, context);
-      if (!made.ok) return { kind: 'failed', output: made.problem };
-      context.assertHeld();
-      const plan = { schedule: args.schedule ?? '', suspend: false };
-      const job = await jobs.schedule(namespace, made.spec, plan, signal);
-      return { kind: 'done', output: `Scheduled. ${details(job)}` };
-    }
-    case 'scheduled ps':
-      return { kind: 'done', output: listing(await jobs.scheduled(namespace, signal), namespace) };
-    case 'scheduled inspect':
-      return { kind: 'done', output: details(await jobs.inspectScheduled(namespace, id, signal)) };
-    case 'scheduled delete':
-    case 'scheduled suspend':
-    case 'scheduled resume': {
-      const change = args.operation.slice('scheduled '.length) as 'delete' | 'suspend' | 'resume';
-      context.assertHeld();
-      await jobs.changeScheduled(change, namespace, id, signal);
-      return { kind: 'done', output: `Scheduled job ${id}: ${change} is done.` };
-    }
-    default:
-      throw new Error(`${args.operation} is not about scheduled jobs`);
-  }
-}
+const lacksScheduledJob = ({ operation, scheduled_job_id }: Arguments): string | undefined =>
+  scheduled_job_id === undefined ? `${operation} needs scheduled_job_id` : undefined;
+
+export const scheduledRun: JobOperation = {
+  lacks: (args) => (args.schedule === undefined ? `${args.operation} needs schedule` : lacksSource(args)),
+  asks: 'always',
+  async approval(parts, args, context) {
+    const { request } = await requestToRun(parts, args, context);
+    return scheduleRequest(request, args.schedule ?? '', request.estimate.usd);
+  },
+  isPaid: true,
+  async run(parts, args, namespace, context) {
+    if (!isAsShown(args, context)) return { kind: 'failed', output: NOT_AS_SHOWN };
+    const made = await specOf(parts, args, context);
+    if (!made.ok) return { kind: 'failed', output: made.problem };
+    context.assertHeld();
+    const plan = { schedule: args.schedule ?? '', suspend: false };
+    const job = await parts.jobs.schedule(namespace, made.spec, plan, context.signal);
+    return { kind: 'done', output: `Scheduled. ${details(job)}` };
+  },
+  recover: findScheduled,
+};
+
+export const scheduledPs: JobOperation = {
+  async run(parts, _args, namespace, context) {
+    const all = await parts.jobs.scheduled(namespace, context.signal);
+    const own = await visible(parts, context, all, ({ jobSpec }) => jobSpec);
+    return { kind: 'done', output: listing(own, namespace) };
+  },
+};
+
+export const scheduledInspect: JobOperation = {
+  lacks: lacksScheduledJob,
+  run: async (parts, { scheduled_job_id = '' }, namespace, context) => ({
+    kind: 'done',
+    output: details(await scheduledFor(parts, namespace, scheduled_job_id, context)),
+  }),
+};
+
+/** A change of a scheduled job; `title` is what its card begins with. */
+const change = (what: 'delete' | 'suspend' | 'resume', title: string): JobOperation => ({
+  lacks: lacksScheduledJob,
+  asks: 'always',
+  approval: async (parts, args, { signal }) =>
+    changeRequest(title, args.scheduled_job_id ?? '', await namespaceOf(parts, args, signal)),
+  async run(parts, { scheduled_job_id = '' }, namespace, context) {
+    await scheduledFor(parts, namespace, scheduled_job_id, context);
+    context.assertHeld();
+    await parts.jobs.changeScheduled(what, namespace, scheduled_job_id, context.signal);
+    return { kind: 'done', output: `Scheduled job ${scheduled_job_id}: ${what} is done.` };
+  },
+});
+
+export const scheduledDelete = change('delete', 'Delete');
+export const scheduledSuspend = change('suspend', 'Suspend');
+export const scheduledResume = change('resume', 'Resume');
 
 /** Whether the scheduled job of a call was made before its process died: it carries the call's label. */
-export async function findScheduled(
-  { jobs }: SubmitDeps,
+async function findScheduled(
+  parts: JobParts,
   args: Arguments,
   { callId, signal }: ToolContext,
-  account: (signal: AbortSignal) => Promise<string>,
 ): Promise<Recovery> {
   try {
-    const namespace = args.namespace ?? (await account(signal));
-    const all = await patiently(() => jobs.scheduled(namespace, signal), signal);
+    const namespace = await namespaceOf(parts, args, signal);
+    const all = await withRetries(() => parts.jobs.scheduled(namespace, signal), signal);
     const job = all.find((item) => item.jobSpec.labels?.[CALL_LABEL] === callId);
     return job ? { kind: 'done', output: `Scheduled. ${details(job)}` } : { kind: 'not_started' };
   } catch (error) {
@@ -76,5 +107,5 @@ function listing(jobs: readonly ScheduledJob[], namespace: string): string {
 
 function details(job: ScheduledJob): string {
   const state = job.suspend ? 'suspended' : 'active';
-  return `Scheduled job ${job.id}: ${job.schedule} (UTC), ${state}, on ${job.jobSpec.flavor}, time-out ${job.jobSpec.timeoutSeconds ?? 'unknown'} s.`;
+  return `Scheduled job ${job.id}: ${job.schedule} (UTC), ${state}, on ${job.jobSpec.flavor}, time-out ${limitText(job.jobSpec.timeoutSeconds)}.`;
 }

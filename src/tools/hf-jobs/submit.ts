@@ -1,21 +1,25 @@
 import type { Dashboards } from '../../hub/dashboards.ts';
 import type { HardwareList } from '../../hub/hardware.ts';
 import type { HubJob, HubJobs, JobSpec } from '../../hub/jobs.ts';
-import { isPassing, patiently } from '../../hub/patience.ts';
-import { systemClock } from '../../ops/clock.ts';
-import { messageOf } from '../../ops/errors.ts';
-import type { NewWatch } from '../../session/record.ts';
+import { isPassing, withRetries } from '../../hub/retry.ts';
+import type { HubToken } from '../../hub/token.ts';
+import { CALL_LABEL } from '../../jobs/labels.ts';
+import { snapshotOf } from '../../jobs/look.ts';
+import { jittered } from '../../lib/backoff.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { NewWatch } from '../../session/store/record.ts';
 import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
-import { CALL_LABEL, jobSpec } from './command.ts';
+import { jobSpec } from './command.ts';
 import { parseDuration } from './duration.ts';
-import { snapshotOf } from './look.ts';
 
 export type SubmitDeps = {
+  clock: Pick<Clock, 'now'>;
   jobs: HubJobs;
   dashboards: Dashboards;
   hardware: HardwareList;
-  token: string;
+  token: HubToken;
   /** What the team lets jobs have, by name. */
   secrets: Readonly<Record<string, string>>;
 };
@@ -24,8 +28,8 @@ export type SubmitDeps = {
 const WAITS_MS = [1_000, 4_000, 10_000] as const;
 
 /**
- * Submits the job of a call, exactly once: whenever an answer fails to arrive, the job is looked for by the label of
- * the call before another attempt. Throws what the Hub says where it refuses.
+ * Submits the job of a call, exactly once: whenever an answer fails to arrive, the job is looked for by the
+ * label of the call before another attempt. Throws what the Hub says where it refuses.
  */
 export async function submit(
   deps: SubmitDeps,
@@ -50,7 +54,7 @@ export async function submit(
       if (found.kind !== 'not_started') return found;
       const wait = WAITS_MS[attempt];
       if (wait === undefined) throw error;
-      await systemClock.sleep(wait, context.signal);
+      await systemClock.sleep(jittered(wait), context.signal);
     }
   }
 }
@@ -99,7 +103,9 @@ export async function specOf(
   return { ok: true, spec: jobSpec(args, { ...chosen, HF_TOKEN: token }, callId, sessionId) };
 }
 
-/** Looks for the job of this very call by its label. Where the Hub does not tell, the outcome stays unknown. */
+/**
+ * Looks for the job of this very call by its label. Where the Hub does not tell, the outcome stays unknown.
+ */
 export async function findSubmitted(
   deps: SubmitDeps,
   args: Arguments,
@@ -108,7 +114,7 @@ export async function findSubmitted(
 ): Promise<Recovery> {
   let jobs: HubJob[];
   try {
-    jobs = await patiently(() => deps.jobs.withLabel(namespace, CALL_LABEL, callId, signal), signal);
+    jobs = await withRetries(() => deps.jobs.withLabel(namespace, CALL_LABEL, callId, signal), signal);
   } catch (error) {
     signal.throwIfAborted();
     return {
@@ -126,7 +132,7 @@ const UNKNOWN =
   'The Hub did not answer, so it is not known whether the job was submitted. Look with hf_jobs ps before you run it again.';
 
 async function watchOf(
-  { jobs, hardware, dashboards }: SubmitDeps,
+  { clock, jobs, hardware, dashboards }: SubmitDeps,
   args: Arguments,
   namespace: string,
   job: HubJob,
@@ -144,6 +150,6 @@ async function watchOf(
     flavor: args.hardware_flavor,
     hourlyUsd: price?.hourlyUsd,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,
-    snapshot: snapshotOf(job),
+    snapshot: snapshotOf(job, clock),
   };
 }

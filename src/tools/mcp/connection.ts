@@ -2,7 +2,10 @@ import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotoc
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import {
+  StreamableHTTPClientTransport,
+  StreamableHTTPError,
+} from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   type ElicitRequestFormParams,
@@ -11,20 +14,29 @@ import {
   type Tool as McpTool,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { orAborted } from '../../ops/abort.ts';
-import type { Clock } from '../../ops/clock.ts';
-import { messageOf } from '../../ops/errors.ts';
-import type { Logger } from '../../ops/log.ts';
+import { orAborted } from '../../lib/abort.ts';
+import { createBackoff } from '../../lib/backoff.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import { guardedFetch, type ServerAddress } from './guarded-fetch.ts';
 import { NeedsSignIn } from './oauth.ts';
 import { allPages } from './pages.ts';
 
 /** Where a server of the Model Context Protocol is: a process of ours, or an address. */
 export type McpEndpoint =
   | { command: string; args: readonly string[]; env: Readonly<Record<string, string>> }
-  | { url: string; headers: Readonly<Record<string, string>>; auth?: McpAuth };
+  | (ServerAddress & { auth?: McpAuth });
 
-/** How one signs in to a server by OAuth; `code` waits for what the server sends back with whoever signed in. */
-export type McpAuth = { provider: OAuthClientProvider; code?: () => Promise<string> };
+/**
+ * How one signs in to a server by OAuth; `code` waits for what the server sends back with whoever signed in.
+ */
+export type McpAuth = {
+  provider: OAuthClientProvider;
+  /** What renewals of tokens go through. */
+  renewing?: (fetch: typeof globalThis.fetch) => typeof globalThis.fetch;
+  code?: () => Promise<string>;
+};
 
 /** One server, for as long as the process lives. Its tools stay known while it is away. */
 export type McpConnection = {
@@ -39,14 +51,21 @@ export type McpConnection = {
   stop(): Promise<void>;
 };
 
-const WAITS_MS = [1_000, 5_000, 15_000, 60_000, 300_000] as const;
+/** Waits between attempts to connect. */
+const WAITS = { firstMs: 1_000, longestMs: 300_000 };
+
+/**
+ * After a connection that held for so long, the next one is tried without delay: one that always breaks is a
+ * failure.
+ */
+const GOOD_MS = 60_000;
 
 /** How long a call waits for a server that is just being connected. */
 const PATIENCE_MS = 5_000;
 
 /**
- * Connects to a server in the background, and again whenever it goes away, less and less often while that fails. A server
- * that is down stops nothing.
+ * Connects to a server in the background, and again whenever it goes away, less and less often while that
+ * fails. A server that is down stops nothing.
  */
 export function connectMcp(
   name: string,
@@ -97,11 +116,13 @@ export function connectMcp(
   }
 
   async function follow(): Promise<void> {
-    for (let failures = 0; !stopping.signal.aborted; ) {
+    const backoff = createBackoff(WAITS);
+    while (!stopping.signal.aborted) {
       try {
         await once().finally(tried.resolve);
-        failures = 0;
+        const connectedAt = systemClock.monotonic();
         await lost.promise;
+        if (systemClock.monotonic() - connectedAt >= GOOD_MS) backoff.reset();
         problem = 'the connection was lost';
         if (!stopping.signal.aborted) log.warn({ server: name }, 'an MCP server went away');
       } catch (error) {
@@ -111,8 +132,7 @@ export function connectMcp(
       if (current) ready = Promise.withResolvers<void>();
       current = undefined;
       if (!stopping.signal.aborted) changed();
-      const wait = WAITS_MS[Math.min(failures++, WAITS_MS.length - 1)] ?? 0;
-      await clock.sleep(wait, stopping.signal).catch(() => {}); // stopped
+      await clock.sleep(backoff.next(), stopping.signal).catch(() => {}); // stopped
     }
   }
   const following = follow();
@@ -158,16 +178,20 @@ export async function open(endpoint: McpEndpoint, prepare: Prepare): Promise<Cli
   return openAddress(endpoint, prepare);
 }
 
-/** Times that somebody is asked to sign in for one connection: a server may want more rights after the first. */
+/**
+ * Times that somebody is asked to sign in for one connection: a server may want more rights after the first.
+ */
 const SIGN_INS = 3;
 
 async function openAddress(
-  { url: address, headers, auth }: Extract<McpEndpoint, { url: string }>,
+  { auth, ...address }: Extract<McpEndpoint, { url: string }>,
   prepare: Prepare,
 ): Promise<Client> {
-  const url = new URL(address);
+  const url = new URL(address.url);
+  const guarded = guardedFetch(address);
   const options = {
-    requestInit: { headers: { ...headers } },
+    requestInit: { headers: { ...address.headers } },
+    fetch: auth?.renewing?.(guarded) ?? guarded,
     ...(auth ? { authProvider: auth.provider } : {}),
   };
   for (let signIns = 0; ; signIns++) {
@@ -177,15 +201,39 @@ async function openAddress(
     } catch (error) {
       if (await hasSignedIn(error, transport, auth, signIns)) continue;
       if (error instanceof UnauthorizedError || error instanceof NeedsSignIn) throw error;
-      // An older server answers to the older transport only: https://modelcontextprotocol.io, "Backwards compatibility".
-      return connected(new SSEClientTransport(url, options), prepare).catch(() => {
+      if (!isOfOlderServer(error)) throw error;
+      const older = new SSEClientTransport(url, { ...options, fetch: givingUp(options.fetch) });
+      return connected(older, prepare).catch(() => {
         throw error;
       });
     }
   }
 }
 
-/** Signs in where a server refuses for want of that, and somebody is there who can; says whether it may be tried again. */
+/**
+ * Whether a server may answer to the older transport only: https://modelcontextprotocol.io, "Backwards
+ * compatibility".
+ */
+const isOfOlderServer = (error: unknown): boolean =>
+  error instanceof StreamableHTTPError && error.code !== 401 && error.code !== 403;
+
+/** The older transport signs in anew whenever it is refused, as often as a server does that. */
+function givingUp(send: typeof fetch): typeof fetch {
+  let refusals = 0;
+  return async (url, init) => {
+    const response = await send(url, init);
+    if (response.status === 401 && ++refusals > SIGN_INS) {
+      await response.body?.cancel();
+      throw new Error('the server refuses who has just signed in');
+    }
+    return response;
+  };
+}
+
+/**
+ * Signs in where a server refuses for want of that, and somebody is there who can; says whether it may be
+ * tried again.
+ */
 async function hasSignedIn(
   error: unknown,
   transport: unknown,
@@ -218,7 +266,12 @@ async function connected(transport: Transport, prepare: Prepare): Promise<Client
   const capabilities = { elicitation: { form: { applyDefaults: true } } };
   const client = new Client({ name: 'ml-intern', version: '1' }, { capabilities });
   prepare(client);
-  await client.connect(transport);
+  try {
+    await client.connect(transport);
+  } catch (error) {
+    await transport.close().catch(() => {}); // the older one would go on connecting by itself, every 3 s
+    throw error;
+  }
   return client;
 }
 

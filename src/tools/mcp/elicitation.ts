@@ -27,8 +27,9 @@ const Property = z.looseObject({
 type Property = z.infer<typeof Property>;
 
 /**
- * Puts a server's question to the people of the thread whose call it belongs to. Which one that is the protocol does not say:
- * where calls of several sessions run, nobody is asked, because it could be the wrong thread.
+ * Puts a server's question to the people of the thread whose call it belongs to. Which one that is the
+ * protocol does not say: where calls of several sessions run, nobody is asked, because it could be the wrong
+ * thread.
  */
 export async function elicited(
   server: string,

@@ -12,7 +12,15 @@ import {
 import { z } from 'zod';
 
 /** What is kept of signing in to a server, as text: it holds tokens. */
-export type SignInStore = { read(): Promise<string | undefined>; write(text: string): Promise<void> };
+export type SignInStore = {
+  read(): Promise<string | undefined>;
+  write(text: string): Promise<void>;
+  /** Runs `work` while nobody else, in any process, is at it. */
+  alone<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+};
+
+/** How one is let in to a server: its requests go through `renewing`, which makes them with another fetch. */
+export type OAuth = { provider: OAuthClientProvider; renewing?: (send: typeof fetch) => typeof fetch };
 
 export type OAuthSettings = {
   /** Somebody signs in; or the client has a secret, or a private key, of its own. */
@@ -50,27 +58,28 @@ const Kept = z.object({
 type Kept = z.infer<typeof Kept>;
 
 /**
- * The OAuth of one server: https://modelcontextprotocol.io/specification, "Authorization". With a secret of its own it needs
- * nobody; else somebody signs in once, and its tokens are kept and renewed.
+ * The OAuth of one server: https://modelcontextprotocol.io/specification, "Authorization". With a secret of
+ * its own it needs nobody; else somebody signs in once, and its tokens are kept and renewed.
  */
 export function createOAuth(
   server: string,
   settings: OAuthSettings,
   store: SignInStore,
   signIn: SignIn | undefined,
-): OAuthClientProvider {
+): OAuth {
   const { client_id, client_secret, scope } = settings;
   if (settings.grant === 'client_credentials') {
-    return new ClientCredentialsProvider({
+    const provider = new ClientCredentialsProvider({
       clientId: client_id ?? '',
       clientSecret: client_secret ?? '',
       clientName: NAME,
       ...(scope ? { scope } : {}),
       ...(settings.issuer ? { expectedIssuer: settings.issuer } : {}),
     });
+    return { provider };
   }
   if (settings.grant === 'private_key') {
-    return new PrivateKeyJwtProvider({
+    const provider = new PrivateKeyJwtProvider({
       clientId: client_id ?? '',
       privateKey: settings.private_key ?? '',
       algorithm: settings.algorithm ?? 'ES256',
@@ -78,12 +87,14 @@ export function createOAuth(
       ...(scope ? { scope } : {}),
       ...(settings.issuer ? { expectedIssuer: settings.issuer } : {}),
     });
+    return { provider };
   }
   const state = randomBytes(16).toString('base64url');
   const read = async (): Promise<Kept> => Kept.parse(JSON.parse((await store.read()) ?? '{}'));
   const change = async (part: Partial<Kept>) => store.write(JSON.stringify({ ...(await read()), ...part }));
   const { client_metadata_url } = settings;
-  return {
+  const renewals = renewalsOf(store, read, change);
+  const provider: OAuthClientProvider = {
     ...(client_metadata_url ? { clientMetadataUrl: client_metadata_url } : {}),
     redirectUrl: signIn?.redirectUrl ?? 'http://127.0.0.1/',
     clientMetadata: {
@@ -104,7 +115,12 @@ export function createOAuth(
     },
     saveClientInformation: (client) => change({ client }),
     tokens: async () => (await read()).tokens,
-    saveTokens: (tokens) => change({ tokens }),
+    async saveTokens(tokens) {
+      // While the bot runs they have been written down already, and another process may have renewed them
+      // since.
+      const isOurs = signIn !== undefined || (await read()).tokens?.access_token === tokens.access_token;
+      if (isOurs) await change({ tokens });
+    },
     redirectToAuthorization(url) {
       if (signIn === undefined) throw new NeedsSignIn(server);
       return signIn.open(url);
@@ -118,11 +134,55 @@ export function createOAuth(
     async invalidateCredentials(scopeOf) {
       const { client, tokens, verifier } = await read();
       const kept = { client, tokens, verifier };
+      const isRenewed = tokens !== undefined && !renewals.wasRefused(tokens.refresh_token);
       if (scopeOf === 'all' || scopeOf === 'client') kept.client = undefined;
-      if (scopeOf === 'all' || scopeOf === 'tokens') kept.tokens = undefined;
+      // What was refused may be what another process has renewed meanwhile.
+      if ((scopeOf === 'all' || scopeOf === 'tokens') && !isRenewed) kept.tokens = undefined;
       if (scopeOf === 'all' || scopeOf === 'verifier') kept.verifier = undefined;
       await store.write(JSON.stringify(kept));
     },
+  };
+  return { provider, renewing: renewals.within };
+}
+
+/**
+ * Requests in which tokens are renewed by one process at a time: servers give a new refresh token with each
+ * renewal, and the one before it is worth nothing then (https://datatracker.ietf.org/doc/html/rfc9700,
+ * "Refresh Token Protection"). Whoever comes second is given what the first was.
+ */
+function renewalsOf(
+  store: SignInStore,
+  read: () => Promise<Kept>,
+  change: (part: Partial<Kept>) => Promise<void>,
+) {
+  const refused = new Set<string>();
+
+  async function renew(send: (signal: AbortSignal) => Promise<Response>, sent: string): Promise<Response> {
+    return store.alone(async (signal) => {
+      const { tokens } = await read();
+      if (tokens?.refresh_token !== undefined && tokens.refresh_token !== sent) return Response.json(tokens);
+      const response = await send(signal);
+      const given = response.ok ? OAuthTokensSchema.safeParse(await response.clone().json()) : undefined;
+      if (given?.success) await change({ tokens: { ...tokens, refresh_token: sent, ...given.data } });
+      else if (response.status >= 400 && response.status < 500) refused.add(sent);
+      return response;
+    });
+  }
+
+  const within =
+    (send: typeof fetch): typeof fetch =>
+    async (url, init) => {
+      const body = init?.body;
+      const isRenewal = body instanceof URLSearchParams && body.get('grant_type') === 'refresh_token';
+      if (!isRenewal) return send(url, init);
+      return renew(
+        (signal) => send(url, { ...init, signal: init?.signal ?? signal }),
+        body.get('refresh_token') ?? '',
+      );
+    };
+  return {
+    within,
+    wasRefused: (token: string | undefined) => token !== undefined && refused.has(token),
   };
 }
 

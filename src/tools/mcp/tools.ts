@@ -1,19 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
-import { orAborted } from '../../ops/abort.ts';
-import type { Clock } from '../../ops/clock.ts';
-import { messageOf } from '../../ops/errors.ts';
-import { parsedJson } from '../../ops/json.ts';
-import type { Logger } from '../../ops/log.ts';
-import type { ApprovalRequest } from '../../session/tool-calls.ts';
+import { orAborted } from '../../lib/abort.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { parsedJson } from '../../lib/json.ts';
+import type { Logger } from '../../lib/log.ts';
+import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
 import type { Tool, ToolContext, ToolResult } from '../tool.ts';
-import { besidesOf } from './besides.ts';
 import { connectMcp, type McpConnection, type McpEndpoint } from './connection.ts';
 import { type ActiveCall, elicited } from './elicitation.ts';
+import { resourceAndPromptTools } from './resources-and-prompts.ts';
 
-/** When a server's tools are asked about: never, where they may destroy something, or always. */
-type McpApproval = 'never' | 'destructive' | 'always';
+/**
+ * When a server's tools are asked about: never, where they may destroy something, where they do not say that
+ * they only read, or always.
+ */
+type McpApproval = 'never' | 'destructive' | 'writes' | 'always';
 
 export type McpServer = {
   endpoint: McpEndpoint;
@@ -31,12 +34,15 @@ type McpState = { name: string; tools: number; problem: string | undefined };
 
 /** The tools of all servers, as they are now. */
 export type McpTools = {
-  /** Resolves when every server has been tried once, or has had a fair time for it; rejects when `signal` aborts. */
+  /**
+   * Resolves when every server has been tried once, or has had a fair time for it; rejects when `signal`
+   * aborts.
+   */
   tried(signal: AbortSignal): Promise<void>;
   /** Names of the servers that can't be used now. */
   away(): string[];
-  /** Names that are taken get the server's name before them. */
-  offered(taken: readonly string[]): Tool[];
+  /** Those of the servers that `isFor` names; names that are taken get the server's name before them. */
+  offered(taken: readonly string[], isFor?: (server: string) => boolean): Tool[];
   stop(): Promise<void>;
 };
 
@@ -44,7 +50,10 @@ type McpOptions = {
   /** Told of each server when that changes, and every `everyMs`. */
   noted?: (state: McpState) => void;
   everyMs?: number;
-  /** How long servers are waited for before the agent works without their tools: programs are often fetched first. */
+  /**
+   * How long servers are waited for before the agent works without their tools: programs are often fetched
+   * first.
+   */
   firstMs?: number;
 };
 
@@ -81,14 +90,15 @@ export function createMcpTools(
     tried: (signal) => orAborted(tried, signal),
     away: () =>
       connections.flatMap(({ connection: { name, problem } }) => (problem() === undefined ? [] : [name])),
-    offered(taken) {
+    offered(taken, isFor = () => true) {
       const names = new Set(taken);
-      return connections.flatMap(({ server, connection, active }) =>
+      const own = connections.filter(({ connection: { name } }) => isFor(name));
+      return own.flatMap(({ server, connection, active }) =>
         connection
           .tools()
           .filter(({ name }) => !server.hide.includes(name))
           .map((tool) => toolOf(tool, connection, server, active))
-          .concat(besidesOf(connection, server))
+          .concat(resourceAndPromptTools(connection, server))
           .map((tool) => {
             const name = nameFor(tool.name, connection.name, names);
             names.add(name);
@@ -107,7 +117,10 @@ export function createMcpTools(
 /** What model providers take as a tool's name: https://platform.openai.com/docs/api-reference/chat/create. */
 const NAME_CHARACTERS = 64;
 
-/** With the server's name where it is taken, and with a number where that is, too: providers refuse two of one name. */
+/**
+ * With the server's name where it is taken, and with a number where that is, too: providers refuse two of one
+ * name.
+ */
 function nameFor(name: string, server: string, taken: ReadonlySet<string>): string {
   const clean = (text: string, room = NAME_CHARACTERS) => text.replace(/[^\w-]+/g, '_').slice(0, room);
   const wished = [clean(name), clean(`${server}_${name}`)].find((text) => !taken.has(text));
@@ -123,11 +136,17 @@ const SUMMARY_CHARACTERS = 80;
 
 function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, active: Set<ActiveCall>): Tool {
   const { annotations: hints = {}, inputSchema } = tool;
-  // What a server does not say of a tool counts as dangerous: https://modelcontextprotocol.io, ToolAnnotations.
+  // What a server does not say of a tool counts as dangerous: https://modelcontextprotocol.io,
+  // ToolAnnotations.
   const isReadOnly = hints.readOnlyHint === true;
   const isDestructive = !isReadOnly && hints.destructiveHint !== false;
   const mayRepeat = isReadOnly || hints.idempotentHint === true;
-  const isAsked = server.approval === 'always' || (server.approval === 'destructive' && isDestructive);
+  const isAsked = {
+    never: false,
+    destructive: isDestructive,
+    writes: !isReadOnly,
+    always: true,
+  }[server.approval];
   const about = (args: Readonly<Record<string, unknown>>) =>
     JSON.stringify(args).slice(0, SUMMARY_CHARACTERS);
   return {
@@ -138,6 +157,9 @@ function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, act
         DESCRIPTION_CHARACTERS,
       ),
     asks: isAsked ? 'always' : 'never',
+    research: false,
+    actsAsOwner: false,
+    timeline: 'every_call',
     parameters: { ...inputSchema },
     prepare(argumentsText) {
       const args = objectIn(argumentsText);
@@ -145,6 +167,8 @@ function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, act
       return {
         ok: true,
         call: {
+          operation: tool.name,
+          unasked: isAsked ? undefined : whyUnasked(server.approval, isReadOnly),
           approval: async () => (isAsked ? requestFor(tool, connection.name, args) : undefined),
           timeoutMs: LONGEST_MS,
           async run(context) {
@@ -153,6 +177,9 @@ function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, act
             return call(tool.name, args, { connection, server, active }, context);
           },
           recover: mayRepeat ? async () => ({ kind: 'not_started' }) : undefined,
+          isLookUp: false,
+          source: undefined,
+          jobId: undefined,
         },
       };
     },
@@ -163,14 +190,17 @@ function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, act
   };
 }
 
+const whyUnasked = (approval: McpApproval, isReadOnly: boolean): string =>
+  isReadOnly && approval !== 'never'
+    ? 'its server says that it only reads'
+    : 'the config says so of its server';
+
 function requestFor(tool: McpTool, server: string, args: Record<string, unknown>): ApprovalRequest {
-  const text = JSON.stringify(args, null, 2);
-  const lines = text.split('\n');
   return {
     title: `Use ${tool.title ?? tool.name} of ${server}`,
     facts: factsOf(tool, server),
     warnings: ['What it does is up to that server, and may not be undone.'],
-    preview: { language: 'json', text: lines.slice(0, 40).join('\n').slice(0, 2_300), lines: lines.length },
+    preview: previewOf(JSON.stringify(args, null, 2), 'json'),
     estimate: { usd: 0, reason: 'what it costs there is up to that server' },
     isAlwaysAsked: true,
   };
@@ -181,7 +211,10 @@ const factsOf = ({ name }: McpTool, server: string): ApprovalRequest['facts'] =>
   { label: 'Server', value: server },
 ];
 
-/** Names move between servers as these come and go, after a restart too: what people said yes to is one tool of one server. */
+/**
+ * Names move between servers as these come and go, after a restart too: what people said yes to is one tool
+ * of one server.
+ */
 function isFor(approved: ApprovalRequest | undefined, facts: ApprovalRequest['facts']): boolean {
   const values = (of: ApprovalRequest['facts'] | undefined) => of?.map(({ value }) => value);
   return isDeepStrictEqual(values(approved?.facts), values(facts));

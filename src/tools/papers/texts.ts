@@ -1,8 +1,8 @@
-import type { PaperText } from '../../hub/arxiv.ts';
 import type { Looked } from '../../hub/datasets.ts';
 import type { Paper, PaperCollection } from '../../hub/papers.ts';
 import type { RepoEntry } from '../../hub/repos.ts';
 import type { Citation, CitedPaper, Snippet } from '../../hub/scholar.ts';
+import type { PaperText } from '../../parse-apart/parsers/paper.ts';
 
 /* What is told of papers: the useful first, short enough for a model to go on reading. */
 

@@ -25,7 +25,10 @@ export type PaperSources = {
   hubUrl: string;
 };
 
-/** arXiv's ids, new and old (https://info.arxiv.org/help/arxiv_identifier.html), also within an address; versions are left off. */
+/**
+ * arXiv's ids, new and old (https://info.arxiv.org/help/arxiv_identifier.html), also within an address;
+ * versions are left off.
+ */
 const ARXIV_ID = /(?:^|[/:\s])(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})(?:v\d+)?(?:\.pdf)?\/?$/;
 
 const PaperId = z
@@ -236,6 +239,11 @@ export function hfPapersTool(sources: PaperSources): Tool {
       'Find and read papers. Begin a literature search with search (with date_from, min_citations or sort_by it goes beyond the Hub) or trending; follow citation_graph from a landmark paper to what builds on it (influential ones are marked); read_paper gives the contents, then a section: methods and experiments hold the recipe. snippet_search looks inside of papers; find_datasets, find_models, find_collections and find_all_resources tell what of a paper is on the Hub.',
     schema: Schema,
     isReadOnly: true,
+    research: true,
+    sourceOf: ({ operation, arxiv_id }) =>
+      arxiv_id && (operation === 'read_paper' || operation === 'paper_details')
+        ? `https://arxiv.org/abs/${arxiv_id}`
+        : undefined,
     summary: ({ operation, arxiv_id, query, section }) =>
       [operation, arxiv_id ?? query, section].filter(Boolean).join(' '),
     async run(args, { signal }): Promise<ToolResult> {

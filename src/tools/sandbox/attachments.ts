@@ -1,4 +1,4 @@
-import { sha256Of } from '../../ops/hash.ts';
+import { sha256Of } from '../../lib/hash.ts';
 import type { ChosenSandboxes } from '../../sandbox/choose.ts';
 import { readFile, writeFile } from '../../sandbox/files.ts';
 import { openLargeFile } from '../../sandbox/large-file.ts';
@@ -62,7 +62,9 @@ export function chosenWithAttachments(chosen: ChosenSandboxes, attached: Attache
 /** Larger files are not checked row by row: they are uploaded as they are. */
 const FILE_BYTES = 50_000_000;
 
-/** A file of a session: as it is in the sandbox now, or, where there are no sandboxes, as people attached it. */
+/**
+ * A file of a session: as it is in the sandbox now, or, where there are no sandboxes, as people attached it.
+ */
 export function fileReaderIn(sandboxes: Sandboxes | undefined, attached: Attached): PushParts['fileAt'] {
   return async (path, { sessionId, signal, show }) => {
     if (sandboxes === undefined) return bytesAttached(attached, sessionId, path);

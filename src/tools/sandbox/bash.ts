@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { capped, withoutAnsi } from '../../lib/output.ts';
 import { writeFile } from '../../sandbox/files.ts';
 import type { Background, RunEnd, Sandbox, Sandboxes } from '../../sandbox/sandbox.ts';
-import { capped, withoutAnsi } from '../output.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
 import { inSandbox } from './in-sandbox.ts';
 
@@ -9,7 +9,8 @@ import { inSandbox } from './in-sandbox.ts';
 const OUTPUT_CHARACTERS = 25_000;
 /** What is kept of an output at most; of a longer one the middle is lost. */
 const KEPT_BYTES = 10_000_000;
-const TAIL_CHARACTERS = 400;
+/** Of what it prints while it runs: more than is shown, so that what is secret in it can be told. */
+const TAIL_CHARACTERS = 9_000;
 const BACKGROUND_CHARACTERS = 8_000;
 
 const Arguments = z
@@ -69,7 +70,7 @@ async function runToEnd(
     signal: context.signal,
     onOutput(chunk) {
       output.add(chunk);
-      context.show(withoutAnsi(output.tail(TAIL_CHARACTERS)));
+      context.show(withoutAnsi(output.tail(TAIL_CHARACTERS)), true);
     },
   });
   const text = withoutAnsi(output.text());

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HardwareList } from '../../hub/hardware.ts';
-import { messageOf } from '../../ops/errors.ts';
+import { messageOf } from '../../lib/errors.ts';
 import type { SpaceSandboxes } from '../../sandbox/space.ts';
 import type { ApprovalRequest } from '../../session/tool-calls.ts';
 import { defineTool, type Tool } from '../tool.ts';

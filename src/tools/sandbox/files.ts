@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { beginningOf } from '../../lib/cut.ts';
+import { linesOf } from '../../lib/output.ts';
+import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import { type FileContent, readFile, writeFile } from '../../sandbox/files.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
-import { imageType } from '../../session/images.ts';
+import { imageType } from '../../session/store/images.ts';
+import { secretInFile } from '../file-secrets.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
-import { editText } from './edit-text.ts';
 import { inSandbox } from './in-sandbox.ts';
 import { bytesOf, textOf } from './text-file.ts';
 
@@ -29,6 +32,7 @@ export function readTool(sandboxes: Sandboxes): Tool {
       limit: z.number().int().min(1).max(LINES).default(LINES).describe('Lines at most.'),
     }),
     isReadOnly: true,
+    research: true,
     summary: ({ path }) => path,
     run: ({ path, offset, limit }, context) =>
       inSandbox(sandboxes, context, async (sandbox) => {
@@ -70,7 +74,7 @@ const Edit = z.strictObject({
   replace_all: z.boolean().default(false).describe('Whether every occurrence is meant.'),
 });
 
-export function editTool(sandboxes: Sandboxes): Tool {
+export function editTool(sandboxes: Sandboxes, apart: ParseApart): Tool {
   return defineTool({
     name: 'edit',
     description:
@@ -78,7 +82,7 @@ export function editTool(sandboxes: Sandboxes): Tool {
     schema: Edit,
     isReadOnly: false,
     summary: ({ path }) => path,
-    run: (args, context) => edit(sandboxes, args, context),
+    run: (args, context) => edit(sandboxes, apart, args, context),
     // What was written before the crash is there; what is not can still be replaced.
     recover: async (args, context) => {
       const result = await inSandbox(sandboxes, context, async (sandbox) => {
@@ -92,12 +96,20 @@ export function editTool(sandboxes: Sandboxes): Tool {
   });
 }
 
-function edit(sandboxes: Sandboxes, args: z.infer<typeof Edit>, context: ToolContext): Promise<ToolResult> {
+function edit(
+  sandboxes: Sandboxes,
+  apart: ParseApart,
+  args: z.infer<typeof Edit>,
+  context: ToolContext,
+): Promise<ToolResult> {
   const { path, old_str, new_str, replace_all } = args;
   return inSandbox(sandboxes, context, async (sandbox) => {
     const file = textFile(await readFile(sandbox, path, MAX_BYTES, context.signal), path);
     if (!file.ok) return failed(file.reason);
-    const edited = editText(file.text, old_str, new_str, replace_all);
+    const asked = { text: file.text, before: old_str, after: new_str, isForAll: replace_all };
+    const parsed = await apart.parse('edit', asked, context.signal);
+    if (!parsed.ok) return failed(`${path}: ${parsed.reason}. Change it with a program in bash instead.`);
+    const edited = parsed.value;
     if (!edited.ok) return failed(`${path}: ${edited.reason}.`);
     await writeFile(sandbox, path, bytesOf({ ...file, text: edited.text }), context.signal);
     return done(`Edited ${path} ${edited.note}.`);
@@ -138,6 +150,9 @@ export function shareFileTool(sandboxes: Sandboxes): Tool {
         const content = await readFile(sandbox, path, SHARED_BYTES, context.signal);
         if (content.kind !== 'file') return failed(problemWith(content, path));
         if (content.bytes.length === 0) return failed(`${path} is empty.`);
+        const secret = await secretInFile(path, new Blob([new Uint8Array(content.bytes)]), context.redaction);
+        if (secret !== undefined)
+          return failed(`${secret}, so it was not posted. Take that out of it first.`);
         const name = (path.split('/').at(-1) ?? '').replace(/[^\w.-]+/g, '_').slice(-NAME_CHARACTERS);
         return {
           kind: 'done',
@@ -177,14 +192,13 @@ function problemWith(content: Exclude<FileContent, { kind: 'file' }>, path: stri
 /** The lines asked for, each with its number, and what is left. */
 function numbered(text: string, offset: number, limit: number): string {
   if (text === '') return '(the file is empty)';
-  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
-  if (offset > lines.length) return `(the file has only ${lines.length} lines)`;
-  const shown = lines.slice(offset - 1, offset - 1 + limit).map((line, i) => {
-    const cut = line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)} … [line cut]` : line;
+  const { lines, total } = linesOf(text.replace(/\r?\n$/, ''), offset, limit);
+  if (offset > total) return `(the file has only ${total} lines)`;
+  const shown = lines.map((line, i) => {
+    const cut = line.length > LINE_CHARACTERS ? `${beginningOf(line, LINE_CHARACTERS)} … [line cut]` : line;
     return `${String(offset + i).padStart(6)}\t${cut}`;
   });
   const next = offset + shown.length;
-  const rest =
-    next <= lines.length ? `\n(${lines.length - next + 1} more lines; read on with offset ${next})` : '';
+  const rest = next <= total ? `\n(${total - next + 1} more lines; read on with offset ${next})` : '';
   return shown.join('\n') + rest;
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../../ops/errors.ts';
+import { messageOf } from '../../lib/errors.ts';
 import { type Sandbox, type Sandboxes, SandboxUnavailable } from '../../sandbox/sandbox.ts';
 import type { ToolContext, ToolResult } from '../tool.ts';
 

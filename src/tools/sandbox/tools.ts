@@ -1,4 +1,5 @@
 import type { HardwareList } from '../../hub/hardware.ts';
+import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import type { ChosenSandboxes } from '../../sandbox/choose.ts';
 import type { Tool } from '../tool.ts';
 import { bashTool } from './bash.ts';
@@ -9,6 +10,7 @@ import { editTool, readTool, shareFileTool, writeTool } from './files.ts';
 export function sandboxTools(
   chosen: ChosenSandboxes,
   hardware: HardwareList,
+  apart: ParseApart,
   { maxSeconds, idleMinutes }: { maxSeconds: number; idleMinutes: number },
 ): Tool[] {
   if (chosen === undefined) return [];
@@ -17,7 +19,7 @@ export function sandboxTools(
     bashTool(sandboxes, maxSeconds),
     readTool(sandboxes),
     writeTool(sandboxes),
-    editTool(sandboxes),
+    editTool(sandboxes, apart),
     shareFileTool(sandboxes),
     ...(chosen.kind === 'space' ? [sandboxCreateTool(chosen.sandboxes, hardware, idleMinutes)] : []),
   ];

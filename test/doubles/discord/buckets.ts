@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 
 type Bucket = { limit: number; perSeconds: number };
 
-/** As Discord announces them at the time of writing; a client must take them from the headers, and they change. */
+/**
+ * As Discord announces them at the time of writing; a client must take them from the headers, and they
+ * change.
+ */
 const ROUTES: readonly (readonly [RegExp, Bucket])[] = [
   [/^POST \/channels\/\d+\/messages$/, { limit: 5, perSeconds: 5 }],
   [/^PATCH \/channels\/\d+\/messages\/:id$/, { limit: 5, perSeconds: 5 }],
@@ -13,7 +16,10 @@ const OTHER: Bucket = { limit: 50, perSeconds: 1 };
 
 export type Verdict = { headers: Record<string, string>; retryAfter: number | undefined };
 
-/** Discord's rate limits by route: https://docs.discord.com/developers/topics/rate-limits. `scale` makes them wider. */
+/**
+ * Discord's rate limits by route: https://docs.discord.com/developers/topics/rate-limits. `scale` makes them
+ * wider.
+ */
 export class Buckets {
   readonly #scale: number;
   readonly #windows = new Map<string, { used: number; until: number }>();

@@ -7,8 +7,8 @@ type Sent = { op: number; d: unknown; s: number | null; t: string | null };
 type Session = { id: string; intents: number; seq: number; sent: Sent[]; socket: WebSocket | undefined };
 
 /**
- * Discord's gateway: https://docs.discord.com/developers/events/gateway. HELLO, IDENTIFY and READY, heartbeats, dispatches
- * with sequence numbers, RESUME with what was missed, invalid sessions.
+ * Discord's gateway: https://docs.discord.com/developers/events/gateway. HELLO, IDENTIFY and READY,
+ * heartbeats, dispatches with sequence numbers, RESUME with what was missed, invalid sessions.
  */
 export class Gateway {
   readonly #server: WebSocketServer;
@@ -18,6 +18,17 @@ export class Gateway {
   readonly #sessions = new Map<string, Session>();
   /** How often somebody resumed, and identified. */
   readonly counts = { resumed: 0, identified: 0 };
+  /** How often somebody has begun to connect. */
+  attempts = 0;
+  /**
+   * How far a connection gets: `hello` says nothing once it is open, `ready` answers nobody who identifies.
+   */
+  silentFrom: 'hello' | 'ready' | undefined;
+  /** Whether connections are cut as soon as they are open. */
+  cutsAtOnce = false;
+  /** How often it wants to hear a heartbeat. */
+  heartbeatMs = 41_250;
+  readonly #frozen = new WeakSet<WebSocket>();
   /** Whether the privileged intent for message contents is turned on for the application. */
   allowsMessageContent = true;
 
@@ -39,7 +50,7 @@ export class Gateway {
       if ((session.intents & needed) !== needed) continue;
       const sent = { op: GatewayOpcodes.Dispatch, d: data, s: ++session.seq, t: event };
       session.sent.push(sent);
-      if (session.socket) send(session.socket, sent);
+      if (session.socket && !this.#frozen.has(session.socket)) send(session.socket, sent);
     }
   }
 
@@ -55,6 +66,14 @@ export class Gateway {
     if (forgets) this.#sessions.clear();
   }
 
+  /** All connections are dead from now on, and nobody is told: nothing is read, answered or sent on them. */
+  freeze(): void {
+    for (const socket of this.#server.clients) {
+      this.#frozen.add(socket);
+      socket.pause();
+    }
+  }
+
   close(): void {
     for (const socket of this.#server.clients) socket.terminate();
     this.#server.close();
@@ -62,12 +81,21 @@ export class Gateway {
 
   #talk(socket: WebSocket): void {
     let session: Session | undefined;
-    send(socket, { op: GatewayOpcodes.Hello, d: { heartbeat_interval: 41_250 }, s: null, t: null });
+    this.attempts++;
+    if (this.cutsAtOnce) return void socket.terminate();
+    if (this.silentFrom === 'hello') return;
+    send(socket, {
+      op: GatewayOpcodes.Hello,
+      d: { heartbeat_interval: this.heartbeatMs },
+      s: null,
+      t: null,
+    });
     socket.on('message', (bytes) => {
       const { op, d } = JSON.parse(String(bytes)) as { op: number; d: Record<string, unknown> };
       if (op === GatewayOpcodes.Heartbeat) {
         return send(socket, { op: GatewayOpcodes.HeartbeatAck, d: null, s: null, t: null });
       }
+      if (this.silentFrom === 'ready') return;
       if (op === GatewayOpcodes.Identify) session = this.#identify(socket, d);
       if (op === GatewayOpcodes.Resume) session = this.#resume(socket, d);
     });

@@ -45,9 +45,16 @@ export type DiscordMessage = {
   reference: string | undefined;
   reactions: Set<string>;
   edits: number;
+  /** When its words were changed last. */
+  edited?: string;
+  embeds?: object[];
 };
 
-export type DiscordThread = { id: string; name: string; parent: string; archived: boolean };
+export type MessageChange = Partial<
+  Pick<DiscordMessage, 'content' | 'components' | 'attachments' | 'flags' | 'edited' | 'embeds' | 'mentioned'>
+>;
+
+export type DiscordThread = { id: string; name: string; parent: string; archived: boolean; locked?: boolean };
 
 const BASIC =
   PermissionFlagsBits.ViewChannel |
@@ -60,7 +67,10 @@ const BASIC =
   PermissionFlagsBits.AddReactions |
   PermissionFlagsBits.EmbedLinks;
 
-/** One guild with its channels, threads and messages, and what happens to messages as events: `change` after each. */
+/**
+ * One guild with its channels, threads and messages, and what happens to messages as events: `change` after
+ * each.
+ */
 export class Guild extends EventEmitter<{ change: [DiscordMessage, 'posted' | 'edited' | 'deleted'] }> {
   readonly messages = new Map<string, DiscordMessage>();
   readonly threads = new Map<string, DiscordThread>();
@@ -81,7 +91,7 @@ export class Guild extends EventEmitter<{ change: [DiscordMessage, 'posted' | 'e
     return added;
   }
 
-  edit(message: DiscordMessage, change: Partial<Pick<DiscordMessage, 'content' | 'components'>>): void {
+  edit(message: DiscordMessage, change: MessageChange): void {
     Object.assign(message, change, { edits: message.edits + 1 });
     this.emit('change', message, 'edited');
   }
@@ -89,6 +99,25 @@ export class Guild extends EventEmitter<{ change: [DiscordMessage, 'posted' | 'e
   delete(message: DiscordMessage): void {
     this.messages.delete(message.id);
     this.emit('change', message, 'deleted');
+  }
+
+  /** A message of the bot's that stands nowhere yet. */
+  ownMessage(channel: string, parts: Partial<DiscordMessage>): DiscordMessage {
+    return {
+      id: this.nextId(),
+      channel_id: channel,
+      author: BOT_USER,
+      content: '',
+      components: [],
+      attachments: [],
+      flags: 0,
+      nonce: undefined,
+      mentioned: [],
+      reference: undefined,
+      reactions: new Set(),
+      edits: 0,
+      ...parts,
+    };
   }
 
   in(channel: string): DiscordMessage[] {
@@ -137,7 +166,7 @@ export function rawMessage(message: DiscordMessage, baseUrl: string): Record<str
     ...(member && guild_id ? { member: rawMember(member) } : {}),
     content,
     timestamp: new Date(Number((BigInt(id) >> 22n) + DISCORD_EPOCH)).toISOString(),
-    edited_timestamp: null,
+    edited_timestamp: message.edited ?? null,
     tts: false,
     mention_everyone: false,
     mentions: mentioned.flatMap((who) => {
@@ -151,7 +180,7 @@ export function rawMessage(message: DiscordMessage, baseUrl: string): Record<str
       url: `${baseUrl}/attachments/${file.id}`,
       proxy_url: `${baseUrl}/attachments/${file.id}`,
     })),
-    embeds: [],
+    embeds: message.embeds ?? [],
     pinned: false,
     type: reference ? 19 : 0,
     components,
@@ -165,7 +194,7 @@ function channel(id: string, name: string, type: ChannelType, overwrites: object
   return { id, type, name, guild_id: GUILD, position: 0, permission_overwrites: overwrites, parent_id: null };
 }
 
-export function rawThread({ id, name, parent, archived }: DiscordThread, guild?: Guild): object {
+export function rawThread({ id, name, parent, archived, locked }: DiscordThread, guild?: Guild): object {
   return {
     id,
     last_message_id: guild?.in(id).at(-1)?.id ?? null,
@@ -181,7 +210,7 @@ export function rawThread({ id, name, parent, archived }: DiscordThread, guild?:
       archived,
       auto_archive_duration: 10_080,
       archive_timestamp: '2026-01-01T00:00:00.000000+00:00',
-      locked: false,
+      locked: locked ?? false,
     },
     total_message_sent: 1,
   };

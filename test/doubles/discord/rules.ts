@@ -1,9 +1,10 @@
 import { ButtonStyle, ComponentType, MessageFlags } from 'discord-api-types/v10';
 import { z } from 'zod';
+import { problemsOf } from './problems.ts';
 
 /*
- * What Discord accepts in a message and a dialog: https://docs.discord.com/developers/components/reference and
- * .../resources/message. Strict, so that a field that Discord does not know is found out.
+ * What Discord accepts in a message and a dialog: https://docs.discord.com/developers/components/reference
+ * and .../resources/message. Strict, so that a field that Discord does not know is found out.
  */
 
 const id = { id: z.number().int().min(0).max(2_147_483_647).optional() };
@@ -125,7 +126,7 @@ const MessageBody = z.strictObject({
 /** The details with which Discord would turn a message down; undefined where it takes it. */
 export function problemOf(body: unknown, files: readonly string[]): object | undefined {
   const parsed = MessageBody.safeParse(body);
-  if (!parsed.success) return z.treeifyError(parsed.error);
+  if (!parsed.success) return problemsOf(parsed.error.issues as Parameters<typeof problemsOf>[0]);
   const { content, flags, components = [] } = parsed.data;
   const isV2 = ((flags ?? 0) & MessageFlags.IsComponentsV2) !== 0;
   if (isV2 && content) return { content: 'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2' };

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { sleep } from '../http.ts';
 
@@ -18,14 +19,28 @@ export type Receipt = { isAcknowledged: boolean; answer?: unknown };
 /** An app has three seconds: https://docs.slack.dev/apis/events-api, "Responding to events". */
 const ACK_MS = 3_000;
 
-/** Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode. One connection gets each notice. */
+/**
+ * Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode. Each notice goes to one connection,
+ * and not all to the same.
+ */
 export class SocketTransport implements Transport {
   readonly #sockets = new WebSocketServer({ noServer: true });
+  readonly #frozen = new WeakSet<WebSocket>();
+  readonly #unanswered = new Set<Duplex>();
   readonly #waiting = new Map<string, (answer: unknown) => void>();
+  /** How far a connection gets: `handshake` leaves it unanswered, `hello` says nothing once it is open. */
+  silentFrom: 'handshake' | 'hello' | undefined;
+  /** Whether connections are cut as soon as they are open. */
+  cutsAtOnce = false;
+  /** How often somebody has begun to connect. */
+  attempts = 0;
+  #delivered = 0;
 
   constructor(server: Server) {
     server.on('upgrade', (request, socket, head) => {
       if (!request.url?.startsWith('/socket')) return socket.destroy();
+      this.attempts++;
+      if (this.silentFrom === 'handshake') return void this.#unanswered.add(socket);
       this.#sockets.handleUpgrade(request, socket, head, (client) => this.#welcome(client));
     });
   }
@@ -35,8 +50,9 @@ export class SocketTransport implements Transport {
   }
 
   async deliver({ kind, payload }: Notice, attempt: number): Promise<Receipt> {
-    const [client] = [...this.#sockets.clients].filter((socket) => socket.readyState === 1);
-    if (client === undefined) return { isAcknowledged: false };
+    const open = [...this.#sockets.clients].filter((socket) => socket.readyState === 1);
+    const client = open[this.#delivered++ % open.length];
+    if (client === undefined || this.#frozen.has(client)) return { isAcknowledged: false };
     const envelope_id = randomUUID();
     const retry = attempt > 0 ? { retry_attempt: attempt, retry_reason: 'timeout' } : {};
     const receipt = new Promise<Receipt>((resolve) => {
@@ -63,14 +79,27 @@ export class SocketTransport implements Transport {
     for (const client of this.#sockets.clients) client.terminate();
   }
 
+  /** All connections are dead from now on, and nobody is told: nothing is read, answered or sent on them. */
+  freeze(): void {
+    for (const client of this.#sockets.clients) {
+      client.pause();
+      this.#frozen.add(client);
+    }
+  }
+
   close(): void {
     this.disconnect();
+    for (const socket of this.#unanswered) socket.destroy();
     this.#sockets.close();
   }
 
   #welcome(client: WebSocket): void {
+    if (this.silentFrom === 'hello') return;
     client.send(JSON.stringify({ type: 'hello', num_connections: this.connections }));
-    const pings = setInterval(() => client.ping(), 5_000);
+    if (this.cutsAtOnce) return void setTimeout(() => client.terminate(), 20); // its first words arrive
+    const pings = setInterval(() => {
+      if (!this.#frozen.has(client)) client.ping();
+    }, 5_000);
     client.on('close', () => clearInterval(pings));
     client.on('message', (data) => {
       const { envelope_id, payload } = JSON.parse(String(data)) as {
@@ -128,20 +157,22 @@ export class HttpTransport implements Transport {
 }
 
 /**
- * Delivers until acknowledged: at once, then after each of the waits. Slack's own are 0, 1 and 5 minutes. An attempt
- * that is lost reaches nobody.
+ * Delivers until acknowledged: at once, then after each of the waits. Slack's own are 0, 1 and 5 minutes. An
+ * attempt that is lost reaches nobody.
  */
 export async function deliverWithRetries(
   transport: () => Transport | undefined,
   notice: Notice,
   waitsMs: readonly number[],
   isLost: () => boolean,
+  onFailure: () => void,
 ): Promise<Receipt> {
   for (const [attempt, wait] of [0, ...waitsMs].entries()) {
     await sleep(wait);
     if (isLost()) continue;
     const receipt = await transport()?.deliver(notice, attempt);
     if (receipt?.isAcknowledged) return receipt;
+    onFailure();
   }
   return { isAcknowledged: false };
 }

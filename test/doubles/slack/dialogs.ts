@@ -1,26 +1,40 @@
 import { type Modal, parseModal } from './rules.ts';
 import { BOT, PEOPLE } from './workspace.ts';
 
-/** A trigger can be used once, for three seconds: https://docs.slack.dev/interactivity/handling-user-interaction. */
+/**
+ * A trigger can be used once, for three seconds:
+ * https://docs.slack.dev/interactivity/handling-user-interaction.
+ */
 const TRIGGER_MS = 3_000;
 
-/** A dialog that is open before somebody. `errors` is what the app said about the last attempt to send it off. */
+/** https://docs.slack.dev/reference/methods/views.open, `view_too_large`. */
+const VIEW_BYTES = 250_000;
+
+/**
+ * A dialog that is open before somebody. `errors` is what the app said about the last attempt to send it off.
+ */
 export type OpenDialog = {
   id: string;
   user: string;
+  team: string;
   view: Modal;
   errors: Record<string, string> | undefined;
 };
 
 /** The dialogs of a workspace, as `views.open` and submissions see them. */
 export class Dialogs {
+  /** Makes triggers from now on run out as if nobody used them in time, or be used already. */
+  nextTriggers: 'fresh' | 'expired' | 'used' = 'fresh';
   readonly open: OpenDialog[] = [];
-  readonly #triggers = new Map<string, { user: string; until: number }>();
+  readonly #triggers = new Map<string, { user: string; team: string; until: number }>();
+  readonly #used = new Set<string>();
   #count = 0;
 
-  trigger(user: string): string {
+  trigger(user: string, team = BOT.team_id): string {
     const id = `trigger.${++this.#count}`;
-    this.#triggers.set(id, { user, until: Date.now() + TRIGGER_MS });
+    const isFresh = this.nextTriggers !== 'expired';
+    this.#triggers.set(id, { user, team, until: isFresh ? Date.now() + TRIGGER_MS : 0 });
+    if (this.nextTriggers === 'used') this.#used.add(id);
     return id;
   }
 
@@ -28,18 +42,24 @@ export class Dialogs {
   show(triggerId: string, view: unknown): { id: string } | { error: string } {
     const trigger = this.#triggers.get(triggerId);
     this.#triggers.delete(triggerId);
-    if (trigger === undefined) return { error: 'invalid_trigger' };
+    if (this.#used.has(triggerId)) return { error: 'exchanged_trigger_id' };
+    if (trigger === undefined) return { error: 'invalid_trigger_id' };
+    this.#used.add(triggerId);
     if (Date.now() > trigger.until) return { error: 'expired_trigger_id' };
+    if (JSON.stringify(view).length > VIEW_BYTES) return { error: 'view_too_large' };
     const parsed = parseModal(view);
     if (parsed === undefined) return { error: 'invalid_arguments' };
     const id = `V${++this.#count}`;
-    this.open.push({ id, user: trigger.user, view: parsed, errors: undefined });
+    this.open.push({ id, user: trigger.user, team: trigger.team, view: parsed, errors: undefined });
     return { id };
   }
 
-  /** What Slack tells an app of a dialog that was sent off with `text` in its one input, or with choices by block. */
+  /**
+   * What Slack tells an app of a dialog that was sent off with `text` in its one input, or with choices by
+   * block.
+   */
   submission(
-    { id, user, view }: OpenDialog,
+    { id, user, team, view }: OpenDialog,
     filled: string | Record<string, string>,
   ): Record<string, unknown> {
     const inputs = view.blocks.flatMap((block) => (block.type === 'input' ? [block] : []));
@@ -50,8 +70,8 @@ export class Dialogs {
     });
     return {
       type: 'view_submission',
-      team: { id: BOT.team_id, domain: 'double' },
-      user: { id: user, username: PEOPLE[user], team_id: BOT.team_id },
+      team: { id: team, domain: 'double' },
+      user: { id: user, username: PEOPLE[user], team_id: team },
       api_app_id: BOT.app_id,
       view: {
         ...view,

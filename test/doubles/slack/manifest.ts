@@ -21,6 +21,7 @@ const manifest = Manifest.parse(
 
 /** The scope that a method needs, each from its page; one of several for conversations.replies. */
 const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  'users.conversations': ['channels:read', 'groups:read'],
   'users.info': ['users:read'],
   'files.info': ['files:read'],
   'usergroups.users.list': ['usergroups:read'],
@@ -42,7 +43,9 @@ const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
 };
 
-/** Whether an app installed with our manifest may call a method: the double grants what the manifest asks for. */
+/**
+ * Whether an app installed with our manifest may call a method: the double grants what the manifest asks for.
+ */
 export function mayCall(method: string): boolean {
   const scopes = METHOD_SCOPES[method];
   return scopes === undefined || scopes.some((scope) => manifest.oauth_config.scopes.bot.includes(scope));

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { BOT } from './workspace.ts';
 
+const AT_ONCE_MS = 2_000;
+
 type Granted = { team: string; expiresAt: number };
 
 /**
- * Slack's side of installing an app by OAuth, with token rotation: https://docs.slack.dev/authentication/using-token-rotation.
- * A code is good once, a refresh token as well, and a renewed token takes the old one's place.
+ * Slack's side of installing an app by OAuth, with token rotation:
+ * https://docs.slack.dev/authentication/using-token-rotation. A code is good once, and a renewed token takes
+ * the old one's place. Two who renew at the same time are given different tokens, of which one is worth
+ * nothing (https://github.com/slackapi/node-slack-sdk/issues/2504).
  */
 export class Oauth {
   readonly client = { id: '123.456', secret: randomBytes(8).toString('hex') };
@@ -14,11 +18,14 @@ export class Oauth {
   readonly #codes = new Map<string, string>();
   readonly #tokens = new Map<string, Granted>();
   readonly #refreshes = new Map<string, string>();
+  /** Tokens that were renewed with, which two may do at the same time. */
+  readonly #used = new Map<string, { team: string; at: number }>();
   #renewals = 0;
+  #given = 0;
 
   /** Whether the app has been installed this way: only tokens that were given out are good then. */
   get isUsed(): boolean {
-    return this.#tokens.size > 0;
+    return this.#given > 0;
   }
 
   get renewals(): number {
@@ -43,13 +50,15 @@ export class Oauth {
     const isRenewal = args.grant_type === 'refresh_token';
     const given = isRenewal ? this.#refreshes : this.#codes;
     const key = String(isRenewal ? args.refresh_token : args.code);
-    const team = given.get(key);
+    const team = given.get(key) ?? (isRenewal ? this.#usedJustNow(key) : undefined);
     given.delete(key);
+    if (isRenewal && team !== undefined) this.#used.set(key, { team, at: Date.now() });
     if (team === undefined) return { ok: false, error: isRenewal ? 'invalid_refresh_token' : 'invalid_code' };
     if (isRenewal) this.#renewals++;
     this.revoke(team);
     const token = `xoxe.xoxb-1-${randomBytes(12).toString('hex')}`;
     const refresh = `xoxe-1-${randomBytes(12).toString('hex')}`;
+    this.#given++;
     this.#tokens.set(token, { team, expiresAt: Date.now() + this.expiresIn * 1000 });
     this.#refreshes.set(refresh, team);
     return {
@@ -66,6 +75,11 @@ export class Oauth {
       is_enterprise_install: false,
       authed_user: { id: 'U0ADA' },
     };
+  }
+
+  #usedJustNow(refresh: string): string | undefined {
+    const used = this.#used.get(refresh);
+    return used && Date.now() - used.at < AT_ONCE_MS ? used.team : undefined;
   }
 
   /** Makes the tokens of a workspace worthless. */

@@ -1,4 +1,7 @@
-/** How many calls a minute a method takes: https://docs.slack.dev/apis/web-api/rate-limits, and the method's page. */
+/**
+ * How many calls a minute a method takes: https://docs.slack.dev/apis/web-api/rate-limits, and the method's
+ * page.
+ */
 const PER_MINUTE: Readonly<Record<string, number>> = {
   'chat.update': 50,
   'chat.delete': 50,
@@ -23,7 +26,9 @@ export type RateLimits = {
   check(method: string, channel: string | undefined): number | undefined;
 };
 
-/** Token buckets as Slack's tiers behave. `scale` makes them wider, for tests that are about something else. */
+/**
+ * Token buckets as Slack's tiers behave. `scale` makes them wider, for tests that are about something else.
+ */
 export function createRateLimits(scale: number): RateLimits {
   const buckets = new Map<string, { tokens: number; at: number }>();
 

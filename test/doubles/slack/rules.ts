@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /*
- * What Slack accepts in `blocks`, for the block types that bots use most. Sources: the pages of each block under
- * https://docs.slack.dev/reference/block-kit/blocks and of the composition objects. Strict, so that a field that Slack
- * does not know is found out.
+ * What Slack accepts in `blocks`, for the block types that bots use most. Sources: the pages of each block
+ * under https://docs.slack.dev/reference/block-kit/blocks and of the composition objects. Strict, so that a
+ * field that Slack does not know is found out.
  */
 
 const blockId = { block_id: z.string().max(255).optional() };
@@ -170,6 +170,9 @@ function textLength(value: unknown): number {
   return Object.values(value).reduce((sum: number, item) => sum + textLength(item), 0);
 }
 
+/** https://docs.slack.dev/reference/block-kit/blocks, "Available in surfaces": messages alone. */
+const MESSAGES_ONLY: ReadonlySet<string> = new Set(['markdown', 'context_actions']);
+
 /** https://docs.slack.dev/reference/views/modal-views */
 const Modal = z.strictObject({
   type: z.literal('modal'),
@@ -181,7 +184,7 @@ const Modal = z.strictObject({
   blocks: z
     .array(
       z.union([
-        Block,
+        Block.refine(({ type }) => !MESSAGES_ONLY.has(type), 'not in a dialog'),
         z.strictObject({
           type: z.literal('input'),
           block_id: z.string().max(255),
@@ -201,7 +204,13 @@ export type Modal = z.infer<typeof Modal>;
 export const parseModal = (view: unknown): Modal | undefined => Modal.safeParse(view).data;
 
 /** https://docs.slack.dev/reference/views/home-tab-views */
-const Home = z.strictObject({ type: z.literal('home'), blocks: z.array(Block).min(1).max(100) });
+const Home = z.strictObject({
+  type: z.literal('home'),
+  blocks: z
+    .array(Block.refine(({ type }) => !MESSAGES_ONLY.has(type), 'not in a Home tab'))
+    .min(1)
+    .max(100),
+});
 
 /** The blocks of a Home tab, or undefined where Slack would turn it down. */
 export const parseHome = (view: unknown): Block[] | undefined => Home.safeParse(view).data?.blocks;

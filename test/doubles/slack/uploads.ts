@@ -2,8 +2,8 @@
 export type SlackFile = { id: string; name: string; bytes: Buffer; isShared: boolean };
 
 /**
- * Uploads in three steps, as https://docs.slack.dev/messaging/working-with-files describes: a URL is asked for, the
- * bytes are sent there, and the upload is completed into a channel and thread.
+ * Uploads in three steps, as https://docs.slack.dev/messaging/working-with-files describes: a URL is asked
+ * for, the bytes are sent there, and the upload is completed into a channel and thread.
  */
 export class Uploads {
   readonly files: SlackFile[] = [];

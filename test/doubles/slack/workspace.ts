@@ -9,6 +9,10 @@ export type SlackMessage = {
   text: string;
   blocks: unknown;
   files?: Record<string, unknown>[];
+  /** Who changed its words last, and when. */
+  edited?: { user: string; ts: string };
+  /** What Slack shows of links. */
+  previews?: Record<string, unknown>[];
   metadata: { event_type: string; event_payload: Record<string, unknown> } | undefined;
   /** How often it has been edited. */
   edits: number;
@@ -52,7 +56,24 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
   readonly channels = new Set(['C0ML', 'C0OPS', 'D0ADA', 'C0TWO']);
   /** Names of threads of the assistant panel, by channel and thread; undefined for one that has none yet. */
   readonly panels = new Map<string, string | undefined>();
+  /** Members of channels that not everybody is in. */
+  readonly members = new Map<string, readonly string[]>();
   #last = 0;
+
+  isIn(user: string, channel: string): boolean {
+    return this.members.get(channel)?.includes(user) ?? true;
+  }
+
+  /**
+   * A channel by its id; of a person, their direct messages with the app, which begin where there are none
+   * yet.
+   */
+  channelOf(id: string): string {
+    if (!id.startsWith('U') || !(id in PEOPLE)) return id;
+    const direct = id.replace(/^U/, 'D');
+    this.channels.add(direct);
+    return direct;
+  }
 
   /** Timestamps are what Slack knows messages by: unique, and growing in order of posting. */
   nextTs(): string {
@@ -72,7 +93,10 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
     return this.#messages.get(keyOf(channel, ts));
   }
 
-  edit(message: SlackMessage, content: Partial<Pick<SlackMessage, 'text' | 'blocks' | 'metadata'>>): void {
+  edit(
+    message: SlackMessage,
+    content: Partial<Pick<SlackMessage, 'text' | 'blocks' | 'metadata' | 'files' | 'edited' | 'previews'>>,
+  ): void {
     Object.assign(message, content, { edits: message.edits + 1 });
     this.emit('change', message, 'edited');
   }

@@ -1,0 +1,169 @@
+import {
+  type APILabelComponent,
+  type APIModalInteractionResponseCallbackData,
+  ComponentType,
+  type ModalSubmitInteraction,
+  TextInputStyle,
+} from 'discord.js';
+import { ALL, questionOf, questionValue, seenOf, seenValue } from '../../src/controller/actions.ts';
+import type { Field, Form, Given, Subject } from '../../src/controller/forms.ts';
+import { cut } from '../../src/thread/view/words.ts';
+import { uploadedIn } from './attachments.ts';
+import { idOf, partsOf } from './ids.ts';
+import { DISCORD_LIMITS } from './limits.ts';
+
+type Control = APILabelComponent['component'];
+
+/** What forms are called in the interactions that come back; behind it, with bars, what they are about. */
+const NAMES = {
+  reject: 'reject_calls',
+  script: 'edit_call',
+  why: 'feedback_why',
+  ask: 'ask_about',
+  session: 'session_settings',
+  channel: 'channel_settings',
+  answer: 'answer_question',
+  token: 'account_token',
+} as const satisfies Record<Subject['form'], string>;
+
+/** What a form is about, as its id: a hundred characters at most. */
+function idOfSubject(subject: Subject): string {
+  const name = NAMES[subject.form];
+  switch (subject.form) {
+    case 'reject': {
+      const { calls } = subject;
+      return calls.kind === 'all'
+        ? idOf(name, ALL, calls.mark)
+        : idOf(name, calls.calls.map(seenValue).join(' '));
+    }
+    case 'script':
+      return idOf(name, subject.toolCallId);
+    case 'why':
+      return idOf(name, String(subject.messageId));
+    case 'channel':
+      return idOf(name, subject.half ?? '');
+    case 'answer':
+      return idOf(name, questionValue(subject.asked));
+    case 'ask':
+      return idOf(name, subject.messageId ?? '');
+    case 'session':
+    case 'token':
+      return name;
+    default:
+      return subject satisfies never;
+  }
+}
+
+/** What a form with such an id is about; undefined for one of another version. */
+export function subjectOf(customId: string): Subject | undefined {
+  const { action, values } = partsOf(customId);
+  const [value = '', more = ''] = values;
+  switch (action) {
+    case NAMES.reject: {
+      const seen = value.split(' ').flatMap((part) => seenOf(part) ?? []);
+      const calls =
+        value === ALL ? { kind: 'all' as const, mark: more } : { kind: 'seen' as const, calls: seen };
+      return { form: 'reject', calls };
+    }
+    case NAMES.script:
+      return { form: 'script', toolCallId: value };
+    case NAMES.why:
+      return Number.isSafeInteger(Number(value)) ? { form: 'why', messageId: Number(value) } : undefined;
+    case NAMES.channel:
+      return { form: 'channel', half: value === 'people' ? 'people' : 'work' };
+    case NAMES.answer: {
+      const asked = questionOf(value);
+      return asked && { form: 'answer', asked };
+    }
+    case NAMES.ask:
+      return { form: 'ask', messageId: value };
+    case NAMES.session:
+      return { form: 'session' };
+    case NAMES.token:
+      return { form: 'token' };
+    default:
+      return undefined;
+  }
+}
+
+/** A form as a dialog. */
+export const modalOf = (form: Form): APIModalInteractionResponseCallbackData => ({
+  custom_id: idOfSubject(form.subject),
+  title: cut(form.title, DISCORD_LIMITS.modalTitle),
+  components: form.fields.slice(0, DISCORD_LIMITS.modalComponents).map(labelled),
+});
+
+function labelled(field: Field): APILabelComponent {
+  const { label, hint } = field;
+  return {
+    type: ComponentType.Label,
+    label: cut(label, DISCORD_LIMITS.labelText),
+    ...(hint ? { description: cut(hint, DISCORD_LIMITS.labelDescription) } : {}),
+    component: controlOf(field),
+  };
+}
+
+function controlOf(field: Field): Control {
+  const { name } = field;
+  switch (field.kind) {
+    case 'text':
+      return {
+        type: ComponentType.TextInput,
+        custom_id: name,
+        style: field.isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
+        required: field.isRequired,
+        max_length: DISCORD_LIMITS.inputText,
+        ...(field.initial ? { value: field.initial.slice(0, DISCORD_LIMITS.inputText) } : {}),
+      };
+    case 'choices': {
+      const options = field.choices.slice(0, DISCORD_LIMITS.selectOptions).map(({ label, value }) => ({
+        label: cut(label, DISCORD_LIMITS.optionLabel),
+        value: value.slice(0, DISCORD_LIMITS.optionLabel),
+        default: field.chosen.includes(value),
+      }));
+      return {
+        type: ComponentType.StringSelect,
+        custom_id: name,
+        required: false,
+        min_values: 0,
+        max_values: Math.min(field.atMost, options.length),
+        options,
+        ...(field.nothing ? { placeholder: field.nothing } : {}),
+      };
+    }
+    case 'people': {
+      const users = field.chosen.filter((id) => /^\d+$/.test(id)).slice(0, DISCORD_LIMITS.selectOptions);
+      return {
+        type: ComponentType.UserSelect,
+        custom_id: name,
+        required: false,
+        min_values: 0,
+        max_values: DISCORD_LIMITS.selectOptions,
+        ...(users.length > 0 ? { default_values: users.map((id) => ({ id, type: 'user' as never })) } : {}),
+      };
+    }
+    case 'files':
+      return {
+        type: ComponentType.FileUpload,
+        custom_id: name,
+        required: field.isRequired,
+        min_values: field.isRequired ? 1 : 0,
+        max_values: Math.min(field.atMost, DISCORD_LIMITS.uploads),
+      };
+    default:
+      return field satisfies never;
+  }
+}
+
+/** What a dialog was sent off with, by the name of the field. */
+export function givenIn(modal: ModalSubmitInteraction): Given {
+  const { fields } = modal;
+  const values: Record<string, string | readonly string[]> = {};
+  for (const [name, { type }] of fields.fields) {
+    if (type === ComponentType.TextInput) values[name] = fields.getTextInputValue(name);
+    else if (type === ComponentType.StringSelect) values[name] = fields.getStringSelectValues(name);
+    else if (type === ComponentType.UserSelect)
+      values[name] = [...(fields.getSelectedUsers(name)?.keys() ?? [])];
+  }
+  return { values, files: uploadedIn(modal) };
+}

@@ -1,0 +1,62 @@
+import { attachmentId, wordsOf } from '../../src/intake/received.ts';
+import type { ThreadAddress } from '../../src/session/address.ts';
+import type { Background } from '../../src/session/background.ts';
+import type { EditedMessage, PendingMessage } from '../../src/session/store/incoming.ts';
+import { type fileReader, keptId } from './files.ts';
+import type { WrittenMessage } from './payloads.ts';
+import type { People } from './people.ts';
+import type { TellInThread } from './private-answers.ts';
+import { readable } from './text.ts';
+import type { ThreadReader } from './thread-reader.ts';
+
+export type EditDeps = {
+  people: Pick<People, 'name'>;
+  bot: { userId: string };
+  tell: TellInThread;
+  thread: ThreadReader;
+  filesOf: ReturnType<typeof fileReader>;
+};
+
+/** A message as an edit has left it, and as it was before, where Slack tells that. */
+export type Changed = { now: WrittenMessage; before: WrittenMessage | undefined; address: ThreadAddress };
+
+/**
+ * What an edit makes of a message that waits: the words as they are now, the messages that these link to, and
+ * the files that are still there. What was said before the mention stays. Undefined where the person has
+ * changed nothing.
+ */
+export async function editOf(
+  { now, before, address }: Changed,
+  pending: PendingMessage,
+  deps: EditDeps,
+): Promise<EditedMessage | undefined> {
+  const said = await readable(now.text, deps.bot.userId, { person: deps.people.name });
+  const files = now.files ?? [];
+  const idOf = ({ id }: { id: string }) => attachmentId(keptId(id, now.ts));
+  const present = new Set(files.map(idOf));
+  const removed = (pending.files ?? []).filter((id) => !present.has(id));
+  const known = new Set([...(pending.files ?? []), ...(before?.files ?? files).map(idOf)]);
+  const { images, attachments, problems } = await deps.filesOf(
+    files.filter((file) => !known.has(idOf(file))),
+    now.ts,
+  );
+  if (problems.length > 0) await deps.tell(now.channel, now.user, problems.join(' '), now.thread_ts);
+  const kept = (pending.files ?? files.map(idOf)).filter((id) => present.has(id));
+  const text = wordsOf(said, kept.length + attachments.length > 0);
+  if (text === pending.text && removed.length + attachments.length === 0) return undefined;
+  const background = await backgroundNow(now, address, pending, deps);
+  return { text, background, images, attachments, removed };
+}
+
+async function backgroundNow(
+  { text, ts, thread_ts }: WrittenMessage,
+  address: ThreadAddress,
+  pending: PendingMessage,
+  { thread }: EditDeps,
+): Promise<Background> {
+  // Where it was a command that began the session, nobody has looked at what was said before.
+  const isNew = pending.text === undefined && pending.isFirst && thread_ts !== undefined;
+  const before = isNew ? await thread.before(address, ts) : pending.background.before;
+  const linked = await thread.linked(address.channel, text, pending.background.linked);
+  return { ...pending.background, before, linked: linked.length > 0 ? linked : undefined };
+}

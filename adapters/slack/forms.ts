@@ -1,0 +1,155 @@
+import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import { z } from 'zod';
+import { type Field, type Form, type Given, Subject } from '../../src/controller/forms.ts';
+import type { Choice } from '../../src/controller/menus.ts';
+import { cut } from '../../src/thread/view/words.ts';
+import { context } from './kit.ts';
+import { SLACK_LIMITS } from './limits.ts';
+import type { Submission } from './payloads.ts';
+import { plain } from './text.ts';
+
+/** What every form is called when it is sent off. */
+export const FORM = 'form';
+
+/** The one action of every input: what it is about is its block. */
+const VALUE = 'value';
+
+/** What travels with a form: what it is about, and where it was opened. */
+const About = z.object({ subject: Subject, channel: z.string(), thread: z.string().optional() });
+export type About = z.infer<typeof About>;
+
+/** What travelled with a form; undefined for one of another version. */
+export const aboutOf = ({ private_metadata }: Submission['view']): About | undefined => {
+  const text = z.string().transform((given, context) => {
+    try {
+      return JSON.parse(given) as unknown;
+    } catch {
+      context.addIssue('no JSON');
+      return z.NEVER;
+    }
+  });
+  return text.pipe(About).safeParse(private_metadata).data;
+};
+
+/** A form as a dialog. Fields for files are left out: files are shared in the thread. */
+export function modalOf(form: Form, place: Omit<About, 'subject'>): ModalView {
+  const plainText = (text: string, limit: number) => ({
+    type: 'plain_text' as const,
+    text: cut(text, limit),
+  });
+  return {
+    type: 'modal',
+    callback_id: FORM,
+    private_metadata: JSON.stringify({ subject: form.subject, ...place } satisfies About),
+    title: plainText(form.title, SLACK_LIMITS.modalTitle),
+    submit: plainText(form.submit, SLACK_LIMITS.modalTitle),
+    close: plainText(form.close ?? 'Close', SLACK_LIMITS.modalTitle),
+    blocks: [
+      ...(form.intro ? [context(plain(cut(form.intro, INTRO_CHARACTERS)))] : []),
+      ...form.fields.flatMap((field): KnownBlock[] => {
+        const element = elementOf(field);
+        if (element === undefined) return [];
+        const { name, label, hint } = field;
+        const block: InputBlock = {
+          type: 'input',
+          block_id: name,
+          optional: !('isRequired' in field && field.isRequired),
+          label: plainText(label, SLACK_LIMITS.inputLabel),
+          ...(hint ? { hint: plainText(hint, SLACK_LIMITS.inputLabel) } : {}),
+          element,
+        };
+        return [block];
+      }),
+    ],
+  };
+}
+
+/** What is escaped takes more room. */
+const INTRO_CHARACTERS = 2_000;
+
+function elementOf(field: Field): InputBlock['element'] | undefined {
+  switch (field.kind) {
+    case 'text':
+      return {
+        type: 'plain_text_input',
+        action_id: VALUE,
+        ...(field.isLong ? { multiline: true, max_length: SLACK_LIMITS.inputText } : {}),
+        ...(field.initial ? { initial_value: field.initial.slice(0, SLACK_LIMITS.inputText) } : {}),
+      };
+    case 'choices':
+      return menuOf(field);
+    case 'people': {
+      // Words like "requester", and groups, can't be chosen here.
+      const people = field.chosen.filter((id) => /^[UW][A-Z0-9]+$/.test(id));
+      return {
+        type: 'multi_users_select',
+        action_id: VALUE,
+        ...(people.length > 0 ? { initial_users: people } : {}),
+      };
+    }
+    case 'files':
+      return undefined;
+    default:
+      return field satisfies never;
+  }
+}
+
+function menuOf({
+  choices,
+  chosen,
+  atMost,
+  nothing,
+}: Extract<Field, { kind: 'choices' }>): InputBlock['element'] {
+  const options = choices
+    .filter(({ value }) => value.length <= OPTION_VALUE)
+    .slice(0, SLACK_LIMITS.selectOptions)
+    .map(option);
+  const initial = options.filter(({ value }) => chosen.some((one) => one === value));
+  const placeholder = nothing ? { placeholder: { type: 'plain_text' as const, text: nothing } } : {};
+  if (atMost === 1) {
+    const [first] = initial;
+    return {
+      type: 'static_select',
+      action_id: VALUE,
+      options,
+      ...placeholder,
+      ...(first ? { initial_option: first } : {}),
+    };
+  }
+  return {
+    type: 'multi_static_select',
+    action_id: VALUE,
+    options,
+    ...placeholder,
+    ...(initial.length > 0 ? { initial_options: initial } : {}),
+    ...(atMost < choices.length ? { max_selected_items: atMost } : {}),
+  };
+}
+
+/** https://docs.slack.dev/reference/block-kit/composition-objects/option-object */
+const OPTION_VALUE = 150;
+
+export const option = ({ label, value }: Choice): PlainTextOption => ({
+  text: { type: 'plain_text', text: cut(label, SLACK_LIMITS.buttonLabel) },
+  value,
+});
+
+/** What a dialog was sent off with, by the name of the field. */
+export function givenIn({ state }: Submission['view']): Given {
+  const values = Object.entries(state.values).map(([name, inputs]) => {
+    const input = inputs[VALUE];
+    const several = input?.selected_options?.map(({ value }) => value) ?? input?.selected_users;
+    return [name, several ?? input?.selected_option?.value ?? input?.value ?? undefined] as const;
+  });
+  return { values: Object.fromEntries(values), files: [] };
+}
+
+/** What is wrong with a dialog, by its inputs: what is about none of them is said at the first. */
+export function errorsFor(
+  { state }: Submission['view'],
+  { reason, errors }: { reason: string; errors?: Readonly<Record<string, string>> },
+): Record<string, string> {
+  const blocks = Object.keys(state.values);
+  const known = Object.entries(errors ?? {}).filter(([name]) => blocks.includes(name));
+  return known.length > 0 ? Object.fromEntries(known) : { [blocks[0] ?? FORM]: reason };
+}

@@ -1,0 +1,97 @@
+import type { KnownBlock } from '@slack/types';
+import { z } from 'zod';
+import type { Form } from '../../src/thread/delivery/outbound.ts';
+import type { Payload } from '../../src/thread/delivery/outgoing.ts';
+import { SLACK_LIMITS } from './limits.ts';
+import { escaped } from './text.ts';
+
+/*
+ * Plainer forms of a message, for a workspace that does not take it as it is: first its text in plain
+ * sections above its buttons and menus, then the text alone.
+ */
+
+/** Anything that has text in Block Kit, as far as it matters what the text is. */
+const Text = z.object({ text: z.string() });
+const Block = z.looseObject({
+  type: z.string(),
+  text: z.union([z.string(), Text]).optional().catch(undefined),
+  fields: z.array(Text).optional().catch(undefined),
+  elements: z.array(z.looseObject({})).optional().catch(undefined),
+});
+type Block = z.infer<typeof Block>;
+
+const Message = z.looseObject({ text: z.string(), blocks: z.array(Block) });
+
+/** What a message of blocks says, as text. */
+export const plainText = (message: object): string => {
+  const { text, blocks } = Message.parse(message);
+  return blocks.flatMap(linesOf).join('\n') || text;
+};
+
+/** Blocks as plain sections above their buttons and menus. */
+export function plainBlocks(given: readonly unknown[]): KnownBlock[] {
+  const blocks = z.array(Block).parse(given);
+  const controls = blocks.filter(({ type }) => type === 'actions') as KnownBlock[];
+  return [...sectionsOf(blocks.flatMap(linesOf).join('\n')), ...controls];
+}
+
+export function plainerForms(body: Payload): readonly Form[] {
+  const message = Message.parse(body);
+  const shown = message.blocks.flatMap(linesOf).join('\n') || message.text;
+  const controls = message.blocks.filter(({ type }) => type === 'actions');
+  const sections = sectionsOf(shown);
+  const lost = controls.length > 0 ? `\n${NO_CONTROLS}` : '';
+  const simple: Form = {
+    body: { ...body, blocks: [...sections, ...controls] },
+    isCut: sections.length * SECTION < shown.length,
+  };
+  const bare: Form = {
+    body: { ...body, text: `${whole(shown, TEXT)}${lost}`, blocks: [] },
+    isCut: shown.length > TEXT,
+  };
+  return [simple, bare];
+}
+
+const NO_CONTROLS = 'The buttons that belong here can’t be shown: write in this thread what I should do.';
+
+/** Characters of a section, with room for what is escaped. */
+const SECTION = SLACK_LIMITS.sectionText - 100;
+
+/**
+ * https://docs.slack.dev/reference/methods/chat.update: a text that takes the place of another is at most
+ * 4,000.
+ */
+const TEXT = 3_800;
+
+const SECTIONS = 4;
+
+/** Text as plain text, which needs no marks to be right. */
+function sectionsOf(text: string): KnownBlock[] {
+  const parts: string[] = [];
+  for (let from = 0; from < text.length && parts.length < SECTIONS; ) {
+    const part = whole(text.slice(from), SECTION);
+    parts.push(part);
+    from += Math.max(1, part.length);
+  }
+  return parts.map((part) => ({ type: 'section', text: { type: 'mrkdwn', text: part } }));
+}
+
+/**
+ * At most so many characters, cut at a line's end where there is one, and never within an escape or a
+ * character.
+ */
+function whole(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const head = text.slice(0, limit);
+  const line = head.lastIndexOf('\n');
+  return (line > limit / 2 ? head.slice(0, line) : head).replace(/(?:&\w{0,4}|[\uD800-\uDBFF])$/u, '');
+}
+
+/** What a block says, a line for each of its texts. Markdown is no mrkdwn: it is escaped. */
+function linesOf({ type, text, fields = [], elements = [] }: Block): string[] {
+  if (type === 'actions' || type === 'context_actions') return [];
+  const own = typeof text === 'string' ? text : text?.text;
+  const said = own === undefined ? [] : [type === 'markdown' ? escaped(own) : own];
+  const others = [...fields, ...elements].flatMap((part) => Text.safeParse(part).data?.text ?? []);
+  return [...said, ...others];
+}

@@ -1,0 +1,103 @@
+import { messageOf } from '../../lib/errors.ts';
+import type { Operation } from '../../session/operations.ts';
+import type { Snapshot } from '../../session/snapshot.ts';
+import { type PendingOperation, takeOperation } from '../../session/store/inbox.ts';
+import { type Claim, fenced, LeaseLost } from '../../session/store/lease.ts';
+import { freshContext, interrupt, resume, shutDown, undo } from './controls.ts';
+import { decided } from './decided.ts';
+import { cancelJob, jobEnded, jobEndedUnseen, jobFile, runAgain, watchJob } from './jobs.ts';
+import { type Asked, type Change, notice, type OperationOf, type Outside, shareFile } from './scope.ts';
+import { changeModel, setEffort } from './settings.ts';
+import { userInput } from './user-input.ts';
+
+/**
+ * Takes up one operation in one commit: what it changes and the mark that it is done. `snapshot` is the
+ * session just before. Applying it again after a crash finds the mark and changes nothing.
+ */
+export async function applyOperation(
+  held: Claim,
+  snapshot: Snapshot,
+  pending: PendingOperation,
+  outside: Outside,
+  signal: AbortSignal,
+): Promise<void> {
+  const { operation } = pending;
+  const parts: Asked = { snapshot, outside };
+  const change = await asked(operation, parts).catch((error: unknown) => {
+    if (signal.aborted || error instanceof LeaseLost) throw error;
+    return inVain(operation, parts, messageOf(error));
+  });
+  await fenced(held, async (tx) => {
+    if (!(await takeOperation(tx, pending))) return;
+    await change({ tx, snapshot, sessionId: held.sessionId, outside });
+  });
+}
+
+/** Asks for what an operation needs from outside, and says what it then changes. */
+async function asked(operation: Operation, parts: Asked): Promise<Change> {
+  switch (operation.kind) {
+    case 'user_input':
+      return (scope) => userInput(scope, operation);
+    case 'exec_approval':
+      return (scope) => decided(scope, operation.decisions);
+    case 'compact':
+      return async () => {}; // made void by what was asked after it; otherwise it is a step of its own
+    case 'job_ended':
+      return jobEnded(operation, parts);
+    case 'watch_job':
+      return watchJob(operation, parts);
+    case 'cancel_job':
+      return cancelJob(operation, parts);
+    case 'job_file':
+      return jobFile(operation, parts);
+    case 'rerun_job':
+      return (scope) => runAgain(scope, operation.watchId, operation.by);
+    case 'interrupt':
+      return interrupt(operation, parts);
+    case 'undo':
+      return undo(operation, parts);
+    case 'new':
+      return (scope) => freshContext(scope, operation.by.name);
+    case 'resume':
+      return (scope) => resume(scope, operation);
+    case 'shutdown':
+      return (scope) => shutDown(scope, operation.by.name);
+    case 'model':
+      return changeModel(operation, parts);
+    case 'effort':
+      return (scope) => setEffort(scope, operation.level);
+    case 'export':
+      return exportSession(operation, parts);
+    case 'share':
+      return share(parts);
+    case 'unreadable':
+      return (scope) => notice(scope, UNREADABLE);
+    default:
+      return operation satisfies never;
+  }
+}
+
+async function exportSession(
+  { format }: OperationOf<'export'>,
+  { snapshot, outside }: Asked,
+): Promise<Change> {
+  const file = outside.exportFile(await outside.whole(snapshot.session.id), format);
+  return (scope) => shareFile(scope, file);
+}
+
+async function share({ snapshot, outside }: Asked): Promise<Change> {
+  const text = await outside.share(await outside.whole(snapshot.session.id));
+  return (scope) => notice(scope, text);
+}
+
+const UNREADABLE =
+  'Something that was asked here can’t be read any more, so it was left out. Say it again if it still matters.';
+
+/**
+ * What an operation comes to whose questions to the outside failed: it is told, and holds up nothing that
+ * comes after it.
+ */
+function inVain(operation: Operation, parts: Asked, problem: string): Change {
+  const unseen = operation.kind === 'job_ended' ? jobEndedUnseen(operation, parts, problem) : undefined;
+  return unseen ?? ((scope) => notice(scope, `That did not work, so nothing was changed: ${problem}`));
+}

@@ -1,0 +1,139 @@
+import { type EndReport, figuresLine } from '../../jobs/report.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Person } from '../../session/address.ts';
+import type { Snapshot } from '../../session/snapshot.ts';
+import { addFile } from '../../session/store/files.ts';
+import { findToolCall } from '../../session/store/read-snapshot.ts';
+import * as record from '../../session/store/record.ts';
+import { effectiveArguments } from '../../session/tool-calls.ts';
+import type { Watch } from '../../session/watches.ts';
+import { exchangeFor, goOn } from './exchange.ts';
+import { letGo } from './open-calls.ts';
+import { type Asked, type Change, notice, type OperationOf, type Scope, shareFile } from './scope.ts';
+
+/** A job's report goes to the call that started it, or to the model as a note; its curve into the thread. */
+export async function jobEnded(
+  { watchId }: OperationOf<'job_ended'>,
+  { snapshot, outside }: Asked,
+): Promise<Change> {
+  const watch = watchIn(snapshot, watchId);
+  if (watch === undefined) return async () => {};
+  const report = await outside.jobReport(watch);
+  const curve = await outside.jobFile(watch, 'curve').catch(() => undefined); // the report has the numbers
+  return async (scope) => {
+    if (curve?.ok) await addFile(scope.tx, scope.sessionId, watch.exchange, curve.file, curve.text);
+    await tellOfEnd(scope, watch, report);
+  };
+}
+
+/** The end of a job of which nothing more could be found out; undefined where the job is not known. */
+export function jobEndedUnseen(
+  { watchId }: OperationOf<'job_ended'>,
+  { snapshot, outside }: Asked,
+  problem: string,
+): Change | undefined {
+  const watch = watchIn(snapshot, watchId);
+  if (watch === undefined) return undefined;
+  const more = `(More can't be found out: ${problem})`;
+  const report = { figures: `${figuresLine(watch)}\n${more}`, whole: `${outside.jobStatus(watch)}\n${more}` };
+  return (scope) => tellOfEnd(scope, watch, report);
+}
+
+async function tellOfEnd(scope: Scope, watch: Watch, report: EndReport): Promise<void> {
+  const { tx, sessionId, snapshot, outside } = scope;
+  const isFirst =
+    watch.toolCallId !== undefined &&
+    (await record.moveToolCall(tx, sessionId, watch.toolCallId, ['waiting'], {
+      kind: 'done',
+      output: report.whole,
+      at: outside.now(),
+    }));
+  if (isFirst) return goOn(scope);
+  if (snapshot.session.state.kind === 'closed' || isGone(snapshot, watch)) return;
+  const exchange = await exchangeFor(scope);
+  const whose =
+    watch.toolCallId === undefined ? 'A job that you were asked to watch' : 'A job you started earlier';
+  const text = `${whose} has ended. Tell people what came of it, and go on if work depends on it; \`hf_jobs\` logs has what it printed.\n${report.figures}`;
+  await record.addMessage(tx, sessionId, exchange, { role: 'note', text });
+}
+
+/** Nobody is told of a job whose exchange was interrupted or undone. */
+function isGone(snapshot: Snapshot, watch: Watch): boolean {
+  const exchange = snapshot.exchanges.find((item) => item.number === watch.exchange);
+  if (watch.exchange === 0) return false;
+  return exchange === undefined || exchange.undone || exchange.outcome?.kind === 'interrupted';
+}
+
+/** Cancels a job, and says what came of it. */
+export async function cancelJob(
+  { watchId, by, mayNotEndJobs }: OperationOf<'cancel_job'>,
+  { snapshot, outside }: Asked,
+): Promise<Change> {
+  if (mayNotEndJobs !== undefined) return (scope) => notice(scope, `${by.name}: ${mayNotEndJobs}.`);
+  const watch = watchIn(snapshot, watchId);
+  const outcome =
+    watch === undefined || watch.endedAt !== undefined
+      ? 'that job has already ended.'
+      : await outside.cancelJob(watch).then(
+          () => `cancelled job ${watch.jobId}.`,
+          (error: unknown) => `job ${watch.jobId} could not be cancelled (${messageOf(error)}).`,
+        );
+  return (scope) => notice(scope, `${by.name}: ${outcome}`);
+}
+
+/** Puts a job's log or curve into the thread. */
+export async function jobFile(
+  { watchId, what }: OperationOf<'job_file'>,
+  { snapshot, outside }: Asked,
+): Promise<Change> {
+  const watch = watchIn(snapshot, watchId);
+  const made = watch && (await outside.jobFile(watch, what));
+  return (scope) => shareFile(scope, made);
+}
+
+/** Follows a job that was started elsewhere. */
+export async function watchJob(
+  { namespace, jobId }: OperationOf<'watch_job'>,
+  { snapshot: { session }, outside }: Asked,
+): Promise<Change> {
+  const found = await outside.findJob(session.id, namespace, jobId);
+  return async (scope) => {
+    const { tx, sessionId, snapshot } = scope;
+    if (!found.ok) return notice(scope, found.reason);
+    if (snapshot.watches.some((watch) => watch.jobId === found.watch.jobId)) {
+      return notice(scope, 'This job is followed here already.');
+    }
+    const id = `${found.watch.id}_${sessionId}`; // other threads may follow it, too
+    await record.addWatch(tx, sessionId, snapshot.session.exchange, { ...found.watch, id });
+  };
+}
+
+/**
+ * Proposes a job's call once more, exactly as it was run: the transcript has somebody ask for it and the
+ * model do so, and approval is asked for as for any call.
+ */
+export async function runAgain(scope: Scope, watchId: string, by: Person): Promise<void> {
+  const { tx, sessionId, snapshot, outside } = scope;
+  const watch = watchIn(snapshot, watchId);
+  const call = watch?.toolCallId === undefined ? undefined : await findToolCall(tx, watch.toolCallId);
+  if (watch === undefined || call === undefined) {
+    return notice(scope, 'This job was not started here, so I can’t run it again.');
+  }
+  await letGo(scope, by.name, 'replaced');
+  const exchange = await exchangeFor(scope);
+  const text = `Run job ${watch.jobId} again, unchanged.`;
+  await record.addMessage(tx, sessionId, exchange, { role: 'user', text, author: by, messageId: '' });
+  const messageId = await record.addMessage(tx, sessionId, exchange, { role: 'assistant', text: '' });
+  const id = outside.nextId('c');
+  const again = {
+    id,
+    providerId: id,
+    name: call.name,
+    arguments: effectiveArguments(call),
+    summary: call.summary,
+    timeline: call.timeline,
+  };
+  await record.addToolCalls(tx, sessionId, exchange, messageId, [again]);
+}
+
+const watchIn = ({ watches }: Snapshot, id: string) => watches.find((watch) => watch.id === id);

@@ -1,0 +1,183 @@
+import { budgetsPassedBy } from '../../approvals/budget.ts';
+import type { Tx } from '../../db/database.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Redaction } from '../../lib/redaction.ts';
+import { secretsIn } from '../../lib/secret-arguments.ts';
+import { isWellFormed } from '../../lib/well-formed.ts';
+import { isAutoApproved } from '../../session/auto-approval.ts';
+import { context, type Snapshot } from '../../session/snapshot.ts';
+import { fenced } from '../../session/store/lease.ts';
+import { snapshotIn } from '../../session/store/read-snapshot.ts';
+import * as record from '../../session/store/record.ts';
+import {
+  type ApprovalRequest,
+  type Decision,
+  effectiveArguments,
+  type ToolCall,
+  type ToolCallState,
+} from '../../session/tool-calls.ts';
+import type { PreparedCall } from '../../tools/tool.ts';
+import { AUTO_APPROVED, plainRequest } from '../../tools/unasked.ts';
+import { contextOf } from './context.ts';
+import type { Scope } from './scope.ts';
+import { settle, settleAs } from './settle.ts';
+
+/**
+ * Puts a call before people where its tool wants that; returns what it was let through with where it need not
+ * wait. What can't be found out about a call fails the call.
+ */
+export async function ask(
+  scope: Scope,
+  call: ToolCall,
+  prepared: PreparedCall,
+): Promise<ApprovalRequest | undefined | 'waits'> {
+  const { held, deps } = scope;
+  let request: Awaited<ReturnType<PreparedCall['approval']>>;
+  try {
+    request = await prepared.approval(contextOf(scope, call));
+  } catch (error) {
+    scope.signal.throwIfAborted();
+    await settle(scope, call, {
+      kind: 'failed',
+      output: `The approval could not be prepared: ${messageOf(error)}`,
+    });
+    return 'waits';
+  }
+  if (request === undefined && prepared.unasked !== undefined) return undefined;
+  request ??= plainRequest(prepared.operation, effectiveArguments(call));
+  const unfit = whyUnfit(request, held.db.redaction);
+  if (unfit !== undefined) {
+    await settle(scope, call, { kind: 'failed', output: unfit });
+    return 'waits';
+  }
+  const asked = request;
+  const letThrough = await fenced(held, (tx) => putBefore(tx, scope, call, prepared, asked));
+  if (letThrough !== undefined) return letThrough;
+  await deps.render(held.sessionId);
+  return 'waits';
+}
+
+/** Why people can't be asked this, in words for the model; undefined where they can. */
+function whyUnfit({ inlined = {}, preview, ...shown }: ApprovalRequest, redaction: Redaction) {
+  // What was read for it, such as a script of the sandbox, runs as it is shown, and so is refused as
+  // arguments are.
+  const isCut = preview?.shows === 'beginning'; // its last line may be half of one
+  const beginning = isCut ? preview?.text.slice(0, preview.text.lastIndexOf('\n') + 1) : preview?.text;
+  const secrets = secretsIn(inlined, redaction) ?? secretsIn({ shown, beginning }, redaction);
+  if (secrets !== undefined) {
+    return `What would run holds a secret, so people were not asked: ${secrets}. Take it out of the file, name it under \`secrets\` and read it from the environment.`;
+  }
+  return isWellFormed({ inlined, preview, shown }) ? undefined : UNKEEPABLE;
+}
+
+const UNKEEPABLE =
+  'What would run holds NUL, or half of a character, which the record can’t hold, so people were not asked. Write it as an escape of the language that reads it.';
+
+/**
+ * Puts a request before people, or lets the call through, and returns what it is let through with. What it
+ * may cost is reserved with that, under the locks of the budgets and of the session: two calls can't pass a
+ * cap or a budget together.
+ */
+async function putBefore(
+  tx: Tx,
+  scope: Scope,
+  call: ToolCall,
+  prepared: Pick<PreparedCall, 'operation'>,
+  asked: ApprovalRequest,
+): Promise<ApprovalRequest | undefined> {
+  const { held, deps } = scope;
+  const { sessionId } = held;
+  const at = deps.clock.now();
+  const passed = await budgetsPassedBy(tx, deps.budgets, scope.snapshot.session, asked.estimate.usd);
+  const request = { ...asked, warnings: [...asked.warnings, ...passed] };
+  const decision = passed.length === 0 ? await decisionWithout(tx, scope, prepared, request) : undefined;
+  if (decision !== undefined) {
+    const state: ToolCallState = { kind: 'approved', request, decision: { ...decision, at } };
+    await record.moveToolCall(tx, sessionId, call.id, ['proposed'], state);
+    return request;
+  }
+  await supersede(tx, scope, call);
+  const state: ToolCallState = { kind: 'awaiting_approval', since: at, request, revision: 0 };
+  await record.moveToolCall(tx, sessionId, call.id, ['proposed'], state);
+  return undefined;
+}
+
+/** What lets a call through without a click: that it needs none, or that auto-approval covers it. */
+async function decisionWithout(
+  tx: Tx,
+  { held, snapshot, deps }: Scope,
+  { operation }: Pick<PreparedCall, 'operation'>,
+  request: ApprovalRequest,
+): Promise<Omit<Decision, 'at'> | undefined> {
+  const { usd } = request.estimate;
+  if (request.isWaived && usd !== undefined) return { by: snapshot.session.requester, isWaived: true };
+  if (![...AUTO_APPROVED, ...deps.autoApproved].includes(operation)) return undefined;
+  const now = await snapshotIn(tx, held.sessionId, 'context');
+  if (now === undefined || !isWantedByOwner(request, now)) return undefined;
+  const { settings } = now.session;
+  if (settings.yolo.kind === 'off' || !isAutoApproved(settings, request, now.autoApprovedUsd))
+    return undefined;
+  return { by: settings.yolo.by, auto: { reservedUsd: request.estimate.usd ?? 0 } };
+}
+
+/**
+ * Whether nobody but the owner of the account has said anything that the model may act on. What somebody else
+ * writes runs nothing under an account that is not theirs before its owner has seen it.
+ */
+const isWantedByOwner = ({ owner }: ApprovalRequest, snapshot: Snapshot): boolean =>
+  owner === undefined ||
+  context(snapshot).every(({ entry }) => {
+    if (entry.role === 'user') return entry.author.id === owner.id;
+    return entry.role !== 'summary'; // of what anybody may have said
+  });
+
+/**
+ * A new request takes the place of one that a side question left open: two cards for one wish would mislead.
+ */
+async function supersede(tx: Tx, { snapshot, held, deps }: Scope, call: ToolCall): Promise<void> {
+  const older = snapshot.toolCalls.filter(
+    (item) => item.state.kind === 'awaiting_approval' && item.messageId < call.messageId,
+  );
+  for (const { id, state } of older) {
+    if (state.kind !== 'awaiting_approval') continue;
+    await record.moveToolCall(tx, held.sessionId, id, ['awaiting_approval'], {
+      kind: 'abandoned',
+      why: 'replaced',
+      request: state.request,
+      at: deps.clock.now(),
+      output: 'You have proposed another call instead, so this one was not run.',
+    });
+  }
+}
+
+/** Puts a call back before people that could not be run for a reason which they can mend. */
+export async function askAgain(
+  { held, deps, snapshot, signal }: Scope,
+  call: ToolCall,
+  reason: string,
+): Promise<void> {
+  const prepared = deps.registry.prepare(call.name, effectiveArguments(call));
+  const request =
+    call.approval?.request ??
+    (prepared.ok
+      ? await prepared.call.approval(contextOf({ deps, held, snapshot, signal }, call))
+      : undefined);
+  if (request === undefined || !isWellFormed(request)) {
+    return settleAs({ held, deps, snapshot, signal }, call, {
+      kind: 'failed',
+      output: reason,
+      at: deps.clock.now(),
+    });
+  }
+  const { edit } = call.approval?.decision ?? {};
+  await fenced(held, async (tx) => {
+    await record.moveToolCall(tx, held.sessionId, call.id, ['running'], {
+      kind: 'awaiting_approval',
+      since: deps.clock.now(),
+      request: { ...request, blocked: reason },
+      revision: 0,
+      ...(edit ? { edit } : {}),
+    });
+  });
+  await deps.render(held.sessionId);
+}

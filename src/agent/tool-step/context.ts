@@ -1,0 +1,44 @@
+import { addToJournal, journalOf } from '../../session/store/call-journal.ts';
+import { assertHeld, fenced } from '../../session/store/lease.ts';
+import * as record from '../../session/store/record.ts';
+import type { ToolCall } from '../../session/tool-calls.ts';
+import type { ToolContext } from '../../tools/tool.ts';
+import { askPeople } from './question.ts';
+import type { Scope } from './scope.ts';
+
+/** What a call is told of where it runs. */
+export function contextOf(
+  { deps, snapshot, held, signal }: Scope,
+  call: ToolCall,
+  own = signal,
+  shown: Pick<ToolContext, 'show' | 'note'> = { show: () => {}, note: () => {} },
+): ToolContext {
+  let position: number | undefined;
+  const entries = async () => {
+    const found = await journalOf(held.db, call.id);
+    position = found.length;
+    return found;
+  };
+  return {
+    sessionId: held.sessionId,
+    callId: call.id,
+    approved: call.approval?.request,
+    watches: snapshot.watches,
+    signal: own,
+    assertHeld: () => assertHeld(held),
+    redaction: held.db.redaction,
+    ...shown,
+    ask: (question) => askPeople({ deps, snapshot, held, signal: own }, call, question),
+    journal: {
+      entries,
+      async append(entry, used) {
+        const at = position ?? (await entries()).length;
+        await fenced(held, async (tx) => {
+          await addToJournal(tx, call.id, at, entry);
+          if (used !== undefined) await record.addUsage(tx, held.sessionId, call.exchange, used);
+        });
+        position = at + 1;
+      },
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { fenced } from '../../session/store/lease.ts';
+import * as record from '../../session/store/record.ts';
+import type { Question, QuestionAnswer, ToolCall } from '../../session/tool-calls.ts';
+import type { Scope } from './scope.ts';
+
+/** How long a call waits for people's answer. */
+const QUESTION_MS = 30 * 60_000;
+
+/**
+ * Puts a question of a running call before people. The answer comes over the record: who takes it is another
+ * process.
+ */
+export async function askPeople(
+  { deps, held, signal }: Scope,
+  call: ToolCall,
+  asked: Omit<Question, 'id' | 'answer'>,
+): Promise<QuestionAnswer | undefined> {
+  const { sessionId } = held;
+  const question = { ...asked, id: deps.ids.next('q'), text: asked.text };
+  await fenced(held, (tx) => record.setShown(tx, sessionId, call.id, { question }));
+  await deps.render(sessionId);
+  const found = await answerTo({ deps, signal }, call, question.id);
+  if (found === 'over') return undefined;
+  const answer = found === 'late' ? undefined : found;
+  await fenced(held, (tx) => record.closeQuestion(tx, sessionId, call.id, question.id));
+  await deps.render(sessionId);
+  return answer;
+}
+
+/**
+ * What people answer; `over` where the question is no longer open, `late` where nobody has answered in time.
+ */
+async function answerTo(
+  { deps, signal }: Pick<Scope, 'deps' | 'signal'>,
+  call: ToolCall,
+  questionId: string,
+): Promise<QuestionAnswer | 'over' | 'late'> {
+  const until = deps.clock.now().getTime() + QUESTION_MS;
+  const { promise, resolve, reject } = Promise.withResolvers<QuestionAnswer | 'over' | 'late'>();
+  const unfollow = deps.keeper.question(call.id, (question) => {
+    if (question?.id !== questionId) resolve('over');
+    else if (question.answer !== undefined) resolve(question.answer);
+    else if (deps.clock.now().getTime() >= until) resolve('late');
+  });
+  const stop = () => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    unfollow();
+  }
+}

@@ -1,0 +1,70 @@
+import type { Tx } from '../../db/database.ts';
+import { capped } from '../../lib/output.ts';
+import { addFile, keepFile, uniqueName } from '../../session/store/files.ts';
+import { fenced } from '../../session/store/lease.ts';
+import * as record from '../../session/store/record.ts';
+import type { ToolCall, ToolCallState } from '../../session/tool-calls.ts';
+import type { ToolResult } from '../../tools/tool.ts';
+import type { Scope } from './scope.ts';
+
+/** Notes down what a call came to, with what belongs to it. */
+export async function settle(
+  scope: Scope,
+  call: ToolCall,
+  result: Exclude<ToolResult, { kind: 'blocked' }>,
+): Promise<void> {
+  const { held, deps, snapshot } = scope;
+  const at = deps.clock.now();
+  if (result.kind === 'waiting') {
+    await fenced(held, async (tx) => {
+      await record.addWatch(tx, held.sessionId, call.exchange, result.watch);
+      const state: ToolCallState = { kind: 'waiting', since: at, watchId: result.watch.id };
+      await record.moveToolCall(tx, held.sessionId, call.id, ['running'], state);
+    });
+    await deps.startWatch(result.watch.id);
+    return deps.render(held.sessionId);
+  }
+  const output = capped(held.db.redaction.text(result.output), deps.maxOutputCharacters);
+  const { plan, file, image, made } = result.kind === 'done' ? result : {};
+  const imageId = image && deps.ids.next('f');
+  const state = {
+    kind: result.kind,
+    output,
+    at,
+    ...(imageId ? { images: [imageId] } : {}),
+    ...(made && made.length > 0 ? { made } : {}),
+  };
+  await settleAs(scope, call, state, async (tx) => {
+    if (image && imageId) await keepFile(tx, held.sessionId, { id: imageId, ...image });
+    if (file !== undefined) {
+      const { name, bytes, text } = file;
+      const id = deps.ids.next('f');
+      const named = { id, name: uniqueName(name, id), bytes };
+      await addFile(tx, held.sessionId, snapshot.session.exchange, named, text);
+    }
+    if (plan === undefined) return;
+    await record.setPlan(tx, held.sessionId, snapshot.session.exchange, plan);
+  });
+}
+
+/** Nobody knows whether a call had its effect whose process died. */
+export function settleUnknown(scope: Scope, call: ToolCall): Promise<void> {
+  const output = `The process that ran this call of ${call.name} died, and it is not known whether the call had its effect. Check what is there before you repeat it.`;
+  return settleAs(scope, call, { kind: 'unknown', output, at: scope.deps.clock.now() });
+}
+
+/** Moves a call to how it ends, unless somebody else has settled it. */
+export async function settleAs(
+  { held, deps }: Scope,
+  call: ToolCall,
+  state: ToolCallState,
+  also: (tx: Tx) => Promise<void> = async () => {},
+): Promise<void> {
+  await fenced(held, async (tx) => {
+    const from = ['proposed', 'approved', 'running'] as const;
+    const isMoved = await record.moveToolCall(tx, held.sessionId, call.id, from, state);
+    if (!isMoved) return;
+    await also(tx);
+  });
+  await deps.render(held.sessionId);
+}

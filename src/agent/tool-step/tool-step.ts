@@ -1,0 +1,148 @@
+import { durationText } from '../../lib/duration.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { fenced, LeaseLost } from '../../session/store/lease.ts';
+import * as record from '../../session/store/record.ts';
+import {
+  type ApprovalRequest,
+  effectiveArguments,
+  type ToolCall,
+  withInlined,
+} from '../../session/tool-calls.ts';
+import type { PreparedCall, Recovery, ToolResult } from '../../tools/tool.ts';
+import { LatestWriter } from '../latest-writer.ts';
+import { ask, askAgain } from './ask.ts';
+import { contextOf } from './context.ts';
+import type { Scope } from './scope.ts';
+import { settle, settleUnknown } from './settle.ts';
+
+/**
+ * Takes every proposed or approved call one step on, all at once: to a clear error, to an approval request,
+ * or to its run. Each change is committed before what follows from it.
+ */
+export async function advanceCalls(scope: Scope, calls: readonly ToolCall[]): Promise<void> {
+  await allDone(calls.map((call) => advance(scope, call)));
+}
+
+/** Deals with calls that were running when their worker died. */
+export async function recoverCalls(scope: Scope, calls: readonly ToolCall[]): Promise<void> {
+  await allDone(calls.map((call) => recover(scope, call)));
+}
+
+/**
+ * Waits for all, then throws what the first failed one threw: no call is left running behind the turn's back.
+ */
+async function allDone(work: Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+async function advance(scope: Scope, call: ToolCall): Promise<void> {
+  const prepared = scope.deps.registry.prepare(call.name, effectiveArguments(call));
+  if (!prepared.ok) return settle(scope, call, { kind: 'failed', output: prepared.error });
+  if (call.state.kind !== 'proposed') return execute(scope, call, prepared.call);
+  const asked = await ask(scope, call, prepared.call);
+  if (asked === 'waits') return;
+  // Let through as it would have been shown, and not as it was proposed.
+  const ready = asked?.inlined
+    ? scope.deps.registry.prepare(call.name, withInlined(call.arguments, asked.inlined))
+    : prepared;
+  if (!ready.ok) return settle(scope, call, { kind: 'failed', output: ready.error });
+  await execute(scope, call, ready.call, asked);
+}
+
+async function execute(
+  scope: Scope,
+  call: ToolCall,
+  prepared: PreparedCall,
+  approved = call.approval?.request,
+): Promise<void> {
+  const { held, deps } = scope;
+  const isStarted = await fenced(held, (tx) =>
+    record.moveToolCall(tx, held.sessionId, call.id, ['proposed', 'approved', 'running'], {
+      kind: 'running',
+      since: deps.clock.now(),
+    }),
+  );
+  if (!isStarted) return;
+  await deps.render(held.sessionId);
+  await finish(scope, call, await outcome(scope, call, prepared, approved));
+}
+
+/** Notes down what a call came to; one that people can mend is put before them once more. */
+function finish(scope: Scope, call: ToolCall, result: ToolResult): Promise<void> {
+  return result.kind === 'blocked' ? askAgain(scope, call, result.reason) : settle(scope, call, result);
+}
+
+async function outcome(
+  scope: Scope,
+  call: ToolCall,
+  prepared: PreparedCall,
+  approved: ApprovalRequest | undefined,
+): Promise<ToolResult> {
+  const { timeoutMs = scope.deps.timeoutMs } = prepared;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const { redaction } = scope.held.db;
+  let isOpen = false;
+  const tail = shownWriter(scope, call, (text) => {
+    const shown = isOpen ? redaction.growing(text) : text;
+    return { tail: redaction.tail(shown, TAIL_CHARACTERS) };
+  });
+  const note = shownWriter(scope, call, (text) => ({ note: redaction.text(text) }));
+  const signal = AbortSignal.any([scope.signal, timeout]);
+  const show = {
+    show(text: string, goesOn = false) {
+      isOpen = goesOn;
+      tail.write(text);
+    },
+    note: (text: string) => note.write(text),
+  };
+  try {
+    return await prepared.run({ ...contextOf(scope, call, signal, show), approved });
+  } catch (error) {
+    scope.signal.throwIfAborted();
+    if (error instanceof LeaseLost) throw error;
+    if (timeout.aborted) {
+      const seconds = Math.round(timeoutMs / 1000);
+      return {
+        kind: 'failed',
+        output: `${call.name} was stopped after ${durationText(seconds)} without a result.`,
+      };
+    }
+    return { kind: 'failed', output: `${call.name} failed: ${messageOf(error)}` };
+  } finally {
+    await Promise.all([tail.stop(), note.stop()]);
+  }
+}
+
+/** How often what a call prints is written down for the thread, and how much of it. */
+const TAIL_MS = 1_000;
+const TAIL_CHARACTERS = 400;
+
+const shownWriter = (
+  { deps, held }: Scope,
+  call: ToolCall,
+  as: (text: string) => { tail: string } | { note: string },
+): LatestWriter =>
+  new LatestWriter(
+    async (text) => {
+      await fenced(held, (tx) => record.setShown(tx, held.sessionId, call.id, as(text)));
+      await deps.renderProgress(held.sessionId);
+    },
+    TAIL_MS,
+    deps.clock,
+  );
+
+async function recover(scope: Scope, call: ToolCall): Promise<void> {
+  const prepared = scope.deps.registry.prepare(call.name, effectiveArguments(call));
+  const look = prepared.ok ? prepared.call.recover : undefined;
+  if (!prepared.ok || look === undefined) return settleUnknown(scope, call);
+  let found: Recovery;
+  try {
+    found = await look(contextOf(scope, call));
+  } catch {
+    scope.signal.throwIfAborted();
+    return settleUnknown(scope, call);
+  }
+  if (found.kind === 'not_started') return execute(scope, call, prepared.call);
+  await finish(scope, call, found);
+}

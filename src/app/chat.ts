@@ -1,0 +1,89 @@
+import type { ApproverPolicy } from '../approvals/approvers.ts';
+import type { Membership } from '../controller/people.ts';
+import type { Platform, PlatformParts } from '../controller/platform.ts';
+import type { PlatformDefinition } from '../controller/platform-definition.ts';
+import { endAll } from '../lib/ending.ts';
+import type { Health } from '../lib/health.ts';
+import { runRenders } from '../runtime/renders.ts';
+import { createOutage } from '../thread/delivery/outage.ts';
+import { approversOf } from './channel-settings.ts';
+import { connectPlatforms } from './connect-platforms.ts';
+import { mentionsOf } from './mentions.ts';
+import type { Parts } from './parts.ts';
+import { platformParts } from './platform-parts.ts';
+
+/** How long a platform may take to end what people have clicked and said, and then threads to show it. */
+const PLATFORM_MS = 4_000;
+const RENDER_MS = 2_000;
+
+/** Threads that a process brings up to date at once. */
+const RENDERS_AT_ONCE = 8;
+
+/** Starts the role that talks to people. Resolves, once it listens, with what stops it. */
+export async function startChat(
+  parts: Parts,
+  definitions: readonly PlatformDefinition[],
+): Promise<() => Promise<void>> {
+  const { config, storage, log, engine, clock } = parts;
+  const { platforms, http } = await connectPlatforms(parts, definitions);
+  const outboundOf = (platform: string) => platforms.get(platform)?.outbound;
+  const outage = createOutage({
+    outboundOf,
+    isReachable: async () => (await storage.isReachable()) && (await engine.isReachable()),
+    onTrouble: engine.onTrouble,
+    clock,
+    log,
+    everyMs: 2_000,
+  });
+  const rendering = {
+    db: storage.db,
+    clock,
+    log,
+    outboundOf,
+    leaseMs: config.durability.lease_seconds * 1000,
+  };
+  runRenders(engine, rendering, RENDERS_AT_ONCE);
+
+  async function stop(): Promise<void> {
+    await endAll(log, [
+      ...[...platforms].map(([what, platform]) => ({ what, withinMs: PLATFORM_MS, work: platform.stop })),
+      { what: 'HTTP', withinMs: PLATFORM_MS, work: http.stop },
+    ]);
+    await endAll(log, [
+      { what: 'renders', withinMs: RENDER_MS + 1_000, work: () => engine.stopWorkers(RENDER_MS) },
+      { what: 'note on an outage', withinMs: RENDER_MS, work: outage.stop },
+    ]);
+  }
+
+  try {
+    const policy = { approversOf: approversOf(config), mentionsOf, isMember: membersOn(platforms) };
+    await startAll(platforms, platformParts(parts, policy, outage), parts.health);
+  } catch (error) {
+    await stop(); // it may be tried again, and then finds the port free
+    throw error;
+  }
+  return stop;
+}
+
+/** Tells of each platform how it stands, and has it take what people say. */
+async function startAll(
+  platforms: ReadonlyMap<string, Platform>,
+  handed: PlatformParts,
+  health: Health,
+): Promise<void> {
+  for (const [name, { link }] of platforms) {
+    health.part(name, () =>
+      link.isUp() ? { state: 'up' } : { state: 'down', trouble: link.trouble?.() ?? 'is not connected' },
+    );
+  }
+  for (const [name, platform] of platforms) {
+    await platform.start(handed);
+    await handed.reopened({ platform: name }); // a new token, or what was changed while nobody listened
+  }
+}
+
+/** Who is in a group is the platform's to say. */
+const membersOn =
+  (platforms: ReadonlyMap<string, Membership>): ApproverPolicy['isMember'] =>
+  async ({ platform, workspace }, group, person) =>
+    (await platforms.get(platform)?.isMember(workspace, group, person)) ?? false;

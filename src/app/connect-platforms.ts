@@ -1,0 +1,81 @@
+import { createInstallations } from '../access/installations.ts';
+import { requireSecret } from '../config/load.ts';
+import { configuredPlatform, readPlatform, wholly } from '../config/roles.ts';
+import type { Platform } from '../controller/platform.ts';
+import type { ConnectionParts, Installs, PlatformDefinition } from '../controller/platform-definition.ts';
+import { createEncryption, derivedSecret } from '../lib/encryption.ts';
+import { createHttpServer, type HttpServer, type Route } from '../lib/http-server.ts';
+import { answerText, bytesOf } from '../session/store/files.ts';
+import { wholeText } from '../session/store/posted.ts';
+import { createRenewals } from '../session/store/renewals.ts';
+import { callOfWhole } from '../session/what-runs.ts';
+import { answerOf } from '../thread/delivery/answer-file.ts';
+import type { Parts } from './parts.ts';
+
+type Connecting = Pick<Parts, 'config' | 'storage' | 'log' | 'clock' | 'ids' | 'tokens'>;
+
+/** The platforms by name, and the server that they are reached at over HTTP. */
+export type Connected = { platforms: ReadonlyMap<string, Platform>; http: Pick<HttpServer, 'stop'> };
+
+/** Connects to platforms. Throws ConfigError where one refuses what was set. */
+export async function connectPlatforms(
+  parts: Connecting,
+  definitions: readonly PlatformDefinition[],
+): Promise<Connected> {
+  const { config, storage, log, clock, tokens } = parts;
+  const http = httpFor(parts, definitions);
+  const connecting: ConnectionParts = {
+    clock,
+    log,
+    tokens,
+    serve: http.serve,
+    async bytesOf(fileId) {
+      const answer = answerOf(fileId);
+      if (answer !== undefined) return answerText(storage.db, answer);
+      const call = callOfWhole(fileId);
+      return call === undefined ? bytesOf(storage.db, fileId) : wholeText(storage.db, call, fileId);
+    },
+    installs: (because) => installs(parts, because),
+  };
+  const platforms = new Map<string, Platform>();
+  for (const definition of definitions) {
+    const configured = configuredPlatform(definition, config);
+    platforms.set(definition.name, await definition.connect(configured, connecting));
+  }
+  return { platforms, http };
+}
+
+/** The server that platforms are reached at: at the address of the first that is. */
+function httpFor({ config, log }: Connecting, definitions: readonly PlatformDefinition[]): HttpServer {
+  const addresses = definitions.map((definition) =>
+    definition.listensAt?.(readPlatform(definition, wholly(config))),
+  );
+  const address = addresses.find((one) => one !== undefined);
+  return address === undefined ? NOT_REACHED : createHttpServer(address, [HEALTH], log);
+}
+
+const NOT_REACHED: HttpServer = {
+  serve: () => Promise.reject(new Error('no platform says where it is reached over HTTP')),
+  stop: async () => {},
+};
+
+/**
+ * For whoever asks whether the server is there, such as a load balancer; HEALTH_PORT says how the process
+ * stands.
+ */
+const HEALTH: Route = {
+  method: 'GET',
+  path: '/health',
+  handle: (_request, response) => void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n'),
+};
+
+/** Where workspaces that install the bot are kept. */
+function installs({ config, storage, clock, ids }: Connecting, because: string): Installs {
+  const key = requireSecret(config, 'ENCRYPTION_KEY', because);
+  const encryption = createEncryption(key, storage.db.redaction.learnSealed);
+  return {
+    installations: createInstallations(storage.db, encryption, ids),
+    renewals: createRenewals(storage.db, clock, ids),
+    stateSecret: derivedSecret(key, 'oauth state'),
+  };
+}

@@ -1,0 +1,38 @@
+import { followJob } from '../jobs/follow.ts';
+import { runWatches, type Watches } from '../runtime/followers.ts';
+import { outOfSight } from '../session/watches.ts';
+import type { LinkedHubs } from './linked-hubs.ts';
+import type { Parts } from './parts.ts';
+
+type Needed = Pick<
+  Parts,
+  'config' | 'storage' | 'engine' | 'log' | 'isolation' | 'turns' | 'renders' | 'clock' | 'ids'
+>;
+
+/** Follows jobs on the Hub, each with the account that it was started with. `owner` names this process. */
+export function followJobs(parts: Needed, hubs: Pick<LinkedHubs, 'of'>, owner: string): Watches {
+  const { config, storage, engine, log, isolation, turns, renders, clock, ids } = parts;
+  const { db, urgent } = storage;
+  const pollMs = config.jobs.poll_seconds * 1000;
+  const following = { pollMs, redaction: db.redaction, clock, random: Math.random };
+  return runWatches({
+    db,
+    urgent,
+    log,
+    isolation,
+    owner: `${owner}/${ids.next('f')}`,
+    leaseMs: config.durability.lease_seconds * 1000,
+    everyMs: config.durability.sweep_seconds * 1000,
+    async follow(watch, seen, signal) {
+      const hub = await hubs.of(watch);
+      if (hub.ok) return followJob({ ...following, ...hub }, watch, seen, signal);
+      await seen(outOfSight(watch, 'UNKNOWN', asSentence(hub.reason)));
+    },
+    wake: turns.wake,
+    render: renders.request,
+    renderProgress: renders.progress,
+    isOurTurn: engine.isOurTurn,
+  });
+}
+
+const asSentence = (reason: string): string => reason.charAt(0).toUpperCase() + reason.slice(1);

@@ -1,0 +1,9 @@
+import type { Mentions, MentionsOf } from '../approvals/approvers.ts';
+import { PLATFORMS } from './platforms.ts';
+
+/** How each platform calls people and groups, whether or not this process connects to it. */
+export const mentionsOf: MentionsOf = (name) =>
+  PLATFORMS.find((platform) => platform.name === name)?.mentions ?? NOBODY;
+
+/** For sessions of a platform that there is no more. */
+const NOBODY: Mentions = { kindOf: () => undefined, person: (id) => id, group: (id) => id };

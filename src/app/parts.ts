@@ -1,0 +1,29 @@
+import type { ChannelRulesStore } from '../access/channel-rules.ts';
+import type { Config } from '../config/load.ts';
+import type { Storage } from '../db/storage.ts';
+import type { Clock, Ids } from '../lib/clock.ts';
+import type { Health } from '../lib/health.ts';
+import type { Isolation } from '../lib/isolation.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Tokens } from '../lib/tokens.ts';
+import type { Engine } from '../runtime/engine.ts';
+import type { Renders } from '../runtime/renders.ts';
+import type { Turns } from '../runtime/turns.ts';
+
+/**
+ * What every role of a process is made of. Time and identity are the system's, unless a test decides them.
+ */
+export type Parts = {
+  clock: Clock;
+  ids: Ids;
+  config: Config;
+  storage: Storage;
+  engine: Engine;
+  log: Logger;
+  isolation: Isolation;
+  turns: Turns;
+  renders: Renders;
+  channelRules: ChannelRulesStore;
+  health: Health;
+  tokens: Tokens;
+};

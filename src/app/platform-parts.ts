@@ -1,0 +1,98 @@
+import { hubAccountOf, NONE } from '../access/hub-accounts.ts';
+import { describeModels } from '../agent/models.ts';
+import type { ApproverPolicy } from '../approvals/approvers.ts';
+import { createDecisions, type Decisions } from '../approvals/decisions.ts';
+import { createQuestions } from '../approvals/questions.ts';
+import type { PlatformParts } from '../controller/platform.ts';
+import { createFeedback } from '../intake/feedback.ts';
+import { createIntake, type Intake } from '../intake/intake.ts';
+import { createJobsOverview } from '../jobs/overview.ts';
+import { createCatalogue } from '../llm/catalogue.ts';
+import { createSessionsOverview } from '../reports/sessions-overview.ts';
+import { createLastSeen } from '../session/store/last-seen.ts';
+import { threadOfCall, threadOfWatch } from '../session/store/whereabouts.ts';
+import type { Outage } from '../thread/delivery/outage.ts';
+import { reopenThreads } from '../thread/delivery/posts.ts';
+import { accountSettings } from './benches.ts';
+import { channelSettings } from './channel-settings.ts';
+import { linkedAccounts } from './linked-accounts.ts';
+import type { Parts } from './parts.ts';
+import { PLATFORMS } from './platforms.ts';
+
+type Needed = Pick<
+  Parts,
+  'config' | 'storage' | 'clock' | 'ids' | 'isolation' | 'turns' | 'renders' | 'channelRules'
+>;
+
+/** What platforms are handed: what becomes of what people say and do there, and what they may ask. */
+export function platformParts(parts: Needed, policy: ApproverPolicy, outage: Outage): PlatformParts {
+  const { config, storage, clock, isolation, turns, renders, channelRules } = parts;
+  const { db } = storage;
+  const accounts = accountSettings(config, PLATFORMS);
+  const decisions = createDecisions({
+    db,
+    clock,
+    policy,
+    second: {
+      aboveUsd: config.approvals.second_above_usd,
+      approvers: config.approvals.second_approvers,
+    },
+    budgets: config.budgets,
+    wake: turns.wake,
+    render: renders.request,
+  });
+  return {
+    intake: intakeOf(parts, policy, outage, decisions),
+    decisions,
+    questions: createQuestions({ db, policy, render: renders.request }),
+    accounts: linkedAccounts(parts),
+    lastSeen: createLastSeen(db),
+    access: config.access,
+    hasAccount: (place) => hubAccountOf(accounts, place).id !== NONE,
+    sessions: createSessionsOverview(db, isolation),
+    models: modelsOf(parts),
+    jobs: createJobsOverview(db, isolation),
+    whereabouts: { ofCall: (id) => threadOfCall(db, id), ofJob: (id) => threadOfWatch(db, id) },
+    feedback: createFeedback(db),
+    channelRules,
+    attachments: config.attachments,
+    wake: turns.wake,
+    async reopened(place) {
+      for (const id of await reopenThreads(db, place)) await renders.request(id);
+    },
+  };
+}
+
+function intakeOf(
+  { config, storage, clock, ids, isolation, turns, renders }: Needed,
+  policy: ApproverPolicy,
+  outage: Outage,
+  decisions: Decisions,
+): Intake {
+  return createIntake({
+    db: storage.db,
+    ids,
+    clock,
+    isolation,
+    policy,
+    decisions,
+    budgetApprovers: config.budgets.approvers,
+    budgetGroups: Object.keys(config.budgets.roles ?? {}),
+    maxMessageCharacters: config.limits.message_characters,
+    wake: turns.wake,
+    delayed: outage.tell,
+    taken: outage.expect,
+    render: renders.request,
+  });
+}
+
+function modelsOf({ config, clock }: Pick<Parts, 'config' | 'clock'>): PlatformParts['models'] {
+  const { choices, id, base_url } = config.model;
+  const catalogue = createCatalogue(base_url, clock);
+  return {
+    choices,
+    describe: () => describeModels({ catalogue, choices }, id),
+    settingsOf: (place, known, person) => channelSettings({ config }, place, known, person),
+    hasBudgets: config.budgets.approvers.length > 0,
+  };
+}

@@ -1,0 +1,174 @@
+import { createChannelRules } from '../access/channel-rules.ts';
+import type { Config } from '../config/load.ts';
+import { variablesOf } from '../config/platform-settings.ts';
+import { platformsFor, type Role } from '../config/roles.ts';
+import type { PlatformDefinition } from '../controller/platform-definition.ts';
+import { openStorage, type Storage, storageOf, type Timed } from '../db/storage.ts';
+import { type Ids, randomIds } from '../lib/clock.ts';
+import { endAll } from '../lib/ending.ts';
+import type { PartState } from '../lib/health.ts';
+import { createIsolation } from '../lib/isolation.ts';
+import type { Logger } from '../lib/log.ts';
+import { type Tokens, watchTokens } from '../lib/tokens.ts';
+import { createEngine } from '../runtime/engine.ts';
+import { emptyOlderQueues, prefixOf } from '../runtime/older-queues.ts';
+import { createRenders } from '../runtime/renders.ts';
+import { createTurns } from '../runtime/turns.ts';
+import { installationId } from '../session/store/installation.ts';
+import { freeAll } from '../session/store/release-all.ts';
+import { type Base, createBase } from './base.ts';
+import { startChat } from './chat.ts';
+import type { Parts } from './parts.ts';
+import { PLATFORMS } from './platforms.ts';
+import { startWorker } from './worker.ts';
+
+/** A running process of the bot. `stop` gives back what it holds and resolves when all is closed. */
+export type Running = { stop(): Promise<void> };
+
+/**
+ * Where time, identity and storage come from, and which platforms there are: as a program has them, unless a
+ * test decides. `timed` changes the record's clock.
+ */
+export type Seams = {
+  timed?: Timed;
+  ids: Ids;
+  openStorage?: typeof openStorage;
+  base?: Base;
+  platforms?: readonly PlatformDefinition[];
+};
+
+const SYSTEM: Seams = { ids: randomIds };
+
+/** Starts the roles asked for. Throws ConfigError where something needed is missing or refused. */
+export async function start(
+  config: Config,
+  roles: ReadonlySet<Role>,
+  seams: Seams = SYSTEM,
+): Promise<Running> {
+  const platforms = platformsFor(config, roles, seams.platforms ?? PLATFORMS);
+  const base = seams.base ?? (await createBase(config, roles));
+  const tokens = watchTokens(readOffAnswers(config.secrets), base.log);
+  base.health.part('tokens', () => tokenState(tokens));
+  try {
+    return await startWith({ config, roles, platforms, seams, tokens, ...base });
+  } catch (error) {
+    tokens.stop();
+    await base.health.close();
+    throw error;
+  }
+}
+
+/** The secrets whose refusal shows in the status of answers; of others the adapters tell. */
+function readOffAnswers(secrets: Config['secrets']): Config['secrets'] {
+  const variables = variablesOf(PLATFORMS);
+  return Object.fromEntries(Object.entries(secrets).filter(([name]) => !variables[name]?.isWatchedByAdapter));
+}
+
+type Beginning = Base & {
+  config: Config;
+  roles: ReadonlySet<Role>;
+  /** Those to connect to; undefined where nobody is talked to. */
+  platforms: readonly PlatformDefinition[] | undefined;
+  seams: Seams;
+  tokens: Tokens;
+};
+
+async function startWith(beginning: Beginning): Promise<Running> {
+  const { config, roles, platforms, seams, redaction, log, health } = beginning;
+  const storage = await (seams.openStorage ?? openStorage)({
+    ...storageOf(config),
+    timed: seams.timed,
+    redaction,
+  });
+  const parts = await partsOf(beginning, storage);
+  const { engine } = parts;
+  health.part('record', async () => answer(await storage.isReachable()));
+  health.part('queues', async () => answer(await engine.isReachable(), engine.trouble()));
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    if (roles.has('worker')) stops.push(startWorker(parts));
+    if (platforms !== undefined) stops.push(await startChat(parts, platforms));
+    await engine.ready();
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  health.started();
+  log.info({ roles: [...roles], storage: storage.name }, 'started');
+  if (roles.has('worker')) leaveOlderQueues(config, storage, log);
+
+  async function stopAll(): Promise<void> {
+    health.stopping();
+    await Promise.allSettled(stops.map((stop) => stop()));
+    await engine.close();
+    await endAll(log, [{ what: 'record', withinMs: CLOSE_MS, work: storage.close }]);
+    parts.tokens.stop();
+    await health.close();
+  }
+  return { stop: () => endAll(log, [{ what: 'process', withinMs: longestEndMs(config), work: stopAll }]) };
+}
+
+/** What the roles are made of, on a record that is open. */
+async function partsOf(
+  { config, seams: { ids }, tokens, log, health }: Beginning,
+  storage: Storage,
+): Promise<Parts> {
+  if (storage.isExclusive) await freeAll(storage.db);
+  const { clock } = storage.db;
+  const prefix = await queuePrefix(config, storage, ids).catch(async (error: unknown) => {
+    await storage.close();
+    throw error;
+  });
+  const engine = createEngine(storage.queues, prefix, log);
+  return {
+    clock,
+    ids,
+    config,
+    storage,
+    engine,
+    log,
+    isolation: createIsolation(log, clock),
+    turns: createTurns(engine, log),
+    renders: createRenders(engine, log),
+    channelRules: createChannelRules(storage.db),
+    health,
+    tokens,
+  };
+}
+
+/** A refused token is told of, and makes nothing unready: another process would have the same. */
+function tokenState(tokens: Tokens): PartState {
+  const refusals = Object.entries(tokens.refusals()).map(([setting, text]) => `${setting} is ${text}`);
+  return refusals.length > 0 ? { state: 'up', trouble: refusals.join('; ') } : { state: 'up' };
+}
+
+const answer = (isUp: boolean, trouble = 'does not answer'): PartState =>
+  isUp ? { state: 'up' } : { state: 'down', trouble };
+
+/** How long connections to the record may take to close. */
+const CLOSE_MS = 800;
+
+/**
+ * Everything that is ended together may take so long besides what a step may go on for: less than 8 s by
+ * default.
+ */
+const longestEndMs = (config: Config) => config.durability.hand_over_seconds * 1000 + 4_500;
+
+/**
+ * Installations that share a Redis have their queues apart; on Postgres, queues are in the record's own
+ * database.
+ */
+async function queuePrefix({ durability }: Config, { db, queues }: Storage, ids: Ids): Promise<string> {
+  const { queue_prefix } = durability;
+  if (queues.kind !== 'redis') return queue_prefix;
+  return prefixOf(queue_prefix, await installationId(db, ids.next('i').slice(2, 10)));
+}
+
+/** In the background: what it removes would only lie there. */
+function leaveOlderQueues({ durability }: Config, { db, queues }: Storage, log: Logger): void {
+  if (queues.kind !== 'redis') return;
+  emptyOlderQueues(queues.url, durability.queue_prefix, db, log).then(
+    (removed) => log[removed > 0 ? 'info' : 'debug']({ removed }, 'queues of the older version are left'),
+    (error: unknown) => log.debug({ err: error }, 'queues of the older version could not be emptied'),
+  );
+}

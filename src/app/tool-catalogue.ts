@@ -1,0 +1,118 @@
+import type { Config } from '../config/load.ts';
+import { createApiReference } from '../hub/api-reference.ts';
+import { createArxiv } from '../hub/arxiv.ts';
+import { createDashboards } from '../hub/dashboards.ts';
+import { createDatasetPush } from '../hub/dataset-push.ts';
+import { createDatasetsServer } from '../hub/datasets.ts';
+import { createDocs } from '../hub/docs.ts';
+import type { HardwareList } from '../hub/hardware.ts';
+import type { HubJobs } from '../hub/jobs.ts';
+import { createHubPapers } from '../hub/papers.ts';
+import { createRepoWrites } from '../hub/repo-writes.ts';
+import { createHubRepos, type HubRepos } from '../hub/repos.ts';
+import { createScholar } from '../hub/scholar.ts';
+import type { HubToken } from '../hub/token.ts';
+import type { JobOwnership } from '../jobs/whose.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { ParseApart } from '../parse-apart/parse-apart.ts';
+import type { ChosenSandboxes } from '../sandbox/choose.ts';
+import { githubTools } from '../tools/github.ts';
+import { hfDatasetPushTool } from '../tools/hf-dataset-push.ts';
+import { docsTools } from '../tools/hf-docs.ts';
+import { hfInspectDatasetTool } from '../tools/hf-inspect-dataset.ts';
+import { hfJobsTool } from '../tools/hf-jobs/tool.ts';
+import { hfRepoFilesTool } from '../tools/hf-repo-files.ts';
+import { hfRepoGitTool } from '../tools/hf-repo-git/tool.ts';
+import { hubRepoTools } from '../tools/hub-repos.ts';
+import { hfPapersTool } from '../tools/papers/tool.ts';
+import { planTool } from '../tools/plan-tool.ts';
+import { type Attached, fileOpenerIn, fileReaderIn } from '../tools/sandbox/attachments.ts';
+import { sandboxTools } from '../tools/sandbox/tools.ts';
+import type { Tool } from '../tools/tool.ts';
+import { webSearchTool } from '../tools/web-search.ts';
+import type { Fetcher } from '../web/fetcher.ts';
+import { createGithub } from '../web/github.ts';
+import { createWebSearch } from '../web/search.ts';
+
+/** What the agent's own tools are made of. */
+export type ToolParts = {
+  config: Config;
+  clock: Clock;
+  /** For the Hub: the bot's own, or a person's. */
+  token: HubToken;
+  jobs: HubJobs;
+  hardware: HardwareList;
+  sandboxes: ChosenSandboxes;
+  attached: Attached;
+  ownership: JobOwnership;
+  fetcher: Fetcher;
+  apart: ParseApart;
+};
+
+/** The agent's own tools, in the order in which models are told of them. */
+export function toolsOf(worker: ToolParts): Tool[] {
+  const { config, clock, token, jobs, hardware, sandboxes, attached, apart, fetcher } = worker;
+  const hubUrl = config.jobs.hub_url;
+  const repos = createHubRepos(hubUrl, token);
+  const writes = createRepoWrites(hubUrl, token);
+  const fileAt = fileReaderIn(sandboxes?.sandboxes, attached);
+  return [
+    planTool,
+    ...researchTools(worker, repos),
+    hfInspectDatasetTool(
+      createDatasetsServer(config.jobs.datasets_server_url, token),
+      { repos, apart },
+      hubUrl,
+    ),
+    hfRepoFilesTool({
+      repos,
+      writes,
+      openFile: fileOpenerIn(sandboxes?.sandboxes, attached),
+      hubUrl,
+    }),
+    hfRepoGitTool(writes, hubUrl),
+    hfJobsTool({
+      clock,
+      jobs,
+      hardware,
+      dashboards: createDashboards(hubUrl, token),
+      token,
+      secrets: config.jobs.secrets,
+      namespace: config.jobs.namespace,
+      cpuNeedsApproval: config.approvals.cpu_jobs,
+      ownership: worker.ownership,
+      sharesOthers: config.jobs.read_others === true,
+      sandboxes: sandboxes?.sandboxes,
+      fetcher,
+    }),
+    hfDatasetPushTool({ push: createDatasetPush(hubUrl, token), repos, apart, fileAt }),
+    ...sandboxTools(sandboxes, hardware, apart, {
+      maxSeconds: config.limits.tool_timeout_seconds - 10,
+      idleMinutes: config.sandbox.idle_minutes,
+    }),
+  ];
+}
+
+/** What is read beside the Hub's repositories and datasets. */
+function researchTools({ config, clock, fetcher, apart }: ToolParts, repos: HubRepos): Tool[] {
+  const hubUrl = config.jobs.hub_url;
+  const { docs_url, gradio_url, arxiv_url, ar5iv_url, scholar_url, github_url, search_url } = config.web;
+  const { GITHUB_TOKEN, S2_API_KEY } = config.secrets;
+  return [
+    hfPapersTool({
+      papers: createHubPapers(fetcher, hubUrl),
+      scholar: createScholar(fetcher, scholar_url, S2_API_KEY),
+      arxiv: createArxiv(fetcher, apart, { arxiv: arxiv_url, ar5iv: ar5iv_url }),
+      repos,
+      hubUrl,
+    }),
+    ...docsTools(
+      createDocs(fetcher, apart, { site: docs_url, gradio: gradio_url }, clock.monotonic),
+      createApiReference(fetcher, apart, hubUrl),
+      hubUrl,
+    ),
+    ...githubTools(createGithub(github_url, GITHUB_TOKEN), apart),
+    webSearchTool(createWebSearch(fetcher, apart, search_url)),
+    ...hubRepoTools(repos, hubUrl),
+  ];
+}

@@ -1,0 +1,91 @@
+import type { Channel, Person } from '../session/address.ts';
+import type { ChannelRules } from '../session/channel-rules.ts';
+
+/** Everything that tells whether somebody may decide on a call. */
+export type ApproverPolicy = {
+  /**
+   * Who may decide in a channel for which people have set `rules`: "requester", "thread" (whoever wrote in
+   * it), "anyone", platform user ids, or ids of user groups.
+   */
+  approversOf(place: Channel, rules: ChannelRules): readonly string[];
+  /** Whether somebody is in a workspace's user group or role; not where that can't be found out. */
+  isMember(place: Channel, group: string, person: string): Promise<boolean>;
+  mentionsOf: MentionsOf;
+};
+
+/** What a platform calls people and groups by. */
+export type Mentions = {
+  /** Whom an id stands for; undefined for what is no id of this platform. */
+  kindOf(who: string): 'person' | 'group' | undefined;
+  /** Text that calls somebody. */
+  person(id: string): string;
+  group(id: string): string;
+};
+
+export type MentionsOf = (platform: string) => Mentions;
+
+/** Who is concerned with a session. */
+export type Circle = { address: Channel; requester: Person; participants: readonly string[] };
+
+/**
+ * Whether somebody is in a group or role, as the platform has said; undefined where it has not been asked. In
+ * what is no group there is nobody.
+ */
+export type Known = (place: Channel, who: string) => boolean | undefined;
+
+/**
+ * Whether `by` is among `approvers`. Pure: where that hangs on a group that is not known, it throws NotAsked.
+ */
+export function isAmong(
+  approvers: readonly string[],
+  { address, requester, participants }: Circle,
+  by: Person,
+  known: Known,
+): boolean {
+  if (approvers.includes('anyone') || approvers.includes(by.id)) return true;
+  if (approvers.includes('requester') && by.id === requester.id) return true;
+  if (approvers.includes('thread') && participants.includes(by.id)) return true;
+  if (approvers.some((who) => known(address, who) === true)) return true;
+  const open = approvers.filter((who) => known(address, who) === undefined);
+  if (open.length > 0) throw new NotAsked(address, open);
+  return false;
+}
+
+class NotAsked extends Error {
+  readonly place: Channel;
+  readonly groups: readonly string[];
+
+  constructor(place: Channel, groups: readonly string[]) {
+    super(`whether somebody is in ${groups.join(', ')} has not been asked`);
+    this.place = place;
+    this.groups = groups;
+  }
+}
+
+/**
+ * Runs `work`, which finds out inside a transaction what `by` may do, where a platform can't be asked. Where
+ * it meets a group that is not known, the transaction is rolled back, the platform is asked, and `work`
+ * starts over: so the rules that count are those of the moment of the decision.
+ */
+export async function knowingGroups<T>(
+  { isMember, mentionsOf }: Pick<ApproverPolicy, 'isMember' | 'mentionsOf'>,
+  by: Person,
+  work: (known: Known) => Promise<T>,
+): Promise<T> {
+  const asked = new Map<string, boolean>();
+  const keyOf = ({ platform, workspace }: Channel, group: string) =>
+    JSON.stringify([platform, workspace, group]);
+  for (;;) {
+    try {
+      return await work((place, who) => {
+        const isGroup = mentionsOf(place.platform).kindOf(who) === 'group';
+        return isGroup ? asked.get(keyOf(place, who)) : false;
+      });
+    } catch (error) {
+      if (!(error instanceof NotAsked)) throw error;
+      const { place, groups } = error;
+      const found = await Promise.all(groups.map((group) => isMember(place, group, by.id)));
+      for (const [i, group] of groups.entries()) asked.set(keyOf(place, group), found[i] ?? false);
+    }
+  }
+}

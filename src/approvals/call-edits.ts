@@ -1,0 +1,49 @@
+import type { Redaction } from '../lib/redaction.ts';
+import { secretsIn } from '../lib/secret-arguments.ts';
+import { wellFormed } from '../lib/well-formed.ts';
+import { type ApprovalRequest, effectiveArguments, previewOf, type ToolCall } from '../session/tool-calls.ts';
+import { changeText, EMPTY_CHANGE, secretInChange, unchangeable } from './words.ts';
+
+/* What a change by people makes of a call that waits for their decision. */
+
+/** The arguments of a call as they are now, people's changes included. */
+export function argumentsOf(call: ToolCall): Record<string, unknown> {
+  const parsed: unknown = JSON.parse(effectiveArguments(call));
+  return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+}
+
+/**
+ * The call with changed arguments, or what is wrong with the changes. No words for what changed where nothing
+ * did.
+ */
+export function applied(
+  call: ToolCall,
+  request: ApprovalRequest,
+  changes: Readonly<Record<string, string>>,
+  redaction: Redaction,
+): { request: ApprovalRequest; arguments: string; changed: string } | string {
+  const before = argumentsOf(call);
+  const proposed: unknown = JSON.parse(call.arguments);
+  const original = { ...Object(proposed), ...request.inlined }; // what was filled in, nobody has changed
+  let next = request;
+  const secrets = secretsIn(changes, redaction);
+  if (secrets !== undefined) {
+    return secretInChange(secrets);
+  }
+  for (const [argument, written] of Object.entries(changes)) {
+    const value = wellFormed(written); // which is what is kept and shown, and so it is what runs
+    const choice = request.choices?.find((item) => item.argument === argument);
+    if (choice?.options.includes(value)) {
+      const facts = next.facts.map((fact) => (fact.label === choice.label ? { ...fact, value } : fact));
+      next = { ...next, facts };
+    } else if (request.editable?.argument === argument) {
+      if (value.trim() === '') return EMPTY_CHANGE;
+      next = { ...next, preview: previewOf(value, request.editable.language) };
+    } else return unchangeable(argument);
+    before[argument] = value;
+  }
+  const changed = Object.entries(before)
+    .filter(([name, value]) => value !== Reflect.get(Object(original), name))
+    .map(([name, value]) => changeText(name, Reflect.get(Object(original), name), value));
+  return { request: next, arguments: JSON.stringify(before), changed: changed.join(', ') };
+}

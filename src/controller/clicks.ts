@@ -1,0 +1,193 @@
+import type { Seen } from '../approvals/decide.ts';
+import { scriptName } from '../approvals/script-files.ts';
+import { GONE, UNKNOWN_THREAD, WHOLE_SCRIPT } from '../approvals/words.ts';
+import type { Person, ThreadAddress } from '../session/address.ts';
+import type { Operation } from '../session/operations.ts';
+import type { JobControl } from '../session/watches.ts';
+import { ACTIONS, type Action, type Calls, REPLACE, SURE } from './actions.ts';
+import { type Answer, formed, NOTHING, notice, outcome } from './answers.ts';
+import { batchMark } from './batch-mark.ts';
+import { answerForm, channelForm, rejectForm, scriptForm, sessionForm, tokenForm, whyForm } from './forms.ts';
+import type { From } from './from.ts';
+import type { Gate } from './gate.ts';
+import { useJobControl } from './job-controls.ts';
+import { SETTINGS } from './menus.ts';
+import type { PlatformParts } from './platform.ts';
+import type { Traits } from './traits.ts';
+
+/** What actions, forms and commands are done with. */
+export type ControllerDeps = PlatformParts & { gate: Gate; traits: Traits };
+
+/** An action of somebody who may use the bot there. */
+type Doing = { deps: ControllerDeps; from: From; by: Person };
+
+export const CHANGED = 'What waits for approval has changed since this was shown. Look again.';
+
+/** Does what a button or a menu asks for. Whoever gets here may use the bot there (`controller.ts`). */
+export async function act(deps: ControllerDeps, action: Action, from: From): Promise<Answer> {
+  const by = await from.who.person();
+  const doing = { deps, from, by };
+  const { decisions, accounts, intake } = deps;
+  switch (action.kind) {
+    case 'approve': {
+      const calls = await callsOf(action.calls, doing);
+      if (calls === undefined) return notice(CHANGED);
+      return outcome(await decisions.decide({ calls, verdict: 'approved', by, sourceId: from.sourceId }));
+    }
+    case 'reject':
+      return openRejection(action.calls, doing);
+    case 'open_script':
+      return openScript(action.toolCallId, doing);
+    case 'replace_script': {
+      const call = await decisions.openCall(action.toolCallId, by);
+      return call.ok ? formed(scriptForm(call, undefined)) : notice(call.reason);
+    }
+    case 'choose': {
+      const { toolCallId, argument, value } = action;
+      return outcome(await decisions.edit({ toolCallId, changes: { [argument]: value }, by }));
+    }
+    case 'job':
+      return onJob(action.control, action.watchId, action.isSure, doing);
+    case 'menu':
+      return onMenu(action.choice, doing);
+    case 'feedback':
+      return onFeedback(action, doing);
+    case 'channel_settings':
+      return openChannel(action.half, doing);
+    case 'question':
+      return onQuestion(action, doing);
+    case 'sign_in':
+      return accounts === undefined ? notice(NO_ACCOUNTS) : formed(tokenForm());
+    case 'sign_out': {
+      const done = await accounts?.signOut(from.place, by);
+      return notice(done?.ok === false ? done.reason : 'You are signed out.');
+    }
+    case 'stop':
+    case 'retry': {
+      const operation: Operation = { kind: action.kind === 'stop' ? 'interrupt' : 'resume', by };
+      const isKnown =
+        from.thread !== undefined && (await intake.operate(from.thread, operation, from.sourceId));
+      return isKnown ? NOTHING : notice(UNKNOWN_THREAD);
+    }
+    default:
+      return action satisfies never;
+  }
+}
+
+export const NO_ACCOUNTS = 'Nobody can sign in here: whoever runs me can change that.';
+
+/** The calls that are meant; undefined where those are all that are open, and others are by now. */
+export async function callsOf(
+  calls: Calls,
+  { deps: { decisions }, from }: Pick<Doing, 'deps' | 'from'>,
+): Promise<readonly Seen[] | undefined> {
+  if (calls.kind === 'seen') return calls.calls;
+  const open = from.thread === undefined ? [] : await decisions.openIn(from.thread);
+  const seen = open.map(({ toolCallId, revision }) => ({ toolCallId, revision }));
+  return batchMark(seen) === calls.mark ? seen : undefined;
+}
+
+/** A form for the reason, for whoever may decide; nothing is decided until it is sent off. */
+async function openRejection(meant: Calls, doing: Doing): Promise<Answer> {
+  const { deps, by } = doing;
+  const calls = await callsOf(meant, doing);
+  if (calls === undefined) return notice(CHANGED);
+  const open = await Promise.all(calls.map(({ toolCallId }) => deps.decisions.openCall(toolCallId, by)));
+  const undecided = calls.filter((_call, i) => open[i]?.ok);
+  const [refused] = open.flatMap((call) => (call.ok ? [] : [call.reason]));
+  if (undecided.length === 0) return notice(refused ?? GONE);
+  return formed(rejectForm(meant, undecided));
+}
+
+/** The script in a form, or, where it is too long for one, as a file. */
+async function openScript(toolCallId: string, { deps: { decisions, traits }, by }: Doing): Promise<Answer> {
+  const call = await decisions.openCall(toolCallId, by);
+  if (!call.ok) return notice(call.reason);
+  const text = call.editable?.text;
+  if (text === undefined) return notice('There is no script to show here.');
+  if (text.length <= traits.form.textCharacters) return formed(scriptForm(call, text));
+  const button = { label: 'Give a changed file', name: ACTIONS.edit, values: [toolCallId, REPLACE] };
+  return { kind: 'file', name: scriptName(call), text, comment: WHOLE_SCRIPT, button };
+}
+
+/** Does what a job's control says. A list that only one person sees tells where it shows. */
+async function onJob(
+  control: JobControl,
+  watchId: string,
+  isSure: boolean,
+  { deps, from, by }: Doing,
+): Promise<Answer> {
+  if (control === 'cancel' && !isSure && !deps.traits.asksWhetherSure) {
+    const button = {
+      label: 'Cancel the job',
+      name: ACTIONS.cancel,
+      values: [watchId, SURE],
+      style: 'danger' as const,
+    };
+    return { kind: 'question', text: WHETHER_CANCEL, button };
+  }
+  const done = await useJobControl(deps, { control, watchId, by, from });
+  if (!done.ok) return notice(done.reason);
+  if (!from.isFromList) return NOTHING;
+  return notice(`Done: what comes of it is shown in ${deps.traits.threadLink(done.job.address)}.`);
+}
+
+export const WHETHER_CANCEL = 'Cancel this job? It is stopped, and what it has not pushed is lost.';
+
+/** A choice of a session's menu: a command, as if it had been written, or the form with the others. */
+async function onMenu(choice: string, { deps, from, by }: Doing): Promise<Answer> {
+  const { intake, models } = deps;
+  const address = await sessionThread(from, deps);
+  if (address === undefined) return notice(UNKNOWN_THREAD);
+  if (choice === SETTINGS.value) return formed(sessionForm(models.choices));
+  await intake.message({ address, sourceId: from.sourceId, text: choice, author: by, messageId: '' });
+  return NOTHING;
+}
+
+/** Where somebody is, as far as a session is there. */
+export async function sessionThread(
+  { thread }: From,
+  { intake }: ControllerDeps,
+): Promise<ThreadAddress | undefined> {
+  return thread !== undefined && (await intake.hasSession(thread)) ? thread : undefined;
+}
+
+/** Keeps what somebody says of an answer; of one that did not help they are asked why. */
+async function onFeedback(
+  { verdict, messageId }: Extract<Action, { kind: 'feedback' }>,
+  { deps: { feedback }, from, by }: Doing,
+): Promise<Answer> {
+  const isKept = from.thread !== undefined && (await feedback.give(from.thread, messageId, by, { verdict }));
+  if (!isKept) return notice('I no longer know this answer, so nothing was kept.');
+  if (verdict === 'good') return notice('Thank you: noted that this answer helped.');
+  return formed(whyForm(messageId));
+}
+
+/** The form with what holds in a channel, for those who may change it. */
+async function openChannel(
+  half: Extract<Action, { kind: 'channel_settings' }>['half'],
+  { deps: { gate, channelRules, models, traits }, from }: Doing,
+): Promise<Answer> {
+  if (!(await gate.mayChange(from.who))) return notice(noManager(traits));
+  const { rules } = await channelRules.of(from.place);
+  return formed(channelForm(half, rules, { models: models.choices, hasBudgets: models.hasBudgets }));
+}
+
+export const noManager = ({ managers }: Traits): string =>
+  `Only ${managers} may change this. Nothing was changed.`;
+
+/** Answers a question that needs a yes or a no; for any other there is a form. */
+async function onQuestion(
+  { asked, isDeclined }: Extract<Action, { kind: 'question' }>,
+  { deps: { questions, traits }, by }: Doing,
+): Promise<Answer> {
+  const open = await questions.open(asked, by);
+  if (!open.ok) return notice(open.reason);
+  if (!isDeclined && open.question.fields.length > 0) {
+    const form = answerForm(asked, open.question, traits);
+    return form === undefined ? notice(TOO_MANY) : formed(form);
+  }
+  return outcome(await questions.answer(asked, isDeclined ? 'decline' : 'accept', {}, by));
+}
+
+const TOO_MANY = 'This asks for more than a form has room for here, so it can only be declined.';

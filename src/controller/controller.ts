@@ -1,0 +1,71 @@
+import type { Action } from './actions.ts';
+import type { Admission } from './admission.ts';
+import { type Answer, notice, OLD, type Taken } from './answers.ts';
+import { namedByAction, namedByForm, strangeTo } from './belonging.ts';
+import { type Card, words } from './cards.ts';
+import { act, type ControllerDeps } from './clicks.ts';
+import { type BeginThread, type Command, command } from './commands.ts';
+import { askForm, type Given, type Subject } from './forms.ts';
+import type { From } from './from.ts';
+import { createGate, type Gate } from './gate.ts';
+import { overview } from './overview.ts';
+import type { PlatformParts } from './platform.ts';
+import { submit } from './submissions.ts';
+import type { Traits } from './traits.ts';
+
+/**
+ * What people do on a platform, whatever the platform: an adapter parses what it is told into actions, forms
+ * and commands, and prints what they are answered. Whether somebody may use the bot there, and whether what
+ * they name belongs there, is checked here, once, before anything is done. Each call resolves once what was
+ * asked for is in the record.
+ */
+export type Controller = {
+  gate: Gate;
+  /** A button or a menu. `undefined` is one that nobody knows (any more). */
+  act(action: Action | undefined, from: From): Promise<Answer>;
+  /** A form that was sent off. */
+  submit(subject: Subject | undefined, given: Given, from: From): Promise<Taken>;
+  command(asked: Command, from: From, begin: BeginThread): Promise<Answer>;
+  /** Somebody points at a message, to ask something about it. */
+  point(subject: Extract<Subject, { form: 'ask' }>, from: From): Promise<Answer>;
+  /** Somebody's own page. */
+  overview(from: From): Promise<Card>;
+};
+
+export function createController(parts: PlatformParts, traits: Traits, admission: Admission): Controller {
+  const gate = createGate(parts, admission);
+  const deps: ControllerDeps = { ...parts, gate, traits };
+
+  /** Does `work` for somebody who may, with what belongs there; else says why not. */
+  async function gated<T>(
+    from: From,
+    refuse: (reason: string) => T,
+    work: () => Promise<T>,
+    named: ReturnType<typeof namedByAction> = {},
+  ) {
+    const refusal =
+      (await gate.refusal(from.place, from.who)) ?? (await strangeTo(parts.whereabouts, named, from));
+    return refusal === undefined ? work() : refuse(refusal);
+  }
+
+  return {
+    gate,
+    act: (action, from) =>
+      gated(
+        from,
+        notice,
+        async () => (action === undefined ? notice(OLD) : act(deps, action, from)),
+        action && namedByAction(action),
+      ),
+    submit: (subject, given, from) =>
+      gated<Taken>(
+        from,
+        (reason) => ({ ok: false, reason }),
+        async () => (subject === undefined ? { ok: false, reason: OLD } : submit(deps, subject, given, from)),
+        subject && namedByForm(subject),
+      ),
+    command: (asked, from, begin) => gated(from, notice, () => command(deps, asked, from, begin)),
+    point: (subject, from) => gated(from, notice, async () => ({ kind: 'form', form: askForm(subject) })),
+    overview: (from) => gated(from, words, () => overview(deps, from)),
+  };
+}

@@ -1,0 +1,52 @@
+import { type Card, type CardPart, jobItem, sessionItem } from './cards.ts';
+import type { ControllerDeps } from './clicks.ts';
+import { accountCard, NO_JOBS } from './commands.ts';
+import { type From, readableTo } from './from.ts';
+
+/**
+ * Somebody's page: their sessions, the jobs that they can see, their account, what has been used, and what
+ * holds.
+ */
+export async function overview(deps: ControllerDeps, from: From): Promise<Card> {
+  const { sessions, jobs, models, accounts, traits } = deps;
+  const { place, who } = from;
+  const [own, all, running] = await Promise.all([
+    sessions.of(place, who.id, SESSIONS),
+    jobs.list(place, JOBS, readableTo(from)),
+    sessions.runningJobs(place, who.id),
+  ]);
+  const usage = await sessions.usage({ ...place, thread: '' }, await who.person());
+  const settings = models.settingsOf(place, { rules: {}, changed: undefined }, (id) => id);
+  const account = accounts === undefined ? undefined : await accountCard(deps, from);
+  return {
+    title: 'ML Intern',
+    parts: [
+      heading('Your sessions'),
+      own.length === 0 ? text(NONE_YET) : list(own.map((session) => sessionItem(session, traits))),
+      heading('Jobs that you can see'),
+      note(running === 1 ? '1 of yours is running' : `${running} of yours are running`),
+      all.length === 0 ? text(NO_JOBS) : list(all.map((row) => ({ ...jobItem(row, traits), buttons: [] }))),
+      ...(account === undefined ? [] : [heading(account.title), ...account.parts]),
+      heading('Usage'),
+      { kind: 'markdown', text: usage },
+      heading('What holds'),
+      { kind: 'markdown', text: settings },
+      note(
+        `Channels may have settings of their own: \`${traits.slash} settings\` there shows and changes them.`,
+      ),
+      note(
+        `In a thread of mine, \`help\` lists what can be said there. \`${traits.slash} help\` lists what can be asked anywhere.`,
+      ),
+    ],
+  };
+}
+
+const SESSIONS = 10;
+const JOBS = 10;
+
+const NONE_YET = 'None yet. Mention me in a channel with what you need, or write to me here.';
+
+const heading = (words: string): CardPart => ({ kind: 'heading', text: words });
+const text = (words: string): CardPart => ({ kind: 'text', text: words });
+const note = (words: string): CardPart => ({ kind: 'note', text: words });
+const list = (items: Extract<CardPart, { kind: 'list' }>['items']): CardPart => ({ kind: 'list', items });

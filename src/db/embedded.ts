@@ -1,0 +1,242 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
+import { runMigrations } from 'bullmq';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import { ConfigError } from '../lib/config-error.ts';
+import { messageOf } from '../lib/errors.ts';
+import { loadRecord, requireKnownSchema } from './archive.ts';
+import type { ArchiveHead } from './archive-file.ts';
+import { serveBackups, writeBackup } from './backup-requests.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { careFor } from './embedded-care.ts';
+import {
+  checkFiles,
+  damaged,
+  databaseIn,
+  forgetFiles,
+  hasDatabase,
+  inspectDatabase,
+  makeDatabase,
+  moveAside,
+  noteFiles,
+  prepareDirectory,
+  removeUnfinished,
+} from './embedded-files.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { PglitePool } from './pglite-pool.ts';
+import { PreparingPGlite } from './preparing-pglite.ts';
+
+/** An embedded database that is open, with the schema of this version. */
+export type Embedded = { client: PGlite; close(): Promise<void> };
+
+/**
+ * Opens the database of a data directory for this process alone, made where there is nothing yet, and makes
+ * the backups that others ask for. Throws ConfigError where the directory is in use, can't be used, or holds
+ * something that is no healthy database.
+ */
+export async function openEmbedded(directory: string): Promise<Embedded> {
+  prepareDirectory(directory);
+  const unlock = lockDirectory(directory);
+  const path = databaseIn(directory);
+  try {
+    if (inspectDatabase(path) === 'nothing') await makeDatabase(path, makeApart);
+    const { client, close } = await openHealthy(path, migrateEmbedded);
+    const backups = serveBackups(client, directory);
+    const care = careFor(client);
+    return {
+      client,
+      async close() {
+        await Promise.all([backups.stop(), care.stop()]);
+        await close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/**
+ * Writes the record of a data directory that no process uses to a file; nothing of it changes. Throws
+ * ConfigError.
+ */
+export async function backUpEmbedded(directory: string, file: string): Promise<void> {
+  const path = databaseIn(directory);
+  if (!hasDatabase(path)) throw new ConfigError(`There is no record in ${directory}: nothing to back up.`);
+  prepareDirectory(directory);
+  const unlock = lockDirectory(directory);
+  try {
+    inspectDatabase(path);
+    const { client, close } = await openHealthy(path, async () => {});
+    try {
+      await writeBackup(client, file);
+    } finally {
+      await close();
+    }
+  } finally {
+    unlock();
+  }
+}
+
+/**
+ * Makes the record of a data directory the one of an archive that was verified. What is there keeps its place
+ * unless `isReplaced`: then it is moved aside, and where it is then is returned. Throws ConfigError.
+ */
+export async function restoreEmbedded(
+  directory: string,
+  file: string,
+  head: ArchiveHead,
+  isReplaced: boolean,
+): Promise<string | undefined> {
+  requireKnownSchema(head);
+  prepareDirectory(directory);
+  const unlock = lockDirectory(directory);
+  const path = databaseIn(directory);
+  try {
+    if (hasDatabase(path) && !isReplaced) {
+      throw new ConfigError(
+        `${path} is not empty. With --replace it is moved aside, and the backup takes its place.`,
+      );
+    }
+    let aside: string | undefined;
+    await makeDatabase(path, async (unfinished) => {
+      await createDatabase(unfinished);
+      const { client, close } = await openHealthy(unfinished, async () => {});
+      try {
+        await loadRecord(client, file, head);
+        await migrateEmbedded(client);
+      } catch (error) {
+        if (error instanceof ConfigError) throw error;
+        throw new ConfigError(`${file} can't be restored (${reasonOf(error)}).`, { cause: error });
+      } finally {
+        await close();
+      }
+      aside = hasDatabase(path) ? moveAside(path) : undefined;
+    });
+    return aside;
+  } catch (error) {
+    removeUnfinished(path);
+    throw error;
+  } finally {
+    unlock();
+  }
+}
+
+/** Where the program is that makes a database. */
+const MAKER = fileURLToPath(new URL('./make-embedded.ts', import.meta.url));
+
+/**
+ * Makes a new database in a process of its own, which is over before this one opens it: initdb and the
+ * compiler that V8 sets on it take four times the memory that the database takes afterwards, and a process
+ * keeps what it once had. With V8's first compiler alone (`--liftoff-only`) it takes half of that, and half
+ * the time.
+ */
+async function makeApart(path: string): Promise<void> {
+  const maker = spawn(process.execPath, ['--liftoff-only', MAKER, path], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(maker, 'close');
+  let said = '';
+  for await (const part of maker.stderr.setEncoding('utf8')) said += part;
+  const [code, signal]: (number | string | null)[] = await ended;
+  if (code === 0) return;
+  const reason = said.trim().split('\n').at(-1) || `its process ended with ${signal ?? `code ${code}`}`;
+  throw new ConfigError(`The database in ${path} could not be made (${reason}). Mend that and start again.`);
+}
+
+/** A database with the schema of this version and nothing in it, closed. */
+export async function makeNew(path: string): Promise<void> {
+  await createDatabase(path);
+  const client = await open({ dataDir: path });
+  await migrateEmbedded(client);
+  await client.close();
+}
+
+/**
+ * An empty database, closed. Of the 128 MB that Postgres takes for itself by default one process needs a
+ * part.
+ */
+async function createDatabase(path: string): Promise<void> {
+  const client = await open({ dataDir: path });
+  await client.close();
+  appendFileSync(join(path, 'postgresql.conf'), '\nshared_buffers = 16MB\n');
+}
+
+/** Both schemas in an embedded database, and the path that lets BullMQ find its tables. */
+export async function migrateEmbedded(client: PGlite): Promise<void> {
+  await migrate(drizzle(client), MIGRATIONS);
+  await runMigrations(await new PglitePool(client).connect(), 'bullmq');
+  await client.exec('SET search_path TO bullmq, public');
+}
+
+/**
+ * Opens a database whose files are what they were, and prepares it. After it is closed its files are noted.
+ */
+async function openHealthy(path: string, prepare: (client: PGlite) => Promise<void>): Promise<Embedded> {
+  checkFiles(path);
+  forgetFiles(path);
+  try {
+    const client = await open({ dataDir: path });
+    await prepare(client);
+    return {
+      client,
+      async close() {
+        await client.close();
+        noteFiles(path);
+      },
+    };
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw damaged(path, `holds a database that can't be used (${reasonOf(error)})`, error);
+  }
+}
+
+/** How Postgres begins a line that says why it ends. */
+const LAST_WORDS = /^.*?\b(?:PANIC|FATAL): {1,2}(.*)$/;
+
+/**
+ * Opens a PGlite. What Postgres says before it gives up is what the error says: PGlite itself has only
+ * "Aborted()".
+ */
+async function open(options: PGliteOptions): Promise<PGlite> {
+  let lastWords: string | undefined;
+  try {
+    return await PreparingPGlite.open({
+      ...options,
+      onStderr(text) {
+        lastWords = LAST_WORDS.exec(text)?.[1] ?? lastWords;
+        return false;
+      },
+    });
+  } catch (error) {
+    throw lastWords === undefined ? error : new Error(lastWords, { cause: error });
+  }
+}
+
+/**
+ * The first line of what the database itself said: drizzle's errors are about the query, and have it as their
+ * cause.
+ */
+export function reasonOf(error: unknown): string {
+  const isQuery = error instanceof Error && 'query' in error && error.cause !== undefined;
+  const said = isQuery ? error.cause : error;
+  const errno = said instanceof Object && 'errno' in said ? String(said.errno) : '';
+  return ERRNO[errno] ?? messageOf(said).split('\n', 1)[0] ?? '';
+}
+
+/** What the compiled Postgres's file system throws is a number of WASI's and nothing else. */
+const ERRNO: Readonly<Record<string, string>> = {
+  2: 'EACCES: permission denied',
+  29: 'EIO: input/output error',
+  33: 'EMFILE: too many open files',
+  44: 'ENOENT: a file is missing',
+  51: 'ENOSPC: no space left on the disk',
+  63: 'EPERM: not permitted',
+  69: 'EROFS: read-only file system',
+};

@@ -1,0 +1,147 @@
+import { eq, inArray } from 'drizzle-orm';
+import type { ApproverPolicy, Known } from '../approvals/approvers.ts';
+import { isOneOf, sceneIn } from '../approvals/scene.ts';
+import { whoMayEndJobs } from '../approvals/words.ts';
+import type { Tx } from '../db/database.ts';
+import { sessions } from '../db/schema/sessions.ts';
+import { files } from '../db/schema/transcript.ts';
+import type { Ids } from '../lib/clock.ts';
+import type { Person, ThreadAddress } from '../session/address.ts';
+import { mapTexts } from '../session/background.ts';
+import type { Operation } from '../session/operations.ts';
+import type { Deliveries } from '../session/store/deliveries.ts';
+import { addMessage } from '../session/store/record.ts';
+import { sessionAt } from '../session/store/session-at.ts';
+import type { Asked, AskedDeps, Words } from './asked.ts';
+import { attachedNote } from './attachments.ts';
+import { pictureId } from './received.ts';
+
+export type IntakeDeps = AskedDeps & {
+  ids: Ids;
+  /** Who may let models go on past a budget. */
+  budgetApprovers: readonly string[];
+  /** Groups and roles that have budgets of their own. */
+  budgetGroups: readonly string[];
+  /** Asks for a turn; says whether that could be done. */
+  wake(sessionId: string): Promise<boolean>;
+  /** Told of a thread whose message is kept, or could not be, while storage is away. */
+  delayed(address: ThreadAddress): void;
+  /** Told of a thread whose message is taken up: somebody waits there. */
+  taken?(address: ThreadAddress): void;
+  render(sessionId: string): Promise<void>;
+};
+
+/** What messages are taken in with. `known` are threads that are known to have a session. */
+export type IntakeParts = IntakeDeps & { deliveries: Deliveries; known: Set<string> };
+
+/** Words without secrets. */
+export const cleaned = ({ db: { redaction } }: IntakeParts, words: Words): Words => ({
+  ...words,
+  text: redaction.text(words.text).trim(),
+  background: words.background && mapTexts(words.background, redaction.text),
+});
+
+/** Its name is where the agent finds it, and a part of what a model is told. */
+export const withCleanName = <File extends { name: string }>(
+  { db: { redaction } }: IntakeParts,
+  file: File,
+): File => ({
+  ...file,
+  name: redaction.text(file.name),
+});
+
+/** Sessions are never deleted, so a thread that had one has one: known even while the record is away. */
+export async function hasSession({ db, known }: IntakeParts, address: ThreadAddress): Promise<boolean> {
+  const key = JSON.stringify(address);
+  if (known.has(key)) return true;
+  const isFound = (await sessionAt(db, address)) !== undefined;
+  if (known.size >= KNOWN_THREADS) known.clear();
+  if (isFound) known.add(key);
+  return isFound;
+}
+
+/** An operation with what only the server can say of it. */
+export async function checked(
+  { policy, budgetApprovers }: IntakeParts,
+  tx: Tx,
+  sessionId: string,
+  operation: Operation,
+  known: Known,
+): Promise<Operation> {
+  if (operation.kind === 'interrupt' || operation.kind === 'undo' || operation.kind === 'cancel_job') {
+    return withRight(policy, tx, sessionId, operation, known);
+  }
+  if (operation.kind !== 'resume') return operation;
+  const scene = await sceneIn(tx, sessionId, operation.by, known);
+  const state = scene?.session.state;
+  if (scene === undefined || state?.kind !== 'failed' || !state.failure.isOverBudget) return operation;
+  return { ...operation, mayPassBudgets: isOneOf(scene, budgetApprovers) };
+}
+
+/** Anybody who may write stops the work; what is paid for is ended by those who may approve it. */
+async function withRight<
+  Ending extends Extract<Operation, { mayNotEndJobs?: string | undefined; by: Person }>,
+>(policy: ApproverPolicy, tx: Tx, sessionId: string, operation: Ending, known: Known): Promise<Ending> {
+  const scene = await sceneIn(tx, sessionId, operation.by, known);
+  if (scene === undefined) return operation;
+  const { address, rules, requester } = scene.session;
+  const approvers = policy.approversOf(address, rules);
+  if (isOneOf(scene, approvers)) return operation;
+  const mayNotEndJobs = whoMayEndJobs(approvers, requester, policy.mentionsOf(address.platform));
+  return { ...operation, mayNotEndJobs };
+}
+
+/** Has somebody go on with what was asked, or shows what it was answered. */
+export async function follow(
+  parts: IntakeParts,
+  address: ThreadAddress,
+  sessionId: string,
+  asked: Asked,
+): Promise<void> {
+  if (asked.kind === 'answered') {
+    if (asked.wakes && !(await parts.wake(sessionId))) parts.delayed(address);
+    return parts.render(sessionId);
+  }
+  parts.taken?.(address);
+  if (!(await parts.wake(sessionId))) parts.delayed(address);
+}
+
+/** Answers in the thread, besides the model. */
+export async function say(tx: Tx, sessionId: string, text: string): Promise<void> {
+  const [row] = await tx
+    .select({ exchange: sessions.exchange })
+    .from(sessions)
+    .where(eq(sessions.id, sessionId));
+  await addMessage(tx, sessionId, row?.exchange ?? 0, { role: 'notice', text });
+}
+
+type Files = {
+  images: readonly string[];
+  files: readonly string[];
+  attached: readonly { path: string; size: number }[];
+};
+
+/** A message with its files; any other operation as it is. */
+export function withFiles(operation: Operation, { images, files: all, attached }: Files): Operation {
+  if (operation.kind !== 'user_input') return operation;
+  const { images: _images, attached: _attached, ...rest } = operation;
+  return {
+    ...rest,
+    files: [...all],
+    ...(images.length > 0 ? { images: [...images] } : {}),
+    ...(attached.length > 0 ? { attached: attachedNote(attached) } : {}),
+  };
+}
+
+/** Lets go of attachments of a message that is not read with them, and of the pictures among them. */
+export async function removeFiles(tx: Tx, attachments: readonly string[]): Promise<void> {
+  if (attachments.length === 0) return;
+  await tx.delete(files).where(
+    inArray(
+      files.id,
+      attachments.flatMap((id) => [id, pictureId(id)]),
+    ),
+  );
+}
+
+const KNOWN_THREADS = 20_000;

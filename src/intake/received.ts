@@ -1,0 +1,64 @@
+import { messageOf } from '../lib/errors.ts';
+import type { NewFile } from '../session/store/files.ts';
+import { imageType } from '../session/store/images.ts';
+import type { OfferedFile } from '../session/store/incoming.ts';
+
+/** What files are taken from the chat. */
+export type FileRules = { max_mb: number; per_message: number; extensions: readonly string[] };
+
+/**
+ * Files that came with a message: pictures for models that see, all of them for the sandbox, and what was not
+ * taken.
+ */
+export type Received = { images: NewFile[]; attachments: NewFile[]; problems: string[] };
+
+/** Larger pictures would fill a model's window. */
+const IMAGE_BYTES = 3_000_000;
+const IMAGES = 4;
+
+/** What somebody has said with files and without a word. */
+export const wordsOf = (said: string, hasFiles: boolean): string =>
+  said === '' && hasFiles ? 'Look at this.' : said;
+
+/**
+ * A file that the agent finds in its sandbox is kept under this id; a picture that models see a second time,
+ * under its own.
+ */
+export const attachmentId = (fileId: string): string => `${fileId}_a`;
+export const pictureId = (attachment: string): string => attachment.replace(/_a$/, '');
+
+/** Takes the files of a message. What can't be had is done without, and named. */
+export async function receiveFiles(offered: readonly OfferedFile[], rules: FileRules): Promise<Received> {
+  const received: Received = { images: [], attachments: [], problems: [] };
+  for (const [i, { id, name, download }] of offered.entries()) {
+    const refusal = refusalOf(name, i, rules);
+    if (refusal !== undefined) {
+      received.problems.push(refusal);
+      continue;
+    }
+    const tooLarge = `${name} is larger than ${rules.max_mb} MB, so I did not take it. Put it into a Hub repository or dataset, and give me the link.`;
+    await download(rules.max_mb * 1e6, tooLarge).then(
+      (bytes) => take(received, { id, name, bytes }),
+      (error: unknown) => received.problems.push(messageOf(error)),
+    );
+  }
+  return received;
+}
+
+function take(received: Received, file: NewFile): void {
+  const isPicture = imageType(file.name) !== undefined;
+  const isLarge = file.bytes.length > IMAGE_BYTES;
+  if (isPicture && isLarge) {
+    received.problems.push(
+      `${file.name} is larger than ${IMAGE_BYTES / 1e6} MB, so I did not look at it; programs in my sandbox can.`,
+    );
+  } else if (isPicture && received.images.length < IMAGES) received.images.push(file);
+  received.attachments.push({ ...file, id: attachmentId(file.id) });
+}
+
+function refusalOf(name: string, index: number, { per_message, extensions }: FileRules): string | undefined {
+  if (index >= per_message) return `I take ${per_message} files with a message, so I did not take ${name}.`;
+  const extension = name.includes('.') ? (name.split('.').at(-1) ?? '').toLowerCase() : '';
+  if (extensions.includes(extension)) return undefined;
+  return `I do not take files like ${name}. What I take: ${extensions.join(', ')}.`;
+}

@@ -1,0 +1,93 @@
+import { type Known, knowingGroups } from '../approvals/approvers.ts';
+import type { Tx } from '../db/database.ts';
+import { sessions } from '../db/schema/sessions.ts';
+import type { Requester, ThreadAddress } from '../session/address.ts';
+import type { Operation } from '../session/operations.ts';
+import type { SessionState } from '../session/state.ts';
+import { keepFile } from '../session/store/files.ts';
+import { insertOperation } from '../session/store/inbox.ts';
+import type { IncomingMessage } from '../session/store/incoming.ts';
+import { sessionAt } from '../session/store/session-at.ts';
+import { type Asked, askedBy } from './asked.ts';
+import { attachmentsIn, placed } from './attachments.ts';
+import {
+  checked,
+  cleaned,
+  follow,
+  hasSession,
+  type IntakeParts,
+  say,
+  withCleanName,
+  withFiles,
+} from './parts.ts';
+
+/** Takes in one message: finds or makes its session, and writes down what it asks for. */
+export async function take(parts: IntakeParts, incoming: IncomingMessage): Promise<void> {
+  const asked = await askedBy(parts, cleaned(parts, incoming));
+  const requester = await requesterOf(parts, incoming);
+  const sessionId = await knowingGroups(parts.policy, incoming.author, (known) =>
+    parts.db.transaction('taking in a message', async (tx) => {
+      const id = await findOrCreate(tx, parts, incoming.address, requester);
+      await write(tx, parts, id, incoming, asked, known);
+      return id;
+    }),
+  );
+  await follow(parts, incoming.address, sessionId, asked);
+}
+
+/** Who begins a session. The platform is asked for their groups only where it matters. */
+async function requesterOf(parts: IntakeParts, { address, author }: IncomingMessage): Promise<Requester> {
+  if (parts.budgetGroups.length === 0 || (await hasSession(parts, address))) return author;
+  const isIn = await Promise.all(
+    parts.budgetGroups.map((group) => parts.policy.isMember(address, group, author.id)),
+  );
+  return { ...author, groups: parts.budgetGroups.filter((_group, i) => isIn[i]) };
+}
+
+/** Writes down what a message asks for, or what it is answered; nothing where that was done before. */
+async function write(
+  tx: Tx,
+  parts: IntakeParts,
+  sessionId: string,
+  { sourceId, author, messageId, images = [], attachments = [] }: IncomingMessage,
+  asked: Asked,
+  known: Known,
+): Promise<void> {
+  if (asked.kind === 'answered') {
+    const nothing: Operation = { kind: 'user_input', text: '', author, messageId };
+    const isNew = await insertOperation(tx, sessionId, sourceId, nothing, parts.clock.now());
+    if (isNew) await say(tx, sessionId, await asked.answer(tx, sessionId, known));
+    return;
+  }
+  const there = attachments.length > 0 ? await attachmentsIn(tx, sessionId) : [];
+  const attached = placed(
+    attachments.map((file) => withCleanName(parts, file)),
+    new Set(there.map(({ path }) => path)),
+  );
+  const operation = withFiles(asked.operation, {
+    images: images.map(({ id }) => id),
+    files: attached.map(({ id }) => id),
+    attached: attached.map(({ path, bytes }) => ({ path, size: bytes.length })),
+  });
+  const checkedOperation = await checked(parts, tx, sessionId, operation, known);
+  if (!(await insertOperation(tx, sessionId, sourceId, checkedOperation))) return;
+  for (const file of [...images, ...attached]) await keepFile(tx, sessionId, file);
+}
+
+const IDLE: SessionState = { kind: 'idle' };
+
+async function findOrCreate(
+  tx: Tx,
+  { ids }: IntakeParts,
+  address: ThreadAddress,
+  requester: Requester,
+): Promise<string> {
+  const id = ids.next('s');
+  await tx
+    .insert(sessions)
+    .values({ id, ...address, requester, state: IDLE })
+    .onConflictDoNothing();
+  const found = await sessionAt(tx, address);
+  if (found === undefined) throw new Error('a session that was just inserted is not there');
+  return found;
+}

@@ -1,0 +1,110 @@
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../db/database.ts';
+import { watches } from '../db/schema/jobs.ts';
+import { sessions } from '../db/schema/sessions.ts';
+import type { Isolation } from '../lib/isolation.ts';
+import { insertOperation } from '../session/store/inbox.ts';
+import { expiry, touch } from '../session/store/lease.ts';
+import { addMessage } from '../session/store/record.ts';
+import { sessionOf, watchOf } from '../session/store/rows.ts';
+import { isFinal, type JobSnapshot, type Watch } from '../session/watches.ts';
+import { endText, lossText } from './end-texts.ts';
+
+/**
+ * Takes jobs that run on and that nobody follows, for `leaseMs`. A follower that dies leaves them to the next
+ * one who asks; `only` takes that one job.
+ */
+export async function claimWatches(
+  db: Db,
+  { owner, leaseMs, limit, only }: { owner: string; leaseMs: number; limit: number; only?: string },
+  isolation: Isolation,
+): Promise<Watch[]> {
+  const free = db
+    .select({ id: watches.id })
+    .from(watches)
+    .where(
+      and(
+        isNull(watches.endedAt),
+        or(isNull(watches.followedUntil), lt(watches.followedUntil, db.clock.now())),
+        only === undefined ? undefined : eq(watches.id, only),
+      ),
+    )
+    .limit(limit)
+    .for('update', { skipLocked: true });
+  const rows = await db
+    .update(watches)
+    .set({ followedBy: owner, followedUntil: expiry(db.clock, leaseMs) })
+    .where(sql`${watches.id} = any(array(${free}))`)
+    .returning();
+  return isolation.readable(rows, ({ id }) => `watch ${id}`, watchOf);
+}
+
+/**
+ * Goes on following; returns those that are still this follower's. A job that somebody is writing down
+ * something of holds up none of the others: its turn comes again before its lease is over.
+ */
+export async function keepWatches(
+  db: Db,
+  owner: string,
+  ids: readonly string[],
+  leaseMs: number,
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const ours = (some: readonly string[]) =>
+    db
+      .select({ id: watches.id })
+      .from(watches)
+      .where(and(inArray(watches.id, [...some]), eq(watches.followedBy, owner), isNull(watches.endedAt)));
+  const rows = await db
+    .update(watches)
+    .set({ followedUntil: expiry(db.clock, leaseMs) })
+    .where(sql`${watches.id} = any(array(${ours(ids).for('no key update', { skipLocked: true })}))`)
+    .returning({ id: watches.id });
+  const kept = new Set(rows.map((row) => row.id));
+  const rest = ids.filter((id) => !kept.has(id));
+  if (rest.length === 0) return [...kept];
+  return [...kept, ...(await ours(rest)).map((row) => row.id)];
+}
+
+/** Gives back what is followed, to be taken at once by another. */
+export async function releaseWatches(db: Db, owner: string): Promise<void> {
+  await db.update(watches).set({ followedUntil: null }).where(eq(watches.followedBy, owner));
+}
+
+/**
+ * Notes what was seen of a job. The look that sees the end, and only one does, also tells the session of it.
+ * Returns whether the job has ended.
+ */
+export async function recordLook(db: Db, watch: Watch, seen: JobSnapshot): Promise<boolean> {
+  return db.transaction(`a look at job ${watch.jobId}`, async (tx) => {
+    const isOver = isFinal(seen);
+    const at = tx.clock.now();
+    const rows = await tx
+      .update(watches)
+      .set({ snapshot: seen, lookedAt: at, ...(isOver ? { endedAt: at } : {}) })
+      .where(and(eq(watches.id, watch.id), isNull(watches.endedAt)))
+      .returning({ id: watches.id });
+    if (rows.length === 0) return true;
+    await touch(tx, watch.sessionId);
+    if (isOver) {
+      const operation = { kind: 'job_ended' as const, watchId: watch.id };
+      await insertOperation(tx, watch.sessionId, `job_ended:${watch.id}`, operation);
+      await tellOfEnd(tx, watch, seen);
+    }
+    return isOver;
+  });
+}
+
+/**
+ * Calls whoever asked for the job: an edit of its card notifies nobody. What was cancelled was ended by
+ * people.
+ */
+async function tellOfEnd(tx: Tx, watch: Watch, seen: JobSnapshot): Promise<void> {
+  if (seen.stage === 'CANCELED') return;
+  const [row] = await tx.select().from(sessions).where(eq(sessions.id, watch.sessionId));
+  if (row === undefined) return;
+  const { requester } = sessionOf(row);
+  const ended = { ...watch, snapshot: seen, endedAt: tx.clock.now() };
+  const text = seen.isEndUnknown ? lossText(ended) : endText(ended);
+  await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, mentions: [requester.id] });
+}

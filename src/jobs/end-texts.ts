@@ -1,0 +1,43 @@
+import { dollars } from '../lib/dollars.ts';
+import { durationText } from '../lib/duration.ts';
+import { costAtMost, costSoFar, durationOf, type Watch } from '../session/watches.ts';
+
+/* What people are told when a job has ended, or can no longer be followed. */
+
+/** Of a job that was seen to end. */
+export function endText(ended: Watch): string {
+  const { snapshot: seen } = ended;
+  const usd = costSoFar(ended);
+  const seconds = durationOf(ended);
+  const facts = [
+    ...(seconds === undefined ? [] : [`after ${durationText(seconds)}`]),
+    ...(usd === undefined ? [] : [`about ${dollars(usd)}`]),
+    ...(seen.progress?.failure ? [seen.progress.failure] : []),
+  ].join(', ');
+  return [
+    `Job ${ended.jobId} on ${ended.flavor} has ended: ${seen.stage}${facts ? ` ${facts}` : ''}.`,
+    ...linksOf(ended),
+  ].join('\n');
+}
+
+/** Of a job that nobody saw end: why not, what is known of it, and what it may have come to. */
+export function lossText(lost: Watch): string {
+  const { seenAt, message } = lost.snapshot;
+  const [seconds, usd, most] = [durationOf(lost), costSoFar(lost), costAtMost(lost)];
+  const when = seenAt ? `${seenAt.toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'last';
+  const ran =
+    seconds === undefined
+      ? 'had not begun to run'
+      : `had run for ${durationText(seconds)}${usd === undefined ? '' : `, for about ${dollars(usd)}`}`;
+  const limit = `Its time limit is ${durationText(lost.timeoutSeconds)}${most === undefined ? '' : `, for at most ${dollars(most)}`}`;
+  return [
+    `I can no longer follow job ${lost.jobId} on ${lost.flavor}. ${message ?? ''}`.trim(),
+    `When it was seen last (${when}) it ${ran}. What it has done since is not known. ${limit}. Look at it, or stop it, at ${lost.url}.`,
+    ...linksOf(lost),
+  ].join('\n');
+}
+
+const linksOf = ({ snapshot, dashboardUrl }: Watch): string[] => [
+  ...(snapshot.progress?.links ?? []).map((link) => `Pushed to ${link}`),
+  ...(dashboardUrl ? [`Dashboard: ${dashboardUrl}`] : []),
+];

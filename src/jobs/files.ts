@@ -1,0 +1,56 @@
+import type { HubJobs } from '../hub/jobs.ts';
+import { withRetries } from '../hub/retry.ts';
+import { messageOf } from '../lib/errors.ts';
+import { withoutAnsi } from '../lib/output.ts';
+import type { Redaction } from '../lib/redaction.ts';
+import { MAX_FILE_BYTES, type NewFile, uniqueName } from '../session/store/files.ts';
+import type { Watch } from '../session/watches.ts';
+
+/** Fewer values are better read than drawn. */
+const LEAST_LOSSES = 6;
+
+type Made = { ok: true; file: NewFile; text: string } | { ok: false; reason: string };
+
+/** The picture of a job's losses, where it has printed enough of them. */
+export async function curveFile(watch: Watch, id: string): Promise<Made> {
+  const { progress } = watch.snapshot;
+  if (progress === undefined || progress.losses.length < LEAST_LOSSES) {
+    return { ok: false, reason: `Job ${watch.jobId} has not printed enough losses to draw a curve.` };
+  }
+  const { lossCurve } = await import('./curve.ts'); // half a second of loading, for few sessions
+  const title = `Loss of job ${watch.jobId}`;
+  const file = {
+    id,
+    name: uniqueName(`loss-${watch.jobId}.png`, id),
+    bytes: await lossCurve(title, progress),
+  };
+  return { ok: true, file, text: `${title}: ${rounded(progress.losses[0])} → ${rounded(progress.loss)}` };
+}
+
+const rounded = (loss: number | undefined): string => String(Number(loss?.toPrecision(4)));
+
+/**
+ * Everything a job has printed so far, without terminal codes and secrets; of a very long log the newest
+ * part.
+ */
+export async function logFile(
+  jobs: HubJobs,
+  watch: Watch,
+  id: string,
+  redaction: Redaction,
+  signal: AbortSignal,
+): Promise<Made> {
+  const { namespace, jobId } = watch;
+  try {
+    const lines = await withRetries(() => jobs.logs(namespace, jobId, signal), signal);
+    if (lines.length === 0) return { ok: false, reason: `Job ${jobId} has printed nothing yet.` };
+    const all = new TextEncoder().encode(await redaction.long(lines.map(withoutAnsi).join('\n')));
+    const file = { id, name: uniqueName(`job-${jobId}.log`, id), bytes: all.slice(-MAX_FILE_BYTES) };
+    const isCut = all.length > MAX_FILE_BYTES;
+    const text = `Log of job ${jobId} (${watch.snapshot.stage}, ${lines.length} lines${isCut ? ', the newest part' : ''})`;
+    return { ok: true, file, text };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ok: false, reason: `The log of job ${jobId} can't be read: ${messageOf(error)}` };
+  }
+}

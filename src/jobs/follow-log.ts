@@ -1,0 +1,50 @@
+import { createBackoff } from '../lib/backoff.ts';
+import { createBreath } from '../lib/breath.ts';
+import { withoutAnsi } from '../lib/output.ts';
+import { advance, Progress } from '../session/progress.ts';
+import { isFinal } from '../session/watches.ts';
+import { type Following, SAFETY_MS } from './following.ts';
+
+/**
+ * Reads a log line by line, and goes on where it stopped when the stream breaks: the Hub replays it from the
+ * start.
+ */
+export async function readLog(following: Following): Promise<void> {
+  const { deps, watch, signal } = following;
+  const { jobs, pollMs, clock, random, redaction } = deps;
+  let known = 0;
+  const breathe = createBreath();
+  const backoff = createBackoff({ firstMs: 2 * pollMs, longestMs: SAFETY_MS }, random);
+  const clean = redaction.lines();
+  // Another follower may have read a part of it: what is known of the progress is made anew from the first
+  // line.
+  let progress = Progress.parse({});
+  while (!signal.aborted) {
+    let line = 0;
+    try {
+      for await (const text of jobs.follow(watch.namespace, watch.jobId, signal)) {
+        backoff.reset(); // the Hub answers, be it with what is known
+        if (line++ < known) continue;
+        known = line;
+        progress = advance(progress, clean(withoutAnsi(shownOf(text))));
+        following.progress = progress;
+        following.snapshot = { ...following.snapshot, seenAt: clock.now() };
+        following.isDirty = true;
+        await breathe(); // what was printed long ago comes as fast as it is read
+      }
+    } catch {
+      if (signal.aborted) return;
+    }
+    if (isFinal(following.snapshot)) return;
+    await clock.sleep(backoff.next(), signal).catch(() => {}); // aborted: seen at the next turn
+  }
+}
+
+/** More than progress is read from, with terminal codes. */
+const LINE_CHARACTERS = 8_000;
+
+/** What a terminal shows of a line, be it a megabyte long: the beginning of what was printed last. */
+function shownOf(line: string): string {
+  const from = line.lastIndexOf('\r') + 1;
+  return line.slice(from, from + LINE_CHARACTERS);
+}

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HubJobs } from '../hub/jobs.ts';
+import { statusOf } from '../hub/retry.ts';
+import { isFinal, type JobSnapshot, outOfSight } from '../session/watches.ts';
+import { readLog } from './follow-log.ts';
+import type { Following } from './following.ts';
+import { lookAtJob } from './look.ts';
+
+/**
+ * At the end the rest of the log is waited for, for so long: it says what the job came to, and why it failed.
+ */
+const LAST_LINES_MS = 5_000;
+
+/** Looks at a job, and notes what is new. True when it is over. */
+export async function look(following: Following, how: Pick<HubJobs, 'inspect'>): Promise<boolean> {
+  const before = following.snapshot;
+  const seen = await lookOrRefused(following, how);
+  if (!isFinal(following.snapshot)) following.snapshot = seen; // another look may have seen the end meanwhile
+  if (following.snapshot.startedAt !== undefined) following.reading ??= readLog(following);
+  if (!isFinal(following.snapshot)) {
+    const { stage, message } = following.snapshot;
+    return before.stage !== stage || before.message !== message ? await note(following) : false;
+  }
+  const { reading, signal } = following;
+  await Promise.race([reading, delay(LAST_LINES_MS, undefined, { signal }).catch(() => {})]);
+  return note(following);
+}
+
+/** Writes down how a job stands. True when it is over for the record. */
+export async function note(following: Following): Promise<boolean> {
+  following.isDirty = false;
+  following.notes++;
+  const { snapshot, progress } = following;
+  const isOver = await following.seen({ ...snapshot, ...(progress ? { progress } : {}) });
+  if (isOver) following.end();
+  return isOver;
+}
+
+/** A token that is refused once may be good again; one that is refused each time is not. */
+const REFUSALS = 3;
+
+const NO_TOKEN =
+  'Hugging Face refuses the token that this job runs under: it was revoked, has run out, or may no longer see it.';
+const NO_OWN_TOKEN = 'Hugging Face refuses my token, so I can’t see how this job stands.';
+
+/**
+ * A look, counting how often it was refused. A job under somebody's own account is out of sight when their
+ * token is worth nothing any more; of the bot's own it is said, because whoever runs the bot may mend that.
+ */
+async function lookOrRefused(following: Following, how: Pick<HubJobs, 'inspect'>): Promise<JobSnapshot> {
+  const { watch, deps, signal, snapshot } = following;
+  try {
+    const seen = await lookAtJob(how, { ...watch, snapshot }, deps.clock, signal);
+    following.refusals = 0;
+    return seen;
+  } catch (error) {
+    if (statusOf(error) !== 401 && statusOf(error) !== 403) throw error;
+    if (++following.refusals < REFUSALS) throw error;
+    if (watch.owner === undefined) return { ...following.snapshot, message: NO_OWN_TOKEN };
+    return outOfSight({ ...watch, snapshot: following.snapshot }, 'UNKNOWN', NO_TOKEN);
+  }
+}

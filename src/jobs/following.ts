@@ -1,0 +1,39 @@
+import type { HubJobs } from '../hub/jobs.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Redaction } from '../lib/redaction.ts';
+import type { Progress } from '../session/progress.ts';
+import type { JobSnapshot, Watch } from '../session/watches.ts';
+
+export type FollowDeps = {
+  jobs: HubJobs;
+  /** Looks that share requests, for when streams can't be had. */
+  shared: Pick<HubJobs, 'inspect'>;
+  pollMs: number;
+  clock: Clock;
+  random(): number;
+  /** What its log says is kept and shown: without secrets. */
+  redaction: Pick<Redaction, 'lines'>;
+};
+
+/** How a job is followed that has not ended. */
+export type Following = {
+  deps: FollowDeps;
+  watch: Watch;
+  /** Notes what is known; says whether the job is over for the record. */
+  seen(snapshot: JobSnapshot): Promise<boolean>;
+  signal: AbortSignal;
+  /** Ends the following. */
+  end(): void;
+  snapshot: JobSnapshot;
+  progress: Progress | undefined;
+  isDirty: boolean;
+  /** How often in a row the Hub has refused to tell of the job. */
+  refusals: number;
+  /** How often it was written down how the job stands. */
+  notes: number;
+  /** The reading of its log, once that has begun. */
+  reading: Promise<void> | undefined;
+};
+
+/** How often a job is looked at of which nothing is heard. */
+export const SAFETY_MS = 5 * 60_000;

@@ -1,0 +1,84 @@
+import type { HubJobs } from '../hub/jobs.ts';
+import { dollars } from '../lib/dollars.ts';
+import { durationText } from '../lib/duration.ts';
+import { messageOf } from '../lib/errors.ts';
+import { capped, withoutAnsi } from '../lib/output.ts';
+import { fenced } from '../lib/speech.ts';
+import { costSoFar, durationOf, type Watch } from '../session/watches.ts';
+
+const LOG_CHARACTERS = 8_000;
+
+/** A job's log as a model should read it: no terminal codes, no lines of uv's installation. */
+export function readableLog(lines: readonly string[], limit = LOG_CHARACTERS): string {
+  const plain = lines.map((line) => withoutAnsi(line).trimEnd());
+  const installed = plain.findIndex((line) => /^\s*Installed \d+ packages? in /.test(line));
+  const kept = installed > 0 ? ['[installation left out]', ...plain.slice(installed)] : plain;
+  return capped(kept.join('\n'), limit) || '(the log is empty)';
+}
+
+/** How a job ended: in figures, and with what it printed, which is not the product's to say. */
+export type EndReport = { figures: string; whole: string };
+
+/** What the model is told when a watched job has ended: stage, duration, cost and the log. */
+export async function endReport(
+  jobs: HubJobs | { reason: string },
+  watch: Watch,
+  signal: AbortSignal,
+): Promise<EndReport> {
+  const log =
+    'reason' in jobs
+      ? `(the log can't be read: ${jobs.reason})`
+      : await jobs
+          .logs(watch.namespace, watch.jobId, signal)
+          .then((lines) => readableLog(lines))
+          .catch((error: unknown) => {
+            signal.throwIfAborted();
+            return `(the log can't be read: ${messageOf(error)})`;
+          });
+  const links = [
+    `Link: ${watch.url}`,
+    ...(watch.dashboardUrl ? [`Dashboard: ${watch.dashboardUrl}`] : []),
+    ...(watch.snapshot.progress?.links ?? []).map((link) => `Pushed to: ${link}`),
+  ];
+  return {
+    figures: [figuresLine(watch), ...links].join('\n'),
+    whole: [statusLine(watch), ...links, '', 'Log:', fenced(log)].join('\n'),
+  };
+}
+
+/** One line on where a job stands. */
+export const statusLine = (watch: Watch): string => [...figuresOf(watch), ...printedBy(watch)].join(', ');
+
+/** The same without anything that the job itself has printed. */
+export const figuresLine = (watch: Watch): string => figuresOf(watch).join(', ');
+
+function figuresOf(watch: Watch): string[] {
+  const { snapshot } = watch;
+  const seconds = durationOf(watch);
+  const cost = costSoFar(watch);
+  const atLeast = snapshot.isEndUnknown ? 'at least ' : ''; // it may have gone on unseen
+  const { step, steps, epoch, loss } = snapshot.progress ?? {};
+  return [
+    `Job ${watch.jobId} on ${watch.flavor}: ${snapshot.stage}`,
+    ...(snapshot.message ? [`(${snapshot.message})`] : []),
+    ...(seconds === undefined
+      ? ['not started yet']
+      : [`after ${atLeast}${durationText(seconds)} of at most ${durationText(watch.timeoutSeconds)}`]),
+    ...(cost === undefined ? [] : [`about ${atLeast}${dollars(cost)}`]),
+    ...(step === undefined ? [] : [`step ${step} of ${steps}`]),
+    ...(epoch === undefined ? [] : [`epoch ${epoch}`]),
+    ...(loss === undefined ? [] : [`loss ${loss}`]),
+  ];
+}
+
+/** What its log says in its own words. */
+function printedBy({ snapshot: { progress } }: Watch): string[] {
+  if (progress === undefined) return [];
+  const { metrics, alerts, failure, tail } = progress;
+  return [
+    ...Object.entries(metrics).map(([name, value]) => `${name} ${value}`),
+    ...alerts.map((alert) => `alert: ${alert}`),
+    ...(failure === undefined ? [] : [`the log shows: ${failure}`]),
+    ...(tail.length > 0 ? [`last line: ${tail.at(-1)}`] : []),
+  ];
+}

@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Finds out, whenever it is asked, whether `request` is answered within `ms`: a refusal is no answer. What is
+ * asked while a request is still open waits for that one, so what does not answer is not asked more and more.
+ */
+export function answering(ms: number, request: () => Promise<unknown>): () => Promise<boolean> {
+  let open: Promise<boolean> | undefined;
+  return () => {
+    open ??= request()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        open = undefined;
+      });
+    return Promise.race([open, sleep(ms, false)]);
+  };
+}

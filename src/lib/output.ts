@@ -1,0 +1,77 @@
+import { beginningOf, endOf } from './cut.ts';
+
+/** A sequence holds no other one, and no line: one that nobody ended is seen to be none at the next. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal control sequences are what is looked for
+const ANSI = /\u001b\[[0-9;?]*[A-Za-z]|\u001b\][^\u0007\u001b\r\n]*(?:\u0007|\u001b\\)/g;
+
+export const withoutAnsi = (text: string): string => text.replace(ANSI, '');
+
+/**
+ * Keeps a text within `limit` characters: a quarter of them from its start and the rest from its end, because
+ * the end of an output tells more. Says how much was left out.
+ */
+export function capped(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const marker = `\n… [${(text.length - limit).toLocaleString('en')} characters left out] …\n`;
+  const room = Math.max(0, limit - marker.length);
+  const head = Math.floor(room / 4);
+  return beginningOf(text, head) + marker + endOf(text, room - head);
+}
+
+/** A markdown table; cells are kept to one line. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cellText).join(' | ')} |`;
+  return [line(header), `|${header.map(() => ' --- ').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+const cellText = (cell: string) => onOneLine(cell).replaceAll('|', '\\|');
+
+/** The same text with a space in the place of each break and the white space around it. */
+export function onOneLine(text: string): string {
+  const lines = text.split('\n');
+  const last = lines.length - 1;
+  return lines
+    .map((line, i) => (i === 0 ? line.trimEnd() : i === last ? line.trimStart() : line.trim()))
+    .filter((line, i) => i === 0 || i === last || line !== '')
+    .join(' ');
+}
+
+const LINES = 500;
+const LINE_CHARACTERS = 2_000;
+
+type Lines = {
+  /** The first line, from 1 on. */
+  from: number;
+  /** How many; never more than 500. */
+  lines?: number | undefined;
+  /** The argument with which one reads on. */
+  option: string;
+};
+
+/** Lines of a text with their numbers, and how to get the rest. */
+export function numbered(text: string, { from, lines = LINES, option }: Lines): string {
+  const { lines: found, total } = linesOf(text, from, Math.min(lines, LINES));
+  if (from > total) return `(only ${total} lines could be read)`;
+  const shown = found.map(
+    (line, i) =>
+      `${from + i}\t${line.length > LINE_CHARACTERS ? `${beginningOf(line, LINE_CHARACTERS)} …` : line}`,
+  );
+  const next = from + shown.length;
+  return [...shown, ...(next <= total ? [`(read on with ${option} ${next})`] : [])].join('\n');
+}
+
+/** Some lines of a text, the first of which is 1, and how many it has; the others are only counted. */
+export function linesOf(text: string, from: number, count: number): { lines: string[]; total: number } {
+  const lines: string[] = [];
+  let total = 0;
+  for (let at = 0; at !== -1; ) {
+    const end = text.indexOf('\n', at);
+    total++;
+    if (total >= from && total < from + count) {
+      const line = text.slice(at, end === -1 ? text.length : end);
+      lines.push(end !== -1 && line.endsWith('\r') ? line.slice(0, -1) : line);
+    }
+    at = end === -1 ? -1 : end + 1;
+  }
+  return { lines, total };
+}

@@ -1,0 +1,52 @@
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import type { Db } from '../db/database.ts';
+import { watches } from '../db/schema/jobs.ts';
+import { sessions } from '../db/schema/sessions.ts';
+import type { Isolation } from '../lib/isolation.ts';
+import type { ThreadAddress, Workspace } from '../session/address.ts';
+import type { Session } from '../session/snapshot.ts';
+import { sessionOf } from '../session/store/rows.ts';
+import { usageText } from './usage.ts';
+
+/** What is known of sessions, across threads. */
+export type SessionsOverview = {
+  /** The sessions that somebody began in a workspace, the latest active first. */
+  of(place: Workspace, personId: string, limit: number): Promise<Session[]>;
+  /** How many jobs run in sessions that somebody began. */
+  runningJobs(place: Workspace, personId: string): Promise<number>;
+  usage: (address: ThreadAddress, by: { id: string; name: string }) => Promise<string>;
+};
+
+/** A row that can't be read is left out of lists. */
+export function createSessionsOverview(db: Db, isolation: Isolation): SessionsOverview {
+  const begunBy = ({ platform, workspace }: Workspace, personId: string) =>
+    and(
+      eq(sessions.platform, platform),
+      eq(sessions.workspace, workspace),
+      sql`${sessions.requester}->>'id' = ${personId}`,
+    );
+  return {
+    async of(place, personId, limit) {
+      const rows = await db
+        .select()
+        .from(sessions)
+        .where(begunBy(place, personId))
+        .orderBy(desc(sessions.updatedAt))
+        .limit(limit);
+      return isolation.readable(
+        rows,
+        ({ id }) => `session ${id}`,
+        (row) => sessionOf(row),
+      );
+    },
+    async runningJobs(place, personId) {
+      const rows = await db
+        .select({ id: watches.id })
+        .from(watches)
+        .innerJoin(sessions, eq(sessions.id, watches.sessionId))
+        .where(and(isNull(watches.endedAt), begunBy(place, personId)));
+      return rows.length;
+    },
+    usage: (address, by) => usageText(db, address, by),
+  };
+}

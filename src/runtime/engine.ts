@@ -1,0 +1,242 @@
+import {
+  createPostgresBackend,
+  type Job,
+  type JobsOptions,
+  Queue,
+  type QueueOptions,
+  type WorkerOptions,
+} from 'bullmq';
+import type { QueueConnection } from '../db/storage.ts';
+import { answering } from '../lib/answers.ts';
+import { randomIds, systemClock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
+import { withLogContext } from '../lib/log-context.ts';
+import { onceAnHour } from '../lib/once-an-hour.ts';
+import { NotInTransaction } from '../lib/transaction-scope.ts';
+import { connectRedis, type QueueRedis } from './queue-redis.ts';
+import { RetryingWorker } from './retrying-worker.ts';
+
+/** BullMQ on whatever it runs on: queues and workers by name, closed together. */
+export type Engine = {
+  queue(name: string): Queue;
+  worker(
+    name: string,
+    options: Partial<WorkerOptions>,
+    process: (job: Job, token: string | undefined) => Promise<void>,
+  ): void;
+  /** Resolves once every queue and worker can be used. Throws where the server can't be used as it is. */
+  ready(): Promise<void>;
+  /** Whether jobs can be had and, on Redis, written. */
+  isReachable(): Promise<boolean>;
+  /** Why jobs can't be had, where workers have found out. */
+  trouble(): string | undefined;
+  /**
+   * Whether this process is to do what one of all is to do in so many milliseconds. Where that can't be
+   * agreed on (Redis is away, or the queues are on the database, where agreeing costs as much as doing it)
+   * everybody does.
+   */
+  isOurTurn(what: string, everyMs: number): Promise<boolean>;
+  /** Is told whenever jobs can't be had any more. */
+  onTrouble(listener: () => void): void;
+  /** Stops taking jobs; resolves when those that run have ended, or after so long. */
+  stopWorkers(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Jobs leave nothing behind: the record has what they were about, the log has what failed. */
+export const LEAVE_NOTHING: JobsOptions = {
+  removeOnComplete: true,
+  removeOnFail: true,
+};
+
+/**
+ * How soon BullMQ gives a dead worker's job to another: within the lease that it would have had on its
+ * session.
+ */
+export function locks(leaseMs: number): Partial<WorkerOptions> {
+  return { lockDuration: leaseMs, stalledInterval: Math.max(1_000, leaseMs / 2), maxStalledCount: 1_000 };
+}
+
+const ASK_MS = 1_500;
+
+/** How long workers without a job may take to close, and then queues and connections. */
+const CLOSE_MS = 800;
+const POLL_MS = 100;
+
+/**
+ * Adds a job, or gives up waiting for it after a moment: a queue that is away keeps nobody from going on,
+ * because the record has the work and maintenance asks for it again. The job may still be added later; asking
+ * twice is harmless. Says whether the queue took it.
+ */
+export async function ask(log: Logger, adding: Promise<unknown>): Promise<boolean> {
+  const asked = adding.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof NotInTransaction) throw error;
+      log.warn({ err: error }, 'a job could not be queued; maintenance will ask again');
+      return false;
+    },
+  );
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), ASK_MS);
+  const isTaken = await Promise.race([asked, promise]);
+  clearTimeout(timer);
+  if (isTaken === undefined) log.warn('the queue does not answer; maintenance will ask again');
+  return isTaken ?? false;
+}
+
+/** `prefix` separates installations that share one Redis. */
+export function createEngine(connection: QueueConnection, prefix: string, log: Logger): Engine {
+  const redis = connection.kind === 'redis' ? connectRedis(connection.url) : undefined;
+  const state: EngineState = {
+    kind: connection.kind,
+    prefix,
+    log,
+    redis,
+    base: {
+      // BullMQ's types name a Redis connection; its Postgres backend takes the pool in the same place.
+      connection: (connection.kind === 'redis' ? redis : connection.pool) as QueueOptions['connection'],
+      prefix,
+    },
+    backend: connection.kind === 'redis' ? [] : [createPostgresBackend],
+    isNew: onceAnHour(systemClock),
+    queues: [],
+    workers: [],
+    running: 0,
+    isClosing: false,
+    listeners: [],
+  };
+  redis?.on('error', (error) => complain(state, error));
+  const isWritable = writableOn(state);
+  const { queues, workers, listeners } = state;
+  return {
+    queue: (name) => addQueue(state, name),
+    worker: (name, options, process) => addWorker(state, name, options, process),
+    async ready() {
+      await Promise.all([...queues, ...workers].map((made) => made.waitUntilReady()));
+    },
+    isReachable: async () => workers.every((made) => made.trouble === undefined) && isWritable(),
+    isOurTurn: (what, everyMs) => isOurTurn(state, what, everyMs),
+    trouble: () => workers.find((made) => made.trouble !== undefined)?.trouble?.message,
+    onTrouble: (listener) => void listeners.push(listener),
+    stopWorkers: (graceMs) => stopWorkers(state, graceMs),
+    close: () => close(state),
+  };
+}
+
+type EngineState = {
+  kind: QueueConnection['kind'];
+  prefix: string;
+  log: Logger;
+  /** Undefined where the queues are on the database. */
+  redis: QueueRedis | undefined;
+  base: QueueOptions;
+  backend: (typeof createPostgresBackend)[];
+  isNew: ReturnType<typeof onceAnHour>;
+  queues: Queue[];
+  workers: RetryingWorker[];
+  /** How many jobs this process works on. */
+  running: number;
+  isClosing: boolean;
+  listeners: (() => void)[];
+};
+
+/** One line for a trouble, however many queues and connections have it. */
+function complain({ isClosing, log, kind }: EngineState, error: Error): void {
+  if (!isClosing) log.warn({ err: error, on: kind }, 'the queues fail; they are tried again');
+}
+
+function addQueue(state: EngineState, name: string): Queue {
+  const made: Queue = Reflect.construct(Queue, [name, state.base, ...state.backend]);
+  made.on('error', (error) => complain(state, error));
+  state.queues.push(made);
+  return made;
+}
+
+function addWorker(
+  state: EngineState,
+  name: string,
+  options: Partial<WorkerOptions>,
+  process: (job: Job, token: string | undefined) => Promise<void>,
+): void {
+  const { log, listeners } = state;
+  const counted = async (job: Job, token: string | undefined) => {
+    state.running++;
+    try {
+      await withLogContext(contextOf(name, job), () => process(job, token));
+    } finally {
+      state.running--;
+    }
+  };
+  const made: RetryingWorker = Reflect.construct(RetryingWorker, [
+    name,
+    counted,
+    { ...state.base, ...options },
+    ...state.backend,
+  ]);
+  made.on('error', (error) => complain(state, error));
+  made.on('failed', (job, error) => {
+    // Work on a session that can't be read comes up with every sweep.
+    if (!state.isNew(JSON.stringify([name, job?.data, error.message]))) return;
+    log.error({ queue: name, job: job?.data, err: error }, 'a job failed');
+  });
+  made.onTrouble = (trouble) => {
+    if (trouble !== undefined) for (const listener of listeners) listener();
+    else log.info({ queue: name }, 'the queues work again');
+  };
+  state.workers.push(made);
+}
+
+async function stopWorkers(state: EngineState, graceMs: number): Promise<void> {
+  const closing = Promise.all(state.workers.splice(0).map((made) => made.close()));
+  const isClosed = await Promise.race([closing.then(() => true), idleFor(state, CLOSE_MS, graceMs)]);
+  if (!isClosed) {
+    state.log.warn({ running: state.running }, 'a queue did not close; nothing is taken from it any more');
+  }
+}
+
+/**
+ * Resolves once no job has run for so long, or `graceMs` have passed. A worker whose connection was lost
+ * while it ended a job may wait for ever when it is closed (seen with BullMQ 6.7); what it would still do is
+ * done by another one after the lock's time.
+ */
+async function idleFor(state: EngineState, ms: number, graceMs: number): Promise<false> {
+  const until = systemClock.monotonic() + graceMs;
+  for (let idle = 0; idle < ms && systemClock.monotonic() < until; idle += POLL_MS) {
+    await systemClock.sleep(POLL_MS);
+    if (state.running > 0) idle = 0;
+  }
+  return false;
+}
+
+async function close(state: EngineState): Promise<void> {
+  state.isClosing = true;
+  await stopWorkers(state, CLOSE_MS);
+  await answering(CLOSE_MS, () => Promise.all(state.queues.map((made) => made.close())))();
+  state.redis?.disconnect();
+}
+
+/** On the database there is nothing besides the record itself to ask. */
+const writableOn = ({ redis, prefix }: EngineState): (() => Promise<boolean>) =>
+  redis === undefined
+    ? async () => true
+    : answering(ASK_MS, async () => void (await redis.set(`${prefix}:asked`, '', 'EX', 60)));
+
+/** A little less than the time between two turns, so that a timer that is late finds it open. */
+async function isOurTurn({ redis, prefix }: EngineState, what: string, everyMs: number): Promise<boolean> {
+  if (redis === undefined) return true;
+  const { promise: late, resolve } = Promise.withResolvers<'OK'>();
+  const timer = setTimeout(() => resolve('OK'), ASK_MS);
+  const taken = redis.set(`${prefix}:turn:${what}`, '', 'PX', Math.ceil(everyMs * 0.9), 'NX');
+  const answer = await Promise.race([taken.catch(() => 'OK' as const), late]);
+  clearTimeout(timer);
+  return answer === 'OK';
+}
+
+/** What log lines of a job carry: whose session, and an id of this run of it. */
+function contextOf(name: string, { data }: Job): Record<string, string> {
+  const { sessionId } = data as { sessionId?: string };
+  return { ...(sessionId ? { session: sessionId } : {}), [RUNS[name] ?? 'job']: randomIds.next('r') };
+}
+
+const RUNS: Readonly<Record<string, string>> = { turns: 'turn', renders: 'render', pings: 'ping' };

@@ -1,0 +1,116 @@
+import type { Db } from '../db/database.ts';
+import { claimWatches, keepWatches, recordLook, releaseWatches } from '../jobs/claims.ts';
+import { createBackoff } from '../lib/backoff.ts';
+import type { Isolation } from '../lib/isolation.ts';
+import type { Logger } from '../lib/log.ts';
+import type { JobSnapshot, Watch } from '../session/watches.ts';
+
+export type WatchDeps = {
+  db: Db;
+  /** The record where nothing waits behind other queries: for renewals. */
+  urgent: Db;
+  log: Logger;
+  isolation: Isolation;
+  /** Names this process among the followers. */
+  owner: string;
+  leaseMs: number;
+  /** How often jobs that nobody follows are looked for. */
+  everyMs: number;
+  /** Whether this process is to look for them, or another of all that do. */
+  isOurTurn(what: string, everyMs: number): Promise<boolean>;
+  /** Follows a job to its end; `seen` notes how it stands and says whether that was the end. */
+  follow(watch: Watch, seen: (snapshot: JobSnapshot) => Promise<boolean>, signal: AbortSignal): Promise<void>;
+  wake(sessionId: string): Promise<unknown>;
+  render(sessionId: string): Promise<void>;
+  renderProgress(sessionId: string): Promise<void>;
+};
+
+export type Watches = {
+  /** Begins to follow a job now, instead of with the next look for such jobs. */
+  start(watchId: string): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Jobs taken at once: a process that starts does not take all before another one has come up. */
+const BATCH = 200;
+
+/**
+ * Follows running jobs. Each has one follower over all processes, by a lease in the record that is kept for
+ * all of a process's jobs with one statement; what a process that died was following is taken over by
+ * another.
+ */
+export function runWatches(deps: WatchDeps): Watches {
+  const { db, log, isolation, owner, leaseMs } = deps;
+  const followed = new Map<string, AbortController>();
+  const running = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  let isBusy = false;
+
+  async function take(only?: string): Promise<void> {
+    const which = { owner, leaseMs, limit: BATCH, ...(only ? { only } : {}) };
+    for (const watch of await claimWatches(db, which, isolation)) {
+      if (stopping.signal.aborted || followed.has(watch.id)) continue;
+      const lost = new AbortController();
+      followed.set(watch.id, lost);
+      const signal = AbortSignal.any([lost.signal, stopping.signal]);
+      const work = followOne(deps, watch, signal).finally(() => {
+        followed.delete(watch.id);
+        running.delete(work);
+      });
+      running.add(work);
+    }
+  }
+
+  async function keep(): Promise<void> {
+    const kept = new Set(await keepWatches(deps.urgent, owner, [...followed.keys()], leaseMs));
+    for (const [id, lost] of followed) if (!kept.has(id)) lost.abort();
+  }
+
+  const lookMs = Math.min(deps.everyMs, leaseMs / 3);
+  const backoff = createBackoff({ firstMs: lookMs, longestMs: 30_000 });
+  let notBefore = 0;
+  const end = db.clock.every(lookMs, () => {
+    if (isBusy || db.clock.monotonic() < notBefore) return;
+    isBusy = true;
+    keep()
+      .then(async () => ((await deps.isOurTurn('watches', lookMs)) ? take() : undefined))
+      .then(() => backoff.reset())
+      .catch((error: unknown) => {
+        notBefore = followed.size > 0 ? 0 : db.clock.monotonic() + backoff.next(); // leases have to be kept
+        log.warn({ err: error }, 'jobs could not be taken up; it is tried again');
+      })
+      .finally(() => {
+        isBusy = false;
+      });
+  });
+
+  return {
+    start: (watchId) =>
+      take(watchId).catch((error: unknown) =>
+        log.warn({ err: error, watch: watchId }, 'a job is followed a little later'),
+      ),
+    async stop() {
+      end();
+      stopping.abort();
+      await Promise.all(running);
+      await releaseWatches(db, owner).catch((error: unknown) =>
+        log.warn({ err: error }, 'followed jobs could not be given back; their lease runs out'),
+      );
+    },
+  };
+}
+
+async function followOne(deps: WatchDeps, watch: Watch, signal: AbortSignal): Promise<void> {
+  const { db, log, render, renderProgress, wake } = deps;
+  async function seen(snapshot: JobSnapshot): Promise<boolean> {
+    signal.throwIfAborted();
+    const isOver = await recordLook(db, watch, snapshot);
+    await (isOver ? render : renderProgress)(watch.sessionId);
+    if (isOver) await wake(watch.sessionId);
+    return isOver;
+  }
+  await deps.follow(watch, seen, signal).catch((error: unknown) => {
+    // It is taken up again when its lease has run out.
+    if (!signal.aborted) log.warn({ watch: watch.id, err: error }, 'a job could not be followed');
+  });
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
+import { chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Ids } from '../lib/clock.ts';
+import { confined, type Limits } from './bubblewrap.ts';
+import { createProxies, type Proxies } from './proxy.ts';
+import { runConfined } from './run-confined.ts';
+import { SandboxUnavailable } from './sandbox.ts';
+
+export type LocalSettings = {
+  /** Where workspaces live, one folder a session. */
+  directory: string;
+  limits: Limits;
+  /** Hosts that may be reached over HTTPS; none is no network. */
+  allowedHosts: readonly string[];
+  /** Folders of the bot, never to be seen. */
+  hidden: readonly string[];
+  ids: Ids;
+};
+
+/** What commands on this machine are confined with. */
+export type Machine = { proxies: Proxies | undefined; programs: Record<string, string> };
+
+/** Finds out, once, whether commands can be confined here. Throws SandboxUnavailable with what to do. */
+export async function prepare(settings: LocalSettings, directory: string): Promise<Machine> {
+  if (process.platform !== 'linux') {
+    throw new SandboxUnavailable(
+      'Code can be confined on Linux only. Set sandbox.kind to "space" to run it in a Hugging Face Space instead.',
+    );
+  }
+  await mkdir(directory, { recursive: true });
+  if (isRoot()) await openWay(directory);
+  const probe = join(directory, 'probe');
+  await makeFolders(probe, join(probe, 'work'), uidOf('probe'));
+  const mounts = { workspace: join(probe, 'work'), etc: probe, hidden: [], proxy: undefined, programs: {} };
+  const said: string[] = [];
+  const end = await runConfined(
+    confined(mounts, settings.limits, ['true']),
+    uidOf('probe'),
+    {
+      timeoutMs: 10_000,
+      signal: new AbortController().signal,
+      onOutput: (chunk) => void said.push(Buffer.from(chunk).toString()),
+    },
+    () => ({ stop() {} }),
+  ).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new SandboxUnavailable(
+      'There is no sandbox on this machine: bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap). Code is never run without one.',
+    );
+  });
+  if (end.kind !== 'exited' || end.code !== 0) {
+    throw new SandboxUnavailable(
+      `bubblewrap can't confine code on this machine (${said.join('').trim() || end.kind}). In a container it needs user namespaces and its own /proc (docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined, or a VM); or set sandbox.kind to "space". Code is never run without a sandbox.`,
+    );
+  }
+  const uv = programPath('uv');
+  return {
+    proxies: settings.allowedHosts.length === 0 ? undefined : createProxies(settings.allowedHosts),
+    programs: uv ? { uv } : {},
+  };
+}
+
+/** A program that is installed for this user only, where others may run it. */
+function programPath(name: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(':')
+    .map((folder) => join(folder, name))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return !path.startsWith('/usr/') && !isRoot();
+      } catch {
+        return false;
+      }
+    });
+}
+
+/**
+ * A root process gives up its rights before it enters the sandbox, so the way to the workspaces has to be
+ * open.
+ */
+async function openWay(directory: string): Promise<void> {
+  await chmod(directory, 0o711);
+  for (let path = dirname(directory); path !== dirname(path); path = dirname(path)) {
+    if (((await stat(path)).mode & 0o001) === 0) {
+      throw new SandboxUnavailable(
+        `The bot runs as root, and sandboxes run as nobody, who can't enter ${path}. Run the bot as another user, or set sandbox.directory to a folder that everybody may pass through.`,
+      );
+    }
+  }
+}
+
+/** The folder of a session's sandbox, with the workspace in it. */
+export async function makeFolders(own: string, workspace: string, uid: number | undefined): Promise<void> {
+  await mkdir(workspace, { recursive: true });
+  await chmod(own, 0o711);
+  await Promise.all([
+    writeFile(join(own, 'passwd'), 'agent:x:1000:1000:agent:/work:/bin/bash\n'),
+    writeFile(join(own, 'group'), 'agent:x:1000:\n'),
+  ]);
+  if (uid !== undefined) await chown(workspace, uid, uid);
+}
+
+const isRoot = () => process.getuid?.() === 0;
+
+/**
+ * Who a root process becomes: one of many users that own nothing else, so that limits count for each by
+ * itself.
+ */
+export function uidOf(sessionId: string): number | undefined {
+  if (!isRoot()) return undefined;
+  return 2_000_000 + (createHash('sha256').update(sessionId).digest().readUInt32BE() % 1_000_000);
+}

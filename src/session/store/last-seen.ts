@@ -1,0 +1,46 @@
+import { and, desc, eq } from 'drizzle-orm';
+import type { Db } from '../../db/database.ts';
+import { sessions } from '../../db/schema/sessions.ts';
+import { presence } from '../../db/schema/threads.ts';
+import type { ThreadAddress, Workspace } from '../address.ts';
+
+/**
+ * What a chat process needs to read what it missed: since when nobody listened, and which threads are known.
+ */
+export type LastSeen = {
+  /** Notes that somebody listens to these workspaces of a platform now. */
+  note(platform: Workspace['platform'], workspaces: readonly string[]): Promise<void>;
+  /** When somebody last did; undefined before the first time. */
+  lastSeen(place: Workspace): Promise<Date | undefined>;
+  /** Threads with a session, the latest active first. */
+  threads(place: Workspace, limit: number): Promise<ThreadAddress[]>;
+};
+
+export function createLastSeen(db: Db): LastSeen {
+  return {
+    async note(platform, workspaces) {
+      if (workspaces.length === 0) return;
+      const seenAt = db.clock.now();
+      await db
+        .insert(presence)
+        .values(workspaces.map((workspace) => ({ platform, workspace, seenAt })))
+        .onConflictDoUpdate({ target: [presence.platform, presence.workspace], set: { seenAt } });
+    },
+    async lastSeen({ platform, workspace }) {
+      const [row] = await db
+        .select({ seenAt: presence.seenAt })
+        .from(presence)
+        .where(and(eq(presence.platform, platform), eq(presence.workspace, workspace)));
+      return row?.seenAt;
+    },
+    async threads({ platform, workspace }, limit) {
+      const rows = await db
+        .select({ channel: sessions.channel, thread: sessions.thread })
+        .from(sessions)
+        .where(and(eq(sessions.platform, platform), eq(sessions.workspace, workspace)))
+        .orderBy(desc(sessions.updatedAt))
+        .limit(limit);
+      return rows.map((row) => ({ platform, workspace, ...row }));
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
+import type { Db, Tx } from '../../db/database.ts';
+import { sessions } from '../../db/schema/sessions.ts';
+import { type Clock, later } from '../../lib/clock.ts';
+
+/**
+ * A worker's right to write to a session: valid while no other worker has raised the epoch. `strikes` counts
+ * the claims in a row that changed nothing, this one included: the mark of a session that breaks its workers.
+ */
+export type Claim = {
+  db: Db;
+  sessionId: string;
+  epoch: number;
+  leaseMs: number;
+  strikes: number;
+  /** By this process's clock, and never later than the record's: until when the lease is surely held. */
+  heldUntil: number;
+};
+
+/** This worker no longer holds the session: another has taken over, and nothing it does may be written. */
+export class LeaseLost extends Error {
+  constructor(sessionId: string) {
+    super(`session ${sessionId} has been taken over by another worker`);
+  }
+}
+
+/** When a lease that is taken or renewed now runs out, by the record's time. */
+export const expiry = (clock: Clock, leaseMs: number): Date => later(clock.now(), leaseMs);
+
+/** Takes a session that nobody holds, or whose holder has been silent for its lease. Undefined while held. */
+export async function claim(
+  db: Db,
+  sessionId: string,
+  owner: string,
+  leaseMs: number,
+): Promise<Claim | undefined> {
+  const asked = db.clock.monotonic();
+  const [row] = await db
+    .update(sessions)
+    .set({
+      epoch: sql`${sessions.epoch} + 1`,
+      strikes: sql`${sessions.strikes} + 1`,
+      leaseOwner: owner,
+      leaseUntil: expiry(db.clock, leaseMs),
+    })
+    .where(
+      and(
+        eq(sessions.id, sessionId),
+        or(isNull(sessions.leaseUntil), lt(sessions.leaseUntil, db.clock.now())),
+      ),
+    )
+    .returning({ epoch: sessions.epoch, strikes: sessions.strikes });
+  return row === undefined ? undefined : { db, sessionId, leaseMs, heldUntil: asked + leaseMs, ...row };
+}
+
+/**
+ * What came of renewing many leases: of those that are in neither list, the session's row was being written
+ * to.
+ */
+export type Renewed = { kept: Claim[]; lost: Claim[] };
+
+/**
+ * Pushes the ends of leases away, all for as long as the first one's, with one statement that waits for
+ * nobody: a session that is being written to must not hold up the others.
+ */
+export async function renewAll(db: Db, claims: readonly Claim[]): Promise<Renewed> {
+  const asked = db.clock.monotonic();
+  const ids = sql.param(claims.map(({ sessionId }) => sessionId));
+  const epochs = sql.param(claims.map(({ epoch }) => epoch));
+  const free = db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(
+      sql`(${sessions.id}, ${sessions.epoch}) in (select * from unnest(${ids}::text[], ${epochs}::integer[]))`,
+    )
+    .for('no key update', { skipLocked: true });
+  const rows = await db
+    .update(sessions)
+    .set({ leaseUntil: expiry(db.clock, claims[0]?.leaseMs ?? 0) })
+    .where(sql`${sessions.id} = any(array(${free}))`)
+    .returning({ id: sessions.id, epoch: sessions.epoch });
+  const renewed = new Map(rows.map(({ id, epoch }) => [id, epoch]));
+  const isKept = ({ sessionId, epoch }: Claim) => renewed.get(sessionId) === epoch;
+  const kept = claims.filter(isKept);
+  for (const held of kept) held.heldUntil = asked + held.leaseMs;
+  const rest = claims.filter((held) => !isKept(held));
+  return { kept, lost: await lostAmong(db, rest) };
+}
+
+/** Which of these claims another one has taken the place of. */
+async function lostAmong(db: Db, claims: readonly Claim[]): Promise<Claim[]> {
+  if (claims.length === 0) return [];
+  const ids = claims.map(({ sessionId }) => sessionId);
+  const rows = await db
+    .select({ id: sessions.id, epoch: sessions.epoch })
+    .from(sessions)
+    .where(inArray(sessions.id, ids));
+  const epochs = new Map(rows.map(({ id, epoch }) => [id, epoch]));
+  return claims.filter(({ sessionId, epoch }) => epochs.get(sessionId) !== epoch);
+}
+
+/**
+ * Throws LeaseLost where the lease may have run out. Asks nobody: cheap enough for right before an effect.
+ */
+export function assertHeld(held: Claim): void {
+  if (held.db.clock.monotonic() >= held.heldUntil) throw new LeaseLost(held.sessionId);
+}
+
+/** Gives the session back inside a fenced transaction. */
+export async function releaseIn(tx: Tx, held: Claim): Promise<void> {
+  await tx
+    .update(sessions)
+    .set({ leaseOwner: null, leaseUntil: null, strikes: 0 })
+    .where(eq(sessions.id, held.sessionId));
+}
+
+/**
+ * One transaction of a worker. The session's row is locked first, so that no other worker can take over
+ * before the commit; where one already has, nothing is written and LeaseLost is thrown.
+ */
+export async function fenced<T>(held: Claim, write: (tx: Tx) => Promise<T>): Promise<T> {
+  return held.db.transaction(`a write to session ${held.sessionId}`, async (tx) => {
+    const [row] = await tx
+      .select({ epoch: sessions.epoch })
+      .from(sessions)
+      .where(eq(sessions.id, held.sessionId))
+      .for('no key update');
+    if (row?.epoch !== held.epoch) throw new LeaseLost(held.sessionId);
+    return write(tx);
+  });
+}
+
+/**
+ * Marks that the thread may have to show something new, in `exchange` where that may be an earlier one.
+ * `changed` is what changes of the session itself.
+ */
+export async function touch(
+  tx: Tx,
+  sessionId: string,
+  exchange?: number,
+  changed: PgUpdateSetSource<typeof sessions> = {},
+): Promise<void> {
+  await tx
+    .update(sessions)
+    .set({
+      ...changed,
+      rev: sql`${sessions.rev} + 1`,
+      strikes: 0,
+      updatedAt: tx.clock.now(),
+      ...(exchange === undefined ? {} : { settledExchange: unsettled(exchange) }),
+    })
+    .where(eq(sessions.id, sessionId));
+}
+
+/** An exchange that is settled no more, nor is what came after it. */
+export const unsettled = (exchange: number) => sql`least(${sessions.settledExchange}, ${exchange - 1})`;

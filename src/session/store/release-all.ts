@@ -1,0 +1,23 @@
+import { isNotNull } from 'drizzle-orm';
+import type { Db } from '../../db/database.ts';
+import { deliveries } from '../../db/schema/inbox.ts';
+import { watches } from '../../db/schema/jobs.ts';
+import { sessions } from '../../db/schema/sessions.ts';
+import { housekeeping } from '../../db/schema/upkeep.ts';
+
+/**
+ * Frees what a process that is over had taken: for a record that no other process can have open. Nothing has
+ * to wait then for its leases to run out, which may be long by a clock that has been set back.
+ */
+export async function freeAll(db: Db): Promise<void> {
+  await db.transaction('freeing what nobody has any more', async (tx) => {
+    await tx
+      .update(sessions)
+      .set({ leaseOwner: null, leaseUntil: null })
+      .where(isNotNull(sessions.leaseUntil));
+    await tx.update(sessions).set({ renderUntil: null }).where(isNotNull(sessions.renderUntil));
+    await tx.update(watches).set({ followedUntil: null }).where(isNotNull(watches.followedUntil));
+    await tx.update(deliveries).set({ claimedUntil: null }).where(isNotNull(deliveries.claimedUntil));
+    await tx.update(housekeeping).set({ claimedUntil: null }).where(isNotNull(housekeeping.claimedUntil));
+  });
+}

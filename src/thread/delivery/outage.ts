@@ -1,0 +1,115 @@
+import { jittered } from '../../lib/backoff.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { ThreadAddress } from '../../session/address.ts';
+import type { Outbound } from './outbound.ts';
+
+export type OutageDeps = {
+  outboundOf(platform: ThreadAddress['platform']): Outbound | undefined;
+  /** Whether the record and the queues answer. */
+  isReachable(): Promise<boolean>;
+  /** Calls back whenever it turns out that they don't. */
+  onTrouble(listener: () => void): void;
+  clock: Clock;
+  log: Logger;
+  everyMs: number;
+};
+
+/** What threads are told while the record or the queues are away; it is taken back when they answer again. */
+export type Outage = {
+  /** Tells a thread, once an outage, and holds nobody up. Does nothing where everything answers. */
+  tell(address: ThreadAddress): void;
+  /** Remembers for a while that somebody waits in a thread, to tell it of an outage that begins now. */
+  expect(address: ThreadAddress): void;
+  stop(): Promise<void>;
+};
+
+/** The key of such a post: it is in no view, because there may be no record to make one from. */
+export const OUTAGE_KEY = 'outage#0';
+
+/** How long somebody who wrote is taken to wait, and how many are remembered. */
+const EXPECTED_MS = 10 * 60_000;
+const EXPECTED = 100;
+
+export function createOutage(deps: OutageDeps): Outage {
+  const state: State = {
+    deps,
+    expected: new Map(),
+    told: new Map(),
+    stopping: new AbortController(),
+    waiting: undefined,
+  };
+  deps.onTrouble(() => {
+    const now = deps.clock.now().getTime();
+    for (const { address, until } of state.expected.values()) if (until > now) tell(state, address);
+    state.expected.clear();
+  });
+  return {
+    tell: (address) => tell(state, address),
+    expect: (address) => expect(state, address),
+    async stop() {
+      state.stopping.abort();
+      await state.waiting;
+    },
+  };
+}
+
+type State = {
+  deps: OutageDeps;
+  expected: Map<string, { address: ThreadAddress; until: number }>;
+  told: Map<string, { address: ThreadAddress; platformId: string | undefined }>;
+  stopping: AbortController;
+  /** While notes stand that are to be taken back. */
+  waiting: Promise<void> | undefined;
+};
+
+function expect({ deps, expected }: State, address: ThreadAddress): void {
+  const key = keyOf(address);
+  expected.delete(key); // the latest stand last
+  expected.set(key, { address, until: deps.clock.now().getTime() + EXPECTED_MS });
+  for (const oldest of expected.keys()) if (expected.size > EXPECTED) expected.delete(oldest);
+}
+
+function tell(state: State, address: ThreadAddress): void {
+  telling(state, address).catch((error: unknown) =>
+    state.deps.log.warn({ err: error, address }, 'a thread could not be told of an outage'),
+  );
+}
+
+async function telling(state: State, address: ThreadAddress): Promise<void> {
+  const { deps, told } = state;
+  const key = keyOf(address);
+  if (told.has(key) || (await deps.isReachable())) return;
+  const outbound = deps.outboundOf(address.platform);
+  if (outbound === undefined || told.has(key)) return;
+  const note = { address, platformId: undefined as string | undefined };
+  told.set(key, note);
+  state.waiting ??= untilReachable(state);
+  const at = deps.clock.now().toISOString().slice(11, 16);
+  const text = `A part of me can't be reached right now (${at} UTC): my storage does not answer. I keep trying, and what you write here is taken up as soon as it is back.`;
+  const [outgoing] = outbound.translate(
+    { key: 'outage', exchange: 0, body: { kind: 'notice', text, mentions: [] } },
+    1,
+    address,
+  );
+  const delivery = outgoing && (await outbound.post(address, OUTAGE_KEY, outgoing));
+  if (delivery?.ok) note.platformId = delivery.platformId;
+}
+
+/** Takes the notes back once everything answers. */
+async function untilReachable(state: State): Promise<void> {
+  const { deps, told, stopping } = state;
+  while (!stopping.signal.aborted && !(await deps.isReachable())) {
+    await deps.clock.sleep(jittered(deps.everyMs), stopping.signal).catch(() => {}); // stopped: seen at the next turn
+  }
+  state.waiting = undefined;
+  for (const [key, { address, platformId }] of told) {
+    told.delete(key);
+    if (platformId === undefined) continue;
+    const removed = await deps.outboundOf(address.platform)?.remove(address, platformId);
+    if (removed && !removed.ok)
+      deps.log.warn({ ...removed, address }, 'a note on an outage could not be taken back');
+  }
+}
+
+const keyOf = (address: ThreadAddress) => Object.values(address).join('/');

@@ -1,0 +1,249 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { createBackoff } from '../../lib/backoff.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { ThreadAddress } from '../../session/address.ts';
+import type { Delivery, Outbound } from './outbound.ts';
+import type { Outgoing } from './outgoing.ts';
+import {
+  beginPost,
+  beginStreaming,
+  claimRender,
+  distrustPost,
+  doubtPost,
+  fencedRender,
+  forgetPost,
+  type RenderClaim,
+  RenderLost,
+  readPosts,
+  refusePost,
+  releaseRender,
+  renewPost,
+  savePost,
+  unbeginPost,
+} from './posts.ts';
+import { type Change, platformKey } from './reconcile.ts';
+import { type Decision, decide, isMark, isWorn } from './refusals.ts';
+
+export type RenderDeps = {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  outboundOf(platform: ThreadAddress['platform']): Outbound | undefined;
+  leaseMs: number;
+};
+
+/** One thread, and what delivers to it. */
+export type Scope = { deps: RenderDeps; held: RenderClaim; outbound: Outbound; address: ThreadAddress };
+
+const MAX_DIVISOR = 16;
+
+/**
+ * From here on a plainer form may leave out text that it has no room for; before, there are smaller parts.
+ */
+const CUT_DIVISOR = 4;
+
+/**
+ * Makes one change, in the richest form that the platform takes, and notes it before and after. Returns what
+ * is to be done where it was not taken. Throws RenderLost.
+ */
+export async function deliver(scope: Scope, change: Change): Promise<Decision | undefined> {
+  const { held, deps } = scope;
+  const { sessionId } = held;
+  await fencedRender(held, async (tx) => {
+    if (change.kind === 'post') await beginPost(tx, sessionId, change.key, change.exchange);
+    if (change.kind === 'edit' && isMark(change)) await doubtPost(tx, sessionId, change.key);
+    if (change.kind === 'edit' && change.streamed !== undefined)
+      await beginStreaming(tx, sessionId, change.key);
+  });
+  const { delivery, form, lastForm } = await sendInForms(scope, change);
+  const decision = delivery.ok
+    ? undefined
+    : decide(delivery, {
+        change,
+        refused: change.noted.refused,
+        form,
+        lastForm,
+        isSplittable: held.divisor < MAX_DIVISOR,
+        now: deps.clock.now().getTime(),
+      });
+  if (!delivery.ok && delivery.reason === 'unclear') {
+    const { code, detail, isBug } = delivery;
+    deps.log.error(
+      { session: sessionId, key: change.key, code, detail, isBug },
+      'a delivery failed, unclear why',
+    );
+  }
+  try {
+    await fencedRender(held, (tx) => note(tx, sessionId, change, { delivery, form }, decision));
+  } catch (error) {
+    if (error instanceof RenderLost) await yieldThread(scope, change, delivery);
+    throw error;
+  }
+  return decision;
+}
+
+type Sent = { delivery: Delivery; form: number; lastForm: number };
+
+/** Sends a change in the form that was taken last, or from the richest one on, until one is taken. */
+async function sendInForms({ outbound, address, held }: Scope, change: Change): Promise<Sent> {
+  if (change.kind === 'remove') {
+    const { platformId } = change;
+    const delivery: Delivery =
+      platformId === undefined ? { ok: true, platformId: '' } : await outbound.remove(address, platformId);
+    return { delivery, form: 0, lastForm: 0 };
+  }
+  const forms = formsOf(outbound, change.outgoing);
+  const lastForm = forms.length - 1;
+  const isAsBefore = change.kind === 'post' || change.isPaced;
+  let form = Math.min(lastForm, isAsBefore ? change.noted.form : 0);
+  let tried: Change = change;
+  for (;;) {
+    const { outgoing, isCut } = forms[form] ?? { outgoing: change.outgoing, isCut: false };
+    const delivery: Delivery =
+      isCut && held.divisor < CUT_DIVISOR ? TOO_LONG : await send(outbound, address, { ...tried, outgoing });
+    if (delivery.ok || form === lastForm || !isOfForm(delivery, change, held)) {
+      return { delivery, form, lastForm };
+    }
+    if (tried.kind === 'post' && delivery.reason === 'unclear') tried = { ...tried, isOutcomeOpen: true };
+    form++;
+  }
+}
+
+/** From the richest form on; what is no message has one. */
+function formsOf(outbound: Outbound, outgoing: Outgoing): { outgoing: Outgoing; isCut: boolean }[] {
+  const whole = { outgoing, isCut: false };
+  if (outgoing.kind !== 'message') return [whole];
+  const plainer = outbound.plainer(outgoing.body);
+  return [
+    whole,
+    ...plainer.map(({ body, isCut }) => ({ outgoing: { kind: 'message' as const, body }, isCut })),
+  ];
+}
+
+const TOO_LONG: Delivery = { ok: false, reason: 'too_long', code: 'plain_form', why: 'it is too long' };
+
+/** Whether a plainer form may be taken. */
+function isOfForm(
+  delivery: Exclude<Delivery, { ok: true }>,
+  change: Change,
+  { divisor }: RenderClaim,
+): boolean {
+  if (delivery.reason === 'form') return true;
+  if (delivery.reason === 'too_long') return divisor >= MAX_DIVISOR;
+  return delivery.reason === 'unclear' && (delivery.isBug || isWorn(change.noted.refused));
+}
+
+async function send(
+  outbound: Outbound,
+  address: ThreadAddress,
+  change: Exclude<Change, { kind: 'remove' }>,
+): Promise<Delivery> {
+  const key = platformKey(change);
+  const { outgoing, isPaced } = change;
+  if (change.kind === 'edit') {
+    const { platformId, streamed } = change;
+    return outbound.edit(address, key, platformId, outgoing, { streamed, isPaced });
+  }
+  const found = change.isOutcomeOpen ? await outbound.find(address, key, outgoing) : undefined;
+  if (found === undefined) return outbound.post(address, key, outgoing);
+  if (!found.ok) return found;
+  return outbound.edit(address, key, found.platformId, outgoing, { streamed: undefined, isPaced });
+}
+
+/** What the record remembers of a delivery. What was refused is not noted as shown. */
+async function note(
+  tx: Tx,
+  sessionId: string,
+  change: Change,
+  { delivery, form }: Pick<Sent, 'delivery' | 'form'>,
+  decision: Decision | undefined,
+): Promise<void> {
+  const { key } = change;
+  if (delivery.ok) {
+    if (change.kind === 'remove') return forgetPost(tx, sessionId, key);
+    const { hash, exchange } = change;
+    const { platformId, streamed } = delivery;
+    return savePost(tx, sessionId, { key, platformId, hash, exchange, streamed, form });
+  }
+  switch (decision?.kind) {
+    case undefined:
+    case 'outage': // a post stays begun: the next render looks for it
+      return;
+    case 'wait':
+    case 'shorter':
+    case 'close':
+      // Nothing of a post was made; a mark may have been taken away and not been put again, and stays in
+      // doubt.
+      if (change.kind === 'post' && !change.isOutcomeOpen) await unbeginPost(tx, sessionId, key);
+      return;
+    case 'anew':
+      return renewPost(tx, sessionId, key, decision.form);
+    case 'drop':
+      if (change.kind === 'remove') return forgetPost(tx, sessionId, key);
+      return refusePost(tx, sessionId, key, decision.refused);
+    case 'again':
+    case 'hold':
+      return refusePost(tx, sessionId, key, decision.refused);
+    default:
+      return decision satisfies never;
+  }
+}
+
+/**
+ * Another renderer took the thread over while ours was delivering, and ours may have come last: a message
+ * that the other has posted as well is taken back, and the next render looks again at what it shows. Tried
+ * until it is done, because nobody else knows of it.
+ */
+async function yieldThread(scope: Scope, change: Change, delivery: Delivery): Promise<void> {
+  const { clock, log } = scope.deps;
+  const { sessionId } = scope.held;
+  const giveUpAt = clock.monotonic() + YIELD_MS;
+  const backoff = createBackoff(WAITS);
+  while (clock.monotonic() < giveUpAt) {
+    const isDone = await yieldOnce(scope, change, delivery).catch((error: unknown) => {
+      log.warn({ err: error, session: sessionId, key: change.key }, 'a late delivery is checked again');
+      return false;
+    });
+    if (isDone) return;
+    await clock.sleep(backoff.next());
+  }
+  log.error({ session: sessionId, key: change.key }, 'a delivery that came too late could not be checked');
+}
+
+/**
+ * Under a claim of its own: what the other one is delivering now is noted before anything is judged by the
+ * notes.
+ */
+async function yieldOnce(
+  { deps: { db, leaseMs }, held: { sessionId }, outbound, address }: Scope,
+  change: Change,
+  delivery: Delivery,
+): Promise<boolean> {
+  const held = await claimRender(db, sessionId, leaseMs);
+  if (held === undefined) return false;
+  try {
+    const noted = (await readPosts(db, sessionId, -1)).find((post) => post.key === change.key);
+    const isDouble =
+      change.kind === 'post' &&
+      delivery.ok &&
+      noted?.platformId !== undefined &&
+      noted.platformId !== delivery.platformId;
+    const removed = isDouble ? await outbound.remove(address, delivery.platformId) : undefined;
+    const isOpen = removed?.ok === false && ['unavailable', 'rate_limited'].includes(removed.reason);
+    if (isOpen) return false;
+    // A mark that came late stands beside the other's: which are there is looked up anew.
+    await fencedRender(held, async (tx) => {
+      if (isMark(change)) await doubtPost(tx, sessionId, change.key);
+      await distrustPost(tx, sessionId, change.key);
+    });
+    return true;
+  } finally {
+    await releaseRender(held, { blockedUntil: held.blockedUntil });
+  }
+}
+
+/** How long a thread is waited for that another renderer has, and a platform or a record that is away. */
+const YIELD_MS = 120_000;
+
+const WAITS = { firstMs: 300, longestMs: 10_000 };

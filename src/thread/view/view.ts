@@ -1,0 +1,163 @@
+import type { Exchange, Snapshot } from '../../session/snapshot.ts';
+import type { ToolCall } from '../../session/tool-calls.ts';
+import type { TranscriptMessage } from '../../session/transcript.ts';
+import { cardKey } from '../../session/what-runs.ts';
+import { approvalCard, batchCard, fileOf, jobCard } from './cards.ts';
+import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
+import { withHosts } from './hosts.ts';
+import { reactionOf, statusOf } from './status.ts';
+import type { ViewMessage } from './view-message.ts';
+
+/**
+ * What a thread should show: a list of messages in order, made from the session's state alone. The same state
+ * gives the same messages.
+ */
+export function view(snapshot: Snapshot): ViewMessage[] {
+  const notices = snapshot.messages.filter((message) => message.exchange === 0);
+  return [
+    ...notices.flatMap((message) => noticeOf(message)),
+    ...foreignJobs(snapshot, 0),
+    ...snapshot.exchanges.flatMap((exchange) => exchangeMessages(snapshot, exchange)),
+  ];
+}
+
+function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
+  const status: ViewMessage = {
+    key: `e${exchange.number}/status`,
+    exchange: exchange.number,
+    body: { kind: 'status', ...statusOf(snapshot, exchange) },
+  };
+  if (exchange.undone) return [status];
+  const reaction = reactionOf(snapshot, exchange);
+  return [
+    status,
+    ...(reaction
+      ? [
+          {
+            key: `e${exchange.number}/reaction`,
+            exchange: exchange.number,
+            body: { kind: 'reaction' as const, ...reaction },
+          },
+        ]
+      : []),
+    ...titleMessage(snapshot, exchange),
+    ...transcriptMessages(snapshot, exchange),
+    ...foreignJobs(snapshot, exchange.number),
+    ...draftMessage(snapshot, exchange),
+  ];
+}
+
+function titleMessage({ session }: Snapshot, { number }: Exchange): ViewMessage[] {
+  const { title } = session.settings;
+  if (title === undefined || number !== session.exchange) return [];
+  return [{ key: `e${number}/title`, exchange: number, body: { kind: 'title', text: title } }];
+}
+
+/** Jobs that were started elsewhere and are only watched here. */
+function foreignJobs({ watches }: Snapshot, exchange: number): ViewMessage[] {
+  return watches
+    .filter((watch) => watch.toolCallId === undefined && watch.exchange === exchange)
+    .map((watch) => ({ key: `job/${watch.id}`, exchange, body: jobCard(watch) }));
+}
+
+function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
+  const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
+  let answers = 0;
+  return snapshot.messages
+    .filter((message) => message.exchange === exchange.number)
+    .flatMap((message): ViewMessage[] => {
+      if (message.entry.role !== 'assistant') return noticeOf(message);
+      const own = calls.get(message.id) ?? [];
+      const key = answerKey(exchange.number, answers++);
+      return [
+        ...(isOwnMessage(message.entry.text, own.length > 0)
+          ? [finished(message, key, own.length === 0)]
+          : []),
+        ...own.flatMap((call) => cardsOf(snapshot, call)),
+        ...batchOf(message, own),
+      ];
+    });
+}
+
+function finished({ id, exchange, entry }: TranscriptMessage, key: string, isEnd: boolean): ViewMessage {
+  const text = entry.role === 'assistant' ? entry.text : '';
+  return { key, exchange, body: { kind: 'answer', text: withHosts(text), isDraft: false, id, isEnd } };
+}
+
+/** The draft has the key that its answer will have, so that the finished answer is an edit of it. */
+function draftMessage(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
+  const { draft } = snapshot.session;
+  if (draft === undefined || exchange.number !== snapshot.session.exchange) return [];
+  if (snapshot.session.rules.verbosity === 'quiet') return [];
+  if (draft.text.trim().length <= COMMENTARY_CHARACTERS) return [];
+  const answers = snapshot.messages.filter(
+    (message) => message.exchange === exchange.number && message.entry.role === 'assistant',
+  ).length;
+  const key = answerKey(exchange.number, answers);
+  const askedBy = snapshot.session.requester.id;
+  const { plan } = exchange;
+  const body = {
+    kind: 'answer' as const,
+    text: withHosts(draft.text),
+    isDraft: true as const,
+    askedBy,
+    plan,
+  };
+  return [{ key, exchange: exchange.number, body }];
+}
+
+const answerKey = (exchange: number, ordinal: number) => `e${exchange}/answer/${ordinal}`;
+
+function batchOf({ id, exchange }: TranscriptMessage, calls: readonly ToolCall[]): ViewMessage[] {
+  const batch = batchCard(calls);
+  return batch ? [{ key: `batch/${id}`, exchange, body: batch }] : [];
+}
+
+function cardsOf(snapshot: Snapshot, call: ToolCall): ViewMessage[] {
+  const { exchange } = call;
+  const approval = approvalCard(call);
+  const whole = approval && fileOf(call);
+  const watch = snapshot.watches.find((item) => item.toolCallId === call.id);
+  return [
+    // Before its card: the buttons come last.
+    ...(whole
+      ? [
+          {
+            key: whole.key,
+            exchange,
+            body: { kind: 'file' as const, fileId: whole.id, name: whole.name, text: WHOLE },
+          },
+        ]
+      : []),
+    ...(approval ? [{ key: cardKey(call.id), exchange, body: approval }] : []),
+    ...(watch ? [{ key: `job/${watch.id}`, exchange, body: jobCard(watch) }] : []),
+    ...questionOf(call),
+  ];
+}
+
+const WHOLE = 'The card below is about this. Here is all of what would be done, to the letter.';
+
+/** What a running call asks; once it is answered, a notice tells what was said. */
+function questionOf({ id, exchange, state }: ToolCall): ViewMessage[] {
+  const question = state.kind === 'running' ? state.question : undefined;
+  if (question === undefined || question.answer !== undefined) return [];
+  const { id: questionId, from, text, fields } = question;
+  const labels = fields.map(({ label }) => label);
+  const body = { kind: 'question' as const, toolCallId: id, questionId, from, text, fields: labels };
+  return [{ key: `question/${questionId}`, exchange, body }];
+}
+
+function noticeOf({ id, exchange, entry }: TranscriptMessage): ViewMessage[] {
+  const key = `notice/${id}`;
+  if (entry.role === 'notice' && entry.file !== undefined) {
+    const { id: fileId, name } = entry.file;
+    return [{ key: `file/${fileId}`, exchange, body: { kind: 'file', fileId, name, text: entry.text } }];
+  }
+  if (entry.role === 'notice') {
+    return [{ key, exchange, body: { kind: 'notice', text: entry.text, mentions: entry.mentions ?? [] } }];
+  }
+  if (entry.role !== 'summary') return [];
+  const why = entry.isAutomatic ? 'This had become long, so ' : '';
+  const text = `${why ? why : 'Compacted: '}${entry.replaced} earlier messages became a summary for the model. Nothing is gone from this thread, and \`undo\` takes it back.`;
+  return [{ key, exchange, body: { kind: 'notice', text, mentions: [] } }];
+}

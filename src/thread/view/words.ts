@@ -1,0 +1,359 @@
+import { dollars } from '../../lib/dollars.ts';
+import { durationText } from '../../lib/duration.ts';
+import type { ThreadAddress } from '../../session/address.ts';
+import { sparkline } from '../../session/progress.ts';
+import type { JobControl } from '../../session/watches.ts';
+import type {
+  ApprovalView,
+  BatchView,
+  JobView,
+  QuestionView,
+  StatusView,
+  TimelineLine,
+} from './view-message.ts';
+
+/*
+ * What cards and status messages say, the same on every platform. How a platform marks text is its `Style`.
+ */
+
+/** A platform's markup. What is given to it may be anything that a model or a person wrote. */
+export type Style = {
+  /** Text that means nothing to the platform and notifies nobody. */
+  plain(text: string): string;
+  /** Of text that is plain already. */
+  bold(text: string): string;
+  italic(text: string): string;
+  code(text: string): string;
+  link(url: string, label: string): string;
+  person(id: string): string;
+  group(id: string): string;
+  /** Where a thread is, to be clicked on. */
+  thread(address: Pick<ThreadAddress, 'channel' | 'thread'>): string;
+  moment(at: Date): string;
+};
+
+/** At most `limit` characters, marked where something was cut. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`; // no half of a character
+}
+
+/**
+ * Text as a platform prints it, at most `limit` characters of that. What is printed is never cut: its end
+ * could be half of an escape.
+ */
+export function printedWithin(text: string, limit: number, print: (text: string) => string): string {
+  let printed = print(text);
+  for (let room = text.length; printed.length > limit; printed = print(cut(text, room))) {
+    room = Math.min(room - 1, Math.floor((room * limit) / printed.length));
+  }
+  return printed;
+}
+
+/** As many lines as fit, then how many are left. */
+function fitting(lines: readonly string[], limit: number, rest: (left: number) => string): string {
+  let text = '';
+  for (const [i, line] of lines.entries()) {
+    const next = text === '' ? line : `${text}\n${line}`;
+    if (next.length > limit - 30) return cut(`${text}\n${rest(lines.length - i)}`, limit);
+    text = next;
+  }
+  return text;
+}
+
+const compact = (n: number) => (n < 1_000 ? String(n) : `${(n / 1_000).toFixed(n < 10_000 ? 1 : 0)}k`);
+
+const PHASES: Record<StatusView['phase'], readonly [mark: string, words: string]> = {
+  working: ['⏳', 'Working'],
+  needs_approval: ['✋', 'Waiting for approval'],
+  waiting_for_job: ['🚂', 'Waiting for the job'],
+  done: ['✅', 'Done'],
+  failed: ['⚠️', 'Stuck'],
+  paused: ['⏸', 'Shall I go on?'],
+  stopped: ['⏹️', 'Stopped'],
+  undone: ['↩️', 'Undone'],
+  closed: ['🔒', 'Closed'],
+};
+
+/** How it stands, how long it took and what it used. */
+export function statusLine(status: StatusView, style: Style): string {
+  const [mark, words] = PHASES[status.phase];
+  const facts = [
+    ...(status.phase === 'undone' ? [] : [durationText(status.elapsedSeconds)]),
+    ...(status.tokens > 0 ? [`${compact(status.tokens)} tokens`] : []),
+    ...(status.usd === undefined ? [] : [dollars(status.usd)]),
+    ...(status.autoApproval ? [autoApprovalText(status.autoApproval)] : []),
+  ];
+  return [`${mark} ${style.bold(words)}`, ...facts].join(' · ');
+}
+
+function autoApprovalText({ capUsd, usedUsd }: NonNullable<StatusView['autoApproval']>): string {
+  return `⚡ auto-approval ${dollars(usedUsd)} of ${capUsd === undefined ? 'any sum' : dollars(capUsd)}`;
+}
+
+const CHECKS = { completed: '☑', in_progress: '▶', pending: '☐' } as const;
+
+export function planText({ plan }: StatusView, style: Style, limit: number): string {
+  const lines = plan.map(({ status, content }) => {
+    const text = style.plain(cut(content, 160));
+    return `${CHECKS[status]} ${status === 'in_progress' ? style.bold(text) : text}`;
+  });
+  return fitting(lines, limit, (left) => `… and ${left} more`);
+}
+
+/** A web address that text may link to, without anything that mentions somebody; undefined for any other. */
+export function linkable(url: string): string | undefined {
+  const { protocol, href } = URL.parse(url) ?? {};
+  if (href === undefined || !/^https?:$/.test(protocol ?? '') || href.length > 500) return undefined;
+  return href.replaceAll('@', '%40');
+}
+
+/** What a link to the Hub is called: the repository. */
+const repositoryOf = (url: string): string => URL.parse(url)?.pathname.slice(1) || url;
+
+export function linksText(links: readonly string[], style: Style, limit: number): string {
+  const lines = links.map((url) => `📦 ${style.link(url, repositoryOf(url))}`);
+  return fitting(lines, limit, (left) => `… and ${left} more`);
+}
+
+export function timelineText({ timeline, earlier }: StatusView, style: Style, limit: number): string {
+  const lines = [
+    ...(earlier > 0 ? [`… ${earlier} earlier`] : []),
+    ...timeline.map((line) => timelineLine(line, style)),
+  ];
+  return fitting(lines, limit, (left) => `… ${left} more`);
+}
+
+const MARKS = { running: '⏳', waiting: '⏸', done: '✓', failed: '✗', skipped: '–', unknown: '?' } as const;
+
+function timelineLine(line: TimelineLine, style: Style): string {
+  if (line.kind === 'guarded') return `↻ ${style.plain(line.text)}`;
+  if (line.kind === 'said') return style.italic(style.plain(cut(line.text.replace(/\s+/g, ' '), 280)));
+  const time = line.seconds === undefined || line.seconds < 1 ? '' : ` · ${durationText(line.seconds)}`;
+  const about = line.summary ? ` ${style.plain(cut(line.summary, 100))}` : '';
+  const note = line.note ? ` · ${style.plain(cut(line.note.replace(/\s+/g, ' '), 140))}` : '';
+  return `${MARKS[line.outcome]} ${style.code(line.name)}${about}${time}${note}`;
+}
+
+const TAIL_LINES = 4;
+const TAILS = 3;
+
+/** What the running calls have printed last. */
+export function tailsOf({ timeline }: StatusView): string[] {
+  return timeline
+    .flatMap((line) => (line.kind === 'call' && line.tail?.trim() ? [line.tail] : []))
+    .slice(-TAILS)
+    .map((tail) => tail.trimEnd().split('\n').slice(-TAIL_LINES).join('\n'));
+}
+
+export function costText({ request: { estimate } }: ApprovalView, style: Style): string {
+  if (estimate.usd === undefined) {
+    return `Cost: ${style.bold('not known')} (${style.plain(estimate.reason ?? 'no price')})`;
+  }
+  const hourly = estimate.hourlyUsd === undefined ? '' : ` (${dollars(estimate.hourlyUsd)} an hour)`;
+  if (estimate.usd === 0) {
+    return estimate.reason ? `Costs nothing here; ${style.plain(estimate.reason)}` : 'Costs nothing';
+  }
+  return `Costs at most ${style.bold(dollars(estimate.usd))}${hourly}`;
+}
+
+/** What was decided on, in one line: the thread goes on below. */
+export function factsText({ request: { facts } }: ApprovalView, style: Style): string {
+  const lines = facts.map(({ label, value }) => `${label}: ${cut(value.replace(/\s+/g, ' '), 120)}`);
+  return style.plain(lines.join(' · '));
+}
+
+const VERDICTS = {
+  approved: '✅ Approved',
+  rejected: '❌ Rejected',
+  message: '💬 Set aside by a new message',
+  lapsed: '⌛ Lapsed: nobody decided',
+  replaced: '🔁 Another call was proposed instead',
+  closed: '⏹️ No longer needed',
+} as const;
+
+export function decisionText(
+  { verdict, by, second, isAutomatic, at, feedback }: NonNullable<ApprovalView['decision']>,
+  style: Style,
+): string {
+  const when = style.moment(at);
+  const said = feedback ? ` · “${cut(style.plain(feedback.replace(/\s+/g, ' ')), 400)}”` : '';
+  if (isAutomatic && by) return `⚡ Approved automatically, as ${style.person(by.id)} allowed · ${when}`;
+  const who = by ? ` by ${style.person(by.id)}${second ? ` and ${style.person(second.id)}` : ''}` : '';
+  return `${VERDICTS[verdict]}${who} · ${when}${said}`;
+}
+
+/** A value of each fact where all of them have only so much room: none is left out, long ones are marked. */
+export function factValues(
+  { request: { facts }, isWhole }: ApprovalView,
+  limit: number,
+): ApprovalView['request']['facts'] {
+  if (isWhole) return facts;
+  const each = Math.max(40, Math.floor(limit / Math.max(1, facts.length)));
+  return facts.map(({ label, value }) => ({ label: cut(label, 80), value: cut(value, each) }));
+}
+
+const WARNINGS = 8;
+
+/** Warnings, each on a line of its own, in so much room: where there are more, that is said. */
+export function warningLines({ request: { warnings }, isWhole }: ApprovalView, limit: number): string[] {
+  if (isWhole) return warnings.map((warning) => `⚠️ ${warning}`);
+  const shown = warnings.slice(0, WARNINGS);
+  const each = Math.max(60, Math.floor(limit / Math.max(1, shown.length)));
+  const left = warnings.length - shown.length;
+  return [
+    ...shown.map((warning) => `⚠️ ${cut(warning, each)}`),
+    ...(left > 0 ? [`⚠️ … and ${left} more: all are in the file above`] : []),
+  ];
+}
+
+const PREVIEW_LINES = 40;
+
+/**
+ * What a card shows of what would run, and how much of it that is, in words. All of it where the card is the
+ * one place that does; else as much as there is room for.
+ */
+export function previewShown(
+  { request: { preview }, isWhole }: ApprovalView,
+  limit: number,
+): { text: string; note: string } | undefined {
+  if (preview === undefined) return undefined;
+  const { lines, language, shows } = preview;
+  const count = (n: number) => `${n} line${n === 1 ? '' : 's'}`;
+  if (isWhole) return { text: preview.text, note: `${count(lines)} of ${language}` };
+  const all = preview.text.trimEnd().split('\n');
+  const head = all.slice(0, PREVIEW_LINES).join('\n');
+  const text = cut(head, limit);
+  if (text === preview.text.trimEnd() && shows === 'all')
+    return { text, note: `${count(lines)} of ${language}` };
+  const shown = text.split('\n').length;
+  const part = text === head ? `First ${shown} of ${count(lines)}` : `First ${text.length - 1} characters`;
+  return {
+    text,
+    note: `${part} of ${language}; the file above has ${shows === 'all' ? 'all of it' : 'more'}`,
+  };
+}
+
+/** The batch as a line, or, once all is decided, what was. */
+export function batchText({ open, usd, approved, rejected, other }: BatchView, style: Style): string {
+  const counts = [
+    ...(approved > 0 ? [`${approved} approved`] : []),
+    ...(rejected > 0 ? [`${rejected} rejected`] : []),
+    ...(other > 0 ? [`${other} set aside`] : []),
+  ].join(', ');
+  if (open.length === 0) return `🗂️ All decided: ${counts}`;
+  const cost =
+    usd === undefined ? `cost ${style.bold('not known')}` : `at most ${style.bold(dollars(usd))} together`;
+  const wait = `${open.length} call${open.length === 1 ? '' : 's'} wait${open.length === 1 ? 's' : ''} for approval`;
+  return `🗂️ ${style.bold(wait)} · ${cost}${counts ? ` · ${counts}` : ''}`;
+}
+
+const TONES: Record<JobView['tone'], string> = {
+  waiting: '🟡',
+  running: '🟢',
+  good: '✅',
+  bad: '❌',
+  stopped: '⏹️',
+};
+
+export function jobHeadline(
+  job: Pick<JobView, 'tone' | 'jobId' | 'stage' | 'flavor'>,
+  { plain }: Pick<Style, 'plain'>,
+): string {
+  return `${TONES[job.tone]} Job ${plain(job.jobId)} ${plain(job.stage)} · ${plain(job.flavor)}`;
+}
+
+/** A job in two lines: its link and stage, then what it runs on, for how long and for how much. */
+export function jobLines(job: JobView, style: Style): string {
+  const atLeast = job.isEndUnknown ? 'at least ' : '';
+  const elapsed =
+    job.elapsedSeconds === undefined
+      ? neverRan(job)
+      : job.isFinal
+        ? `ran ${atLeast}${durationText(job.elapsedSeconds)}`
+        : `${durationText(job.elapsedSeconds)} of at most ${durationText(job.timeoutSeconds)}`;
+  const cost = job.usd === undefined ? [] : [`${atLeast}${dollars(job.usd)}${job.isFinal ? '' : ' so far'}`];
+  const name = style.bold(style.link(job.url, `Job ${job.jobId}`));
+  const facts = [style.plain(job.flavor), elapsed, ...cost].join(' · ');
+  return `${TONES[job.tone]} ${name} · ${style.plain(job.stage)}\n${facts}`;
+}
+
+const neverRan = ({ isFinal, isEndUnknown }: JobView): string =>
+  isFinal ? (isEndUnknown ? 'not seen to run' : 'did not run') : 'queued';
+
+/** Where its metrics are drawn, and what it has pushed; '' where there is nothing. */
+export function jobLinks({ dashboardUrl, progress }: JobView, style: Style): string {
+  return [
+    ...(dashboardUrl ? [`📈 ${style.link(dashboardUrl, 'Dashboard')}`] : []),
+    ...(progress?.links ?? []).map((url) => `📦 ${style.link(url, repositoryOf(url))}`),
+  ].join(' · ');
+}
+
+const BAR = 16;
+
+/** How far a job is and how it goes, as far as its log tells; '' where that is nothing. */
+export function progressText({ progress }: JobView, style: Style): string {
+  if (progress === undefined) return '';
+  const { step, steps, epoch, epochs, loss, losses, metrics, alerts, failure } = progress;
+  const share = step !== undefined && steps ? Math.min(1, step / steps) : undefined;
+  const bar =
+    share === undefined
+      ? ''
+      : `${'█'.repeat(Math.round(share * BAR))}${'░'.repeat(BAR - Math.round(share * BAR))} `;
+  const facts = [
+    ...(step === undefined ? [] : [`${bar}step ${step} of ${steps}`]),
+    ...(epoch === undefined ? [] : [`epoch ${rounded(epoch)}${epochs === undefined ? '' : ` of ${epochs}`}`]),
+    ...(loss === undefined ? [] : [`loss ${rounded(loss)} ${sparkline(losses)}`.trim()]),
+  ];
+  const evaluated = Object.entries(metrics).map(
+    ([name, value]) => `${style.plain(name)} ${style.bold(rounded(value))}`,
+  );
+  return [
+    ...(facts.length > 0 ? [facts.join(' · ')] : []),
+    ...(evaluated.length > 0 ? [evaluated.slice(0, 8).join(' · ')] : []),
+    ...alerts.map((alert) => `🔔 ${style.plain(alert)}`),
+    ...(failure === undefined ? [] : [`❗ ${style.bold(style.plain(failure))}`]),
+  ].join('\n');
+}
+
+/** The newest lines of a job that runs. */
+export const jobTail = ({ progress, isFinal }: JobView): string =>
+  isFinal ? '' : (progress?.tail ?? []).join('\n');
+
+/** Fewer losses are no curve: the text of the card shows them. */
+const DRAWN_LOSSES = 6;
+
+/** What can be done with a job from its card, in order. */
+export function jobControls({ isFinal, isOwn, progress }: JobView): JobControl[] {
+  const hasCurve = !isFinal && (progress?.losses.length ?? 0) >= DRAWN_LOSSES; // at the end it is posted anyway
+  return [
+    'log',
+    ...(hasCurve ? (['curve'] as const) : []),
+    ...(isFinal && isOwn ? (['rerun'] as const) : []),
+    ...(isFinal ? [] : (['cancel'] as const)),
+  ];
+}
+
+const rounded = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** What a server asks, and for what. */
+export function questionText({ from, text, fields }: QuestionView, style: Style): string {
+  const about =
+    fields.length > 0
+      ? `\n${fields
+          .slice(0, 10)
+          .map((label) => style.plain(cut(label, 80)))
+          .join(' · ')}`
+      : '';
+  return `❓ ${style.bold(style.plain(cut(from, 60)))} asks: ${style.plain(cut(text, 1_200))}${about}`;
+}
+
+/** What is said of somebody's own Hugging Face account. `name` is undefined where they have not signed in. */
+export const accountText = (name: string | undefined): string =>
+  name === undefined
+    ? 'Sign in with a token of your own, and jobs, uploads and repositories of sessions that you begin run under your account, once you have approved each. Until then they run under the bot’s.'
+    : `You are signed in as ${name}: jobs, uploads and repositories of sessions that you begin run under your account, once you have approved each. Nobody else can approve them.`;
+
+/** How to get a token, and what becomes of it. */
+export const TOKEN_HELP =
+  'From https://huggingface.co/settings/tokens, with write access and "Jobs: write". It is kept encrypted, shown to nobody, and used for what you approve.';

@@ -1,0 +1,287 @@
+import { ComponentType, InteractionType, MessageFlags } from 'discord-api-types/v10';
+import { until } from '../../support/until.ts';
+import { flat } from './components.ts';
+import {
+  APPLICATION,
+  BOT_USER,
+  type DiscordMessage,
+  guildOf,
+  PEOPLE,
+  type PersonName,
+  personById,
+  rawChannel,
+  rawMember,
+  rawMessage,
+  rawThread,
+  rawUser,
+} from './guild.ts';
+import type { Modal } from './rules.ts';
+import { type Body, DiscordState, type PrivateAnswer } from './state.ts';
+
+/** What people do in a guild, each a method, and what Discord tells the bot of it. */
+export abstract class DiscordPeople extends DiscordState {
+  /** A person writes. `<@me>` in the text mentions the bot. */
+  say(
+    person: PersonName,
+    channel: string,
+    text: string,
+    files: readonly { name: string; text: string | Buffer }[] = [],
+    reference?: string,
+  ): DiscordMessage {
+    const content = text.replaceAll('<@me>', `<@${BOT_USER.id}>`);
+    const { roles: _roles, ...author } = PEOPLE[person];
+    const message = this.guild.add({
+      channel_id: channel,
+      author,
+      content,
+      components: [],
+      attachments: files.map((file) => {
+        const bytes = Buffer.from(file.text);
+        return { id: this.guild.nextId(), filename: file.name, size: bytes.length, url: '', bytes };
+      }),
+      flags: 0,
+      nonce: undefined,
+      mentioned: [...content.matchAll(/<@!?(\d+)>/g)].map(([, id]) => id ?? ''),
+      reference,
+    });
+    this.deliver(message);
+    return message;
+  }
+
+  mention(person: PersonName, channel: string, text: string): DiscordMessage {
+    return this.say(person, channel, `<@me> ${text}`);
+  }
+
+  /** A person changes what they wrote, or takes a file out of it. */
+  editMessage(message: DiscordMessage, text: string, attachments = message.attachments): void {
+    const content = text.replaceAll('<@me>', `<@${BOT_USER.id}>`);
+    this.change(message, { content, attachments, edited: new Date().toISOString() });
+  }
+
+  /** Discord shows what a link leads to: the same event as an edit, of the whole message. */
+  embed(message: DiscordMessage): void {
+    this.change(message, { embeds: [{ type: 'link', url: 'https://example.com/', title: 'A page' }] });
+  }
+
+  /** The same as it comes for a message that Discord does not tell the whole of. */
+  embedPartially({ id, channel_id }: DiscordMessage): void {
+    const guild_id = guildOf(channel_id);
+    const update = { id, channel_id, ...(guild_id ? { guild_id } : {}), embeds: [{ type: 'link' }] };
+    this.gateway.dispatch('MESSAGE_UPDATE', update);
+  }
+
+  /** A moderator takes many messages away at once. */
+  deleteMessages(messages: readonly DiscordMessage[]): void {
+    for (const message of messages) this.guild.delete(message);
+    const channel_id = messages[0]?.channel_id ?? '';
+    const guild_id = guildOf(channel_id);
+    const ids = messages.map(({ id }) => id);
+    this.gateway.dispatch('MESSAGE_DELETE_BULK', { ids, channel_id, ...(guild_id ? { guild_id } : {}) });
+  }
+
+  deleteMessage(message: DiscordMessage): void {
+    this.guild.delete(message);
+    const { id, channel_id } = message;
+    const guild_id = guildOf(channel_id);
+    this.gateway.dispatch('MESSAGE_DELETE', { id, channel_id, ...(guild_id ? { guild_id } : {}) });
+  }
+
+  /** A person opens a post in a forum: a thread whose first message has its id. */
+  post(person: PersonName, forum: string, name: string, text: string): DiscordMessage {
+    const message = this.say(person, forum, '');
+    this.guild.messages.delete(message.id);
+    const thread = { id: message.id, name, parent: forum, archived: false };
+    this.guild.threads.set(thread.id, thread);
+    this.gateway.dispatch('THREAD_CREATE', { ...rawThread(thread), newly_created: true });
+    const first = {
+      ...message,
+      channel_id: thread.id,
+      content: text.replaceAll('<@me>', `<@${BOT_USER.id}>`),
+    };
+    first.mentioned = [...first.content.matchAll(/<@!?(\d+)>/g)].map(([, id]) => id ?? '');
+    this.guild.messages.set(first.id, first);
+    this.deliver(first);
+    return first;
+  }
+
+  archive(threadId: string): void {
+    this.moveThread(threadId, { archived: true });
+  }
+
+  /** A person clicks a button of a message. The end of its id may be left out. */
+  click(person: PersonName, message: DiscordMessage, customId: string): void {
+    const found = flat(message.components).find((part) => part.custom_id?.startsWith(customId));
+    if (found === undefined) throw new Error(`the message has no button "${customId}"`);
+    this.clickId(person, message, found.custom_id ?? '');
+  }
+
+  /** A click whose button the message may no longer have: an old card on a slow phone. */
+  clickId(person: PersonName, message: DiscordMessage, customId: string): void {
+    this.#interact(person, message.channel_id, InteractionType.MessageComponent, message, {
+      custom_id: customId,
+      component_type: ComponentType.Button,
+      id: 1,
+    });
+  }
+
+  pick(person: PersonName, message: DiscordMessage, customId: string, value: string): void {
+    const menu = flat(message.components).find((part) => part.custom_id?.startsWith(customId));
+    if (!menu?.options?.some((option) => option.value === value))
+      throw new Error(`no "${value}" in "${customId}"`);
+    this.#interact(person, message.channel_id, InteractionType.MessageComponent, message, {
+      custom_id: menu.custom_id,
+      component_type: ComponentType.StringSelect,
+      values: [value],
+      id: 1,
+    });
+  }
+
+  /** A person clicks a button of something that only they see. */
+  clickPrivate(person: PersonName, channel: string, answer: PrivateAnswer, customId: string): void {
+    const found = flat(answer.components).find((part) => part.custom_id?.startsWith(customId));
+    if (found === undefined) throw new Error(`there is no button "${customId}"`);
+    const message = this.guild.ownMessage(channel, { flags: MessageFlags.Ephemeral });
+    this.#interact(person, channel, InteractionType.MessageComponent, message, {
+      custom_id: found.custom_id,
+      component_type: ComponentType.Button,
+      id: 1,
+    });
+  }
+
+  /**
+   * Sends off the newest dialog that a person has open, once there is one. Files are given by what is in
+   * them.
+   */
+  async submit(
+    person: PersonName,
+    values: Record<string, string | string[]>,
+    names?: readonly string[],
+  ): Promise<Modal> {
+    const user = PEOPLE[person].id;
+    const open = await until('a dialog is open', () => this.modals.findLast((item) => item.user === user));
+    this.modals.splice(this.modals.indexOf(open), 1);
+    const resolved = {
+      users: {} as Record<string, object>,
+      members: {} as Record<string, object>,
+      attachments: {} as Record<string, object>,
+    };
+    const components = open.modal.components.map(({ component }, i) => {
+      const value = values[component.custom_id];
+      const common = { type: component.type, custom_id: component.custom_id, id: i * 2 + 2 };
+      const list = value === undefined ? [] : [value].flat();
+      for (const id of component.type === ComponentType.UserSelect ? list : []) {
+        const who = personById(id);
+        if (who) resolved.users[id] = rawUser(who);
+        if (who) resolved.members[id] = rawMember(who);
+      }
+      const uploads = component.type === ComponentType.FileUpload ? list : [];
+      const uploaded = uploads.map((text, n) =>
+        this.#upload(resolved.attachments, names?.[n] ?? 'file.txt', text),
+      );
+      const filled =
+        component.type === ComponentType.TextInput
+          ? { value: String(value ?? '') }
+          : { values: component.type === ComponentType.FileUpload ? uploaded : list };
+      return { type: ComponentType.Label, id: i * 2 + 1, component: { ...common, ...filled } };
+    });
+    this.#interact(person, open.channel, InteractionType.ModalSubmit, open.message, {
+      custom_id: open.modal.custom_id,
+      components,
+      resolved,
+    });
+    return open.modal;
+  }
+
+  #upload(resolved: Record<string, object>, filename: string, text: string): string {
+    const id = this.guild.nextId();
+    const bytes = Buffer.from(text);
+    this.uploads.set(id, bytes);
+    const url = `${this.url}/attachments/${id}`;
+    resolved[id] = { id, filename, size: bytes.length, url, proxy_url: url, ephemeral: true };
+    return id;
+  }
+
+  /** A person uses the slash command. */
+  slash(person: PersonName, channel: string, name: string, options: Record<string, string> = {}): void {
+    this.#command(person, channel, InteractionType.ApplicationCommand, name, options, undefined);
+  }
+
+  /** A person types in an option of the slash command. */
+  type(person: PersonName, channel: string, name: string, option: string, text: string): void {
+    this.#command(
+      person,
+      channel,
+      InteractionType.ApplicationCommandAutocomplete,
+      name,
+      { [option]: text },
+      option,
+    );
+  }
+
+  #command(
+    person: PersonName,
+    channel: string,
+    type: InteractionType,
+    name: string,
+    options: Record<string, string>,
+    focused: string | undefined,
+  ): void {
+    const given = Object.entries(options).map(([key, value]) => ({
+      name: key,
+      type: 3,
+      value,
+      ...(key === focused ? { focused: true } : {}),
+    }));
+    this.#interact(person, channel, type, undefined, {
+      id: this.guild.nextId(),
+      name: 'ml-intern',
+      type: 1,
+      options: [{ type: 1, name, options: given }],
+    });
+  }
+
+  /** A person uses the app's command on a message. */
+  pointAt(person: PersonName, message: DiscordMessage): void {
+    this.#interact(person, message.channel_id, InteractionType.ApplicationCommand, undefined, {
+      id: this.guild.nextId(),
+      name: 'Ask ML Intern about this',
+      type: 3,
+      target_id: message.id,
+      resolved: { messages: { [message.id]: rawMessage(message, this.url) } },
+    });
+  }
+
+  #interact(
+    person: PersonName,
+    channel: string,
+    type: InteractionType,
+    message: DiscordMessage | undefined,
+    data: Body,
+  ): void {
+    const who = PEOPLE[person];
+    const id = this.guild.nextId();
+    const token = `interaction-${id}`;
+    this.open.set(token, { id, token, user: who.id, channel, message, at: Date.now(), shows: 'not taken' });
+    const guild_id = guildOf(channel);
+    const member = rawMember(who) as { permissions: string };
+    this.gateway.dispatch('INTERACTION_CREATE', {
+      id,
+      application_id: APPLICATION,
+      type,
+      token,
+      version: 1,
+      data,
+      channel_id: channel,
+      channel: rawChannel(channel, this.guild),
+      locale: 'en-US',
+      entitlements: [],
+      authorizing_integration_owners: {},
+      attachment_size_limit: 10_485_760,
+      app_permissions: member.permissions,
+      ...(message ? { message: rawMessage(message, this.url) } : {}),
+      ...(guild_id
+        ? { guild_id, guild_locale: 'en-US', member: { ...member, user: rawUser(who) } }
+        : { user: rawUser(who) }),
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { MessageFlags } from 'discord-api-types/v10';
+import { CHANNELS, PEOPLE, rawChannel, rawThread } from '../guild.ts';
+import { UNKNOWN_CHANNEL } from '../problems.ts';
+import type { Routes } from './route.ts';
+
+/** Channels, direct messages and threads. */
+export const channels: Routes = [
+  [
+    /^POST \/users\/@me\/channels$/,
+    (double, { body }) =>
+      body.recipient_id === PEOPLE.ada.id
+        ? { status: 200, body: rawChannel(CHANNELS.direct, double.guild) }
+        : { status: 403, body: { message: 'Cannot send messages to this user', code: 50_007 } },
+  ],
+  [
+    /^GET \/channels\/(\d+)$/,
+    (double, _request, id = '') => {
+      const channel = rawChannel(id, double.guild);
+      return channel ? { status: 200, body: channel } : UNKNOWN_CHANNEL;
+    },
+  ],
+  [
+    /^PATCH \/channels\/(\d+)$/,
+    (double, { body }, id = '') => {
+      const thread = double.guild.threads.get(id);
+      if (thread === undefined) return UNKNOWN_CHANNEL;
+      const { name, archived } = body as { name?: string; archived?: boolean };
+      double.moveThread(id, {
+        ...(name === undefined ? {} : { name }),
+        ...(archived === undefined ? {} : { archived }),
+      });
+      return { status: 200, body: rawThread(thread) };
+    },
+  ],
+  [
+    /^POST \/channels\/(\d+)\/messages\/(\d+)\/threads$/,
+    (double, { body }, channel = '', id = '') => {
+      if (channel === CHANNELS.closed)
+        return { status: 403, body: { message: 'Missing Permissions', code: 50_013 } };
+      if (double.guild.threads.has(id)) {
+        const message = 'A thread has already been created for this message';
+        return { status: 400, body: { message, code: 160_004 } };
+      }
+      const name = String(body.name);
+      const thread = { id, name, parent: channel, archived: false };
+      double.guild.threads.set(id, thread);
+      double.gateway.dispatch('THREAD_CREATE', { ...rawThread(thread), newly_created: true });
+      const first = double.guild.messages.get(id);
+      if (first) double.change(first, { flags: first.flags | MessageFlags.HasThread });
+      return { status: 201, body: rawThread(thread) };
+    },
+  ],
+];

@@ -1,0 +1,116 @@
+import { GatewayIntentBits } from 'discord-api-types/v10';
+import { Buckets } from './buckets.ts';
+import type { Gateway } from './gateway.ts';
+import {
+  BOT_USER,
+  type DiscordMessage,
+  Guild,
+  guildOf,
+  type MessageChange,
+  PEOPLE,
+  type PersonName,
+  rawChannel,
+  rawMessage,
+  rawThread,
+} from './guild.ts';
+import { Refusals } from './refusals.ts';
+import type { Component, Modal } from './rules.ts';
+
+export type DiscordDoubleOptions = { port?: number; token?: string; rateScale?: number };
+
+export type Body = Record<string, unknown>;
+
+/** What only one person sees. */
+export type PrivateAnswer = { user: string; text: string; components: Component[]; files: string[] };
+
+type Open = {
+  id: string;
+  token: string;
+  user: string;
+  channel: string;
+  message: DiscordMessage | undefined;
+  at: number;
+  shows: Shows;
+};
+
+/**
+ * What an interaction shows to who made it: that it is not taken (and after three seconds that it failed),
+ * that it is under way, nothing more, a message, or a dialog.
+ */
+export type Shows = 'not taken' | 'under way' | 'nothing' | 'message' | 'dialog';
+type OpenModal = { user: string; modal: Modal; channel: string; message: DiscordMessage | undefined };
+
+/** What a guild is made of and how the double behaves, and how the bot is told of what happens in it. */
+export abstract class DiscordState {
+  readonly guild = new Guild();
+  readonly refusals = new Refusals();
+  readonly calls: { method: string; path: string; status: number }[] = [];
+  readonly privates: PrivateAnswer[] = [];
+  readonly modals: OpenModal[] = [];
+  /** What was offered to who was typing. */
+  readonly suggestions: { name: string; value: string }[][] = [];
+  /** Whether anybody may add the bot to a guild, or only its owner. */
+  isPublic = false;
+  /** Registered slash commands, and how often they were written. */
+  commands: Body[] = [];
+  commandWrites = 0;
+  token: string;
+  /**
+   * Asked for every call: a status to fail with, or to cut ('drop') or keep ('hang') the answer after the
+   * work was done.
+   */
+  disturb: (method: string, path: string) => number | 'drop' | 'hang' | undefined = () => undefined;
+  /** Whether messages of Components V2 are refused, as a Discord that knows no such would. */
+  refusesV2 = false;
+  /** What was sent along with dialogs, by its id. */
+  readonly uploads = new Map<string, Buffer>();
+  readonly buckets: Buckets;
+  /** Interactions by their token. */
+  readonly open = new Map<string, Open>();
+
+  constructor(options: DiscordDoubleOptions) {
+    this.token = options.token ?? 'double.bot.token';
+    this.buckets = new Buckets(options.rateScale ?? 1);
+  }
+
+  /** Where it answers. */
+  abstract get url(): string;
+
+  abstract get gateway(): Gateway;
+
+  /** All that people have clicked or sent off, and what it shows. */
+  get interactions(): { user: string; shows: Shows }[] {
+    return [...this.open.values()];
+  }
+
+  /** What the interactions of a person show, the oldest first. */
+  shownTo(person: PersonName): Shows[] {
+    const { id } = PEOPLE[person];
+    return [...this.open.values()].flatMap(({ user, shows }) => (user === id ? [shows] : []));
+  }
+
+  /** Tells the bot of a message; again, where a test wants a delivery made twice. */
+  deliver(message: DiscordMessage, event = 'MESSAGE_CREATE'): void {
+    const channel = rawChannel(message.channel_id, this.guild) as { type?: number } | undefined;
+    const raw = { ...rawMessage(message, this.url), channel_type: channel?.type ?? 0 };
+    const isAddressed = message.mentioned.includes(BOT_USER.id) || guildOf(message.channel_id) === undefined;
+    const isSeen = isAddressed || this.gateway.hasMessageContent();
+    const intent = guildOf(message.channel_id)
+      ? GatewayIntentBits.GuildMessages
+      : GatewayIntentBits.DirectMessages;
+    this.gateway.dispatch(event, isSeen ? raw : { ...raw, content: '', attachments: [] }, intent);
+  }
+
+  change(message: DiscordMessage, change: MessageChange): void {
+    this.guild.edit(message, change);
+    this.deliver(message, 'MESSAGE_UPDATE');
+  }
+
+  /** A thread is archived, opened, locked or unlocked. */
+  moveThread(threadId: string, change: { archived?: boolean; locked?: boolean; name?: string }): void {
+    const thread = this.guild.threads.get(threadId);
+    if (thread === undefined) throw new Error('there is no such thread');
+    Object.assign(thread, change);
+    this.gateway.dispatch('THREAD_UPDATE', rawThread(thread));
+  }
+}

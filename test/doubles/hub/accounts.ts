@@ -1,0 +1,23 @@
+import { IDENTITY } from './identity.ts';
+import type { Answer } from './route.ts';
+import type { HubState } from './state.ts';
+
+/** Whose account a token is of. */
+export const whoIs = (hub: HubState, token: string): string => hub.identities.get(token) ?? 'ada';
+
+/** The account that somebody with another one may not act in; undefined where they may. */
+export function refusedAccount(hub: HubState, who: string, path: string): Answer | undefined {
+  const [, namespace = ''] = /^\/api\/(?:scheduled-)?jobs\/([^/]+)/.exec(path) ?? [];
+  const isRefused = [...hub.identities.values()].includes(namespace) && who !== namespace;
+  return isRefused
+    ? { status: 403, answer: { error: 'You do not have access to this account.' } }
+    : undefined;
+}
+
+/** `GET /api/whoami-v2`. */
+export function whoami(hub: HubState, who: string): Answer {
+  const auth = { type: 'access_token' };
+  if (who !== 'ada') return { status: 200, answer: { ...IDENTITY, id: who, name: who, orgs: [], auth } };
+  const orgs = hub.orgs.map((name) => ({ type: 'org', id: name, name, fullname: name, canPay: true }));
+  return { status: 200, answer: { ...IDENTITY, orgs, auth } };
+}

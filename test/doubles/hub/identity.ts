@@ -1,0 +1,10 @@
+/** Whose the bot's own token is. */
+export const IDENTITY = {
+  type: 'user',
+  id: '6500000000000000000000aa',
+  name: 'ada',
+  fullname: 'Ada',
+  orgs: [],
+  canPay: true,
+  isPro: true,
+};

@@ -1,0 +1,80 @@
+import { IDENTITY } from './identity.ts';
+
+/**
+ * How a job of this double goes. Times are real milliseconds. Without `stage` it runs until a test ends it.
+ */
+export type JobCourse = {
+  queueMs: number;
+  runMs: number;
+  lines: readonly string[];
+  stage?: 'COMPLETED' | 'ERROR';
+  message?: string;
+};
+
+export type DoubleJob = {
+  id: string;
+  namespace: string;
+  spec: Record<string, unknown> & { labels?: Record<string, string>; flavor?: string; command?: string[] };
+  createdAt: number;
+  course: JobCourse;
+  /** Set when somebody ended it before its course was run. */
+  ended: { stage: string; at: number; message?: string } | undefined;
+};
+
+/** The stage that a job is in now, and since when. */
+export function stageOf(job: DoubleJob): {
+  stage: string;
+  startedAt?: number;
+  finishedAt?: number;
+  message?: string;
+} {
+  const start = job.createdAt + job.course.queueMs;
+  const natural = start + job.course.runMs;
+  const { ended } = job;
+  const now = Date.now();
+  if (ended) {
+    const startedAt = Math.min(start, ended.at);
+    return {
+      stage: ended.stage,
+      startedAt,
+      finishedAt: ended.at,
+      ...(ended.message ? { message: ended.message } : {}),
+    };
+  }
+  if (now < start) return { stage: 'SCHEDULING' };
+  if (job.course.stage === undefined || now < natural) return { stage: 'RUNNING', startedAt: start };
+  const { stage, message } = job.course;
+  return { stage, startedAt: start, finishedAt: natural, ...(message ? { message } : {}) };
+}
+
+/** Whether a job stays in a stage that it is in. */
+export const isOver = (stage: string) => ['COMPLETED', 'ERROR', 'CANCELED'].includes(stage);
+
+/** What a job has logged so far: lines appear evenly over the run. */
+export function linesSoFar(job: DoubleJob): readonly string[] {
+  const { lines, queueMs, runMs } = job.course;
+  if (job.ended || runMs === 0) return lines;
+  const share = (Date.now() - job.createdAt - queueMs) / runMs;
+  return lines.slice(0, Math.max(0, Math.ceil(Math.min(1, share) * lines.length)));
+}
+
+/** A job as the API tells of it: of its secrets, the names. */
+export function jobJson(job: DoubleJob) {
+  const { stage, startedAt, finishedAt, message } = stageOf(job);
+  const { secrets, timeoutSeconds, ...spec } = job.spec as {
+    secrets?: Record<string, string>;
+    timeoutSeconds?: number | null;
+  };
+  return {
+    type: 'job',
+    ...(timeoutSeconds ? { timeout: timeoutSeconds } : {}),
+    id: job.id,
+    createdAt: new Date(job.createdAt).toISOString(),
+    startedAt: startedAt ? new Date(startedAt).toISOString() : null,
+    finishedAt: finishedAt ? new Date(finishedAt).toISOString() : null,
+    status: { stage, message: message ?? null, failureCount: stage === 'ERROR' ? 1 : 0 },
+    owner: { id: IDENTITY.id, name: job.namespace, type: 'user' },
+    ...spec,
+    secrets: Object.keys(secrets ?? {}),
+  };
+}

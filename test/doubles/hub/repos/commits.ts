@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Answer, HubRequest } from '../route.ts';
+import type { DoubleRepo } from './repo.ts';
+import type { HubRepos } from './repos.ts';
+
+/** `create_pr` leaves the repository as it is, and opens a pull request with the changes. */
+export function commit(
+  { objects }: HubRepos,
+  repo: DoubleRepo,
+  revision: string,
+  { query, body }: HubRequest,
+): Answer {
+  if (!repo.branches.includes(revision) && !/^refs\/pr\/\d+$/.test(revision)) {
+    return { status: 404, answer: { error: `Invalid rev id: ${revision}` } };
+  }
+  if (query.get('create_pr') === '1') {
+    const [head = ''] = body.split('\n');
+    const { value } = JSON.parse(head) as { value: { summary: string } };
+    repo.pulls.push({ title: value.summary, status: 'open', comments: [] });
+    const pullRequestUrl = `https://huggingface.co/${repo.kind}s/${repo.id}/discussions/${repo.pulls.length}`;
+    return {
+      status: 200,
+      answer: { success: true, commitOid: '0', commitUrl: '', hookOutput: '', pullRequestUrl },
+    };
+  }
+  const lines = body.split('\n').map((line) => CommitLine.parse(JSON.parse(line)));
+  for (const { key, value } of lines) {
+    if (key === 'lfsFile') {
+      const bytes = objects.get(value.oid);
+      if (bytes?.length !== value.size)
+        return { status: 400, answer: { error: `No LFS object ${value.oid}` } };
+      repo.files.set(value.path, bytes);
+    }
+    if (key === 'file') repo.files.set(value.path, Buffer.from(value.content, 'base64'));
+    if (key === 'deletedFile') repo.files.delete(value.path);
+  }
+  const oid = createHash('sha1').update(body).digest('hex');
+  const commitUrl = `https://huggingface.co/${repo.kind}s/${repo.id}/commit/${oid}`;
+  return { status: 200, answer: { success: true, commitOid: oid, commitUrl, hookOutput: '' } };
+}
+
+/** How files are to be sent: inline, or over LFS. */
+export function preupload({ body }: HubRequest): Answer {
+  const { files } = JSON.parse(body) as { files: { path: string; size: number }[] };
+  const modes = files.map(({ path, size }) => ({
+    path,
+    uploadMode: size > INLINE_BYTES ? 'lfs' : 'regular',
+    shouldIgnore: false,
+  }));
+  return { status: 200, answer: { files: modes } };
+}
+
+/**
+ * The batch API of Git LFS, with its basic transfer:
+ * https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md.
+ */
+export function lfs(repos: HubRepos, { body }: HubRequest): Answer {
+  const { objects } = LfsBatch.parse(JSON.parse(body));
+  const wanted = objects.map(({ oid, size }) => ({
+    oid,
+    size,
+    ...(repos.objects.has(oid) ? {} : { actions: { upload: { href: `${repos.hubUrl}/lfs/${oid}` } } }),
+  }));
+  return { status: 200, answer: { transfer: 'basic', objects: wanted } };
+}
+
+/** The Hub takes files up to 10 MB inline: https://huggingface.co/docs/hub/repositories-recommendations. */
+const INLINE_BYTES = 10_000_000;
+
+const CommitLine = z.discriminatedUnion('key', [
+  z.object({ key: z.literal('header'), value: z.looseObject({ summary: z.string() }) }),
+  z.object({
+    key: z.literal('file'),
+    value: z.object({ path: z.string(), content: z.string(), encoding: z.literal('base64') }),
+  }),
+  z.object({
+    key: z.literal('lfsFile'),
+    value: z.object({ path: z.string(), algo: z.literal('sha256'), oid: z.string(), size: z.number() }),
+  }),
+  z.object({ key: z.literal('deletedFile'), value: z.object({ path: z.string() }) }),
+]);
+
+const LfsBatch = z.object({
+  operation: z.literal('upload'),
+  hash_algo: z.literal('sha_256'),
+  objects: z.array(z.object({ oid: z.string(), size: z.number() })),
+});

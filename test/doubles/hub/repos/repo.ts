@@ -1,0 +1,40 @@
+export type Kind = 'model' | 'dataset' | 'space' | 'bucket';
+
+/** A repository or bucket. Spaces have variables and mounted volumes besides. */
+export type DoubleRepo = {
+  kind: Kind;
+  id: string;
+  visibility: string;
+  sdk: string | undefined;
+  files: Map<string, Buffer>;
+  tags: string[];
+  variables: Map<string, string>;
+  volumes: Record<string, unknown>[];
+  secrets: Map<string, string>;
+  /** Where a Docker Space is: it is built once its secrets are set. */
+  stage: 'BUILDING' | 'RUNNING' | 'SLEEPING' | 'PAUSED' | 'BUILD_ERROR';
+  hardware: string;
+  sleepTimeSeconds: number | undefined;
+  /** Where it is said to answer, instead of where it does. */
+  host: string | undefined;
+  branches: string[];
+  tagNames: string[];
+  /** Pull requests by number, from 1 on. */
+  pulls: DoublePull[];
+  gated: 'auto' | 'manual' | false;
+};
+
+export type DoublePull = {
+  title: string;
+  status: 'draft' | 'open' | 'closed' | 'merged';
+  comments: { author: string; text: string }[];
+};
+
+export type Collection = {
+  slug: string;
+  title: string;
+  namespace: string;
+  description?: string | undefined;
+  private?: boolean | undefined;
+  items: { type: string; id: string }[];
+};

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Collection, DoubleRepo, Kind } from './repo.ts';
+import { SpaceHost } from './space-host.ts';
+
+/**
+ * Repositories, Spaces and buckets as the Hub's API has them
+ * (https://huggingface.co/.well-known/openapi.json, and the requests of @huggingface/hub). Large files go
+ * over LFS, others inline.
+ */
+export class HubRepos {
+  readonly all: DoubleRepo[] = [];
+  readonly collections: Collection[] = [];
+  readonly host = new SpaceHost();
+  /** What was sent over LFS, by its hash. */
+  readonly objects = new Map<string, Buffer>();
+  readonly #hubUrl: () => string;
+
+  constructor(hubUrl: () => string) {
+    this.#hubUrl = hubUrl;
+  }
+
+  /** Where the Hub answers. */
+  get hubUrl(): string {
+    return this.#hubUrl();
+  }
+
+  find(kind: Kind, id: string): DoubleRepo | undefined {
+    return this.all.find((repo) => repo.kind === kind && repo.id === id);
+  }
+
+  add(kind: Kind, id: string, files: Readonly<Record<string, string>> = {}): DoubleRepo {
+    const repo: DoubleRepo = {
+      kind,
+      id,
+      visibility: 'private',
+      tags: [],
+      sdk: undefined,
+      files: new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])),
+      variables: new Map(),
+      volumes: [],
+      secrets: new Map(),
+      stage: 'RUNNING',
+      hardware: 'cpu-basic',
+      sleepTimeSeconds: undefined,
+      host: undefined,
+      branches: ['main'],
+      tagNames: [],
+      pulls: [],
+      gated: false,
+    };
+    this.all.push(repo);
+    return repo;
+  }
+
+  /** Puts a Space to sleep, as the Hub does after its time: what was on its disk is gone. */
+  async sleep(id: string): Promise<void> {
+    const space = this.find('space', id);
+    if (space) space.stage = 'SLEEPING';
+    await this.host.stop(id);
+  }
+
+  /**
+   * `PUT` of an LFS object, to an address that is signed by itself; refused where it is not what its name
+   * says.
+   */
+  keep(oid: string, bytes: Buffer): number {
+    if (createHash('sha256').update(bytes).digest('hex') !== oid) return 400;
+    this.objects.set(oid, bytes);
+    return 200;
+  }
+}

@@ -1,0 +1,37 @@
+import { BOT } from '../workspace.ts';
+import type { Methods } from './method.ts';
+
+/** An upload's first and last step, and taking a file away; in between its bytes are sent to a URL. */
+export const files: Methods = {
+  'files.getUploadURLExternal'({ uploads, url }, { filename }) {
+    const { id } = uploads.begin(String(filename));
+    return { ok: true, upload_url: `${url}/upload/${id}`, file_id: id };
+  },
+
+  'files.completeUploadExternal'({ uploads, workspace, url }, args) {
+    const wanted = args.files as { id: string; title?: string }[];
+    const files = wanted.map(({ id }) => uploads.find(id)).filter((file) => file !== undefined);
+    if (files.length !== wanted.length) return { ok: false, error: 'file_not_found' };
+    for (const file of files) file.isShared = true;
+    workspace.add({
+      channel: String(args.channel_id),
+      thread_ts: args.thread_ts === undefined ? undefined : String(args.thread_ts),
+      user: BOT.user_id,
+      bot_id: BOT.bot_id,
+      text: String(args.initial_comment ?? ''),
+      blocks: undefined,
+      files: files.map((file) => uploads.describe(file, url)),
+      metadata: undefined,
+    });
+    return { ok: true, files: files.map(({ id, name }) => ({ id, title: name })) };
+  },
+
+  'files.delete'({ uploads, workspace }, { file: id }) {
+    const file = uploads.find(String(id));
+    if (file === undefined) return { ok: false, error: 'file_not_found' };
+    file.isShared = false;
+    const message = workspace.withFile(file.id);
+    if (message) workspace.delete(message);
+    return { ok: true };
+  },
+};

@@ -1,0 +1,43 @@
+import { BOT, GROUPS, OTHERS, PEOPLE } from '../workspace.ts';
+import type { Methods } from './method.ts';
+
+/** Who the app is, and who the people are. */
+export const users: Methods = {
+  'auth.test': () => ({
+    ok: true,
+    url: 'https://double.slack.com/',
+    team: 'Double',
+    user: 'ml-intern',
+    ...BOT,
+  }),
+
+  'users.info'(_slack, { user }) {
+    const name = PEOPLE[String(user)];
+    if (name === undefined) return { ok: false, error: 'user_not_found' };
+    return {
+      ok: true,
+      user: {
+        id: user,
+        team_id: BOT.team_id,
+        name: name.toLowerCase(),
+        profile: { display_name: name, real_name: name },
+        is_restricted: false,
+        is_ultra_restricted: false,
+        ...OTHERS[String(user)],
+      },
+    };
+  },
+
+  // Of channels that are not public, those that the bot is in, too: here those are all.
+  'users.conversations'({ workspace }, { user }) {
+    const channels = [...workspace.channels]
+      .filter((id) => id.startsWith('C') && workspace.isIn(String(user), id))
+      .map((id) => ({ id }));
+    return { ok: true, channels, response_metadata: { next_cursor: '' } };
+  },
+
+  'usergroups.users.list'(_slack, { usergroup }) {
+    const users = GROUPS[String(usergroup)];
+    return users ? { ok: true, users } : { ok: false, error: 'no_such_subteam' };
+  },
+};

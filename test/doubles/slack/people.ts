@@ -1,0 +1,328 @@
+import { until } from '../../support/until.ts';
+import { changed, deleted, rawMessage, tombstone } from './changes.ts';
+import type { OpenDialog } from './dialogs.ts';
+import { hasCommand, hasShortcut, isInteractive } from './manifest.ts';
+import { type Block, parseBlocks } from './rules.ts';
+import { type Ephemeral, SlackState } from './state.ts';
+import { BOT, PEOPLE, type SlackMessage, teamOf, type Workspace } from './workspace.ts';
+
+type SharedText = { name: string; text: string | Buffer };
+
+/** What people do in a workspace, each a method, and what Slack tells the app of it. */
+export abstract class SlackPeople extends SlackState {
+  /** A person writes. In a channel, a mention is delivered as both events that Slack sends for it. */
+  say(user: string, channel: string, text: string, thread?: string): SlackMessage {
+    const message = this.workspace.add({
+      channel,
+      thread_ts: thread,
+      user,
+      bot_id: undefined,
+      text,
+      blocks: undefined,
+      metadata: undefined,
+    });
+    this.deliverMessage(message);
+    return message;
+  }
+
+  mention(user: string, channel: string, text: string, thread?: string): SlackMessage {
+    return this.say(user, channel, `<@${BOT.user_id}> ${text}`, thread);
+  }
+
+  /** Tells the app of a message; again, where a test wants a delivery made twice. */
+  deliverMessage(message: SlackMessage): void {
+    const isDirect = message.channel.startsWith('D');
+    const { channel, text, files } = message;
+    const event = { ...rawMessage(message), ...(files ? { subtype: 'file_share' } : {}), channel };
+    this.deliverEvent({ ...event, type: 'message', channel_type: isDirect ? 'im' : 'channel' });
+    if (!isDirect && text.includes(`<@${BOT.user_id}>`)) this.deliverEvent({ ...event, type: 'app_mention' });
+  }
+
+  /** Another bot writes. */
+  botSays(channel: string, text: string, thread?: string): SlackMessage {
+    const message = this.workspace.add({
+      channel,
+      thread_ts: thread,
+      user: 'U0OTHERBOT',
+      bot_id: 'B0OTHER',
+      text,
+      blocks: undefined,
+      metadata: undefined,
+    });
+    this.deliverMessage(message);
+    return message;
+  }
+
+  /** A person shares files, with or without a word to them. */
+  share(
+    user: string,
+    channel: string,
+    given: SharedText | readonly SharedText[],
+    words: string,
+    thread?: string,
+  ): SlackMessage {
+    const added = [given]
+      .flat()
+      .map((file) =>
+        Object.assign(this.uploads.begin(file.name), { bytes: Buffer.from(file.text), isShared: true }),
+      );
+    const message = this.workspace.add({
+      channel,
+      thread_ts: thread,
+      user,
+      bot_id: undefined,
+      text: words,
+      blocks: undefined,
+      files: added.map((file) => this.uploads.describe(file, this.url)),
+      metadata: undefined,
+    });
+    this.deliverMessage(message);
+    return message;
+  }
+
+  editMessage(message: SlackMessage, text: string): void {
+    const now = this.workspace.nextTs();
+    // The time of an edit is told in whole seconds.
+    this.change(message, { text, edited: { user: message.user, ts: `${now.split('.')[0]}.000000` } }, now);
+  }
+
+  /** Slack has fetched what a link of a message leads to, and shows it below. */
+  unfurl(message: SlackMessage): void {
+    const previews = [{ id: 1, from_url: 'https://example.com/', title: 'A page', text: 'What is on it' }];
+    this.change(message, { previews });
+  }
+
+  /** A person takes a file out of their message. */
+  removeFile(message: SlackMessage, name: string): void {
+    const files = (message.files ?? []).map((file) =>
+      file.name === name ? { id: file.id, mode: 'tombstone' } : file,
+    );
+    this.change(message, { files });
+  }
+
+  /**
+   * Tells the app that a message has been changed; `now` is when. Returns the event, to be delivered again.
+   */
+  change(
+    message: SlackMessage,
+    content: Parameters<Workspace['edit']>[1],
+    now = this.workspace.nextTs(),
+  ): Record<string, unknown> {
+    const before = rawMessage(message);
+    this.workspace.edit(message, content);
+    const event = changed(now, message, before);
+    this.deliverEvent(event);
+    return event;
+  }
+
+  deleteMessage(message: SlackMessage): void {
+    const replies = this.workspace.thread(message.channel, message.ts).filter(({ ts }) => ts !== message.ts);
+    this.workspace.delete(message);
+    const now = this.workspace.nextTs();
+    this.deliverEvent(replies.length === 0 ? deleted(now, message) : tombstone(now, message, replies));
+  }
+
+  /** A person clicks a button of a message. */
+  click(user: string, message: SlackMessage, actionId: string): void {
+    const button = buttonIn(parseBlocks(message.blocks), actionId);
+    if (button === undefined) throw new Error(`the message has no button "${actionId}"`);
+    this.clickValue(user, message, actionId, button.value ?? '');
+  }
+
+  /** A click whose button the message may no longer have: an old card on a slow phone. */
+  clickValue(user: string, message: SlackMessage, actionId: string, value: string): void {
+    const action = { type: 'button', action_id: actionId, block_id: 'b', value };
+    this.#act(user, message.channel, messageParts(message), action);
+  }
+
+  /** A person clicks a button of something that only they see. */
+  clickPrivate(user: string, channel: string, { blocks }: Ephemeral, actionId: string): void {
+    const button = buttonIn(parseBlocks(blocks), actionId);
+    if (button === undefined) throw new Error(`there is no button "${actionId}"`);
+    const container = {
+      type: 'message',
+      message_ts: this.workspace.nextTs(),
+      channel_id: channel,
+      is_ephemeral: true,
+    };
+    const action = { type: 'button', action_id: actionId, block_id: 'b', value: button.value ?? '' };
+    this.#act(user, channel, { container }, action);
+  }
+
+  /** A person says whether a message helped. */
+  rate(user: string, message: SlackMessage, verdict: 'positive' | 'negative'): void {
+    const [buttons] = parseBlocks(message.blocks).flatMap((block) =>
+      block.type === 'context_actions' ? block.elements : [],
+    );
+    if (buttons === undefined) throw new Error('the message has no feedback buttons');
+    this.#act(user, message.channel, messageParts(message), {
+      type: 'feedback_buttons',
+      action_id: buttons.action_id,
+      block_id: 'b',
+      value: buttons[`${verdict}_button`].value,
+    });
+  }
+
+  /** A person picks an option of a menu. */
+  pick(user: string, message: SlackMessage, actionId: string, value: string): void {
+    const [block, menu] = parseBlocks(message.blocks)
+      .flatMap((item) =>
+        item.type === 'actions' ? item.elements.map((element) => [item, element] as const) : [],
+      )
+      .find(([, element]) => element.action_id === actionId) ?? [undefined, undefined];
+    const isMenu = menu?.type === 'static_select' || menu?.type === 'overflow';
+    const option = isMenu && menu.options.find((item) => item.value === value);
+    if (!option) throw new Error(`the message has no menu "${actionId}" with "${value}"`);
+    this.#act(user, message.channel, messageParts(message), {
+      type: menu?.type,
+      action_id: actionId,
+      block_id: block?.block_id,
+      selected_option: option,
+    });
+  }
+
+  /** A person uses the app's shortcut on a message. */
+  useShortcut(user: string, message: SlackMessage, callbackId: string): void {
+    if (!hasShortcut(callbackId)) throw new Error(`the app has no shortcut ${callbackId}`);
+    const { channel, ts, thread_ts, text } = message;
+    void this.deliver({
+      kind: 'interactive',
+      payload: {
+        type: 'message_action',
+        callback_id: callbackId,
+        trigger_id: this.dialogs.trigger(user, teamOf(channel)),
+        message_ts: ts,
+        response_url: `${this.url}/response/${user}`,
+        team: { id: teamOf(channel), domain: 'double' },
+        user: { id: user, name: PEOPLE[user], team_id: teamOf(channel) },
+        api_app_id: BOT.app_id,
+        channel: { id: channel, name: 'double' },
+        message: { type: 'message', ts, user: message.user, text, ...(thread_ts ? { thread_ts } : {}) },
+      },
+    });
+  }
+
+  /** A person opens the app's Home tab. */
+  openHome(user: string, team?: string): void {
+    const opened = { type: 'app_home_opened', user, channel: 'D0ADA', tab: 'home' };
+    this.deliverEvent({ ...opened, ts: this.workspace.nextTs() }, team);
+  }
+
+  /**
+   * A person clicks a button of their Home tab:
+   * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
+   */
+  clickHome(user: string, actionId: string): void {
+    const button = buttonIn(this.homes.get(user) ?? [], actionId);
+    if (button === undefined) throw new Error(`the Home tab has no button "${actionId}"`);
+    const action = {
+      type: 'button',
+      action_id: actionId,
+      block_id: 'b',
+      value: button.value ?? '',
+      action_ts: this.workspace.nextTs(),
+    };
+    void this.deliver({
+      kind: 'interactive',
+      payload: {
+        type: 'block_actions',
+        trigger_id: this.dialogs.trigger(user),
+        team: { id: BOT.team_id, domain: 'double' },
+        user: { id: user, name: PEOPLE[user], team_id: BOT.team_id },
+        api_app_id: BOT.app_id,
+        container: { type: 'view', view_id: 'V0HOME' },
+        view: { id: 'V0HOME', type: 'home' },
+        actions: [action],
+      },
+    });
+  }
+
+  /** A person opens the assistant panel: a new thread in their direct message with the app. */
+  openPanel(user: string, channel = 'D0ADA'): string {
+    const thread = this.workspace.nextTs();
+    this.workspace.panels.set(`${channel}/${thread}`, undefined);
+    this.deliverEvent({
+      type: 'assistant_thread_started',
+      assistant_thread: { user_id: user, context: {}, channel_id: channel, thread_ts: thread },
+      ts: thread,
+    });
+    return thread;
+  }
+
+  /** A person uses the app's slash command. */
+  slash(user: string, channel: string, text: string, command = '/ml-intern'): void {
+    if (!hasCommand(command)) throw new Error(`${command} is not a valid command`);
+    void this.deliver({
+      kind: 'slash_commands',
+      payload: {
+        command,
+        text,
+        team_id: teamOf(channel),
+        team_domain: 'double',
+        channel_id: channel,
+        channel_name: 'double',
+        user_id: user,
+        user_name: PEOPLE[user] ?? user,
+        api_app_id: BOT.app_id,
+        response_url: `${this.url}/response/${user}`,
+        trigger_id: this.dialogs.trigger(user, teamOf(channel)),
+      },
+    });
+  }
+
+  /** Sends off the newest dialog that a person has open, once there is one. */
+  async submit(user: string, filled: string | Record<string, string>): Promise<OpenDialog> {
+    const dialog = await until('a dialog is open', () =>
+      this.dialogs.open.findLast((item) => item.user === user),
+    );
+    return this.sendOff(dialog, filled);
+  }
+
+  /** Sends off one dialog; where the app does not take it, it stays open. */
+  async sendOff(dialog: OpenDialog, filled: string | Record<string, string>): Promise<OpenDialog> {
+    const payload = this.dialogs.submission(dialog, filled);
+    const receipt = await this.deliver({ kind: 'interactive', payload });
+    if (receipt.isAcknowledged) this.dialogs.answered(dialog, receipt.answer);
+    return dialog;
+  }
+
+  /** Somebody takes the app out of a workspace. */
+  uninstall(team: string): void {
+    this.oauth.revoke(team);
+    this.deliverEvent({ type: 'tokens_revoked', tokens: { oauth: [], bot: [BOT.user_id] } }, team);
+    this.deliverEvent({ type: 'app_uninstalled' }, team);
+  }
+
+  #act(user: string, channel: string, where: Record<string, unknown>, action: Record<string, unknown>): void {
+    if (!isInteractive) return;
+    void this.deliver({
+      kind: 'interactive',
+      payload: {
+        type: 'block_actions',
+        team: { id: teamOf(channel), domain: 'double' },
+        user: { id: user, username: PEOPLE[user], team_id: teamOf(channel) },
+        api_app_id: BOT.app_id,
+        ...where,
+        channel: { id: channel, name: 'double' },
+        response_url: `${this.url}/response/${user}`,
+        trigger_id: this.dialogs.trigger(user, teamOf(channel)),
+        actions: [{ ...action, action_ts: this.workspace.nextTs() }],
+      },
+    });
+  }
+}
+
+/** What a click tells of the message that its button stands in. */
+function messageParts({ channel, ts, thread_ts, text }: SlackMessage): Record<string, unknown> {
+  return {
+    container: { type: 'message', message_ts: ts, channel_id: channel, thread_ts },
+    message: { type: 'message', ts, text, ...(thread_ts ? { thread_ts } : {}) },
+  };
+}
+
+function buttonIn(blocks: readonly Block[], actionId: string) {
+  const found = blocks
+    .flatMap((block) => (block.type === 'actions' ? block.elements : []))
+    .find((element) => element.action_id === actionId);
+  return found?.type === 'button' ? found : undefined;
+}

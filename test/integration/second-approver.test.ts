@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { mentionsOf } from '../../src/app/mentions.ts';
+import { createDecisions } from '../../src/approvals/decisions.ts';
+import type { Db } from '../../src/db/database.ts';
+import type { Storage } from '../../src/db/storage.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { findToolCall } from '../../src/session/store/read-snapshot.ts';
+import { type Backend, createBackend, describeOn, RECORDS } from '../support/backends.ts';
+import { openCall } from '../support/open-call.ts';
+import { ADA } from '../support/snapshots.ts';
+
+const GRACE = { id: 'U0GRACE', name: 'Grace' };
+const LINUS = { id: 'U0LINUS', name: 'Linus' };
+const ROUNDS = 12;
+
+describeOn('what needs a second approver', RECORDS, (name) => {
+  let backend: Backend;
+  /** Two processes, as it were: each has connections of its own where the storage takes several. */
+  let storages: Storage[];
+  beforeEach(async () => {
+    backend = await createBackend(name);
+    const first = await backend.open();
+    storages = name === 'embedded' ? [first, first] : [first, await backend.open()];
+  });
+  afterEach(async () => {
+    await Promise.all([...new Set(storages)].map((storage) => storage.close()));
+    await backend.remove();
+  });
+
+  const decisionsOf = (db: Db, approvers: string[], second: string[]) =>
+    createDecisions({
+      db,
+      clock: systemClock,
+      policy: { approversOf: () => approvers, mentionsOf, isMember: async () => false },
+      second: { aboveUsd: 1, approvers: second },
+      budgets: { approvers: [] },
+      wake: async () => true,
+      render: async () => {},
+    });
+
+  const approve = (id: string, by: typeof ADA) => ({
+    calls: [{ toolCallId: id, revision: 0 }],
+    verdict: 'approved' as const,
+    by,
+    sourceId: `${id}:${by.id}`,
+  });
+
+  test('is not run by two first approvers who click at the same moment', async () => {
+    const deciding = storages.map(({ db }) => decisionsOf(db, [GRACE.id, LINUS.id], [ADA.id]));
+    for (let round = 0; round < ROUNDS; round++) {
+      const { id } = await openCall((storages[0] as Storage).db, 5);
+      const results = await Promise.all([GRACE, LINUS].map((by, i) => deciding[i]?.decide(approve(id, by))));
+      expect(results.filter((result) => result?.ok)).toHaveLength(1);
+      expect(results.find((result) => !result?.ok)).toMatchObject({
+        reason: expect.stringContaining(ADA.id),
+      });
+      const call = await findToolCall((storages[0] as Storage).db, id);
+      expect(call?.state).toMatchObject({ kind: 'awaiting_approval', first: { by: expect.anything() } });
+    }
+  });
+
+  test('is run once where a first and a second approver click at the same moment', async () => {
+    const deciding = storages.map(({ db }) => decisionsOf(db, [GRACE.id], [ADA.id]));
+    for (let round = 0; round < ROUNDS; round++) {
+      const { id } = await openCall((storages[0] as Storage).db, 5);
+      await Promise.all([GRACE, ADA].map((by, i) => deciding[i]?.decide(approve(id, by))));
+      const { state } = (await findToolCall((storages[0] as Storage).db, id)) ?? {};
+      // Ada was first to come where she was refused: then she has to click once more.
+      if (state?.kind === 'approved') expect(state.decision).toMatchObject({ by: GRACE, second: ADA });
+      else expect(state).toMatchObject({ kind: 'awaiting_approval', first: { by: GRACE } });
+    }
+  });
+
+  test('is not run by one person who clicks twice at the same moment', async () => {
+    const deciding = storages.map(({ db }) => decisionsOf(db, ['anyone'], ['anyone']));
+    const { id } = await openCall((storages[0] as Storage).db, 5);
+    const twice = [0, 1].map((i) => deciding[i]?.decide({ ...approve(id, GRACE), sourceId: `${id}:${i}` }));
+    expect((await Promise.all(twice)).filter((result) => result?.ok)).toHaveLength(1);
+    expect((await findToolCall((storages[0] as Storage).db, id))?.state.kind).toBe('awaiting_approval');
+  });
+});

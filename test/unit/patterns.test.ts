@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { attacks, goesBack, writtenPatterns } from '../support/patterns.ts';
+
+/**
+ * Patterns that go back and back over a long text, and how long the texts are that they are given: what
+ * bounds them stands beside them in the code.
+ */
+const LISTED: readonly (readonly [pattern: RegExp, characters: number, because: string])[] = [
+  [/^[\s#"'“”*_`]+|[\s"'“”*_`.]+$/g, 400, 'the first line of a title'],
+  [/\/+$/, 2_000, 'an address that is set, or a pattern of 200 characters'],
+  [/^(\[[^\]]+\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/, 300, 'a host of NO_PROXY'],
+  [/(?:[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*\.)+[\p{L}]{2,}/gu, 300, 'the label of a link'],
+  [/[.\s]+$/, 1_000, 'the number of a section'],
+  [/^[("'“‘]+|[,.;:!?)"'’”]+$/g, 512, 'a word of what may be a secret'],
+  [
+    /(?:\\+[nrtbfv0]|\\+u[0-9A-Fa-f]{4}|\\+x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|\[[0-9;]{0,8}m)$/,
+    12,
+    'what stands before a token',
+  ],
+  [
+    /^(?:E[A-Z]{3,}|EAI_\w+|UND_ERR_\w+|CERT_\w+|[A-Z_]*(?:TLS|SSL|CERT)[A-Z_]*|HPE_\w+)$/,
+    80,
+    'a code of an error',
+  ],
+];
+const bounds = new Map(LISTED.map(([pattern, characters]) => [String(pattern), characters]));
+
+/** Going back at each of so many characters is ten times the work of the yardstick. */
+const SIZE = 10_000;
+
+const written = writtenPatterns();
+
+describe('regular expressions', () => {
+  test('take time that grows with the text alone, or are given short texts', () => {
+    const slow = new Set<string>();
+    let tried = 0;
+    for (const { file, pattern } of written) {
+      for (const text of attacks(pattern, bounds.get(String(pattern)) ?? SIZE)) {
+        tried++;
+        if (!goesBack(pattern, text)) continue;
+        slow.add(`${file}: ${pattern} over ${JSON.stringify(text.slice(0, 20))}…`);
+        break;
+      }
+    }
+    console.log(`${written.length} regular expressions went over ${tried} texts`);
+    expect([...slow]).toEqual([]);
+  });
+
+  test('that are listed as bounded are there', () => {
+    const known = new Set(written.map(({ pattern }) => String(pattern)));
+    expect([...bounds.keys()].filter((pattern) => !known.has(pattern))).toEqual([]);
+  });
+
+  test.each([
+    /\s*\n\s*/g,
+    /<!--[\s\S]*?-->/g,
+    /\[([^\]]+)\]\(([^)\s]+)\)/g,
+    /\{(.+)\}/,
+    /\d+%\|.*\|/,
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: as it stood in the product
+    /\u001b\][^\u0007]*(?:\u0007|\u001b\\)/g,
+    /<#[A-Z0-9]+\|([^>]*)>/g,
+    /^(?:[A-Za-z]{1,8}[_-])*x{2,}(?:[-_.]?x{2,})*$/i,
+    /^[a-z]*(?:[A-Z][a-z]{2,}|[A-Z]{2,5}(?=[A-Z\d]|$))*\d{0,3}$/,
+  ])('like %s, which the product had, would be found', (pattern) => {
+    const exponential = /x\{2,\}|\{2,5\}/.test(pattern.source);
+    const found = [...attacks(pattern, exponential ? 36 : SIZE)].some((text) => goesBack(pattern, text));
+    expect(found).toBe(true);
+  });
+});

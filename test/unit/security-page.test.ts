@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOT } from '../support/root.ts';
+
+const page = readFileSync(join(ROOT, 'docs/SECURITY.md'), 'utf8');
+
+/** A test as the page names it: its file, and words of its titles. */
+const NAMED = /`((?:unit|integration|e2e)\/[\w-]+)`(?:: ((?:"[^"]+"(?:, )?)+))?/g;
+
+test('every test that the page on security names is there', () => {
+  const named = [...page.matchAll(NAMED)].map(([, file = '', titles = '']) => ({
+    file: join('test', `${file}.test.ts`),
+    titles: [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title),
+  }));
+  expect(named.length).toBeGreaterThan(30);
+  const missing = named.flatMap(({ file, titles }) => {
+    if (!existsSync(join(ROOT, file))) return [file];
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    return titles.filter((title) => !text.includes(title)).map((title) => `${file}: ${title}`);
+  });
+  expect(missing).toEqual([]);
+});
+
+test('each threat has an answer, a test, a number and whether it fails without', () => {
+  const rows = page.split('\n').filter((line) => /^\| (?!threat|---)/.test(line));
+  expect(rows.length).toBeGreaterThan(25);
+  for (const row of rows) expect(row.split(' | '), row).toHaveLength(5);
+});

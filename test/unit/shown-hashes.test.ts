@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import { translate as onDiscord } from '../../adapters/discord/components.ts';
+import { translate as onSlack } from '../../adapters/slack/blocks.ts';
+import { changes } from '../../src/thread/delivery/reconcile.ts';
+import type { ApprovalView, ViewBody } from '../../src/thread/view/view-message.ts';
+
+/*
+ * What is noted of a post is a hash of what it shows. These are the hashes that older versions have noted: an
+ * upgrade that made others for the same content would edit every message that is there, and upload every file
+ * again.
+ */
+
+const ADA = { id: 'U0ADA', name: 'Ada' };
+const AT = new Date('2026-03-01T12:00:00Z');
+
+const request: ApprovalView['request'] = {
+  title: 'Run a job on a10g-small',
+  facts: [
+    { label: 'Hardware', value: 'a10g-small' },
+    { label: 'Time-out', value: '2h' },
+  ],
+  warnings: ['It pushes to a public repository.'],
+  estimate: { usd: 2, hourlyUsd: 1 },
+  editable: { argument: 'script', language: 'python' },
+  preview: { text: 'print(1)\n', lines: 1, language: 'python' },
+  choices: [{ argument: 'hardware', label: 'Hardware', options: ['a10g-small', 't4-small'] }],
+};
+const approval = {
+  toolCallId: 'c_1',
+  revision: 2,
+  request,
+  isWhole: true,
+  first: undefined,
+  edit: undefined,
+};
+
+const BODIES: Readonly<Record<string, ViewBody>> = {
+  status: {
+    kind: 'status',
+    title: 'Train a model',
+    phase: 'working',
+    detail: undefined,
+    plan: [{ id: '1', content: 'Look at the data', status: 'in_progress' }],
+    links: ['https://huggingface.co/ada/model'],
+    timeline: [
+      { kind: 'said', text: 'First the data.' },
+      {
+        kind: 'call',
+        name: 'bash',
+        summary: 'ls',
+        outcome: 'done',
+        seconds: 3,
+        tail: undefined,
+        note: undefined,
+      },
+    ],
+    earlier: 2,
+    writing: undefined,
+    elapsedSeconds: 61,
+    tokens: 1_200,
+    usd: 0.5,
+    autoApproval: undefined,
+    control: 'stop',
+    hasMenu: true,
+  },
+  answer: { kind: 'answer', text: 'It is **forty-two** & more.', isDraft: false, id: 7, isEnd: true },
+  'long answer': { kind: 'answer', text: 'word '.repeat(7_000), isDraft: false, id: 8, isEnd: true },
+  draft: {
+    kind: 'answer',
+    text: 'It is forty-',
+    isDraft: true,
+    askedBy: 'U0ADA',
+    plan: [{ id: '1', content: 'Look at the data', status: 'completed' }],
+  },
+  title: { kind: 'title', text: 'Train a model' },
+  approval: { kind: 'approval', ...approval, decision: undefined },
+  'decided approval': {
+    kind: 'approval',
+    ...approval,
+    first: { id: 'U0GRACE', name: 'Grace' },
+    edit: { by: ADA, changed: 'one line' },
+    decision: { verdict: 'rejected', by: ADA, second: undefined, isAutomatic: false, at: AT, feedback: 'no' },
+  },
+  'approval by one of two': {
+    kind: 'approval',
+    ...approval,
+    first: { id: 'U0GRACE', name: 'Grace' },
+    edit: { by: ADA, changed: 'one line' },
+    decision: undefined,
+  },
+  batch: {
+    kind: 'batch',
+    open: [
+      { toolCallId: 'c_1', revision: 0 },
+      { toolCallId: 'c_2', revision: 1 },
+    ],
+    approved: 1,
+    rejected: 0,
+    other: 0,
+    usd: 3,
+  },
+  question: {
+    kind: 'question',
+    toolCallId: 'c_1',
+    questionId: 'q_1',
+    from: 'Tracker',
+    text: 'Which?',
+    fields: ['Name'],
+  },
+  job: {
+    kind: 'job',
+    watchId: 'w_1',
+    jobId: 'abc',
+    url: 'https://huggingface.co/jobs/ada/abc',
+    dashboardUrl: undefined,
+    title: 'train.py',
+    flavor: 'a10g-small',
+    isOwn: true,
+    stage: 'RUNNING',
+    tone: 'running',
+    message: undefined,
+    elapsedSeconds: 120,
+    timeoutSeconds: 7_200,
+    usd: 0.1,
+    progress: undefined,
+    isFinal: false,
+    isEndUnknown: false,
+  },
+  file: { kind: 'file', fileId: 'f_1', name: 'log.txt', text: 'The log (all of it)' },
+  reaction: { kind: 'reaction', on: '1700000000.000100', mood: 'waiting' },
+  notice: { kind: 'notice', text: 'I go on with <another> model.', mentions: [] },
+  'notice to people': { kind: 'notice', text: 'It waits for you.', mentions: ['123', '456'] },
+};
+
+type Hashes = Readonly<Record<string, readonly string[]>>;
+
+const hashesOf = (translate: Parameters<typeof changes>[2]): Hashes =>
+  Object.fromEntries(
+    Object.entries(BODIES).map(([name, body]) => [
+      name,
+      changes([{ key: 'k', exchange: 1, body }], [], translate, 1).map((change) =>
+        change.kind === 'remove' ? '' : `${change.key} ${change.hash}`,
+      ),
+    ]),
+  );
+
+const asksFeedback = true;
+
+describe('what a post shows is known by the hash that older versions have noted', () => {
+  test('in a channel of Slack', () => {
+    const options = { isStreamed: false, asksFeedback };
+    const place = { channel: 'C0ML' };
+    expect(hashesOf((message, divisor) => onSlack(message, divisor, place, options))).toEqual(IN_CHANNEL);
+  });
+
+  test('in Slack’s panel, where answers are streamed', () => {
+    const options = { isStreamed: true, asksFeedback };
+    const place = { channel: 'D0ADA' };
+    const hashes = hashesOf((message, divisor) => onSlack(message, divisor, place, options));
+    expect(hashes).toEqual({ ...IN_CHANNEL, ...IN_PANEL });
+  });
+
+  test('on Discord', () => {
+    expect(hashesOf((message, divisor) => onDiscord(message, divisor, { asksFeedback }))).toEqual(ON_DISCORD);
+  });
+});
+
+const IN_CHANNEL: Hashes = {
+  status: ['k#0 gcabXhjI45cLndMjukxVGw'],
+  answer: ['k#0 9_a19pfhicg64Z1n8TJybl'],
+  'long answer': [
+    'k#0 1EgmlgQr1-LKin5Drj_7fV',
+    'k#1 PLAIGSO0rcVXCReS9_Cuo9',
+    'k#file 4EgtQ4rz26AQ_rq4PmOv-w',
+  ],
+  draft: ['k#0 _vAYm60L9e_hHCYaYNTwBa'],
+  title: [],
+  approval: ['k#0 g3kasqB05S6y8aQvlDmUq3'],
+  'decided approval': ['k#0 wnfmYtjGQag_CRsLvH70Ye'],
+  'approval by one of two': ['k#0 rOtp0d7DqH4wh8uizc70_J'],
+  batch: ['k#0 HkIii0zeVxpB118Ti_isHt'],
+  question: ['k#0 2Nsq-mER8YssVbNqrJNVWZ'],
+  job: ['k#0 vVWZ55tn-exczJbAY0eaT-'],
+  file: ['k#0 GuVB-7ruXVGXivyGVPOvv4'],
+  reaction: ['k#0 q3gx3a5mi8Vp6sEB6RsaeD'],
+  notice: ['k#0 Y2PGYaKECZ7RHzISKmwA4t'],
+  'notice to people': ['k#0 HDtRfwTB1LP0eeso_E8-GZ'],
+};
+
+const IN_PANEL: Hashes = {
+  draft: ['k#0 CQkgC_VrM074iu0aHatIdd'],
+  title: ['k#0 yJ6DsDioKh_hx5z_k83SYC'],
+};
+
+const ON_DISCORD: Hashes = {
+  status: ['k#0 cqwIRoTOCs3GT5BykldTh3'],
+  answer: ['k#0 Sm7JWFlVuSNMHorCbRzeJ-'],
+  'long answer': [
+    'k#0 IqNLYe_1iNU-kP1P0uf51o',
+    'k#1 RfMkBPT7mD438winkV6VO3',
+    'k#2 3D-iPTG64OaKrvWdRaVyXy',
+    'k#3 S-6uwC2_1IlU6FWsKudQ_H',
+    'k#file 4EgtQ4rz26AQ_rq4PmOv-w',
+  ],
+  draft: ['k#0 owbcDhHDGJdtddYmTkXeCA'],
+  title: ['k#0 yJ6DsDioKh_hx5z_k83SYC'],
+  approval: ['k#0 F0TKyEo9RW12FhyCM2N2Jk'],
+  'decided approval': ['k#0 GCOvqPJoWVdLCtTWjJ4aeS'],
+  'approval by one of two': ['k#0 VtRnw3i-DWgllMhiNxXy9X'],
+  batch: ['k#0 9_GzRz8WuNi4pmWHY4BTlL'],
+  question: ['k#0 eYbYDY6BYRHS3FVXxwMa0c'],
+  job: ['k#0 ETwyA18vfeMGShNHY-Un2u'],
+  file: ['k#0 FefNqPNOguhjonn31evE2M'],
+  reaction: ['k#0 dOoPgIrqA7oGuzuapwGWYi'],
+  notice: ['k#0 G8UbztpIUrku9Nds1Kwdk9'],
+  'notice to people': ['k#0 12dMbsttMJrM5acFxOEdre'],
+};
