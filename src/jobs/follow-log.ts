@@ -1,6 +1,6 @@
 import { createBackoff } from '../lib/backoff.ts';
 import { createBreath } from '../lib/breath.ts';
-import { withoutAnsi } from '../lib/output.ts';
+import { lastPrinted, withoutAnsi } from '../lib/output.ts';
 import { advance, Progress } from '../session/progress.ts';
 import { isFinal } from '../session/watches.ts';
 import { type Following, SAFETY_MS } from './following.ts';
@@ -26,7 +26,7 @@ export async function readLog(following: Following): Promise<void> {
         backoff.reset(); // the Hub answers, be it with what is known
         if (line++ < known) continue;
         known = line;
-        progress = advance(progress, clean(withoutAnsi(shownOf(text))));
+        progress = advance(progress, clean(withoutAnsi(lastPrinted(text, LINE_CHARACTERS))));
         following.progress = progress;
         following.snapshot = { ...following.snapshot, seenAt: clock.now() };
         following.isDirty = true;
@@ -42,9 +42,3 @@ export async function readLog(following: Following): Promise<void> {
 
 /** More than progress is read from, with terminal codes. */
 const LINE_CHARACTERS = 8_000;
-
-/** What a terminal shows of a line, be it a megabyte long: the beginning of what was printed last. */
-function shownOf(line: string): string {
-  const from = line.lastIndexOf('\r') + 1;
-  return line.slice(from, from + LINE_CHARACTERS);
-}

@@ -7,6 +7,17 @@ const ANSI = /\u001b\[[0-9;?]*[A-Za-z]|\u001b\][^\u0007\u001b\r\n]*(?:\u0007|\u0
 export const withoutAnsi = (text: string): string => text.replace(ANSI, '');
 
 /**
+ * What a terminal shows of a line, be it a megabyte long: the first `limit` characters of what was printed
+ * last. A carriage return starts the line anew, but for those at its end, as lines of Windows have them.
+ */
+export function lastPrinted(line: string, limit: number): string {
+  let end = line.length;
+  while (end > 0 && line[end - 1] === '\r') end--;
+  const from = end === 0 ? 0 : line.lastIndexOf('\r', end - 1) + 1;
+  return line.slice(from, Math.min(end, from + limit));
+}
+
+/**
  * Keeps a text within `limit` characters: a quarter of them from its start and the rest from its end, because
  * the end of an output tells more. Says how much was left out.
  */

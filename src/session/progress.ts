@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lastPrinted } from '../lib/output.ts';
 
 /** What a job's log says about how far it is and how it goes. */
 export const Progress = z.object({
@@ -36,10 +37,7 @@ const READ_CHARACTERS = 2_000;
 
 /** What is known after one more line of the log. Lines that say nothing only move the tail. */
 export function advance(before: Progress, raw: string): Progress {
-  const line = raw
-    .slice(raw.lastIndexOf('\r') + 1)
-    .slice(0, READ_CHARACTERS)
-    .trim();
+  const line = lastPrinted(raw, READ_CHARACTERS).trim();
   if (line === '') return before;
   const values = dictionaryOf(line);
   const counted = { ...before, ...countersOf(line), ...epochOf(values) };

@@ -70,6 +70,17 @@ describe('progress is read from what training scripts print', () => {
     expect(progress).toMatchObject({ step: 45, steps: 90, tail: ['Loading', 'Saving'] });
   });
 
+  test('lines that end as those of Windows do are read, and bars that end so, too', () => {
+    const progress = read(
+      "{'loss': 0.5, 'epoch': 0.25}\r",
+      ' 1%|▏ | 1/90 [00:01<\r 50%|████ | 45/90 [00:09<\r',
+      'Saving\r\r',
+      '\r',
+    );
+    expect(progress).toMatchObject({ loss: 0.5, step: 45, steps: 90 });
+    expect(progress.tail).toEqual(["{'loss': 0.5, 'epoch': 0.25}", 'Saving']);
+  });
+
   test('however long a run is, its curve stays small and keeps its shape', () => {
     let progress = Progress.parse({});
     for (let i = 0; i < 10_000; i++) progress = advance(progress, `{'loss': ${(10 - i / 1000).toFixed(3)}}`);
