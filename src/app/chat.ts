@@ -30,6 +30,7 @@ export async function startChat(
   const outage = createOutage({
     outboundOf,
     isReachable: async () => (await storage.isReachable()) && (await engine.isReachable()),
+    hasTrouble: () => engine.trouble() !== undefined,
     onTrouble: engine.onTrouble,
     clock,
     log,

@@ -8,7 +8,9 @@ export type OutageDeps = {
   outboundOf(platform: ThreadAddress['platform']): Outbound | undefined;
   /** Whether the record and the queues answer. */
   isReachable(): Promise<boolean>;
-  /** Calls back whenever it turns out that they don't. */
+  /** Whether it has turned out that jobs can't be had. */
+  hasTrouble(): boolean;
+  /** Calls back whenever that turns out. */
   onTrouble(listener: () => void): void;
   clock: Clock;
   log: Logger;
@@ -19,7 +21,10 @@ export type OutageDeps = {
 export type Outage = {
   /** Tells a thread, once an outage, and holds nobody up. Does nothing where everything answers. */
   tell(address: ThreadAddress): void;
-  /** Remembers for a while that somebody waits in a thread, to tell it of an outage that begins now. */
+  /**
+   * Remembers for a while that somebody waits in a thread, to tell it of an outage that begins then. Tells it
+   * at once where one has begun: work that is asked for now may be taken, and done by nobody.
+   */
   expect(address: ThreadAddress): void;
   stop(): Promise<void>;
 };
@@ -63,7 +68,12 @@ type State = {
   waiting: Promise<void> | undefined;
 };
 
-function expect({ deps, expected }: State, address: ThreadAddress): void {
+function expect(state: State, address: ThreadAddress): void {
+  const { deps, expected } = state;
+  if (deps.hasTrouble()) {
+    tell(state, address);
+    return;
+  }
   const key = keyOf(address);
   expected.delete(key); // the latest stand last
   expected.set(key, { address, until: deps.clock.now().getTime() + EXPECTED_MS });
