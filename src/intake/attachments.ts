@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
 import { files } from '../db/schema/transcript.ts';
+import { fittingName } from '../lib/file-name.ts';
 import type { NewFile } from '../session/store/files.ts';
 
 /** A file that people gave to the agent; it sees it as `path`. */
@@ -9,21 +10,19 @@ export type Attachment = NewFile & { path: string };
 /** Where the agent finds what people attached. */
 const ATTACHMENTS = 'attachments';
 
-/** Where files of one message go, so that two with one name don't meet. Names become plain ones. */
+/**
+ * Where files of one message go, so that two with one name don't meet. Names become plain ones, of no more
+ * bytes than a folder takes.
+ */
 export function placed(given: readonly NewFile[], taken: ReadonlySet<string>): Attachment[] {
   const used = new Set(taken);
   return given.map((file) => {
     const name = file.name.replace(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^\.+/, '_') || 'file';
-    let path = `${ATTACHMENTS}/${name}`;
-    for (let n = 2; used.has(path); n++) path = `${ATTACHMENTS}/${numbered(name, n)}`;
+    let path = `${ATTACHMENTS}/${fittingName(name)}`;
+    for (let n = 2; used.has(path); n++) path = `${ATTACHMENTS}/${fittingName(name, `-${n}`)}`;
     used.add(path);
     return { ...file, path };
   });
-}
-
-function numbered(name: string, n: number): string {
-  const dot = name.lastIndexOf('.');
-  return dot > 0 ? `${name.slice(0, dot)}-${n}${name.slice(dot)}` : `${name}-${n}`;
 }
 
 /** What a message says of its attachments, for the model. */

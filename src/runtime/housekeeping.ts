@@ -107,6 +107,7 @@ export function runHousekeeping(deps: HousekeepingDeps): { stop(): Promise<void>
   const { signal } = stopping;
   const { clock } = deps;
   const running = new Set<Promise<void>>();
+  const told = new Set<string>();
   let sandboxesDueAt = Number.NEGATIVE_INFINITY;
 
   async function look(): Promise<void> {
@@ -116,7 +117,7 @@ export function runHousekeeping(deps: HousekeepingDeps): { stop(): Promise<void>
     if (clock.monotonic() < sandboxesDueAt) return;
     sandboxesDueAt = clock.monotonic() + RETRY_MS;
     begin('sandboxes', async () => {
-      await cleanSandboxes(deps);
+      await cleanSandboxes(deps, told);
       sandboxesDueAt = clock.monotonic() + HOUR_MS;
     });
   }
@@ -175,14 +176,23 @@ async function doKind(deps: HousekeepingDeps, kind: Kind, signal: AbortSignal): 
   }
 }
 
-/** Removes the sandboxes on this machine, or of this account, whose sessions are closed. */
-async function cleanSandboxes({ db, isolation, log, sandboxes }: HousekeepingDeps): Promise<void> {
+/**
+ * Removes the sandboxes on this machine, or of this account, whose sessions are closed. One that can't be
+ * removed keeps none of the others: it is told of once (`told`), and tried again each time.
+ */
+async function cleanSandboxes({ db, log, sandboxes }: HousekeepingDeps, told: Set<string>): Promise<void> {
   if (sandboxes === undefined) return;
-  const left = await closedSessions(db, await sandboxes.sessions());
-  await isolation.each(
-    left,
-    (id) => `sandbox of session ${id}`,
-    (id) => sandboxes.remove(id),
-  );
-  if (left.length > 0) log.info({ kind: 'sandboxes', count: left.length }, 'housekeeping');
+  let count = 0;
+  for (const session of await closedSessions(db, await sandboxes.sessions())) {
+    try {
+      await sandboxes.remove(session);
+      told.delete(session);
+      count++;
+    } catch (error) {
+      if (told.has(session)) continue;
+      told.add(session);
+      log.warn({ err: error, session }, 'a sandbox can’t be removed; it is tried again every hour');
+    }
+  }
+  if (count > 0) log.info({ kind: 'sandboxes', count }, 'housekeeping');
 }

@@ -1,3 +1,4 @@
+import { NAME_BYTES, tooLongName } from '../lib/file-name.ts';
 import type { RunOptions, Sandbox } from './sandbox.ts';
 
 /*
@@ -90,6 +91,11 @@ export async function writeFile(
   content: Uint8Array,
   signal: AbortSignal,
 ): Promise<void> {
+  const name = tooLongName(path);
+  if (name !== undefined) {
+    const bytes = Buffer.byteLength(name);
+    throw new Error(`${path} can't be written: a name has ${bytes} bytes, and ${NAME_BYTES} at most`);
+  }
   const { code } = await script(sandbox, WRITE, [path], { signal, stdin: content });
   if (code === 0) return;
   if (code === CODES.directory) throw new Error(`${path} is a directory`);

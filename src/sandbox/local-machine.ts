@@ -101,6 +101,7 @@ export async function makeFolders(own: string, workspace: string, uid: number | 
     writeFile(join(own, 'group'), 'agent:x:1000:\n'),
   ]);
   if (uid !== undefined) await chown(workspace, uid, uid);
+  await chmod(workspace, 0o755); // a command may have closed it, and could not be run there again
 }
 
 const isRoot = () => process.getuid?.() === 0;

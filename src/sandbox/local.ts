@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { sha256Of } from '../lib/hash.ts';
 import { confined, type Mounts, OWN_FOLDER } from './bubblewrap.ts';
 import { type LocalSettings, type Machine, makeFolders, prepare, uidOf } from './local-machine.ts';
+import { removeFolders } from './remove-folders.ts';
 import { runConfined } from './run-confined.ts';
 import type { Background, RunEnd, RunOptions, Sandbox, Sandboxes } from './sandbox.ts';
 import { watchLimits } from './watchdog.ts';
@@ -149,13 +148,8 @@ function stopAll({ running }: Local, sessionId: string): void {
 
 async function remove(local: Local, sessionId: string): Promise<void> {
   stopAll(local, sessionId);
-  const own = join(local.directory, folderOf(sessionId));
-  // The agent may have made folders that nobody may enter.
-  await exec('chmod', ['-R', 'u+rwX', own]).catch(() => {});
-  await rm(own, { recursive: true, force: true, maxRetries: 3 });
+  await removeFolders(join(local.directory, folderOf(sessionId)), uidOf(sessionId));
 }
-
-const exec = promisify(execFile);
 
 /** Names of folders: what a session's id may hold is not ours to know. */
 const folderOf = (sessionId: string): string =>

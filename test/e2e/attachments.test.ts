@@ -45,6 +45,30 @@ describe.skipIf(!hasBubblewrap)('files that people attach', () => {
     await world.reply(asked, '2 attachments/more.csv');
   });
 
+  test('keep no tool from working by a name that is long, or where they can’t be put', async () => {
+    await beginLocal((request) => {
+      const last = request.messages.at(-1);
+      const results = request.messages.filter(({ role }) => role === 'tool').length;
+      const commands = [
+        'cat attachments/*.csv; rm -r attachments; touch attachments',
+        'echo one',
+        'echo two',
+      ];
+      const next = commands[results];
+      return next === undefined ? { text: `last: ${last?.content}` } : { calls: [bash(next)] };
+    });
+    const long = { name: `${'Ж'.repeat(135)}.csv`, text: CSV }; // 274 bytes
+    const asked = world.slack.share('U0ADA', 'C0ML', long, `${MENTION} look`);
+    await world.reply(asked, 'last: two');
+    const results = world.model.requests
+      .at(-1)
+      ?.messages.filter(({ role }) => role === 'tool')
+      .map(({ content }) => String(content));
+    expect(results?.[0]).toContain('good, really');
+    expect(results?.[1]).toMatch(/^An attachment is missing: .*can't be written[\s\S]*\none\nexit code 0/);
+    expect(results?.[2]).toMatch(/^two\n/);
+  });
+
   test('can be pushed to a private dataset as they are in the sandbox now, once people have said so', async () => {
     await beginLocal(
       inTurn(bash('sed -i 1s/label/stars/ attachments/data.csv'), push('attachments/data.csv')),

@@ -10,7 +10,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { type HousekeepingDeps, runHousekeeping } from '../../src/runtime/housekeeping.ts';
 import { type Backend, createBackend, describeOn, RECORDS } from '../support/backends.ts';
-import { hastyClock } from '../support/clocks.ts';
+import { hastyClock, movable } from '../support/clocks.ts';
 import { ISOLATION } from '../support/isolation.ts';
 import { until } from '../support/until.ts';
 
@@ -176,6 +176,33 @@ describeOn('housekeeping', RECORDS, (name) => {
       return row?.claimedBy === null && row.claimedUntil !== null;
     });
     expect(await isDone('close unused sessions')).toBe(false);
+  });
+
+  test('of a sandbox that can’t be removed keeps none of the others, is told once and tried again', async () => {
+    const left = new Set(['s_stuck', 's_one', 's_two']);
+    let tries = 0;
+    const sandboxes = {
+      sessions: async () => [...left],
+      async remove(id: string) {
+        if (id !== 's_stuck') return void left.delete(id);
+        tries++;
+        throw new Error('not permitted');
+      },
+    };
+    const warned: unknown[][] = [];
+    const log = createLogger('silent', (text) => text);
+    log.warn = (...parts: unknown[]) => void warned.push(parts);
+    const clock = movable(systemClock);
+    keepHouse('one', { sandboxes, log, clock });
+    await until('the others are removed', () => left.size === 1 && tries === 1);
+    for (let hour = 2; hour <= 3; hour++) {
+      await until('it is tried again', () => {
+        clock.advance(61 * 60_000);
+        return tries === hour;
+      });
+    }
+    const line = 'a sandbox can’t be removed; it is tried again every hour';
+    expect(warned).toEqual([[expect.objectContaining({ session: 's_stuck' }), line]]);
   });
 
   test('stops between two batches when its process stops, and another process goes on', async () => {

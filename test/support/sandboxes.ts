@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/load.ts';
@@ -17,6 +17,14 @@ export const hasBubblewrap = spawnSync('bwrap', ['--version']).status === 0;
 export function openFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ml-intern-sandboxes-'));
   chmodSync(folder, 0o755);
+  return folder;
+}
+
+/** Where a bot that runs as this user may keep sandboxes. */
+export function folderFor(uid: number | undefined): string {
+  const folder = join(openFolder(), 'sandboxes');
+  mkdirSync(folder);
+  if (uid !== undefined) chownSync(folder, uid, uid);
   return folder;
 }
 
@@ -42,12 +50,21 @@ export function withLocalSandboxes(config: Config): void {
 export async function shell(
   sandbox: Sandbox,
   command: string,
-  { timeoutMs = 20_000, signal = new AbortController().signal } = {},
+  {
+    timeoutMs = 20_000,
+    signal = new AbortController().signal,
+    stdin,
+  }: { timeoutMs?: number; signal?: AbortSignal; stdin?: string | undefined } = {},
 ): Promise<{ text: string; end: RunEnd }> {
   let text = '';
   const onOutput = (chunk: Uint8Array) => {
     text += Buffer.from(chunk).toString();
   };
-  const end = await sandbox.run(['bash', '-c', command], { timeoutMs, signal, onOutput });
+  const end = await sandbox.run(['bash', '-c', command], {
+    timeoutMs,
+    signal,
+    onOutput,
+    ...(stdin === undefined ? {} : { stdin: Buffer.from(stdin) }),
+  });
   return { text: text.trim(), end };
 }

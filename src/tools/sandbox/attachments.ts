@@ -1,3 +1,4 @@
+import { messageOf } from '../../lib/errors.ts';
 import { sha256Of } from '../../lib/hash.ts';
 import type { ChosenSandboxes } from '../../sandbox/choose.ts';
 import { readFile, writeFile } from '../../sandbox/files.ts';
@@ -12,26 +13,49 @@ export type Attached = {
   bytesOf(id: string): Promise<Uint8Array | undefined>;
 };
 
-/** Sandboxes in which what people attached is there before anything is done in them. */
+/**
+ * Sandboxes in which what people attached is there before anything is done in them. A file that can't be put
+ * there keeps no tool from working: the model is told of it once.
+ */
 function withAttachments<Kind extends Sandboxes>(sandboxes: Kind, attached: Attached): Kind {
+  const told = new Set<string>();
   return {
     ...sandboxes,
     async open(sessionId, signal, show) {
       const sandbox = await sandboxes.open(sessionId, signal, show);
-      const wanted = await attached.list(sessionId);
-      if (wanted.length === 0) return sandbox;
-      const missing = await missingOf(
-        sandbox,
-        wanted.map(({ path }) => path),
-        signal,
-      );
-      for (const { id, path } of wanted.filter((file) => missing.has(file.path))) {
-        const bytes = await attached.bytesOf(id);
-        if (bytes !== undefined) await writeFile(sandbox, path, bytes, signal);
-      }
-      return sandbox;
+      const failed = await put(sandbox, attached, sessionId, signal);
+      const fresh = failed.filter(({ id }) => !told.has(id));
+      for (const { id } of fresh) told.add(id);
+      const notices = [sandbox.notice, ...fresh.map(({ reason }) => `An attachment is missing: ${reason}.`)];
+      const notice = notices.filter((line) => line !== undefined).join('\n');
+      return notice === '' ? sandbox : { ...sandbox, notice };
     },
   };
+}
+
+/** Puts what is not there yet into a sandbox; gives what could not be put there, and why. */
+async function put(
+  sandbox: Sandbox,
+  { list, bytesOf }: Attached,
+  sessionId: string,
+  signal: AbortSignal,
+): Promise<{ id: string; reason: string }[]> {
+  const wanted = await list(sessionId);
+  if (wanted.length === 0) return [];
+  const paths = wanted.map(({ path }) => path);
+  const missing = await missingOf(sandbox, paths, signal);
+  const failed: { id: string; reason: string }[] = [];
+  for (const { id, path } of wanted.filter((file) => missing.has(file.path))) {
+    const bytes = await bytesOf(id);
+    if (bytes === undefined) continue;
+    try {
+      await writeFile(sandbox, path, bytes, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      failed.push({ id, reason: messageOf(error) });
+    }
+  }
+  return failed;
 }
 
 const LOOK = 'for path; do [ -e "$path" ] || printf "%s\\n" "$path"; done';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { beginningOf } from '../../lib/cut.ts';
+import { NAME_BYTES, tooLongName } from '../../lib/file-name.ts';
 import { linesOf } from '../../lib/output.ts';
 import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import { type FileContent, readFile, writeFile } from '../../sandbox/files.ts';
@@ -15,6 +16,7 @@ const Path = z
   .min(1)
   .max(1_000)
   .refine((path) => !path.includes('\0'), 'must not hold NUL')
+  .refine((path) => tooLongName(path) === undefined, `must not hold a name of over ${NAME_BYTES} bytes`)
   .describe('Path of the file; relative ones are below /work.');
 
 /** Larger files are for programs to read. */
