@@ -1,6 +1,7 @@
 import type { Attachment, Client, ModalSubmitInteraction } from 'discord.js';
 import { FILES } from '../../src/controller/forms.ts';
 import { bytesUpTo } from '../../src/lib/body.ts';
+import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import type { OfferedFile } from '../../src/session/store/incoming.ts';
 
 /** The files that a dialog was sent off with. */
@@ -21,7 +22,8 @@ export const offered = (
     if (!isDiscords(new URL(url), new URL(rest.options.api))) {
       throw new Error('I can’t take this file, because it is not kept at Discord. Upload it here instead.');
     }
-    const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_MS), redirect: 'error' });
+    const send = boundedFetch({ bytes: maxBytes + 1_000_000, values: Infinity }); // more is refused below
+    const response = await send(url, { signal: AbortSignal.timeout(DOWNLOAD_MS), redirect: 'error' });
     if (!response.ok) throw new Error(`I could not download this file (status ${response.status}).`);
     const bytes = await bytesUpTo(response.body, maxBytes);
     if (bytes === undefined) throw new Error(tooLarge);

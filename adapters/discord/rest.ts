@@ -1,4 +1,5 @@
 import type { RESTOptions } from 'discord.js';
+import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import { withRetryAfter } from '../../src/lib/retry-after.ts';
 
 /** Below the usual lease, so that a delivery that hangs is given up by the one who made it. */
@@ -17,7 +18,9 @@ export const restOptions = (api: string) => ({
   version: '10',
   timeout: TIMEOUT_MS,
   retries: 0,
-  makeRequest: counted(withRetryAfter(fetch, UNNAMED_WAIT_SECONDS)) as unknown as RESTOptions['makeRequest'],
+  makeRequest: counted(
+    withRetryAfter(boundedFetch(), UNNAMED_WAIT_SECONDS),
+  ) as unknown as RESTOptions['makeRequest'],
 });
 
 /**

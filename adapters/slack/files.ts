@@ -57,7 +57,7 @@ async function download(
 ): Promise<Uint8Array> {
   if (file.url_private_download === undefined) throw new Error('Slack gives no way to download this file.');
   if ((file.size ?? 0) > maxBytes) throw new Error(tooLarge);
-  const response = await fetchFile(file.url_private_download, AbortSignal.timeout(DOWNLOAD_MS));
+  const response = await fetchFile(file.url_private_download, maxBytes, AbortSignal.timeout(DOWNLOAD_MS));
   if (isSignIn(response)) {
     throw new Error('I could not download this file: the app needs the scope files:read.');
   }

@@ -2,6 +2,7 @@ import type { App, Logger as BoltLogger } from '@slack/bolt';
 import { type Installation, type InstallationStore, InstallProvider } from '@slack/oauth';
 import { z } from 'zod';
 import type { Installations } from '../../src/access/installations.ts';
+import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import { SCOPES } from './manifest.ts';
 
 /** The app as Slack knows it, for installs in many workspaces. */
@@ -33,7 +34,12 @@ export function createInstallProvider(
     installUrlOptions: { scopes: [...SCOPES] },
     authorizationUrl: new URL('/oauth/v2/authorize', apiUrl).href,
     // Others wait while a token is renewed: what fails is tried again by who needs it next.
-    clientOptions: { slackApiUrl: apiUrl, timeout: TIMEOUT_MS, retryConfig: { retries: 0 } },
+    clientOptions: {
+      slackApiUrl: apiUrl,
+      timeout: TIMEOUT_MS,
+      retryConfig: { retries: 0 },
+      fetch: boundedFetch(),
+    },
     logger,
   });
 }

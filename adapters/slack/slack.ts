@@ -4,6 +4,7 @@ import type { Installations } from '../../src/access/installations.ts';
 import { createController } from '../../src/controller/controller.ts';
 import { followLastSeen, type Missed, withFailures } from '../../src/controller/last-seen-loop.ts';
 import type { Platform } from '../../src/controller/platform.ts';
+import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
 import type { Logger } from '../../src/lib/log.ts';
@@ -74,7 +75,7 @@ export async function createSlack(
     receiver: receiving.receiver,
     // Listeners find their workspace themselves: what Bolt can't authorise it would acknowledge, and so lose.
     authorize: async ({ teamId }) => ({ ...(teamId ? { teamId } : {}) }),
-    clientOptions: { slackApiUrl: apiUrl },
+    clientOptions: { slackApiUrl: apiUrl, fetch: boundedFetch() },
     logger,
     extendedErrorHandler: true,
     ignoreSelf: false, // our own messages are told apart where messages are read

@@ -3,6 +3,7 @@ import { EnvHttpProxyAgent } from 'undici';
 import type { Link } from '../../src/controller/last-seen-loop.ts';
 import { orAborted } from '../../src/lib/abort.ts';
 import { createBackoff } from '../../src/lib/backoff.ts';
+import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { messageOf } from '../../src/lib/errors.ts';
 import { InFlight } from '../../src/lib/in-flight.ts';
@@ -74,7 +75,12 @@ export function createSocket({ appToken, apiUrl, logger, log, tokens }: SocketOp
     autoReconnectEnabled: false,
     ...(hasProxy() ? { dispatcher: proxied() } : {}),
     installerOptions: {
-      clientOptions: { slackApiUrl: apiUrl, retryConfig: { retries: 0 }, timeout: OPEN_MS },
+      clientOptions: {
+        slackApiUrl: apiUrl,
+        retryConfig: { retries: 0 },
+        timeout: OPEN_MS,
+        fetch: boundedFetch(),
+      },
     },
   });
   const { client } = receiver;

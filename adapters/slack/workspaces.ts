@@ -3,6 +3,7 @@ import type { InstallProvider } from '@slack/oauth';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import type { Installations } from '../../src/access/installations.ts';
+import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
 import { withRetryAfter } from '../../src/lib/retry-after.ts';
@@ -191,7 +192,8 @@ class SlackClient extends WebClient {
 
 type Options = Parameters<WebClient['apiCall']>[1];
 
-export type Download = (url: string, signal: AbortSignal) => Promise<Response>;
+/** The answer may have a little more than `maxBytes`, which whoever reads it has to refuse. */
+export type Download = (url: string, maxBytes: number, signal: AbortSignal) => Promise<Response>;
 
 /** To whom a file is not for, Slack shows a page to sign in. */
 export const isSignIn = (response: Response): boolean =>
@@ -202,11 +204,12 @@ export const isSignIn = (response: Response): boolean =>
  */
 const downloadWith =
   (token: Token, apiUrl: string): Download =>
-  async (url, signal) => {
+  async (url, maxBytes, signal) => {
     if (!isSlacks(new URL(url), new URL(apiUrl))) {
       throw new Error('I can’t take this file, because it is not kept at Slack. Upload it here instead.');
     }
-    const get = () => fetch(url, { headers: { authorization: `Bearer ${token.current}` }, signal });
+    const send = boundedFetch({ bytes: maxBytes + 1_000_000, values: Infinity });
+    const get = () => send(url, { headers: { authorization: `Bearer ${token.current}` }, signal });
     const response = await get();
     return isSignIn(response) && (await token.renew()) ? get() : response;
   };
@@ -227,7 +230,7 @@ async function connect(
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: TIMEOUT_MS,
-    fetch: withRetryAfter(fetch, UNNAMED_WAIT_MS / 1000),
+    fetch: withRetryAfter(boundedFetch(), UNNAMED_WAIT_MS / 1000),
     logger,
   });
   const { user_id, team_id, url } = Identity.parse(await client.auth.test());

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedFetch, TooLarge } from '../lib/bounded-fetch.ts';
 import type { HubToken } from './token.ts';
 
 const Features = z.array(z.object({ name: z.string(), type: z.unknown() }));
@@ -33,12 +34,12 @@ export type DatasetsServer = {
   ): Promise<Looked<z.infer<(typeof Routes)[R]>>>;
 };
 
-const MAX_BYTES = 20 * 1024 * 1024;
+const send = boundedFetch();
 
 export function createDatasetsServer(baseUrl: string, token: HubToken | undefined): DatasetsServer {
   return {
     async get(route, query, signal) {
-      const response = await fetch(`${baseUrl}${route}?${new URLSearchParams(query)}`, {
+      const response = await send(`${baseUrl}${route}?${new URLSearchParams(query)}`, {
         headers: token ? { authorization: `Bearer ${token}` } : {},
         redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
@@ -48,20 +49,23 @@ export function createDatasetsServer(baseUrl: string, token: HubToken | undefine
       });
       if (response instanceof Error) return { ok: false, reason: `datasets server: ${response.message}` };
       if (!response.ok) return { ok: false, reason: await refusal(response) };
-      if (Number(response.headers.get('content-length') ?? 0) > MAX_BYTES) {
-        return { ok: false, reason: 'the answer is larger than 20 MB' };
-      }
-      const parsed = Routes[route].safeParse(await response.json().catch(() => undefined));
+      const answer = await jsonOf(response);
+      if (answer instanceof TooLarge) return { ok: false, reason: `datasets server: ${answer.message}` };
+      const parsed = Routes[route].safeParse(answer);
       if (!parsed.success) return { ok: false, reason: `the answer to ${route} is not in the known form` };
       return { ok: true, value: parsed.data as z.infer<(typeof Routes)[typeof route]> };
     },
   };
 }
 
+/** Undefined where it is no JSON. */
+const jsonOf = (response: Response): Promise<unknown> =>
+  response.json().catch((error: unknown) => (error instanceof TooLarge ? error : undefined));
+
 const ErrorBody = z.object({ error: z.string() });
 
 async function refusal(response: Response): Promise<string> {
-  const body = ErrorBody.safeParse(await response.json().catch(() => undefined));
+  const body = ErrorBody.safeParse(await jsonOf(response));
   const said = body.success ? body.data.error : `status ${response.status}`;
   if (response.status === 401 || response.status === 403) {
     return `${said} (the dataset is private, gated or does not exist: ask its owner for access, or check the name)`;

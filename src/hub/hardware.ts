@@ -1,5 +1,6 @@
 import { listJobHardware } from '@huggingface/hub';
 import { z } from 'zod';
+import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
 
 export type Hardware = { name: string; description: string; hourlyUsd: number; isCpu: boolean };
@@ -60,9 +61,9 @@ export function createHardwareList(hubUrl: string, monotonic: Clock['monotonic']
 }
 
 async function fetchLive(hubUrl: string): Promise<readonly Hardware[] | undefined> {
-  const bounded: typeof fetch = (input, init) =>
-    fetch(input, { ...init, signal: AbortSignal.timeout(5_000) });
-  const answer = await listJobHardware({ hubUrl, fetch: bounded }).catch(() => undefined);
+  const send = boundedFetch();
+  const within: typeof fetch = (input, init) => send(input, { ...init, signal: AbortSignal.timeout(5_000) });
+  const answer = await listJobHardware({ hubUrl, fetch: within }).catch(() => undefined);
   const parsed = z.array(ApiHardware).safeParse(answer);
   if (!parsed.success || parsed.data.length === 0) return undefined;
   return parsed.data.map(hardwareOf);

@@ -14,6 +14,7 @@ import {
   whoAmI,
 } from '@huggingface/hub';
 import { z } from 'zod';
+import { boundedFetch } from '../lib/bounded-fetch.ts';
 import { accountName } from './access.ts';
 import type { HubToken } from './token.ts';
 
@@ -179,11 +180,13 @@ export function createHubJobs(hubUrl: string, accessToken: HubToken): HubJobs {
 
 type Hub = { hubUrl: string; accessToken: HubToken };
 
+const send = boundedFetch();
+
 /** The client's own requests, with a time-out and with query parameters that it has no arguments for. */
 const accessFor = (hub: Hub, signal: AbortSignal, query: Record<string, string> = {}) => ({
   ...hub,
   fetch: ((input: string | URL | Request, init?: RequestInit) =>
-    fetch(withQuery(input, query), {
+    send(withQuery(input, query), {
       ...init,
       signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
     })) satisfies typeof fetch,
@@ -196,7 +199,7 @@ const streaming = (hub: Hub, signal: AbortSignal) => ({
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new Error('the Hub opens no stream')), OPENING_MS);
     try {
-      return await fetch(input, { ...init, signal: AbortSignal.any([signal, late.signal]) });
+      return await send(input, { ...init, signal: AbortSignal.any([signal, late.signal]) });
     } finally {
       clearTimeout(timer);
     }

@@ -38,8 +38,7 @@ export function rest<Schema extends z.ZodType>(
   body?: unknown,
 ): Promise<Looked<z.infer<Schema>>> {
   const send = async () => {
-    const { fetch } = access(signal);
-    const response = await fetch(`${hubUrl}/api/${kind}s/${id}${path}`, {
+    const response = await access(signal).fetch(`${hubUrl}/api/${kind}s/${id}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${accessToken}`,

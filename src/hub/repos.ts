@@ -8,6 +8,7 @@ import {
   modelInfo,
   spaceInfo,
 } from '@huggingface/hub';
+import { boundedFetch } from '../lib/bounded-fetch.ts';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo } from './access.ts';
 import type { Looked } from './datasets.ts';
@@ -66,11 +67,18 @@ export type HubRepos = {
   ): Promise<Looked<{ bytes: Buffer; size: number }>>;
 };
 
+/**
+ * A file is read in parts, and the pieces that it is stored in (https://huggingface.co/docs/hub/xet) have up
+ * to 64 MB. It is not read as JSON here.
+ */
+const FILES = { bytes: 80_000_000, values: Infinity };
+
 /** Answers a model that has read the tags: of many of them, only the first. */
 const TAGS = 60;
 
 export function createHubRepos(hubUrl: string, accessToken: HubToken): HubRepos {
   const access = accessTo(hubUrl, accessToken, 30_000);
+  const downloading = accessTo(hubUrl, accessToken, 30_000, boundedFetch(FILES));
 
   return {
     search: (kind, { query, owner, tags, sort, limit }, signal) =>
@@ -114,7 +122,12 @@ export function createHubRepos(hubUrl: string, accessToken: HubToken): HubRepos 
     read: ({ kind, id, revision, path }, maxBytes, signal) =>
       looked(signal, async () => {
         const repo = { type: kind, name: id };
-        const file = await downloadFile({ ...access(signal), repo, path, ...(revision ? { revision } : {}) });
+        const file = await downloadFile({
+          ...downloading(signal),
+          repo,
+          path,
+          ...(revision ? { revision } : {}),
+        });
         if (file === null) throw new NotThere(`There is no ${path} in ${id}.`);
         const bytes = Buffer.from(await file.slice(0, maxBytes).arrayBuffer());
         return { bytes, size: file.size };

@@ -1,3 +1,4 @@
+import { boundedFetch } from './bounded-fetch.ts';
 import { parsedJson } from './json.ts';
 import { awayReason, certificateProblem } from './unreachable.ts';
 
@@ -19,6 +20,8 @@ export const FINE: Finding = { kind: 'fine' };
 
 export const refused = (...faults: string[]): Finding => ({ kind: 'refused', faults });
 
+const send = boundedFetch();
+
 /** How long somebody who is asked over HTTP may take. */
 const ANSWER_MS = 8_000;
 
@@ -34,7 +37,7 @@ export async function askOverHttp(
 ): Promise<Finding> {
   try {
     const signal = AbortSignal.any([init.signal, AbortSignal.timeout(ANSWER_MS)]);
-    const response = await fetch(url, { ...init, signal, redirect: 'manual' });
+    const response = await send(url, { ...init, signal, redirect: 'manual' });
     const json = parsedJson(await response.text());
     const { status } = response;
     if (status === 429 || status >= 500) return { kind: 'away', who, why: `it answers ${status}` };

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch as fetchOfPackage } from 'undici';
 import { isKnownAsPrivate, NotPublic, publicLookup, refuseUnlessPublic } from './addresses.ts';
 import { hasProxy, proxyFor, proxyOptions } from './network.ts';
 
@@ -14,16 +14,14 @@ export function createPublicAgent(): Dispatcher {
 }
 
 /** `fetch` to the public internet alone, for addresses that are given as such. */
-export function createPublicFetch(): Fetch {
+export function createPublicFetch(): typeof fetch {
   const dispatcher = createPublicAgent();
   return (url, init) => fetchOfUndici(url, { ...init, dispatcher });
 }
 
-type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
-
 /** Node's types are of the undici within Node, which is another one. */
-const fetchOfUndici = fetch as unknown as (
-  url: string | URL,
+const fetchOfUndici = fetchOfPackage as unknown as (
+  url: string | URL | Request,
   init: Omit<RequestInit, 'dispatcher'> & { dispatcher: Dispatcher },
 ) => Promise<Response>;
 

@@ -20,6 +20,19 @@ export type ModelAnswer = {
  */
 export type TimedAnswer = ModelAnswer & { model: string; firstTokenMs: number; totalMs: number };
 
+/**
+ * Of text, reasoning and arguments of calls together: several times what the longest models may answer. More
+ * is not held in memory.
+ */
+const ANSWER_CHARACTERS = 4_000_000;
+
+/** Throws ModelError where an answer that is still coming has more characters than any answer has. */
+export function assertEnds(characters: number): void {
+  if (characters <= ANSWER_CHARACTERS) return;
+  const most = ANSWER_CHARACTERS.toLocaleString('en');
+  throw new ModelError('too_much', `the answer has more than ${most} characters`);
+}
+
 /** An answer that says something. Throws ModelError for one that does not. */
 export function checked({ isFiltered, ...answer }: ModelAnswer & { isFiltered: boolean }): ModelAnswer {
   if (isFiltered) throw new ModelError('filtered', 'the provider filtered the answer');

@@ -1,5 +1,6 @@
 import Fuse from 'fuse.js';
 import { z } from 'zod';
+import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /**
@@ -87,7 +88,7 @@ export function createCatalogue(routerUrl: string, clock: Clock): Catalogue {
 const bareId = (id: string): string => id.replace(/^huggingface\//, '').split(':')[0] ?? id;
 
 async function fetchModels(routerUrl: string): Promise<KnownModel[] | undefined> {
-  const response = await fetch(`${routerUrl}/models`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const response = await boundedFetch()(`${routerUrl}/models`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) return undefined;
   const { data } = Answer.parse(await response.json());
   return data.flatMap((item) => {

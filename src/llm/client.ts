@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import { jittered } from '../lib/backoff.ts';
+import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { TimedAnswer } from './answer.ts';
 import { overChat } from './chat-wire.ts';
@@ -22,6 +23,12 @@ export type ModelSettings = {
   /** In [0, 1): spreads the waits of requests that failed together. */
   random?: () => number;
 };
+
+/**
+ * An event has a word, in some 400 bytes, or all of an answer; the longest answers of models have some
+ * 100,000 words.
+ */
+const ANSWER = { bytes: 4_000_000, streamBytes: 100_000_000 };
 
 /** A request that was turned down this often for other reasons each time will not go through. */
 const MAX_HEALS = 8;
@@ -117,7 +124,8 @@ async function once(models: Models, request: ModelRequest): Promise<TimedAnswer>
 
 function clientFor({ clients }: Models, { baseUrl, apiKey }: Endpoint): OpenAI {
   const key = `${baseUrl} ${apiKey}`;
-  const client = clients.get(key) ?? new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 });
+  const client =
+    clients.get(key) ?? new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0, fetch: boundedFetch(ANSWER) });
   clients.set(key, client);
   return client;
 }

@@ -1,4 +1,5 @@
 import OpenAI from 'openai';
+import { TooLarge } from '../lib/bounded-fetch.ts';
 import { retryAfterMs } from '../lib/clock.ts';
 
 export type ModelErrorKind =
@@ -6,6 +7,7 @@ export type ModelErrorKind =
   | 'unavailable'
   | 'network'
   | 'stalled'
+  | 'too_much'
   | 'empty'
   | 'credits'
   | 'authentication'
@@ -38,6 +40,8 @@ const ADVICE: Record<ModelErrorKind, string> = {
   unavailable: 'The model provider is having trouble. Try again in a minute.',
   network: 'The model provider could not be reached. Try again in a minute.',
   stalled: 'The model stopped in the middle of its answer. Try again.',
+  too_much:
+    'The model went on without an end, so its answer was given up. Try again, or choose another model with `model`.',
   empty: 'The model returned an empty answer, several times. Try again, or say it in other words.',
   credits:
     'The model account has run out of credits. Add some at https://huggingface.co/settings/billing and press Retry.',
@@ -60,6 +64,7 @@ export const OUTAGES: ReadonlySet<ModelErrorKind> = new Set([
   'unavailable',
   'network',
   'stalled',
+  'too_much',
   'credits',
 ]);
 
@@ -97,6 +102,7 @@ export function modelErrorOf(error: unknown): unknown {
     const isOverflow = kind === 'rejected' && !error.code && TOO_LONG.test(error.message);
     return new ModelError(isOverflow ? 'too_long' : kind, error.message, retryAfterMs(error.headers), error);
   }
+  if (error instanceof TooLarge) return new ModelError('too_much', error.message, undefined, error);
   // A stream that breaks off in the middle surfaces as fetch's own TypeError.
   if (error instanceof TypeError) return new ModelError('network', error.message, undefined, error);
   return error;

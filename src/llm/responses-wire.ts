@@ -11,7 +11,7 @@ import type {
   ResponseInputItem,
   ResponseInputMessageContentList,
 } from 'openai/resources/responses/responses';
-import { checked, type ModelAnswer } from './answer.ts';
+import { assertEnds, checked, type ModelAnswer } from './answer.ts';
 import { ModelError } from './errors.ts';
 import { effortFor } from './quirks.ts';
 import type { ModelRequest } from './request.ts';
@@ -51,6 +51,7 @@ export async function overResponses(
     switch (event.type) {
       case 'response.output_text.delta':
         text += event.delta;
+        assertEnds(text.length);
         request.onText(text);
         break;
       case 'response.completed':

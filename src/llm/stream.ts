@@ -1,16 +1,17 @@
 import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
-import { checked, type ModelAnswer, type RequestedCall, type TokenUsage } from './answer.ts';
+import { assertEnds, checked, type ModelAnswer, type RequestedCall, type TokenUsage } from './answer.ts';
 import { ModelError } from './errors.ts';
 
 /** Puts the chunks of one streamed chat completion together. */
 export class AnswerAssembly {
   text = '';
   #reasoning = '';
+  #characters = 0;
   readonly #calls = new Map<number, RequestedCall>();
   #finish: string | undefined;
   #usage: TokenUsage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
 
-  /** Says whether the text has grown. */
+  /** Says whether the text has grown. Throws ModelError where the answer has no end. */
   add(chunk: ChatCompletionChunk): boolean {
     if (chunk.usage) {
       this.#usage = {
@@ -30,8 +31,12 @@ export class AnswerAssembly {
         arguments: call.arguments + (part.function?.arguments ?? ''),
       });
     }
-    this.#reasoning += reasoningOf(choice.delta);
+    const reasoning = reasoningOf(choice.delta);
     const text = choice.delta.content ?? '';
+    const called = choice.delta.tool_calls?.map((part) => part.function?.arguments ?? '').join('') ?? '';
+    this.#characters += reasoning.length + text.length + called.length;
+    assertEnds(this.#characters);
+    this.#reasoning += reasoning;
     this.text += text;
     return text !== '';
   }

@@ -15,6 +15,8 @@ export type FileContent =
   | { kind: 'too_large'; bytes: number };
 
 const TIMEOUT_MS = 30_000;
+/** More than the names in a folder, or the words of a program, come to. */
+const LIST_BYTES = 1_000_000;
 
 const CODES = { missing: 44, directory: 45, special: 46, too_large: 47, denied: 48 } as const;
 
@@ -25,7 +27,7 @@ const READ = `
 [ -f "$1" ] || exit ${CODES.special}
 size=$(stat -Lc %s -- "$1") || exit ${CODES.denied}
 [ "$size" -gt "$2" ] && { echo "$size"; exit ${CODES.too_large}; }
-exec cat -- "$1"`;
+exec head -c "$2" -- "$1"`; // it may grow meanwhile
 
 /** What stands at a path, up to `maxBytes`. Throws an Error in words where it can't be read. */
 export async function readFile(
@@ -34,7 +36,8 @@ export async function readFile(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<FileContent> {
-  const { code, bytes } = await script(sandbox, READ, [path, String(maxBytes)], { signal });
+  const options = { signal, maxBytes: maxBytes + LIST_BYTES };
+  const { code, bytes } = await script(sandbox, READ, [path, String(maxBytes)], options);
   switch (code) {
     case 0:
       return { kind: 'file', bytes };
@@ -75,7 +78,8 @@ export async function readRange(
   count: number,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  return (await script(sandbox, RANGE, [path, String(from + 1), String(count)], { signal })).bytes;
+  const args = [path, String(from + 1), String(count)];
+  return (await script(sandbox, RANGE, args, { signal, maxBytes: count })).bytes;
 }
 
 /** $1 is the path. What was a directory or a device stays one. */
@@ -106,15 +110,23 @@ async function script(
   sandbox: Sandbox,
   source: string,
   args: readonly string[],
-  options: Pick<RunOptions, 'signal' | 'stdin'>,
+  { maxBytes = LIST_BYTES, ...options }: Pick<RunOptions, 'signal' | 'stdin'> & { maxBytes?: number },
 ): Promise<{ code: number; bytes: Buffer }> {
   const chunks: Uint8Array[] = [];
+  let size = 0;
+  const tooMuch = new AbortController();
   const end = await sandbox.run(['sh', '-c', source, 'sh', ...args], {
     ...options,
+    signal: AbortSignal.any([options.signal, tooMuch.signal]),
     timeoutMs: TIMEOUT_MS,
     isOnlyStdout: true,
-    onOutput: (chunk) => void chunks.push(chunk),
+    onOutput(chunk) {
+      size += chunk.byteLength;
+      if (size <= maxBytes) chunks.push(chunk);
+      else tooMuch.abort(new Error(`the sandbox sent more than the ${maxBytes} bytes that it was asked for`));
+    },
   });
+  tooMuch.signal.throwIfAborted();
   if (end.kind === 'timed_out') throw new Error('the sandbox did not answer in time');
   if (end.kind === 'killed') throw new Error(`the sandbox ended it: ${end.reason}`);
   return { code: end.code, bytes: Buffer.concat(chunks) };

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { accessTo } from '../hub/access.ts';
 import { statusOf } from '../hub/retry.ts';
 import type { HubToken } from '../hub/token.ts';
+import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import { SandboxUnavailable } from './sandbox.ts';
@@ -118,6 +119,8 @@ export const tellKey = (hub: SpaceHub, { name, sessionId }: SessionSpace, signal
 const keyOf = ({ settings }: SpaceHub, sessionId: string): string =>
   createHmac('sha256', settings.token).update(`sandbox ${sessionId}`).digest('hex');
 
+const send = boundedFetch();
+
 /** A request to the server in a Space, with a pass of the Hub's for this Space only. */
 export async function askServer(
   hub: SpaceHub,
@@ -129,7 +132,7 @@ export async function askServer(
 ): Promise<Response> {
   const url = new URL(host + path);
   url.searchParams.set('__sign', await passFor(hub, name, signal));
-  const response = await fetch(url, {
+  const response = await send(url, {
     method,
     redirect: 'error',
     signal,

@@ -1,6 +1,7 @@
 import { RequestError } from '@octokit/request-error';
 import { Octokit } from '@octokit/rest';
 import PQueue from 'p-queue';
+import { boundedFetch } from '../lib/bounded-fetch.ts';
 import { messageOf } from '../lib/errors.ts';
 import { refuseInTransaction } from '../lib/transaction-scope.ts';
 
@@ -45,6 +46,8 @@ const TIMEOUT_MS = 30_000;
 const AT_ONCE = 4;
 /** Larger files are not read: https://docs.github.com/rest/repos/contents. */
 const FILE_BYTES = 10_000_000;
+/** A tree has up to 100,000 files of six fields: https://docs.github.com/rest/git/trees. */
+const TREE_VALUES = 1_000_000;
 
 export function createGithub(baseUrl: string, token: string | undefined): Github {
   const client: Client = {
@@ -52,6 +55,7 @@ export function createGithub(baseUrl: string, token: string | undefined): Github
       baseUrl,
       userAgent: 'ml-intern-chat',
       ...(token ? { auth: token } : {}),
+      request: { fetch: boundedFetch({ values: TREE_VALUES }) },
       log: { debug() {}, info() {}, warn() {}, error() {} },
     }),
     queue: new PQueue({ concurrency: AT_ONCE }),

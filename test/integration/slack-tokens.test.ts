@@ -104,7 +104,7 @@ test('a process that still uses a token which another one has renewed goes on wi
   expect(posted?.ok).toBe(true);
   const shared = slack.share('U0ADA', 'C0ML', { name: 'a.txt', text: 'inside' }, 'look');
   const url = String(shared.files?.[0]?.url_private_download);
-  const file = await kept?.download(url, AbortSignal.timeout(5_000));
+  const file = await kept?.download(url, 1_000, AbortSignal.timeout(5_000));
   expect(await file?.text()).toBe('inside');
 });
 
@@ -126,7 +126,9 @@ test.each(['/file', '/files-pri/T1/slack.com', '//slack.com.evil.example/file'])
     });
     const workspace = await oneProcess().of(BOT.team_id);
     const url = path.startsWith('//') ? `http:${path}` : `${elsewhere.url}${path}`;
-    await expect(workspace?.download(url, AbortSignal.timeout(5_000))).rejects.toThrow('not kept at Slack');
+    await expect(workspace?.download(url, 1_000, AbortSignal.timeout(5_000))).rejects.toThrow(
+      'not kept at Slack',
+    );
     expect(seen).toEqual([]);
     await elsewhere.close();
   },

@@ -1,7 +1,6 @@
 import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
-import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import {
   StreamableHTTPClientTransport,
   StreamableHTTPError,
@@ -16,17 +15,17 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { orAborted } from '../../lib/abort.ts';
 import { createBackoff } from '../../lib/backoff.ts';
+import { TooLarge } from '../../lib/bounded-fetch.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { guardedFetch, type ServerAddress } from './guarded-fetch.ts';
 import { NeedsSignIn } from './oauth.ts';
 import { allPages } from './pages.ts';
+import { type Program, StdioTransport } from './stdio-transport.ts';
 
 /** Where a server of the Model Context Protocol is: a process of ours, or an address. */
-export type McpEndpoint =
-  | { command: string; args: readonly string[]; env: Readonly<Record<string, string>> }
-  | (ServerAddress & { auth?: McpAuth });
+export type McpEndpoint = Program | (ServerAddress & { auth?: McpAuth });
 
 /**
  * How one signs in to a server by OAuth; `code` waits for what the server sends back with whoever signed in.
@@ -44,6 +43,8 @@ export type McpConnection = {
   tools(): readonly McpTool[];
   /** What keeps it from being used; undefined while it is connected. */
   problem(): string | undefined;
+  /** What the server sent that was more than is taken, and so ended its last connection. */
+  flood(): string | undefined;
   /** Resolves when connecting has succeeded or failed for the first time. */
   tried: Promise<void>;
   /** The client, once it is connected; throws an Error in words while it is not. */
@@ -82,17 +83,27 @@ export function connectMcp(
   let problem = 'it has not been reached yet';
   const tried = Promise.withResolvers<void>();
   let opening: Client | undefined;
+  let flood: string | undefined;
   let lost = Promise.withResolvers<void>();
   let ready = Promise.withResolvers<void>();
 
   async function once(): Promise<void> {
-    const client = await open(endpoint, (fresh) => {
+    flood = undefined;
+    function tooLarge(error: TooLarge) {
+      flood = error.message;
+      void opening?.close(); // what waits for an answer is told
+    }
+    const prepare = (fresh: Client) => {
       stopping.signal.throwIfAborted();
       opening = fresh;
+      fresh.onerror = (error) => {
+        if (error instanceof TooLarge) tooLarge(error);
+      };
       fresh.setRequestHandler(ElicitRequestSchema, async ({ params }) =>
         'requestedSchema' in params ? asked(params) : { action: 'decline' },
       );
-    });
+    };
+    const client = await open(endpoint, prepare, tooLarge);
     try {
       await use(client);
     } catch (error) {
@@ -123,10 +134,10 @@ export function connectMcp(
         const connectedAt = systemClock.monotonic();
         await lost.promise;
         if (systemClock.monotonic() - connectedAt >= GOOD_MS) backoff.reset();
-        problem = 'the connection was lost';
+        problem = flood ?? 'the connection was lost';
         if (!stopping.signal.aborted) log.warn({ server: name }, 'an MCP server went away');
       } catch (error) {
-        problem = messageOf(error instanceof UnauthorizedError ? new NeedsSignIn(name) : error);
+        problem = flood ?? messageOf(error instanceof UnauthorizedError ? new NeedsSignIn(name) : error);
         log.warn({ server: name, problem }, 'an MCP server can’t be reached; it is tried again');
       }
       if (current) ready = Promise.withResolvers<void>();
@@ -141,6 +152,7 @@ export function connectMcp(
     name,
     tools: () => known,
     problem: () => (current === undefined ? problem : undefined),
+    flood: () => flood,
     tried: tried.promise,
     async client() {
       if (current === undefined) {
@@ -161,21 +173,15 @@ export function connectMcp(
 
 type Prepare = (client: Client) => void;
 
+/** Hears of what a server sent that is more than is taken. */
+type Told = (error: TooLarge) => void;
+
 /** Connects once; throws where that fails. */
-export async function open(endpoint: McpEndpoint, prepare: Prepare): Promise<Client> {
+export async function open(endpoint: McpEndpoint, prepare: Prepare, told?: Told): Promise<Client> {
   if ('command' in endpoint) {
-    const { command, args, env } = endpoint;
-    return connected(
-      new StdioClientTransport({
-        command,
-        args: [...args],
-        env: { ...getDefaultEnvironment(), ...env }, // nothing of the bot's own environment
-        stderr: 'ignore',
-      }),
-      prepare,
-    );
+    return connected(new StdioTransport(endpoint), prepare);
   }
-  return openAddress(endpoint, prepare);
+  return openAddress(endpoint, prepare, told);
 }
 
 /**
@@ -186,9 +192,10 @@ const SIGN_INS = 3;
 async function openAddress(
   { auth, ...address }: Extract<McpEndpoint, { url: string }>,
   prepare: Prepare,
+  told: Told | undefined,
 ): Promise<Client> {
   const url = new URL(address.url);
-  const guarded = guardedFetch(address);
+  const guarded = guardedFetch(address, told);
   const options = {
     requestInit: { headers: { ...address.headers } },
     fetch: auth?.renewing?.(guarded) ?? guarded,

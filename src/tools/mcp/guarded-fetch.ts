@@ -1,4 +1,5 @@
 import { NotPublic, refuseUnlessPublic } from '../../lib/addresses.ts';
+import { boundedFetch, type TooLarge } from '../../lib/bounded-fetch.ts';
 import { createPublicFetch } from '../../lib/public-agent.ts';
 
 /** Where a server is, as the config says. */
@@ -16,18 +17,24 @@ export type ServerAddress = {
  * What requests to a server go through, and to all that it names for signing in: the description of itself,
  * its authorization servers, and their endpoints. A server names what it likes, so that is asked on the
  * public internet alone, without the headers that are for the server, unless the server itself is on a
- * private network. Redirects are left to the client, which follows them within one origin.
+ * private network. Redirects are left to the client, which follows them within one origin. `told` hears of
+ * answers that are too large.
  */
-export function guardedFetch({ url, headers, isPrivate, issuer }: ServerAddress): typeof fetch {
+export function guardedFetch(
+  { url, headers, isPrivate, issuer }: ServerAddress,
+  told: (error: TooLarge) => void = () => {},
+): typeof fetch {
   const own = new URL(url);
-  const others = (isPrivate ?? isPlainlyPrivate(own)) ? fetch : createPublicFetch();
+  const trusting = boundedFetch({ told });
+  const others =
+    (isPrivate ?? isPlainlyPrivate(own)) ? trusting : boundedFetch({ told }, createPublicFetch());
   const trusted = issuer === undefined ? undefined : new URL(issuer).origin;
   return (input, init) => {
     const to = new URL(input instanceof Request ? input.url : input);
     const request: RequestInit = { ...init, redirect: init?.redirect === 'error' ? 'error' : 'manual' };
-    if (isOwn(to, own)) return fetch(to, request);
+    if (isOwn(to, own)) return trusting(to, request);
     const stripped = { ...request, headers: without(headers, init?.headers) };
-    return (to.origin === trusted ? fetch : others)(to, stripped);
+    return (to.origin === trusted ? trusting : others)(to, stripped);
   };
 }
 

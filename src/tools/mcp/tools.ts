@@ -256,7 +256,7 @@ async function call(
     return resultOf(result as CallToolResult);
   } catch (error) {
     signal.throwIfAborted();
-    if (!silence.signal.aborted) return { kind: 'failed', output: messageOf(error) };
+    if (!silence.signal.aborted) return { kind: 'failed', output: connection.flood() ?? messageOf(error) };
     return {
       kind: 'failed',
       output: `The server said nothing for ${server.timeoutMs / 1000} s, so the call was given up.`,

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { deserializeMessage, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { BodyMeter } from '../../lib/body-meter.ts';
+import { TooLarge } from '../../lib/bounded-fetch.ts';
+
+/** A program that is a server. It has nothing of the bot's own environment. */
+export type Program = { command: string; args: readonly string[]; env: Readonly<Record<string, string>> };
+
+/**
+ * Of one message. The SDK's own transport bounds bytes alone, and goes over all that has come again with each
+ * chunk: https://github.com/modelcontextprotocol/typescript-sdk, `shared/stdio.ts`.
+ */
+const MESSAGE = { bytes: 16_000_000, values: 200_000 };
+
+const LF = 0x0a;
+
+/** How long a server is waited for, first when its input has ended, and then when it was asked to end. */
+const ENDING_MS = 2_000;
+
+/**
+ * Messages over the standard streams of a program of ours:
+ * https://modelcontextprotocol.io/specification/2025-06-18/basic/transports#stdio. A program that writes a
+ * message which is too large is ended.
+ */
+export class StdioTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #program: Program;
+  readonly #meter = new BodyMeter('lines', MESSAGE);
+  /** Parts of a line that has not ended. */
+  #begun: Buffer[] = [];
+  #process: ChildProcess | undefined;
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  async start(): Promise<void> {
+    const { command, args, env } = this.#program;
+    const child = spawn(command, args, {
+      env: { ...getDefaultEnvironment(), ...env },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    this.#process = child;
+    child.on('error', (error) => this.onerror?.(error));
+    child.on('close', () => {
+      this.#process = undefined;
+      this.onclose?.();
+    });
+    for (const stream of [child.stdin, child.stdout]) stream?.on('error', (error) => this.onerror?.(error));
+    child.stdout?.on('data', (chunk: Buffer) => this.#read(chunk));
+    await once(child, 'spawn');
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#process === undefined) return; // it is being ended
+    const passed = this.#meter.add(chunk);
+    if (passed !== undefined) {
+      this.onerror?.(new TooLarge(this.#program.command, WORDS[passed]));
+      void this.close();
+      return;
+    }
+    let from = 0;
+    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, from)) {
+      this.#take(Buffer.concat([...this.#begun, chunk.subarray(from, end)]).toString());
+      this.#begun = [];
+      from = end + 1;
+    }
+    this.#begun.push(chunk.subarray(from));
+  }
+
+  /** What is no message is told, and left out. */
+  #take(line: string): void {
+    try {
+      this.onmessage?.(deserializeMessage(line));
+    } catch (error) {
+      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    const stdin = this.#process?.stdin;
+    if (!stdin) throw new Error('Not connected');
+    if (!stdin.write(serializeMessage(message))) await once(stdin, 'drain');
+  }
+
+  async close(): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    this.#begun = [];
+    if (child === undefined) return;
+    const closed = once(child, 'close');
+    child.stdin?.end();
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      await Promise.race([closed, sleep(ENDING_MS, undefined, { ref: false })]);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill(signal);
+    }
+  }
+}
+
+const WORDS = {
+  bytes: `a message of more than ${MESSAGE.bytes / 1e6} MB`,
+  values: `a message with more than ${MESSAGE.values.toLocaleString('en')} values`,
+  streamBytes: 'too much',
+} as const;
