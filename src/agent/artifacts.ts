@@ -18,7 +18,7 @@ export type ArtifactDeps = {
 /** What a session and its jobs have made on the Hub that is not in its collection. */
 function ungathered({ session, toolCalls, watches }: Snapshot): string[] {
   const pushed = watches.flatMap(({ endedAt, snapshot }) =>
-    endedAt === undefined ? [] : (snapshot.progress?.links ?? []),
+    endedAt === undefined ? [] : (snapshot.pushed ?? []),
   );
   const items = new Set(session.settings.collection?.items);
   return [...new Set([...madeBy(toolCalls), ...pushed])].filter((url) => !items.has(url));

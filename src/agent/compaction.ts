@@ -146,8 +146,8 @@ const failed = (why: string) => `I could not compact this conversation. ${why} N
 function survivors(snapshot: Snapshot): string {
   const plan = currentExchange(snapshot)?.plan ?? [];
   const items = plan.map((item) => `- [${item.status}] ${item.content}`);
-  const jobs = snapshot.watches.map(({ jobId, flavor, url, snapshot: { stage, progress } }) =>
-    [`- ${jobId} on ${flavor}: ${stage} ${url}`, ...(progress?.links ?? [])].join(', pushed '),
+  const jobs = snapshot.watches.map(({ jobId, flavor, url, snapshot: { stage, pushed = [] } }) =>
+    [`- ${jobId} on ${flavor}: ${stage} ${url}`, ...pushed].join(', pushed '),
   );
   return [
     ...(items.length > 0 ? ['\n\nThe plan at this point:', ...items] : []),

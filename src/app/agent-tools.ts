@@ -67,7 +67,7 @@ export function createAgentTools(parts: Needed, shared: SharedTools, account: Hu
   const jobs = createHubJobs(config.jobs.hub_url, token);
   const sandboxes = shared.sandboxesOf(account, config, jobs);
   const made: ToolParts = { ...shared, config, clock, token, jobs, sandboxes };
-  const hubs = createLinkedHubs(parts, jobs, (linked) => toolsOf({ ...made, ...linked }));
+  const hubs = createLinkedHubs(parts, { jobs, token }, (linked) => toolsOf({ ...made, ...linked }));
   return { ...made, hubs, tools: perAccount(toolsOf(made), (sessionId) => hubs.toolsOf(sessionId)) };
 }
 

@@ -1,6 +1,7 @@
 import type { LinkedAccount } from '../access/accounts.ts';
 import type { Config } from '../config/load.ts';
 import { createHubJobs, type HubJobs } from '../hub/jobs.ts';
+import { createPushes, type Pushes } from '../hub/pushes.ts';
 import { createSharedLooks } from '../hub/shared-looks.ts';
 import type { HubToken } from '../hub/token.ts';
 import type { Watch } from '../session/watches.ts';
@@ -9,7 +10,7 @@ import type { Tool } from '../tools/tool.ts';
 import { linkedAccounts } from './linked-accounts.ts';
 import type { Parts } from './parts.ts';
 
-type Jobs = { jobs: HubJobs; shared: Pick<HubJobs, 'inspect'> };
+type Jobs = { jobs: HubJobs; shared: Pick<HubJobs, 'inspect'>; pushes: Pushes };
 
 /** What asks about a job, or why nothing can any more. */
 type JobsOfWatch = ({ ok: true } & Jobs) | { ok: false; reason: string };
@@ -30,17 +31,18 @@ const KEPT = 50;
 /** `toolsWith` makes all tools for another account than the bot's. */
 export function createLinkedHubs(
   parts: Pick<Parts, 'config' | 'storage' | 'clock'>,
-  own: HubJobs,
+  own: { jobs: HubJobs; token: HubToken },
   toolsWith: (account: { token: HubToken; jobs: HubJobs; config: Config }) => readonly Tool[],
 ): LinkedHubs {
   const accounts = linkedAccounts(parts);
   const { config, clock } = parts;
   const known = new Map<string, Jobs & { tools: readonly Tool[] }>();
-  const withLooks = (jobs: HubJobs): Jobs => ({
+  const withLooks = (jobs: HubJobs, token: HubToken): Jobs => ({
     jobs,
+    pushes: createPushes(config.jobs.hub_url, token),
     shared: createSharedLooks(jobs, config.jobs.poll_seconds * 900, clock.monotonic),
   });
-  const ours = withLooks(own);
+  const ours = withLooks(own.jobs, own.token);
 
   function hubOf({ token }: LinkedAccount) {
     const kept = known.get(token);
@@ -48,7 +50,7 @@ export function createLinkedHubs(
     const jobs = createHubJobs(config.jobs.hub_url, token);
     // Whose account it is pays, not whom the config names for the bot.
     const theirs = { ...config, jobs: { ...config.jobs, namespace: undefined } };
-    const made = { ...withLooks(jobs), tools: toolsWith({ token, jobs, config: theirs }) };
+    const made = { ...withLooks(jobs, token), tools: toolsWith({ token, jobs, config: theirs }) };
     if (known.size >= KEPT) known.clear();
     known.set(token, made);
     return made;

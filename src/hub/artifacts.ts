@@ -1,6 +1,7 @@
 import { createCollection, downloadFile, HubApiError, listCollections, uploadFiles } from '@huggingface/hub';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo, accountName } from './access.ts';
+import { repositoryOf } from './repo-addresses.ts';
 import type { RepoKind } from './repos.ts';
 import { isPassing, unlessThere, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
@@ -148,17 +149,6 @@ async function put(
   if (at === undefined) return;
   await withRetries(() => unlessThere(() => add(hub, slug, { type: at.kind, id: at.id }, signal)), signal);
   if (at.kind !== 'space') await tag(hub, at, sessionId, signal);
-}
-
-/** The repository that an address of the Hub is of. */
-export function repositoryOf(url: string, hubUrl: string): { kind: RepoKind; id: string } | undefined {
-  const { host, pathname } = URL.parse(url) ?? {};
-  if (host !== new URL(hubUrl).host && host !== 'huggingface.co' && host !== 'hf.co') return undefined;
-  const [, kind = 'models', id] = /^\/(?:(datasets|spaces)\/)?([\w.-]+\/[\w.-]+)/.exec(pathname ?? '') ?? [];
-  const isOther = /^(docs|collections|papers|jobs|api|blog|settings|organizations|models|buckets)\//.test(
-    id ?? '',
-  );
-  return id === undefined || isOther ? undefined : { kind: kind.slice(0, -1) as RepoKind, id };
 }
 
 /** By this tag everything is found that was made here. */

@@ -37,7 +37,12 @@ export function lossText(lost: Watch): string {
   ].join('\n');
 }
 
-const linksOf = ({ snapshot, dashboardUrl }: Watch): string[] => [
-  ...(snapshot.progress?.links ?? []).map((link) => `Pushed to ${link}`),
+const linksOf = ({ snapshot: { pushed, progress }, dashboardUrl }: Watch): string[] => [
+  ...(pushed ?? []).map((link) => `Pushed to ${link}`),
+  ...(pushed === undefined ? unsure(progress?.links ?? []) : []),
   ...(dashboardUrl ? [`Dashboard: ${dashboardUrl}`] : []),
 ];
+
+/** The Hub could not be asked. */
+const unsure = (links: readonly string[]): string[] =>
+  links.map((link) => `Its log names ${link}: whether it was pushed to I could not find out.`);

@@ -2,7 +2,6 @@ import { createBackoff } from '../lib/backoff.ts';
 import { createBreath } from '../lib/breath.ts';
 import { lastPrinted, withoutAnsi } from '../lib/output.ts';
 import { advance, Progress } from '../session/progress.ts';
-import { isFinal } from '../session/watches.ts';
 import { type Following, SAFETY_MS } from './following.ts';
 
 /**
@@ -35,7 +34,7 @@ export async function readLog(following: Following): Promise<void> {
     } catch {
       if (signal.aborted) return;
     }
-    if (isFinal(following.snapshot)) return;
+    if (following.ending !== undefined) return;
     await clock.sleep(backoff.next(), signal).catch(() => {}); // aborted: seen at the next turn
   }
 }

@@ -15,15 +15,48 @@ const LAST_LINES_MS = 5_000;
 export async function look(following: Following, how: Pick<HubJobs, 'inspect'>): Promise<boolean> {
   const before = following.snapshot;
   const seen = await lookOrRefused(following, how);
-  if (!isFinal(following.snapshot)) following.snapshot = seen; // another look may have seen the end meanwhile
-  if (following.snapshot.startedAt !== undefined) following.reading ??= readLog(following);
-  if (!isFinal(following.snapshot)) {
-    const { stage, message } = following.snapshot;
-    return before.stage !== stage || before.message !== message ? await note(following) : false;
+  if (following.ending === undefined && !isFinal(seen)) {
+    following.snapshot = seen;
+    if (seen.startedAt !== undefined) following.reading ??= readLog(following);
+    return before.stage !== seen.stage || before.message !== seen.message ? await note(following) : false;
   }
-  const { reading, signal } = following;
-  await Promise.race([reading, delay(LAST_LINES_MS, undefined, { signal }).catch(() => {})]);
+  following.ending ??= endOf(following, seen); // another look may have seen it meanwhile
+  following.snapshot = await following.ending;
   return note(following);
+}
+
+/** How a job ended, with what is told only then. Nobody takes it for over before. */
+async function endOf(following: Following, seen: JobSnapshot): Promise<JobSnapshot> {
+  const { signal } = following;
+  if (seen.startedAt !== undefined) following.reading ??= readLog(following);
+  await Promise.race([following.reading, delay(LAST_LINES_MS, undefined, { signal }).catch(() => {})]);
+  return { ...seen, ...(await pushedBy(following, seen)) };
+}
+
+/** A job may commit before it is seen to run, and its last commit be written down after its end. */
+const MARGIN_MS = 60_000;
+
+/** So long may the Hub take to say what a job has pushed. */
+const PUSHES_MS = 15_000;
+
+/** What a job that is over has pushed of what its log names; nothing where that can't be found out. */
+async function pushedBy(following: Following, seen: JobSnapshot): Promise<Pick<JobSnapshot, 'pushed'>> {
+  const { deps, progress, signal } = following;
+  const { startedAt, finishedAt, isEndUnknown } = seen;
+  const links = progress?.links ?? [];
+  if (links.length === 0) return { pushed: [] };
+  if (startedAt === undefined || isEndUnknown) return {};
+  const during = {
+    from: new Date(startedAt.getTime() - MARGIN_MS),
+    to: new Date((finishedAt ?? deps.clock.now()).getTime() + MARGIN_MS),
+  };
+  try {
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(PUSHES_MS)]);
+    return { pushed: await deps.pushes.among(links, during, inTime) };
+  } catch {
+    signal.throwIfAborted();
+    return {}; // which is told with the job's end
+  }
 }
 
 /** Writes down how a job stands. True when it is over for the record. */

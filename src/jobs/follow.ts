@@ -39,6 +39,7 @@ export async function followJob(
     refusals: 0,
     notes: 0,
     reading: undefined,
+    ending: undefined,
   };
   const quiet = (error: unknown) => {
     if (!signal.aborted) throw error;

@@ -1,4 +1,5 @@
 import type { HubJobs } from '../hub/jobs.ts';
+import type { Pushes } from '../hub/pushes.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import type { Progress } from '../session/progress.ts';
@@ -8,6 +9,8 @@ export type FollowDeps = {
   jobs: HubJobs;
   /** Looks that share requests, for when streams can't be had. */
   shared: Pick<HubJobs, 'inspect'>;
+  /** What it has pushed, by the account that it runs under. */
+  pushes: Pushes;
   pollMs: number;
   clock: Clock;
   random(): number;
@@ -33,6 +36,8 @@ export type Following = {
   notes: number;
   /** The reading of its log, once that has begun. */
   reading: Promise<void> | undefined;
+  /** How it ended, once that was seen: the rest of its log is read then, and the Hub asked what it pushed. */
+  ending: Promise<JobSnapshot> | undefined;
 };
 
 /** How often a job is looked at of which nothing is heard. */

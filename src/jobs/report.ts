@@ -38,7 +38,7 @@ export async function endReport(
   const links = [
     `Link: ${watch.url}`,
     ...(watch.dashboardUrl ? [`Dashboard: ${watch.dashboardUrl}`] : []),
-    ...(watch.snapshot.progress?.links ?? []).map((link) => `Pushed to: ${link}`),
+    ...(watch.snapshot.pushed ?? []).map((link) => `Pushed to: ${link}`),
   ];
   return {
     figures: [figuresLine(watch), ...links].join('\n'),

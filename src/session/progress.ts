@@ -20,7 +20,7 @@ export const Progress = z.object({
   alerts: z.array(z.string()).default([]),
   /** What has gone wrong, in a few words, where the log shows it. */
   failure: z.string().optional(),
-  /** What was pushed to the Hub, by the links that the log gives. */
+  /** Repositories on the Hub that its log speaks of as pushed to: whether they were is for the Hub to say. */
   links: z.array(z.string()).default([]),
   /** The last lines, without progress bars. */
   tail: z.array(z.string()).default([]),
@@ -55,18 +55,23 @@ export function advance(before: Progress, raw: string): Progress {
   };
 }
 
-const MAX_LINKS = 5;
+const MAX_LINKS = 10;
 
-/** Parts of the Hub's site that are no repositories of somebody. */
-const SITE = /^(?:docs|papers|blog|settings|join|login|models|tasks|learn|pricing|terms-of-service|api)$/;
-
-/** Remembers the repository that a line says was pushed to; what is only loaded or mentioned is not one. */
+/**
+ * Remembers an address that a line may mean as pushed to: by a word, as an upload's own line does that is the
+ * address alone, or as the address of a commit.
+ */
 function withLink(links: string[], line: string): string[] {
-  if (!/\b(?:push|upload|commit|publish|available|saved|view)/i.test(line)) return links;
-  const found = /https:\/\/huggingface\.co\/(?:(?:datasets|spaces)\/)?([\w.-]+)\/[\w.-]*\w/.exec(line);
-  if (found === null || SITE.test(found[1] ?? '') || links.includes(found[0])) return links;
-  return [...links, found[0]].slice(-MAX_LINKS);
+  const [found, commit] =
+    /https:\/\/(?:huggingface\.co|hf\.co)\/(?:(?:datasets|spaces)\/)?[\w.-]+\/[\w.-]*\w(\/commit\/[0-9a-f]{40})?/.exec(
+      line,
+    ) ?? [];
+  if (found === undefined || links.includes(found)) return links;
+  const isMeant = commit !== undefined || line.startsWith(found) || PUSHED.test(line);
+  return isMeant ? [...links, found].slice(-MAX_LINKS) : links;
 }
+
+const PUSHED = /\b(?:push|upload|commit|publish|available|saved|view)/i;
 
 const BARS = '▁▂▃▄▅▆▇█';
 

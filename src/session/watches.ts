@@ -22,6 +22,8 @@ export const JobSnapshot = z.object({
   isEndUnknown: z.boolean().optional(),
   /** What can't be read of it is done without: a job's own log is what it was made from. */
   progress: Progress.optional().catch(undefined),
+  /** Repositories that it has pushed to, by the Hub's own commits; undefined where that is not known. */
+  pushed: z.array(z.string()).optional().catch(undefined),
 });
 export type JobSnapshot = z.infer<typeof JobSnapshot>;
 

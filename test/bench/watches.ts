@@ -98,6 +98,7 @@ const deps = {
   pollMs: POLL_MS,
   clock: systemClock,
   random: Math.random,
+  pushes: { among: async () => [] },
   redaction: createRedaction(),
 };
 const log = createLogger('warn', (text) => text);

@@ -35,7 +35,13 @@ async function demo({ platform, isKilled, pages }: Options): Promise<void> {
     HubDouble.start(),
     startModelDouble(story, { chunkMs: 15, chunkSize: 12 }),
   ]);
-  hub.course = () => ({ queueMs: 1_500, runMs: 6_000, lines: LINES, stage: 'COMPLETED' });
+  hub.course = () => ({
+    queueMs: 1_500,
+    runMs: 6_000,
+    lines: LINES,
+    stage: 'COMPLETED',
+    pushes: ['ada/imdb-distilbert'],
+  });
 
   print.aside('Starting the bot, with an embedded database and no services …');
   const bot = await BotProcess.start(

@@ -15,12 +15,15 @@ const PUSHED = 'Model was pushed to https://huggingface.co/ada/imdb-tiny/tree/ma
 
 async function started(call = runJob, lines: readonly string[] = [...LOSSES, PUSHED]): Promise<SlackMessage> {
   await begin(callOnce(call));
-  world.hub.course = () => ({ queueMs: 0, runMs: 0, lines });
+  world.hub.course = () => ({ queueMs: 0, runMs: 0, lines, pushes: ['ada/imdb-tiny'] });
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
   await world.reply(asked, 'RUNNING');
   return asked;
 }
+
+/** The card of a running job shows its last lines. */
+const logIsRead = (asked: SlackMessage) => world.reply(asked, 'Model was pushed to');
 
 function finish(): void {
   const job = world.hub.jobs.at(-1);
@@ -45,7 +48,6 @@ describe('a job card', () => {
   test('draws the losses on request and at the end, and names what was pushed', async () => {
     const asked = await started();
     const card = await world.reply(asked, '"job_curve"');
-    await until('the card names what was pushed', () => shown(card).includes('huggingface.co/ada/imdb-tiny'));
     world.slack.click('U0ADA', card, 'job_curve');
     await until('the curve is posted', () => shared(/^loss-.*\.png$/).length === 1);
     finish();
@@ -53,8 +55,48 @@ describe('a job card', () => {
     const [first] = shared(/\.png$/);
     expect(first?.bytes.subarray(0, 4)).toEqual(PNG);
     const told = await world.reply(asked, 'has ended: COMPLETED');
-    expect(told.text).toContain('Pushed to https://huggingface.co/ada/imdb-tiny');
+    expect(told.text).toContain(`Pushed to ${world.hub.url}/ada/imdb-tiny`);
+    await until('the card names what was pushed', () =>
+      shown(card).includes(`${world.hub.url}/ada/imdb-tiny`),
+    );
     expect(world.slack.workspace.find(told.channel, told.ts)).toBe(told);
+  });
+
+  test('claims no repository that its log names and that it did not push to', async () => {
+    const named = [
+      'The base model is available at https://huggingface.co/acme/base',
+      'View the run of somebody else: https://huggingface.co/ada/older',
+      'Pushed to https://huggingface.co/acme/shared',
+      'Saved to https://huggingface.co/buckets/ada/artifacts and https://huggingface.co/collections/ada/tries',
+    ];
+    const asked = await started(runJob, [...named, PUSHED]);
+    const card = '---\nlicense: mit\n---\n';
+    for (const id of ['acme/base', 'ada/older', 'acme/shared']) {
+      world.hub.repos.add('model', id, { 'README.md': card });
+    }
+    world.hub.repos.push('model', 'acme/shared', 'acme'); // while the job runs, but not by its account
+    await logIsRead(asked);
+    finish();
+    const told = await world.reply(asked, 'has ended: COMPLETED');
+    expect(told.text.match(/Pushed to \S+/g)).toEqual([`Pushed to ${world.hub.url}/ada/imdb-tiny`]);
+    await until(
+      'the collection holds what was pushed',
+      () => (world.hub.repos.collections[0]?.items.length ?? 0) > 0,
+    );
+    expect(world.hub.repos.collections[0]?.items).toEqual([{ type: 'model', id: 'ada/imdb-tiny' }]);
+    for (const id of ['acme/base', 'ada/older', 'acme/shared']) {
+      expect(world.hub.repos.find('model', id)?.files.get('README.md')?.toString()).toBe(card);
+    }
+  });
+
+  test('says of what its log names that it could not be checked where the Hub does not answer', async () => {
+    const asked = await started();
+    world.hub.disturb = (_method, path) => (path.includes('/commits/') ? 500 : undefined);
+    await logIsRead(asked);
+    finish();
+    const told = await world.reply(asked, 'has ended: COMPLETED');
+    expect(told.text).toContain('Its log names https://huggingface.co/ada/imdb-tiny: whether it was pushed');
+    expect(told.text).not.toContain('Pushed to');
   });
 
   test('says why there is no curve or log yet', async () => {

@@ -178,6 +178,7 @@ test('what a session makes is tagged, linked in the thread and kept in a private
     runMs: 0,
     lines: [`Pushed to ${link.replace(world.hub.url, 'https://huggingface.co')}`],
     stage: 'COMPLETED',
+    pushes: ['ada/dpo-model'],
   });
   // The first turn ends without a collection; the next one makes up for it.
   world.hub.faults.push({ method: 'POST', path: /^\/api\/collections$/, status: 403 });

@@ -132,6 +132,7 @@ const job = fc.record({
   timeoutSeconds: number,
   usd: optional(number),
   progress: optional(progress),
+  pushed: fc.array(fc.oneof(fc.webUrl(), hostile), { maxLength: 10 }),
   isFinal: fc.boolean(),
   isEndUnknown: fc.boolean(),
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { repositoryOf, withProvenance } from '../../src/hub/artifacts.ts';
+import { withProvenance } from '../../src/hub/artifacts.ts';
+import { repositoryOf } from '../../src/hub/repo-addresses.ts';
 
 const LINE = 'Made in a chat thread with ML Intern (session `s1`).';
 
@@ -37,6 +38,15 @@ test.each([
   ['https://huggingface.co/docs/trl', undefined],
   ['https://huggingface.co/papers/2305.18290', undefined],
   ['https://huggingface.co/ada', undefined],
+  ['https://huggingface.co/jobs/ada/6a1f', undefined],
+  ['https://huggingface.co/buckets/ada/artifacts', undefined],
+  ['https://huggingface.co/collections/ada/tries-6a1f', undefined],
+  ['https://huggingface.co/kernels/ada/flash-attn', undefined],
+  ['https://huggingface.co/spaces', undefined],
+  [
+    'https://huggingface.co/ada/bert/commit/0123456789012345678901234567890123456789',
+    { kind: 'model', id: 'ada/bert' },
+  ],
   ['https://evil.example/ada/bert', undefined],
   ['no address', undefined],
 ])('the repository of %s', (url, expected) => {

@@ -123,6 +123,7 @@ const BODIES: Readonly<Record<string, ViewBody>> = {
     timeoutSeconds: 7_200,
     usd: 0.1,
     progress: undefined,
+    pushed: [],
     isFinal: false,
     isEndUnknown: false,
   },

@@ -95,6 +95,7 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
     timeoutSeconds: watch.timeoutSeconds,
     usd: costSoFar(watch),
     progress: snapshot.progress,
+    pushed: snapshot.pushed ?? [],
     isFinal: isFinal(snapshot),
     isEndUnknown: snapshot.isEndUnknown ?? false,
   };

@@ -163,7 +163,7 @@ const MAX_LINKS = 6;
 function linksOf({ session, toolCalls, watches }: Snapshot, { number }: Exchange): string[] {
   const own = watches.filter((watch) => watch.exchange === number);
   const links = own.flatMap(({ dashboardUrl, snapshot }) => [
-    ...(snapshot.progress?.links ?? []),
+    ...(snapshot.pushed ?? []),
     ...(dashboardUrl ? [dashboardUrl] : []),
   ]);
   const made = madeBy(toolCalls.filter(({ exchange }) => exchange === number));

@@ -144,6 +144,8 @@ export type JobView = {
   timeoutSeconds: number;
   usd: number | undefined;
   progress: Progress | undefined;
+  /** Repositories that it has pushed to. */
+  pushed: readonly string[];
   isFinal: boolean;
   /** Nobody saw it end: it may have run on, and cost more. */
   isEndUnknown: boolean;

@@ -282,10 +282,10 @@ const neverRan = ({ isFinal, isEndUnknown }: JobView): string =>
   isFinal ? (isEndUnknown ? 'not seen to run' : 'did not run') : 'queued';
 
 /** Where its metrics are drawn, and what it has pushed; '' where there is nothing. */
-export function jobLinks({ dashboardUrl, progress }: JobView, style: Style): string {
+export function jobLinks({ dashboardUrl, pushed }: JobView, style: Style): string {
   return [
     ...(dashboardUrl ? [`📈 ${style.link(dashboardUrl, 'Dashboard')}`] : []),
-    ...(progress?.links ?? []).map((url) => `📦 ${style.link(url, repositoryOf(url))}`),
+    ...pushed.map((url) => `📦 ${style.link(url, repositoryOf(url))}`),
   ].join(' · ');
 }
 

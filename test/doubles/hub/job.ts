@@ -9,6 +9,8 @@ export type JobCourse = {
   lines: readonly string[];
   stage?: 'COMPLETED' | 'ERROR';
   message?: string;
+  /** Models that its script commits to while it runs. */
+  pushes?: readonly string[];
 };
 
 export type DoubleJob = {

@@ -42,6 +42,8 @@ function create(hub: HubState, namespace: string, body: string): DoubleJob {
     ended: undefined,
   };
   hub.jobs.push(job);
+  const { pushes = [], queueMs } = job.course;
+  for (const model of pushes) hub.repos.push('model', model, namespace, job.createdAt + queueMs);
   return job;
 }
 

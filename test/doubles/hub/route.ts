@@ -1,2 +1,9 @@
-export type HubRequest = { method: string; path: string; query: URLSearchParams; body: string };
+export type HubRequest = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  body: string;
+  /** Whose token asks. */
+  who: string;
+};
 export type Answer = { status: number; answer: unknown };

@@ -43,18 +43,18 @@ export class HubDouble extends HubState {
     }
     const [, oid] = /^\/lfs\/(\w+)$/.exec(path) ?? [];
     if (oid !== undefined) return sendJson(response, this.repos.keep(oid, await bytesOf(request)), {});
-    const asked = { method, path, query, body: await bodyOf(request) };
+    const { authorization } = request.headers;
+    const who = whoIs(this, authorization?.replace('Bearer ', '') ?? '');
+    const asked = { method, path, query, body: await bodyOf(request), who };
     if (fault?.status === 'drop') {
       this.#route(asked);
       return void response.destroy();
     }
     if (this.pages.answer(request, url, asked.body, response)) return;
     if (isDatasetViewer(path)) return datasets(path, query, response);
-    const { authorization } = request.headers;
     if (path !== '/api/jobs/hardware' && !authorization?.startsWith('Bearer hf_')) {
       return sendJson(response, 401, { error: 'Invalid username or password.' });
     }
-    const who = whoIs(this, authorization?.replace('Bearer ', '') ?? '');
     const refused = refusedAccount(this, who, path);
     if (refused) return sendJson(response, refused.status, refused.answer);
     if (path === '/api/whoami-v2' && who !== 'ada') {

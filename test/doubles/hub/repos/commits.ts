@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Answer, HubRequest } from '../route.ts';
 import type { DoubleRepo } from './repo.ts';
-import type { HubRepos } from './repos.ts';
+import { type HubRepos, note } from './repos.ts';
 
 /** `create_pr` leaves the repository as it is, and opens a pull request with the changes. */
 export function commit(
   { objects }: HubRepos,
   repo: DoubleRepo,
   revision: string,
-  { query, body }: HubRequest,
+  { query, body, who }: HubRequest,
 ): Answer {
   if (!repo.branches.includes(revision) && !/^refs\/pr\/\d+$/.test(revision)) {
     return { status: 404, answer: { error: `Invalid rev id: ${revision}` } };
@@ -35,9 +34,24 @@ export function commit(
     if (key === 'file') repo.files.set(value.path, Buffer.from(value.content, 'base64'));
     if (key === 'deletedFile') repo.files.delete(value.path);
   }
-  const oid = createHash('sha1').update(body).digest('hex');
+  const title = lines.map(({ key, value }) => (key === 'header' ? value.summary : '')).join('');
+  const oid = note(repo, title, who);
   const commitUrl = `https://huggingface.co/${repo.kind}s/${repo.id}/commit/${oid}`;
   return { status: 200, answer: { success: true, commitOid: oid, commitUrl, hookOutput: '' } };
+}
+
+/** `GET …/commits/{rev}`: newest first, from the one that a revision names on. */
+export function history({ commits, branches }: DoubleRepo, revision: string, query: URLSearchParams): Answer {
+  const from = branches.includes(revision) ? 0 : commits.findIndex(({ oid }) => oid === revision);
+  if (from === -1) return { status: 404, answer: { error: `Invalid rev id: ${revision}` } };
+  const answer = commits.slice(from, from + Number(query.get('limit') ?? 50)).map((made) => ({
+    id: made.oid,
+    title: made.title,
+    message: '',
+    authors: [{ user: made.user }],
+    date: new Date(made.at).toISOString(),
+  }));
+  return { status: 200, answer };
 }
 
 /** How files are to be sent: inline, or over LFS. */

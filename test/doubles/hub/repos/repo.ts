@@ -21,8 +21,12 @@ export type DoubleRepo = {
   tagNames: string[];
   /** Pull requests by number, from 1 on. */
   pulls: DoublePull[];
+  /** Of its main branch, newest first. */
+  commits: DoubleCommit[];
   gated: 'auto' | 'manual' | false;
 };
+
+type DoubleCommit = { oid: string; title: string; user: string; at: number };
 
 export type DoublePull = {
   title: string;

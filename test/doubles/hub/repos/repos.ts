@@ -2,6 +2,18 @@ import { createHash } from 'node:crypto';
 import type { Collection, DoubleRepo, Kind } from './repo.ts';
 import { SpaceHost } from './space-host.ts';
 
+/** Repositories that a test begins with are older than anything that happens in it. */
+const MADE_AT = Date.UTC(2024, 0, 1);
+
+/** Writes down a commit to the main branch. */
+export function note(repo: DoubleRepo, title: string, user: string, at = Date.now()): string {
+  const oid = createHash('sha1')
+    .update(JSON.stringify([repo.id, title, at, repo.commits.length]))
+    .digest('hex');
+  repo.commits.unshift({ oid, title, user, at });
+  return oid;
+}
+
 /**
  * Repositories, Spaces and buckets as the Hub's API has them
  * (https://huggingface.co/.well-known/openapi.json, and the requests of @huggingface/hub). Large files go
@@ -47,9 +59,16 @@ export class HubRepos {
       tagNames: [],
       pulls: [],
       gated: false,
+      commits: [],
     };
+    note(repo, 'initial commit', id.split('/')[0] ?? '', MADE_AT);
     this.all.push(repo);
     return repo;
+  }
+
+  /** Somebody commits to a repository, which they make where there is none. */
+  push(kind: Kind, id: string, user: string, at = Date.now()): void {
+    note(this.find(kind, id) ?? this.add(kind, id), 'Upload folder using huggingface_hub', user, at);
   }
 
   /** Puts a Space to sleep, as the Hub does after its time: what was on its disk is gone. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Answer, HubRequest } from '../route.ts';
 import { routeCollections } from './collections.ts';
-import { commit, lfs, preupload } from './commits.ts';
+import { commit, history, lfs, preupload } from './commits.ts';
 import { routeDiscussions } from './discussions.ts';
 import { tree } from './files.ts';
 import { entry, list, listSpaces } from './listing.ts';
@@ -42,6 +42,8 @@ async function routeRepo(
   if (/^\/preupload\//.test(rest)) return preupload(asked);
   const [, revision] = /^\/commit\/(.+)$/.exec(rest) ?? [];
   if (revision !== undefined) return commit(repos, repo, decodeURIComponent(revision), asked);
+  const [, since] = /^\/commits\/(.+)$/.exec(rest) ?? [];
+  if (since !== undefined) return history(repo, decodeURIComponent(since), asked.query);
   if (rest === '/settings' && asked.method === 'PUT') return configure(repo, asked);
   const ofRefs = routeRefs(repo, rest, asked);
   if (ofRefs !== undefined) return ofRefs;
