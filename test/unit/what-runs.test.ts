@@ -219,7 +219,7 @@ const scheduled = fc
   .map(([args, schedule]) => ({ ...args, operation: 'scheduled run', schedule }));
 const requests: fc.Arbitrary<Args> = fc.oneof(scripted, commanded, scheduled) as fc.Arbitrary<Args>;
 
-const RUNS = 300;
+const RUNS = 100;
 
 describe.each(Object.keys(PLATFORMS) as PlatformName[])('on %s', (platform) => {
   test('whatever a job is made of can be read back, byte for byte, from its card or the file beside it', async () => {
@@ -253,7 +253,7 @@ describe.each(Object.keys(PLATFORMS) as PlatformName[])('on %s', (platform) => {
         const isWarned = cardOn(platform, request).all.includes('can’t be seen or look like others');
         expect(isWarned).toBe(texts.some((text) => hiddenIn(text).length > 0));
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
