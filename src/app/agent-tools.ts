@@ -17,7 +17,7 @@ import { createLinkedHubs, type LinkedHubs } from './linked-hubs.ts';
 import type { Parts } from './parts.ts';
 import { type ToolParts, toolsOf } from './tool-catalogue.ts';
 
-type Needed = Pick<Parts, 'config' | 'clock' | 'ids' | 'storage'>;
+type Needed = Pick<Parts, 'config' | 'clock' | 'ids' | 'log' | 'storage'>;
 
 /** What tools are made of that is no account's: a process has one of each. */
 export type SharedTools = Pick<ToolParts, 'hardware' | 'attached' | 'ownership' | 'fetcher' | 'apart'> & {
@@ -75,12 +75,13 @@ export function createAgentTools(parts: Needed, shared: SharedTools, account: Hu
 const PACES = { 'api.semanticscholar.org': 1_100, 'arxiv.org': 1_000, 'html.duckduckgo.com': 2_000 };
 
 function sandboxesOf(
-  { config, clock, ids, storage }: Needed,
+  { config, clock, ids, log, storage }: Needed,
   { token, jobs, attached }: Pick<ToolParts, 'token' | 'jobs' | 'attached'>,
 ): ToolParts['sandboxes'] {
   const chosen = chooseSandboxes(config, {
     clock,
     ids,
+    log,
     token,
     account: jobs.whoAmI,
     installation: () => installationId(storage.db, ids.next('i').slice(2, 10)),

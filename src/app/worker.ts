@@ -50,6 +50,7 @@ export function startWorker(parts: WorkerParts): () => Promise<void> {
   });
   const maintenance = maintain(parts);
   const sandboxes = sandboxesOf(benches);
+  void sandboxes?.prepare();
   const housekeeping = keepHouse(parts, sandboxes, owner);
   return async () => {
     shutdown.abort();
@@ -91,13 +92,14 @@ function benchesOf(
   });
 }
 
-type KeptSandboxes = Pick<Sandboxes, 'sessions' | 'remove' | 'stop'>;
+type KeptSandboxes = Pick<Sandboxes, 'prepare' | 'sessions' | 'remove' | 'stop'>;
 
 /** The sandboxes of all accounts; undefined where there are none. */
 export function sandboxesOf(benches: Pick<Benches, 'all' | 'find'>): KeptSandboxes | undefined {
   const all = [...new Set(benches.all.flatMap(({ tools }) => tools.sandboxes?.sandboxes ?? []))];
   if (all.length === 0) return undefined;
   return {
+    prepare: async () => void (await Promise.all(all.map((one) => one.prepare()))),
     sessions: async () => [...new Set((await Promise.all(all.map((one) => one.sessions()))).flat())],
     async remove(sessionId) {
       const bench = await benches.find(sessionId);

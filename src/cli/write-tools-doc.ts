@@ -9,6 +9,7 @@ import { createHardwareList } from '../hub/hardware.ts';
 import { createHubJobs } from '../hub/jobs.ts';
 import { hubToken } from '../hub/token.ts';
 import { randomIds, systemClock } from '../lib/clock.ts';
+import { createLogger } from '../lib/log.ts';
 import { onOneLine } from '../lib/output.ts';
 import { createParseApart } from '../parse-apart/parse-apart.ts';
 import { chooseSandboxes } from '../sandbox/choose.ts';
@@ -59,6 +60,7 @@ export async function allTools(): Promise<Tool[]> {
     sandboxes: chooseSandboxes(spaces, {
       clock,
       ids: randomIds,
+      log: createLogger('silent', (text) => text),
       token: hubToken(''),
       account: jobs.whoAmI,
       installation: async () => '',

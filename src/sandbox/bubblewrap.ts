@@ -10,11 +10,15 @@ export type Limits = {
   processes: number;
   /** Of the workspace, and of each file by itself. */
   diskMb: number;
+  /** Files and folders of the workspace. */
+  files: number;
 };
 
 export type Mounts = {
   /** What the sandbox sees as /work. */
   workspace: string;
+  /** Whether it can be written to. */
+  isReadOnly: boolean;
   /** Holds passwd and group, as the sandbox is to see them. */
   etc: string;
   /** Folders of this machine that must not be seen even where they lie under /usr. */
@@ -55,20 +59,19 @@ const ETC = [
  * write in. No capability, no further namespaces, no terminal, and an end with whoever started it.
  */
 export function confined(mounts: Mounts, limits: Limits, argv: readonly string[]): Confined {
-  const { workspace, etc, hidden, proxy, programs } = mounts;
+  const { workspace, isReadOnly, etc, hidden, proxy, programs } = mounts;
   const memory = limits.memoryMb * 1024 * 1024;
   const settings = [
     ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--new-session'],
     ...['--cap-drop', 'ALL', '--uid', USER_ID, '--gid', USER_ID, '--hostname', 'sandbox'],
-    ...['--ro-bind', '/usr', '/usr'],
-    ...['bin', 'sbin', 'lib', 'lib32', 'lib64'].flatMap(rootFolder),
+    ...programFolders(),
     ...hidden.filter((path) => path.startsWith('/usr/')).flatMap((path) => ['--tmpfs', path]),
     ...ETC.flatMap((path) => ['--ro-bind-try', path, path]),
     ...['--ro-bind', `${etc}/passwd`, '/etc/passwd', '--ro-bind', `${etc}/group`, '/etc/group'],
     ...['--proc', '/proc', '--dev', '/dev'],
     ...['--size', String(Math.floor(memory / 4)), '--tmpfs', '/dev/shm'],
     ...['--size', String(Math.floor(memory / 4)), '--tmpfs', '/tmp'],
-    ...['--bind', workspace, '/work', '--chdir', '/work'],
+    ...[isReadOnly ? '--ro-bind' : '--bind', workspace, '/work', '--chdir', '/work'],
     ...Object.entries(programs).flatMap(([name, path]) => ['--ro-bind', path, `/opt/bin/${name}`]),
     ...(proxy ? ['--ro-bind', proxy.node, '/opt/proxy/node', '--bind', proxy.socket, PROXY_SOCKET] : []),
     ...['--remount-ro', '/dev', '--remount-ro', '/'],
@@ -77,6 +80,12 @@ export function confined(mounts: Mounts, limits: Limits, argv: readonly string[]
   ];
   return { settings, command: ['bash', '-c', wrapper(limits, proxy !== undefined), 'sandbox', ...argv] };
 }
+
+/** The programs of this machine, to be read only. */
+export const programFolders = (): string[] => [
+  ...['--ro-bind', '/usr', '/usr'],
+  ...['bin', 'sbin', 'lib', 'lib32', 'lib64'].flatMap(rootFolder),
+];
 
 /** Distributions either keep these in /usr, with links to them, or beside it. */
 function rootFolder(name: string): string[] {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import type { HubToken } from '../hub/token.ts';
 import type { Clock, Ids } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
 import { createLocalSandboxes } from './local.ts';
 import type { Sandboxes } from './sandbox.ts';
 import { createSpaceSandboxes, type SpaceSandboxes } from './space.ts';
@@ -15,6 +16,7 @@ export type ChosenSandboxes =
 export type SandboxParts = {
   clock: Clock;
   ids: Ids;
+  log: Logger;
   token: HubToken;
   /** The account that Spaces belong to, where the config names none. */
   account(signal: AbortSignal): Promise<string>;
@@ -39,10 +41,12 @@ export function chooseSandboxes(config: Config, parts: SandboxParts): ChosenSand
             memoryMb: sandbox.memory_mb,
             processes: sandbox.processes,
             diskMb: sandbox.disk_mb,
+            files: sandbox.files,
           },
           allowedHosts: sandbox.allowed_hosts,
           hidden: [data_dir, process.cwd()],
           ids: parts.ids,
+          log: parts.log,
         }),
       };
     case 'space':

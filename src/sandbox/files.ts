@@ -36,7 +36,7 @@ export async function readFile(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<FileContent> {
-  const options = { signal, maxBytes: maxBytes + LIST_BYTES };
+  const options = { signal, maxBytes: maxBytes + LIST_BYTES, isReading: true };
   const { code, bytes } = await script(sandbox, READ, [path, String(maxBytes)], options);
   switch (code) {
     case 0:
@@ -63,7 +63,7 @@ export async function sizeOf(
   path: string,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const { code, bytes } = await script(sandbox, SIZE, [path], { signal });
+  const { code, bytes } = await script(sandbox, SIZE, [path], { signal, isReading: true });
   return code === 0 ? Number(bytes.toString()) : undefined;
 }
 
@@ -79,7 +79,7 @@ export async function readRange(
   signal: AbortSignal,
 ): Promise<Buffer> {
   const args = [path, String(from + 1), String(count)];
-  return (await script(sandbox, RANGE, args, { signal, maxBytes: count })).bytes;
+  return (await script(sandbox, RANGE, args, { signal, maxBytes: count, isReading: true })).bytes;
 }
 
 /** $1 is the path. What was a directory or a device stays one. */
@@ -110,7 +110,12 @@ async function script(
   sandbox: Sandbox,
   source: string,
   args: readonly string[],
-  { maxBytes = LIST_BYTES, ...options }: Pick<RunOptions, 'signal' | 'stdin'> & { maxBytes?: number },
+  {
+    maxBytes = LIST_BYTES,
+    ...options
+  }: Pick<RunOptions, 'signal' | 'stdin' | 'isReading'> & {
+    maxBytes?: number;
+  },
 ): Promise<{ code: number; bytes: Buffer }> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -3,7 +3,9 @@ import { accessSync, constants } from 'node:fs';
 import { chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Ids } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
 import { confined, type Limits } from './bubblewrap.ts';
+import { tryCounting } from './limits/countable.ts';
 import { createProxies, type Proxies } from './proxy.ts';
 import { runConfined } from './run-confined.ts';
 import { SandboxUnavailable } from './sandbox.ts';
@@ -17,6 +19,7 @@ export type LocalSettings = {
   /** Folders of the bot, never to be seen. */
   hidden: readonly string[];
   ids: Ids;
+  log: Pick<Logger, 'info' | 'warn'>;
 };
 
 /** What commands on this machine are confined with. */
@@ -33,7 +36,14 @@ export async function prepare(settings: LocalSettings, directory: string): Promi
   if (isRoot()) await openWay(directory);
   const probe = join(directory, 'probe');
   await makeFolders(probe, join(probe, 'work'), uidOf('probe'));
-  const mounts = { workspace: join(probe, 'work'), etc: probe, hidden: [], proxy: undefined, programs: {} };
+  const mounts = {
+    workspace: join(probe, 'work'),
+    etc: probe,
+    isReadOnly: true,
+    hidden: [],
+    proxy: undefined,
+    programs: {},
+  };
   const said: string[] = [];
   const end = await runConfined(
     confined(mounts, settings.limits, ['true']),
@@ -55,11 +65,21 @@ export async function prepare(settings: LocalSettings, directory: string): Promi
       `bubblewrap can't confine code on this machine (${said.join('').trim() || end.kind}). In a container it needs user namespaces and its own /proc (docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined, or a VM); or set sandbox.kind to "space". Code is never run without a sandbox.`,
     );
   }
+  const uncounted = await tryCounting((argv, options, watch) =>
+    runConfined(confined(mounts, settings.limits, argv), uidOf('probe'), options, watch),
+  );
+  sayLimits(settings.log, uncounted);
   const uv = programPath('uv');
   return {
     proxies: settings.allowedHosts.length === 0 ? undefined : createProxies(settings.allowedHosts),
     programs: uv ? { uv } : {},
   };
+}
+
+function sayLimits(log: LocalSettings['log'], uncounted: string | undefined): void {
+  const how = { memory: 'counted', disk: 'counted' };
+  if (uncounted === undefined) log.info(how, 'how limits of sandboxes are held');
+  else log.warn({ ...how, uncounted }, 'limits of sandboxes hold in part: not all of it can be counted here');
 }
 
 /** A program that is installed for this user only, where others may run it. */

@@ -1,12 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { messageOf } from '../lib/errors.ts';
 import { sha256Of } from '../lib/hash.ts';
-import { confined, type Mounts, OWN_FOLDER } from './bubblewrap.ts';
+import { confined, type Limits, type Mounts, OWN_FOLDER } from './bubblewrap.ts';
+import { watchLimits } from './limits/watch.ts';
+import { overLimit, type Use, workspaceUse } from './limits/workspace-use.ts';
 import { type LocalSettings, type Machine, makeFolders, prepare, uidOf } from './local-machine.ts';
 import { removeFolders } from './remove-folders.ts';
 import { runConfined } from './run-confined.ts';
 import type { Background, RunEnd, RunOptions, Sandbox, Sandboxes } from './sandbox.ts';
-import { watchLimits } from './watchdog.ts';
 
 /** What the newest output of a background command is kept to. */
 const TAIL_BYTES = 64_000;
@@ -22,9 +24,11 @@ export function createLocalSandboxes(settings: LocalSettings): Sandboxes {
     settings,
     directory: resolve(settings.directory),
     running: new Map(),
+    uses: new Map(),
     ready: undefined,
   };
   return {
+    prepare: () => prepareEarly(local),
     open: (sessionId) => open(local, sessionId),
     remove: (sessionId) => remove(local, sessionId),
     async sessions() {
@@ -47,6 +51,8 @@ type Local = {
   directory: string;
   /** By session, then by their ids. */
   running: Map<string, Map<string, Started>>;
+  /** What each session's workspace had after the newest command that could write there. */
+  uses: Map<string, Promise<Use | undefined>>;
   ready: Promise<Machine> | undefined;
 };
 
@@ -58,13 +64,22 @@ function prepared(local: Local): Promise<Machine> {
   return local.ready;
 }
 
+async function prepareEarly(local: Local): Promise<void> {
+  await prepared(local).catch((error: unknown) => {
+    local.settings.log.warn(
+      { why: messageOf(error) },
+      'code can’t be confined on this machine; tools of the sandbox fail until it can',
+    );
+  });
+}
+
 async function open(local: Local, sessionId: string): Promise<Sandbox> {
   const { settings, directory, running } = local;
   const machine = await prepared(local);
   const own = join(directory, folderOf(sessionId));
   const workspace = join(own, 'work');
   await makeFolders(own, workspace, uidOf(sessionId));
-  const mounts: Omit<Mounts, 'proxy'> = {
+  const mounts: Fixed = {
     workspace,
     etc: own,
     hidden: [...settings.hidden.map((path) => resolve(path)), directory, OWN_FOLDER],
@@ -74,7 +89,10 @@ async function open(local: Local, sessionId: string): Promise<Sandbox> {
   running.set(sessionId, processes);
   const run = (argv: readonly string[], options: RunOptions) =>
     runIn(local, machine, { sessionId, own, mounts }, argv, options);
+  const use = await local.uses.get(sessionId);
+  const isFull = use !== undefined && overLimit(use, settings.limits) !== undefined;
   return {
+    ...(isFull ? { notice: fullNotice(use, settings.limits) } : {}),
     run,
     start: async (command) => start(settings, processes, command, run),
     background: async () => [...processes.values()],
@@ -87,27 +105,52 @@ async function open(local: Local, sessionId: string): Promise<Sandbox> {
   };
 }
 
+type Fixed = Omit<Mounts, 'proxy' | 'isReadOnly'>;
+
 /** Runs a command, with a way into the network where hosts are allowed. */
 async function runIn(
-  { settings }: Local,
+  local: Local,
   { proxies }: Machine,
-  { sessionId, own, mounts }: { sessionId: string; own: string; mounts: Omit<Mounts, 'proxy'> },
+  { sessionId, own, mounts }: { sessionId: string; own: string; mounts: Fixed },
   argv: readonly string[],
   options: RunOptions,
 ): Promise<RunEnd> {
+  const { limits } = local.settings;
+  const { workspace } = mounts;
+  const { isReading = false } = options;
   const uid = uidOf(sessionId);
+  const before = isReading ? undefined : await useBefore(local, sessionId, workspace);
+  const isFull = before !== undefined && overLimit(before, limits) !== undefined;
   const way = await proxies?.use(own, uid);
   const proxy = way && { socket: way.socket, node: process.execPath };
   try {
     return await runConfined(
-      confined({ ...mounts, proxy }, settings.limits, argv),
+      confined({ ...mounts, proxy, isReadOnly: isReading }, isFull ? { ...limits, diskMb: 0 } : limits, argv),
       uid,
       options,
-      (pid, exceeded) => watchLimits(pid, mounts.workspace, settings.limits, exceeded),
+      (init, exceeded) => watchLimits({ init, workspace, uid, before }, limits, exceeded),
     );
   } finally {
     await way?.leave();
+    if (!isReading) noteUse(local, sessionId, workspace);
   }
+}
+
+/** Counts what a command has left, while nobody waits for it: the next one does. */
+function noteUse({ uses }: Local, sessionId: string, workspace: string): void {
+  uses.set(
+    sessionId,
+    workspaceUse(workspace, uidOf(sessionId)).catch(() => undefined),
+  ); // it is asked again
+}
+
+/**
+ * What a workspace has before a command begins: it is what tells one that has filled it from one that finds
+ * it full, however short either is.
+ */
+async function useBefore(local: Local, sessionId: string, workspace: string): Promise<Use> {
+  const known = await local.uses.get(sessionId);
+  return known ?? (await workspaceUse(workspace, uidOf(sessionId)));
 }
 
 function start(
@@ -148,6 +191,7 @@ function stopAll({ running }: Local, sessionId: string): void {
 
 async function remove(local: Local, sessionId: string): Promise<void> {
   stopAll(local, sessionId);
+  local.uses.delete(sessionId);
   await removeFolders(join(local.directory, folderOf(sessionId)), uidOf(sessionId));
 }
 
@@ -155,10 +199,15 @@ async function remove(local: Local, sessionId: string): Promise<void> {
 const folderOf = (sessionId: string): string =>
   /^s_[\w-]{1,60}$/.test(sessionId) ? sessionId : `s_${sha256Of(sessionId).slice(0, 40)}`;
 
+function fullNotice({ bytes, files }: Use, { diskMb, files: most }: Limits): string {
+  const has = `${Math.ceil(bytes / 1024 / 1024)} MB in ${files} files and folders`;
+  return `/work is full: it has ${has}, and may have ${diskMb} MB and ${most}. Nothing can be written until you remove some.`;
+}
+
 function rulesOf({ limits, allowedHosts }: LocalSettings): string {
   const network =
     allowedHosts.length === 0
       ? 'There is no network.'
       : `Of the network only these hosts can be reached, over HTTPS: ${allowedHosts.join(', ')}.`;
-  return `A Linux sandbox without a GPU: ${limits.memoryMb} MB of memory, ${limits.processes} processes, ${limits.diskMb} MB in /work, which is kept between calls; nothing else is. ${network} No secrets are in it.`;
+  return `A Linux sandbox without a GPU: ${limits.memoryMb} MB of memory, ${limits.processes} processes, ${limits.diskMb} MB and ${limits.files} files in /work, which is kept between calls; nothing else is. ${network} No secrets are in it.`;
 }

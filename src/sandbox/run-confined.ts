@@ -1,26 +1,39 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Confined } from './bubblewrap.ts';
+import { forbiddenCalls } from './limits/forbidden-calls.ts';
 import type { RunEnd, RunOptions } from './sandbox.ts';
 
 /** Whoever prints without end is ended: others wait for this process, too. */
 const OUTPUT_BYTES = 100e6;
 
+/** What bwrap reads and writes besides the command's own: its settings, who runs in there, a filter. */
+const [SETTINGS, INFO, FILTER] = [3, 4, 5];
+const PIPES = ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'] as const;
+
 /**
  * Runs bwrap, with nothing of our environment: the first process in there is bwrap itself, and can be looked
- * at.
+ * at. `watch` is told that process, as this machine numbers it.
  */
 export function runConfined(
   { settings, command }: Confined,
   uid: number | undefined,
   { timeoutMs, signal, stdin, onOutput, isOnlyStdout }: RunOptions,
-  watch: (pid: number, exceeded: (reason: string) => void) => { stop(): void },
+  watch: (init: number, exceeded: (reason: string) => void) => { stop(): void },
 ): Promise<RunEnd> {
   return new Promise((done, fail) => {
     if (signal.aborted) return fail(signal.reason);
-    const child: ChildProcess = spawn('bwrap', ['--args', '3', ...command], {
+    const filter = forbiddenCalls();
+    const own = [
+      '--args',
+      `${SETTINGS}`,
+      '--info-fd',
+      `${INFO}`,
+      ...(filter ? ['--seccomp', `${FILTER}`] : []),
+    ];
+    const child: ChildProcess = spawn('bwrap', [...own, ...command], {
       env: { PATH: process.env.PATH },
       cwd: '/',
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: [...PIPES],
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     let forced: RunEnd | undefined;
@@ -28,12 +41,16 @@ export function runConfined(
       forced ??= end;
       child.kill('SIGKILL');
     };
-    const dog =
-      child.pid === undefined ? undefined : watch(child.pid, (reason) => force({ kind: 'killed', reason }));
+    let dog: { stop(): void } | undefined;
+    let isOver = false;
+    firstProcess(child, (init) => {
+      if (!isOver) dog = watch(init, (reason) => force({ kind: 'killed', reason }));
+    });
     const timer = setTimeout(() => force({ kind: 'timed_out' }), timeoutMs);
     const onAbort = () => child.kill('SIGKILL');
     signal.addEventListener('abort', onAbort, { once: true });
     const over = () => {
+      isOver = true;
       clearTimeout(timer);
       dog?.stop();
       signal.removeEventListener('abort', onAbort);
@@ -58,9 +75,26 @@ export function runConfined(
     child.stderr?.on('data', (chunk: Uint8Array) => {
       if (!isOnlyStdout) take(chunk);
     });
-    const told = child.stdio[3];
-    for (const pipe of [child.stdin, told]) pipe?.on('error', () => {}); // it ended before it had read all
-    if (told && 'end' in told) told.end(`${settings.join('\0')}\0`);
+    for (const pipe of child.stdio) pipe?.on('error', () => {}); // it ended before it had read all
+    tell(child, SETTINGS, `${settings.join('\0')}\0`);
+    tell(child, FILTER, filter);
     child.stdin?.end(stdin);
+  });
+}
+
+function tell(child: ChildProcess, number: number, bytes: string | Buffer | undefined): void {
+  const pipe = child.stdio[number];
+  if (pipe && 'end' in pipe) pipe.end(bytes);
+}
+
+/** bwrap says it as soon as there is one, in JSON, and closes that pipe. */
+function firstProcess(child: ChildProcess, found: (pid: number) => void): void {
+  let text = '';
+  child.stdio[INFO]?.on('data', (chunk: Uint8Array) => {
+    text += Buffer.from(chunk).toString();
+  });
+  child.stdio[INFO]?.once('end', () => {
+    const pid = /"child-pid": (\d+)/.exec(text)?.[1];
+    if (pid !== undefined) found(Number(pid));
   });
 }

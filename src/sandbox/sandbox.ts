@@ -11,6 +11,8 @@ export type RunOptions = {
   onOutput(chunk: Uint8Array): void;
   /** Leaves out what goes to standard error: for the contents of files. */
   isOnlyStdout?: boolean;
+  /** It only reads: what it would write into the working directory fails, where that can be had. */
+  isReading?: boolean;
 };
 
 /** How a command ended. `killed` names the limit that it ran into. */
@@ -42,6 +44,8 @@ export type Sandbox = {
 
 /** The sandboxes of all sessions. */
 export type Sandboxes = {
+  /** Finds out at the start whether there can be any here, and says in the log how. Never throws. */
+  prepare(): Promise<void>;
   /**
    * The sandbox of a session, made where there is none. Throws SandboxUnavailable where there can't be one.
    */

@@ -30,6 +30,7 @@ const PREFIX = 'ml-intern';
 export function createSpaceSandboxes(settings: SpaceSettings): SpaceSandboxes {
   const spaces: Spaces = { hub: createSpaceHub(settings), lost: new Set() };
   return {
+    async prepare() {}, // the Hub is asked when one is needed
     open: (sessionId, signal, show) => open(spaces, sessionId, signal, show),
     moveTo: (sessionId, flavor, signal, show) => moveTo(spaces, sessionId, flavor, signal, show),
     remove: (sessionId) => remove(spaces, sessionId),

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { randomIds } from '../../src/lib/clock.ts';
+import { createLogger } from '../../src/lib/log.ts';
 import { createLocalSandboxes } from '../../src/sandbox/local.ts';
 import { LIMITS, openFolder, shell } from '../support/sandboxes.ts';
 
@@ -19,6 +20,7 @@ const sandboxesWith = (allowedHosts: readonly string[]) =>
     allowedHosts,
     hidden: [],
     ids: randomIds,
+    log: createLogger('silent', (text) => text),
   });
 
 const bare = () =>

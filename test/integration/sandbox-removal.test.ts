@@ -4,17 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { tried, USERS } from '../support/limits/attempts.ts';
 import { folderFor, hasBubblewrap } from '../support/sandboxes.ts';
 
-const LIMITS = { cpuSeconds: 20, memoryMb: 256, processes: 64, diskMb: 64 };
+const LIMITS = { cpuSeconds: 20, memoryMb: 256, processes: 64, diskMb: 64, files: 20_000 };
 
 /** What commands leave behind, each of which was once enough to keep a folder from being removed. */
 const LEFT_BEHIND = {
-  s_deep: "python3 -c \"import os\nfor _ in range(3000):\n os.mkdir('d' * 250)\n os.chdir('d' * 250)\"",
+  s_deep: "python3 -c \"import os\nfor _ in range(500):\n os.mkdir('d' * 250)\n os.chdir('d' * 250)\"",
   s_closed: 'mkdir -p a/b/c && touch a/b/c/d && chmod 000 a/b/c a/b a',
   s_readonly: 'mkdir -p a/b && touch a/b/c && chmod 500 a/b a',
   s_closed_itself: 'mkdir a && touch a/b && chmod 000 a . && cd / && ! ls /work',
   s_names: String.raw`mkdir -- '-rf' '$(x)' $'new\nline' && touch -- '-rf/*' '...' '.hidden' "$(printf 'n%.0s' {1..255})"`,
   s_links: 'ln -s / root; ln -s nowhere broken; mkfifo pipe; ln -s loop loop',
-  s_many: 'mkdir many && cd many && touch $(seq 5000)',
+  s_many: 'mkdir many && cd many && touch $(seq 1000)',
 };
 
 describe.skipIf(!hasBubblewrap).each(USERS)('%s', (_who, uid) => {

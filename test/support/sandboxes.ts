@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/load.ts';
 import { randomIds } from '../../src/lib/clock.ts';
+import { createLogger } from '../../src/lib/log.ts';
 import { createLocalSandboxes } from '../../src/sandbox/local.ts';
 import type { LocalSettings } from '../../src/sandbox/local-machine.ts';
 import type { RunEnd, Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -28,7 +29,7 @@ export function folderFor(uid: number | undefined): string {
   return folder;
 }
 
-export const LIMITS = { cpuSeconds: 20, memoryMb: 256, processes: 64, diskMb: 64 };
+export const LIMITS = { cpuSeconds: 20, memoryMb: 256, processes: 64, diskMb: 64, files: 20_000 };
 
 export const localSandboxes = (parts: Partial<LocalSettings> = {}) =>
   createLocalSandboxes({
@@ -37,6 +38,7 @@ export const localSandboxes = (parts: Partial<LocalSettings> = {}) =>
     allowedHosts: [],
     hidden: [],
     ids: randomIds,
+    log: createLogger('silent', (text) => text),
     ...parts,
   });
 

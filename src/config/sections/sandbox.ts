@@ -23,6 +23,7 @@ export const Sandbox = z.strictObject({
   processes: count.default(256).describe('local: processes of a command.'),
   cpu_seconds: count.default(1_800).describe('local: processor time of one process.'),
   disk_mb: count.default(4_096).describe('local: size of a workspace.'),
+  files: count.default(500_000).describe('local: files and folders of a workspace.'),
   namespace: z
     .string()
     .optional()

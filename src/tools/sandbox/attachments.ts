@@ -66,6 +66,7 @@ async function missingOf(sandbox: Sandbox, paths: string[], signal: AbortSignal)
     signal,
     timeoutMs: 30_000,
     isOnlyStdout: true,
+    isReading: true,
     onOutput: (chunk) => void chunks.push(chunk),
   });
   return new Set(Buffer.concat(chunks).toString().split('\n').filter(Boolean));

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Limits } from '../../../src/sandbox/bubblewrap.ts';
@@ -27,6 +28,18 @@ export const USERS: readonly (readonly [string, number | undefined])[] =
         ['not as root', NOBODY],
       ]
     : [['not as root', undefined]];
+
+const ATTACKS = readFileSync(join(import.meta.dirname, 'attacks.py'), 'utf8');
+
+/** What programs may do, though it looks like more than it is. */
+export const FAIR = readFileSync(join(import.meta.dirname, 'fair.py'), 'utf8');
+
+/** Tries one of `attacks.py`. */
+export const attack = (how: string, amount: number): Attempt => ({
+  session: `s_${how}`,
+  command: `python3 - ${how} ${amount}`,
+  stdin: ATTACKS,
+});
 
 /** Runs commands all at once, as a user, and gives how each ended; then removes their sandboxes. */
 export async function tried(

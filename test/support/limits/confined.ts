@@ -1,8 +1,6 @@
 import { text } from 'node:stream/consumers';
-import { randomIds } from '../../../src/lib/clock.ts';
 import { messageOf } from '../../../src/lib/errors.ts';
-import { createLocalSandboxes } from '../../../src/sandbox/local.ts';
-import { shell } from '../sandboxes.ts';
+import { localSandboxes, shell } from '../sandboxes.ts';
 import type { Attempt, Confined, Outcome, Tried } from './attempts.ts';
 
 /*
@@ -11,7 +9,7 @@ import type { Attempt, Confined, Outcome, Tried } from './attempts.ts';
  */
 
 const { directory, limits, attempts, isRemoving }: Confined = JSON.parse(await text(process.stdin));
-const sandboxes = createLocalSandboxes({ directory, limits, allowedHosts: [], hidden: [], ids: randomIds });
+const sandboxes = localSandboxes({ directory, limits });
 
 async function outcomeOf({ session, command, stdin }: Attempt): Promise<Outcome> {
   const sandbox = await sandboxes.open(session, new AbortController().signal);
