@@ -18,11 +18,11 @@ const SCALE = 2;
  */
 export async function lossCurve(
   title: string,
-  { losses, stride, step }: Pick<Progress, 'losses' | 'stride' | 'step'>,
+  progress: Pick<Progress, 'losses' | 'stride' | 'seen' | 'axis' | 'step' | 'steps'>,
 ): Promise<Uint8Array> {
   const { font } = await drawing();
-  const last = (losses.length - 1) * stride + 1;
-  const scale = step === undefined || step < last ? 1 : step / last;
+  const { losses } = progress;
+  const axis = axisOf(progress);
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
   const text = { fontFamily: FONT, fontSize: 14, color: '#4a4a4a' };
   chart.setOption({
@@ -32,11 +32,11 @@ export async function lossCurve(
     grid: { left: 72, right: 28, top: 56, bottom: 56 },
     xAxis: {
       type: 'value',
-      name: step === undefined ? 'logged values' : 'step',
+      name: axis.name,
       nameLocation: 'middle',
       nameGap: 30,
       min: 0,
-      max: Math.ceil(last * scale),
+      max: axis.name === 'epoch' ? axis.last : Math.ceil(axis.last),
       axisLabel: text,
       nameTextStyle: text,
       splitLine: { show: false },
@@ -47,7 +47,7 @@ export async function lossCurve(
         type: 'line',
         showSymbol: false,
         lineStyle: { width: 2.5, color: '#b8860b' },
-        data: losses.map((loss, i) => [(i * stride + 1) * scale, loss]),
+        data: losses.map((loss, i) => [axis.at(i), loss]),
       },
     ],
   });
@@ -58,6 +58,41 @@ export async function lossCurve(
     font: { fontBuffers: [font], defaultFontFamily: FONT },
   };
   return new Resvg(svg, options).render().asPng();
+}
+
+type Axis = { name: 'step' | 'epoch' | 'logged values'; last: number; at(i: number): number };
+
+/** What losses stand over: where the first and newest were printed, the others evenly between them. */
+export function axisOf({
+  losses,
+  stride,
+  seen,
+  axis,
+  step,
+  steps,
+}: Pick<Progress, 'losses' | 'stride' | 'seen' | 'axis' | 'step' | 'steps'>): Axis {
+  const place = axis && placesOf(axis, steps);
+  if (place) {
+    const each = seen > 1 ? ((place.last - place.first) / (seen - 1)) * stride : 0;
+    return { name: place.name, last: place.last, at: (i) => place.first + i * each };
+  }
+  const last = (losses.length - 1) * stride + 1;
+  const scale = step === undefined || step < last ? 1 : step / last;
+  return {
+    name: step === undefined ? 'logged values' : 'step',
+    last: last * scale,
+    at: (i) => (i * stride + 1) * scale,
+  };
+}
+
+/** Steps that are counted anew in each epoch are parts of epochs. */
+function placesOf({ kind, first, last }: NonNullable<Progress['axis']>, steps: number | undefined) {
+  if (kind === 'step') return { name: 'step' as const, first: first[1], last: last[1] };
+  if (kind === 'epoch') return { name: 'epoch' as const, first: first[0], last: last[0] };
+  if (kind === 'none') return undefined;
+  if (first[0] === last[0]) return { name: 'step' as const, first: first[1], last: last[1] };
+  const part = (step: number) => (steps === undefined || steps === 0 ? 0 : Math.min(1, step / steps));
+  return { name: 'epoch' as const, first: first[0] + part(first[1]), last: last[0] + part(last[1]) };
 }
 
 const FONT = 'DejaVu Sans';

@@ -1,5 +1,6 @@
 import { dollars } from '../lib/dollars.ts';
 import { durationText } from '../lib/duration.ts';
+import { failureText } from '../session/progress.ts';
 import { costAtMost, costSoFar, durationOf, type Watch } from '../session/watches.ts';
 
 /* What people are told when a job has ended, or can no longer be followed. */
@@ -12,7 +13,7 @@ export function endText(ended: Watch): string {
   const facts = [
     ...(seconds === undefined ? [] : [`after ${durationText(seconds)}`]),
     ...(usd === undefined ? [] : [`about ${dollars(usd)}`]),
-    ...(seen.progress?.failure ? [seen.progress.failure] : []),
+    ...(seen.progress?.failure ? [failureText(seen.progress)] : []),
   ].join(', ');
   return [
     `Job ${ended.jobId} on ${ended.flavor} has ended: ${seen.stage}${facts ? ` ${facts}` : ''}.`,

@@ -1,7 +1,7 @@
 import { createBackoff } from '../lib/backoff.ts';
 import { createBreath } from '../lib/breath.ts';
-import { lastPrinted, withoutAnsi } from '../lib/output.ts';
-import { advance, Progress } from '../session/progress.ts';
+import { printedParts, withoutAnsi } from '../lib/output.ts';
+import { advance, Progress, READ_PARTS } from '../session/progress.ts';
 import { type Following, SAFETY_MS } from './following.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function readLog(following: Following): Promise<void> {
         backoff.reset(); // the Hub answers, be it with what is known
         if (line++ < known) continue;
         known = line;
-        progress = advance(progress, clean(withoutAnsi(lastPrinted(text, LINE_CHARACTERS))));
+        progress = advance(progress, cleaned(text, clean));
         following.progress = progress;
         following.snapshot = { ...following.snapshot, seenAt: clock.now() };
         following.isDirty = true;
@@ -38,6 +38,17 @@ export async function readLog(following: Following): Promise<void> {
     await clock.sleep(backoff.next(), signal).catch(() => {}); // aborted: seen at the next turn
   }
 }
+
+/** What was printed over on a line is looked at part by part, as it is read. */
+const cleaned = (text: string, clean: (line: string) => string): string =>
+  text
+    .split('\n')
+    .map((line) =>
+      printedParts(line, READ_PARTS, LINE_CHARACTERS)
+        .map((part) => clean(withoutAnsi(part)))
+        .join('\r'),
+    )
+    .join('\n');
 
 /** More than progress is read from, with terminal codes. */
 const LINE_CHARACTERS = 8_000;

@@ -8,6 +8,7 @@ import { dollars } from '../lib/dollars.ts';
 import { durationText } from '../lib/duration.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import type { ThreadAddress } from '../session/address.ts';
+import { stepText } from '../session/progress.ts';
 import { addMessage } from '../session/store/record.ts';
 import { sessionOf, watchOf } from '../session/store/rows.ts';
 import { costSoFar, durationOf, type Watch } from '../session/watches.ts';
@@ -220,14 +221,15 @@ function digest(running: readonly Watch[]): string {
   const lines = running.slice(0, LISTED).map((watch) => {
     const seconds = durationOf(watch);
     const usd = costSoFar(watch);
-    const { step, steps, loss } = watch.snapshot.progress ?? {};
+    const { loss } = watch.snapshot.progress ?? {};
+    const step = stepText(watch.snapshot.progress ?? {});
     return [
       `- [${watch.jobId}](${watch.url}) on ${watch.flavor}: ${watch.snapshot.stage}`,
       seconds === undefined
         ? 'not started'
         : `${durationText(seconds)} of ${durationText(watch.timeoutSeconds)}`,
       ...(usd === undefined ? [] : [dollars(usd)]),
-      ...(step === undefined ? [] : [`step ${step} of ${steps}`]),
+      ...(step === '' ? [] : [step]),
       ...(loss === undefined ? [] : [`loss ${loss}`]),
     ].join(', ');
   });

@@ -4,6 +4,7 @@ import { durationText } from '../lib/duration.ts';
 import { messageOf } from '../lib/errors.ts';
 import { capped, withoutAnsi } from '../lib/output.ts';
 import { fenced } from '../lib/speech.ts';
+import { failureText, stepText } from '../session/progress.ts';
 import { costSoFar, durationOf, type Watch } from '../session/watches.ts';
 
 const LOG_CHARACTERS = 8_000;
@@ -57,7 +58,8 @@ function figuresOf(watch: Watch): string[] {
   const seconds = durationOf(watch);
   const cost = costSoFar(watch);
   const atLeast = snapshot.isEndUnknown ? 'at least ' : ''; // it may have gone on unseen
-  const { step, steps, epoch, loss } = snapshot.progress ?? {};
+  const { epoch, loss } = snapshot.progress ?? {};
+  const step = stepText(snapshot.progress ?? {});
   return [
     `Job ${watch.jobId} on ${watch.flavor}: ${snapshot.stage}`,
     ...(snapshot.message ? [`(${snapshot.message})`] : []),
@@ -65,7 +67,7 @@ function figuresOf(watch: Watch): string[] {
       ? ['not started yet']
       : [`after ${atLeast}${durationText(seconds)} of at most ${durationText(watch.timeoutSeconds)}`]),
     ...(cost === undefined ? [] : [`about ${atLeast}${dollars(cost)}`]),
-    ...(step === undefined ? [] : [`step ${step} of ${steps}`]),
+    ...(step === '' ? [] : [step]),
     ...(epoch === undefined ? [] : [`epoch ${epoch}`]),
     ...(loss === undefined ? [] : [`loss ${loss}`]),
   ];
@@ -78,7 +80,7 @@ function printedBy({ snapshot: { progress } }: Watch): string[] {
   return [
     ...Object.entries(metrics).map(([name, value]) => `${name} ${value}`),
     ...alerts.map((alert) => `alert: ${alert}`),
-    ...(failure === undefined ? [] : [`the log shows: ${failure}`]),
+    ...(failure === undefined ? [] : [`the log shows: ${failureText(progress)}`]),
     ...(tail.length > 0 ? [`last line: ${tail.at(-1)}`] : []),
   ];
 }

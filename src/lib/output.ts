@@ -7,15 +7,31 @@ const ANSI = /\u001b\[[0-9;?]*[A-Za-z]|\u001b\][^\u0007\u001b\r\n]*(?:\u0007|\u0
 export const withoutAnsi = (text: string): string => text.replace(ANSI, '');
 
 /**
- * What a terminal shows of a line, be it a megabyte long: the first `limit` characters of what was printed
- * last. A carriage return starts the line anew, but for those at its end, as lines of Windows have them.
+ * What was printed of a line, one over the other, be it a megabyte long: the newest `count` parts that are
+ * not empty, of each the first `limit` characters. A carriage return starts a line anew, and so do the
+ * backspaces with which some programs go back.
  */
-export function lastPrinted(line: string, limit: number): string {
+export function printedParts(line: string, count: number, limit: number): string[] {
+  const parts: string[] = [];
   let end = line.length;
-  while (end > 0 && line[end - 1] === '\r') end--;
-  const from = end === 0 ? 0 : line.lastIndexOf('\r', end - 1) + 1;
-  return line.slice(from, Math.min(end, from + limit));
+  while (end > 0 && parts.length < count) {
+    const from = startOfPart(line, end);
+    const part = line.slice(from, Math.min(end, from + limit));
+    if (part.trim() !== '') parts.unshift(part);
+    end = from - 1;
+  }
+  return parts;
 }
+
+function startOfPart(line: string, end: number): number {
+  for (let at = end - 1; at >= 0; at--) {
+    const sign = line.charCodeAt(at);
+    if (sign === RETURN || sign === BACKSPACE) return at + 1;
+  }
+  return 0;
+}
+
+const [BACKSPACE, RETURN] = [8, 13];
 
 /**
  * Keeps a text within `limit` characters: a quarter of them from its start and the rest from its end, because

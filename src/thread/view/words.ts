@@ -1,7 +1,7 @@
 import { dollars } from '../../lib/dollars.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { ThreadAddress } from '../../session/address.ts';
-import { sparkline } from '../../session/progress.ts';
+import { sparkline, stepText } from '../../session/progress.ts';
 import type { JobControl } from '../../session/watches.ts';
 import type {
   ApprovalView,
@@ -294,26 +294,40 @@ const BAR = 16;
 /** How far a job is and how it goes, as far as its log tells; '' where that is nothing. */
 export function progressText({ progress }: JobView, style: Style): string {
   if (progress === undefined) return '';
-  const { step, steps, epoch, epochs, loss, losses, metrics, alerts, failure } = progress;
+  const { step, steps, epoch, epochs, loss, losses, metrics, alerts, failure, advice } = progress;
+  const { reward, ...others } = metrics;
   const share = step !== undefined && steps ? Math.min(1, step / steps) : undefined;
   const bar =
     share === undefined
       ? ''
       : `${'█'.repeat(Math.round(share * BAR))}${'░'.repeat(BAR - Math.round(share * BAR))} `;
   const facts = [
-    ...(step === undefined ? [] : [`${bar}step ${step} of ${steps}`]),
+    ...(step === undefined ? [] : [`${bar}${stepText(progress)}`]),
     ...(epoch === undefined ? [] : [`epoch ${rounded(epoch)}${epochs === undefined ? '' : ` of ${epochs}`}`]),
     ...(loss === undefined ? [] : [`loss ${rounded(loss)} ${sparkline(losses)}`.trim()]),
+    ...(reward === undefined ? [] : [`reward ${rounded(reward)}`]),
   ];
-  const evaluated = Object.entries(metrics).map(
+  const evaluated = byWeight(others).map(
     ([name, value]) => `${style.plain(name)} ${style.bold(rounded(value))}`,
   );
   return [
     ...(facts.length > 0 ? [facts.join(' · ')] : []),
     ...(evaluated.length > 0 ? [evaluated.slice(0, 8).join(' · ')] : []),
     ...alerts.map((alert) => `🔔 ${style.plain(alert)}`),
-    ...(failure === undefined ? [] : [`❗ ${style.bold(style.plain(failure))}`]),
+    ...(failure === undefined ? [] : [failureLine(failure, advice, style)]),
   ].join('\n');
+}
+
+/** Evaluations before what training says of itself: a card has room for a few. */
+const byWeight = (metrics: Readonly<Record<string, number>>): [string, number][] => {
+  const isEvaluation = ([name]: [string, number]) => /^(?:eval|val|test|m?AP)/i.test(name);
+  const entries = Object.entries(metrics);
+  return [...entries.filter(isEvaluation), ...entries.filter((entry) => !isEvaluation(entry))];
+};
+
+function failureLine(failure: string, advice: string | undefined, style: Style): string {
+  const told = `❗ ${style.bold(style.plain(failure))}`;
+  return advice === undefined ? told : `${told}: ${style.plain(advice)}`;
 }
 
 /** The newest lines of a job that runs. */

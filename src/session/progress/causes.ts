@@ -1,0 +1,42 @@
+import type { Cause } from './causes/cause.ts';
+import { DEVICES } from './causes/devices.ts';
+import { HUB } from './causes/hub.ts';
+import { MEMORY } from './causes/memory.ts';
+import { PACKAGES } from './causes/packages.ts';
+import { CONSEQUENCES, OTHERWISE, PYTHON } from './causes/python.ts';
+
+/** What is shown of a failure. */
+export type Failure = { failure: string; advice: string; isConsequence: boolean; isKnown: boolean };
+
+/** The first that fits counts: the more special ones come first. */
+const CAUSES: readonly Cause[] = [...MEMORY, ...DEVICES, ...HUB, ...PACKAGES];
+
+const DETAIL_CHARACTERS = 80;
+const MESSAGE_CHARACTERS = 160;
+
+/** The known kind of failure that a text words, and where in the text; undefined where it words none. */
+export function knownFailure(text: string): (Failure & { index: number }) | undefined {
+  for (const { wording, cause, advice, isConsequence = false } of CAUSES) {
+    const match = wording.exec(text);
+    if (match === null) continue;
+    const detail = match[1]?.trim().slice(0, DETAIL_CHARACTERS);
+    const failure = detail ? `${cause} (${detail})` : cause;
+    return { failure, advice, isConsequence, isKnown: true, index: match.index };
+  }
+  return undefined;
+}
+
+/** An exception by its name and message: a known kind of failure, or as it calls itself. */
+export function failureOf(exception: string, message: string): Failure {
+  const name = exception.slice(exception.lastIndexOf('.') + 1);
+  const text = message === '' ? name : `${name}: ${message}`;
+  const isConsequence = CONSEQUENCES.has(name);
+  // What a launcher says of a command is the command's text; of its end only a signal tells more.
+  const known = isConsequence && !/Signals\.|exit status -/.test(message) ? undefined : knownFailure(text);
+  if (known) return { ...known, isConsequence: known.isConsequence || isConsequence };
+  const advice = PYTHON[name] ?? OTHERWISE;
+  return { failure: shortened(text), advice, isConsequence, isKnown: false };
+}
+
+const shortened = (text: string): string =>
+  text.length <= MESSAGE_CHARACTERS ? text : `${text.slice(0, MESSAGE_CHARACTERS - 1).trimEnd()}…`;

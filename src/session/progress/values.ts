@@ -1,0 +1,100 @@
+/* Names and numbers of a line. */
+
+export type Values = Readonly<Record<string, number>>;
+
+/** A number as Python, JSON and JavaScript write it. NaN stays NaN, what is infinite stays infinite. */
+export function numberOf(text: string): number {
+  const lower = text.toLowerCase();
+  if (lower.startsWith('inf')) return Number.POSITIVE_INFINITY;
+  if (lower.startsWith('-inf')) return Number.NEGATIVE_INFINITY;
+  return Number(text.replaceAll(',', ''));
+}
+
+/** Numbers may stand in quotes, as transformers 5 prints them, or be tensors. */
+const PAIR =
+  /(['"])([^'"]{1,100})\1:\s{0,4}(?:[A-Za-z][\w.]{0,30}\(|['"])?(-?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:e[+-]?\d{1,5})?|nan|-?inf(?:inity)?)(?=['"),}\s\]]|$)/gi;
+
+/** Numbers of the body of a dictionary, such as `'loss': 0.41, 'epoch': '0.5'`. */
+export const quotedPairs = (body: string): Values =>
+  named([...body.matchAll(PAIR)].map(([, , name = '', value = '']) => [name, value]));
+
+/** Some names are two words: "train loss", "val loss". */
+const LOOSE =
+  /(?<![\w/.@-])((?:(?:train(?:ing)?|val(?:idation)?|valid|eval|test|lm|avg|average|mean|grad|learning)[ _])?[A-Za-z][\w/.@-]{0,60})(?:\s{0,2}[:=]\s{0,12}|\s{1,2})(-?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:e[+-]?\d{1,5})?|nan|-?inf(?:inity)?)(?![\w%]|\.\w)/gi;
+
+/** Numbers of a text such as `step 10 | loss: 0.41, lr=1e-4`. Numbers with units are left out. */
+export const loosePairs = (text: string): Values =>
+  named([...text.matchAll(LOOSE)].map(([, name = '', value = '']) => [name, value]));
+
+/** Of two values with one name the first counts: a running mean often follows the value. */
+function named(pairs: readonly (readonly [string, string])[]): Values {
+  const values: Record<string, number> = Object.create(null);
+  for (const [name, value] of pairs) values[name] ??= numberOf(value);
+  return values;
+}
+
+/** What trainers call the loss of a step, the surest name first. */
+const LOSSES = [
+  'loss',
+  'train_loss',
+  'train/loss',
+  'train loss',
+  'training loss',
+  'training_loss',
+  'lm loss',
+  'loss/train',
+  'loss_train',
+  'loss/train/total',
+  'reduced_train_loss',
+  'train_loss_step',
+  'loss_step',
+  'step_loss',
+  'gpt_loss',
+  'policy_loss',
+  'actor/pg_loss',
+  'total_loss',
+  'avg loss',
+  'average loss',
+  'avg_loss',
+  'mean loss',
+  'train_loss_epoch',
+];
+
+/** The loss of a step in training; undefined where the values have none. */
+export const lossOf = (values: Values): number | undefined => firstOf(values, LOSSES);
+
+/** The value with the first of these names, which are in lower case. */
+export function firstOf(values: Values, names: readonly string[]): number | undefined {
+  const entries = Object.entries(values).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const lower = new Map(entries);
+  for (const name of names) {
+    const value = lower.get(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** A script may name each evaluation anew, and run for days. */
+const MAX_METRICS = 40;
+const NAME_CHARACTERS = 100;
+
+export const newestOf = (metrics: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(metrics).slice(-MAX_METRICS));
+
+/** Figures of the machine and settings of the optimiser say nothing of how good a model gets. */
+const NO_METRIC =
+  /runtime|per_sec|samples|num_tokens|tokens|(?:^|[ _/])(?:epochs?|steps?|iter(?:ation)?s?|lr|lrs|time|mem|memory|batch|updates?|eta|wall|norm|gnorm)(?:$|[ _/])|learning.rate|throughput|it\/s|(?:^|_)(?:wps|ups|wpb|bsz|clip|num_updates|train_wall|gb_free|loss_scale|mfu)$|percentage|flos|^v_num$|^total_loss$|^(?:loss )?scale$|clip_ratio|step_time|skipped|consumed/i;
+
+/** What is told of a model's quality: evaluations, rewards, lengths, accuracies. */
+export function metricsOf(values: Values, isTraining: boolean): Record<string, number> {
+  const names = new Set(isTraining ? LOSSES : []);
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      ([name, value]) =>
+        Number.isFinite(value) &&
+        name.length <= NAME_CHARACTERS &&
+        !names.has(name.toLowerCase()) &&
+        !NO_METRIC.test(name),
+    ),
+  );
+}
