@@ -20,11 +20,11 @@ import { type InteractionDeps, replyOf } from './clicks.ts';
 import { COMMANDS, LOCALES } from './command-list.ts';
 import { givenIn } from './forms.ts';
 import { writtenAt } from './ids.ts';
-import { readable } from './inbound.ts';
 import { addressOf, fromInteraction } from './interaction-context.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { DIRECT } from './outbound.ts';
 import { missingIn } from './permissions.ts';
+import { readable } from './reading.ts';
 import { harmless, STYLE } from './style.ts';
 import { beginThread } from './threads.ts';
 

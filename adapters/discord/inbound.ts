@@ -1,9 +1,9 @@
 import {
   ChannelType,
   type Client,
-  cleanContent,
   Events,
   GatewayIntentBits,
+  type GuildMember,
   type Message,
   MessageType,
   type PartialMessage,
@@ -17,18 +17,18 @@ import type { Intake } from '../../src/intake/intake.ts';
 import { attachmentId, type FileRules, receiveFiles, wordsOf } from '../../src/intake/received.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { quotedWords } from '../../src/lib/speech.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
-import type { Background } from '../../src/session/background.ts';
 import type { EditedMessage, IncomingMessage, PendingMessage } from '../../src/session/store/incoming.ts';
-import { newestLines } from '../../src/thread/view/newest-lines.ts';
 import { cut } from '../../src/thread/view/words.ts';
 import { offered } from './attachments.ts';
 import { nonceOf, writtenAt } from './ids.ts';
 import { whoIs } from './interaction-context.ts';
 import { DISCORD_LIMITS } from './limits.ts';
+import { writerAsMember } from './members.ts';
 import { DIRECT } from './outbound.ts';
 import { missingIn } from './permissions.ts';
+import { readable } from './reading.ts';
+import { backgroundOf } from './thread-reader.ts';
 import { beginThread } from './threads.ts';
 
 export type InboundDeps = {
@@ -46,17 +46,21 @@ export type InboundDeps = {
 /** Registers what the bot listens to. Returns what takes a message that was read back from history. */
 export function listen(client: Client<true>, deps: InboundDeps): (message: Message) => Promise<void> {
   const inOrder = createKeyedQueue();
-  const take = (message: Message) => inOrder(threadOf(message), () => onMessage(client, message, deps));
+  const take = (message: Message, isReadBack: boolean) =>
+    inOrder(threadOf(message), () => onMessage(client, { message, isReadBack }, deps));
   client.on(Events.MessageCreate, (message) => {
-    take(message).catch((error: unknown) => {
+    take(message, false).catch((error: unknown) => {
       deps.log.error({ err: error }, 'a Discord message could not be taken; it is read back');
       deps.behind();
     });
   });
   client.on(Events.MessageUpdate, (before, message) => {
     // Of a message that is not known Discord may tell a part: a preview, and not what it says.
-    if (message.partial || message.author.bot || message.webhookId !== null) return;
-    inOrder(threadOf(message), () => onEdit(client, before, message, deps)).catch(logged(deps.log));
+    if (message.editedTimestamp === null) return;
+    inOrder(threadOf(message), async () => {
+      const now = message.partial ? await message.fetch() : message;
+      await onEdit(client, before.partial ? undefined : before, now, deps);
+    }).catch(logged(deps.log));
   });
   const onDeleted = (message: Message | PartialMessage) => {
     const isForBot = async () => false; // who takes it in later reads it back from where it is not any more
@@ -67,18 +71,40 @@ export function listen(client: Client<true>, deps: InboundDeps): (message: Messa
   client.on(Events.MessageBulkDelete, (messages) => {
     for (const message of messages.values()) onDeleted(message);
   });
-  return take;
+  return (message) => take(message, true);
 }
 
-/** Previews, pins, and a thread that is begun from a message change it as well: only edits have a time. */
+/** A message, and whether it was read back from history. */
+type Read = { message: Message; isReadBack: boolean };
+
+/**
+ * Previews, pins, and a thread that is begun from a message change it as well: only edits have a time. One by
+ * which a message is for the bot for the first time is that message.
+ */
 async function onEdit(
   client: Client<true>,
-  before: Message | PartialMessage,
+  before: Message | undefined,
   message: Message,
   deps: InboundDeps,
 ): Promise<void> {
   const address = addressOf(message);
-  if (message.editedAt === null || address === undefined || !isSeen(client, message)) return;
+  if (!isWritten(message) || address === undefined || !isSeen(client, message)) return;
+  const isNew =
+    before === undefined
+      ? isAddressed(client, message) // once, if it was before
+      : (await isForBot(client, message, address, deps)) && !(await isForBot(client, before, address, deps));
+  if (isNew) await takeIn(client, { message, isReadBack: false }, address, deps);
+  await correct(client, { before, message, isReadBack: false }, address, deps);
+}
+
+/** Makes a message what it is by now, where it was taken in and nobody has read it yet. */
+async function correct(
+  client: Client<true>,
+  { before, message, isReadBack }: Read & { before?: Message | undefined },
+  address: ThreadAddress,
+  deps: InboundDeps,
+): Promise<void> {
+  if (message.editedAt === null) return;
   await deps.intake.edited({
     sourceId: sourceOf(message.id),
     address,
@@ -87,7 +113,8 @@ async function onEdit(
     change: { at: message.editedAt.toISOString() },
     isForBot: async () => false, // whoever has not taken it in yet has the same message, and it says this by now
     apply: async (pending) => {
-      const mayUse = (await deps.gate.refusal(address, writerOf(message))) === undefined;
+      const who = writerOf(message, await writerAsMember(message, isReadBack));
+      const mayUse = (await deps.gate.refusal(address, who)) === undefined;
       return mayUse ? editOf(client, before, message, pending, deps) : undefined;
     },
   });
@@ -95,7 +122,7 @@ async function onEdit(
 
 async function editOf(
   client: Client<true>,
-  before: Message | PartialMessage,
+  before: Message | undefined,
   message: Message,
   pending: PendingMessage,
   deps: InboundDeps,
@@ -104,7 +131,8 @@ async function editOf(
   const idOf = ({ id }: { id: string }) => attachmentId(id);
   const present = new Set(files.map(idOf));
   const removed = (pending.files ?? []).filter((id) => !present.has(id));
-  const old = before.partial ? files : [...before.attachments.values()].map((file) => offered(file, client));
+  const old =
+    before === undefined ? files : [...before.attachments.values()].map((file) => offered(file, client));
   const known = new Set([...(pending.files ?? []), ...old.map(idOf)]);
   const added = files.filter((file) => !known.has(idOf(file)));
   const { images, attachments, problems } = await receiveFiles(added, deps.attachments);
@@ -130,26 +158,41 @@ const threadOf = ({ channel, channelId, id }: Pick<Message, 'channel' | 'channel
 /** One message is one source, however often it is delivered or read back. */
 const sourceOf = (messageId: string): string => `discord:${messageId}`;
 
-async function onMessage(client: Client<true>, message: Message, deps: InboundDeps): Promise<void> {
-  const isWritten = message.type === MessageType.Default || message.type === MessageType.Reply;
-  if (message.author.bot || message.webhookId !== null || !isWritten) return;
+/** Whether a person has written it: no bot, no join or pin, nothing that Discord itself says. */
+const isWritten = ({ type, author, webhookId }: Message): boolean =>
+  (type === MessageType.Default || type === MessageType.Reply) && !author.bot && webhookId === null;
+
+async function onMessage(client: Client<true>, read: Read, deps: InboundDeps): Promise<void> {
+  const { message } = read;
   const address = addressOf(message);
-  if (address === undefined || !(await isForBot(client, message, address, deps))) return;
-  const sourceId = sourceOf(message.id);
+  if (!isWritten(message) || address === undefined) return;
+  if (!(await isForBot(client, message, address, deps))) return;
+  await takeIn(client, read, address, deps);
+  if (read.isReadBack) await correct(client, read, address, deps);
+}
+
+async function takeIn(
+  client: Client<true>,
+  read: Read,
+  address: ThreadAddress,
+  deps: InboundDeps,
+): Promise<void> {
+  const sourceId = sourceOf(read.message.id);
   await deps.intake.once({ sourceId, address }, (take) =>
-    receive(client, message, { sourceId, address }, take, deps),
+    receive(client, read, { sourceId, address }, take, deps),
   );
 }
 
 async function receive(
   client: Client<true>,
-  message: Message,
+  { message, isReadBack }: Read,
   { sourceId, address }: Pick<IncomingMessage, 'sourceId' | 'address'>,
   take: Intake['message'],
   deps: InboundDeps,
 ): Promise<void> {
-  const author = personOf(message);
-  const who = writerOf(message);
+  const member = await writerAsMember(message, isReadBack);
+  const author = personOf(message, member);
+  const who = writerOf(message, member);
   const refusal = await deps.gate.refusal(address, who);
   if (refusal !== undefined) {
     // Whoever only writes in a thread has not asked for anything.
@@ -225,15 +268,14 @@ async function isForBot(
 const isSeen = (client: Client<true>, message: Message): boolean =>
   client.options.intents.has(GatewayIntentBits.MessageContent) || isAddressed(client, message);
 
-const personOf = ({ author, member }: Message): Person => ({
+const personOf = ({ author }: Message, member: GuildMember | undefined): Person => ({
   id: author.id,
   name: member?.displayName ?? author.displayName,
 });
 
-function writerOf(message: Message): Who {
-  const { client, member } = message;
+function writerOf(message: Message, member: GuildMember | undefined): Who {
   const roles = [...(member?.roles.cache.keys() ?? [])];
-  return whoIs(client, personOf(message), roles, member?.permissions.bitfield);
+  return whoIs(message.client, personOf(message, member), roles, member?.permissions.bitfield);
 }
 
 /** Answers where somebody wrote, or else in a direct message, and notifies nobody besides them. */
@@ -275,51 +317,4 @@ async function hasThread(message: Message, { log }: InboundDeps): Promise<boolea
   const begun = await beginThread(message, line);
   if (!begun.ok) await reply(message, `I can’t begin a thread for this: ${begun.why}.`, log);
   return begun.ok;
-}
-
-/**
- * What a person wrote, as text for a model: people, roles and channels by name, without the mention of the
- * bot itself.
- */
-export function readable(
-  client: Client<true>,
-  message: Pick<Message, 'content' | 'channel' | 'guild'>,
-): string {
-  const ownRole = message.guild?.members.me?.roles.botRole?.id;
-  const own = new RegExp(`<@!?${client.user.id}>${ownRole ? `|<@&${ownRole}>` : ''}`, 'g');
-  return cleanContent(message.content.replace(own, ''), message.channel).trim();
-}
-
-const EARLIER = 30;
-const EARLIER_CHARACTERS = 8_000;
-
-/**
- * What a model has to know besides: what was said in the thread before it was called, and what is replied to.
- */
-async function backgroundOf(client: Client<true>, message: Message, isFirst: boolean): Promise<Background> {
-  const { channel } = message;
-  const before = isFirst && channel.isThread() ? await earlier(client, message) : undefined;
-  const repliedTo =
-    message.reference?.messageId && !before
-      ? await message.fetchReference().catch(() => undefined)
-      : undefined;
-  return {
-    ...(before ? { before } : {}),
-    ...(repliedTo?.content ? { repliedTo: quoted(client, repliedTo) } : {}),
-  };
-}
-
-function quoted(client: Client<true>, message: Message): string {
-  const who = message.member?.displayName ?? message.author.displayName;
-  return quotedWords(who, readable(client, message));
-}
-
-async function earlier(client: Client<true>, message: Message): Promise<string | undefined> {
-  // What can't be read is done without: the request itself is what counts.
-  const found = await message.channel.messages
-    .fetch({ before: message.id, limit: EARLIER })
-    .catch(() => undefined);
-  const newestFirst = [...(found?.values() ?? [])].filter(({ content }) => content !== '');
-  const lines = await newestLines(newestFirst, (said) => quoted(client, said), EARLIER_CHARACTERS);
-  return lines.length === 0 ? undefined : `What was said in this thread before:\n${lines.join('\n')}`;
 }

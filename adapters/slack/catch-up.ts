@@ -6,7 +6,12 @@ import { systemClock } from '../../src/lib/clock.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { LastSeen } from '../../src/session/store/last-seen.ts';
 import { failureOf } from './delivery.ts';
-import { WrittenMessage } from './payloads.ts';
+import { Tombstone, WrittenMessage } from './payloads.ts';
+
+/** Somebody's message, or what is left of one that was deleted. */
+type Missing = WrittenMessage | z.infer<typeof Tombstone>;
+
+const Missing = z.union([WrittenMessage, Tombstone]);
 
 export type CatchUpDeps = {
   client: WebClient;
@@ -14,7 +19,7 @@ export type CatchUpDeps = {
   lastSeen: LastSeen;
   log: Logger;
   /** Takes a message as if it had just been delivered; one that was handled before changes nothing. */
-  take(message: WrittenMessage, teamId: string): Promise<void>;
+  take(message: Missing, teamId: string): Promise<void>;
 };
 
 /**
@@ -33,7 +38,7 @@ const OVERLAP_SECONDS = 120;
 
 const Page = z.object({
   messages: z.array(z.unknown()),
-  response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
+  response_metadata: z.object({ next_cursor: z.string().nullish() }).nullish(),
 });
 
 /**
@@ -78,7 +83,7 @@ async function read(
 ): Promise<number> {
   const { signal } = missed;
   const method = args.ts === undefined ? 'conversations.history' : 'conversations.replies';
-  const found: WrittenMessage[] = [];
+  const found: Missing[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < PAGES && !signal.aborted; page++) {
     const answer = await call(deps, signal, method, { ...args, limit: PAGE, ...(cursor ? { cursor } : {}) });
@@ -86,7 +91,7 @@ async function read(
     const kind = args.channel.startsWith('D') ? { channel_type: 'im' } : {};
     found.push(
       ...answer.messages.flatMap((message) => {
-        const written = WrittenMessage.safeParse({ channel: args.channel, ...kind, ...Object(message) });
+        const written = Missing.safeParse({ channel: args.channel, ...kind, ...Object(message) });
         return written.success ? [written.data] : [];
       }),
     );

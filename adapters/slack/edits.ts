@@ -6,14 +6,17 @@ import { type fileReader, keptId } from './files.ts';
 import type { WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
 import type { TellInThread } from './private-answers.ts';
+import { sourceOf } from './source.ts';
 import { readable } from './text.ts';
-import type { ThreadReader } from './thread-reader.ts';
+import type { Rest, ThreadReader } from './thread-reader.ts';
 
 export type EditDeps = {
   people: Pick<People, 'name'>;
   bot: { userId: string };
   tell: TellInThread;
   thread: ThreadReader;
+  /** Has a session told what could not be read of its thread, once it can be. */
+  follows(address: ThreadAddress, sourceId: string, rest: Rest): void;
   filesOf: ReturnType<typeof fileReader>;
 };
 
@@ -48,15 +51,23 @@ export async function editOf(
   return { text, background, images, attachments, removed };
 }
 
+/** The message that calls the bot, and when: one that was edited calls it once it is what it is by now. */
+export function calledBy({ ts, edited }: Pick<WrittenMessage, 'ts' | 'edited'>): { ts: string; at: string } {
+  const wholeSecond = edited && String(Math.floor(Number(edited.ts)) + 1);
+  return { ts, at: wholeSecond !== undefined && Number(wholeSecond) > Number(ts) ? wholeSecond : ts };
+}
+
 async function backgroundNow(
-  { text, ts, thread_ts }: WrittenMessage,
+  message: WrittenMessage,
   address: ThreadAddress,
   pending: PendingMessage,
-  { thread }: EditDeps,
+  { thread, follows }: EditDeps,
 ): Promise<Background> {
   // Where it was a command that began the session, nobody has looked at what was said before.
-  const isNew = pending.text === undefined && pending.isFirst && thread_ts !== undefined;
-  const before = isNew ? await thread.before(address, ts) : pending.background.before;
-  const linked = await thread.linked(address.channel, text, pending.background.linked);
+  const isNew = pending.text === undefined && pending.isFirst && message.thread_ts !== undefined;
+  const found = isNew ? await thread.before(address, calledBy(message)) : undefined;
+  if (found?.rest) follows(address, sourceOf(address.workspace, message), found.rest);
+  const before = isNew ? found?.text : pending.background.before;
+  const linked = await thread.linked(address.channel, message.text, pending.background.linked);
   return { ...pending.background, before, linked: linked.length > 0 ? linked : undefined };
 }

@@ -8,13 +8,21 @@ import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import type { Background } from '../../src/session/background.ts';
 import type { Change } from '../../src/session/store/deliveries.ts';
 import type { IncomingMessage } from '../../src/session/store/incoming.ts';
-import { editOf } from './edits.ts';
+import { calledBy, editOf } from './edits.ts';
 import type { fileReader } from './files.ts';
-import { ChangedMessage, DeletedMessage, type SharedFile, SharedFiles, WrittenMessage } from './payloads.ts';
+import {
+  ChangedMessage,
+  DeletedMessage,
+  type SharedFile,
+  SharedFiles,
+  Tombstone,
+  WrittenMessage,
+} from './payloads.ts';
 import type { People } from './people.ts';
 import type { TellInThread } from './private-answers.ts';
+import { sourceOf } from './source.ts';
 import { readable } from './text.ts';
-import type { ThreadReader } from './thread-reader.ts';
+import type { Rest, ThreadReader } from './thread-reader.ts';
 import { whoIs } from './who.ts';
 import type { In } from './workspaces.ts';
 import { writtenAt } from './written-at.ts';
@@ -28,6 +36,8 @@ export type ListenDeps = {
   /** Tells somebody, in private, in the thread where they wrote. */
   tell: TellInThread;
   thread: ThreadReader;
+  /** Has a session told what could not be read of its thread, once it can be. */
+  follows(address: ThreadAddress, sourceId: string, rest: Rest): void;
   /** Takes a shared file as the new script of an open call; false where it is not meant as one. */
   replaceScript(file: SharedFile, address: ThreadAddress, by: Person): Promise<boolean>;
   filesOf: ReturnType<typeof fileReader>;
@@ -40,7 +50,7 @@ export type ListenDeps = {
 export function listen(
   app: App,
   depsIn: In<ListenDeps>,
-): (message: WrittenMessage, teamId: string) => Promise<void> {
+): (event: { channel: string }, teamId: string) => Promise<void> {
   const inOrder = createKeyedQueue();
   app.event('app_mention', ({ event, context }) =>
     inOrder(event.channel, async () => onMessage(event, await depsIn(context.teamId))),
@@ -48,7 +58,12 @@ export function listen(
   app.event('message', ({ event, context }) =>
     inOrder(event.channel, async () => onMessageEvent(event, await depsIn(context.teamId))),
   );
-  return (message, teamId) => inOrder(message.channel, async () => onMessage(message, await depsIn(teamId)));
+  return (event, teamId) =>
+    inOrder(event.channel, async () => {
+      const deps = await depsIn(teamId);
+      const gone = Tombstone.safeParse(event).data;
+      await (gone ? onDeletion(gone, deps) : onMessage(event, deps));
+    });
 }
 
 async function onMessageEvent(event: unknown, deps: ListenDeps): Promise<void> {
@@ -56,30 +71,51 @@ async function onMessageEvent(event: unknown, deps: ListenDeps): Promise<void> {
   if (changed !== undefined && !changed.isTombstone) return onChange(changed, deps);
   const gone = changed ?? DeletedMessage.safeParse(event).data;
   if (gone === undefined) return onMessage(event, deps);
-  const { channel, ts, before } = gone;
+  await onDeletion(gone, deps);
+}
+
+async function onDeletion(
+  { channel, ts, before }: { channel: string; ts?: string | undefined; before?: unknown },
+  deps: ListenDeps,
+): Promise<void> {
   if (ts === undefined) return;
   const message = writtenBy(before, deps);
   await deps.intake.deleted({
-    sourceId: sourceOf(deps.bot, channel, ts),
+    sourceId: sourceOf(deps.bot.teamId, { channel, ts }),
     // Where Slack does not tell what it was, it may have been for the bot.
     isForBot: async () => before === undefined || (message !== undefined && isForBot(message, deps)),
   });
 }
 
-/** Not everything that changes a message is an edit: Slack shows previews of links the same way. */
+/**
+ * Not everything that changes a message is an edit: Slack shows previews of links the same way. One by which
+ * a message is for the bot for the first time is that message.
+ */
 async function onChange(changed: ChangedMessage, deps: ListenDeps): Promise<void> {
   const message = writtenBy(changed.now, deps);
   if (message === undefined) return;
-  const address = addressOf(deps.bot, message);
   const before = writtenBy(changed.before, deps);
+  const isEdit = message.edited !== undefined && before !== undefined && before.text !== message.text;
+  if (isEdit && !(await isForBot(before, deps)) && (await isForBot(message, deps))) {
+    await takeIn(message, deps);
+  }
+  await correct({ message, before, at: changed.at }, deps);
+}
+
+/** An edit: `at` is when, in a form that sorts as text. */
+type Edited = { message: WrittenMessage; before?: WrittenMessage | undefined; at: string };
+
+/** Makes a message what it is by now, where it was taken in and nobody has read it yet. */
+async function correct({ message, before, at }: Edited, deps: ListenDeps): Promise<void> {
+  const address = addressOf(deps.bot, message);
   const mayUse = async () =>
     (await deps.gate.refusal(address, whoIs(deps.people, message.user))) === undefined;
   await deps.intake.edited({
-    sourceId: sourceOf(deps.bot, message.channel, message.ts),
+    sourceId: sourceOf(deps.bot.teamId, message),
     address,
     messageId: message.ts,
     writtenAt: writtenAt(message.ts),
-    change: { at: changed.at, text: message.text, files: message.files ?? [] },
+    change: { at, text: message.text, files: message.files ?? [] },
     isForBot: async () => (await isForBot(message, deps)) && mayUse(),
     apply: async (pending) =>
       (await mayUse()) ? editOf({ now: message, before, address }, pending, deps) : undefined,
@@ -96,12 +132,17 @@ function writtenBy(event: unknown, { bot }: Pick<ListenDeps, 'bot'>): WrittenMes
 /**
  * A message is for the bot when it mentions it, when it is a direct message, or when it stands in a thread
  * that has a session and is not addressed to somebody else. A mention arrives as two events, which are one
- * message.
+ * message; Slack tells it anew as a mention whenever it is edited, and history has it as it is by now.
  */
 async function onMessage(event: unknown, deps: ListenDeps): Promise<void> {
   const message = writtenBy(event, deps);
   if (message === undefined || !(await isForBot(message, deps))) return;
-  const sourceId = sourceOf(deps.bot, message.channel, message.ts);
+  await takeIn(message, deps);
+  if (message.edited !== undefined) await correct({ message, at: message.edited.ts }, deps);
+}
+
+async function takeIn(message: WrittenMessage, deps: ListenDeps): Promise<void> {
+  const sourceId = sourceOf(deps.bot.teamId, message);
   const address = addressOf(deps.bot, message);
   await deps.intake.once({ sourceId, address }, (take, change) =>
     receive(asChanged(message, change), { sourceId, address }, take, deps),
@@ -145,9 +186,20 @@ async function receive(
   };
   if (isAside && said === '' && attachments.length === 0) return tell();
   const text = wordsOf(said, attachments.length > 0);
-  const background = commandOf(text, author) ? {} : await backgroundOf(message, address, deps);
+  const { background, rest } = commandOf(text, author) ? {} : await backgroundOf(message, address, deps);
   const id = { messageId: message.ts, writtenAt: writtenAt(message.ts) };
-  await take({ address, sourceId, text, author, ...id, background, isAside, images, attachments });
+  await take({
+    address,
+    sourceId,
+    text,
+    author,
+    ...id,
+    ...(background ? { background } : {}),
+    isAside,
+    images,
+    attachments,
+  });
+  if (rest !== undefined) deps.follows(address, sourceId, rest);
   await tell();
 }
 
@@ -169,18 +221,15 @@ async function backgroundOf(
   message: WrittenMessage,
   address: ThreadAddress,
   { intake, thread }: ListenDeps,
-): Promise<Background> {
+): Promise<{ background: Background; rest?: Rest | undefined }> {
   const isFirst = message.thread_ts !== undefined && !(await intake.hasSession(address));
-  const before = isFirst ? await thread.before(address, message.ts) : undefined;
+  const before = isFirst ? await thread.before(address, calledBy(message)) : undefined;
   const linked = await thread.linked(address.channel, message.text);
-  return { ...(before ? { before } : {}), ...(linked.length > 0 ? { linked } : {}) };
+  const background = { ...(before ? { before: before.text } : {}), ...(linked.length > 0 ? { linked } : {}) };
+  return { background, rest: before?.rest };
 }
 
 function addressOf(bot: ListenDeps['bot'], message: WrittenMessage): ThreadAddress {
   const thread = message.thread_ts ?? message.ts;
   return { platform: 'slack', workspace: bot.teamId, channel: message.channel, thread };
 }
-
-/** One message is one source, however many events tell of it. */
-const sourceOf = (bot: ListenDeps['bot'], channel: string, ts: string) =>
-  `slack:${bot.teamId}:${channel}:${ts}`;

@@ -5,14 +5,22 @@ import { z } from 'zod';
  * https://docs.slack.dev/reference/events/message, .../app_mention, .../block_actions-payload
  */
 
+/** What Slack leaves out, or says that it is nothing. */
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((given) => given ?? undefined);
+
+const textOrNone = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '');
+
 /** A file that somebody shared: https://docs.slack.dev/reference/objects/file-object. */
 const SharedFile = z.object({
   id: z.string(),
-  name: z.string().nullish(),
-  size: z.number().optional(),
-  url_private_download: z.string().optional(),
+  name: maybe(z.string()),
+  size: maybe(z.number()),
+  url_private_download: maybe(z.string()),
   /** `tombstone` for one that was taken out of its message. */
-  mode: z.string().optional(),
+  mode: maybe(z.string()),
 });
 export type SharedFile = z.infer<typeof SharedFile>;
 
@@ -25,21 +33,31 @@ export const SharedFiles = z.array(z.unknown()).transform((items) =>
 );
 
 /**
- * A message as people write it: `app_mention`, or `message` without a subtype or with a file or a broadcast.
+ * A message as people write it: `app_mention`, or `message` without a subtype or with a file, a broadcast or
+ * /me.
  */
 export const WrittenMessage = z.object({
   type: z.enum(['message', 'app_mention']),
-  subtype: z.enum(['file_share', 'thread_broadcast']).optional(),
+  subtype: maybe(z.enum(['file_share', 'thread_broadcast', 'me_message'])),
   channel: z.string(),
-  channel_type: z.string().optional(),
+  channel_type: maybe(z.string()),
   user: z.string(),
-  text: z.string().default(''),
+  text: textOrNone,
   ts: z.string(),
-  thread_ts: z.string().optional(),
-  bot_id: z.string().optional(),
-  files: SharedFiles.optional(),
+  thread_ts: maybe(z.string()),
+  bot_id: maybe(z.string()),
+  files: maybe(SharedFiles),
+  /** Who changed its words last, and when, in whole seconds. */
+  edited: maybe(z.object({ ts: z.string() })).catch(undefined),
 });
 export type WrittenMessage = z.infer<typeof WrittenMessage>;
+
+/** What is left of a message with replies that was deleted, as history has it. */
+export const Tombstone = z.object({
+  subtype: z.literal('tombstone'),
+  channel: z.string(),
+  ts: z.string(),
+});
 
 /**
  * https://docs.slack.dev/reference/events/message/message_changed and .../message_deleted. Both tell of a
@@ -48,17 +66,17 @@ export type WrittenMessage = z.infer<typeof WrittenMessage>;
  */
 const aboutMessage = {
   channel: z.string(),
-  channel_type: z.string().optional(),
-  event_ts: z.string().optional(),
-  ts: z.string().optional(),
-  previous_message: z.looseObject({ ts: z.string().optional() }).optional().catch(undefined),
+  channel_type: maybe(z.string()),
+  event_ts: maybe(z.string()),
+  ts: maybe(z.string()),
+  previous_message: maybe(z.looseObject({ ts: maybe(z.string()) })).catch(undefined),
 };
 
 export const ChangedMessage = z
   .object({
     ...aboutMessage,
     subtype: z.literal('message_changed'),
-    message: z.looseObject({ ts: z.string().optional(), subtype: z.string().optional() }),
+    message: z.looseObject({ ts: maybe(z.string()), subtype: maybe(z.string()) }),
   })
   .transform(({ message, previous_message: before, ...event }) => {
     const ts = message.ts ?? before?.ts;
@@ -80,7 +98,7 @@ export const DeletedMessage = z
   .object({
     ...aboutMessage,
     subtype: z.literal('message_deleted'),
-    deleted_ts: z.string().optional(),
+    deleted_ts: maybe(z.string()),
   })
   .transform(({ deleted_ts, previous_message: before, channel, channel_type }) => {
     const ts = deleted_ts ?? before?.ts;
@@ -89,18 +107,17 @@ export const DeletedMessage = z
 
 export const ButtonClick = z.object({
   user: z.object({ id: z.string() }),
-  team: z.object({ id: z.string() }),
   /** Missing where the button stands in the Home tab. */
-  channel: z.object({ id: z.string() }).optional(),
+  channel: maybe(z.object({ id: z.string() })),
   /** Missing where the button stands in something that only one person sees. */
-  message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
+  message: maybe(z.object({ ts: z.string(), thread_ts: maybe(z.string()) })),
   trigger_id: z.string(),
   actions: z
     .array(
       z.object({
         action_id: z.string(),
-        block_id: z.string().default(''),
-        value: z.string().default(''),
+        block_id: textOrNone,
+        value: textOrNone,
         selected_option: z.object({ value: z.string() }).nullish(),
         action_ts: z.string(),
       }),
@@ -111,11 +128,10 @@ export type ButtonClick = z.infer<typeof ButtonClick>;
 
 /** https://docs.slack.dev/interactivity/implementing-slash-commands */
 export const SlashCommand = z.object({
-  team_id: z.string(),
   channel_id: z.string(),
   user_id: z.string(),
   trigger_id: z.string(),
-  text: z.string().default(''),
+  text: textOrNone,
 });
 export type SlashCommand = z.infer<typeof SlashCommand>;
 
@@ -125,7 +141,6 @@ export type SlashCommand = z.infer<typeof SlashCommand>;
  */
 export const Submission = z.object({
   user: z.object({ id: z.string() }),
-  team: z.object({ id: z.string() }),
   view: z.object({
     id: z.string(),
     private_metadata: z.string(),
@@ -154,13 +169,12 @@ export type Submission = z.infer<typeof Submission>;
 export const MessageShortcut = z.object({
   trigger_id: z.string(),
   user: z.object({ id: z.string() }),
-  team: z.object({ id: z.string() }),
   channel: z.object({ id: z.string() }),
   message: z.object({
     ts: z.string(),
-    thread_ts: z.string().optional(),
-    user: z.string().optional(),
-    text: z.string().default(''),
+    thread_ts: maybe(z.string()),
+    user: maybe(z.string()),
+    text: textOrNone,
   }),
 });
 

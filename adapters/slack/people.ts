@@ -6,14 +6,14 @@ import type { Person } from '../../src/session/address.ts';
 
 const User = z.object({
   user: z.object({
-    name: z.string().optional(),
-    team_id: z.string().optional(),
-    is_restricted: z.boolean().optional(),
-    is_ultra_restricted: z.boolean().optional(),
-    is_stranger: z.boolean().optional(),
-    is_admin: z.boolean().optional(),
-    is_owner: z.boolean().optional(),
-    profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
+    name: z.string().nullish(),
+    team_id: z.string().nullish(),
+    is_restricted: z.boolean().nullish(),
+    is_ultra_restricted: z.boolean().nullish(),
+    is_stranger: z.boolean().nullish(),
+    is_admin: z.boolean().nullish(),
+    is_owner: z.boolean().nullish(),
+    profile: z.object({ display_name: z.string().nullish(), real_name: z.string().nullish() }).nullish(),
   }),
 });
 
@@ -150,7 +150,7 @@ async function channelsWith(client: WebClient, user: string): Promise<ReadonlySe
  * workspace.
  */
 function standingOf({ user }: z.infer<typeof User>, teamId: string): Standing {
-  const isOther = user.team_id !== undefined && user.team_id !== teamId && !teamId.startsWith('E');
+  const isOther = Boolean(user.team_id) && user.team_id !== teamId && !teamId.startsWith('E');
   if (user.is_stranger || isOther) return 'stranger';
   return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
 }

@@ -1,5 +1,6 @@
 import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
 import type { InstallProvider } from '@slack/oauth';
+import { z } from 'zod';
 import type { Installations } from '../../src/access/installations.ts';
 import { createController } from '../../src/controller/controller.ts';
 import { followLastSeen, type Missed, withFailures } from '../../src/controller/last-seen-loop.ts';
@@ -9,6 +10,7 @@ import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Tokens } from '../../src/lib/tokens.ts';
+import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Renewals } from '../../src/session/store/renewals.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { listenToAssistant } from './assistant.ts';
@@ -26,7 +28,7 @@ import { type TellInThread, tellPrivately } from './private-answers.ts';
 import { createReceiver, type SlackConnection } from './receiver.ts';
 import { listenToReopenings } from './reopening.ts';
 import { listenToShortcut } from './shortcut.ts';
-import { createThreadReader } from './thread-reader.ts';
+import { createThreadReader, type Rest, tellLater } from './thread-reader.ts';
 import { traitsOf } from './traits.ts';
 import { manyWorkspaces, oneWorkspace, type Reaching, refused, type Workspaces } from './workspaces.ts';
 
@@ -83,10 +85,10 @@ export async function createSlack(
   guardDoor(app, door, async (teamId) => (await workspaces.of(teamId)) !== undefined);
   const link = withFailures(receiving.link);
   app.error(async ({ error, body }: { error: Error; body: object }) => {
+    const event = Delivered.safeParse(body).data?.event.type;
     // Only what people wrote has to be read back; who clicks is told, and clicks again.
-    const isEvent = 'type' in body && body.type === 'event_callback';
-    if (isEvent) link.fail();
-    const what = isEvent ? 'a Slack event could not be taken; Slack will deliver it again' : NOT_TAKEN;
+    if (event === 'message' || event === 'app_mention') link.fail();
+    const what = event ? 'a Slack event could not be taken; Slack will deliver it again' : NOT_TAKEN;
     log.error({ err: error }, what);
     throw error;
   });
@@ -124,7 +126,9 @@ export async function createSlack(
           tell,
           showHome: (user: string) => showHome(own, user, log),
           bot: { userId: botUserId, teamId: workspace.teamId },
-          thread: createThreadReader(client, people, botUserId),
+          thread: createThreadReader({ client, people, botUserId, clock: settings.clock }),
+          follows: (address: ThreadAddress, sourceId: string, rest: Rest) =>
+            void tellLater(parts.intake, { address, sourceId, rest, signal: stopping.signal, log }),
           replaceScript: scriptReplacer(client, decisions, download, log),
           filesOf: fileReader(download, attachments),
         };
@@ -172,6 +176,9 @@ export async function createSlack(
     },
   };
 }
+
+/** An event, as Slack delivers it: https://docs.slack.dev/apis/events-api. */
+const Delivered = z.object({ type: z.literal('event_callback'), event: z.object({ type: z.string() }) });
 
 const NOT_TAKEN = 'something that somebody did in Slack could not be taken';
 

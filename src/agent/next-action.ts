@@ -128,7 +128,9 @@ function openCalls(snapshot: Snapshot): ToolCall[] {
   return snapshot.toolCalls.filter((call) => !isSettled(call.state));
 }
 
-/** The newest entry that the model is told of. */
+/** The newest entry that the model is told of, and that asks for something or answers. */
 function lastSpoken(snapshot: Snapshot): TranscriptMessage | undefined {
-  return context(snapshot).findLast((message) => message.entry.role !== 'notice');
+  return context(snapshot).findLast(
+    ({ entry }) => entry.role !== 'notice' && !(entry.role === 'note' && entry.isBackground),
+  );
 }

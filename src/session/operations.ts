@@ -31,6 +31,8 @@ export const Operation = z.discriminatedUnion('kind', [
     /** Leaves open approvals open, whatever it says. */
     isAside: z.boolean().optional(),
   }),
+  /** What was said before in the thread, where it could be read only later. */
+  z.object({ kind: z.literal('background'), text: z.string() }),
   z.object({
     kind: z.literal('exec_approval'),
     decisions: z
@@ -85,6 +87,7 @@ export type OperationKind = Operation['kind'];
  */
 const CUTS_SHORT: Readonly<Record<OperationKind, 'step' | 'compaction' | 'nothing'>> = {
   user_input: 'nothing',
+  background: 'nothing',
   exec_approval: 'nothing',
   compact: 'compaction', // the later one has all that the earlier one would have had
   interrupt: 'step',

@@ -29,6 +29,8 @@ export const Entry = z.discriminatedUnion('role', [
     text: z.string(),
     /** Set for what guards say; the thread shows it as a line. */
     guard: z.string().optional(),
+    /** It asks for nothing: what a model has answered stays answered. */
+    isBackground: z.boolean().optional(),
   }),
   z.object({
     role: z.literal('notice'),

@@ -8,7 +8,7 @@ import { decided } from './decided.ts';
 import { cancelJob, jobEnded, jobEndedUnseen, jobFile, runAgain, watchJob } from './jobs.ts';
 import { type Asked, type Change, notice, type OperationOf, type Outside, shareFile } from './scope.ts';
 import { changeModel, setEffort } from './settings.ts';
-import { userInput } from './user-input.ts';
+import { moreBackground, userInput } from './user-input.ts';
 
 /**
  * Takes up one operation in one commit: what it changes and the mark that it is done. `snapshot` is the
@@ -38,6 +38,8 @@ async function asked(operation: Operation, parts: Asked): Promise<Change> {
   switch (operation.kind) {
     case 'user_input':
       return (scope) => userInput(scope, operation);
+    case 'background':
+      return (scope) => moreBackground(scope, operation.text);
     case 'exec_approval':
       return (scope) => decided(scope, operation.decisions);
     case 'compact':

@@ -34,6 +34,15 @@ export async function userInput(
   });
 }
 
+/** Tells a model more, and asks nothing of it: where nothing goes on, it reads this with the next request. */
+export async function moreBackground({ tx, sessionId, snapshot }: Scope, text: string): Promise<void> {
+  await record.addMessage(tx, sessionId, snapshot.session.exchange, {
+    role: 'note',
+    text,
+    isBackground: true,
+  });
+}
+
 /** A session is known by its first words until somebody finds better ones. */
 async function nameSession({ tx, sessionId, snapshot }: Scope, text: string): Promise<void> {
   if (snapshot.session.settings.title !== undefined) return;

@@ -154,16 +154,28 @@ export function personById(id: string) {
   return Object.values(PEOPLE).find((person) => person.id === id);
 }
 
+/** A message as the gateway tells of it. */
+export function toldMessage(message: DiscordMessage, baseUrl: string): Record<string, unknown> {
+  const guild_id = guildOf(message.channel_id);
+  const member = personById(message.author.id);
+  return {
+    ...rawMessage(message, baseUrl),
+    ...(guild_id ? { guild_id } : {}),
+    ...(member && guild_id ? { member: rawMember(member) } : {}),
+  };
+}
+
+/**
+ * A message as the REST API has it: who wrote it is no member there, and neither are those who are mentioned
+ * (https://docs.discord.com/developers/resources/message#message-object).
+ */
 export function rawMessage(message: DiscordMessage, baseUrl: string): Record<string, unknown> {
   const { id, channel_id, author, content, components, flags, nonce, mentioned, reference } = message;
   const guild_id = guildOf(channel_id);
-  const member = personById(author.id);
   return {
     id,
     channel_id,
-    ...(guild_id ? { guild_id } : {}),
     author: rawUser(author),
-    ...(member && guild_id ? { member: rawMember(member) } : {}),
     content,
     timestamp: new Date(Number((BigInt(id) >> 22n) + DISCORD_EPOCH)).toISOString(),
     edited_timestamp: message.edited ?? null,
@@ -172,7 +184,7 @@ export function rawMessage(message: DiscordMessage, baseUrl: string): Record<str
     mentions: mentioned.flatMap((who) => {
       if (who === BOT_USER.id) return [rawUser(BOT_USER)];
       const person = personById(who);
-      return person ? [{ ...rawUser(person), member: rawMember(person) }] : [];
+      return person ? [rawUser(person)] : [];
     }),
     mention_roles: [],
     attachments: message.attachments.map(({ bytes: _bytes, ...file }) => ({

@@ -41,7 +41,7 @@ export abstract class DiscordPeople extends DiscordState {
       }),
       flags: 0,
       nonce: undefined,
-      mentioned: [...content.matchAll(/<@!?(\d+)>/g)].map(([, id]) => id ?? ''),
+      mentioned: mentionedIn(content),
       reference,
     });
     this.deliver(message);
@@ -55,7 +55,8 @@ export abstract class DiscordPeople extends DiscordState {
   /** A person changes what they wrote, or takes a file out of it. */
   editMessage(message: DiscordMessage, text: string, attachments = message.attachments): void {
     const content = text.replaceAll('<@me>', `<@${BOT_USER.id}>`);
-    this.change(message, { content, attachments, edited: new Date().toISOString() });
+    const mentioned = mentionedIn(content);
+    this.change(message, { content, attachments, mentioned, edited: new Date().toISOString() });
   }
 
   /** Discord shows what a link leads to: the same event as an edit, of the whole message. */
@@ -98,7 +99,7 @@ export abstract class DiscordPeople extends DiscordState {
       channel_id: thread.id,
       content: text.replaceAll('<@me>', `<@${BOT_USER.id}>`),
     };
-    first.mentioned = [...first.content.matchAll(/<@!?(\d+)>/g)].map(([, id]) => id ?? '');
+    first.mentioned = mentionedIn(first.content);
     this.guild.messages.set(first.id, first);
     this.deliver(first);
     return first;
@@ -285,3 +286,6 @@ export abstract class DiscordPeople extends DiscordState {
     });
   }
 }
+
+const mentionedIn = (content: string): string[] =>
+  [...content.matchAll(/<@!?(\d+)>/g)].map(([, id]) => id ?? '');

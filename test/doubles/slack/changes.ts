@@ -8,11 +8,12 @@ import { BOT, type SlackMessage, teamOf } from './workspace.ts';
 
 type Event = Record<string, unknown>;
 
-/** A message as it stands in other payloads. */
-export function rawMessage(message: SlackMessage): Event {
-  const { channel, ts, thread_ts, user, text, bot_id, files, edited, previews } = message;
+/** A message as it stands in other payloads and in history; `replies` are those to it. */
+export function rawMessage(message: SlackMessage, replies: readonly SlackMessage[] = []): Event {
+  const { channel, ts, thread_ts, user, text, bot_id, files, edited, attachments, subtype, blocks } = message;
   return {
     type: 'message',
+    ...(subtype ? { subtype } : {}),
     ...(files ? { files, upload: false } : {}),
     user,
     text,
@@ -20,52 +21,49 @@ export function rawMessage(message: SlackMessage): Event {
     ...(bot_id ? { bot_id } : { client_msg_id: `id-${ts}` }),
     ...(thread_ts ? { thread_ts } : {}),
     ...(edited ? { edited } : {}),
-    ...(previews ? { attachments: previews } : {}),
+    ...(attachments ? { attachments } : {}),
     team: teamOf(channel),
-    blocks: [
-      {
-        type: 'rich_text',
-        block_id: 'b',
-        elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }],
-      },
-    ],
+    ...(subtype === 'tombstone' ? { hidden: true } : { blocks: blocks ?? richText(text) }),
+    ...threadParts(ts, replies),
+  };
+}
+
+/** What people type, as Slack keeps it besides its text. */
+const richText = (text: string): unknown[] => [
+  {
+    type: 'rich_text',
+    block_id: 'b',
+    elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }],
+  },
+];
+
+/** What is told of a message that has replies. */
+function threadParts(ts: string, replies: readonly SlackMessage[]): Event {
+  if (replies.length === 0) return {};
+  const users = [...new Set(replies.map(({ user }) => user))];
+  return {
+    thread_ts: ts,
+    reply_count: replies.length,
+    reply_users_count: users.length,
+    latest_reply: replies.at(-1)?.ts,
+    reply_users: users,
+    is_locked: false,
   };
 }
 
 /** `now` is the time of the change. */
-export const changed = (now: string, message: SlackMessage, before: Event): Event => ({
+export const changed = (now: string, message: SlackMessage, before: Event, is: Event): Event => ({
   ...common(now, message),
   subtype: 'message_changed',
-  message: { ...rawMessage(message), source_team: teamOf(message.channel), user_team: BOT.team_id },
+  message: { ...is, source_team: teamOf(message.channel), user_team: BOT.team_id },
   previous_message: before,
 });
 
-export const deleted = (now: string, message: SlackMessage): Event => ({
+export const deleted = (now: string, message: SlackMessage, before: Event): Event => ({
   ...common(now, message),
   subtype: 'message_deleted',
   deleted_ts: message.ts,
-  previous_message: rawMessage(message),
-});
-
-/** What is left of a message with replies: it is not deleted, but changed to this. */
-export const tombstone = (now: string, message: SlackMessage, replies: readonly SlackMessage[]): Event => ({
-  ...common(now, message),
-  subtype: 'message_changed',
-  message: {
-    type: 'message',
-    subtype: 'tombstone',
-    text: 'This message was deleted.',
-    user: 'USLACKBOT',
-    hidden: true,
-    ts: message.ts,
-    thread_ts: message.ts,
-    reply_count: replies.length,
-    reply_users_count: new Set(replies.map(({ user }) => user)).size,
-    latest_reply: replies.at(-1)?.ts,
-    reply_users: [...new Set(replies.map(({ user }) => user))],
-    is_locked: false,
-  },
-  previous_message: rawMessage(message),
+  previous_message: before,
 });
 
 function common(now: string, { channel }: SlackMessage): Event {

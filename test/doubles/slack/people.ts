@@ -1,5 +1,5 @@
 import { until } from '../../support/until.ts';
-import { changed, deleted, rawMessage, tombstone } from './changes.ts';
+import { changed, deleted, rawMessage } from './changes.ts';
 import type { OpenDialog } from './dialogs.ts';
 import { hasCommand, hasShortcut, isInteractive } from './manifest.ts';
 import { type Block, parseBlocks } from './rules.ts';
@@ -31,11 +31,11 @@ export abstract class SlackPeople extends SlackState {
 
   /** Tells the app of a message; again, where a test wants a delivery made twice. */
   deliverMessage(message: SlackMessage): void {
-    const isDirect = message.channel.startsWith('D');
-    const { channel, text, files } = message;
-    const event = { ...rawMessage(message), ...(files ? { subtype: 'file_share' } : {}), channel };
-    this.deliverEvent({ ...event, type: 'message', channel_type: isDirect ? 'im' : 'channel' });
-    if (!isDirect && text.includes(`<@${BOT.user_id}>`)) this.deliverEvent({ ...event, type: 'app_mention' });
+    const { channel, files } = message;
+    const channel_type = channel.startsWith('D') ? 'im' : 'channel';
+    const subtype = files ? { subtype: 'file_share' } : {};
+    this.deliverEvent({ ...this.#raw(message), ...subtype, channel, channel_type, type: 'message' });
+    this.deliverMention(message);
   }
 
   /** Another bot writes. */
@@ -80,16 +80,16 @@ export abstract class SlackPeople extends SlackState {
     return message;
   }
 
+  /** A person changes their words; of a message that mentions the app Slack tells it anew as a mention. */
   editMessage(message: SlackMessage, text: string): void {
-    const now = this.workspace.nextTs();
-    // The time of an edit is told in whole seconds.
-    this.change(message, { text, edited: { user: message.user, ts: `${now.split('.')[0]}.000000` } }, now);
+    this.change(message, { text });
+    this.deliverMention(message);
   }
 
   /** Slack has fetched what a link of a message leads to, and shows it below. */
   unfurl(message: SlackMessage): void {
-    const previews = [{ id: 1, from_url: 'https://example.com/', title: 'A page', text: 'What is on it' }];
-    this.change(message, { previews });
+    const attachments = [{ id: 1, from_url: 'https://example.com/', title: 'A page', text: 'What is on it' }];
+    this.change(message, { attachments });
   }
 
   /** A person takes a file out of their message. */
@@ -108,18 +108,33 @@ export abstract class SlackPeople extends SlackState {
     content: Parameters<Workspace['edit']>[1],
     now = this.workspace.nextTs(),
   ): Record<string, unknown> {
-    const before = rawMessage(message);
-    this.workspace.edit(message, content);
-    const event = changed(now, message, before);
+    const before = this.#raw(message);
+    // The time of an edit is told in whole seconds.
+    const edited = { user: message.user, ts: `${now.split('.')[0]}.000000` };
+    this.workspace.edit(message, content.text === undefined ? content : { edited, ...content });
+    const event = changed(now, message, before, this.#raw(message));
     this.deliverEvent(event);
     return event;
   }
 
   deleteMessage(message: SlackMessage): void {
-    const replies = this.workspace.thread(message.channel, message.ts).filter(({ ts }) => ts !== message.ts);
+    const before = this.#raw(message);
     this.workspace.delete(message);
     const now = this.workspace.nextTs();
-    this.deliverEvent(replies.length === 0 ? deleted(now, message) : tombstone(now, message, replies));
+    const isKept = this.workspace.find(message.channel, message.ts) !== undefined;
+    const event = isKept ? changed(now, message, before, this.#raw(message)) : deleted(now, message, before);
+    this.deliverEvent(event);
+  }
+
+  #raw(message: SlackMessage): Record<string, unknown> {
+    return rawMessage(message, this.workspace.repliesTo(message));
+  }
+
+  /** The event of a mention that Slack sends besides that of the message; its time is the message's. */
+  deliverMention(message: SlackMessage): void {
+    const { channel, text } = message;
+    if (channel.startsWith('D') || !text.includes(`<@${BOT.user_id}>`)) return;
+    this.deliverEvent({ ...this.#raw(message), channel, type: 'app_mention' });
   }
 
   /** A person clicks a button of a message. */

@@ -24,7 +24,14 @@ const POST_BURST = 5;
 export type RateLimits = {
   /** Seconds to wait, or undefined where the call is let through. */
   check(method: string, channel: string | undefined): number | undefined;
+  /** From now on the app is one that is sold outside the Marketplace: it reads little, and seldom. */
+  restrict(): void;
+  /** How many messages a page of history has at most, where that is less than for others. */
+  pageOf(): number | undefined;
 };
+
+/** https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps */
+const RESTRICTED = { methods: ['conversations.history', 'conversations.replies'], perMinute: 1, page: 15 };
 
 /**
  * Token buckets as Slack's tiers behave. `scale` makes them wider, for tests that are about something else.
@@ -41,8 +48,17 @@ export function createRateLimits(scale: number): RateLimits {
     return isFree ? undefined : Math.max(1, Math.ceil((1 - tokens) / perSecond));
   }
 
+  let isRestricted = false;
+
   return {
+    restrict() {
+      isRestricted = true;
+    },
+    pageOf: () => (isRestricted ? RESTRICTED.page : undefined),
     check(method, channel) {
+      if (isRestricted && RESTRICTED.methods.includes(method)) {
+        return take(`${method} restricted`, 1, (RESTRICTED.perMinute * scale) / 60);
+      }
       if (method === 'chat.postMessage') return take(`post:${channel}`, POST_BURST * scale, scale);
       const perMinute = PER_MINUTE[method];
       return perMinute === undefined ? undefined : take(method, perMinute * scale, (perMinute * scale) / 60);

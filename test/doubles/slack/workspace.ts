@@ -11,8 +11,10 @@ export type SlackMessage = {
   files?: Record<string, unknown>[];
   /** Who changed its words last, and when. */
   edited?: { user: string; ts: string };
-  /** What Slack shows of links. */
-  previews?: Record<string, unknown>[];
+  /** What stands below its words: previews of links, what is shared, what bots attach. */
+  attachments?: Record<string, unknown>[];
+  /** `tombstone` for what is left of a deleted message that has replies. */
+  subtype?: string;
   metadata: { event_type: string; event_payload: Record<string, unknown> } | undefined;
   /** How often it has been edited. */
   edits: number;
@@ -58,6 +60,8 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
   readonly panels = new Map<string, string | undefined>();
   /** Members of channels that not everybody is in. */
   readonly members = new Map<string, readonly string[]>();
+  /** How long ago what is written now was written. */
+  ageMs = 0;
   #last = 0;
 
   isIn(user: string, channel: string): boolean {
@@ -77,7 +81,7 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
 
   /** Timestamps are what Slack knows messages by: unique, and growing in order of posting. */
   nextTs(): string {
-    const now = Math.max(Date.now() * 1000, this.#last + 1);
+    const now = Math.max((Date.now() - this.ageMs) * 1000, this.#last + 1);
     this.#last = now;
     return `${Math.floor(now / 1e6)}.${String(now % 1e6).padStart(6, '0')}`;
   }
@@ -95,7 +99,7 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
 
   edit(
     message: SlackMessage,
-    content: Partial<Pick<SlackMessage, 'text' | 'blocks' | 'metadata' | 'files' | 'edited' | 'previews'>>,
+    content: Partial<Pick<SlackMessage, 'text' | 'blocks' | 'metadata' | 'files' | 'edited' | 'attachments'>>,
   ): void {
     Object.assign(message, content, { edits: message.edits + 1 });
     this.emit('change', message, 'edited');
@@ -106,9 +110,20 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
     else message.reactions.delete(name);
   }
 
+  /** A message with replies is not taken away: a tombstone stays in its place. */
   delete(message: SlackMessage): void {
-    this.#messages.delete(keyOf(message.channel, message.ts));
+    if (this.repliesTo(message).length > 0) {
+      const { text, user } = TOMBSTONE;
+      Object.assign(message, { text, user, subtype: 'tombstone', bot_id: undefined, blocks: undefined });
+      delete message.files;
+      delete message.attachments;
+      delete message.edited;
+    } else this.#messages.delete(keyOf(message.channel, message.ts));
     this.emit('change', message, 'deleted');
+  }
+
+  repliesTo({ channel, ts }: SlackMessage): SlackMessage[] {
+    return this.thread(channel, ts).filter((reply) => reply.ts !== ts);
   }
 
   /** The message that a file stands in. */
@@ -130,5 +145,7 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
       .sort((a, b) => (a.ts < b.ts ? -1 : 1));
   }
 }
+
+const TOMBSTONE = { text: 'This message was deleted.', user: 'USLACKBOT' };
 
 const keyOf = (channel: string, ts: string) => `${channel}/${ts}`;

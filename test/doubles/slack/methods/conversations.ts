@@ -1,35 +1,67 @@
+import { rawMessage } from '../changes.ts';
+import type { SlackState } from '../state.ts';
 import type { SlackMessage } from '../workspace.ts';
 import type { Answer, Arguments, Methods } from './method.ts';
 
-/** What was written, a page at a time. */
+/**
+ * What was written, a page at a time: https://docs.slack.dev/reference/methods/conversations.history is read
+ * from the newest on, .../conversations.replies from the oldest.
+ */
 export const conversations: Methods = {
-  'conversations.history'({ workspace }, args) {
+  'conversations.history'(slack, args) {
+    const { workspace } = slack;
     if (!workspace.channels.has(String(args.channel))) return { ok: false, error: 'channel_not_found' };
-    return pageOf(workspace.topLevel(String(args.channel)), args);
+    return pageOf(slack, workspace.topLevel(String(args.channel)), args);
   },
 
-  'conversations.replies'({ workspace }, args) {
-    const thread = workspace.thread(String(args.channel), String(args.ts));
-    if (thread.length === 0) return { ok: false, error: 'thread_not_found' };
-    return pageOf(thread, args);
+  'conversations.replies'(slack, args) {
+    const { workspace } = slack;
+    const channel = String(args.channel);
+    if (!workspace.channels.has(channel)) return { ok: false, error: 'channel_not_found' };
+    const named = workspace.find(channel, String(args.ts));
+    const thread = workspace.thread(channel, named?.thread_ts ?? String(args.ts));
+    if (named === undefined || thread.length === 0) return { ok: false, error: 'thread_not_found' };
+    return pageOf(slack, thread, args, thread[0]);
   },
 };
 
-/** One page of messages newer than `oldest`, as both methods answer. */
-function pageOf(all: readonly SlackMessage[], args: Arguments): Answer {
+const TS = /^\d+(?:\.\d+)?$/;
+const MOST = 1_000;
+
+/** One page of the messages between `oldest` and `latest`; the first of a thread stands before any of it. */
+function pageOf(
+  { workspace, limits }: SlackState,
+  all: readonly SlackMessage[],
+  args: Arguments,
+  parent?: SlackMessage,
+): Answer {
+  for (const name of ['oldest', 'latest'] as const) {
+    if (args[name] !== undefined && !TS.test(String(args[name])))
+      return { ok: false, error: `invalid_ts_${name}` };
+  }
+  const most = limits.pageOf() ?? MOST;
+  const asked = Number(args.limit ?? most);
+  if (!Number.isInteger(asked) || asked < 1 || asked > MOST) return { ok: false, error: 'invalid_limit' };
+  const isInclusive = args.inclusive === 'true' || args.inclusive === true;
   const oldest = Number(args.oldest ?? 0);
   const latest = Number(args.latest ?? Number.POSITIVE_INFINITY);
-  const thread = all.filter(({ ts }) => Number(ts) > oldest && Number(ts) < latest);
+  const isWithin = ({ ts }: SlackMessage) =>
+    (Number(ts) > oldest && Number(ts) < latest) ||
+    (isInclusive && (Number(ts) === oldest || Number(ts) === latest));
+  const found = all.filter((message) => message === parent || isWithin(message));
   const from = Number(args.cursor ?? 0);
-  const limit = Math.min(Number(args.limit ?? 100), 1_000);
+  if (!Number.isInteger(from)) return { ok: false, error: 'invalid_cursor' };
+  const limit = Math.min(asked, most);
   const withMetadata = args.include_all_metadata === 'true' || args.include_all_metadata === true;
-  const messages = thread
-    .slice(from, from + limit)
-    .map(({ metadata, edits: _edits, reactions: _reactions, ...message }) => ({
-      type: 'message',
-      ...message,
-      ...(withMetadata && metadata ? { metadata } : {}),
-    }));
-  const next = from + limit < thread.length ? String(from + limit) : '';
-  return { ok: true, messages, has_more: next !== '', response_metadata: { next_cursor: next } };
+  const messages = found.slice(from, from + limit).map((message) => ({
+    ...rawMessage(message, workspace.repliesTo(message)),
+    ...(withMetadata && message.metadata ? { metadata: message.metadata } : {}),
+  }));
+  const next = from + limit < found.length ? String(from + limit) : '';
+  return {
+    ok: true,
+    messages,
+    has_more: next !== '',
+    ...(next === '' ? {} : { response_metadata: { next_cursor: next } }),
+  };
 }

@@ -1,0 +1,55 @@
+import { type Client, type Message, SnowflakeUtil } from 'discord.js';
+import type { Background } from '../../src/session/background.ts';
+import { newestLines } from '../../src/thread/view/newest-lines.ts';
+import { failureOf } from './delivery.ts';
+import { quoted } from './reading.ts';
+
+/** Newest messages of a thread that are told, and how much of them. */
+const MESSAGES = 30;
+const CHARACTERS = 8_000;
+
+/** What Discord gives at once, the newest first: https://docs.discord.com/developers/resources/message. */
+const PAGE = 100;
+
+/**
+ * What a model has to know besides: what was said in the thread before it was called, and what is replied to.
+ */
+export async function backgroundOf(
+  client: Client<true>,
+  message: Message,
+  isFirst: boolean,
+): Promise<Background> {
+  const { channel } = message;
+  const before = isFirst && channel.isThread() ? await earlier(client, message) : undefined;
+  const repliedTo =
+    message.reference?.messageId && !before
+      ? await message.fetchReference().catch(() => undefined)
+      : undefined;
+  return {
+    ...(before ? { before } : {}),
+    ...(repliedTo?.content ? { repliedTo: quoted(client, repliedTo) } : {}),
+  };
+}
+
+/** What was said before a message; before its last edit, where it calls the bot only since then. */
+async function earlier(client: Client<true>, message: Message): Promise<string | undefined> {
+  const { id, editedTimestamp, channel } = message;
+  const end =
+    editedTimestamp === null ? id : SnowflakeUtil.generate({ timestamp: editedTimestamp + 1 }).toString();
+  try {
+    const found = await channel.messages.fetch({ before: end, limit: PAGE });
+    const newestFirst = [...found.values()]
+      .filter((said) => said.id !== id && said.content !== '')
+      .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
+    const newest = newestFirst.slice(0, MESSAGES);
+    const lines = await newestLines(newest, (said) => quoted(client, said), CHARACTERS);
+    if (lines.length === 0) return undefined;
+    const isAll = lines.length === newestFirst.length && found.size < PAGE;
+    const left = isAll ? '' : ' (earlier messages are left out)';
+    return `What was said in this thread before${left}:\n${lines.join('\n')}`;
+  } catch (error) {
+    const failed = failureOf(error);
+    const why = 'why' in failed ? failed.why : 'Discord does not answer';
+    return `What was said in this thread before can’t be read: ${why}.`;
+  }
+}
