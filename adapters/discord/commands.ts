@@ -24,7 +24,7 @@ import { addressOf, fromInteraction } from './interaction-context.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { DIRECT } from './outbound.ts';
 import { missingIn } from './permissions.ts';
-import { readable } from './reading.ts';
+import { nameOf, saidIn, standsFor } from './reading.ts';
 import { harmless, STYLE } from './style.ts';
 import { beginThread } from './threads.ts';
 
@@ -211,7 +211,7 @@ export const pointing =
       if (!begun.ok) return { ok: false, reason: `I can’t begin a thread here: ${begun.why}.` };
     }
     const thread = isInThread ? address : { ...address, thread: message.id };
-    const who = message.member?.displayName ?? message.author.displayName;
-    const quote = cut(`[${who}] ${readable(client, message)}`, QUOTE_CHARACTERS).replace(/^/gm, '> ');
+    const meant = await standsFor(message);
+    const quote = cut(`[${nameOf(meant)}] ${saidIn(client, meant)}`, QUOTE_CHARACTERS).replace(/^/gm, '> ');
     return { ok: true, quote, thread };
   };

@@ -27,7 +27,7 @@ import { DISCORD_LIMITS } from './limits.ts';
 import { writerAsMember } from './members.ts';
 import { DIRECT } from './outbound.ts';
 import { missingIn } from './permissions.ts';
-import { readable } from './reading.ts';
+import { readable, sharedIn } from './reading.ts';
 import { backgroundOf } from './thread-reader.ts';
 import { beginThread } from './threads.ts';
 
@@ -135,15 +135,21 @@ async function editOf(
     before === undefined ? files : [...before.attachments.values()].map((file) => offered(file, client));
   const known = new Set([...(pending.files ?? []), ...old.map(idOf)]);
   const added = files.filter((file) => !known.has(idOf(file)));
-  const { images, attachments, problems } = await receiveFiles(added, deps.attachments);
+  const { images, attachments, problems, missing } = await receiveFiles(added, deps.attachments);
   if (problems.length > 0) await reply(message, problems.join(' '), deps.log);
   const kept = (pending.files ?? files.map(idOf)).filter((id) => present.has(id));
-  const text = wordsOf(readable(client, message), kept.length + attachments.length > 0);
+  const shown = sharedIn(client, message, idsOf(missing));
+  const text = wordsOf(readable(client, message), kept.length + attachments.length > 0 || shown !== '');
   if (text === pending.text && removed.length + attachments.length === 0) return undefined;
-  const background =
+  const found =
     pending.text === undefined ? await backgroundOf(client, message, pending.isFirst) : pending.background;
+  const background = { ...found, shown: shown || undefined };
   return { text, background, images, attachments, removed };
 }
+
+/** Of files as they are kept, those that Discord knows them by. */
+const idsOf = (kept: readonly string[]): ReadonlySet<string> =>
+  new Set(kept.map((id) => id.replace(/^f_/, '')));
 
 const logged = (log: Logger) => (error: unknown) =>
   log.warn({ err: error }, 'an edited or deleted message could not be looked at');
@@ -214,11 +220,13 @@ async function receive(
   const tell = async () => {
     if (problems.length > 0) await reply(message, problems.join(' '), deps.log);
   };
-  const { images, attachments } = received;
+  const { images, attachments, missing } = received;
+  const shown = sharedIn(client, message, idsOf(missing));
   if (isAside && said === '' && attachments.length === 0) return tell();
-  const text = wordsOf(said, attachments.length > 0);
+  const text = wordsOf(said, attachments.length > 0 || shown !== '');
   const isFirst = !(await deps.intake.hasSession(address));
-  const background = commandOf(text, author) ? {} : await backgroundOf(client, message, isFirst);
+  const found = commandOf(text, author) ? {} : await backgroundOf(client, message, isFirst);
+  const background = { ...found, ...(shown ? { shown } : {}) };
   const id = { messageId: message.id, writtenAt: writtenAt(message.id) };
   await take({ address, sourceId, text, author, ...id, background, isAside, images, attachments });
   await tell();

@@ -1,8 +1,8 @@
-import { type Client, type Message, SnowflakeUtil } from 'discord.js';
+import { type Client, type Message, MessageReferenceType, SnowflakeUtil } from 'discord.js';
 import type { Background } from '../../src/session/background.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
-import { failureOf } from './delivery.ts';
-import { quoted } from './reading.ts';
+import { failureOf, rowOf } from './delivery.ts';
+import { quoted, saidIn, standsFor } from './reading.ts';
 
 /** Newest messages of a thread that are told, and how much of them. */
 const MESSAGES = 30;
@@ -21,14 +21,23 @@ export async function backgroundOf(
 ): Promise<Background> {
   const { channel } = message;
   const before = isFirst && channel.isThread() ? await earlier(client, message) : undefined;
-  const repliedTo =
-    message.reference?.messageId && !before
-      ? await message.fetchReference().catch(() => undefined)
-      : undefined;
-  return {
-    ...(before ? { before } : {}),
-    ...(repliedTo?.content ? { repliedTo: quoted(client, repliedTo) } : {}),
-  };
+  const answered = await repliedTo(client, message);
+  const isNew = answered !== undefined && !before?.includes(answered);
+  return { ...(before ? { before } : {}), ...(isNew ? { repliedTo: answered } : {}) };
+}
+
+/** The message that one answers; one that is forwarded is no such. */
+async function repliedTo(client: Client<true>, message: Message): Promise<string | undefined> {
+  const { reference } = message;
+  const isReply = reference?.messageId !== undefined && reference.type !== MessageReferenceType.Forward;
+  if (!isReply) return undefined;
+  try {
+    const answered = await standsFor(await message.fetchReference());
+    return saidIn(client, answered) === '' ? undefined : quoted(client, answered);
+  } catch (error) {
+    const isGone = rowOf(error)?.means === 'gone';
+    return isGone ? '> [It was deleted.]' : '> [It can’t be read.]';
+  }
 }
 
 /** What was said before a message; before its last edit, where it calls the bot only since then. */
@@ -38,8 +47,9 @@ async function earlier(client: Client<true>, message: Message): Promise<string |
     editedTimestamp === null ? id : SnowflakeUtil.generate({ timestamp: editedTimestamp + 1 }).toString();
   try {
     const found = await channel.messages.fetch({ before: end, limit: PAGE });
-    const newestFirst = [...found.values()]
-      .filter((said) => said.id !== id && said.content !== '')
+    const all = await Promise.all([...found.values()].filter((said) => said.id !== id).map(standsFor));
+    const newestFirst = all
+      .filter((said) => saidIn(client, said) !== '')
       .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
     const newest = newestFirst.slice(0, MESSAGES);
     const lines = await newestLines(newest, (said) => quoted(client, said), CHARACTERS);

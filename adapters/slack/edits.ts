@@ -2,10 +2,11 @@ import { attachmentId, wordsOf } from '../../src/intake/received.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Background } from '../../src/session/background.ts';
 import type { EditedMessage, PendingMessage } from '../../src/session/store/incoming.ts';
-import { type fileReader, keptId } from './files.ts';
+import { type fileReader, keptId, type wholeFiles } from './files.ts';
 import type { WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
 import type { TellInThread } from './private-answers.ts';
+import { sharedIn } from './reading.ts';
 import { sourceOf } from './source.ts';
 import { readable } from './text.ts';
 import type { Rest, ThreadReader } from './thread-reader.ts';
@@ -17,6 +18,7 @@ export type EditDeps = {
   thread: ThreadReader;
   /** Has a session told what could not be read of its thread, once it can be. */
   follows(address: ThreadAddress, sourceId: string, rest: Rest): void;
+  wholeFiles: ReturnType<typeof wholeFiles>;
   filesOf: ReturnType<typeof fileReader>;
 };
 
@@ -34,21 +36,23 @@ export async function editOf(
   deps: EditDeps,
 ): Promise<EditedMessage | undefined> {
   const said = await readable(now.text, deps.bot.userId, { person: deps.people.name });
-  const files = now.files ?? [];
+  const files = await deps.wholeFiles(now.files ?? []);
   const idOf = ({ id }: { id: string }) => attachmentId(keptId(id, now.ts));
   const present = new Set(files.map(idOf));
   const removed = (pending.files ?? []).filter((id) => !present.has(id));
   const known = new Set([...(pending.files ?? []), ...(before?.files ?? files).map(idOf)]);
-  const { images, attachments, problems } = await deps.filesOf(
+  const { images, attachments, problems, unread } = await deps.filesOf(
     files.filter((file) => !known.has(idOf(file))),
     now.ts,
   );
   if (problems.length > 0) await deps.tell(now.channel, now.user, problems.join(' '), now.thread_ts);
   const kept = (pending.files ?? files.map(idOf)).filter((id) => present.has(id));
-  const text = wordsOf(said, kept.length + attachments.length > 0);
+  const reader = { people: deps.people, botUserId: deps.bot.userId };
+  const shown = await sharedIn(reader, now, unread);
+  const text = wordsOf(said, kept.length + attachments.length > 0 || shown !== '');
   if (text === pending.text && removed.length + attachments.length === 0) return undefined;
   const background = await backgroundNow(now, address, pending, deps);
-  return { text, background, images, attachments, removed };
+  return { text, background: { ...background, shown: shown || undefined }, images, attachments, removed };
 }
 
 /** The message that calls the bot, and when: one that was edited calls it once it is what it is by now. */

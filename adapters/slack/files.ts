@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
 import type { Decisions } from '../../src/approvals/decisions.ts';
 import { replaceScript } from '../../src/approvals/script-files.ts';
 import { type FileRules, type Received, receiveFiles } from '../../src/intake/received.ts';
@@ -6,7 +7,7 @@ import { bytesUpTo } from '../../src/lib/body.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import type { OfferedFile } from '../../src/session/store/incoming.ts';
-import type { SharedFile } from './payloads.ts';
+import { SharedFile } from './payloads.ts';
 import { tellPrivately } from './private-answers.ts';
 import { type Download, isSignIn } from './workspaces.ts';
 
@@ -45,7 +46,7 @@ export function scriptReplacer(client: WebClient, decisions: Decisions, fetchFil
 }
 
 const offeredBy = (file: SharedFile, fetchFile: Download): Omit<OfferedFile, 'id'> => ({
-  name: file.name ?? 'file',
+  name: file.name ?? file.title ?? 'file',
   download: (maxBytes, tooLarge) => download(file, fetchFile, maxBytes, tooLarge),
 });
 
@@ -55,9 +56,10 @@ async function download(
   maxBytes: number,
   tooLarge: string,
 ): Promise<Uint8Array> {
-  if (file.url_private_download === undefined) throw new Error('Slack gives no way to download this file.');
+  const url = file.url_private_download ?? file.url_private;
+  if (url === undefined) throw new Error('Slack gives no way to download this file.');
   if ((file.size ?? 0) > maxBytes) throw new Error(tooLarge);
-  const response = await fetchFile(file.url_private_download, maxBytes, AbortSignal.timeout(DOWNLOAD_MS));
+  const response = await fetchFile(url, maxBytes, AbortSignal.timeout(DOWNLOAD_MS));
   if (isSignIn(response)) {
     throw new Error('I could not download this file: the app needs the scope files:read.');
   }
@@ -69,11 +71,43 @@ async function download(
 /** One file may be shared with several messages, and each has its own copy. */
 export const keptId = (fileId: string, ts: string): string => `f_${fileId}_${ts}`;
 
+const FileInfo = z.object({ file: SharedFile });
+
+/**
+ * Asks for files of which Slack tells the id alone: those of another workspace
+ * (https://docs.slack.dev/apis/slack-connect). What can't be had stays as it is.
+ */
+export const wholeFiles =
+  (client: WebClient) =>
+  (files: readonly SharedFile[]): Promise<SharedFile[]> =>
+    Promise.all(
+      files.map(async (file) => {
+        if (isThere(file)) return file;
+        const answer = await client.apiCall('files.info', { file: file.id }).catch(() => undefined);
+        const found = FileInfo.safeParse(answer).data?.file;
+        return found === undefined
+          ? file
+          : { ...found, id: file.id, file_access: found.file_access ?? 'visible' };
+      }),
+    );
+
+const isThere = ({ file_access: access }: SharedFile): boolean =>
+  access === undefined || access === 'visible';
+
 /** Takes the files of a message. */
 export const fileReader =
   (fetchFile: Download, rules: FileRules) =>
-  (files: readonly SharedFile[], ts: string): Promise<Received> =>
-    receiveFiles(
-      files.map((file) => ({ id: keptId(file.id, ts), ...offeredBy(file, fetchFile) })),
+  async (files: readonly SharedFile[], ts: string): Promise<Received & { unread: SharedFile[] }> => {
+    const idOf = ({ id }: SharedFile) => keptId(id, ts);
+    const there = files.filter(isThere);
+    const received = await receiveFiles(
+      there.map((file) => ({ id: idOf(file), ...offeredBy(file, fetchFile) })),
       rules,
     );
+    const away = files.filter((file) => !isThere(file));
+    const problems = [...received.problems, ...away.map(() => FOREIGN)];
+    const unread = [...there.filter((file) => received.missing.includes(idOf(file))), ...away];
+    return { ...received, problems, unread };
+  };
+
+const FOREIGN = 'I can’t read a file that belongs to another workspace. Upload it here instead.';

@@ -9,7 +9,7 @@ import type { Background } from '../../src/session/background.ts';
 import type { Change } from '../../src/session/store/deliveries.ts';
 import type { IncomingMessage } from '../../src/session/store/incoming.ts';
 import { calledBy, editOf } from './edits.ts';
-import type { fileReader } from './files.ts';
+import type { fileReader, wholeFiles } from './files.ts';
 import {
   ChangedMessage,
   DeletedMessage,
@@ -20,6 +20,7 @@ import {
 } from './payloads.ts';
 import type { People } from './people.ts';
 import type { TellInThread } from './private-answers.ts';
+import { sharedIn } from './reading.ts';
 import { sourceOf } from './source.ts';
 import { readable } from './text.ts';
 import type { Rest, ThreadReader } from './thread-reader.ts';
@@ -40,6 +41,8 @@ export type ListenDeps = {
   follows(address: ThreadAddress, sourceId: string, rest: Rest): void;
   /** Takes a shared file as the new script of an open call; false where it is not meant as one. */
   replaceScript(file: SharedFile, address: ThreadAddress, by: Person): Promise<boolean>;
+  /** Asks for what Slack does not tell of files. */
+  wholeFiles: ReturnType<typeof wholeFiles>;
   filesOf: ReturnType<typeof fileReader>;
 };
 
@@ -174,18 +177,19 @@ async function receive(
   }
   const author = await people.person(message.user);
   const said = await readable(message.text, bot.userId, { person: people.name });
-  const files = message.files ?? [];
+  const files = await deps.wholeFiles(message.files ?? []);
   const replaced = await Promise.all(files.map((file) => deps.replaceScript(file, address, author)));
   const isAside = replaced.includes(true);
   const others = files.filter((_file, i) => !replaced[i]);
-  const { images, attachments, problems } = await deps.filesOf(others, message.ts);
+  const { images, attachments, problems, unread } = await deps.filesOf(others, message.ts);
+  const shown = await sharedIn({ people, botUserId: bot.userId }, message, unread);
   // Told once the message is taken in: what fails until then is done again, and would be told again.
   const tell = async () => {
     if (problems.length > 0)
       await deps.tell(message.channel, message.user, problems.join(' '), message.thread_ts);
   };
   if (isAside && said === '' && attachments.length === 0) return tell();
-  const text = wordsOf(said, attachments.length > 0);
+  const text = wordsOf(said, attachments.length > 0 || shown !== '');
   const { background, rest } = commandOf(text, author) ? {} : await backgroundOf(message, address, deps);
   const id = { messageId: message.ts, writtenAt: writtenAt(message.ts) };
   await take({
@@ -194,7 +198,7 @@ async function receive(
     text,
     author,
     ...id,
-    ...(background ? { background } : {}),
+    ...(background ? { background: { ...background, ...(shown ? { shown } : {}) } } : {}),
     isAside,
     images,
     attachments,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SeenMessage, wordsIn } from './reading.ts';
 
 /*
  * The parts of Slack's payloads that are used; everything else is let through unread.
@@ -14,13 +15,23 @@ const textOrNone = z
   .transform((text) => text ?? '');
 
 /** A file that somebody shared: https://docs.slack.dev/reference/objects/file-object. */
-const SharedFile = z.object({
+export const SharedFile = z.object({
   id: z.string(),
   name: maybe(z.string()),
   size: maybe(z.number()),
   url_private_download: maybe(z.string()),
   /** `tombstone` for one that was taken out of its message. */
   mode: maybe(z.string()),
+  /** What a file is that may have no name: `slack_audio` is a voice message. */
+  subtype: maybe(z.string()),
+  mimetype: maybe(z.string()),
+  title: maybe(z.string()),
+  url_private: maybe(z.string()),
+  /**
+   * `check_file_info` for one of another workspace, which only has its id until it is asked for:
+   * https://docs.slack.dev/apis/slack-connect.
+   */
+  file_access: maybe(z.string()),
 });
 export type SharedFile = z.infer<typeof SharedFile>;
 
@@ -36,7 +47,7 @@ export const SharedFiles = z.array(z.unknown()).transform((items) =>
  * A message as people write it: `app_mention`, or `message` without a subtype or with a file, a broadcast or
  * /me.
  */
-export const WrittenMessage = z.object({
+const Written = z.object({
   type: z.enum(['message', 'app_mention']),
   subtype: maybe(z.enum(['file_share', 'thread_broadcast', 'me_message'])),
   channel: z.string(),
@@ -49,7 +60,16 @@ export const WrittenMessage = z.object({
   files: maybe(SharedFiles),
   /** Who changed its words last, and when, in whole seconds. */
   edited: maybe(z.object({ ts: z.string() })).catch(undefined),
+  blocks: maybe(z.array(z.unknown())).catch(undefined),
+  /** What is shared with it, and what its links lead to. */
+  attachments: maybe(z.array(z.unknown())).catch(undefined),
 });
+
+/** Its text is all of its words: what blocks say besides is among them. */
+export const WrittenMessage = Written.transform(({ blocks, ...message }) => ({
+  ...message,
+  text: wordsIn({ text: message.text, blocks }),
+}));
 export type WrittenMessage = z.infer<typeof WrittenMessage>;
 
 /** What is left of a message with replies that was deleted, as history has it. */
@@ -111,7 +131,7 @@ export const ButtonClick = z.object({
   channel: maybe(z.object({ id: z.string() })),
   /** Missing where the button stands in something that only one person sees. */
   message: maybe(z.object({ ts: z.string(), thread_ts: maybe(z.string()) })),
-  trigger_id: z.string(),
+  trigger_id: textOrNone,
   actions: z
     .array(
       z.object({
@@ -170,13 +190,8 @@ export const MessageShortcut = z.object({
   trigger_id: z.string(),
   user: z.object({ id: z.string() }),
   channel: z.object({ id: z.string() }),
-  message: z.object({
-    ts: z.string(),
-    thread_ts: maybe(z.string()),
-    user: maybe(z.string()),
-    text: textOrNone,
-  }),
+  message: SeenMessage.extend({ thread_ts: maybe(z.string()) }),
 });
 
 /** https://docs.slack.dev/reference/events/app_home_opened */
-export const HomeOpened = z.object({ user: z.string(), tab: z.string() });
+export const HomeOpened = z.object({ user: z.string(), tab: maybe(z.string()) });

@@ -8,7 +8,7 @@ import type { About } from './forms.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { MessageShortcut } from './payloads.ts';
 import { answerTo, attend } from './private-answers.ts';
-import { readable } from './text.ts';
+import { saidIn, writerOf } from './reading.ts';
 import { whoIs } from './who.ts';
 import type { In } from './workspaces.ts';
 
@@ -29,8 +29,9 @@ export function listenToShortcut(app: App, depsIn: In<ShortcutDeps>, log: Logger
     const thread = message.thread_ts ?? message.ts;
     const answer = answerTo(respond, client, { channel: channel.id, user: user.id, thread }, log);
     await attend({ ack, answer, log }, async () => {
-      const said = await readable(message.text, botUserId, { person: people.name });
-      const who = message.user ? await people.name(message.user) : 'an app';
+      const reader = { people, botUserId };
+      const said = await saidIn(reader, message);
+      const who = await writerOf(reader, message);
       const place = { platform: 'slack' as const, workspace: teamId, channel: channel.id };
       const from: From = {
         who: whoIs(people, user.id),

@@ -19,7 +19,7 @@ import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
 import { createDoor, guardDoor } from './door.ts';
-import { fileReader, scriptReplacer } from './files.ts';
+import { fileReader, scriptReplacer, wholeFiles } from './files.ts';
 import { listenToHome, showHome } from './home.ts';
 import { listen } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
@@ -130,6 +130,7 @@ export async function createSlack(
           follows: (address: ThreadAddress, sourceId: string, rest: Rest) =>
             void tellLater(parts.intake, { address, sourceId, rest, signal: stopping.signal, log }),
           replaceScript: scriptReplacer(client, decisions, download, log),
+          wholeFiles: wholeFiles(client),
           filesOf: fileReader(download, attachments),
         };
       }

@@ -68,8 +68,13 @@ export async function readable(text: string, botUserId: string, names: Names): P
     .replace(/<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>/g, (_whole, id: string) =>
       id === botUserId ? '' : `@${people.get(id) ?? id}`,
     )
-    .replace(/<#[A-Z0-9]+\|([^<>]*)>/g, '#$1')
+    .replace(/<#([A-Z0-9]+)(?:\|([^<>]*))?>/g, (_whole, id: string, name?: string) => `#${name || id}`)
     .replace(/<!(channel|here|everyone)(?:\|[^<>]*)?>/g, '@$1')
+    .replace(
+      /<!subteam\^([A-Z0-9]+)(?:\|@?([^<>]*))?>/g,
+      (_whole, id: string, name?: string) => `@${name || id}`,
+    )
+    .replace(/<!date\^[^<>|]*\|([^<>]*)>/g, '$1')
     .replace(/<((?:https?|mailto):[^<|>]+)\|([^<>]*)>/g, (_whole, url: string, label: string) =>
       label === url || url.endsWith(label) ? url : `${label} (${url})`,
     )

@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { Intake } from '../../src/intake/intake.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { quotedWords } from '../../src/lib/speech.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
+import { cut } from '../../src/thread/view/words.ts';
 import { failureOf } from './delivery.ts';
 import type { People } from './people.ts';
 import { whyNot } from './private-answers.ts';
-import { readable } from './text.ts';
+import { quotedMessage, SeenMessage, saysSomething } from './reading.ts';
 import { type Known, newerThan, nextRange, nothingRead, withPage } from './thread-window.ts';
 
 /** What was said in a thread, for the model. */
@@ -59,18 +59,7 @@ const LATER_MS = 30 * 60_000;
 const RETRY_MS = 5_000;
 
 const Replies = z.object({
-  messages: z.array(
-    z.object({
-      ts: z.string(),
-      subtype: z.string().nullish(),
-      user: z.string().nullish(),
-      text: z
-        .string()
-        .nullish()
-        .transform((text) => text ?? ''),
-      reply_count: z.number().nullish(),
-    }),
-  ),
+  messages: z.array(SeenMessage),
   has_more: z.boolean().nullish(),
 });
 type Said = z.infer<typeof Replies>['messages'][number];
@@ -151,10 +140,10 @@ const isPassing = ({ reason }: Failed): boolean => reason === 'rate_limited' || 
 
 /** Messages that say something: what was deleted says nothing any more. */
 const sayingOf = ({ read }: Known<Said>, ts: string): Said[] =>
-  read.filter((said) => said.ts !== ts && said.subtype !== 'tombstone' && said.text !== '');
+  read.filter((said) => said.ts !== ts && said.subtype !== 'tombstone' && saysSomething(said));
 
 const linesOf = (deps: ReaderDeps, said: readonly Said[]): Promise<string[]> =>
-  newestLines(said.slice(-MESSAGES).reverse(), (one) => quoted(deps, one), CHARACTERS);
+  newestLines(said.slice(-MESSAGES).reverse(), (one) => quotedMessage(deps, one), CHARACTERS);
 
 /** What a model has to know of what it is not told, in brackets; nothing where it is told all. */
 function notesOf(
@@ -263,10 +252,5 @@ async function quoteAt(deps: ReaderDeps, channel: string, ts: string): Promise<s
   }
   const message = answer.messages.find((one) => one.ts === ts);
   if (message === undefined || message.subtype === 'tombstone') return '> [It was deleted.]';
-  return (await quoted(deps, message)).slice(0, LINK_CHARACTERS);
-}
-
-async function quoted({ people, botUserId }: ReaderDeps, { user, text }: Said): Promise<string> {
-  const words = await readable(text, botUserId, { person: people.name });
-  return quotedWords(user ? await people.name(user) : 'an app', words);
+  return cut(await quotedMessage(deps, message), LINK_CHARACTERS);
 }

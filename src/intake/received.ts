@@ -8,17 +8,22 @@ export type FileRules = { max_mb: number; per_message: number; extensions: reado
 
 /**
  * Files that came with a message: pictures for models that see, all of them for the sandbox, and what was not
- * taken.
+ * taken (`missing`, by their ids), and why, in words for who sent it.
  */
-export type Received = { images: NewFile[]; attachments: NewFile[]; problems: string[] };
+export type Received = {
+  images: NewFile[];
+  attachments: NewFile[];
+  problems: string[];
+  missing: string[];
+};
 
 /** Larger pictures would fill a model's window. */
 const IMAGE_BYTES = 3_000_000;
 const IMAGES = 4;
 
-/** What somebody has said with files and without a word. */
-export const wordsOf = (said: string, hasFiles: boolean): string =>
-  said === '' && hasFiles ? 'Look at this.' : said;
+/** What somebody has said with files, or with what is shown besides, and without a word. */
+export const wordsOf = (said: string, hasMore: boolean): string =>
+  said === '' && hasMore ? 'Look at this.' : said;
 
 /**
  * A file that the agent finds in its sandbox is kept under this id; a picture that models see a second time,
@@ -29,17 +34,21 @@ export const pictureId = (attachment: string): string => attachment.replace(/_a$
 
 /** Takes the files of a message. What can't be had is done without, and named. */
 export async function receiveFiles(offered: readonly OfferedFile[], rules: FileRules): Promise<Received> {
-  const received: Received = { images: [], attachments: [], problems: [] };
+  const received: Received = { images: [], attachments: [], problems: [], missing: [] };
   for (const [i, { id, name, download }] of offered.entries()) {
     const refusal = refusalOf(name, i, rules);
     if (refusal !== undefined) {
       received.problems.push(refusal);
+      received.missing.push(id);
       continue;
     }
     const tooLarge = `${name} is larger than ${rules.max_mb} MB, so I did not take it. Put it into a Hub repository or dataset, and give me the link.`;
     await download(rules.max_mb * 1e6, tooLarge).then(
       (bytes) => take(received, { id, name, bytes }),
-      (error: unknown) => received.problems.push(messageOf(error)),
+      (error: unknown) => {
+        received.problems.push(messageOf(error));
+        received.missing.push(id);
+      },
     );
   }
   return received;

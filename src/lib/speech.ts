@@ -19,6 +19,9 @@ export const summary = (text: string): string => `[ML Intern, summary] ${further
 /** Words that are quoted, each of their lines marked. */
 export const quotedWords = (name: string, text: string): string => said(name, text).replace(/^/gm, '> ');
 
+/** The same of what has several speakers, or none. */
+export const quotedLines = (text: string): string => furtherIn(text).replace(/^(?: {2})?/gm, '> ');
+
 /** Everything that some reader takes for the end of a line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: separators of records are among them
 const LINE_BREAK = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quotedLines } from '../lib/speech.ts';
 
 /**
  * What a model is told besides somebody's words: kept apart from them, because they may be edited while it
@@ -9,6 +10,8 @@ export const Background = z.object({
   before: z.string().optional(),
   /** Messages that the words link to, by what the link names. */
   linked: z.array(z.object({ key: z.string(), text: z.string() })).optional(),
+  /** What is shown with the words and is not theirs: messages that are forwarded, previews, polls. */
+  shown: z.string().optional(),
   /** The message that is replied to. */
   repliedTo: z.string().optional(),
   /** The message that somebody pointed at, and asked about. */
@@ -19,26 +22,28 @@ export type Background = z.infer<typeof Background>;
 /** Words with their background, as the model is told them. */
 export function withBackground(
   text: string,
-  { before, linked = [], repliedTo, meant }: Background = {},
+  { before, linked = [], shown, repliedTo, meant }: Background = {},
 ): string {
   const parts = [
     before,
     ...linked.map((message) => message.text),
     repliedTo && `The message that is replied to:\n${repliedTo}`,
     meant && `The message that is meant:\n${meant}`,
+    shown && `With it is shown:\n${quotedLines(shown)}`,
   ];
   return [text, ...parts.filter(Boolean)].join('\n\n');
 }
 
 /** The same with other texts in the place of its texts, as a redactor makes them. */
 export function mapTexts(
-  { before, linked, repliedTo, meant }: Background,
+  { before, linked, shown, repliedTo, meant }: Background,
   map: (text: string) => string,
 ): Background {
   const mapped = (text: string | undefined) => (text === undefined ? undefined : map(text));
   return {
     before: mapped(before),
     linked: linked?.map(({ key, text }) => ({ key, text: map(text) })),
+    shown: mapped(shown),
     repliedTo: mapped(repliedTo),
     meant: mapped(meant),
   };

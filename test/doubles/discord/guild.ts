@@ -30,7 +30,7 @@ const ADMINS: readonly string[] = [PEOPLE.grace.id];
 
 const DISCORD_EPOCH = 1_420_070_400_000n;
 
-type Author = { id: string; username: string; global_name: string | null; bot?: boolean };
+export type Author = { id: string; username: string; global_name: string | null; bot?: boolean };
 
 export type DiscordMessage = {
   id: string;
@@ -48,6 +48,8 @@ export type DiscordMessage = {
   /** When its words were changed last. */
   edited?: string;
   embeds?: object[];
+  /** What else Discord tells of it, or tells otherwise. */
+  extra?: Record<string, unknown>;
 };
 
 export type MessageChange = Partial<
@@ -199,6 +201,7 @@ export function rawMessage(message: DiscordMessage, baseUrl: string): Record<str
     flags,
     ...(nonce ? { nonce } : {}),
     ...(reference ? { message_reference: { message_id: reference, channel_id, guild_id } } : {}),
+    ...message.extra,
   };
 }
 

@@ -3,6 +3,7 @@ import { until } from '../../support/until.ts';
 import { flat } from './components.ts';
 import {
   APPLICATION,
+  type Author,
   BOT_USER,
   type DiscordMessage,
   guildOf,
@@ -46,6 +47,36 @@ export abstract class DiscordPeople extends DiscordState {
     });
     this.deliver(message);
     return message;
+  }
+
+  /** Somebody or some app writes more than text. */
+  write(channel: string, extra: Record<string, unknown>, author: Author = PEOPLE.ada): DiscordMessage {
+    const message = this.guild.add({
+      ...this.guild.ownMessage(channel, {}),
+      author,
+      content: String(extra.content ?? ''),
+      mentioned: mentionedIn(String(extra.content ?? '')),
+      extra,
+    });
+    this.deliver(message);
+    return message;
+  }
+
+  /** A person begins a thread from a message, which Discord shows as its first one. */
+  startThread(message: DiscordMessage, name: string): void {
+    const { id, channel_id } = message;
+    const thread = { id, name, parent: channel_id, archived: false };
+    this.guild.threads.set(id, thread);
+    this.gateway.dispatch('THREAD_CREATE', { ...rawThread(thread), newly_created: true });
+    this.write(
+      id,
+      {
+        type: 21,
+        message_reference: { type: 0, message_id: id, channel_id, guild_id: guildOf(channel_id) },
+        referenced_message: rawMessage(message, this.url),
+      },
+      message.author,
+    );
   }
 
   mention(person: PersonName, channel: string, text: string): DiscordMessage {

@@ -1,3 +1,4 @@
+import { richText } from './rich-text.ts';
 import { BOT, type SlackMessage, teamOf } from './workspace.ts';
 
 /*
@@ -10,7 +11,7 @@ type Event = Record<string, unknown>;
 
 /** A message as it stands in other payloads and in history; `replies` are those to it. */
 export function rawMessage(message: SlackMessage, replies: readonly SlackMessage[] = []): Event {
-  const { channel, ts, thread_ts, user, text, bot_id, files, edited, attachments, subtype, blocks } = message;
+  const { channel, ts, thread_ts, user, text, bot_id, files, edited, attachments, subtype } = message;
   return {
     type: 'message',
     ...(subtype ? { subtype } : {}),
@@ -23,19 +24,17 @@ export function rawMessage(message: SlackMessage, replies: readonly SlackMessage
     ...(edited ? { edited } : {}),
     ...(attachments ? { attachments } : {}),
     team: teamOf(channel),
-    ...(subtype === 'tombstone' ? { hidden: true } : { blocks: blocks ?? richText(text) }),
+    ...(subtype === 'tombstone' ? { hidden: true } : blocksOf(message)),
+    ...message.extra,
     ...threadParts(ts, replies),
   };
 }
 
-/** What people type, as Slack keeps it besides its text. */
-const richText = (text: string): unknown[] => [
-  {
-    type: 'rich_text',
-    block_id: 'b',
-    elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }],
-  },
-];
+/** What people type has blocks as well; what apps write only where they say so. */
+function blocksOf({ blocks, text, bot_id }: SlackMessage): Event {
+  if (blocks !== undefined) return { blocks };
+  return bot_id === undefined && text !== '' ? { blocks: richText(text) } : {};
+}
 
 /** What is told of a message that has replies. */
 function threadParts(ts: string, replies: readonly SlackMessage[]): Event {

@@ -25,6 +25,28 @@ export abstract class SlackPeople extends SlackState {
     return message;
   }
 
+  /** Somebody or some app writes more than text: blocks, attachments, files. */
+  write(
+    channel: string,
+    parts: Partial<
+      Pick<SlackMessage, 'user' | 'bot_id' | 'text' | 'blocks' | 'attachments' | 'files' | 'extra'>
+    >,
+    thread?: string,
+  ): SlackMessage {
+    const message = this.workspace.add({
+      channel,
+      thread_ts: thread,
+      user: 'U0ADA',
+      bot_id: undefined,
+      text: '',
+      blocks: undefined,
+      metadata: undefined,
+      ...parts,
+    });
+    this.deliverMessage(message);
+    return message;
+  }
+
   mention(user: string, channel: string, text: string, thread?: string): SlackMessage {
     return this.say(user, channel, `<@${BOT.user_id}> ${text}`, thread);
   }
@@ -199,7 +221,7 @@ export abstract class SlackPeople extends SlackState {
   /** A person uses the app's shortcut on a message. */
   useShortcut(user: string, message: SlackMessage, callbackId: string): void {
     if (!hasShortcut(callbackId)) throw new Error(`the app has no shortcut ${callbackId}`);
-    const { channel, ts, thread_ts, text } = message;
+    const { channel, ts } = message;
     void this.deliver({
       kind: 'interactive',
       payload: {
@@ -208,11 +230,12 @@ export abstract class SlackPeople extends SlackState {
         trigger_id: this.dialogs.trigger(user, teamOf(channel)),
         message_ts: ts,
         response_url: `${this.url}/response/${user}`,
-        team: { id: teamOf(channel), domain: 'double' },
+        // Without a team where the app is installed for a whole organisation.
+        team: null,
         user: { id: user, name: PEOPLE[user], team_id: teamOf(channel) },
         api_app_id: BOT.app_id,
         channel: { id: channel, name: 'double' },
-        message: { type: 'message', ts, user: message.user, text, ...(thread_ts ? { thread_ts } : {}) },
+        message: this.#raw(message),
       },
     });
   }

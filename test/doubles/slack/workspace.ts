@@ -13,6 +13,8 @@ export type SlackMessage = {
   edited?: { user: string; ts: string };
   /** What stands below its words: previews of links, what is shared, what bots attach. */
   attachments?: Record<string, unknown>[];
+  /** What else Slack tells of it, or tells otherwise. */
+  extra?: Record<string, unknown>;
   /** `tombstone` for what is left of a deleted message that has replies. */
   subtype?: string;
   metadata: { event_type: string; event_payload: Record<string, unknown> } | undefined;

@@ -26,10 +26,12 @@ export const messages: Routes = [
     },
   ],
   [
-    /^GET \/channels\/\d+\/messages\/(\d+)$/,
-    (double, _request, id = '') => {
+    /^GET \/channels\/(\d+)\/messages\/(\d+)$/,
+    (double, _request, channel = '', id = '') => {
       const message = double.guild.messages.get(id);
-      return message ? { status: 200, body: rawMessage(message, double.url) } : UNKNOWN_MESSAGE;
+      return message?.channel_id === channel
+        ? { status: 200, body: rawMessage(message, double.url) }
+        : UNKNOWN_MESSAGE;
     },
   ],
   [

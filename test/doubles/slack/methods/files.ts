@@ -26,6 +26,11 @@ export const files: Methods = {
     return { ok: true, files: files.map(({ id, name }) => ({ id, title: name })) };
   },
 
+  'files.info'({ uploads, url }, { file: id }) {
+    const file = uploads.find(String(id));
+    return file ? { ok: true, file: uploads.describe(file, url) } : { ok: false, error: 'file_not_found' };
+  },
+
   'files.delete'({ uploads, workspace }, { file: id }) {
     const file = uploads.find(String(id));
     if (file === undefined) return { ok: false, error: 'file_not_found' };
