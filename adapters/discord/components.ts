@@ -8,7 +8,7 @@ import {
   ComponentType,
   MessageFlags,
 } from 'discord.js';
-import { ACTIONS, ALL, questionValue, seenValue } from '../../src/controller/actions.ts';
+import { ACTIONS, ALL, offerValue, questionValue, seenValue } from '../../src/controller/actions.ts';
 import { batchMark } from '../../src/controller/batch-mark.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
@@ -269,15 +269,31 @@ const feedbackRow = (messageId: number): APIMessageTopLevelComponent => ({
   })),
 });
 
+const offerRow = ({
+  id,
+  labels,
+}: {
+  id: number;
+  labels: readonly string[];
+}): APIMessageTopLevelComponent => ({
+  type: ComponentType.ActionRow,
+  components: labels
+    .slice(0, DISCORD_LIMITS.buttonsInRow)
+    .map((label, i) => button(label, idOf(ACTIONS.offer, offerValue(id, i)))),
+});
+
 function notice(
-  { text: said, mentions }: Extract<ViewMessage['body'], { kind: 'notice' }>,
+  { text: said, mentions, offered }: Extract<ViewMessage['body'], { kind: 'notice' }>,
   divisor: number,
 ): Outgoing[] {
   const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
   const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
   return splitMarkdown(harmless(tablesAsText(said)), limit).map((part, i) =>
     message(
-      [{ type: ComponentType.TextDisplay, content: i === 0 ? `${called}${part}` : part }],
+      [
+        { type: ComponentType.TextDisplay, content: i === 0 ? `${called}${part}` : part },
+        ...(offered && i === 0 ? [offerRow(offered)] : []),
+      ],
       i === 0 ? mentions : [],
     ),
   );

@@ -12,7 +12,7 @@ import type { Decisions } from '../../src/approvals/decisions.ts';
 import { replaceScript } from '../../src/approvals/script-files.ts';
 import type { Gate } from '../../src/controller/gate.ts';
 import type { Who } from '../../src/controller/people.ts';
-import { commandOf } from '../../src/intake/commands.ts';
+import { isCommand } from '../../src/intake/commands.ts';
 import type { Intake } from '../../src/intake/intake.ts';
 import { attachmentId, type FileRules, receiveFiles, wordsOf } from '../../src/intake/received.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
@@ -225,7 +225,7 @@ async function receive(
   if (isAside && said === '' && attachments.length === 0) return tell();
   const text = wordsOf(said, attachments.length > 0 || shown !== '');
   const isFirst = !(await deps.intake.hasSession(address));
-  const found = commandOf(text, author) ? {} : await backgroundOf(client, message, isFirst);
+  const found = isCommand(text, author) ? {} : await backgroundOf(client, message, isFirst);
   const background = { ...found, ...(shown ? { shown } : {}) };
   const id = { messageId: message.id, writtenAt: writtenAt(message.id) };
   await take({ address, sourceId, text, author, ...id, background, isAside, images, attachments });

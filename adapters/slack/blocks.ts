@@ -1,5 +1,5 @@
 import type { ContextActionsBlock, KnownBlock } from '@slack/types';
-import { ACTIONS } from '../../src/controller/actions.ts';
+import { ACTIONS, offerValue } from '../../src/controller/actions.ts';
 import type { Verdict } from '../../src/intake/feedback.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
@@ -112,9 +112,16 @@ function feedbackButtons(messageId: number): ContextActionsBlock {
 }
 
 function notice(
-  { text, mentions }: Extract<ViewMessage['body'], { kind: 'notice' }>,
+  { text, mentions, offered }: Extract<ViewMessage['body'], { kind: 'notice' }>,
   divisor: number,
 ): Outgoing[] {
+  if (offered !== undefined) {
+    const buttons = offered.labels.map((label, i) =>
+      button(cut(label, SLACK_LIMITS.buttonLabel), `${ACTIONS.offer}:${i}`, offerValue(offered.id, i)),
+    );
+    const said = cut(harmless(text), 2_000) || '…';
+    return [message(escaped(said), [{ type: 'markdown', text: said }, actions(buttons)])];
+  }
   if (mentions.length === 0) {
     const said = { kind: 'answer' as const, text, isDraft: false as const, id: 0, isEnd: false };
     return answerParts(said, divisor, answerForm({ isStreamed: false, asksFeedback: false }));

@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Gate } from '../../src/controller/gate.ts';
-import { commandOf } from '../../src/intake/commands.ts';
+import { isCommand } from '../../src/intake/commands.ts';
 import type { Intake } from '../../src/intake/intake.ts';
 import { wordsOf } from '../../src/intake/received.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
@@ -190,7 +190,7 @@ async function receive(
   };
   if (isAside && said === '' && attachments.length === 0) return tell();
   const text = wordsOf(said, attachments.length > 0 || shown !== '');
-  const { background, rest } = commandOf(text, author) ? {} : await backgroundOf(message, address, deps);
+  const { background, rest } = isCommand(text, author) ? {} : await backgroundOf(message, address, deps);
   const id = { messageId: message.ts, writtenAt: writtenAt(message.ts) };
   await take({
     address,

@@ -6,6 +6,7 @@ import { createQuestions } from '../approvals/questions.ts';
 import type { PlatformParts } from '../controller/platform.ts';
 import { createFeedback } from '../intake/feedback.ts';
 import { createIntake, type Intake } from '../intake/intake.ts';
+import { createOffers } from '../intake/offers.ts';
 import { createJobsOverview } from '../jobs/overview.ts';
 import { createCatalogue } from '../llm/catalogue.ts';
 import { createSessionsOverview } from '../reports/sessions-overview.ts';
@@ -54,6 +55,7 @@ export function platformParts(parts: Needed, policy: ApproverPolicy, outage: Out
     jobs: createJobsOverview(db, isolation),
     whereabouts: { ofCall: (id) => threadOfCall(db, id), ofJob: (id) => threadOfWatch(db, id) },
     feedback: createFeedback(db),
+    offers: createOffers({ db, render: renders.request }),
     channelRules,
     attachments: config.attachments,
     wake: turns.wake,

@@ -25,6 +25,7 @@ export const ACTIONS = {
   decline: 'decline_question',
   signIn: 'account_sign_in',
   signOut: 'account_sign_out',
+  offer: 'offered_command',
 } as const;
 
 /** Calls that a button is about: as they were seen, or all that are open as `mark` knows them. */
@@ -48,6 +49,8 @@ export type Action =
   | { kind: 'question'; asked: AskedQuestion; isDeclined: boolean }
   | { kind: 'sign_in' }
   | { kind: 'sign_out' }
+  /** Does the command that was offered below an entry of the transcript. */
+  | { kind: 'offer'; messageId: number; index: number }
   | { kind: 'stop' }
   | { kind: 'retry' };
 
@@ -94,6 +97,8 @@ export function actionOf(name: string, values: readonly string[], chosen = ''): 
       return { kind: 'sign_in' };
     case ACTIONS.signOut:
       return { kind: 'sign_out' };
+    case ACTIONS.offer:
+      return offerOf(value);
     case ACTIONS.stop:
       return { kind: 'stop' };
     case ACTIONS.retry:
@@ -121,6 +126,15 @@ function feedbackOf(values: readonly string[]): Action | undefined {
   const messageId = Number(id || Number.NaN);
   if ((verdict !== 'good' && verdict !== 'bad') || !Number.isSafeInteger(messageId)) return undefined;
   return { kind: 'feedback', verdict, messageId };
+}
+
+/** An offer of a notice, by its place. */
+export const offerValue = (messageId: number, index: number): string => `${messageId}:${index}`;
+
+function offerOf(value: string): Action | undefined {
+  const [, messageId, index] = /^(\d{1,15}):(\d)$/.exec(value) ?? [];
+  if (messageId === undefined) return undefined;
+  return { kind: 'offer', messageId: Number(messageId), index: Number(index) };
 }
 
 /** A call at the revision that a card shows. */

@@ -39,6 +39,7 @@ export function namedByAction(action: Action): Named {
     case 'channel_settings':
     case 'sign_in':
     case 'sign_out':
+    case 'offer':
     case 'stop':
     case 'retry':
       return {};

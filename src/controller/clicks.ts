@@ -62,6 +62,8 @@ export async function act(deps: ControllerDeps, action: Action, from: From): Pro
       const done = await accounts?.signOut(from.place, by);
       return notice(done?.ok === false ? done.reason : 'You are signed out.');
     }
+    case 'offer':
+      return onOffer(action, doing);
     case 'stop':
     case 'retry': {
       const operation: Operation = { kind: action.kind === 'stop' ? 'interrupt' : 'resume', by };
@@ -141,6 +143,21 @@ async function onMenu(choice: string, { deps, from, by }: Doing): Promise<Answer
   if (address === undefined) return notice(UNKNOWN_THREAD);
   if (choice === SETTINGS.value) return formed(sessionForm(models.choices));
   await intake.message({ address, sourceId: from.sourceId, text: choice, author: by, messageId: '' });
+  return NOTHING;
+}
+
+/** Does what was offered, once, as if its author had written it like that. */
+async function onOffer(
+  { messageId, index }: Extract<Action, { kind: 'offer' }>,
+  { deps: { intake, offers }, from: { thread }, by }: Doing,
+): Promise<Answer> {
+  if (thread === undefined) return notice(UNKNOWN_THREAD);
+  const open = await offers.open(thread, messageId, index, by);
+  if (!open.ok) return notice(open.reason);
+  const { text, isMessage = false } = open.offer;
+  const sourceId = `${thread.platform}:offer:${messageId}`; // two clicks, or two of its buttons, are one
+  await intake.message({ address: thread, sourceId, text, author: by, messageId: '', isMessage });
+  await offers.taken(thread, messageId);
   return NOTHING;
 }
 

@@ -1,5 +1,5 @@
 import { Effort } from '../config/effort.ts';
-import { MOST_USD } from '../intake/commands.ts';
+import { MOST_USD } from '../intake/yolo-command.ts';
 import type { ChannelRules } from '../session/channel-rules.ts';
 
 /*
@@ -47,7 +47,7 @@ export const sessionMenus = (models: readonly string[]): Menu[] => [
     label: 'Jobs without asking',
     choices: [
       choice('Always ask', 'yolo off'),
-      ...[1, 5, 20].map((usd) => choice(`Up to $${usd}`, `yolo ${usd}`)),
+      ...[1, 5, 20].map((usd) => choice(`Up to $${usd}`, `yolo $${usd}`)),
       choice('Without a cap', 'yolo on'),
     ],
     chosen: undefined,

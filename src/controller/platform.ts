@@ -5,6 +5,7 @@ import type { Decisions } from '../approvals/decisions.ts';
 import type { Questions } from '../approvals/questions.ts';
 import type { Feedback } from '../intake/feedback.ts';
 import type { Intake } from '../intake/intake.ts';
+import type { Offers } from '../intake/offers.ts';
 import type { FileRules } from '../intake/received.ts';
 import type { JobsOverview } from '../jobs/overview.ts';
 import type { SessionsOverview } from '../reports/sessions-overview.ts';
@@ -32,6 +33,7 @@ export type PlatformParts = {
   /** Whether a workspace has an account of Hugging Face to work with. */
   hasAccount(place: Workspace): boolean;
   feedback: Feedback;
+  offers: Offers;
   channelRules: ChannelRulesStore;
   attachments: FileRules;
   /** What can be said of models and settings besides any session. */

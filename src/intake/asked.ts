@@ -13,8 +13,10 @@ import type { Operation } from '../session/operations.ts';
 import { readSnapshot } from '../session/store/read-snapshot.ts';
 import { sessionAt } from '../session/store/session-at.ts';
 import { toolServersText } from '../session/store/tool-servers.ts';
+import type { Offer } from '../session/transcript.ts';
 import type { WrittenAt } from '../session/written-at.ts';
-import { commandOf, HELP_TEXT } from './commands.ts';
+import { type Exact, HELP_TEXT } from './commands.ts';
+import { MESSAGE, meantBy, offerText } from './meant.ts';
 
 /** Somebody's words in a thread, redacted. */
 export type Words = {
@@ -27,21 +29,26 @@ export type Words = {
   background?: Background | undefined;
   /** Whether they leave open approvals open, whatever they say. */
   isAside?: boolean | undefined;
+  /** Whether they are no command, whatever they look like. */
+  isMessage?: boolean | undefined;
 };
 
 /** What words ask for: something for a turn to take up, or what is answered at once, without one. */
 export type Asked =
-  | { kind: 'queued'; operation: Operation }
+  | { kind: 'queued'; operation: Operation; told?: Told }
   /**
    * `answer` does what was asked, in the transaction that notes that it was, and returns what the thread is
    * told.
    */
   | {
       kind: 'answered';
-      answer(tx: Tx, sessionId: string, known: Known): Promise<string>;
+      answer(tx: Tx, sessionId: string, known: Known): Promise<Told>;
       /** Whether a turn may have something to take up after it. */
       wakes?: boolean;
     };
+
+/** What the thread is told, and what somebody may have meant, for them to press. */
+export type Told = string | { text: string; offered: { to: Person; offers: Offer[] } };
 
 export type AskedDeps = {
   db: Db;
@@ -53,45 +60,32 @@ export type AskedDeps = {
 };
 
 export async function askedBy(deps: AskedDeps, words: Words): Promise<Asked> {
-  const { db, isolation } = deps;
-  const { text, author, address, background } = words;
+  const { text, author, background, isMessage = background?.meant !== undefined } = words;
+  if (text === '') return answered(HELP_TEXT);
   // Words about a message that somebody points at are no command, be they one by themselves.
-  const command = background?.meant === undefined ? commandOf(text, author) : undefined;
-  switch (text === '' ? 'help' : command?.kind) {
-    case 'help':
-      return answered(HELP_TEXT);
-    case 'usage':
-      return answered(await usageText(db, address, author));
-    case 'status':
-      return answered(await statusText(db, address));
-  }
-  if (command?.kind === 'wrong') return answered(command.problem);
-  if (command?.kind === 'yolo') {
-    const { setting } = command;
-    const answer = (tx: Tx, id: string, known: Known) => setYolo(tx, deps, id, { author, known }, setting);
-    return { kind: 'answered', answer };
-  }
-  if (command?.kind === 'decision') {
-    const { verdict, feedback } = command;
-    const spoken = {
-      verdict,
-      ...(feedback ? { feedback } : {}),
-      by: author,
-      sourceId: `${words.sourceId}:decision`,
-      writtenAt: words.writtenAt?.at,
-    };
-    const answer = (tx: Tx, id: string, known: Known) => deps.decisions.decideOpen(tx, id, spoken, known);
-    return { kind: 'answered', answer, wakes: true };
-  }
-  if (command?.kind === 'pings') {
-    const { order } = command;
-    return { kind: 'answered', answer: (tx, id) => orderPings(tx, isolation, id, order) };
+  const meant = isMessage ? MESSAGE : await meantBy(deps.db, words);
+  if (meant.kind === 'held') return answered(told(meant.text, author, meant.offers));
+  if (meant.kind === 'command') {
+    const { command } = meant;
+    return command.kind === 'operation'
+      ? { kind: 'queued', operation: command.operation }
+      : answerTo(deps, words, command);
   }
   if (text.length > deps.maxMessageCharacters) return answered(tooLong(text.length));
-  if (command?.kind === 'operation') return { kind: 'queued', operation: command.operation };
-  const { messageId, writtenAt, isAside } = words;
-  const operation = {
-    kind: 'user_input' as const,
+  const { offers } = meant;
+  return {
+    kind: 'queued',
+    operation: inputOf(words),
+    ...(offers.length > 0 ? { told: told(offerText(offers), author, offers) } : {}),
+  };
+}
+
+const told = (text: string, to: Person, offers: readonly Offer[]): Told =>
+  offers.length === 0 ? text : { text, offered: { to, offers: [...offers] } };
+
+function inputOf({ text, author, messageId, writtenAt, background, isAside }: Words): Operation {
+  return {
+    kind: 'user_input',
     text,
     author,
     messageId,
@@ -99,10 +93,49 @@ export async function askedBy(deps: AskedDeps, words: Words): Promise<Asked> {
     ...(background ? { background } : {}),
     ...(isAside ? { isAside } : {}),
   };
-  return { kind: 'queued', operation };
 }
 
-const answered = (text: string): Asked => ({ kind: 'answered', answer: async () => text });
+type Answered = Exclude<Exact, { kind: 'operation' }>;
+
+/** Does what is answered without a turn. */
+async function answerTo(deps: AskedDeps, words: Words, command: Answered): Promise<Asked> {
+  const { author, address } = words;
+  switch (command.kind) {
+    case 'help':
+      return answered(HELP_TEXT);
+    case 'usage':
+      return answered(await usageText(deps.db, address, author));
+    case 'status':
+      return answered(await statusText(deps.db, address));
+    case 'wrong':
+      return answered(command.problem);
+    case 'yolo': {
+      const { setting } = command;
+      const answer = (tx: Tx, id: string, known: Known) => setYolo(tx, deps, id, { author, known }, setting);
+      return { kind: 'answered', answer };
+    }
+    case 'decision': {
+      const { verdict, feedback } = command;
+      const spoken = {
+        verdict,
+        ...(feedback ? { feedback } : {}),
+        by: author,
+        sourceId: `${words.sourceId}:decision`,
+        writtenAt: words.writtenAt?.at,
+      };
+      const answer = (tx: Tx, id: string, known: Known) => deps.decisions.decideOpen(tx, id, spoken, known);
+      return { kind: 'answered', answer, wakes: true };
+    }
+    case 'pings': {
+      const { order } = command;
+      return { kind: 'answered', answer: (tx, id) => orderPings(tx, deps.isolation, id, order) };
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+const answered = (said: Told): Asked => ({ kind: 'answered', answer: async () => said });
 
 async function statusText(db: Db, address: ThreadAddress): Promise<string> {
   const id = await sessionAt(db, address);

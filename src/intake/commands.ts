@@ -3,12 +3,13 @@ import { Effort } from '../config/effort.ts';
 import { type PingOrder, pingOrderOf } from '../jobs/pings.ts';
 import type { Person } from '../session/address.ts';
 import type { Operation } from '../session/operations.ts';
+import type { Offer } from '../session/transcript.ts';
+import { type Bare, bareWords, saysStop, withoutLead, withoutPlease } from './bare-words.ts';
+import { isNearDecision, nearCommands } from './near-commands.ts';
+import { type YoloSetting, yoloCommandOf } from './yolo-command.ts';
 
-/**
- * Words that are a command when they are the whole message, in any case, with or without a final full stop.
- */
+/** Words that are a command when they are the whole message. */
 const COMMANDS = {
-  stop: 'interrupt',
   undo: 'undo',
   compact: 'compact',
   new: 'new',
@@ -17,7 +18,22 @@ const COMMANDS = {
   close: 'shutdown',
 } as const satisfies Record<string, Operation['kind']>;
 
+/** What is answered at once and does no harm may be called what it is called in our languages. */
+const ANSWERED: Readonly<Record<string, 'help' | 'status' | 'usage'>> = {
+  ...{ help: 'help', hilfe: 'help', aide: 'help', ayuda: 'help' },
+  ...{ status: 'status', statut: 'status', etat: 'status', estado: 'status' },
+  ...{ usage: 'usage', verbrauch: 'usage' },
+};
+
 export type Command =
+  | Exact
+  /** Nearly a command: these are offered, and nothing is done. What `isHeld` is not told to the agent yet. */
+  | { kind: 'near'; offers: readonly Offer[]; isHeld: boolean }
+  /** Speaks of approving or rejecting, and is no decision. */
+  | { kind: 'near_decision' };
+
+/** What is done, or answered, as it was written. */
+export type Exact =
   | { kind: 'operation'; operation: Operation }
   | { kind: 'help' }
   | { kind: 'status' }
@@ -25,82 +41,134 @@ export type Command =
   | { kind: 'pings'; order: PingOrder }
   /** On all calls that wait for it, as their buttons would. */
   | { kind: 'decision'; verdict: 'approved' | 'rejected'; feedback: string | undefined }
-  | { kind: 'yolo'; setting: 'on' | 'off' | 'show' | { usd: number } }
+  | { kind: 'yolo'; setting: YoloSetting }
   /** It is meant as a command, and can't be done as it is. */
   | { kind: 'wrong'; problem: string };
 
-/** The command that a message is, or undefined for anything with a word more in it. */
+/** Whether a message is a command, and not one that it only comes near. */
+export function isCommand(text: string, by: Person): boolean {
+  const kind = commandOf(text, by)?.kind;
+  return kind !== undefined && kind !== 'near' && kind !== 'near_decision';
+}
+
+/**
+ * The command that a message is, or comes near; undefined for anything with a word more in it. Case,
+ * punctuation, quotes, emoji, the bot's name and a please change nothing.
+ */
 export function commandOf(text: string, by: Person): Command | undefined {
-  const word = text.trim().toLowerCase().replace(/[.!]$/, '');
-  if (word === 'help' || word === 'status' || word === 'usage') return { kind: word };
-  const settled = settingOf(text.trim(), by);
-  if (settled?.kind === 'model' && (settled.id?.length ?? 0) > MODEL_CHARACTERS) {
-    return { kind: 'wrong', problem: `A model’s id has at most ${MODEL_CHARACTERS} characters.` };
-  }
-  if (settled !== undefined) return { kind: 'operation', operation: settled };
-  if (/^stop,? (?:but )?keep (?:the )?jobs?$/.test(word)) {
-    return { kind: 'operation', operation: { kind: 'interrupt', by, keepsJobs: true } };
-  }
-  if (word === 'approve') return { kind: 'decision', verdict: 'approved', feedback: undefined };
-  const rejected = /^reject[.!]?(?:\s*:\s*([\s\S]+))?$/i.exec(text.trim());
-  if (rejected !== null) return rejection(rejected[1]);
-  const order = pingOrderOf(text);
+  if (text.length > LONGEST) return rejection(text);
+  const bare = bareWords(text);
+  const exact = exactCommand(text, bare, by);
+  if (exact !== undefined && (!bare.isAsked || isHarmless(exact))) return exact;
+  if (isNearDecision(bare)) return { kind: 'near_decision' };
+  const asked = exact && [{ text: bare.said, label: bare.said }];
+  const offers = nearCommands(text, bare) ?? asked;
+  // Once the agent was told of it, it would be the request that is undone.
+  const isHeld = offers?.some(({ text }) => text === 'undo') ?? false;
+  return offers && { kind: 'near', offers, isHeld };
+}
+
+function exactCommand(text: string, bare: Bare, by: Person): Command | undefined {
+  const found = simpleCommand(bare, by) ?? decisionOf(text, bare) ?? settingCommand(bare, by);
+  if (found !== undefined) return found;
+  const order = pingOrderOf(bare.said);
   if (order !== undefined) return { kind: 'pings', order };
-  const watched =
-    /^watch (?:<?https?:\/\/\S{1,200}?\/jobs\/([\w.-]{1,100})\/)?(?:([\w.-]{1,100})\/)?([a-f0-9]{12,40})\/?>?$/i.exec(
-      text.trim(),
-    );
-  if (watched !== null) {
-    const [, ofUrl, ofPath, jobId = ''] = watched;
-    const namespace = ofUrl ?? ofPath;
-    return {
-      kind: 'operation',
-      operation: { kind: 'watch_job', ...(namespace ? { namespace } : {}), jobId, by },
-    };
+  const watched = watchedJob(bare.said, by);
+  if (watched !== undefined) return { kind: 'operation', operation: watched };
+  const yolo = yoloCommandOf(bare);
+  return yolo?.kind === 'near' ? { kind: 'near', offers: [yolo.offer], isHeld: true } : yolo;
+}
+
+/** What may be done although it was said as a question: what only tells, and what is offered anyway. */
+function isHarmless(command: Command): boolean {
+  switch (command.kind) {
+    case 'operation': {
+      const { operation } = command;
+      const { kind } = operation;
+      return (
+        kind === 'watch_job' || (kind === 'model' && !operation.id) || (kind === 'effort' && !operation.level)
+      );
+    }
+    case 'pings':
+      return command.order.kind === 'show' || command.order.kind === 'wrong';
+    case 'decision':
+      return false;
+    default:
+      return true;
   }
-  const yolo = /^yolo(?: (on|off|\$?(\d+(?:\.\d+)?)(?: usd)?))?$/.exec(word);
-  if (yolo !== null) {
-    if (Number(yolo[2]) > MOST_USD) return { kind: 'wrong', problem: TOO_MUCH };
-    return { kind: 'yolo', setting: yoloSetting(yolo[1], yolo[2]) };
+}
+
+/** A rejection with its reason is the longest one. */
+const LONGEST = 4_000;
+
+/** The commands that are a word alone. */
+function simpleCommand(bare: Bare, by: Person): Command | undefined {
+  const word = withoutPlease(bare.words);
+  if (Object.hasOwn(ANSWERED, word)) return { kind: ANSWERED[word] ?? 'help' };
+  if (saysStop(bare)) return { kind: 'operation', operation: { kind: 'interrupt', by } };
+  if (/^stopp? (?:but |and )?(?:keep|leave) (?:the |my |all )?jobs?(?: running)?$/.test(word)) {
+    return { kind: 'operation', operation: { kind: 'interrupt', by, keepsJobs: true } };
   }
   if (!Object.hasOwn(COMMANDS, word)) return undefined;
   return { kind: 'operation', operation: { kind: COMMANDS[word as keyof typeof COMMANDS], by } };
 }
 
-const MODEL_CHARACTERS = 200;
+/**
+ * A decision is the word alone, or `reject:` with a reason. Not even a please: "please approve" is what
+ * people say to whoever is to decide.
+ */
+function decisionOf(text: string, { words }: Bare): Command | undefined {
+  if (words === 'approve' || words === 'reject') {
+    const isPlain = PLAIN[words].test(withoutLead(text));
+    const verdict = words === 'approve' ? 'approved' : 'rejected';
+    return isPlain ? { kind: 'decision', verdict, feedback: undefined } : { kind: 'near_decision' };
+  }
+  return rejection(withoutLead(text));
+}
 
-/** As much as the dialog for it takes. */
-const REASON_CHARACTERS = 3_000;
-
-function rejection(feedback: string | undefined): Command {
-  if ((feedback?.length ?? 0) <= REASON_CHARACTERS)
-    return { kind: 'decision', verdict: 'rejected', feedback };
+function rejection(text: string): Command | undefined {
+  const feedback = /^\s*reject\s*:\s*([\s\S]+)$/i.exec(text)?.[1];
+  if (feedback === undefined) return undefined;
+  if (feedback.length <= REASON_CHARACTERS) return { kind: 'decision', verdict: 'rejected', feedback };
   const most = REASON_CHARACTERS.toLocaleString('en');
   return { kind: 'wrong', problem: `A reason has at most ${most} characters. Nothing was decided.` };
 }
 
-/** Nobody means to spend more than that in a thread or a channel. */
-export const MOST_USD = 100_000;
+/** "approve 🤔" and the word in quotes decide nothing; the back ticks are copied from our help. */
+const PLAIN = {
+  approve:
+    /^approve`?[.!:]*(?:\s*(?:[👍✅✔🚀🎉💯🙏]|\p{Emoji_Modifier}|:\+1:|:thumbsup:|:white_check_mark:))*$/iu,
+  reject: /^reject`?[.!:]*(?:\s*(?:[👎❌🚫🛑⛔🙏]|\p{Emoji_Modifier}|:-1:|:thumbsdown:|:x:|:no_entry:))*$/iu,
+} as const;
 
-const TOO_MUCH = `That is more than $${MOST_USD.toLocaleString('en')}, which no cap may be: say \`yolo on\` for no cap at all. Nothing was changed.`;
+/** As much as the dialog for it takes. */
+const REASON_CHARACTERS = 3_000;
+
+const MODEL_CHARACTERS = 200;
 
 /** `model`, `effort`, `export` and `share`, with what may follow them. */
-function settingOf(text: string, by: Person): Operation | undefined {
-  const [, name = '', value] = /^(model|effort|export|share)(?:\s+(\S+))?$/i.exec(text) ?? [];
+function settingCommand({ said }: Bare, by: Person): Command | undefined {
+  const [, name = '', value] = /^(model|effort|export|share)(?:\s(\S+))?$/i.exec(said) ?? [];
   switch (name.toLowerCase()) {
     case 'model':
-      return { kind: 'model', by, ...(value ? { id: value } : {}) };
+      return (value?.length ?? 0) > MODEL_CHARACTERS
+        ? { kind: 'wrong', problem: `A model’s id has at most ${MODEL_CHARACTERS} characters.` }
+        : { kind: 'operation', operation: { kind: 'model', by, ...(value ? { id: value } : {}) } };
     case 'effort': {
       const level = EffortWord.safeParse(value?.toLowerCase());
-      if (value === undefined) return { kind: 'effort', by };
-      return level.success ? { kind: 'effort', by, level: level.data } : undefined;
+      if (value === undefined) return { kind: 'operation', operation: { kind: 'effort', by } };
+      return level.success
+        ? { kind: 'operation', operation: { kind: 'effort', by, level: level.data } }
+        : undefined;
     }
     case 'export': {
       const format = value?.toLowerCase() ?? 'markdown';
-      return format === 'markdown' || format === 'jsonl' ? { kind: 'export', by, format } : undefined;
+      return format === 'markdown' || format === 'jsonl'
+        ? { kind: 'operation', operation: { kind: 'export', by, format } }
+        : undefined;
     }
     case 'share':
-      return value === undefined ? { kind: 'share', by } : undefined;
+      return value === undefined ? { kind: 'operation', operation: { kind: 'share', by } } : undefined;
     default:
       return undefined;
   }
@@ -108,9 +176,15 @@ function settingOf(text: string, by: Person): Operation | undefined {
 
 const EffortWord = Effort.or(z.literal('default'));
 
-function yoloSetting(word: string | undefined, usd: string | undefined) {
-  if (usd !== undefined) return Number(usd) > 0 ? { usd: Number(usd) } : 'off';
-  return word === 'on' || word === 'off' ? word : 'show';
+const JOB =
+  /^watch <?(?:https?:\/\/\S{1,200}?\/jobs\/([\w.-]{1,100})\/)?(?:([\w.-]{1,100})\/)?([a-f0-9]{12,40})\/?>?$/i;
+
+function watchedJob(said: string, by: Person): Operation | undefined {
+  const [, ofUrl, ofPath, jobId] = JOB.exec(said.replaceAll('`', '')) ?? [];
+  const namespace = ofUrl ?? ofPath;
+  return jobId === undefined
+    ? undefined
+    : { kind: 'watch_job', ...(namespace ? { namespace } : {}), jobId, by };
 }
 
 export const HELP_TEXT = [
@@ -125,7 +199,7 @@ export const HELP_TEXT = [
   '`approve` and `reject: <reason>` decide on what waits for it, as the buttons do.',
   '`watch <job id or link>` follows a Hugging Face Job that was started elsewhere.',
   '`pings 30m` or `pings daily 9:00 Europe/Paris` reports on running jobs; `pings off` stops it.',
-  '`yolo 5` lets me spend up to $5 on jobs here without asking each time; `yolo on` sets no cap, `yolo off` asks again.',
+  '`yolo $5` lets me spend up to $5 on jobs here without asking each time; `yolo on` sets no cap, `yolo off` asks again.',
   '`model` shows and switches models, `effort high` says how hard to think, `usage` shows tokens and cost.',
   '`export` posts the transcript (`export jsonl` for programs), `share` uploads it to a private dataset on the Hub.',
 ].join('\n');

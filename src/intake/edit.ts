@@ -91,4 +91,5 @@ async function rewriteIn(
     attached: await sizesOf(tx, all),
   });
   await changePending(tx, id, { editedAt, operation: await checked(parts, tx, sessionId, changed, known) });
+  if (asked.told !== undefined) await say(tx, sessionId, asked.told);
 }

@@ -12,7 +12,7 @@ import type { Operation } from '../session/operations.ts';
 import type { Deliveries } from '../session/store/deliveries.ts';
 import { addMessage } from '../session/store/record.ts';
 import { sessionAt } from '../session/store/session-at.ts';
-import type { Asked, AskedDeps, Words } from './asked.ts';
+import type { Asked, AskedDeps, Told, Words } from './asked.ts';
 import { attachedNote } from './attachments.ts';
 import { pictureId } from './received.ts';
 
@@ -107,12 +107,15 @@ export async function follow(
 }
 
 /** Answers in the thread, besides the model. */
-export async function say(tx: Tx, sessionId: string, text: string): Promise<void> {
+export async function say(tx: Tx, sessionId: string, told: Told): Promise<void> {
   const [row] = await tx
     .select({ exchange: sessions.exchange })
     .from(sessions)
     .where(eq(sessions.id, sessionId));
-  await addMessage(tx, sessionId, row?.exchange ?? 0, { role: 'notice', text });
+  await addMessage(tx, sessionId, row?.exchange ?? 0, {
+    role: 'notice',
+    ...(typeof told === 'string' ? { text: told } : told),
+  });
 }
 
 type Files = {

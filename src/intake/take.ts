@@ -72,6 +72,7 @@ async function write(
   const checkedOperation = await checked(parts, tx, sessionId, operation, known);
   if (!(await insertOperation(tx, sessionId, sourceId, checkedOperation))) return;
   for (const file of [...images, ...attached]) await keepFile(tx, sessionId, file);
+  if (asked.told !== undefined) await say(tx, sessionId, asked.told);
 }
 
 const IDLE: SessionState = { kind: 'idle' };

@@ -49,11 +49,15 @@ const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
 const USAGE =
   'Say `pings 30m`, `pings 2h quiet` (only when something changed), `pings daily 9:00 Europe/Paris`, `pings channel 1h` (all jobs of this channel) or `pings off`.';
 
-/** What a message that begins with "pings" asks for; undefined where it is no such command. */
+/**
+ * What a message that begins with "pings" asks for; undefined where it is no such command: "pings are
+ * annoying" is said to the agent.
+ */
 export function pingOrderOf(text: string): PingOrder | undefined {
   const words = text.trim().replace(/[.!]$/, '').split(/\s+/);
-  if (words.shift()?.toLowerCase() !== 'pings' || words.length > 5) return undefined;
+  if (words.shift()?.toLowerCase() !== 'pings') return undefined;
   if (words.length === 0) return { kind: 'show' };
+  if (!ORDERED.test(words.join(' '))) return undefined;
   const scope: Scope = words[0]?.toLowerCase() === 'channel' ? 'channel' : 'thread';
   if (scope === 'channel') words.shift();
   const isQuiet = words.at(-1)?.toLowerCase() === 'quiet';
@@ -83,6 +87,10 @@ export function pingOrderOf(text: string): PingOrder | undefined {
   const when = { kind: 'daily' as const, pattern, timeZone };
   return { kind: 'set', scope, rhythm: { when, words: `daily at ${time} ${timeZone}`, isQuiet } };
 }
+
+/** What is meant as an order, be it wrong: a number, or one of its words, and little else. */
+const ORDERED =
+  /^(?:channel ?)?(?:(?:off|on|daily|every|hourly|quiet|\d\S*)(?: (?:off|on|quiet|at|every|minutes?|hours?|days?|min|hour|day|am|pm|\d\S*|\w+\/\w\S*|utc|gmt|c?est|cet|[ecmp][sd]t|bst|ist|jst)){0,4})?$/i;
 
 function isTimeZone(name: string): boolean {
   try {

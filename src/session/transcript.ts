@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { Person } from './address.ts';
 
+/** What somebody may have meant, as a button: what they would have written, and what the button says. */
+export const Offer = z.object({
+  text: z.string(),
+  label: z.string(),
+  /** It is no command but words for the agent, whatever they look like. */
+  isMessage: z.boolean().optional(),
+});
+export type Offer = z.infer<typeof Offer>;
+
 /**
  * One entry of the transcript. `note` is told to the model as coming from the product (a job's end, a
  * correction); `notice` is shown in the thread and never told to the model, and mentions who is named in it;
@@ -38,6 +47,8 @@ export const Entry = z.discriminatedUnion('role', [
     mentions: z.array(z.string()).optional(),
     /** Posted with the text as what it says about the file. */
     file: z.object({ id: z.string(), name: z.string() }).optional(),
+    /** What `to` may have meant: theirs alone to press, once. */
+    offered: z.object({ to: Person, offers: z.array(Offer) }).optional(),
   }),
   z.object({
     role: z.literal('summary'),

@@ -66,7 +66,7 @@ export function script(request: ChatCompletionRequest): Reply {
 }
 
 /** What people set for a session; whatever it is, calls that cost money are still asked about. */
-const SETTINGS = ['effort high', 'effort low', 'effort default', 'yolo 0.0001', 'yolo off'];
+const SETTINGS = ['effort high', 'effort low', 'effort default', 'yolo $0.0001', 'yolo off'];
 
 /**
  * The people of a workspace: they ask, reply in threads that have been answered, decide on open cards or

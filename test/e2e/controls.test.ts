@@ -54,7 +54,7 @@ describe('the menu of a session', () => {
     await world.slack.sendOff(dialog, {
       model: 'model other/model',
       effort: 'effort high',
-      approvals: 'yolo 5',
+      approvals: 'yolo $5',
     });
     await world.reply(asked, 'Effort is high');
     await world.reply(asked, 'From here on I use **other/model**');

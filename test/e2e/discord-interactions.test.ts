@@ -98,7 +98,7 @@ describe.skipIf(!isThere('postgres'))('what shows as taken is in the record firs
     );
     on.discord.pick('ada', menu, 'session_menu', 'settings');
     await until('the dialog is open', () => on.discord.modals.length > 0);
-    expect(await around(() => on.discord.submit('ada', { approvals: ['yolo 5'] }))).toEqual(IN_ORDER);
+    expect(await around(() => on.discord.submit('ada', { approvals: ['yolo $5'] }))).toEqual(IN_ORDER);
     expect(await around(() => on.discord.pick('ada', menu, 'session_menu', 'export'))).toEqual(IN_ORDER);
     on.discord.slash('grace', CHANNELS.ml, 'settings');
     const rules = await on.told('grace', 'Model');

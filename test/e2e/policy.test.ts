@@ -35,7 +35,7 @@ describeOn('auto-approval', EVERYWHERE, (backend) => {
       { backend },
     );
     world.hub.course = () => ({ queueMs: 0, runMs: 60_000, lines: [] });
-    const asked = world.slack.mention('U0ADA', 'C0ML', 'yolo 1.50');
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'yolo $1.50');
     await world.reply(asked, 'Auto-approval is on up to $1.50 (set by Ada; $0.00');
     say('now train', asked);
     await world.reply(asked, 'Approved automatically, as <@U0ADA> allowed');

@@ -71,7 +71,7 @@ describe.skipIf(!isThere('postgres'))('a mention on Slack that both processes ar
 
   test('and that is answered at once is answered once, and has its effect once', async () => {
     await begin();
-    const asked = world.slack.mention('U0ADA', 'C0ML', 'yolo 5');
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'yolo $5');
     await world.reply(asked, 'up to $5.00');
     world.slack.say('U0ADA', 'C0ML', 'yolo off', asked.ts);
     await world.reply(asked, 'Auto-approval is off');

@@ -161,7 +161,21 @@ const answer = fc.oneof(
   }),
 );
 const mentions = fc.constantFrom<readonly string[]>([], ['U0ADA']);
-const notice = fc.record({ kind: fc.constant('notice' as const), text: hostile, mentions });
+const notice = fc.record(
+  {
+    kind: fc.constant('notice' as const),
+    text: hostile,
+    mentions,
+    offered: fc.record({
+      id: fc.nat(),
+      labels: fc.array(
+        some.map((text) => `Do ${text}`),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }),
+  },
+  { requiredKeys: ['kind', 'text', 'mentions'] },
+);
 const batch = fc.record({
   kind: fc.constant('batch' as const),
   open: fc.array(fc.record({ toolCallId: fc.constant('c_0123456789'), revision: fc.nat(9) }), {

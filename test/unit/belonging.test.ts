@@ -39,6 +39,7 @@ function partsThatNote(home = HOME) {
     jobs: noting('jobs', { watch: {}, address: home, requester: ADA }),
     sessions: noting('sessions', []),
     feedback: noting('feedback', true),
+    offers: noting('offers', { ok: false, reason: 'It is not offered here.' }),
     channelRules: { of: async () => ({ rules: {}, changed: undefined }), change: async () => {} },
     models: { choices: [], hasBudgets: false },
     attachments: {},
@@ -104,6 +105,7 @@ const ACTIONS: {
   channel_settings: { action: { kind: 'channel_settings', half: undefined }, names: 'nothing' },
   sign_in: { action: { kind: 'sign_in' }, names: 'nothing' },
   sign_out: { action: { kind: 'sign_out' }, names: 'nothing' },
+  offer: { action: { kind: 'offer', messageId: 7, index: 0 }, names: 'nothing' },
   stop: { action: { kind: 'stop' }, names: 'nothing' },
   retry: { action: { kind: 'retry' }, names: 'nothing' },
 };

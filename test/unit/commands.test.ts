@@ -7,11 +7,12 @@ import { ADA } from '../support/snapshots.ts';
 const NINES = '9'.repeat(400);
 
 test.each([
-  ['yolo 5', { kind: 'yolo', setting: { usd: 5 } }],
+  ['yolo $5', { kind: 'yolo', setting: { usd: 5 } }],
   ['yolo $7.50 usd', { kind: 'yolo', setting: { usd: 7.5 } }],
   ['yolo 0', { kind: 'yolo', setting: 'off' }],
-  ['yolo 100000', { kind: 'yolo', setting: { usd: 100_000 } }],
+  ['yolo $100000', { kind: 'yolo', setting: { usd: 100_000 } }],
   ['yolo 100001', { kind: 'wrong', problem: expect.stringContaining('more than $100,000') }],
+  [`yolo $${NINES}`, { kind: 'wrong', problem: expect.stringContaining('yolo on') }],
   [`yolo ${NINES}`, { kind: 'wrong', problem: expect.stringContaining('yolo on') }],
   [`pings ${NINES}d`, { kind: 'pings', order: { kind: 'wrong' } }],
   [`model ${'m'.repeat(201)}`, { kind: 'wrong', problem: expect.stringContaining('200 characters') }],
@@ -25,7 +26,7 @@ test.each([
 });
 
 test('every sum that is taken can be written down and read again', () => {
-  for (const text of ['yolo 0.00001', 'yolo 99999.99', `yolo 5.${NINES}`]) {
+  for (const text of ['yolo $0.00001', 'yolo $99999.99', `yolo $5.${NINES}`]) {
     const command = commandOf(text, ADA);
     const usd = command?.kind === 'yolo' && typeof command.setting === 'object' ? command.setting.usd : 0;
     const yolo = { kind: 'cap', usd, by: ADA, at: new Date() };

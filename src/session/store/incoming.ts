@@ -19,6 +19,8 @@ export type IncomingMessage = {
   background?: Background;
   /** Whether it leaves open approvals open, whatever it says. */
   isAside?: boolean;
+  /** Whether it is no command, whatever it looks like. */
+  isMessage?: boolean;
   /** Pictures that came with it, for models that see. */
   images?: readonly NewFile[];
   /** Other files, for the agent's sandbox. */

@@ -28,7 +28,13 @@ export type ViewBody =
   /** A mark on a person's message: how it stands with what they asked. */
   | { kind: 'reaction'; on: string; mood: Mood }
   /** Something the bot says of itself. Whoever is in `mentions` (platform ids) is notified. */
-  | { kind: 'notice'; text: string; mentions: readonly string[] };
+  | {
+      kind: 'notice';
+      text: string;
+      mentions: readonly string[];
+      /** What somebody may have meant, as buttons; `id` is the transcript entry that they belong to. */
+      offered?: { id: number; labels: readonly string[] };
+    };
 
 export type Mood = 'working' | 'waiting' | 'done' | 'failed' | 'stopped';
 

@@ -154,7 +154,10 @@ function noticeOf({ id, exchange, entry }: TranscriptMessage): ViewMessage[] {
     return [{ key: `file/${fileId}`, exchange, body: { kind: 'file', fileId, name, text: entry.text } }];
   }
   if (entry.role === 'notice') {
-    return [{ key, exchange, body: { kind: 'notice', text: entry.text, mentions: entry.mentions ?? [] } }];
+    const { text, mentions = [], offered } = entry;
+    const labels = offered?.offers.map(({ label }) => label) ?? [];
+    const buttons = labels.length > 0 ? { offered: { id, labels } } : {};
+    return [{ key, exchange, body: { kind: 'notice', text, mentions, ...buttons } }];
   }
   if (entry.role !== 'summary') return [];
   const why = entry.isAutomatic ? 'This had become long, so ' : '';

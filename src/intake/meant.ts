@@ -1,0 +1,75 @@
+import type { Db } from '../db/database.ts';
+import type { Person, ThreadAddress } from '../session/address.ts';
+import { hasOpenCalls, lastAnswer } from '../session/store/last-said.ts';
+import type { Offer } from '../session/transcript.ts';
+import { bareWords } from './bare-words.ts';
+import { commandOf, type Exact } from './commands.ts';
+
+/** What somebody's words are taken for, where they were written. */
+export type Meant =
+  | { kind: 'command'; command: Exact }
+  /** For the agent; besides, what may have been meant is offered. */
+  | { kind: 'message'; offers: readonly Offer[] }
+  /** Neither done nor told to the agent yet. */
+  | { kind: 'held'; text: string; offers: readonly Offer[] };
+
+/**
+ * Tells a command from an answer: one word after a question that names it, or a sum after any, answers the
+ * agent.
+ */
+export async function meantBy(
+  db: Db,
+  { address, text, author }: { address: ThreadAddress; text: string; author: Person },
+): Promise<Meant> {
+  const command = commandOf(text, author);
+  if (command === undefined) return MESSAGE;
+  switch (command.kind) {
+    case 'near': {
+      const { offers, isHeld } = command;
+      if (!isHeld || (await askedIn(db, address)) !== undefined) return { kind: 'message', offers };
+      return { kind: 'held', text: heldText(offers), offers: [...offers, asMessage(text)] };
+    }
+    case 'near_decision':
+      return (await hasOpenCalls(db, address)) ? { kind: 'held', text: UNDECIDED, offers: [] } : MESSAGE;
+    case 'decision': {
+      const isAnswer = !(await hasOpenCalls(db, address)) && (await askedIn(db, address)) !== undefined;
+      return isAnswer ? MESSAGE : { kind: 'command', command };
+    }
+    default:
+      return (await isAnswer(db, address, command, text))
+        ? { kind: 'message', offers: [{ text: bareWords(text).said, label: bareWords(text).said }] }
+        : { kind: 'command', command };
+  }
+}
+
+export const MESSAGE: Meant = { kind: 'message', offers: [] };
+
+/** Whether a command of one word is what the agent has just asked for. Who says stop always means it. */
+async function isAnswer(db: Db, address: ThreadAddress, command: Exact, text: string): Promise<boolean> {
+  const { words } = bareWords(text);
+  const isStop = command.kind === 'operation' && ['interrupt', 'undo'].includes(command.operation.kind);
+  if (isStop || command.kind === 'help' || /[^\p{L}]/u.test(words)) return false;
+  const question = await askedIn(db, address);
+  const isNamed = question?.match(/\p{L}+/gu)?.some((word) => bareWords(word).words === words) ?? false;
+  return question !== undefined && (isNamed || command.kind === 'yolo');
+}
+
+/** What the agent has just asked in a thread, with all that it said besides. */
+async function askedIn(db: Db, address: ThreadAddress): Promise<string | undefined> {
+  const said = await lastAnswer(db, address);
+  return said !== undefined && /[?？؟](?!\w)/.test(said) ? said : undefined;
+}
+
+const heldText = (offers: readonly Offer[]): string =>
+  `Did you mean ${named(offers)}? Nothing was changed: write it like that, or press a button.`;
+
+const named = (offers: readonly Offer[]): string => offers.map(({ text }) => `\`${text}\``).join(' or ');
+
+const asMessage = (text: string): Offer => ({ text, label: 'No, it is for the agent', isMessage: true });
+
+const UNDECIDED =
+  'Nothing was decided. `approve`, or `reject: <reason>`, and nothing else decides on what waits here, as the buttons on its card do.';
+
+/** Said of a message that went to the agent and nearly is a command. */
+export const offerText = (offers: readonly Offer[]): string =>
+  `I took that as a message. Did you mean ${named(offers)}? Nothing of that was done: press the button for it.`;

@@ -1,0 +1,88 @@
+import type { Offer } from '../session/transcript.ts';
+import { type Bare, beginsWithStop, saysStop, withoutPlease } from './bare-words.ts';
+
+/*
+ * What nearly is a command: a word too many, a question mark, two letters exchanged, another language. None
+ * of it is done; a button is offered beside what becomes of the message.
+ */
+
+const OFFERS = {
+  stop: { text: 'stop', label: 'Stop' },
+  keep: { text: 'stop keep jobs', label: 'Stop, and let jobs run' },
+  undo: { text: 'undo', label: 'Undo the last request' },
+  compact: { text: 'compact', label: 'Summarise what was said' },
+  new: { text: 'new', label: 'Begin with a fresh context' },
+  resume: { text: 'resume', label: 'Go on' },
+  close: { text: 'close', label: 'Close the session' },
+  share: { text: 'share', label: 'Upload the transcript to a private dataset' },
+} as const satisfies Record<string, Offer>;
+
+/** The offers for what a message nearly is; undefined where it is far from any command. */
+export function nearCommands(text: string, bare: Bare): readonly Offer[] | undefined {
+  const words = withoutPlease(bare.words);
+  if (words === '') return /[🛑⏹]/u.test(text) ? [OFFERS.stop] : undefined;
+  const asked = words.replace(/^(?:can|could|would|will) you /, '');
+  if ((bare.isAsked || asked !== words) && saysStop({ said: asked })) return [OFFERS.stop];
+  for (const [pattern, offers] of NEAR) {
+    if (pattern.test(asked)) return offers;
+  }
+  if (beginsWithStop(words) && !words.startsWith('para ') && BESIDES_JOBS.test(words))
+    return [OFFERS.stop, OFFERS.keep];
+  const meant = EXCHANGED.get(words);
+  return meant && [meant];
+}
+
+/** "Stop the job" may be about the job alone, or about all of it. */
+const BESIDES_JOBS =
+  /^\S+(?: auf| an| toi)?(?: \S+){0,2} (?:l')?(?:jobs?|runs?|training|trainings?lauf|entrainement|tache|trabajos?|entrenamiento)(?: \S+)?$/;
+
+const NEAR: readonly (readonly [RegExp, readonly Offer[]])[] = [
+  [/^(?:stop (?:here|talking|doing (?:it|that|this)|asking|there)|you (?:can|should) stop)$/, [OFFERS.stop]],
+  [/^stop (?:now |it )?(?:and|but) (?:keep|let|leave) (?:\S+ ){0,2}jobs?(?: \S+){0,2}$/, [OFFERS.keep]],
+  [/^(?:cancel|abort|quit|abbrechen|brich ab|cancelar|cancela)(?: (?:it|that|this|all))?$/, [OFFERS.stop]],
+  [/^(?:annuler|annule|annulez)(?: (?:ca|tout))?$/, [OFFERS.undo, OFFERS.stop]],
+  [
+    /^(?:undo(?: (?:it|that|this|everything|all|the last \S+))?|ruckgangig(?: machen)?|deshacer|deshaz(?:lo)?)$/,
+    [OFFERS.undo],
+  ],
+  [
+    /^(?:compact(?: (?:it|that|this|the \S+))?|komprimieren|zusammenfassen|compacter|compactar)$/,
+    [OFFERS.compact],
+  ],
+  [
+    /^(?:new|(?:a )?(?:new|fresh) (?:session|context|conversation|chat|start)|start over|neu(?:er kontext)?|nouveau(?: contexte)?|nuevo(?: contexto)?)$/,
+    [OFFERS.new],
+  ],
+  [/^(?:(?:resume|retry)(?: (?:it|that|this))?|fortsetzen|reprendre|reanudar)$/, [OFFERS.resume]],
+  [/^(?:close(?: (?:it|this|the (?:session|thread)))?|schließen|schliessen|fermer|cerrar)$/, [OFFERS.close]],
+  [/^share(?: (?:it|this|the (?:transcript|session)))?$/, [OFFERS.share]],
+];
+
+/** Two letters exchanged, as hurried fingers do it. */
+const EXCHANGED: ReadonlyMap<string, Offer> = new Map(
+  (['stop', 'undo', 'compact', 'resume', 'close'] as const).flatMap((name) =>
+    Array.from({ length: name.length - 1 }, (_, i): [string, Offer] => [
+      name.slice(0, i) + name.charAt(i + 1) + name.charAt(i) + name.slice(i + 2),
+      OFFERS[name],
+    ]),
+  ),
+);
+
+/**
+ * Whether a message speaks of approving or rejecting and of nothing else, without being the command: "approve
+ * it?", "approved", "genehmigen". Who decides on what costs money says it in one way.
+ */
+export const isNearDecision = ({ words }: Bare): boolean => DECISION.test(withoutPlease(words));
+
+const DECISION = new RegExp(
+  [
+    '^(?:(?:i|we|can i|can you|should i|should we|do you|ok|yes|no|not) ){0,2}',
+    `(?:${[
+      'approv(?:e|ed|es|ing)|reject(?:ed|s|ing)?',
+      'genehmig(?:en|t|e)|freigeben|freigegeben|ablehnen|abgelehnt',
+      "(?:j')?approuv(?:er|e|ez)|rejet(?:er|e|ez)|refus(?:er|e|ez)",
+      'aprob(?:ar|ado|ada)|aprueb[oa]|rechaz(?:ar|o|a|ado)',
+    ].join('|')})`,
+    '(?: (?:it|this|that|these|them|all|both|now|the job|the call|the run))?$',
+  ].join(''),
+);

@@ -1,0 +1,61 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Db, Queries } from '../db/database.ts';
+import { sessions } from '../db/schema/sessions.ts';
+import { messages } from '../db/schema/transcript.ts';
+import type { Person, ThreadAddress } from '../session/address.ts';
+import { touch } from '../session/store/lease.ts';
+import { isAt } from '../session/store/session-at.ts';
+import { Entry, type Offer } from '../session/transcript.ts';
+
+/** What was offered below a notice, for somebody who may have meant it. */
+export type Offers = {
+  /** The offer, for whom it was made; it stays open until it is `taken`. */
+  open(
+    address: ThreadAddress,
+    messageId: number,
+    index: number,
+    by: Person,
+  ): Promise<{ ok: true; offer: Offer } | { ok: false; reason: string }>;
+  /** Nothing of that notice is offered any more. */
+  taken(address: ThreadAddress, messageId: number): Promise<void>;
+};
+
+type OffersDeps = { db: Db; render(sessionId: string): Promise<void> };
+
+export const createOffers = ({ db, render }: OffersDeps): Offers => ({
+  async open(address, messageId, index, by) {
+    const offered = (await find(db, address, messageId))?.entry.offered;
+    const offer = offered?.offers[index];
+    if (offered === undefined || offer === undefined) return { ok: false, reason: OVER };
+    if (offered.to.id !== by.id) return { ok: false, reason: theirs(offered.to) };
+    return { ok: true, offer };
+  },
+  async taken(address, messageId) {
+    const found = await find(db, address, messageId);
+    if (found === undefined) return;
+    await db.transaction('taking an offer away', async (tx) => {
+      await tx
+        .update(messages)
+        .set({ entry: sql`${messages.entry} - 'offered'` })
+        .where(eq(messages.id, messageId));
+      await touch(tx, found.sessionId, found.exchange);
+    });
+    await render(found.sessionId);
+  },
+});
+
+/** A notice of a thread. */
+async function find(db: Queries, address: ThreadAddress, messageId: number) {
+  const [row] = await db
+    .select({ entry: messages.entry, exchange: messages.exchange, sessionId: sessions.id })
+    .from(messages)
+    .innerJoin(sessions, eq(sessions.id, messages.sessionId))
+    .where(and(isAt(address), eq(messages.id, messageId)));
+  const entry = Entry.safeParse(row?.entry).data;
+  return row && entry?.role === 'notice' ? { ...row, entry } : undefined;
+}
+
+const OVER = 'This was done already, or is not offered any more, so nothing was changed.';
+
+const theirs = ({ name }: Person): string =>
+  `This is for ${name}, whose message it is about. Write the command yourself if you mean it.`;

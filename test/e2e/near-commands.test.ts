@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { lastText } from '../doubles/model.ts';
+import type { SlackMessage } from '../doubles/slack/workspace.ts';
+import { callOnce, echo, runJob } from '../support/scripts.ts';
+import { until } from '../support/until.ts';
+import { useWorld } from '../support/use-world.ts';
+import { shown, type World } from '../support/world.ts';
+
+let world: World;
+const begin = useWorld((made) => {
+  world = made;
+});
+
+const say = (asked: SlackMessage, text: string, who = 'U0ADA') =>
+  world.slack.say(who, 'C0ML', text, asked.ts);
+
+const withoutButtons = (message: SlackMessage) =>
+  until('its buttons are gone', () => !shown(message).includes('offered_command'));
+
+test('a sum without its currency sets nothing: it is offered to whoever wrote it, once', async () => {
+  await begin(echo);
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+  await world.reply(asked, 'heard: [Ada] hello');
+  say(asked, 'yolo 11');
+  const offer = await world.reply(asked, 'Did you mean `yolo $11`? Nothing was changed');
+  expect(world.describe(asked)).not.toContain('Auto-approval is on');
+  expect(world.model.requests).toHaveLength(1);
+
+  const [, declined = ''] = /"offered_command:1","value":"(\d+:1)"/.exec(shown(offer)) ?? [];
+  world.slack.click('U0GRACE', offer, 'offered_command:0');
+  await until('Grace is told', () =>
+    world.slack.ephemerals.find((item) => JSON.stringify(item).includes('is for Ada')),
+  );
+  expect(shown(offer)).toContain('offered_command');
+
+  world.slack.click('U0ADA', offer, 'offered_command:0');
+  await world.reply(asked, 'Auto-approval is on up to $11.00 (set by Ada');
+  await withoutButtons(offer);
+  world.slack.clickValue('U0ADA', offer, 'offered_command:1', declined);
+  await until('the second click is told', () =>
+    world.slack.ephemerals.find((item) => JSON.stringify(item).includes('done already')),
+  );
+  expect(world.model.requests).toHaveLength(1);
+});
+
+test('the same words answer the agent where it has just asked', async () => {
+  await begin((request) =>
+    lastText(request).includes('train a detector') ? { text: 'Which model do you want?' } : echo(request),
+  );
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'train a detector');
+  await world.reply(asked, 'Which model do you want?');
+  say(asked, 'yolo 11');
+  await world.reply(asked, 'heard: [Ada] yolo 11');
+  say(asked, 'yolo');
+  await world.reply(asked, 'Auto-approval is off');
+});
+
+test('what is no decision decides nothing, and the call still waits', async () => {
+  await begin(callOnce(runJob));
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  await world.reply(asked, 'Run a Hugging Face Job');
+  for (const [i, text] of ['approve?', 'please approve', 'rejected'].entries()) {
+    say(asked, text);
+    const told = () => world.replies(asked).filter((reply) => reply.text.startsWith('Nothing was decided.'));
+    await until(`it is told ${i + 1} times`, () => told().length === i + 1);
+  }
+  expect(world.hub.jobs).toHaveLength(0);
+  expect(world.describe(asked)).toContain('"action_id":"approve"');
+});
+
+test('a word too many goes to the agent, and the command is a button beside it', async () => {
+  await begin((request) => (lastText(request).includes('dig') ? { hangs: true } : echo(request)));
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'dig');
+  await until('the model is asked', () => world.model.requests.length === 1);
+  say(asked, 'stop the training');
+  const offer = await world.reply(asked, 'I took that as a message. Did you mean `stop`');
+  world.slack.click('U0ADA', offer, 'offered_command:0');
+  await world.reply(asked, 'Stopped by Ada');
+  await withoutButtons(offer);
+});
+
+test('what would undo itself waits for a click, and can be told to the agent as it was written', async () => {
+  await begin(echo);
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'first');
+  await world.reply(asked, 'heard: [Ada] first');
+  say(asked, 'undo that');
+  const offer = await world.reply(asked, 'Did you mean `undo`?');
+  expect(world.model.requests).toHaveLength(1);
+  world.slack.click('U0ADA', offer, 'offered_command:1');
+  await world.reply(asked, 'heard: [Ada] undo that');
+  await withoutButtons(offer);
+});
