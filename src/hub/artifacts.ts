@@ -1,8 +1,9 @@
-import { createCollection, downloadFile, HubApiError, listCollections, uploadFiles } from '@huggingface/hub';
+import { createCollection, HubApiError, listCollections, uploadFiles } from '@huggingface/hub';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo, accountName } from './access.ts';
+import type { RepoKind } from './paths.ts';
+import { readRepoFile } from './read-file.ts';
 import { repositoryOf } from './repo-addresses.ts';
-import type { RepoKind } from './repos.ts';
 import { isPassing, unlessThere, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
 
@@ -128,9 +129,9 @@ async function tag(
 ): Promise<void> {
   const repo = { type: at.kind, name: at.id };
   const path = 'README.md';
-  const file = await withRetries(() => downloadFile({ ...access(signal), repo, path }), signal);
-  if (file !== null && file.size > CARD_BYTES) return;
-  const card = (await file?.text()) ?? '';
+  const file = await withRetries(() => readRepoFile(access(signal), { ...at, path }, CARD_BYTES), signal);
+  if (file !== undefined && file.size > CARD_BYTES) return;
+  const card = file?.bytes.toString('utf8') ?? '';
   const tagged = withProvenance(card, sessionId);
   if (tagged === card) return;
   const files = [{ path, content: new Blob([tagged]) }];

@@ -1,6 +1,7 @@
-import { createRepo, downloadFile, HubApiError, uploadFiles } from '@huggingface/hub';
+import { createRepo, HubApiError, uploadFiles } from '@huggingface/hub';
 import { z } from 'zod';
 import { accessTo } from './access.ts';
+import { readRepoFile } from './read-file.ts';
 import { unlessThere, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
 
@@ -67,20 +68,24 @@ async function ensure(
     createRepo({ ...access(signal), repo, sdk: 'gradio', visibility: 'private', files }),
   );
   if (!isNew) {
-    const app = await downloadFile({ ...access(signal), repo, path: 'app.py' });
-    if (app !== null && !SHOWS_TRACKIO.test(await app.text())) {
+    const at = { kind: 'space' as const, id: spaceId, path: 'app.py' };
+    const app = await readRepoFile(access(signal), at, APP_BYTES);
+    if (app !== undefined && !SHOWS_TRACKIO.test(app.bytes.toString('utf8'))) {
       return {
         ok: false,
         reason: `The Space ${spaceId} holds another app. Choose another trackio_space_id.`,
       };
     }
-    if (app === null) {
+    if (app === undefined) {
       await uploadFiles({ ...access(signal), repo, files, commitTitle: 'Show Trackio' });
     }
   }
   await ensureData(hub, spaceId, signal);
   return { ok: true };
 }
+
+/** An app of ours is some lines long. */
+const APP_BYTES = 1_000_000;
 
 /** Without a bucket a Space forgets everything when it restarts, and can't read what jobs write. */
 async function ensureData(hub: Hub, spaceId: string, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { createRepo, fileExists, uploadFiles } from '@huggingface/hub';
 import { accessTo, accountName } from './access.ts';
+import { pageOf, partsOf } from './paths.ts';
 import { statusOf, unlessThere, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
 
@@ -32,10 +33,12 @@ export function createDatasetPush(hubUrl: string, accessToken: HubToken): Datase
     has: (dataset, path, signal) =>
       withRetries(
         () =>
-          fileExists({ ...access(signal), repo: repoOf(dataset), path }).catch((error: unknown) => {
-            if ([401, 403, 404].includes(statusOf(error) ?? 0)) return false; // there is no such dataset yet
-            throw error;
-          }),
+          fileExists({ ...access(signal), repo: repoOf(dataset), path: partsOf(path) }).catch(
+            (error: unknown) => {
+              if ([401, 403, 404].includes(statusOf(error) ?? 0)) return false; // there is no such dataset yet
+              throw error;
+            },
+          ),
         signal,
       ),
     async push(dataset, { path, bytes }, card, signal) {
@@ -53,7 +56,7 @@ export function createDatasetPush(hubUrl: string, accessToken: HubToken): Datase
         () => uploadFiles({ ...access(signal), repo, files, commitTitle: `Add ${path}` }),
         signal,
       );
-      return `${hubUrl}/datasets/${dataset}`;
+      return pageOf(hubUrl, 'dataset', dataset);
     },
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
 import { number, text } from './nullable.ts';
+import { part } from './paths.ts';
 
 /**
  * https://huggingface.co/.well-known/openapi.json: /api/papers/{paperId}; lists have the same below `paper`.
@@ -80,7 +81,10 @@ export function createHubPapers(fetcher: Fetcher, hubUrl: string): HubPapers {
     trending: (date, limit, signal) => list(at('daily_papers', { date, limit: String(limit) }), signal),
     search: (query, limit, signal) => list(at('papers/search', { q: query, limit: String(limit) }), signal),
     async details(id, signal) {
-      const found = await fetcher.json({ url: at(`papers/${id}`, {}), signal, ttlMs: PAPER_MS }, RawPaper);
+      const found = await fetcher.json(
+        { url: at(`papers/${part(id)}`, {}), signal, ttlMs: PAPER_MS },
+        RawPaper,
+      );
       if (found.ok) return { ok: true, value: paperOf(found.value) };
       return found.status === 404 ? { ok: false, reason: `The Hub does not know the paper ${id}.` } : found;
     },

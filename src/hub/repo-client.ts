@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo } from './access.ts';
 import type { Looked } from './datasets.ts';
-import type { RepoKind } from './repos.ts';
+import type { RepoKind } from './paths.ts';
+import { NoSuchName, partsOf } from './paths.ts';
 import { statusOf, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
 
@@ -38,7 +39,7 @@ export function rest<Schema extends z.ZodType>(
   body?: unknown,
 ): Promise<Looked<z.infer<Schema>>> {
   const send = async () => {
-    const response = await access(signal).fetch(`${hubUrl}/api/${kind}s/${id}${path}`, {
+    const response = await access(signal).fetch(`${hubUrl}/api/${kind}s/${partsOf(id)}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${accessToken}`,
@@ -71,6 +72,7 @@ export async function attempt<T>(signal: AbortSignal, act: () => Promise<T>): Pr
     return { ok: true, value: await act() };
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof NoSuchName) return { ok: false, reason: error.message };
     const status = error instanceof Refused ? error.status : statusOf(error);
     return { ok: false, reason: reasonOf(status, messageOf(error)) };
   }

@@ -1,8 +1,9 @@
 import { deleteFiles, listFiles, uploadFiles } from '@huggingface/hub';
 import type { Looked } from './datasets.ts';
 import { filePattern } from './file-pattern.ts';
+import { pageOf } from './paths.ts';
 import { attempt, type RepoAt, type RepoClient, repoOf } from './repo-client.ts';
-import { pageOf } from './repos.ts';
+import { encoded } from './repos.ts';
 
 const LISTED = 10_000;
 
@@ -51,7 +52,7 @@ export const repoFileWrites = (client: RepoClient): RepoFileWrites => ({
         ...client.access(signal),
         repo: repoOf(at),
         recursive: true,
-        ...(revision ? { revision } : {}),
+        ...encoded({ revision }),
       });
       for await (const { path, type } of all) {
         if (type !== 'directory' && tests.some((fits) => fits(path))) found.push(path);

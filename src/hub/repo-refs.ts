@@ -1,6 +1,7 @@
 import { createBranch, deleteBranch } from '@huggingface/hub';
 import { z } from 'zod';
 import type { Looked } from './datasets.ts';
+import { NoSuchName, part } from './paths.ts';
 import { attempt, done, type RepoAt, type RepoClient, repoOf, rest } from './repo-client.ts';
 
 const Named = z.array(z.object({ name: z.string() })).nullish();
@@ -29,28 +30,44 @@ export type RepoRefs = {
   refs(at: RepoAt, signal: AbortSignal): Promise<Looked<Refs>>;
 };
 
+/** @huggingface/hub encodes it itself; what is no name would lead it to the repository above. */
+function checked(name: string): string {
+  part(name);
+  return name;
+}
+
+/** Asks with a name as a part of an address, where it can be one. */
+async function withPart<T>(name: string, ask: (part: string) => Promise<Looked<T>>): Promise<Looked<T>> {
+  try {
+    return await ask(part(name));
+  } catch (error) {
+    if (error instanceof NoSuchName) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
 export const repoRefs = (client: RepoClient): RepoRefs => ({
   createBranch: (at, branch, from, signal) =>
     attempt(signal, async () => {
       await createBranch({
         ...client.access(signal),
         repo: repoOf(at),
-        branch,
+        branch: checked(branch),
         ...(from ? { revision: from } : {}),
       });
       return undefined;
     }),
   deleteBranch: (at, branch, signal) =>
     attempt(signal, async () => {
-      await deleteBranch({ ...client.access(signal), repo: repoOf(at), branch });
+      await deleteBranch({ ...client.access(signal), repo: repoOf(at), branch: checked(branch) });
       return undefined;
     }),
   createTag: (at, tag, revision, message, signal) =>
-    rest(client, 'POST', at, `/tag/${encodeURIComponent(revision)}`, done, signal, {
-      tag,
-      ...(message ? { message } : {}),
-    }),
-  deleteTag: (at, tag, signal) => rest(client, 'DELETE', at, `/tag/${encodeURIComponent(tag)}`, done, signal),
+    withPart(revision, (name) =>
+      rest(client, 'POST', at, `/tag/${name}`, done, signal, { tag, ...(message ? { message } : {}) }),
+    ),
+  deleteTag: (at, tag, signal) =>
+    withPart(tag, (name) => rest(client, 'DELETE', at, `/tag/${name}`, done, signal)),
   async refs(at, signal) {
     const found = await rest(client, 'GET', at, '/refs', RawRefs, signal);
     if (!found.ok) return found;

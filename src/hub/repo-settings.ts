@@ -1,7 +1,7 @@
 import { createRepo } from '@huggingface/hub';
 import type { Looked } from './datasets.ts';
+import { pageOf } from './paths.ts';
 import { attempt, done, type RepoAt, type RepoClient, repoOf, rest } from './repo-client.ts';
-import { pageOf } from './repos.ts';
 
 /** What may be changed of a repository's settings. */
 type RepoSettings = { private?: boolean | undefined; gated?: 'auto' | 'manual' | false | undefined };

@@ -1,6 +1,5 @@
 import {
   datasetInfo,
-  downloadFile,
   listDatasets,
   listFiles,
   listModels,
@@ -12,14 +11,10 @@ import { boundedFetch } from '../lib/bounded-fetch.ts';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo } from './access.ts';
 import type { Looked } from './datasets.ts';
+import { NoSuchName, part, partsOf, type RepoKind } from './paths.ts';
+import { readRepoFile } from './read-file.ts';
 import { statusOf, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
-
-export type RepoKind = 'model' | 'dataset' | 'space';
-
-/** The page of a repository, for people. */
-export const pageOf = (hubUrl: string, kind: RepoKind, id: string): string =>
-  `${hubUrl}/${kind === 'model' ? '' : `${kind}s/`}${id}`;
 
 /** A repository in a list. */
 export type RepoEntry = {
@@ -112,7 +107,7 @@ export function createHubRepos(hubUrl: string, accessToken: HubToken): HubRepos 
       looked(signal, async () => {
         const found: RepoFile[] = [];
         const asked = { ...access(signal), repo: { type: kind, name: id }, recursive };
-        const all = listFiles({ ...asked, ...(revision ? { revision } : {}), ...(path ? { path } : {}) });
+        const all = listFiles({ ...asked, ...encoded({ revision, path }) });
         for await (const file of all) {
           if (found.length >= limit) return { files: found, hasMore: true }; // a repository may have 100,000
           found.push({ path: file.path, size: file.size, isFolder: file.type === 'directory' });
@@ -121,21 +116,20 @@ export function createHubRepos(hubUrl: string, accessToken: HubToken): HubRepos 
       }),
     read: ({ kind, id, revision, path }, maxBytes, signal) =>
       looked(signal, async () => {
-        const repo = { type: kind, name: id };
-        const file = await downloadFile({
-          ...downloading(signal),
-          repo,
-          path,
-          ...(revision ? { revision } : {}),
-        });
-        if (file === null) throw new NotThere(`There is no ${path} in ${id}.`);
-        const bytes = Buffer.from(await file.slice(0, maxBytes).arrayBuffer());
-        return { bytes, size: file.size };
+        const file = await readRepoFile(downloading(signal), { kind, id, revision, path }, maxBytes);
+        if (file === undefined) throw new NotThere(`There is no ${path} in ${id}.`);
+        return file;
       }),
   };
 }
 
 class NotThere extends Error {}
+
+/** `listFiles` puts both into its address as they are. */
+export const encoded = (at: { revision?: string | undefined; path?: string | undefined }) => ({
+  ...(at.revision ? { revision: part(at.revision) } : {}),
+  ...(at.path ? { path: partsOf(at.path.replace(/\/$/, '')) } : {}),
+});
 
 type Found = {
   name: string;
@@ -180,7 +174,7 @@ async function looked<T>(signal: AbortSignal, look: () => Promise<T>): Promise<L
     return { ok: true, value: await withRetries(look, signal) };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof NotThere) return { ok: false, reason: error.message };
+    if (error instanceof NotThere || error instanceof NoSuchName) return { ok: false, reason: error.message };
     return { ok: false, reason: reasonOf(error) };
   }
 }

@@ -1,5 +1,6 @@
 import { createRepo, datasetInfo, uploadFile } from '@huggingface/hub';
 import { accessTo, accountName } from './access.ts';
+import { fileUrl } from './paths.ts';
 import { unlessThere, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
 
@@ -38,7 +39,7 @@ export function createTraces(hubUrl: string, accessToken: HubToken, dataset: str
         () => uploadFile({ ...access(signal), repo, file, commitTitle: `Session ${sessionId}` }),
         signal,
       );
-      return `${hubUrl}/datasets/${name}/blob/main/${path}`;
+      return fileUrl(hubUrl, 'blob', { kind: 'dataset', id: name, path });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { partsOf } from '../hub/paths.ts';
 import { numbered, table } from '../lib/output.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { Github } from '../web/github.ts';
@@ -17,6 +18,10 @@ export const githubTools = (github: Github, apart: ParseApart): Tool[] => [
   fileTool(github, apart),
   codeTool(github),
 ];
+
+/** A file as people see it on GitHub; branches keep their slashes in its addresses. */
+const githubFile = (repo: string, ref: string, path: string): string =>
+  `https://github.com/${repo}/blob/${partsOf(ref)}/${partsOf(path)}`;
 
 function examplesTool(github: Github, apart: ParseApart): Tool {
   return defineTool({
@@ -58,7 +63,7 @@ function examplesTool(github: Github, apart: ParseApart): Tool {
         .flatMap((at) => files[at] ?? [])
         .map(
           ({ path, size }) =>
-            `- ${path} (${(size / 1000).toFixed(1)} kB) https://github.com/${org}/${repo}/blob/HEAD/${path}`,
+            `- ${path} (${(size / 1000).toFixed(1)} kB) ${githubFile(`${org}/${repo}`, 'HEAD', path)}`,
         );
       const notes = [
         fitting > max_results ? `(${fitting - max_results} more: narrow the keyword)` : '',
@@ -111,7 +116,8 @@ function fileTool(github: Github, apart: ParseApart): Tool {
     }),
     isReadOnly: true,
     research: true,
-    sourceOf: ({ repo, path }) => `https://github.com/${repo}${path ? `/blob/HEAD/${path}` : ''}`,
+    sourceOf: ({ repo, path, ref = 'HEAD' }) =>
+      path ? githubFile(repo, ref, path) : `https://github.com/${repo}`,
     summary: ({ repo, path }) => [repo, path].filter(Boolean).join(' '),
     async run({ repo, path, ref, line_start, line_end }, { signal }) {
       if (line_end !== undefined && line_end < line_start) {

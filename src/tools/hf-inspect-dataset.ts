@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DatasetsServer, Looked } from '../hub/datasets.ts';
-import { type HubRepos, pageOf } from '../hub/repos.ts';
+import { pageOf } from '../hub/paths.ts';
+import type { HubRepos } from '../hub/repos.ts';
 import { capped, table } from '../lib/output.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import { readDataFile } from './data-file.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { fileUrl, pageOf } from '../hub/paths.ts';
 import type { RepoWrites } from '../hub/repo-writes.ts';
-import { type HubRepos, pageOf } from '../hub/repos.ts';
+import type { HubRepos } from '../hub/repos.ts';
 import { sha256Of } from '../lib/hash.ts';
 import { numbered } from '../lib/output.ts';
 import { type ApprovalRequest, previewOf } from '../session/tool-calls.ts';
@@ -108,7 +109,8 @@ const list: FileOperation = {
 
 const read: FileOperation = {
   isLookUp: true,
-  sourceOf: ({ hubUrl }, { kind, id, path }) => path && `${pageOf(hubUrl, kind, id)}/blob/main/${path}`,
+  sourceOf: ({ hubUrl }, { kind, id, revision, path }) =>
+    path && fileUrl(hubUrl, 'blob', { kind, id, revision, path }),
   async run({ repos }, { kind, id, revision, path, offset }, { signal }) {
     if (path === undefined) return failed('To read a file, say which: path.');
     const read = await repos.read({ kind, id, revision, path }, READ_BYTES, signal);

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { type HubRepos, pageOf, type RepoEntry } from '../hub/repos.ts';
+import { pageOf } from '../hub/paths.ts';
+import type { HubRepos, RepoEntry } from '../hub/repos.ts';
 import { table } from '../lib/output.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 export const Kind = z.enum(['model', 'dataset', 'space']);
 export const RepoId = z
   .string()
-  .regex(/^[\w.-]+(\/[\w.-]+)?$/, 'is not "owner/name"')
+  .regex(/^(?!\.{1,2}(?:\/|$))[\w.-]+(\/(?!\.{1,2}$)[\w.-]+)?$/, 'is not "owner/name"')
   .max(200)
   .describe('Its id, e.g. "stanfordnlp/imdb".');
 

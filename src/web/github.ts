@@ -141,6 +141,9 @@ const fileAt = (
   signal: AbortSignal,
 ): Promise<Found<{ bytes: Buffer; url: string } | { folder: string[] }>> =>
   ask(client, signal, async (octokit, request) => {
+    // The client encodes the path, and an address has these for folders however they are written.
+    if (place.path.split('/').some((name) => name === '.' || name === '..'))
+      throw new Error(`${place.path} is no path in a repository`);
     const at = { ...place, request, ...(ref ? { ref } : {}) };
     const { data } = await octokit.repos.getContent(at);
     if (Array.isArray(data))

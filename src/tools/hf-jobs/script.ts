@@ -33,6 +33,9 @@ export async function readScript(
 }
 
 async function fetched(fetcher: Fetcher, url: string, { signal }: ToolContext): Promise<string> {
+  if (url.includes('#')) {
+    throw new Error('script is an address with a #, which ends it: write %23 where it is part of a name');
+  }
   const answer = await fetcher.text({ url, signal, types: SCRIPT_TYPES });
   if (!answer.ok) throw new Error(`script is an address, but it could not be read there: ${answer.reason}`);
   const { text, contentType } = answer;

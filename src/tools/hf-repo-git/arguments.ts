@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { Kind, RepoId } from '../hub-repos.ts';
 
-const Ref = z.string().regex(/^[\w./-]{1,200}$/, 'is not a name of a branch or tag');
+/** https://git-scm.com/docs/git-check-ref-format */
+const Ref = z
+  .string()
+  .regex(
+    /^(?!\/)(?!.*(?:\.\.|\/\/|@\{|\/$|\.$))[^\p{C}\s~^:?*[\\]{1,200}$/u,
+    'is not a name of a branch or tag',
+  );
 
 export const Arguments = z.strictObject({
   operation: z.enum([

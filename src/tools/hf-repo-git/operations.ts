@@ -1,4 +1,5 @@
 import type { Looked } from '../../hub/datasets.ts';
+import { treeUrl } from '../../hub/paths.ts';
 import type { RepoAt } from '../../hub/repo-client.ts';
 import type { RepoWrites } from '../../hub/repo-writes.ts';
 import { provenanceCard } from '../provenance.ts';
@@ -56,7 +57,7 @@ const create_branch: GitOperation = {
   run: ({ writes, at, page }, { branch = '', revision }, { signal }) =>
     said(
       writes.createBranch(at, branch, revision, signal),
-      `The branch ${branch} is made: ${page}/tree/${branch}`,
+      `The branch ${branch} is made: ${treeUrl(page, branch)}`,
     ),
 };
 
@@ -71,7 +72,7 @@ const create_tag: GitOperation = {
   needs: ['tag'],
   card: { title: ({ tag, id }) => `Make the tag ${tag} of ${id}` },
   run: ({ writes, at, page }, { tag = '', revision = 'main', text = '' }, { signal }) =>
-    said(writes.createTag(at, tag, revision, text, signal), `The tag ${tag} is made: ${page}/tree/${tag}`),
+    said(writes.createTag(at, tag, revision, text, signal), `The tag ${tag} is made: ${treeUrl(page, tag)}`),
 };
 
 const delete_tag: GitOperation = {

@@ -1,5 +1,5 @@
+import { pageOf } from '../../hub/paths.ts';
 import type { RepoWrites } from '../../hub/repo-writes.ts';
-import { pageOf } from '../../hub/repos.ts';
 import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
 import { asksOf } from '../operations.ts';
 import { defineTool, type Tool } from '../tool.ts';

@@ -36,6 +36,7 @@ export class HubDouble extends HubState {
     const { pathname: path, searchParams: query } = url;
     if (path.startsWith('/space-host/')) return this.repos.host.forward(request, response);
     const method = request.method ?? 'GET';
+    if (!isDecodable(path)) return sendJson(response, 400, { error: 'Bad Request' });
     this.requests.push({ method, path });
     const fault = this.#faultFor(method, path);
     if (typeof fault?.status === 'number') {
@@ -82,5 +83,15 @@ export class HubDouble extends HubState {
     if (path.startsWith('/api/scheduled-jobs/')) return routeScheduled(this.scheduled, asked);
     if (path === '/api/jobs/hardware') return { status: 200, answer: HARDWARE };
     return routeJobs(this, asked);
+  }
+}
+
+/** Whether every `%` of a path begins an escape; one that does not came of a name that was not encoded. */
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
   }
 }

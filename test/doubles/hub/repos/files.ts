@@ -7,7 +7,8 @@ import type { HubRepos } from './repos.ts';
 
 /** `GET /api/{kind}s/{id}/tree/{revision}/{path}`: what is in a folder, or in all below it. */
 export function tree(repo: DoubleRepo, rest: string, query: URLSearchParams): Answer {
-  const [, path = ''] = /^\/tree\/[^/]+\/?(.*)$/.exec(rest) ?? [];
+  const [, revision = '', path = ''] = /^\/tree\/([^/]+)\/?(.*)$/.exec(rest) ?? [];
+  if (!isRevision(repo, decodeURIComponent(revision))) return noRevision(revision);
   const prefix = path === '' ? '' : `${decodeURIComponent(path)}/`;
   const below = [...repo.files].filter(([name]) => name.startsWith(prefix));
   if (below.length === 0 && path !== '') return { status: 404, answer: { error: 'Entry not found' } };
@@ -26,20 +27,37 @@ export function tree(repo: DoubleRepo, rest: string, query: URLSearchParams): An
   return { status: 200, answer };
 }
 
+/** Whether a repository has what a part of an address names: one part, with its slashes encoded. */
+export const isRevision = ({ branches, tagNames }: DoubleRepo, revision: string): boolean =>
+  branches.includes(revision) ||
+  tagNames.includes(revision) ||
+  /^(?:refs\/pr\/\d+|refs\/convert\/parquet|[0-9a-f]{7,40})$/.test(revision);
+
+export const noRevision = (revision: string): Answer => ({
+  status: 404,
+  answer: { error: `Invalid rev id: ${decodeURIComponent(revision)}` },
+});
+
 /** A file's bytes, as `resolve` serves them. False where the path is none of a file. */
 export function resolve(repos: HubRepos, path: string, response: ServerResponse, range = ''): boolean {
-  const [, kind = 'models', id = '', file = ''] =
-    /^\/(?:(datasets|spaces)\/)?([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+)$/.exec(path) ?? [];
+  const [, kind = 'models', id = '', revision = '', file = ''] =
+    /^\/(?:(datasets|spaces)\/)?([^/]+\/[^/]+)\/(?:resolve|raw)\/([^/]+)\/(.+)$/.exec(path) ?? [];
   if (id === '') return false;
   const repo = repos.find(kind.slice(0, -1) as Kind, id);
-  const bytes = repo?.files.get(decodeURIComponent(file));
-  if (repo === undefined || bytes === undefined) {
-    const code = repo === undefined ? 'RepoNotFound' : 'EntryNotFound';
+  const hasRevision = repo !== undefined && isRevision(repo, decodeURIComponent(revision));
+  const bytes = hasRevision ? repo.files.get(decodeURIComponent(file)) : undefined;
+  if (bytes === undefined) {
+    const code = repo === undefined ? 'RepoNotFound' : hasRevision ? 'EntryNotFound' : 'RevisionNotFound';
     sendJson(response, 404, { error: code }, { 'x-error-code': code });
     return true;
   }
   const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [];
   const first = Number(from);
+  if (range !== '' && first >= bytes.length) {
+    response.writeHead(416, { 'content-range': `bytes */${bytes.length}` });
+    response.end();
+    return true;
+  }
   const last = Math.min(bytes.length - 1, to === '' ? bytes.length - 1 : Number(to));
   response.writeHead(range === '' ? 200 : 206, {
     'content-type': 'application/octet-stream',

@@ -5,7 +5,7 @@ import type { DoubleRepo } from './repo.ts';
 /** Branches and tags: https://huggingface.co/.well-known/openapi.json. Undefined of another path. */
 export function routeRefs(repo: DoubleRepo, rest: string, { method, body }: HubRequest): Answer | undefined {
   if (rest === '/refs') return { status: 200, answer: refsOf(repo) };
-  const [, what, name = ''] = /^\/(branch|tag)\/(.+)$/.exec(rest) ?? [];
+  const [, what, name = ''] = /^\/(branch|tag)\/([^/]+)$/.exec(rest) ?? [];
   if (what === undefined) return undefined;
   const names = what === 'branch' ? repo.branches : repo.tagNames;
   const ref = decodeURIComponent(name);

@@ -3,7 +3,7 @@ import type { Answer, HubRequest } from '../route.ts';
 import { routeCollections } from './collections.ts';
 import { commit, history, lfs, preupload } from './commits.ts';
 import { routeDiscussions } from './discussions.ts';
-import { tree } from './files.ts';
+import { isRevision, noRevision, tree } from './files.ts';
 import { entry, list, listSpaces } from './listing.ts';
 import { routeRefs } from './refs.ts';
 import type { DoubleRepo, Kind } from './repo.ts';
@@ -37,10 +37,14 @@ async function routeRepo(
   rest: string,
   asked: HubRequest,
 ): Promise<Answer> {
-  if (rest.startsWith('/revision/')) return { status: 200, answer: entry(repo) };
+  const [, revised] = /^\/revision\/([^/]+)$/.exec(rest) ?? [];
+  if (revised !== undefined) {
+    const isThere = revised === 'HEAD' || isRevision(repo, decodeURIComponent(revised));
+    return isThere ? { status: 200, answer: entry(repo) } : noRevision(revised);
+  }
   if (rest.startsWith('/tree/')) return tree(repo, rest, asked.query);
-  if (/^\/preupload\//.test(rest)) return preupload(asked);
-  const [, revision] = /^\/commit\/(.+)$/.exec(rest) ?? [];
+  if (/^\/preupload\/[^/]+$/.test(rest)) return preupload(asked);
+  const [, revision] = /^\/commit\/([^/]+)$/.exec(rest) ?? [];
   if (revision !== undefined) return commit(repos, repo, decodeURIComponent(revision), asked);
   const [, since] = /^\/commits\/(.+)$/.exec(rest) ?? [];
   if (since !== undefined) return history(repo, decodeURIComponent(since), asked.query);
