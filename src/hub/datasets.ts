@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { boundedFetch, TooLarge } from '../lib/bounded-fetch.ts';
+import { adviceFor } from './refusals.ts';
 import type { HubToken } from './token.ts';
 
 const Features = z.array(z.object({ name: z.string(), type: z.unknown() }));
@@ -41,7 +42,6 @@ export function createDatasetsServer(baseUrl: string, token: HubToken | undefine
     async get(route, query, signal) {
       const response = await send(`${baseUrl}${route}?${new URLSearchParams(query)}`, {
         headers: token ? { authorization: `Bearer ${token}` } : {},
-        redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
       }).catch((error: unknown) => {
         signal.throwIfAborted();
@@ -67,6 +67,10 @@ const ErrorBody = z.object({ error: z.string() });
 async function refusal(response: Response): Promise<string> {
   const body = ErrorBody.safeParse(await jsonOf(response));
   const said = body.success ? body.data.error : `status ${response.status}`;
+  const code = response.headers.get('x-error-code') ?? undefined;
+  const advice = adviceFor({ status: response.status, said, code });
+  if ((response.status === 401 || response.status === 403) && advice !== undefined)
+    return `${said} (${advice})`;
   if (response.status === 401 || response.status === 403) {
     return `${said} (the dataset is private, gated or does not exist: ask its owner for access, or check the name)`;
   }

@@ -1,4 +1,4 @@
-import type { RepoKind } from './repos.ts';
+import type { RepoKind } from './paths.ts';
 
 export type RepoAddress = { kind: RepoKind; id: string };
 

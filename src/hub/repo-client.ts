@@ -1,10 +1,13 @@
+import { HubApiError } from '@huggingface/hub';
 import { z } from 'zod';
 import { messageOf } from '../lib/errors.ts';
-import { accessTo } from './access.ts';
+import { accessTo, Moved } from './access.ts';
 import type { Looked } from './datasets.ts';
 import type { RepoKind } from './paths.ts';
 import { NoSuchName, partsOf } from './paths.ts';
-import { statusOf, withRetries } from './retry.ts';
+import { refusalOf } from './read-file.ts';
+import { type Refusal, refusalIn, refusedText } from './refusals.ts';
+import { withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
 
 export type RepoAt = { kind: RepoKind; id: string };
@@ -46,24 +49,11 @@ export function rest<Schema extends z.ZodType>(
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'error',
     });
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (!response.ok)
-      throw new Refused(response.status, z.object({ error: z.string() }).safeParse(answer).data?.error);
-    return schema.parse(answer);
+    if (!response.ok) throw await refusalOf(response);
+    return schema.parse(await response.json().catch(() => undefined));
   };
   return attempt(signal, () => (method === 'GET' ? withRetries(send, signal) : send()));
-}
-
-/** The Hub has said no. */
-class Refused extends Error {
-  readonly status: number;
-
-  constructor(status: number, said: string | undefined) {
-    super(said ?? `status ${status}`);
-    this.status = status;
-  }
 }
 
 /** What came of it, or why not, in words. */
@@ -72,17 +62,25 @@ export async function attempt<T>(signal: AbortSignal, act: () => Promise<T>): Pr
     return { ok: true, value: await act() };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof NoSuchName) return { ok: false, reason: error.message };
-    const status = error instanceof Refused ? error.status : statusOf(error);
-    return { ok: false, reason: reasonOf(status, messageOf(error)) };
+    return { ok: false, reason: whyNot(error) };
   }
 }
 
-function reasonOf(status: number | undefined, said: string): string {
+/** Why the Hub did not do something, in words, with what helps where that is known. */
+export function whyNot(error: unknown): string {
+  if (error instanceof NoSuchName) return error.message;
+  if (error instanceof Moved) return `${error.message}.`;
+  return error instanceof HubApiError
+    ? reasonOf(refusalIn(error))
+    : `It did not go through: ${messageOf(error)}.`;
+}
+
+function reasonOf(refusal: Refusal): string {
+  const { status, said } = refusal;
   switch (status) {
     case 401:
     case 403:
-      return `The Hub does not allow it (${said}). The bot’s token needs "write" for that owner.`;
+      return refusedText(refusal);
     case 404:
       return `There is no such repository, branch, tag or pull request (${said}).`;
     case 409:

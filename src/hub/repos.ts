@@ -1,5 +1,6 @@
 import {
   datasetInfo,
+  HubApiError,
   listDatasets,
   listFiles,
   listModels,
@@ -13,7 +14,8 @@ import { accessTo } from './access.ts';
 import type { Looked } from './datasets.ts';
 import { NoSuchName, part, partsOf, type RepoKind } from './paths.ts';
 import { readRepoFile } from './read-file.ts';
-import { statusOf, withRetries } from './retry.ts';
+import { adviceFor, refusalIn, refusedText } from './refusals.ts';
+import { withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
 
 /** A repository in a list. */
@@ -180,10 +182,13 @@ async function looked<T>(signal: AbortSignal, look: () => Promise<T>): Promise<L
 }
 
 function reasonOf(error: unknown): string {
-  switch (statusOf(error)) {
+  const refusal = error instanceof HubApiError ? refusalIn(error) : undefined;
+  switch (refusal?.status) {
     case 401:
     case 403:
-      return 'It is private or gated, or does not exist: check the name, or ask its owner for access on its page on the Hub.';
+      return adviceFor(refusal) === undefined
+        ? `It is private or gated, or does not exist (${refusal.said}): check the name, or ask its owner for access on its page on the Hub.`
+        : refusedText(refusal);
     case 404:
       return 'There is no such repository, revision or path. Names are "owner/name"; look for it with hub_search.';
     case 429:

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DatasetPush } from '../hub/dataset-push.ts';
+import { whyNot } from '../hub/repo-client.ts';
 import type { HubRepos } from '../hub/repos.ts';
-import { messageOf } from '../lib/errors.ts';
 import { sha256Of } from '../lib/hash.ts';
 import { capped } from '../lib/output.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
@@ -103,7 +103,7 @@ async function pushFile(
     context.signal.throwIfAborted();
     return {
       kind: 'failed',
-      output: `The push did not go through: ${messageOf(error)}. The bot's token needs "write" for that owner.`,
+      output: `The push did not go through. ${whyNot(error)}`,
     };
   }
 }

@@ -91,7 +91,8 @@ function detailsTool(repos: HubRepos, hubUrl: string): Tool {
       return {
         kind: 'done',
         output: [
-          `# ${id}\n${pageOf(hubUrl, kind, id)}`,
+          `# ${entry.id}\n${pageOf(hubUrl, kind, entry.id)}`,
+          entry.id.toLowerCase() === id.toLowerCase() ? '' : `It has moved: ${id} is its old name.`,
           facts.join(' · '),
           entry.tags.length > 0 ? `Tags: ${entry.tags.join(', ')}` : '',
           files.ok ? `Files:\n${listing(files.value)}` : `Files: ${files.reason}`,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import * as discord from '../../adapters/discord/inbound.ts';
+import * as discord from '../../adapters/discord/reading.ts';
 import * as slack from '../../adapters/slack/text.ts';
 import { type Command, commandOf } from '../../src/intake/commands.ts';
 import { ADA } from '../support/snapshots.ts';

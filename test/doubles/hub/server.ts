@@ -40,7 +40,8 @@ export class HubDouble extends HubState {
     this.requests.push({ method, path });
     const fault = this.#faultFor(method, path);
     if (typeof fault?.status === 'number') {
-      return sendJson(response, fault.status, { error: fault.error ?? `scripted ${fault.status}` });
+      const headers = fault.code ? { 'x-error-code': fault.code } : {};
+      return sendJson(response, fault.status, { error: fault.error ?? `scripted ${fault.status}` }, headers);
     }
     const [, oid] = /^\/lfs\/(\w+)$/.exec(path) ?? [];
     if (oid !== undefined) return sendJson(response, this.repos.keep(oid, await bytesOf(request)), {});
@@ -61,6 +62,11 @@ export class HubDouble extends HubState {
     if (path === '/api/whoami-v2' && who !== 'ada') {
       const { status, answer } = whoami(this, who);
       return sendJson(response, status, answer);
+    }
+    const moved = this.repos.movedTo(path);
+    if (moved !== undefined) {
+      response.writeHead(307, { location: `${moved}${url.search}`, 'content-type': 'text/plain' });
+      return void response.end(`Temporary Redirect. Redirecting to ${moved}`);
     }
     if (resolve(this.repos, path, response, request.headers.range)) return;
     const [, job = '', kind] = /^\/api\/jobs\/[^/]+\/([^/]+)\/(logs|events)$/.exec(path) ?? [];

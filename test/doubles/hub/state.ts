@@ -8,7 +8,13 @@ import type { DoubleScheduledJob } from './scheduled-jobs.ts';
  * Parts of a request that a test may want to fail: each entry is used once. 'drop' does the work and cuts the
  * answer, 'hang' does it and never answers.
  */
-export type HubFault = { path: RegExp; method?: string; status: number | 'drop' | 'hang'; error?: string };
+export type HubFault = {
+  path: RegExp;
+  method?: string;
+  status: number | 'drop' | 'hang';
+  error?: string;
+  code?: string;
+};
 
 /** What the Hub knows and how the double behaves. */
 export abstract class HubState {

@@ -31,6 +31,17 @@ export class HubRepos {
     this.#hubUrl = hubUrl;
   }
 
+  /** Old names of repositories, with what they are called now. */
+  readonly moved = new Map<string, string>();
+
+  /** Where the Hub leads a request that has an old name in its path: to the same of the new one. */
+  movedTo(path: string): string | undefined {
+    const [, before = '', id = '', rest = ''] =
+      /^(\/(?:api\/)?(?:(?:model|dataset|space)s\/)?)([^/]+\/[^/]+?)((?:\.git)?\/.*)?$/.exec(path) ?? [];
+    const now = this.moved.get(id);
+    return now === undefined ? undefined : `${before}${now}${rest}`;
+  }
+
   /** Where the Hub answers. */
   get hubUrl(): string {
     return this.#hubUrl();
