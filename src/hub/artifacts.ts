@@ -1,6 +1,7 @@
 import { createCollection, HubApiError, listCollections, uploadFiles } from '@huggingface/hub';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo, accountName } from './access.ts';
+import { paged } from './pages.ts';
 import type { RepoKind } from './paths.ts';
 import { readRepoFile } from './read-file.ts';
 import { repositoryOf } from './repo-addresses.ts';
@@ -92,7 +93,7 @@ async function made(
   signal: AbortSignal,
 ) {
   const search = { owner: [namespace], q: id };
-  for await (const found of listCollections({ ...access(signal), search, limit: 10 })) {
+  for await (const found of listCollections({ ...paged(access(signal)), search, limit: 10 })) {
     if (found.description === description) return found;
   }
   return undefined;

@@ -16,6 +16,7 @@ import {
 import { z } from 'zod';
 import { boundedFetch } from '../lib/bounded-fetch.ts';
 import { accountName } from './access.ts';
+import { type JobLog, PREAMBLE, readUntilSilent } from './job-logs.ts';
 import type { HubToken } from './token.ts';
 
 /** A job as the Hub's API describes it; a stage is kept as text, because new ones may come. */
@@ -104,10 +105,10 @@ export type HubJobs = {
   inspect(namespace: string, jobId: string, signal: AbortSignal): Promise<HubJob>;
   cancel(namespace: string, jobId: string, signal: AbortSignal): Promise<HubJob>;
   /**
-   * What the job has printed so far. A running job's log stays open: it is read until it has been silent for
-   * `silenceMs` (three times that before the first line).
+   * What the job has printed so far, its newest lines. A running job's log stays open: it is read until it has
+   * been silent for `silenceMs` (three times that before the first line), or for twenty times as long.
    */
-  logs(namespace: string, jobId: string, signal: AbortSignal, silenceMs?: number): Promise<string[]>;
+  logs(namespace: string, jobId: string, signal: AbortSignal, silenceMs?: number): Promise<JobLog>;
   /**
    * Something for every change of the job's stage, as it happens. Ends when the job has ended or the stream
    * breaks.
@@ -126,9 +127,6 @@ const LOG_SILENCE_MS = 1_500;
 
 /** How long a stream may take to open. */
 const OPENING_MS = 20_000;
-
-/** The Hub's own first line of a log. */
-const PREAMBLE = /^===== Job started/;
 
 export function createHubJobs(hubUrl: string, accessToken: HubToken): HubJobs {
   const hub = { hubUrl, accessToken };
@@ -180,7 +178,8 @@ export function createHubJobs(hubUrl: string, accessToken: HubToken): HubJobs {
 
 type Hub = { hubUrl: string; accessToken: HubToken };
 
-const send = boundedFetch();
+/** A line of a log may be as long as a job likes: what is after its first megabyte says nothing. */
+const send = boundedFetch({ lineBytes: 1_000_000 });
 
 /** The client's own requests, with a time-out and with query parameters that it has no arguments for. */
 const accessFor = (hub: Hub, signal: AbortSignal, query: Record<string, string> = {}) => ({
@@ -231,25 +230,4 @@ function withQuery(input: string | URL | Request, query: Record<string, string>)
   const url = new URL(input);
   for (const [name, value] of Object.entries(query)) url.searchParams.append(name, value);
   return url;
-}
-
-async function readUntilSilent(
-  silenceMs: number,
-  open: (silent: AbortSignal) => AsyncGenerator<{ message: string }>,
-): Promise<string[]> {
-  const silence = new AbortController();
-  const lines: string[] = [];
-  let timer = setTimeout(() => silence.abort(), silenceMs * 3);
-  try {
-    for await (const { message } of open(silence.signal)) {
-      if (!PREAMBLE.test(message)) lines.push(message);
-      clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(), silenceMs);
-    }
-  } catch (error) {
-    if (!silence.signal.aborted) throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-  return lines;
 }

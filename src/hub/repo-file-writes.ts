@@ -1,11 +1,16 @@
 import { deleteFiles, listFiles, uploadFiles } from '@huggingface/hub';
+import { createBreath } from '../lib/breath.ts';
 import type { Looked } from './datasets.ts';
 import { filePattern } from './file-pattern.ts';
+import { paged } from './pages.ts';
 import { pageOf } from './paths.ts';
 import { attempt, type RepoAt, type RepoClient, repoOf } from './repo-client.ts';
 import { encoded } from './repos.ts';
 
 const LISTED = 10_000;
+
+/** Only some of them would be deleted, while people have read that all are. */
+const TOO_MANY = `more than ${LISTED.toLocaleString('en')} files fit: name fewer, such as one folder at a time`;
 
 /** Changes to files of repositories. */
 export type RepoFileWrites = {
@@ -15,7 +20,10 @@ export type RepoFileWrites = {
     how: { revision?: string | undefined; asPullRequest: boolean; message: string },
     signal: AbortSignal,
   ): Promise<Looked<{ url: string }>>;
-  /** The files that patterns like "checkpoints/*" or "*.bin" mean; a folder's name means all below it. */
+  /**
+   * The files that patterns like "checkpoints/*" or "*.bin" mean; a folder's name means all below it. A reason
+   * where they are more than can be told.
+   */
   matching(
     at: RepoAt,
     patterns: readonly string[],
@@ -48,15 +56,18 @@ export const repoFileWrites = (client: RepoClient): RepoFileWrites => ({
     attempt(signal, async () => {
       const tests = patterns.map(filePattern);
       const found: string[] = [];
+      const breathe = createBreath();
       const all = listFiles({
-        ...client.access(signal),
+        ...paged(client.access(signal)),
         repo: repoOf(at),
         recursive: true,
         ...encoded({ revision }),
       });
       for await (const { path, type } of all) {
-        if (type !== 'directory' && tests.some((fits) => fits(path))) found.push(path);
-        if (found.length >= LISTED) break;
+        await breathe(); // a page has a thousand paths, of any length
+        if (type === 'directory' || !tests.some((fits) => fits(path))) continue;
+        if (found.length >= LISTED) throw new Error(TOO_MANY);
+        found.push(path);
       }
       return found;
     }),

@@ -1,10 +1,12 @@
 import type { HubJobs } from '../hub/jobs.ts';
 import { withRetries } from '../hub/retry.ts';
+import { createBreath } from '../lib/breath.ts';
 import { messageOf } from '../lib/errors.ts';
 import { withoutAnsi } from '../lib/output.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import { MAX_FILE_BYTES, type NewFile, uniqueName } from '../session/store/files.ts';
 import type { Watch } from '../session/watches.ts';
+import { lineCount } from './report.ts';
 
 /** Fewer values are better read than drawn. */
 const LEAST_LOSSES = 6;
@@ -34,7 +36,7 @@ const rounded = (loss: number | undefined): string => String(Number(loss?.toPrec
  * part.
  */
 export async function logFile(
-  jobs: HubJobs,
+  jobs: Pick<HubJobs, 'logs'>,
   watch: Watch,
   id: string,
   redaction: Redaction,
@@ -42,15 +44,37 @@ export async function logFile(
 ): Promise<Made> {
   const { namespace, jobId } = watch;
   try {
-    const lines = await withRetries(() => jobs.logs(namespace, jobId, signal), signal);
+    const { lines, leftOut } = await withRetries(() => jobs.logs(namespace, jobId, signal), signal);
     if (lines.length === 0) return { ok: false, reason: `Job ${jobId} has printed nothing yet.` };
-    const all = new TextEncoder().encode(await redaction.long(lines.map(withoutAnsi).join('\n')));
-    const file = { id, name: uniqueName(`job-${jobId}.log`, id), bytes: all.slice(-MAX_FILE_BYTES) };
-    const isCut = all.length > MAX_FILE_BYTES;
-    const text = `Log of job ${jobId} (${watch.snapshot.stage}, ${lines.length} lines${isCut ? ', the newest part' : ''})`;
-    return { ok: true, file, text };
+    const { bytes, isCut } = newest(await redaction.long(await plainText(lines)));
+    const file = { id, name: uniqueName(`job-${jobId}.log`, id), bytes };
+    const all = lineCount(lines.length + leftOut);
+    const shown = isCut || leftOut > 0 ? `the newest ${MAX_FILE_BYTES / 1e6} MB of ${all}` : all;
+    return { ok: true, file, text: `Log of job ${jobId} (${watch.snapshot.stage}, ${shown})` };
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, reason: `The log of job ${jobId} can't be read: ${messageOf(error)}` };
   }
 }
+
+/** A log may have as many lines as a job likes: others have their turn in between. */
+async function plainText(lines: readonly string[]): Promise<string> {
+  const breathe = createBreath();
+  const plain: string[] = [];
+  for (const line of lines) {
+    plain.push(withoutAnsi(line));
+    await breathe();
+  }
+  return plain.join('\n');
+}
+
+/** As much of a log's end as is kept, from the beginning of a line on. */
+function newest(text: string): { bytes: Uint8Array; isCut: boolean } {
+  const all = Buffer.from(text);
+  if (all.length <= MAX_FILE_BYTES) return { bytes: all, isCut: false };
+  const cut = all.subarray(-MAX_FILE_BYTES);
+  const line = cut.indexOf(LF) + 1;
+  return { bytes: cut.subarray(line), isCut: true };
+}
+
+const LF = 0x0a;

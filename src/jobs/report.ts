@@ -1,3 +1,4 @@
+import type { JobLog } from '../hub/job-logs.ts';
 import type { HubJobs } from '../hub/jobs.ts';
 import { dollars } from '../lib/dollars.ts';
 import { durationText } from '../lib/duration.ts';
@@ -9,13 +10,44 @@ import { costSoFar, durationOf, type Watch } from '../session/watches.ts';
 
 const LOG_CHARACTERS = 8_000;
 
-/** A job's log as a model should read it: no terminal codes, no lines of uv's installation. */
-export function readableLog(lines: readonly string[], limit = LOG_CHARACTERS): string {
-  const plain = lines.map((line) => withoutAnsi(line).trimEnd());
-  const installed = plain.findIndex((line) => /^\s*Installed \d+ packages? in /.test(line));
-  const kept = installed > 0 ? ['[installation left out]', ...plain.slice(installed)] : plain;
+/** More of a line is not read, with terminal codes. */
+const LINE_CHARACTERS = 20_000;
+
+/** More than is shown of a log, with terminal codes and lines of an installation. */
+const READ_CHARACTERS = 200_000;
+
+/**
+ * A job's log as a model should read it, its beginning and its end: no terminal codes, no lines of uv's
+ * installation. However much a job has printed, little of it is looked at.
+ */
+export function readableLog({ lines, leftOut }: JobLog, limit = LOG_CHARACTERS): string {
+  const begin = countUpTo(lines, READ_CHARACTERS);
+  const end = Math.max(begin, lines.length - countUpTo(lines.toReversed(), READ_CHARACTERS));
+  const plain = (part: readonly string[]) =>
+    part.map((line) => withoutAnsi(capped(line, LINE_CHARACTERS)).trimEnd());
+  const first = plain(lines.slice(0, begin));
+  const installed = first.findIndex((line) => /^\s*Installed \d+ packages? in /.test(line));
+  const kept = [
+    ...(leftOut > 0 ? [`[${lineCount(leftOut)} before this left out]`] : []),
+    ...(installed > 0 ? ['[installation left out]', ...first.slice(installed)] : first),
+    ...(end > begin ? [`[${lineCount(end - begin)} left out]`] : []),
+    ...plain(lines.slice(end)),
+  ];
   return capped(kept.join('\n'), limit) || '(the log is empty)';
 }
+
+/** How many of the first lines have so many characters together; at least one. */
+function countUpTo(lines: readonly string[], characters: number): number {
+  let sum = 0;
+  const past = lines.findIndex((line) => {
+    sum += Math.min(line.length, LINE_CHARACTERS) + 1;
+    return sum > characters;
+  });
+  return past === -1 ? lines.length : Math.max(1, past);
+}
+
+export const lineCount = (lines: number): string =>
+  `${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}`;
 
 /** How a job ended: in figures, and with what it printed, which is not the product's to say. */
 export type EndReport = { figures: string; whole: string };
@@ -31,7 +63,7 @@ export async function endReport(
       ? `(the log can't be read: ${jobs.reason})`
       : await jobs
           .logs(watch.namespace, watch.jobId, signal)
-          .then((lines) => readableLog(lines))
+          .then((read) => readableLog(read))
           .catch((error: unknown) => {
             signal.throwIfAborted();
             return `(the log can't be read: ${messageOf(error)})`;

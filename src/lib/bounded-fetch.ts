@@ -1,4 +1,5 @@
 import { type BodyBound, type BodyForm, BodyMeter } from './body-meter.ts';
+import { LineCutter } from './line-cutter.ts';
 
 /** An answer was not read to its end, because it is more than what is taken. The connection is closed. */
 export class TooLarge extends Error {
@@ -9,6 +10,8 @@ export class TooLarge extends Error {
 }
 
 type Options = Partial<BodyBound> & {
+  /** Cuts longer lines of a stream of events (`lib/line-cutter.ts`), which would be too large otherwise. */
+  lineBytes?: number;
   /** Told of what was too large, besides the one who reads. */
   told?: (error: TooLarge) => void;
 };
@@ -59,15 +62,17 @@ function formOf(type: string): BodyForm {
  * what nobody holds.
  */
 function measured(response: Response, host: string, type: string, options: Options): ReadableStream {
-  const { told = () => {}, ...bounds } = options;
+  const { told = () => {}, lineBytes, ...bounds } = options;
   const bound = { ...DEFAULT, ...bounds };
   const form = formOf(type);
   const meter = new BodyMeter(form, bound);
+  const cutter = lineBytes === undefined || form !== 'events' ? undefined : new LineCutter(lineBytes);
   return streamOf(response, async (reader, controller) => {
     const { done, value } = await reader.read();
     if (done) return controller.close();
-    const passed = meter.add(value);
-    if (passed === undefined) return controller.enqueue(value);
+    const kept = cutter?.add(value) ?? value;
+    const passed = meter.add(kept);
+    if (passed === undefined) return controller.enqueue(kept);
     const error = new TooLarge(host, textOf(passed, form, bound));
     reader.cancel(error).catch(() => {}); // it was closed by the other side
     told(error);

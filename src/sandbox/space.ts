@@ -1,5 +1,6 @@
 import { deleteRepo, listSpaces } from '@huggingface/hub';
 import { z } from 'zod';
+import { paged } from '../hub/pages.ts';
 import { statusOf } from '../hub/retry.ts';
 import type { Background, RunEnd, RunOptions, Sandbox, Sandboxes } from './sandbox.ts';
 import {
@@ -126,7 +127,8 @@ async function sessionsWith(spaces: Spaces): Promise<string[]> {
   const owner = await settings.namespace(signal);
   const found: string[] = [];
   const own = `${owner}/${await prefixOf(spaces)}`;
-  for await (const { name } of listSpaces({ ...access(signal), search: { owner, query: PREFIX } })) {
+  const asked = { ...paged(access(signal)), search: { owner, query: PREFIX } };
+  for await (const { name } of listSpaces(asked)) {
     if (name.startsWith(`${own}s_`)) found.push(name.slice(own.length));
   }
   return found;

@@ -61,20 +61,23 @@ describe('following a job', () => {
     const job = await jobs().run('ada', SPEC, signal);
     const lines = await until('a first line', async () => {
       const read = await jobs().logs('ada', job.id, signal, 100);
-      return read.length > 0 && read;
+      return read.lines.length > 0 && read.lines;
     });
     expect(lines[0]).toBe('line 0');
     expect(lines.length).toBeLessThan(500);
   });
 
   test('the installation is left out of a log, and a huge log keeps its end', () => {
-    const log = readableLog([
-      'Resolved 80 packages',
-      'Installed 80 packages in 2.1s',
-      'training',
-      'x'.repeat(50_000),
-      'the end',
-    ]);
+    const log = readableLog({
+      leftOut: 0,
+      lines: [
+        'Resolved 80 packages',
+        'Installed 80 packages in 2.1s',
+        'training',
+        'x'.repeat(50_000),
+        'the end',
+      ],
+    });
     expect(log).toMatch(/^\[installation left out\]\nInstalled 80 packages in 2\.1s\ntraining/);
     expect(log.endsWith('the end')).toBe(true);
     expect(log.length).toBeLessThanOrEqual(8_000);

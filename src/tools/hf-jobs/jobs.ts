@@ -42,8 +42,8 @@ export const logs: JobOperation = {
   lacks: lacksJob,
   async run(parts, { job_id = '' }, namespace, context) {
     await jobFor(parts, namespace, job_id, context);
-    const lines = await parts.jobs.logs(namespace, job_id, context.signal);
-    return { kind: 'done', output: readableLog(lines, LOG_CHARACTERS) };
+    const log = await parts.jobs.logs(namespace, job_id, context.signal);
+    return { kind: 'done', output: readableLog(log, LOG_CHARACTERS) };
   },
 };
 
