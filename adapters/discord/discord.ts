@@ -92,10 +92,12 @@ export function createDiscord(
   return {
     link,
     outbound: createDiscordOutbound(
-      sending,
-      () => client.user?.id ?? '',
-      bytesOf,
-      (guild) => fileLimit(client.guilds.cache.get(guild)?.premiumTier),
+      {
+        rest: sending,
+        botId: () => client.user?.id ?? '',
+        bytesOf,
+        fileLimitOf: (guild) => fileLimit(client.guilds.cache.get(guild)?.premiumTier),
+      },
       { asksFeedback: settings.feedback },
     ),
     isMember: roles,

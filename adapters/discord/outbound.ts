@@ -25,140 +25,97 @@ import { attachmentName, tooLargeMessage, uploadMessage } from './uploads.ts';
 /** Messages of a thread that are read to find one again: the newest. */
 const LOOKED_AT = 100;
 
-/**
- * Discord's side of threads. `rest` must reject calls that it would have to hold back (`rejectOnRateLimit`):
- * what waits is decided anew when its time has come, and no queue grows.
- */
-export function createDiscordOutbound(
-  rest: REST,
-  botId: () => string,
-  bytesOf: BytesOf,
+export type OutboundDeps = {
+  /**
+   * Must reject calls that it would have to hold back (`rejectOnRateLimit`): what waits is decided anew when
+   * its time has come, and no queue grows.
+   */
+  rest: REST;
+  botId(): string;
+  bytesOf: BytesOf;
   /** The largest file, in bytes, that a guild takes. */
-  fileLimitOf: (guild: string) => number,
-  options: ComponentOptions,
-): Outbound {
-  const messageRoute = ({ thread }: ThreadAddress, id: string) => Routes.channelMessage(thread, id);
+  fileLimitOf(guild: string): number;
+};
 
-  type Here = Acts<ThreadAddress>;
-
-  const post: Here['post'] = (address, key, { body }) =>
-    delivered(async () => {
-      const numbered = { ...marked(body, key), nonce: nonceOf(address.thread, key), enforce_nonce: true };
-      const send = () => rest.post(Routes.channelMessages(address.thread), { body: numbered });
-      return Sent.parse(await opened(address, send)).id;
-    });
-
-  /** Does what an archived thread does not take, by un-archiving it first. */
-  async function opened<T>({ thread }: Pick<ThreadAddress, 'thread'>, call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (error) {
-      if (rowOf(error)?.means !== 'archived') throw error;
-      await unarchive(rest, thread);
-      return call();
-    }
-  }
-
-  /** A thread's name may be changed twice in ten minutes: one that can't be changed now is not waited for. */
-  const name: Here['name'] = async (address, title) => {
-    if (address.workspace === DIRECT) return { ok: true, platformId: TITLE };
-    const named = await delivered(async () => {
-      await opened(address, () => rest.patch(Routes.channel(address.thread), { body: { name: title } }));
-      return TITLE;
-    });
-    return !named.ok && named.reason === 'rate_limited' ? TOO_OFTEN : named;
+/** Discord's side of threads. */
+export function createDiscordOutbound(deps: OutboundDeps, options: ComponentOptions): Outbound {
+  const { rest, botId, bytesOf, fileLimitOf } = deps;
+  const side = byKind(ACTS, { failureOf, bytesOf, reactionNames: REACTION_NAMES });
+  const within = (address: ThreadAddress): Thread => ({ ...address, rest, botId, fileLimitOf });
+  return {
+    rates: DISCORD_RATES,
+    editIntervalMs: EDIT_INTERVAL_MS,
+    translate: (view, divisor) => translate(view, divisor, options),
+    plainer: plainerForms,
+    post: (address, ...what) => side.post(within(address), ...what),
+    edit: (address, ...what) => side.edit(within(address), ...what),
+    remove: (address, ...what) => side.remove(within(address), ...what),
+    find: (address, ...what) => side.find(within(address), ...what),
+    tell: (address, person, text) => tell(rest, address, person, text),
   };
+}
 
-  const share: Here['share'] = ({ workspace, thread }, key, upload, bytes) => {
-    const limit = fileLimitOf(workspace);
+/** A thread, and what reaches it. */
+type Thread = ThreadAddress & Omit<OutboundDeps, 'bytesOf'>;
+
+const ACTS: Acts<Thread> = {
+  post: (at, key, { body }) =>
+    delivered(async () => {
+      const numbered = { ...marked(body, key), nonce: nonceOf(at.thread, key), enforce_nonce: true };
+      const send = () => at.rest.post(Routes.channelMessages(at.thread), { body: numbered });
+      return Sent.parse(await opened(at, send)).id;
+    }),
+
+  edit(at, key, platformId, message, { isPaced }) {
+    // A plain message that becomes one of components has to give up its text.
+    const isV2 = (Number(message.body.flags) & MessageFlags.IsComponentsV2) !== 0;
+    const body = { ...marked(message.body, key), ...(isV2 ? { content: null } : {}) };
+    const change = () => at.rest.patch(messageRoute(at, platformId), { body });
+    return delivered(async () => {
+      await (isPaced ? change() : opened(at, change));
+      return platformId;
+    }).then((sent) => (isPaced ? orLater(sent) : sent));
+  },
+
+  async takeBack(at, platformId) {
+    await opened(at, () => at.rest.delete(messageRoute(at, platformId))).catch((error: unknown) =>
+      blank(at, platformId, error),
+    );
+  },
+
+  share(at, key, upload, bytes) {
+    const limit = at.fileLimitOf(at.workspace);
     const isTooLarge = bytes.length > limit;
     const payload = isTooLarge ? tooLargeMessage(upload, bytes.length, limit) : uploadMessage(upload);
     const files = isTooLarge ? [] : [{ name: attachmentName(upload.file.name), data: Buffer.from(bytes) }];
     return delivered(async () => {
-      const body = { ...marked(payload, key), nonce: nonceOf(thread, key), enforce_nonce: true };
-      const send = () => rest.post(Routes.channelMessages(thread), { body, files });
-      return Sent.parse(await opened({ thread }, send)).id;
+      const body = { ...marked(payload, key), nonce: nonceOf(at.thread, key), enforce_nonce: true };
+      const send = () => at.rest.post(Routes.channelMessages(at.thread), { body, files });
+      return Sent.parse(await opened(at, send)).id;
     });
-  };
+  },
 
-  /** The first message of a thread stands in the channel that the thread belongs to. */
-  const placeOf = ({ channel, thread }: ThreadAddress, on: string) => (on === thread ? channel : thread);
+  react: (at, mark) => onFirst(at, mark, (route) => at.rest.put(route)),
 
-  const reactionRoute = (address: ThreadAddress, { on, name: emoji }: Mark) =>
-    Routes.channelMessageOwnReaction(placeOf(address, on), on, encodeURIComponent(emoji));
+  unreact: (at, mark) => onFirst(at, mark, (route) => at.rest.delete(route)).catch(unless('gone', 'final')),
 
-  const react: Here['react'] = (address, mark) => onFirst(address, mark, (route) => rest.put(route));
-
-  const unreact: Here['unreact'] = (address, mark) =>
-    onFirst(address, mark, (route) => rest.delete(route)).catch(unless('gone', 'final'));
-
-  /**
-   * The first message of a forum's post stands in the thread itself, and not in the channel that the thread
-   * belongs to.
-   */
-  async function onFirst(
-    address: ThreadAddress,
-    reaction: Mark,
-    call: (route: `/${string}`) => Promise<unknown>,
-  ): Promise<void> {
-    const mark = (place: ThreadAddress) =>
-      soon(() => opened(place, () => call(reactionRoute(place, reaction))));
-    await mark(address).catch(async (error: unknown) => {
-      if (reaction.on !== address.thread || failureOf(error).reason === 'rate_limited') throw error;
-      if (!['gone', 'closed'].includes(rowOf(error)?.means ?? '')) throw error;
-      await mark({ ...address, channel: address.thread });
+  /** A thread's name may be changed twice in ten minutes: one that can't be changed now is not waited for. */
+  async name(at, title) {
+    if (at.workspace === DIRECT) return { ok: true, platformId: TITLE };
+    const named = await delivered(async () => {
+      await opened(at, () => at.rest.patch(Routes.channel(at.thread), { body: { name: title } }));
+      return TITLE;
     });
-  }
-
-  const edit: Here['edit'] = (address, key, platformId, message, { isPaced }) => {
-    // A plain message that becomes one of components has to give up its text.
-    const isV2 = (Number(message.body.flags) & MessageFlags.IsComponentsV2) !== 0;
-    const body = { ...marked(message.body, key), ...(isV2 ? { content: null } : {}) };
-    const change = () => rest.patch(messageRoute(address, platformId), { body });
-    return delivered(async () => {
-      await (isPaced ? change() : opened(address, change));
-      return platformId;
-    }).then((sent) => (isPaced ? orLater(sent) : sent));
-  };
-
-  const takeBack: Here['takeBack'] = async (address, platformId) => {
-    await opened(address, () => rest.delete(messageRoute(address, platformId))).catch((error: unknown) =>
-      blank(address, platformId, error),
-    );
-  };
-
-  /** A message that may not be deleted says nothing any more: its buttons would be taken for live ones. */
-  async function blank(address: ThreadAddress, id: string, error: unknown): Promise<void> {
-    if (rowOf(error)?.means === 'gone') return;
-    if (rowOf(error)?.means !== 'denied') throw error;
-    const body = bodyOf([{ type: ComponentType.TextDisplay, content: '-# Taken back.' }]);
-    await rest.patch(messageRoute(address, id), { body }).catch(() => {
-      throw error;
-    });
-  }
-
-  async function tell(address: ThreadAddress, person: string, text: string): Promise<Delivery> {
-    if (address.workspace === DIRECT) return NOWHERE_ELSE;
-    return delivered(async () => {
-      const { id } = Sent.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: person } }));
-      const body = {
-        content: cut(`About ${STYLE.thread(address)}: ${harmless(text)}`, DISCORD_LIMITS.content),
-        allowed_mentions: { parse: [] },
-      };
-      return Sent.parse(await rest.post(Routes.channelMessages(id), { body })).id;
-    });
-  }
+    return !named.ok && named.reason === 'rate_limited' ? TOO_OFTEN : named;
+  },
 
   /**
    * A nonce makes one message of two attempts for some minutes only; after that the message is looked for.
    */
-  const find: Here['find'] = async (address, key, sought) => {
+  async find({ rest, thread, botId }, key, sought) {
+    const query = new URLSearchParams({ limit: String(LOOKED_AT) });
     const read = await attempt(async () =>
-      Messages.parse(
-        await rest.get(Routes.channelMessages(address.thread), {
-          query: new URLSearchParams({ limit: String(LOOKED_AT) }),
-        }),
-      ),
+      Messages.parse(await rest.get(Routes.channelMessages(thread), { query })),
     );
     // Where nothing may be read, a message twice is better than none.
     if (!read.ok) return isUnreadable(read.failure) ? undefined : read.failure;
@@ -174,17 +131,65 @@ export function createDiscordOutbound(
           (content !== '' && content === plainest)),
     );
     return found && { ok: true, platformId: found.id };
-  };
+  },
+};
 
-  const acts: Here = { post, edit, takeBack, share, react, unreact, name, find };
-  return {
-    ...byKind(acts, { failureOf, bytesOf, reactionNames: REACTION_NAMES }),
-    rates: DISCORD_RATES,
-    editIntervalMs: EDIT_INTERVAL_MS,
-    translate: (view, divisor) => translate(view, divisor, options),
-    plainer: plainerForms,
-    tell,
-  };
+const messageRoute = ({ thread }: ThreadAddress, id: string) => Routes.channelMessage(thread, id);
+
+/** Does what an archived thread does not take, by un-archiving it first. */
+async function opened<T>({ rest, thread }: Thread, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (rowOf(error)?.means !== 'archived') throw error;
+    await unarchive(rest, thread);
+    return call();
+  }
+}
+
+/** A message that may not be deleted says nothing any more: its buttons would be taken for live ones. */
+async function blank(at: Thread, id: string, error: unknown): Promise<void> {
+  if (rowOf(error)?.means === 'gone') return;
+  if (rowOf(error)?.means !== 'denied') throw error;
+  const body = bodyOf([{ type: ComponentType.TextDisplay, content: '-# Taken back.' }]);
+  await at.rest.patch(messageRoute(at, id), { body }).catch(() => {
+    throw error;
+  });
+}
+
+/**
+ * The first message of a forum's post stands in the thread itself, and not in the channel that the thread
+ * belongs to.
+ */
+async function onFirst(
+  at: Thread,
+  reaction: Mark,
+  call: (route: `/${string}`) => Promise<unknown>,
+): Promise<void> {
+  const mark = (place: Thread) => soon(() => opened(place, () => call(reactionRoute(place, reaction))));
+  await mark(at).catch(async (error: unknown) => {
+    if (reaction.on !== at.thread || failureOf(error).reason === 'rate_limited') throw error;
+    if (!['gone', 'closed'].includes(rowOf(error)?.means ?? '')) throw error;
+    await mark({ ...at, channel: at.thread });
+  });
+}
+
+const reactionRoute = (address: ThreadAddress, { on, name: emoji }: Mark) =>
+  Routes.channelMessageOwnReaction(placeOf(address, on), on, encodeURIComponent(emoji));
+
+/** The first message of a thread stands in the channel that the thread belongs to. */
+const placeOf = ({ channel, thread }: ThreadAddress, on: string) => (on === thread ? channel : thread);
+
+async function tell(rest: REST, address: ThreadAddress, person: string, text: string): Promise<Delivery> {
+  if (address.workspace === DIRECT) return NOWHERE_ELSE;
+  return delivered(async () => {
+    const { id } = Sent.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: person } }));
+    const body = {
+      content: cut(`About ${STYLE.thread(address)}: ${harmless(text)}`, DISCORD_LIMITS.content),
+      allowed_mentions: { parse: [] },
+    };
+    return Sent.parse(await rest.post(Routes.channelMessages(id), { body })).id;
+  });
 }
 
 /** Direct messages belong to no guild. */

@@ -19,10 +19,12 @@ const MB = 1024 * 1024;
 async function share(name: string, bytes: number, key: string) {
   const rest = new REST(restOptions(`${discord.url}/api`)).setToken(discord.token);
   const outbound = createDiscordOutbound(
-    rest,
-    () => BOT_USER.id,
-    async () => new Uint8Array(bytes),
-    () => fileLimit(discord.guild.premiumTier),
+    {
+      rest,
+      botId: () => BOT_USER.id,
+      bytesOf: async () => new Uint8Array(bytes),
+      fileLimitOf: () => fileLimit(discord.guild.premiumTier),
+    },
     { asksFeedback: false },
   );
   const address = {

@@ -49,10 +49,7 @@ export const discordOutbound = (
   bytes: (id: string) => Promise<Uint8Array | undefined> = async () => undefined,
 ): Outbound =>
   createDiscordOutbound(
-    rest,
-    () => BOT_USER.id,
-    bytes,
-    () => 1_000,
+    { rest, botId: () => BOT_USER.id, bytesOf: bytes, fileLimitOf: () => 1_000 },
     { asksFeedback: false },
   );
 
