@@ -2,9 +2,9 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { messageOf } from '../../src/lib/errors.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
-import { type Acts, byKind, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
+import { type Acts, byKind, type Message, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
-import { type BytesOf, TITLE } from '../../src/thread/delivery/outgoing.ts';
+import { type BytesOf, TITLE, type Upload } from '../../src/thread/delivery/outgoing.ts';
 import { type BlockOptions, REACTION_NAMES, translate } from './blocks.ts';
 import {
   attempt,
@@ -52,8 +52,11 @@ export function createSlackOutbound(
       if (found === undefined) return NOT_INSTALLED;
       return act({ ...address, client: found }, ...rest);
     };
-  const acts = threadActs(options.isStreamed);
-  const side = byKind(acts, { failureOf, bytesOf, reactionNames: REACTION_NAMES });
+  const side = byKind(options.isStreamed ? STREAMED : ACTS, {
+    failureOf,
+    bytesOf,
+    reactionNames: REACTION_NAMES,
+  });
   return {
     rates: slackRates(options.rateFactor),
     editIntervalMs: EDIT_INTERVAL_MS,
@@ -86,38 +89,45 @@ async function tell({ client, channel, thread }: Thread, person: string, text: s
   });
 }
 
-function threadActs(isStreamed: boolean): Acts<Thread> {
-  const post: Acts<Thread>['post'] = async (address, key, { body, stream }) => {
-    const begun = stream && (await beginStream(address, key, stream));
+const ACTS: Acts<Thread> = {
+  async post(thread, key, { body, stream }) {
+    const begun = stream && (await beginStream(thread, key, stream));
     if (begun !== undefined) return begun;
-    const args = { channel: address.channel, thread_ts: address.thread, ...body };
+    const args = { channel: thread.channel, thread_ts: thread.thread, ...body };
     return delivered(async () => {
       const answer = await marked(key, (metadata) =>
-        address.client.apiCall('chat.postMessage', { ...args, ...metadata }),
+        thread.client.apiCall('chat.postMessage', { ...args, ...metadata }),
       );
       return Posted.parse(answer).ts;
     });
-  };
+  },
 
-  /**
-   * Threads of the assistant panel have names; another direct message has none, which is an error of Slack's.
-   */
-  const name: Acts<Thread>['name'] = ({ client, channel, thread }, title) =>
-    delivered(async () => {
-      await client.apiCall('assistant.threads.setTitle', { channel_id: channel, thread_ts: thread, title });
-      return TITLE;
+  async edit(thread, key, platformId, message, { streamed }) {
+    if (isStream(platformId)) return growStream(thread, platformId, message, streamed);
+    const args = { channel: thread.channel, ts: platformId, ...message.body };
+    const update = () => thread.client.apiCall('chat.update', args);
+    return delivered(async () => {
+      await update().catch(async (error: unknown) => {
+        if (rowOf(codeOf(error) ?? '')?.means !== 'streaming') throw error;
+        await stopStream(thread, streamId(platformId, key));
+        await update();
+      });
+      return platformId;
     });
+  },
 
-  const react: Acts<Thread>['react'] = async ({ client, channel }, { on, name }) => {
-    await client.reactions.add({ channel, timestamp: on, name }).catch(unless('done'));
-  };
-
-  const unreact: Acts<Thread>['unreact'] = async ({ client, channel }, { on, name }) => {
-    await client.reactions.remove({ channel, timestamp: on, name }).catch(unless('done'));
-  };
+  async takeBack(thread, platformId) {
+    const { client, channel } = thread;
+    if (platformId.startsWith('F')) {
+      await client.files.delete({ file: platformId });
+      return;
+    }
+    const ts = isStream(platformId) ? await stopStream(thread, platformId) : platformId;
+    await client.chat.delete({ channel, ts }).catch((error: unknown) => blank(client, channel, ts, error));
+  },
 
   /** A file is known by its own id: Slack does not tell that of the message it stands in. */
-  const share: Acts<Thread>['share'] = ({ client, channel, thread }, _key, { file, text }, bytes) =>
+  share: ({ client, channel, thread }, _key, { file, text }, bytes) =>
     delivered(async () => {
       const answer = await client.filesUploadV2({
         channel_id: channel,
@@ -128,75 +138,79 @@ function threadActs(isStreamed: boolean): Acts<Thread> {
         initial_comment: text,
       });
       return Uploaded.parse(answer).files[0].files[0].id;
-    });
+    }),
 
-  const edit: Acts<Thread>['edit'] = async (address, key, platformId, message, { streamed }) => {
-    if (isStream(platformId)) return growStream(address, platformId, message, streamed);
-    const args = { channel: address.channel, ts: platformId, ...message.body };
-    const update = () => address.client.apiCall('chat.update', args);
-    return delivered(async () => {
-      await update().catch(async (error: unknown) => {
-        if (rowOf(codeOf(error) ?? '')?.means !== 'streaming') throw error;
-        await stopStream(address, streamId(platformId, key));
-        await update();
-      });
-      return platformId;
-    });
-  };
+  async react({ client, channel }, { on, name }) {
+    await client.reactions.add({ channel, timestamp: on, name }).catch(unless('done'));
+  },
 
-  const takeBack: Acts<Thread>['takeBack'] = async (address, platformId) => {
-    const { client, channel } = address;
-    if (platformId.startsWith('F')) {
-      await client.files.delete({ file: platformId });
-      return;
-    }
-    const ts = isStream(platformId) ? await stopStream(address, platformId) : platformId;
-    await client.chat.delete({ channel, ts }).catch((error: unknown) => blank(client, channel, ts, error));
-  };
+  async unreact({ client, channel }, { on, name }) {
+    await client.reactions.remove({ channel, timestamp: on, name }).catch(unless('done'));
+  },
 
-  /** A message that may not be deleted says nothing any more: its buttons would be taken for live ones. */
-  async function blank(client: WebClient, channel: string, ts: string, error: unknown): Promise<void> {
-    if (rowOf(codeOf(error) ?? '')?.means !== 'denied') throw error;
-    await client.chat.update({ channel, ts, text: TAKEN_BACK, blocks: [] }).catch(() => {
-      throw error;
-    });
+  /**
+   * Threads of the assistant panel have names; another direct message has none, which is an error of Slack's.
+   */
+  name: ({ client, channel, thread }, title) =>
+    delivered(async () => {
+      await client.apiCall('assistant.threads.setTitle', { channel_id: channel, thread_ts: thread, title });
+      return TITLE;
+    }),
+
+  find: (thread, key, sought) => find(thread, (replies) => replyWith(replies, key, sought)),
+};
+
+/** Where answers are streamed, one whose end is not known is found by how it looks. */
+const STREAMED: Acts<Thread> = {
+  ...ACTS,
+  find: (thread, key, sought) =>
+    find(thread, (replies) => {
+      const found = replyWith(replies, key, sought);
+      if (found !== undefined || !key.includes('/answer/')) return found;
+      const lost = replies.findLast((reply) => isLostStream(reply, thread.thread))?.ts;
+      return lost && streamId(lost, key);
+    }),
+};
+
+/** A message that may not be deleted says nothing any more: its buttons would be taken for live ones. */
+async function blank(client: WebClient, channel: string, ts: string, error: unknown): Promise<void> {
+  if (rowOf(codeOf(error) ?? '')?.means !== 'denied') throw error;
+  await client.chat.update({ channel, ts, text: TAKEN_BACK, blocks: [] }).catch(() => {
+    throw error;
+  });
+}
+
+/** Looks through a thread page by page, up to the one in which something is found. */
+async function find(
+  { client, channel, thread }: Thread,
+  idIn: (replies: readonly Reply[]) => string | undefined,
+): Promise<Delivery | undefined> {
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const asked = { channel, ts: thread, include_all_metadata: true, limit: PAGE };
+    const read = await attempt(async () =>
+      Replies.parse(
+        await client.apiCall('conversations.replies', { ...asked, ...(cursor ? { cursor } : {}) }),
+      ),
+    );
+    // Where nothing may be read, a message twice is better than none.
+    if (!read.ok) return isUnreadable(read.failure) ? undefined : read.failure;
+    const platformId = idIn(read.value.messages);
+    if (platformId !== undefined) return { ok: true, platformId };
+    cursor = read.value.response_metadata?.next_cursor || undefined;
+    if (cursor === undefined) return undefined;
   }
+  return undefined;
+}
 
-  const find: Acts<Thread>['find'] = async ({ client, channel, thread }, key, sought) => {
-    const name = sought.kind === 'upload' ? sought.file.name : undefined;
-    const canBeLost = isStreamed && key.includes('/answer/');
-    let cursor: string | undefined;
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const read = await attempt(async () =>
-        Replies.parse(
-          await client.apiCall('conversations.replies', {
-            channel,
-            ts: thread,
-            include_all_metadata: true,
-            limit: PAGE,
-            ...(cursor ? { cursor } : {}),
-          }),
-        ),
-      );
-      // Where nothing may be read, a message twice is better than none.
-      if (!read.ok) return isUnreadable(read.failure) ? undefined : read.failure;
-      const { messages } = read.value;
-      const found =
-        name === undefined
-          ? messages.find(
-              ({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload.key === key,
-            )?.ts
-          : messages.flatMap(({ files }) => files).find((file) => file.name === name)?.id;
-      const lost = canBeLost ? messages.findLast((reply) => isLostStream(reply, thread))?.ts : undefined;
-      if (found !== undefined) return { ok: true, platformId: found };
-      if (lost !== undefined) return { ok: true, platformId: streamId(lost, key) };
-      cursor = read.value.response_metadata?.next_cursor || undefined;
-      if (cursor === undefined) return undefined;
-    }
-    return undefined;
-  };
-
-  return { post, edit, takeBack, share, react, unreact, name, find };
+/** The id of a message or file among replies. */
+function replyWith(replies: readonly Reply[], key: string, sought: Message | Upload): string | undefined {
+  if (sought.kind === 'upload') {
+    return replies.flatMap(({ files }) => files).find(({ name }) => name === sought.file.name)?.id;
+  }
+  return replies.find(
+    ({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload.key === key,
+  )?.ts;
 }
 
 const Posted = z.object({ ts: z.string() });
@@ -210,17 +224,18 @@ const isUnreadable = (failed: Failed): boolean =>
 const FileId = z.object({ id: z.string() });
 const Uploaded = z.object({ files: z.tuple([z.object({ files: z.tuple([FileId]) })]) });
 
+const Reply = z.object({
+  ts: z.string(),
+  bot_id: z.string().optional(),
+  metadata: z
+    .object({ event_type: z.string(), event_payload: z.object({ key: z.string().optional() }) })
+    .optional()
+    .catch(undefined),
+  files: z.array(z.object({ id: z.string(), name: z.string().nullish() })).default([]),
+});
+type Reply = z.infer<typeof Reply>;
+
 const Replies = z.object({
-  messages: z.array(
-    z.object({
-      ts: z.string(),
-      bot_id: z.string().optional(),
-      metadata: z
-        .object({ event_type: z.string(), event_payload: z.object({ key: z.string().optional() }) })
-        .optional()
-        .catch(undefined),
-      files: z.array(z.object({ id: z.string(), name: z.string().nullish() })).default([]),
-    }),
-  ),
+  messages: z.array(Reply),
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 });
