@@ -50,71 +50,86 @@ export function createPeople(
   teamId: string,
   { monotonic }: Pick<Clock, 'monotonic'>,
 ): People {
-  type Known = { name: string; standing: Standing; isAdmin: boolean; until: number };
-  const known = new Map<string, Known>();
-
-  /** Undefined where somebody can't be looked up, and never was. */
-  async function look(id: string): Promise<Known | undefined> {
-    const kept = known.get(id);
-    if (kept !== undefined && kept.until > monotonic()) return kept;
-    const answer = await client.apiCall('users.info', { user: id }).catch(() => undefined);
-    const found = User.safeParse(answer);
-    if (!found.success) return kept;
-    const { profile, name: handle } = found.data.user;
-    const shown = profile?.display_name || profile?.real_name || handle || id;
-    if (known.size >= KEPT) known.clear();
-    const standing = standingOf(found.data, teamId);
-    const entry = {
-      name: shown,
-      standing,
-      isAdmin: standing === 'member' && Boolean(found.data.user.is_admin || found.data.user.is_owner),
-      until: monotonic() + KEPT_MS,
-    };
-    known.set(id, entry);
-    return entry;
-  }
-
+  const state: State = {
+    client,
+    teamId,
+    monotonic,
+    known: new Map(),
+    groups: new Map(),
+    channels: new Map(),
+  };
   // A look-up that fails costs the name, not the message.
-  const name = async (id: string): Promise<string> => (await look(id))?.name ?? id;
+  const name = async (id: string) => (await look(state, id))?.name ?? id;
+  return {
+    name,
+    person: async (id) => ({ id, name: await name(id) }),
+    standing: (id) => standing(state, id),
+    isAdmin: async (id) => (await look(state, id))?.isAdmin ?? false,
+    channelsOf: (id) => channelsOf(state, id),
+    membersOf: (group) => membersOf(state, group),
+  };
+}
 
-  async function standing(id: string): Promise<Standing> {
-    for (const wait of RETRIES_MS) {
-      const found = await look(id);
-      if (found !== undefined) return found.standing;
-      await systemClock.sleep(wait);
-    }
-    throw new Error('who wrote this can not be looked up; it is taken when Slack delivers it again');
+type State = {
+  client: WebClient;
+  teamId: string;
+  monotonic(): number;
+  known: Map<string, Known>;
+  groups: Map<string, { members: readonly string[]; until: number }>;
+  channels: Map<string, { ids: ReadonlySet<string>; until: number }>;
+};
+
+type Known = { name: string; standing: Standing; isAdmin: boolean; until: number };
+
+/** Undefined where somebody can't be looked up, and never was. */
+async function look({ client, teamId, monotonic, known }: State, id: string): Promise<Known | undefined> {
+  const kept = known.get(id);
+  if (kept !== undefined && kept.until > monotonic()) return kept;
+  const answer = await client.apiCall('users.info', { user: id }).catch(() => undefined);
+  const found = User.safeParse(answer);
+  if (!found.success) return kept;
+  const { profile, name: handle } = found.data.user;
+  const shown = profile?.display_name || profile?.real_name || handle || id;
+  if (known.size >= KEPT) known.clear();
+  const standing = standingOf(found.data, teamId);
+  const entry = {
+    name: shown,
+    standing,
+    isAdmin: standing === 'member' && Boolean(found.data.user.is_admin || found.data.user.is_owner),
+    until: monotonic() + KEPT_MS,
+  };
+  known.set(id, entry);
+  return entry;
+}
+
+async function standing(state: State, id: string): Promise<Standing> {
+  for (const wait of RETRIES_MS) {
+    const found = await look(state, id);
+    if (found !== undefined) return found.standing;
+    await systemClock.sleep(wait);
   }
+  throw new Error('who wrote this can not be looked up; it is taken when Slack delivers it again');
+}
 
-  const groups = new Map<string, { members: readonly string[]; until: number }>();
+async function membersOf({ client, monotonic, groups }: State, group: string): Promise<readonly string[]> {
+  if (!/^S[A-Z0-9]+$/.test(group)) return [];
+  const kept = groups.get(group);
+  if (kept !== undefined && kept.until > monotonic()) return kept.members;
+  const answer = await client.apiCall('usergroups.users.list', { usergroup: group }).catch(() => undefined);
+  const found = Members.safeParse(answer);
+  if (!found.success) return [];
+  groups.set(group, { members: found.data.users, until: monotonic() + GROUPS_KEPT_MS });
+  return found.data.users;
+}
 
-  async function membersOf(group: string): Promise<readonly string[]> {
-    if (!/^S[A-Z0-9]+$/.test(group)) return [];
-    const kept = groups.get(group);
-    if (kept !== undefined && kept.until > monotonic()) return kept.members;
-    const answer = await client.apiCall('usergroups.users.list', { usergroup: group }).catch(() => undefined);
-    const found = Members.safeParse(answer);
-    if (!found.success) return [];
-    groups.set(group, { members: found.data.users, until: monotonic() + GROUPS_KEPT_MS });
-    return found.data.users;
-  }
-
-  const channels = new Map<string, { ids: ReadonlySet<string>; until: number }>();
-
-  async function channelsOf(id: string): Promise<ReadonlySet<string>> {
-    const kept = channels.get(id);
-    if (kept !== undefined && kept.until > monotonic()) return kept.ids;
-    const ids = await channelsWith(client, id).catch(() => undefined);
-    if (ids === undefined) return NO_CHANNELS;
-    if (channels.size >= KEPT) channels.clear();
-    channels.set(id, { ids, until: monotonic() + GROUPS_KEPT_MS });
-    return ids;
-  }
-
-  const isAdmin = async (id: string): Promise<boolean> => (await look(id))?.isAdmin ?? false;
-
-  const person = async (id: string) => ({ id, name: await name(id) });
-  return { name, standing, isAdmin, channelsOf, membersOf, person };
+async function channelsOf({ client, monotonic, channels }: State, id: string): Promise<ReadonlySet<string>> {
+  const kept = channels.get(id);
+  if (kept !== undefined && kept.until > monotonic()) return kept.ids;
+  const ids = await channelsWith(client, id).catch(() => undefined);
+  if (ids === undefined) return NO_CHANNELS;
+  if (channels.size >= KEPT) channels.clear();
+  channels.set(id, { ids, until: monotonic() + GROUPS_KEPT_MS });
+  return ids;
 }
 
 const NO_CHANNELS: ReadonlySet<string> = new Set();
