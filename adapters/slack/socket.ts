@@ -67,9 +67,63 @@ export type SocketOptions = {
  * It connects again by itself: Bolt's client waits for hours after a long outage, and ends the process where
  * Slack refuses it.
  */
-export function createSocket({ appToken, apiUrl, logger, log, tokens }: SocketOptions) {
+export function createSocket(options: SocketOptions) {
   const inFlight = new InFlight();
-  const receiver = new DurableReceiver(inFlight, {
+  const receiver = receiverOf(options, inFlight);
+  const socket: Socket = {
+    client: receiver.client,
+    log: options.log,
+    tokens: options.tokens,
+    stopping: new AbortController(),
+    isUp: false,
+    upSince: 0,
+    trouble: undefined,
+    broken: undefined,
+    lost: Promise.withResolvers(),
+  };
+  listenTo(socket);
+  return {
+    receiver,
+    link: {
+      isUp: () => socket.isUp,
+      onUp: (listener: () => void) => void socket.client.on('connected', listener),
+      trouble: () => socket.trouble,
+    } satisfies Link,
+    /** Connects; where Slack can't be reached, later. Throws what Slack says where it refuses the token. */
+    async start(): Promise<void> {
+      await connect(socket).catch((error: unknown) => {
+        if (isRefusedToken(error)) throw error;
+        tell(socket, error);
+      });
+      void keepConnected(socket);
+    },
+    async stop(): Promise<void> {
+      // What is on its way, and what comes meanwhile, is taken too: what is acknowledged is done.
+      await systemClock.sleep(ARRIVE_MS);
+      await inFlight.settled(DRAIN_MS);
+      socket.stopping.abort();
+      socket.lost.resolve();
+      void socket.client.disconnect().catch(() => {}); // it is disconnected already
+      await inFlight.settled(DRAIN_MS);
+    },
+  };
+}
+
+type Socket = Pick<SocketOptions, 'log' | 'tokens'> & {
+  client: SocketModeReceiver['client'];
+  stopping: AbortController;
+  isUp: boolean;
+  upSince: number;
+  /** Why it could not be connected the last time. */
+  trouble: string | undefined;
+  /** What has gone wrong since it was last connected. */
+  broken: Error | undefined;
+  /** Resolves when this connection is over. */
+  lost: PromiseWithResolvers<void>;
+};
+
+function receiverOf({ appToken, apiUrl, logger }: SocketOptions, inFlight: InFlight): DurableReceiver {
+  return new DurableReceiver(inFlight, {
     appToken,
     logger,
     autoReconnectEnabled: false,
@@ -83,108 +137,79 @@ export function createSocket({ appToken, apiUrl, logger, log, tokens }: SocketOp
       },
     },
   });
-  const { client } = receiver;
-  const stopping = new AbortController();
-  let isUp = false;
-  let upSince = 0;
-  let trouble: string | undefined;
-  let broken: Error | undefined;
-  let lost = Promise.withResolvers<void>();
+}
+
+function listenTo(socket: Socket): void {
+  const { client, tokens, log } = socket;
   client.on('connected', () => {
-    isUp = true;
-    upSince = systemClock.monotonic();
-    trouble = undefined;
+    socket.isUp = true;
+    socket.upSince = systemClock.monotonic();
+    socket.trouble = undefined;
     tokens.taken('SLACK_APP_TOKEN');
     log.info('connected to Slack');
   });
   client.on('error', (error: Error) => {
-    broken = error;
+    socket.broken = error;
   });
   client.on('close', () => {
-    isUp = false;
+    socket.isUp = false;
   });
   client.on('disconnected', () => {
-    isUp = false;
-    lost.resolve();
+    socket.isUp = false;
+    socket.lost.resolve();
   });
+}
 
-  /** Connects. Throws why that could not be done. */
-  async function connect(): Promise<void> {
-    lost = Promise.withResolvers();
-    broken = undefined;
-    const limit = AbortSignal.timeout(CONNECT_MS);
+/** Connects. Throws why that could not be done. */
+async function connect(socket: Socket): Promise<void> {
+  socket.lost = Promise.withResolvers();
+  socket.broken = undefined;
+  const limit = AbortSignal.timeout(CONNECT_MS);
+  try {
+    await orAborted(socket.client.start(), limit);
+  } catch (error) {
+    const why = error ?? socket.broken ?? new Error('the connection was lost');
+    const told = limit.aborted ? new Error(NO_ANSWER, { cause: why }) : why;
+    socket.trouble = messageOf(told);
+    if (limit.aborted) hangUp(socket);
+    throw told;
+  }
+}
+
+/** The first close would wait for an answer, the second one does not. */
+function hangUp({ client }: Socket): void {
+  for (let i = 0; i < 2; i++) void client.disconnect().catch(() => {}); // why, whoever connects tells
+}
+
+/** Connects again whenever the connection is lost, until it is stopped. */
+async function keepConnected(socket: Socket): Promise<void> {
+  const { signal } = socket.stopping;
+  const pause = (ms: number) => systemClock.sleep(ms, signal).catch(() => {}); // stopped: seen below
+  const backoff = createBackoff(WAITS);
+  while (!signal.aborted) {
+    if (socket.isUp) {
+      await socket.lost.promise;
+      if (systemClock.monotonic() - socket.upSince >= GOOD_MS) backoff.reset();
+    }
+    await pause(backoff.next());
+    if (signal.aborted) return;
     try {
-      await orAborted(client.start(), limit);
+      await connect(socket);
     } catch (error) {
-      const why = error ?? broken ?? new Error('the connection was lost');
-      const told = limit.aborted ? new Error(NO_ANSWER, { cause: why }) : why;
-      trouble = messageOf(told);
-      if (limit.aborted) hangUp();
-      throw told;
+      if (signal.aborted) return;
+      await pause(tell(socket, error));
     }
   }
+}
 
-  /** The first close would wait for an answer, the second one does not. */
-  function hangUp(): void {
-    for (let i = 0; i < 2; i++) void client.disconnect().catch(() => {}); // why, whoever connects tells
+/** Says why it can't connect; returns how long it had better not try. */
+function tell({ log, tokens }: Socket, error: unknown): number {
+  if (!isRefusedToken(error)) {
+    log.warn({ err: error }, 'Slack can’t be connected to; it is tried again');
+    return 0;
   }
-
-  /** Connects again whenever the connection is lost, until it is stopped. */
-  async function keepConnected(): Promise<void> {
-    const backoff = createBackoff(WAITS);
-    while (!stopping.signal.aborted) {
-      if (isUp) {
-        await lost.promise;
-        if (systemClock.monotonic() - upSince >= GOOD_MS) backoff.reset();
-      }
-      await pause(backoff.next());
-      if (stopping.signal.aborted) return;
-      try {
-        await connect();
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        await pause(tell(error));
-      }
-    }
-  }
-
-  /** Says why it can't connect; returns how long it had better not try. */
-  function tell(error: unknown): number {
-    if (!isRefusedToken(error)) {
-      log.warn({ err: error }, 'Slack can’t be connected to; it is tried again');
-      return 0;
-    }
-    tokens.refused('SLACK_APP_TOKEN', 'Slack', error.data.error);
-    return REFUSED_MS;
-  }
-
-  const pause = (ms: number) => systemClock.sleep(ms, stopping.signal).catch(() => {}); // stopped: seen by the caller
-
-  return {
-    receiver,
-    link: {
-      isUp: () => isUp,
-      onUp: (listener: () => void) => void client.on('connected', listener),
-      trouble: () => trouble,
-    } satisfies Link,
-    /** Connects; where Slack can't be reached, later. Throws what Slack says where it refuses the token. */
-    async start(): Promise<void> {
-      await connect().catch((error: unknown) => {
-        if (isRefusedToken(error)) throw error;
-        tell(error);
-      });
-      void keepConnected();
-    },
-    async stop(): Promise<void> {
-      // What is on its way, and what comes meanwhile, is taken too: what is acknowledged is done.
-      await systemClock.sleep(ARRIVE_MS);
-      await inFlight.settled(DRAIN_MS);
-      stopping.abort();
-      lost.resolve();
-      void client.disconnect().catch(() => {}); // it is disconnected already
-      await inFlight.settled(DRAIN_MS);
-    },
-  };
+  tokens.refused('SLACK_APP_TOKEN', 'Slack', error.data.error);
+  return REFUSED_MS;
 }
 
 /** A WebSocket takes a tunnel of HTTP/1.1, whatever its protocol. */
