@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Installations } from '../../src/access/installations.ts';
 import { createController } from '../../src/controller/controller.ts';
 import { followLastSeen, type Missed, withFailures } from '../../src/controller/last-seen-loop.ts';
-import type { Platform } from '../../src/controller/platform.ts';
+import type { Platform, PlatformParts } from '../../src/controller/platform.ts';
 import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
@@ -25,7 +25,7 @@ import { listen } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
 import { createSlackOutbound, type OutboundOptions } from './outbound.ts';
 import { type TellInThread, tellPrivately } from './private-answers.ts';
-import { createReceiver, type SlackConnection } from './receiver.ts';
+import { createReceiver, type Receiving, type SlackConnection } from './receiver.ts';
 import { listenToReopenings } from './reopening.ts';
 import { listenToShortcut } from './shortcut.ts';
 import { createThreadReader, type Rest, tellLater } from './thread-reader.ts';
@@ -59,15 +59,49 @@ export async function createSlack(
   log: Logger,
   tokens: Tokens,
 ): Promise<Platform> {
+  const slack = await connected(settings, log, tokens);
+  const { workspaces, receiving } = slack;
+  guardDoor(slack.app, slack.door, async (teamId) => (await workspaces.of(teamId)) !== undefined);
+  noteFailures(slack);
+  return {
+    link: slack.link,
+    outbound: createSlackOutbound(
+      async (teamId) => (await workspaces.of(teamId))?.client,
+      bytesOf,
+      settings.showing,
+    ),
+    async isMember(workspace, group, person) {
+      const members = await (await workspaces.of(workspace))?.people.membersOf(group);
+      return members?.includes(person) ?? false;
+    },
+    start: (parts) => start(slack, parts),
+    async stop() {
+      slack.stopping.abort();
+      await receiving.stop();
+      await slack.background;
+    },
+  };
+}
+
+type Slack = Pick<Reached, 'workspaces' | 'isAllowed'> & {
+  settings: SlackOptions;
+  log: Logger;
+  app: App;
+  door: ReturnType<typeof createDoor>;
+  receiving: Receiving;
+  link: Receiving['link'] & { fail(): void };
+  /** Told of each workspace that the app has been installed in. */
+  installed(teamId: string): Promise<void>;
+  stopping: AbortController;
+  /** Reading back what was missed. */
+  background: Promise<void>;
+};
+
+async function connected(settings: SlackOptions, log: Logger, tokens: Tokens): Promise<Slack> {
   const logger = boltLogger(log);
-  const { access, apiUrl } = settings;
-  let installed = async (_teamId: string): Promise<void> => {};
-  const { workspaces, isAllowed, provider } = await reach(
-    settings,
-    { apiUrl, logger, tokens, clock: settings.clock },
-    (teamId) => installed(teamId),
-  );
-  const door = createDoor(isAllowed, settings.clock, log);
+  const { apiUrl, clock } = settings;
+  const reaching = { apiUrl, logger, tokens, clock };
+  const { workspaces, isAllowed, provider } = await reach(settings, reaching, (id) => slack.installed(id));
   const receiving = createReceiver(
     settings.connection,
     { apiUrl, logger, log, tokens },
@@ -82,8 +116,23 @@ export async function createSlack(
     extendedErrorHandler: true,
     ignoreSelf: false, // our own messages are told apart where messages are read
   });
-  guardDoor(app, door, async (teamId) => (await workspaces.of(teamId)) !== undefined);
-  const link = withFailures(receiving.link);
+  const slack: Slack = {
+    workspaces,
+    isAllowed,
+    settings,
+    log,
+    app,
+    door: createDoor(isAllowed, clock, log),
+    receiving,
+    link: withFailures(receiving.link),
+    installed: async () => {}, // nobody is there yet who could be told
+    stopping: new AbortController(),
+    background: Promise.resolve(),
+  };
+  return slack;
+}
+
+function noteFailures({ app, link, log }: Slack): void {
   app.error(async ({ error, body }: { error: Error; body: object }) => {
     const event = Delivered.safeParse(body).data?.event.type;
     // Only what people wrote has to be read back; who clicks is told, and clicks again.
@@ -92,89 +141,81 @@ export async function createSlack(
     log.error({ err: error }, what);
     throw error;
   });
+}
 
-  const stopping = new AbortController();
-  let background: Promise<void> = Promise.resolve();
+async function start(slack: Slack, parts: PlatformParts): Promise<void> {
+  const { settings, log, workspaces, isAllowed, link } = slack;
+  const take = listenToAll(slack, parts);
+  slack.installed = (teamId) => parts.reopened({ platform: 'slack', workspace: teamId });
+  await slack.receiving.start().catch((error: unknown) => {
+    if (isRefusedToken(error))
+      throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
+    throw error;
+  });
+  log.info({ mode: settings.connection.mode, installs: settings.access.kind }, 'listening to Slack');
+  const { lastSeen } = parts;
+  const reading = { workspaces, lastSeen, log, take };
+  slack.background = followLastSeen(
+    {
+      link,
+      clock: settings.clock,
+      log,
+      lastSeen,
+      platform: 'slack',
+      workspaces: async () => (await workspaces.ids()).filter(isAllowed),
+      catchUp: (teamId, missed) => catchUpIn(teamId, reading, missed),
+    },
+    slack.stopping.signal,
+  );
+}
 
+/** Registers every listener. Returns what takes a message that was read back. */
+function listenToAll(slack: Slack, parts: PlatformParts): ReturnType<typeof listen> {
+  const { app, log, workspaces } = slack;
+  const { access } = slack.settings;
+  const depsIn = (teamId: string | undefined) => within(slack, parts, teamId);
+  const take = listen(app, depsIn);
+  listenToClicks(app, depsIn, log);
+  listenToShortcut(app, depsIn, log);
+  listenToHome(app, depsIn, log);
+  listenToAssistant(app, depsIn, log);
+  listenToCommands(app, depsIn, log);
+  listenToReopenings(app, depsIn, parts.reopened);
+  if (access.kind === 'oauth') {
+    listenToUninstalls(app, async (teamId) => {
+      const open = await access.installations.remove('slack', teamId);
+      workspaces.forget(teamId);
+      for (const id of open) await parts.wake(id);
+      log.info({ workspace: teamId, sessions: open.length }, 'the app was taken out of a workspace');
+    });
+  }
+  return take;
+}
+
+/** Everything that listeners use, for the workspace that something came from. */
+async function within(slack: Slack, parts: PlatformParts, teamId: string | undefined) {
+  const { workspaces, door, log, isAllowed, settings, stopping } = slack;
+  const workspace = await workspaces.of(teamId);
+  if (workspace === undefined) throw new Error(`the app is not installed in workspace ${teamId}`);
+  const { client, people, botUserId, download, teamUrl } = workspace;
+  const controller = createController(parts, traitsOf(teamUrl, people), door.admission);
+  const tell: TellInThread = (channel, user, text, thread) =>
+    tellPrivately(client, { channel, user, thread }, text, log);
+  const own = { ...workspace, controller };
   return {
-    link,
-    outbound: createSlackOutbound(
-      async (teamId) => (await workspaces.of(teamId))?.client,
-      bytesOf,
-      settings.showing,
-    ),
-    async isMember(workspace, group, person) {
-      const members = await (await workspaces.of(workspace))?.people.membersOf(group);
-      return members?.includes(person) ?? false;
-    },
-    async start(parts) {
-      const { decisions, lastSeen, attachments, wake, reopened } = parts;
-      /** Everything that listeners use, for the workspace that something came from. */
-      async function within(teamId: string | undefined) {
-        const workspace = await workspaces.of(teamId);
-        if (workspace === undefined) throw new Error(`the app is not installed in workspace ${teamId}`);
-        const { client, people, botUserId, download, teamUrl } = workspace;
-        const controller = createController(parts, traitsOf(teamUrl, people), door.admission);
-        const tell: TellInThread = (channel, user, text, thread) =>
-          tellPrivately(client, { channel, user, thread }, text, log);
-        const own = { ...workspace, controller };
-        return {
-          ...own,
-          isAllowed: isAllowed(workspace.teamId),
-          intake: parts.intake,
-          gate: controller.gate,
-          tell,
-          showHome: (user: string) => showHome(own, user, log),
-          bot: { userId: botUserId, teamId: workspace.teamId },
-          thread: createThreadReader({ client, people, botUserId, clock: settings.clock }),
-          follows: (address: ThreadAddress, sourceId: string, rest: Rest) =>
-            void tellLater(parts.intake, { address, sourceId, rest, signal: stopping.signal, log }),
-          replaceScript: scriptReplacer(client, decisions, download, log),
-          wholeFiles: wholeFiles(client),
-          filesOf: fileReader(download, attachments),
-        };
-      }
-      const take = listen(app, within);
-      listenToClicks(app, within, log);
-      listenToShortcut(app, within, log);
-      listenToHome(app, within, log);
-      listenToAssistant(app, within, log);
-      listenToCommands(app, within, log);
-      listenToReopenings(app, within, reopened);
-      installed = (teamId) => reopened({ platform: 'slack', workspace: teamId });
-      if (access.kind === 'oauth') {
-        listenToUninstalls(app, async (teamId) => {
-          const open = await access.installations.remove('slack', teamId);
-          workspaces.forget(teamId);
-          for (const id of open) await wake(id);
-          log.info({ workspace: teamId, sessions: open.length }, 'the app was taken out of a workspace');
-        });
-      }
-      await receiving.start().catch((error: unknown) => {
-        if (isRefusedToken(error))
-          throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
-        throw error;
-      });
-      log.info({ mode: settings.connection.mode, installs: access.kind }, 'listening to Slack');
-      const reading = { workspaces, lastSeen, log, take };
-      background = followLastSeen(
-        {
-          link,
-          clock: settings.clock,
-          log,
-          lastSeen,
-          platform: 'slack',
-          workspaces: async () => (await workspaces.ids()).filter(isAllowed),
-          catchUp: (teamId, missed) => catchUpIn(teamId, reading, missed),
-        },
-        stopping.signal,
-      );
-    },
-    async stop() {
-      stopping.abort();
-      await receiving.stop();
-      await background;
-    },
+    ...own,
+    isAllowed: isAllowed(workspace.teamId),
+    intake: parts.intake,
+    gate: controller.gate,
+    tell,
+    showHome: (user: string) => showHome(own, user, log),
+    bot: { userId: botUserId, teamId: workspace.teamId },
+    thread: createThreadReader({ client, people, botUserId, clock: settings.clock }),
+    follows: (address: ThreadAddress, sourceId: string, rest: Rest) =>
+      void tellLater(parts.intake, { address, sourceId, rest, signal: stopping.signal, log }),
+    replaceScript: scriptReplacer(client, parts.decisions, download, log),
+    wholeFiles: wholeFiles(client),
+    filesOf: fileReader(download, parts.attachments),
   };
 }
 

@@ -12,15 +12,11 @@ import { boundedFetch } from '../lib/bounded-fetch.ts';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo } from './access.ts';
 import type { Looked } from './datasets.ts';
-<<<<<<< HEAD
+import { paged } from './pages.ts';
 import { NoSuchName, part, partsOf, type RepoKind } from './paths.ts';
 import { readRepoFile } from './read-file.ts';
 import { adviceFor, refusalIn, refusedText } from './refusals.ts';
 import { withRetries } from './retry.ts';
-=======
-import { paged } from './pages.ts';
-import { statusOf, withRetries } from './retry.ts';
->>>>>>> 6a5f092 (Bound lists and logs, and tell what of them is missing)
 import type { HubToken } from './token.ts';
 
 /** A repository in a list. */
@@ -113,13 +109,8 @@ export function createHubRepos(hubUrl: string, accessToken: HubToken): HubRepos 
     files: ({ kind, id, revision, path, recursive }, limit, signal) =>
       looked(signal, async () => {
         const found: RepoFile[] = [];
-<<<<<<< HEAD
-        const asked = { ...access(signal), repo: { type: kind, name: id }, recursive };
-        const all = listFiles({ ...asked, ...encoded({ revision, path }) });
-=======
         const asked = { ...paged(access(signal)), repo: { type: kind, name: id }, recursive };
-        const all = listFiles({ ...asked, ...(revision ? { revision } : {}), ...(path ? { path } : {}) });
->>>>>>> 6a5f092 (Bound lists and logs, and tell what of them is missing)
+        const all = listFiles({ ...asked, ...encoded({ revision, path }) });
         for await (const file of all) {
           if (found.length >= limit) return { files: found, hasMore: true }; // a repository may have 100,000
           found.push({ path: file.path, size: file.size, isFolder: file.type === 'directory' });
@@ -128,23 +119,9 @@ export function createHubRepos(hubUrl: string, accessToken: HubToken): HubRepos 
       }),
     read: ({ kind, id, revision, path }, maxBytes, signal) =>
       looked(signal, async () => {
-<<<<<<< HEAD
         const file = await readRepoFile(downloading(signal), { kind, id, revision, path }, maxBytes);
         if (file === undefined) throw new NotThere(`There is no ${path} in ${id}.`);
         return file;
-=======
-        const repo = { type: kind, name: id };
-        const file = await downloadFile({
-          ...downloading(signal),
-          repo,
-          path,
-          ...(revision ? { revision } : {}),
-        });
-        if (file === null) throw new NotThere(`There is no ${path} in ${id}.`);
-        const part = await file.slice(0, maxBytes).arrayBuffer();
-        const bytes = Buffer.from(part).subarray(0, maxBytes); // the whole file came, where parts are not known
-        return { bytes, size: file.size };
->>>>>>> 6a5f092 (Bound lists and logs, and tell what of them is missing)
       }),
   };
 }
