@@ -56,41 +56,10 @@ export function createDiscord(
   log: Logger,
   tokens: Tokens,
 ): Platform {
-  const rest = restOptions(settings.api_url);
-  const stopping = new AbortController();
-  const client = new Client({
-    intents: [
-      GatewayIntentBits.Guilds,
-      GatewayIntentBits.GuildMessages,
-      GatewayIntentBits.DirectMessages,
-      ...(settings.message_content ? [GatewayIntentBits.MessageContent] : []),
-    ],
-    partials: [Partials.Channel, Partials.Message],
-    shards: settings.shards === 'auto' ? 'auto' : Array.from({ length: settings.shards }, (_, i) => i),
-    ...(settings.shards === 'auto' ? {} : { shardCount: settings.shards }),
-    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 50 }),
-    allowedMentions: { parse: [] },
-    rest: { ...rest, retries: 2 },
-    ws: { buildStrategy: (manager) => patientGateway(manager, stopping.signal) },
-  });
-  /**
-   * For what threads show: what it would have to hold back is given back, and decided anew when its time has
-   * come.
-   */
-  const sending = new REST({ ...rest, rejectOnRateLimit: () => true }).setToken(settings.token);
-  const asking = new REST({ ...rest, retries: 2 }).setToken(settings.token);
-  for (const one of [client.rest, sending, asking]) keepToken(one, settings.token);
-  const roles = createRoles(asking, settings.clock);
-  const named = settings.allowed_guilds;
-  const door = createDoor({ client, named, rest: asking, clock: settings.clock, log });
-  let background: Promise<void> = Promise.resolve();
-  client.on(Events.Error, (error) => log.warn({ err: error }, TROUBLE));
-  client.on(Events.Warn, (text) => log.warn({ detail: text }, TROUBLE));
-  const link = withFailures(linkOf(client, log, tokens));
-  const inFlight = new InFlight();
-
+  const discord = clientsOf(settings, log, tokens);
+  const { client, sending } = discord;
   return {
-    link,
+    link: discord.link,
     outbound: createDiscordOutbound(
       {
         rest: sending,
@@ -100,60 +69,126 @@ export function createDiscord(
       },
       { asksFeedback: settings.feedback },
     ),
-    isMember: roles,
-    async start(parts) {
-      // Before it is ready nothing is delivered; right after that something may be.
-      const take = listenToAll(client as Client<true>, parts, settings, {
-        door,
-        log,
-        inFlight,
-        behind: () => link.fail(),
-      });
-      const ready = await connect(client, settings.token);
-      await refuseOpenBot(ready, named);
-      for (const guild of settings.command_guilds.length > 0 ? settings.command_guilds : [undefined]) {
-        await syncCommands(asking, ready.application.id, guild).then(
-          (isChanged) => log.debug({ guild, isChanged }, 'slash commands are registered'),
-          // Of the other guilds, and of messages, it can still be told.
-          (error: unknown) => log.error({ err: error, guild }, 'slash commands could not be registered'),
-        );
-      }
-      log.info({ bot: ready.user.id, invite: inviteLink(ready.application.id) }, 'listening to Discord');
-      const { lastSeen } = parts;
-      background = followLastSeen(
-        {
-          link,
-          clock: settings.clock,
-          log,
-          lastSeen,
-          platform: 'discord',
-          workspaces: async () => [DIRECT, ...[...ready.guilds.cache.keys()].filter(door.isAllowed)],
-          catchUp: (workspace, missed) => catchUp({ client: ready, lastSeen, log, take }, workspace, missed),
-        },
-        stopping.signal,
-      );
-    },
-    async stop() {
-      // What is on its way, and what comes meanwhile, is taken too: what is acknowledged is done.
-      await systemClock.sleep(ARRIVE_MS);
-      await inFlight.settled(DRAIN_MS);
-      stopping.abort();
-      await client.destroy();
-      await inFlight.settled(DRAIN_MS);
-      await background;
-    },
+    isMember: createRoles(discord.asking, settings.clock),
+    start: (parts) => start(discord, parts),
+    stop: () => stop(discord),
   };
 }
 
-function listenToAll(
-  client: Client<true>,
-  parts: PlatformParts,
-  { forums }: DiscordOptions,
-  { door, log, inFlight, behind }: { door: Door; log: Logger; inFlight: InFlight; behind(): void },
-) {
+type Discord = {
+  settings: DiscordOptions;
+  log: Logger;
+  client: Client;
+  /**
+   * For what threads show: what it would have to hold back is given back, and decided anew when its time has
+   * come.
+   */
+  sending: REST;
+  asking: REST;
+  door: Door;
+  link: ReturnType<typeof withFailures>;
+  inFlight: InFlight;
+  stopping: AbortController;
+  /** Reading back what was missed. */
+  background: Promise<void>;
+};
+
+function clientsOf(settings: DiscordOptions, log: Logger, tokens: Tokens): Discord {
+  const rest = restOptions(settings.api_url);
+  const stopping = new AbortController();
+  const client = clientOf(settings, stopping.signal);
+  client.on(Events.Error, (error) => log.warn({ err: error }, TROUBLE));
+  client.on(Events.Warn, (text) => log.warn({ detail: text }, TROUBLE));
+  const sending = new REST({ ...rest, rejectOnRateLimit: () => true }).setToken(settings.token);
+  const asking = new REST({ ...rest, retries: 2 }).setToken(settings.token);
+  for (const one of [client.rest, sending, asking]) keepToken(one, settings.token);
+  const { clock, allowed_guilds: named } = settings;
+  return {
+    settings,
+    log,
+    client,
+    sending,
+    asking,
+    door: createDoor({ client, named, rest: asking, clock, log }),
+    link: withFailures(linkOf(client, log, tokens)),
+    inFlight: new InFlight(),
+    stopping,
+    background: Promise.resolve(),
+  };
+}
+
+function clientOf({ api_url, shards, message_content }: DiscordOptions, signal: AbortSignal): Client {
+  return new Client({
+    intents: [
+      GatewayIntentBits.Guilds,
+      GatewayIntentBits.GuildMessages,
+      GatewayIntentBits.DirectMessages,
+      ...(message_content ? [GatewayIntentBits.MessageContent] : []),
+    ],
+    partials: [Partials.Channel, Partials.Message],
+    shards: shards === 'auto' ? 'auto' : Array.from({ length: shards }, (_, i) => i),
+    ...(shards === 'auto' ? {} : { shardCount: shards }),
+    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 50 }),
+    allowedMentions: { parse: [] },
+    rest: { ...restOptions(api_url), retries: 2 },
+    ws: { buildStrategy: (manager) => patientGateway(manager, signal) },
+  });
+}
+
+async function start(discord: Discord, parts: PlatformParts): Promise<void> {
+  const { settings, log, link, door } = discord;
+  const take = listenToAll(discord, parts);
+  const client = await connect(discord.client, settings.token);
+  await refuseOpenBot(client, settings.allowed_guilds);
+  await offerCommands(discord, client.application.id);
+  log.info({ bot: client.user.id, invite: inviteLink(client.application.id) }, 'listening to Discord');
+  const { lastSeen } = parts;
+  discord.background = followLastSeen(
+    {
+      link,
+      clock: settings.clock,
+      log,
+      lastSeen,
+      platform: 'discord',
+      workspaces: async () => [DIRECT, ...[...client.guilds.cache.keys()].filter(door.isAllowed)],
+      catchUp: (workspace, missed) => catchUp({ client, lastSeen, log, take }, workspace, missed),
+    },
+    discord.stopping.signal,
+  );
+}
+
+/** Registers slash commands, everywhere or in the guilds that the settings name. */
+async function offerCommands({ settings, asking, log }: Discord, application: string): Promise<void> {
+  const named = settings.command_guilds;
+  for (const guild of named.length > 0 ? named : [undefined]) {
+    await syncCommands(asking, application, guild).then(
+      (isChanged) => log.debug({ guild, isChanged }, 'slash commands are registered'),
+      // Of the other guilds, and of messages, it can still be told.
+      (error: unknown) => log.error({ err: error, guild }, 'slash commands could not be registered'),
+    );
+  }
+}
+
+async function stop({ inFlight, stopping, client, background }: Discord): Promise<void> {
+  // What is on its way, and what comes meanwhile, is taken too: what is acknowledged is done.
+  await systemClock.sleep(ARRIVE_MS);
+  await inFlight.settled(DRAIN_MS);
+  stopping.abort();
+  await client.destroy();
+  await inFlight.settled(DRAIN_MS);
+  await background;
+}
+
+/** Registers every listener. Returns what takes a message that was read back. */
+function listenToAll(discord: Discord, parts: PlatformParts): ReturnType<typeof listen> {
+  const { door, log, inFlight, link } = discord;
+  // Before it is ready nothing is delivered; right after that something may be.
+  const client = discord.client as Client<true>;
   const { intake, decisions, attachments } = parts;
   const controller = createController(parts, TRAITS, door.admission);
   const { gate } = controller;
+  const { forums } = discord.settings;
+  const behind = () => link.fail();
   const take = listen(client, { intake, decisions, gate, attachments, forums, log, behind });
   const answering = { intake, log, inFlight };
   listenToInteractions(client, { ...answering, controller, pointedAt: pointing(client) });
