@@ -30,64 +30,74 @@ const WORN = 1 / 4;
 
 export function createParseApart(bounds: Bounds = BOUNDS, idleMs = IDLE_MS): ParseApart {
   const queue = new PQueue({ concurrency: AT_ONCE });
-  const idle: { child: ParserProcess; timer: NodeJS.Timeout }[] = [];
-  const all = new Set<ParserProcess>();
-  let isClosed = false;
-
-  function take(): ParserProcess {
-    const kept = idle.pop();
-    clearTimeout(kept?.timer);
-    if (kept !== undefined) return kept.child;
-    const child = startParserProcess(bounds);
-    all.add(child);
-    void child.ended.then(() => forget(child)); // it never rejects
-    return child;
-  }
-
-  function giveBack(child: ParserProcess, workedSeconds: number): void {
-    const isWorn = workedSeconds > WORN * bounds.processorSeconds;
-    if (isClosed || isWorn) child.end();
-    else idle.push({ child, timer: setTimeout(() => retire(child), idleMs).unref() });
-  }
-
-  /** Nobody is given a process that is about to end. */
-  function retire(child: ParserProcess): void {
-    leaveIdle(child);
-    child.end();
-  }
-
-  function leaveIdle(child: ParserProcess): void {
-    const at = idle.findIndex((kept) => kept.child === child);
-    if (at !== -1) clearTimeout(idle.splice(at, 1)[0]?.timer);
-  }
-
-  function forget(child: ParserProcess): void {
-    all.delete(child);
-    leaveIdle(child);
-  }
-
-  async function run(name: ParserName, input: unknown, signal: AbortSignal): Promise<Parsed<unknown>> {
-    signal.throwIfAborted();
-    if (isClosed) return { ok: false, reason: 'this process is ending' };
-    const child = take();
-    const answer = await child.ask({ name, input }, bounds.withinMs[name], signal);
-    if (answer.workedSeconds !== undefined) giveBack(child, answer.workedSeconds);
-    return answer.parsed;
-  }
-
+  const state: State = { bounds, idleMs, idle: [], all: new Set(), isClosed: false };
   return {
     async parse(name, input, signal) {
       refuseInTransaction(() => 'a process that reads a file'); // in the queue nobody knows who asked
-      const parsed = await queue.add(() => run(name, input, signal), { signal });
+      const parsed = await queue.add(() => run(state, name, input, signal), { signal });
       // What comes back is what the parser of that name returned, in a process of our own.
       return parsed as Parsed<never>;
     },
     async close() {
-      isClosed = true;
-      for (const child of all) child.end({ isAwaited: true });
-      await Promise.all([...all].map(({ ended }) => ended));
+      state.isClosed = true;
+      for (const child of state.all) child.end({ isAwaited: true });
+      await Promise.all([...state.all].map(({ ended }) => ended));
     },
   };
+}
+
+type State = {
+  bounds: Bounds;
+  idleMs: number;
+  idle: { child: ParserProcess; timer: NodeJS.Timeout }[];
+  all: Set<ParserProcess>;
+  isClosed: boolean;
+};
+
+async function run(
+  state: State,
+  name: ParserName,
+  input: unknown,
+  signal: AbortSignal,
+): Promise<Parsed<unknown>> {
+  signal.throwIfAborted();
+  if (state.isClosed) return { ok: false, reason: 'this process is ending' };
+  const child = take(state);
+  const answer = await child.ask({ name, input }, state.bounds.withinMs[name], signal);
+  if (answer.workedSeconds !== undefined) giveBack(state, child, answer.workedSeconds);
+  return answer.parsed;
+}
+
+function take(state: State): ParserProcess {
+  const kept = state.idle.pop();
+  clearTimeout(kept?.timer);
+  if (kept !== undefined) return kept.child;
+  const child = startParserProcess(state.bounds);
+  state.all.add(child);
+  void child.ended.then(() => forget(state, child)); // it never rejects
+  return child;
+}
+
+function giveBack(state: State, child: ParserProcess, workedSeconds: number): void {
+  const isWorn = workedSeconds > WORN * state.bounds.processorSeconds;
+  if (state.isClosed || isWorn) child.end();
+  else state.idle.push({ child, timer: setTimeout(() => retire(state, child), state.idleMs).unref() });
+}
+
+/** Nobody is given a process that is about to end. */
+function retire(state: State, child: ParserProcess): void {
+  leaveIdle(state, child);
+  child.end();
+}
+
+function leaveIdle({ idle }: State, child: ParserProcess): void {
+  const at = idle.findIndex((kept) => kept.child === child);
+  if (at !== -1) clearTimeout(idle.splice(at, 1)[0]?.timer);
+}
+
+function forget(state: State, child: ParserProcess): void {
+  state.all.delete(child);
+  leaveIdle(state, child);
 }
 
 type ParserProcess = ReturnType<typeof startParserProcess>;
