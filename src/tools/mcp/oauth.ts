@@ -67,82 +67,121 @@ export function createOAuth(
   store: SignInStore,
   signIn: SignIn | undefined,
 ): OAuth {
-  const { client_id, client_secret, scope } = settings;
-  if (settings.grant === 'client_credentials') {
-    const provider = new ClientCredentialsProvider({
-      clientId: client_id ?? '',
-      clientSecret: client_secret ?? '',
-      clientName: NAME,
-      ...(scope ? { scope } : {}),
-      ...(settings.issuer ? { expectedIssuer: settings.issuer } : {}),
-    });
-    return { provider };
+  switch (settings.grant) {
+    case 'client_credentials':
+      return { provider: withSecret(settings) };
+    case 'private_key':
+      return { provider: withKey(settings) };
+    case 'sign_in': {
+      const state: State = { server, settings, store, signIn, refused: new Set() };
+      return { provider: signingIn(state), renewing: (send) => renewing(state, send) };
+    }
+    default:
+      return settings.grant satisfies never;
   }
-  if (settings.grant === 'private_key') {
-    const provider = new PrivateKeyJwtProvider({
-      clientId: client_id ?? '',
-      privateKey: settings.private_key ?? '',
-      algorithm: settings.algorithm ?? 'ES256',
-      clientName: NAME,
-      ...(scope ? { scope } : {}),
-      ...(settings.issuer ? { expectedIssuer: settings.issuer } : {}),
-    });
-    return { provider };
-  }
-  const state = randomBytes(16).toString('base64url');
-  const read = async (): Promise<Kept> => Kept.parse(JSON.parse((await store.read()) ?? '{}'));
-  const change = async (part: Partial<Kept>) => store.write(JSON.stringify({ ...(await read()), ...part }));
-  const { client_metadata_url } = settings;
-  const renewals = renewalsOf(store, read, change);
-  const provider: OAuthClientProvider = {
+}
+
+function withSecret({ client_id, client_secret, scope, issuer }: OAuthSettings): OAuthClientProvider {
+  return new ClientCredentialsProvider({
+    clientId: client_id ?? '',
+    clientSecret: client_secret ?? '',
+    clientName: NAME,
+    ...(scope ? { scope } : {}),
+    ...(issuer ? { expectedIssuer: issuer } : {}),
+  });
+}
+
+function withKey({ client_id, private_key, algorithm, scope, issuer }: OAuthSettings): OAuthClientProvider {
+  return new PrivateKeyJwtProvider({
+    clientId: client_id ?? '',
+    privateKey: private_key ?? '',
+    algorithm: algorithm ?? 'ES256',
+    clientName: NAME,
+    ...(scope ? { scope } : {}),
+    ...(issuer ? { expectedIssuer: issuer } : {}),
+  });
+}
+
+/** What is known of a server that somebody signs in to. */
+type State = {
+  server: string;
+  settings: OAuthSettings;
+  store: SignInStore;
+  signIn: SignIn | undefined;
+  /** Refresh tokens that the server did not take. */
+  refused: Set<string>;
+};
+
+const read = async ({ store }: State): Promise<Kept> => Kept.parse(JSON.parse((await store.read()) ?? '{}'));
+
+const change = async (state: State, part: Partial<Kept>): Promise<void> =>
+  state.store.write(JSON.stringify({ ...(await read(state)), ...part }));
+
+function signingIn(state: State): OAuthClientProvider {
+  const { server, settings, signIn } = state;
+  const { client_id, client_secret, client_metadata_url } = settings;
+  const guard = randomBytes(16).toString('base64url');
+  return {
     ...(client_metadata_url ? { clientMetadataUrl: client_metadata_url } : {}),
-    redirectUrl: signIn?.redirectUrl ?? 'http://127.0.0.1/',
-    clientMetadata: {
-      client_name: NAME,
-      redirect_uris: [signIn?.redirectUrl ?? 'http://127.0.0.1/'],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: client_secret ? 'client_secret_post' : 'none',
-      ...(scope ? { scope } : {}),
-    },
-    state: () => state,
+    redirectUrl: redirectUrlOf(state),
+    clientMetadata: metadataOf(state),
+    state: () => guard,
     async clientInformation() {
       if (client_id) return { client_id, ...(client_secret ? { client_secret } : {}) };
-      const { client } = await read();
+      const { client } = await read(state);
       // While the bot runs nothing is registered: whoever signs in does that.
       if (client === undefined && signIn === undefined) throw new NeedsSignIn(server);
       return client;
     },
-    saveClientInformation: (client) => change({ client }),
-    tokens: async () => (await read()).tokens,
+    saveClientInformation: (client) => change(state, { client }),
+    tokens: async () => (await read(state)).tokens,
     async saveTokens(tokens) {
       // While the bot runs they have been written down already, and another process may have renewed them
       // since.
-      const isOurs = signIn !== undefined || (await read()).tokens?.access_token === tokens.access_token;
-      if (isOurs) await change({ tokens });
+      const isOurs = signIn !== undefined || (await read(state)).tokens?.access_token === tokens.access_token;
+      if (isOurs) await change(state, { tokens });
     },
     redirectToAuthorization(url) {
       if (signIn === undefined) throw new NeedsSignIn(server);
       return signIn.open(url);
     },
-    saveCodeVerifier: (verifier) => change({ verifier }),
+    saveCodeVerifier: (verifier) => change(state, { verifier }),
     async codeVerifier() {
-      const { verifier } = await read();
+      const { verifier } = await read(state);
       if (verifier === undefined) throw new Error('the sign-in was not begun here');
       return verifier;
     },
-    async invalidateCredentials(scopeOf) {
-      const { client, tokens, verifier } = await read();
-      const kept = { client, tokens, verifier };
-      const isRenewed = tokens !== undefined && !renewals.wasRefused(tokens.refresh_token);
-      if (scopeOf === 'all' || scopeOf === 'client') kept.client = undefined;
-      // What was refused may be what another process has renewed meanwhile.
-      if ((scopeOf === 'all' || scopeOf === 'tokens') && !isRenewed) kept.tokens = undefined;
-      if (scopeOf === 'all' || scopeOf === 'verifier') kept.verifier = undefined;
-      await store.write(JSON.stringify(kept));
-    },
+    invalidateCredentials: (what) => forget(state, what),
   };
-  return { provider, renewing: renewals.within };
+}
+
+const redirectUrlOf = ({ signIn }: State): string => signIn?.redirectUrl ?? 'http://127.0.0.1/';
+
+/** How this client is described to a server that registers it. */
+function metadataOf(state: State): OAuthClientProvider['clientMetadata'] {
+  const { client_secret, scope } = state.settings;
+  return {
+    client_name: NAME,
+    redirect_uris: [redirectUrlOf(state)],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: client_secret ? 'client_secret_post' : 'none',
+    ...(scope ? { scope } : {}),
+  };
+}
+
+type Forgotten = Parameters<NonNullable<OAuthClientProvider['invalidateCredentials']>>[0];
+
+async function forget(state: State, what: Forgotten): Promise<void> {
+  const { client, tokens, verifier } = await read(state);
+  const kept = { client, tokens, verifier };
+  const wasRefused = tokens?.refresh_token !== undefined && state.refused.has(tokens.refresh_token);
+  const isRenewed = tokens !== undefined && !wasRefused;
+  if (what === 'all' || what === 'client') kept.client = undefined;
+  // What was refused may be what another process has renewed meanwhile.
+  if ((what === 'all' || what === 'tokens') && !isRenewed) kept.tokens = undefined;
+  if (what === 'all' || what === 'verifier') kept.verifier = undefined;
+  await state.store.write(JSON.stringify(kept));
 }
 
 /**
@@ -150,40 +189,30 @@ export function createOAuth(
  * renewal, and the one before it is worth nothing then (https://datatracker.ietf.org/doc/html/rfc9700,
  * "Refresh Token Protection"). Whoever comes second is given what the first was.
  */
-function renewalsOf(
-  store: SignInStore,
-  read: () => Promise<Kept>,
-  change: (part: Partial<Kept>) => Promise<void>,
-) {
-  const refused = new Set<string>();
-
-  async function renew(send: (signal: AbortSignal) => Promise<Response>, sent: string): Promise<Response> {
-    return store.alone(async (signal) => {
-      const { tokens } = await read();
-      if (tokens?.refresh_token !== undefined && tokens.refresh_token !== sent) return Response.json(tokens);
-      const response = await send(signal);
-      const given = response.ok ? OAuthTokensSchema.safeParse(await response.clone().json()) : undefined;
-      if (given?.success) await change({ tokens: { ...tokens, refresh_token: sent, ...given.data } });
-      else if (response.status >= 400 && response.status < 500) refused.add(sent);
-      return response;
-    });
-  }
-
-  const within =
-    (send: typeof fetch): typeof fetch =>
-    async (url, init) => {
-      const body = init?.body;
-      const isRenewal = body instanceof URLSearchParams && body.get('grant_type') === 'refresh_token';
-      if (!isRenewal) return send(url, init);
-      return renew(
-        (signal) => send(url, { ...init, signal: init?.signal ?? signal }),
-        body.get('refresh_token') ?? '',
-      );
-    };
-  return {
-    within,
-    wasRefused: (token: string | undefined) => token !== undefined && refused.has(token),
+function renewing(state: State, send: typeof fetch): typeof fetch {
+  return async (url, init) => {
+    const body = init?.body;
+    const isRenewal = body instanceof URLSearchParams && body.get('grant_type') === 'refresh_token';
+    if (!isRenewal) return send(url, init);
+    const sent = body.get('refresh_token') ?? '';
+    return renew(state, (signal) => send(url, { ...init, signal: init?.signal ?? signal }), sent);
   };
+}
+
+async function renew(
+  state: State,
+  send: (signal: AbortSignal) => Promise<Response>,
+  sent: string,
+): Promise<Response> {
+  return state.store.alone(async (signal) => {
+    const { tokens } = await read(state);
+    if (tokens?.refresh_token !== undefined && tokens.refresh_token !== sent) return Response.json(tokens);
+    const response = await send(signal);
+    const given = response.ok ? OAuthTokensSchema.safeParse(await response.clone().json()) : undefined;
+    if (given?.success) await change(state, { tokens: { ...tokens, refresh_token: sent, ...given.data } });
+    else if (response.status >= 400 && response.status < 500) state.refused.add(sent);
+    return response;
+  });
 }
 
 const NAME = 'ML Intern';
