@@ -46,7 +46,7 @@ const OVERALL = { perMinute: 2_700, burst: 45, per: 'workspace' as const };
 export const DISCORD_RATES: Rates = {
   post: OVERALL,
   edit: OVERALL,
-  mark: OVERALL,
+  reaction: OVERALL,
   streamEnd: OVERALL,
   stream: OVERALL,
 };

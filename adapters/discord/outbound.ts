@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { NO_WORKSPACE, type ThreadAddress } from '../../src/session/address.ts';
 import { type Acts, byKind, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
-import { type BytesOf, type Mark, TITLE } from '../../src/thread/delivery/outgoing.ts';
+import { type BytesOf, type Reaction, TITLE } from '../../src/thread/delivery/outgoing.ts';
 import { cut } from '../../src/thread/view/words.ts';
 import { unarchive } from './archived-threads.ts';
 import { bodyOf, type ComponentOptions, marked, REACTION_NAMES, translate } from './components.ts';
@@ -95,9 +95,10 @@ const ACTS: Acts<Thread> = {
     });
   },
 
-  react: (at, mark) => onFirst(at, mark, (route) => at.rest.put(route)),
+  react: (at, reaction) => onFirst(at, reaction, (route) => at.rest.put(route)),
 
-  unreact: (at, mark) => onFirst(at, mark, (route) => at.rest.delete(route)).catch(unless('gone', 'final')),
+  unreact: (at, reaction) =>
+    onFirst(at, reaction, (route) => at.rest.delete(route)).catch(unless('gone', 'final')),
 
   /** A thread's name may be changed twice in ten minutes: one that can't be changed now is not waited for. */
   async name(at, title) {
@@ -163,18 +164,18 @@ async function blank(at: Thread, id: string, error: unknown): Promise<void> {
  */
 async function onFirst(
   at: Thread,
-  reaction: Mark,
+  reaction: Reaction,
   call: (route: `/${string}`) => Promise<unknown>,
 ): Promise<void> {
-  const mark = (place: Thread) => soon(() => opened(place, () => call(reactionRoute(place, reaction))));
-  await mark(at).catch(async (error: unknown) => {
+  const react = (place: Thread) => soon(() => opened(place, () => call(reactionRoute(place, reaction))));
+  await react(at).catch(async (error: unknown) => {
     if (reaction.on !== at.thread || failureOf(error).reason === 'rate_limited') throw error;
     if (!['gone', 'closed'].includes(rowOf(error)?.means ?? '')) throw error;
-    await mark({ ...at, channel: at.thread });
+    await react({ ...at, channel: at.thread });
   });
 }
 
-const reactionRoute = (address: ThreadAddress, { on, name: emoji }: Mark) =>
+const reactionRoute = (address: ThreadAddress, { on, name: emoji }: Reaction) =>
   Routes.channelMessageOwnReaction(placeOf(address, on), on, encodeURIComponent(emoji));
 
 /** The first message of a thread stands in the channel that the thread belongs to. */

@@ -61,7 +61,7 @@ export const slackRates = (factor: number): Rates => ({
   post: { perMinute: 57 * factor, burst: 3, per: 'channel' },
   edit: { perMinute: 47 * factor, burst: 12, per: 'workspace' },
   /** reactions.add and reactions.remove: tier 3 and tier 2; an edit is one of each. */
-  mark: { perMinute: 19 * factor, burst: 10, per: 'workspace' },
+  reaction: { perMinute: 19 * factor, burst: 10, per: 'workspace' },
   /** chat.startStream and chat.stopStream: tier 2, 20 a minute; a stream is begun and stopped once. */
   streamEnd: { perMinute: 19 * factor, burst: 8, per: 'workspace' },
   /** chat.appendStream: tier 4, 100 a minute. */

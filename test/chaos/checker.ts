@@ -94,7 +94,7 @@ async function thread(
   for (const change of wanted) {
     if (change.kind === 'post' && isDecoration(change.outgoing)) {
       if (change.outgoing.kind === 'reaction')
-        wrong.push(...mark(ground, address, sessionId, change.outgoing));
+        wrong.push(...reactionOf(ground, address, sessionId, change.outgoing));
       continue;
     }
     const posts = byKey.get(change.key) ?? [];
@@ -154,9 +154,9 @@ function reminders({ session, toolCalls, messages }: Snapshot): string[] {
 }
 
 /** A reaction stands on the message that it belongs to, and no other one of the bot's does. */
-function mark(ground: Ground, address: ThreadAddress, sessionId: string, reaction: Reaction): string[] {
+function reactionOf(ground: Ground, address: ThreadAddress, sessionId: string, reaction: Reaction): string[] {
   const wanted = reaction.name;
-  const found = ground.marks(address, reaction);
+  const found = ground.reactions(address, reaction);
   return found.length === 1 && found[0] === wanted
     ? []
     : [`${sessionId} shows the reactions ${found.join(', ') || 'none'}, not ${wanted}`];

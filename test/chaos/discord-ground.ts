@@ -84,7 +84,7 @@ export class DiscordGround implements Ground {
       }));
   }
 
-  marks({ channel, thread }: ThreadAddress, { on }: Reaction): string[] {
+  reactions({ channel, thread }: ThreadAddress, { on }: Reaction): string[] {
     const message = this.#discord.guild.messages.get(on);
     const isThere = message?.channel_id === (on === thread ? channel : thread);
     return isThere ? [...(message?.reactions ?? [])] : [];

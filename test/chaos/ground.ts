@@ -34,7 +34,7 @@ export type Ground = {
   /** Posts of a thread, by their keys out of `keys`; others have the key ''. */
   posts(address: ThreadAddress, keys: readonly string[]): Post[];
   /** Reactions of the bot on the message that one should be on. */
-  marks(address: ThreadAddress, reaction: Reaction): string[];
+  reactions(address: ThreadAddress, reaction: Reaction): string[];
   /** Disturbs the wire from now on. */
   disturb(chance: Chance, count: Count): void;
   calm(): void;

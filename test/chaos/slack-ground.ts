@@ -80,7 +80,7 @@ export class SlackGround implements Ground {
     );
   }
 
-  marks({ channel }: ThreadAddress, { on }: Reaction): string[] {
+  reactions({ channel }: ThreadAddress, { on }: Reaction): string[] {
     return [...(this.#slack.workspace.find(channel, on)?.reactions ?? [])];
   }
 

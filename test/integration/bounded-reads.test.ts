@@ -53,7 +53,7 @@ function platform() {
   let next = 0;
   const rate = { perMinute: 60_000, burst: 100, per: 'workspace' as const };
   const outbound: Outbound = {
-    rates: { post: rate, edit: rate, mark: rate, streamEnd: rate, stream: rate },
+    rates: { post: rate, edit: rate, reaction: rate, streamEnd: rate, stream: rate },
     editIntervalMs: 0,
     translate: ({ body }) => [{ kind: 'message', body: { text: JSON.stringify(body) } }],
     async post(_address, key, outgoing) {

@@ -59,7 +59,7 @@ function platform() {
   );
   const outbound: Outbound = {
     ...sent,
-    rates: { post: rate, edit: rate, mark: rate, streamEnd: rate, stream: rate },
+    rates: { post: rate, edit: rate, reaction: rate, streamEnd: rate, stream: rate },
     editIntervalMs: 0,
     translate: ({ body }) =>
       body.kind === 'reaction' ? [{ kind: 'reaction', on: body.on, name: body.mood }] : [],
@@ -98,13 +98,18 @@ async function becomes(id: string, state: SessionState): Promise<void> {
     .where(eq(sessions.id, id));
 }
 
-test('a reaction that is put too late, by who had lost the thread, does not stay beside the right one', async () => {
+/** A session that works on a request. */
+async function working(): Promise<string> {
   const id = randomIds.next('s');
-  const { db } = storage;
   const address = { platform: 'slack' as const, workspace: 'T1', channel: 'C1', thread: id };
-  await db.insert(sessions).values({ id, ...address, requester: ADA, state: { kind: 'running' } });
+  await storage.db.insert(sessions).values({ id, ...address, requester: ADA, state: { kind: 'running' } });
   await write((tx) => record.openExchange(tx, id, 1, []));
   await write((tx) => record.addMessage(tx, id, 1, user('train it')));
+  return id;
+}
+
+test('a reaction that is put too late, by who had lost the thread, does not stay beside the right one', async () => {
+  const id = await working();
   const { shown, render, hold, isWaiting, release } = platform();
   await render(id);
   expect([...shown]).toEqual(['working']);
@@ -121,4 +126,14 @@ test('a reaction that is put too late, by who had lost the thread, does not stay
   await late;
   await render(id);
   expect([...shown]).toEqual(['done']);
+});
+
+test('a reaction that an older version has put off waits until it is due', async () => {
+  const id = await working();
+  const since = systemClock.now().getTime();
+  const renderGrants = { mark: { at: since + 60_000, count: 1, since } };
+  await storage.db.update(sessions).set({ renderGrants }).where(eq(sessions.id, id));
+  const { shown, render } = platform();
+  expect(await render(id)).toMatchObject({ kind: 'later' });
+  expect([...shown]).toEqual([]);
 });

@@ -258,7 +258,7 @@ export class Board {
     );
     return {
       editIntervalMs: 50,
-      rates: { post: RATE, edit: RATE, mark: RATE, streamEnd: RATE, stream: RATE },
+      rates: { post: RATE, edit: RATE, reaction: RATE, streamEnd: RATE, stream: RATE },
       translate,
       plainer: () => [],
       ...acts,

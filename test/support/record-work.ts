@@ -146,7 +146,7 @@ const takes = async () => ({ ok: true as const, platformId: `${delivered++}` });
 
 /** A platform that takes everything at once. */
 export const takesAll: Outbound = {
-  rates: { post: RATE, edit: RATE, mark: RATE, streamEnd: RATE, stream: RATE },
+  rates: { post: RATE, edit: RATE, reaction: RATE, streamEnd: RATE, stream: RATE },
   editIntervalMs: 0,
   translate: (message) => [{ kind: 'message', body: { message } }],
   plainer: () => [],

@@ -54,8 +54,8 @@ export type Stage = {
    * that.
    */
   hears(who: Who, text: string): Promise<void>;
-  /** How the request is marked. */
-  mark(): string;
+  /** What the request shows of how it stands. */
+  reaction(): string;
   /** What would notify people who were not meant. */
   pings: RegExp;
   /** Names of the files that the bot has posted. */
@@ -66,7 +66,7 @@ export type Stage = {
 };
 
 const SLACK_IDS = { ada: 'U0ADA', grace: 'U0GRACE' } as const;
-const SLACK_MARKS: Readonly<Record<string, string>> = {
+const SLACK_REACTIONS: Readonly<Record<string, string>> = {
   eyes: 'working',
   hourglass_flowing_sand: 'waiting',
   white_check_mark: 'done',
@@ -129,7 +129,7 @@ export async function onSlack(script: ModelScript, { configure }: StageOptions):
       )),
     told,
     hears: told,
-    mark: () => [...first().reactions].map((name) => SLACK_MARKS[name] ?? name).join(),
+    reaction: () => [...first().reactions].map((name) => SLACK_REACTIONS[name] ?? name).join(),
     pings: /@everyone|@here|<!channel>/,
     files: () => world.slack.uploads.files.filter(({ isShared }) => isShared).map(({ name }) => name),
     kept: () => keptBy(world),
@@ -153,7 +153,7 @@ const newest = (world: World, first: SlackMessage, part: string): Promise<SlackM
     () => world.replies(first).findLast((message) => shown(message).includes(part)),
   );
 
-const DISCORD_MARKS: Readonly<Record<string, string>> = {
+const DISCORD_REACTIONS: Readonly<Record<string, string>> = {
   '👀': 'working',
   '⏳': 'waiting',
   '✅': 'done',
@@ -209,7 +209,7 @@ export async function onDiscord(script: ModelScript, { configure }: StageOptions
       )),
     told: async (who, text) => void (await on.told(who, text)),
     hears: async (_who, text) => void (await on.reply(first().id, text)),
-    mark: () => [...first().reactions].map((emoji) => DISCORD_MARKS[emoji] ?? emoji).join(),
+    reaction: () => [...first().reactions].map((emoji) => DISCORD_REACTIONS[emoji] ?? emoji).join(),
     pings: /@everyone|@here|<@&8/,
     files: () =>
       on

@@ -26,7 +26,7 @@ const part = {
 const post: Change = { ...part, kind: 'post', isPaced: false, isOutcomeOpen: false };
 const edit: Change = { ...part, kind: 'edit', platformId: '1.0', streamed: undefined, isPaced: false };
 const progress: Change = { ...edit, isPaced: true };
-const mark: Change = { ...post, outgoing: { kind: 'reaction', on: '1.0', name: 'eyes' } };
+const reaction: Change = { ...post, outgoing: { kind: 'reaction', on: '1.0', name: 'eyes' } };
 const file: Change = { ...post, outgoing: { kind: 'upload', file: { id: 'f', name: 'log.txt' }, text: '' } };
 const removal: Change = { kind: 'remove', key: part.key, platformId: '1.0', isPaced: false, noted };
 
@@ -56,9 +56,9 @@ describe('what is done about a refusal', () => {
     ['a message that can’t be changed is replaced', frozen, edit, 'anew'],
     ['progress of a message that can’t be changed waits for what matters', frozen, progress, 'hold'],
     ['a place that takes nothing closes the thread', closed, post, 'close'],
-    ['a reaction may stand elsewhere, and closes nothing', closed, mark, 'hold'],
-    ['a reaction that is refused for no clear reason keeps nothing waiting', unclear, mark, 'hold'],
-    ['a reaction that is not allowed is left out', denied, mark, 'drop'],
+    ['a reaction may stand elsewhere, and closes nothing', closed, reaction, 'hold'],
+    ['a reaction that is refused for no clear reason keeps nothing waiting', unclear, reaction, 'hold'],
+    ['a reaction that is not allowed is left out', denied, reaction, 'drop'],
     ['a file that is not allowed is left out, and told of', denied, file, 'hold'],
     ['a file that is too large is never tried again', { ...form, reason: 'too_long' }, file, 'drop'],
     ['a message that is not allowed closes the thread', denied, post, 'close'],

@@ -2,8 +2,8 @@ import { deliveriesOf } from './delivery.ts';
 import type { Delivery, Failed, HowToEdit } from './outbound.ts';
 import {
   type BytesOf,
-  type Mark,
   type Outgoing,
+  type Reaction,
   reactionId,
   reactionOfId,
   TITLE,
@@ -22,8 +22,8 @@ export type Acts<Where> = {
   /** Takes away a message or a file. */
   takeBack(where: Where, platformId: string): Promise<void>;
   share(where: Where, key: string, upload: Upload, bytes: Uint8Array): Promise<Delivery>;
-  react(where: Where, mark: Mark): Promise<void>;
-  unreact(where: Where, mark: Mark): Promise<void>;
+  react(where: Where, reaction: Reaction): Promise<void>;
+  unreact(where: Where, reaction: Reaction): Promise<void>;
   name(where: Where, text: string): Promise<Delivery>;
   find(where: Where, key: string, sought: Message | Upload): Promise<Delivery | undefined>;
 };
@@ -75,10 +75,14 @@ async function post<Where>(
   }
 }
 
-const react = <Where>({ acts, delivered }: Kinds<Where>, where: Where, mark: Mark): Promise<Delivery> =>
+const react = <Where>(
+  { acts, delivered }: Kinds<Where>,
+  where: Where,
+  reaction: Reaction,
+): Promise<Delivery> =>
   delivered(async () => {
-    await acts.react(where, mark);
-    return reactionId(mark);
+    await acts.react(where, reaction);
+    return reactionId(reaction);
   });
 
 async function edit<Where>(
@@ -112,8 +116,8 @@ const remove = <Where>(
   platformId: string,
 ): Promise<Delivery> =>
   delivered(async () => {
-    const mark = reactionOfId(platformId);
-    if (mark !== undefined) await acts.unreact(where, mark);
+    const reaction = reactionOfId(platformId);
+    if (reaction !== undefined) await acts.unreact(where, reaction);
     else if (platformId !== TITLE) await acts.takeBack(where, platformId); // there is no taking a name away
     return platformId;
   });
@@ -138,11 +142,11 @@ async function find<Where>(
 }
 
 /**
- * Takes away every other of our marks, where it is not known which are there; the one that is meant may be
- * put twice. Undefined where that is done.
+ * Takes away every other of our reactions, where it is not known which are there; the one that is meant may
+ * be put twice. Undefined where that is done.
  */
 async function removeOtherReactions(
-  reaction: Mark,
+  reaction: Reaction,
   names: readonly string[],
   take: (platformId: string) => Promise<Delivery>,
 ): Promise<Delivery | undefined> {
@@ -154,8 +158,8 @@ async function removeOtherReactions(
 }
 
 /**
- * Whether a mark that could not be taken away will not be by trying again either: the one that is meant is
- * put beside it.
+ * Whether a reaction that could not be taken away will not be by trying again either: the one that is meant
+ * is put beside it.
  */
 function isLasting(failed: Failed): boolean {
   return (

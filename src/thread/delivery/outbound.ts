@@ -56,7 +56,7 @@ export type Form = { body: Payload; isCut: boolean };
 type Rate = { perMinute: number; burst: number; per: 'workspace' | 'channel' | 'thread' };
 
 /** How fast a platform may be sent to; edits that matter and progress share a rate. */
-export type Rates = { post: Rate; edit: Rate; mark: Rate; streamEnd: Rate; stream: Rate };
+export type Rates = { post: Rate; edit: Rate; reaction: Rate; streamEnd: Rate; stream: Rate };
 
 export type HowToEdit = {
   /** What a message that is streamed to has been given; not known where it is undefined. */

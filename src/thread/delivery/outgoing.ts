@@ -6,16 +6,15 @@ export type Outgoing =
   /** `stream`: it is of a message that grows, where the platform has a way of its own for that. */
   | { kind: 'message'; body: Payload; stream?: Stream }
   | Upload
-  | Reaction
+  | ({ kind: 'reaction' } & Reaction)
   /** What the thread is called. */
   | Title;
 
 /** A file, with what is said about it. */
 export type Upload = { kind: 'upload'; file: { id: string; name: string }; text: string };
 
-/** A mark on a message that somebody wrote. */
-export type Reaction = { kind: 'reaction' } & Mark;
-export type Mark = { on: string; name: string };
+/** An emoji on a message that somebody wrote: how it stands with what they asked. */
+export type Reaction = { on: string; name: string };
 
 type Title = { kind: 'title'; text: string };
 
@@ -76,10 +75,10 @@ export type BytesOf = (fileId: string) => Promise<Uint8Array | undefined>;
 const REACTION = 'reaction:';
 
 /** What a reaction is known by: the message that it is on, and its name. */
-export const reactionId = ({ on, name }: Mark): string => `${REACTION}${on}:${name}`;
+export const reactionId = ({ on, name }: Reaction): string => `${REACTION}${on}:${name}`;
 
 /** The reaction that is known by an id; undefined where the id is of something else. */
-export function reactionOfId(platformId: string): Mark | undefined {
+export function reactionOfId(platformId: string): Reaction | undefined {
   if (!platformId.startsWith(REACTION)) return undefined;
   const [on = '', name = ''] = platformId.slice(REACTION.length).split(':');
   return { on, name };

@@ -83,18 +83,20 @@ export type RenderClaim = {
 };
 
 /**
- * What is delivered at one pace: new messages, edits that matter, marks, streams that begin or end, streams
- * that grow, and progress.
+ * What is delivered at one pace: new messages, edits that matter, reactions, streams that begin or end,
+ * streams that grow, and progress.
  */
-export const Lane = z.enum(['post', 'edit', 'mark', 'streamEnd', 'stream', 'progress']);
+export const Lane = z.enum(['post', 'edit', 'reaction', 'streamEnd', 'stream', 'progress']);
 export type Lane = z.infer<typeof Lane>;
 
 /** When how many deliveries of a lane are due, and when that was reserved. */
-const Grants = z.partialRecord(
-  Lane,
-  z.object({ at: z.number(), count: z.number().int(), since: z.number().optional() }),
-);
-export type Grants = z.infer<typeof Grants>;
+const Grant = z.object({ at: z.number(), count: z.number().int(), since: z.number().optional() });
+export type Grants = Partial<Record<Lane, z.infer<typeof Grant>>>;
+
+/** Older versions noted the lane of reactions as `mark`. */
+const NotedGrants = z
+  .partialRecord(z.enum([...Lane.options, 'mark']), Grant)
+  .transform(({ mark, ...grants }): Grants => (mark ? { reaction: mark, ...grants } : grants));
 
 /** Another renderer has taken the thread over. */
 export class RenderLost extends Error {}
@@ -133,7 +135,7 @@ export async function claimRender(
       refused: ThreadRefused.optional()
         .catch(undefined)
         .parse(row.refused ?? undefined),
-      grants: Grants.catch({}).parse(row.grants),
+      grants: NotedGrants.catch({}).parse(row.grants),
     }
   );
 }

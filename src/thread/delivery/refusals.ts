@@ -96,20 +96,20 @@ export function decide(failure: Failed, at: Circumstances): Decision {
       return { kind: 'outage', detail: failure.detail };
     case 'gone':
       if (change.kind === 'remove') return dropped(at, { code: 'gone', why: 'it is gone' });
-      if (isMark(change)) return dropped(at, { code: 'gone', why: 'the message is gone' });
+      if (decorates(change)) return dropped(at, { code: 'gone', why: 'the message is gone' });
       if (change.kind === 'edit') return { kind: 'anew', form: 0, removesOld: false };
       return held(at, { code: 'gone', why: 'what it belongs to is gone' });
     case 'frozen':
       if (change.kind !== 'edit') return held(at, failure);
       return change.isPaced ? delayed(at, failure) : { kind: 'anew', form: 0, removesOld: true };
     case 'too_long':
-      if (isMark(change) || isFile(change)) return dropped(at, failure);
+      if (decorates(change) || isFile(change)) return dropped(at, failure);
       return at.isSplittable ? { kind: 'shorter' } : refusedForm(at, failure);
     case 'form':
       return refusedForm(at, failure);
     case 'closed':
       // What it stands on may be elsewhere: it says nothing of the thread.
-      if (isMark(change)) return failure.isPlace ? held(at, failure) : dropped(at, failure);
+      if (decorates(change)) return failure.isPlace ? held(at, failure) : dropped(at, failure);
       if (isFile(change) && !failure.isPlace) return held(at, failure);
       if (change.kind === 'remove' && !failure.isPlace) return dropped(at, failure);
       return { kind: 'close', code: failure.code, why: failure.why };
@@ -127,7 +127,7 @@ type Said = { code: string; why: string };
 /** No form of a message is taken: a new message may be, else it is held back. */
 function refusedForm(at: Circumstances, said: Said): Decision {
   const { change, form, lastForm, refused } = at;
-  if (isMark(change) || change.kind === 'remove') return dropped(at, said);
+  if (decorates(change) || change.kind === 'remove') return dropped(at, said);
   if (isFile(change)) return held(at, said);
   const isFirst = refused?.kind !== 'held';
   if (change.kind === 'edit' && isFirst && !change.isPaced) {
@@ -144,9 +144,9 @@ function unclear(at: Circumstances, failure: Extract<Failed, { reason: 'unclear'
   if (!isWornOut) {
     const ms = FIRST_WAIT_MS * 2 ** (tries - 1);
     const refused = { ...noted(at, failure), kind: 'trying' as const, tries, due: now + ms };
-    return isMark(at.change) ? { kind: 'hold', refused } : { kind: 'again', ms, refused };
+    return decorates(at.change) ? { kind: 'hold', refused } : { kind: 'again', ms, refused };
   }
-  return isMark(at.change) ? dropped(at, failure) : held(at, failure);
+  return decorates(at.change) ? dropped(at, failure) : held(at, failure);
 }
 
 function held(at: Circumstances, said: Said): Decision {
@@ -185,12 +185,13 @@ function noted({ change, refused, now }: Circumstances, { code, why }: Said): Re
 }
 
 /** A reaction or a thread's name: nothing is lost where it can't be shown. */
-export const isMark = (change: Change): boolean => change.kind !== 'remove' && isDecoration(change.outgoing);
+export const decorates = (change: Change): boolean =>
+  change.kind !== 'remove' && isDecoration(change.outgoing);
 
 const isFile = (change: Change): boolean => change.kind !== 'remove' && change.outgoing.kind === 'upload';
 
 /** Whether people have to know that it could not be shown. */
-export const isForPeople = (change: Change): boolean => change.kind !== 'remove' && !isMark(change);
+export const isForPeople = (change: Change): boolean => change.kind !== 'remove' && !decorates(change);
 
 const NOTE = 'refused/';
 

@@ -22,9 +22,9 @@ import {
 import { type Change, changes, messageKeyOf } from './reconcile.ts';
 import {
   type Decision,
+  decorates,
   heldBack,
   isForPeople,
-  isMark,
   isNote,
   LEAST_MS,
   notesOf,
@@ -239,7 +239,7 @@ function bucketOf({ outbound, address }: Scope, lane: Lane): Bucket {
 }
 
 function laneOf(change: Change): Lane {
-  if (isMark(change)) return 'mark';
+  if (decorates(change)) return 'reaction';
   if (change.kind === 'post') return isStreamed(change.outgoing) ? 'streamEnd' : 'post';
   if (change.kind === 'edit' && change.streamed !== undefined)
     return isStreamed(change.outgoing) ? 'stream' : 'streamEnd';

@@ -23,7 +23,7 @@ import {
   unbeginPost,
 } from './posts.ts';
 import { type Change, platformKey } from './reconcile.ts';
-import { type Decision, decide, isMark, isWorn } from './refusals.ts';
+import { type Decision, decide, decorates, isWorn } from './refusals.ts';
 
 export type RenderDeps = {
   db: Db;
@@ -52,7 +52,7 @@ export async function deliver(scope: Scope, change: Change): Promise<Decision | 
   const { sessionId } = held;
   await fencedRender(held, async (tx) => {
     if (change.kind === 'post') await beginPost(tx, sessionId, change.key, change.exchange);
-    if (change.kind === 'edit' && isMark(change)) await doubtPost(tx, sessionId, change.key);
+    if (change.kind === 'edit' && decorates(change)) await doubtPost(tx, sessionId, change.key);
     if (change.kind === 'edit' && change.streamed !== undefined)
       await beginStreaming(tx, sessionId, change.key);
   });
@@ -173,7 +173,7 @@ async function note(
     case 'wait':
     case 'shorter':
     case 'close':
-      // Nothing of a post was made; a mark may have been taken away and not been put again, and stays in
+      // Nothing of a post was made; a reaction may have been taken away and not been put again, and stays in
       // doubt.
       if (change.kind === 'post' && !change.isOutcomeOpen) await unbeginPost(tx, sessionId, key);
       return;
@@ -232,9 +232,9 @@ async function yieldOnce(
     const removed = isDouble ? await outbound.remove(address, delivery.platformId) : undefined;
     const isOpen = removed?.ok === false && ['unavailable', 'rate_limited'].includes(removed.reason);
     if (isOpen) return false;
-    // A mark that came late stands beside the other's: which are there is looked up anew.
+    // A reaction that came late stands beside the other's: which are there is looked up anew.
     await fencedRender(held, async (tx) => {
-      if (isMark(change)) await doubtPost(tx, sessionId, change.key);
+      if (decorates(change)) await doubtPost(tx, sessionId, change.key);
       await distrustPost(tx, sessionId, change.key);
     });
     return true;

@@ -54,7 +54,7 @@ const MOODS: Readonly<Record<StatusView['phase'], Mood | undefined>> = {
   undone: undefined,
 };
 
-/** The mark on the message that began an exchange. */
+/** The reaction on the message that began an exchange. */
 export function reactionOf(snapshot: Snapshot, exchange: Exchange): { on: string; mood: Mood } | undefined {
   const first = snapshot.messages.find(
     (message) => message.exchange === exchange.number && message.entry.role === 'user',

@@ -25,7 +25,7 @@ export type ViewBody =
   | ({ kind: 'job' } & JobView)
   /** A file from the record, with what is said about it. */
   | { kind: 'file'; fileId: string; name: string; text: string }
-  /** A mark on a person's message: how it stands with what they asked. */
+  /** A reaction on a person's message: how it stands with what they asked. */
   | { kind: 'reaction'; on: string; mood: Mood }
   /** Something the bot says of itself. Whoever is in `mentions` (platform ids) is notified. */
   | {
