@@ -18,7 +18,6 @@ export function whoIs(
     id: person.id,
     groups,
     person: async () => person,
-    standing: async () => 'member',
     isAdmin: async () => ((permissions ?? 0n) & PermissionFlagsBits.ManageGuild) !== 0n,
     isIn: async (group) => groups.includes(group),
     mayRead: (address) => canRead(client, person.id, address),

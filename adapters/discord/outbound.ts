@@ -51,7 +51,7 @@ export function createDiscordOutbound(deps: OutboundDeps, options: ComponentOpti
     edit: (address, ...what) => side.edit(within(address), ...what),
     remove: (address, ...what) => side.remove(within(address), ...what),
     find: (address, ...what) => side.find(within(address), ...what),
-    tell: (address, person, text) => tell(rest, address, person, text),
+    privateReply: (address, ...what) => privateReply(rest, address, ...what),
   };
 }
 
@@ -181,7 +181,12 @@ const reactionRoute = (address: ThreadAddress, { on, name: emoji }: Reaction) =>
 /** The first message of a thread stands in the channel that the thread belongs to. */
 const placeOf = ({ channel, thread }: ThreadAddress, on: string) => (on === thread ? channel : thread);
 
-async function tell(rest: REST, address: ThreadAddress, person: string, text: string): Promise<Delivery> {
+async function privateReply(
+  rest: REST,
+  address: ThreadAddress,
+  person: string,
+  text: string,
+): Promise<Delivery> {
   if (address.workspace === DIRECT) return NOWHERE_ELSE;
   return delivered(async () => {
     const { id } = Sent.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: person } }));

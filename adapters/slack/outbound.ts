@@ -66,7 +66,7 @@ export function createSlackOutbound(
     edit: within(side.edit),
     remove: within(side.remove),
     find: within(side.find),
-    tell: within(tell),
+    privateReply: within(privateReply),
   };
 }
 
@@ -81,7 +81,11 @@ const NOT_INSTALLED: Failed = {
 /**
  * A direct message from the app: https://docs.slack.dev/reference/methods/chat.postMessage, "Post to a DM".
  */
-async function tell({ client, channel, thread }: Thread, person: string, text: string): Promise<Delivery> {
+async function privateReply(
+  { client, channel, thread }: Thread,
+  person: string,
+  text: string,
+): Promise<Delivery> {
   if (channel.startsWith('D')) return NOWHERE_ELSE;
   return delivered(async () => {
     const said = `About our thread in ${STYLE.thread({ channel, thread })}: ${plain(text)}`;

@@ -4,7 +4,6 @@ import type { People } from './people.ts';
 /** Somebody of a workspace, by their user id. */
 export const whoIs = (people: People, id: string): Who => ({
   id,
-  groups: [],
   person: () => people.person(id),
   standing: () => people.standing(id),
   isAdmin: () => people.isAdmin(id),

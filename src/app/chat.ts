@@ -87,4 +87,4 @@ async function startAll(
 const membersOn =
   (platforms: ReadonlyMap<string, Membership>): ApproverPolicy['isMember'] =>
   async ({ platform, workspace }, group, person) =>
-    (await platforms.get(platform)?.isMember(workspace, group, person)) ?? false;
+    (await platforms.get(platform)?.isMember?.(workspace, group, person)) ?? false;

@@ -31,4 +31,4 @@ export type Pointed = { ok: true; quote: string; thread: ThreadAddress } | { ok:
 export const readableTo =
   ({ who, thread }: Pick<From, 'who' | 'thread'>): MayRead =>
   async ({ address, requester }) =>
-    requester.id === who.id || isDeepStrictEqual(address, thread) || who.mayRead(address);
+    requester.id === who.id || isDeepStrictEqual(address, thread) || (who.mayRead?.(address) ?? false);

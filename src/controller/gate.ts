@@ -34,17 +34,18 @@ export function createGate(
       const barred = await admission.refusal(place, who);
       if (barred !== undefined) return barred;
       if (!hasAccount(place)) return NO_ACCOUNT;
-      const standing = asksStanding ? await who.standing() : 'member';
-      return refusalOf(rules, place, { id: who.id, standing, groups: who.groups }, await setIn(place));
+      const { id, groups = [] } = who;
+      const standing = (asksStanding ? await who.standing?.() : undefined) ?? 'member';
+      return refusalOf(rules, place, { id, standing, groups }, await setIn(place));
     },
     tells: async (place, who) =>
       (await admission.refusal(place, who)) === undefined || admission.tells(place, who),
     answersReplies: async (place) => answersReplies(rules, place, await setIn(place)),
     async mayChange(who) {
       const { admins } = rules;
-      if ([who.id, ...who.groups].some((one) => admins.includes(one))) return true;
-      if (admins.includes(ADMINS) && (await who.isAdmin())) return true;
-      for (const group of admins) if (group !== ADMINS && (await who.isIn(group))) return true;
+      if ([who.id, ...(who.groups ?? [])].some((one) => admins.includes(one))) return true;
+      if (admins.includes(ADMINS) && (await who.isAdmin?.())) return true;
+      for (const group of admins) if (group !== ADMINS && (await who.isIn?.(group))) return true;
       return false;
     },
   };

@@ -3,28 +3,29 @@ import type { Person, ThreadAddress } from '../session/address.ts';
 
 /**
  * Somebody who writes or clicks, as a platform knows them. What has to be looked up is looked up when it is
- * asked.
+ * asked. A platform leaves out what it does not know of people: then they are members who are in no group,
+ * manage nothing, and read no thread but those they are in.
  */
 export type Who = {
   id: string;
-  /** Groups and roles that the platform names with whatever somebody does; none where it names none. */
-  groups: readonly string[];
+  /** Groups and roles that the platform names with whatever somebody does. */
+  groups?: readonly string[];
   person(): Promise<Person>;
   /** How somebody belongs to the workspace. Throws where that can't be found out now. */
-  standing(): Promise<Standing>;
+  standing?(): Promise<Standing>;
   /** Whether somebody manages the workspace by the platform's own rights. */
-  isAdmin(): Promise<boolean>;
+  isAdmin?(): Promise<boolean>;
   /** Whether somebody is in a group or has a role; not where that can't be found out. */
-  isIn(group: string): Promise<boolean>;
+  isIn?(group: string): Promise<boolean>;
   /** Whether somebody can read a thread where it is; not where that can't be found out. */
-  mayRead(address: ThreadAddress): Promise<boolean>;
+  mayRead?(address: ThreadAddress): Promise<boolean>;
 };
 
 /**
  * Who is in what, where nobody is at hand whom the platform has just named: a decision names groups by their
- * ids.
+ * ids. Left out by a platform that has no groups.
  */
 export type Membership = {
   /** Whether somebody is in a workspace's user group or role; not where that can't be found out. */
-  isMember(workspace: string, group: string, person: string): Promise<boolean>;
+  isMember?(workspace: string, group: string, person: string): Promise<boolean>;
 };

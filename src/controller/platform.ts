@@ -53,12 +53,12 @@ export type PlatformParts = {
 export type Reopened = (place: Place) => Promise<void>;
 
 /**
- * A place where people chat, as the rest of the program sees it: it shows threads, and knows who is in its
+ * A place where people chat, as the rest of the program sees it: it shows threads, and may know who is in its
  * groups.
  */
 export type Platform = Membership & {
   /**
-   * Shows messages in threads; and tells somebody, where nobody else sees it, that a thread takes nothing.
+   * Shows messages in threads; and may tell somebody, where nobody else sees it, that a thread takes nothing.
    */
   outbound: Outbound;
   /** Starts to take what people say, and reads back what was said while nobody listened. */

@@ -53,7 +53,7 @@ test('one more platform, of an adapter alone, has the whole story', async () => 
   if (job) made.hub.finish(job, 'COMPLETED');
   await seen(board, thread, '92.8 %');
   await seen(board, thread, 'COMPLETED');
-  await until('the mark on the request', () => board.reactions.get(thread)?.has('done'));
+  await until('the reaction on the request', () => board.reactions.get(thread)?.has('done'));
   await board.say('ada', 'and which learning rate was that?', thread);
   await seen(board, thread, '5e-5');
 });
@@ -131,4 +131,18 @@ test('of two approvals that a cost needs each may be given in words, and the fir
   await board.say('grace', 'approve', thread);
   await seen(board, thread, 'Approved: Run a Hugging Face Job');
   await until('the job', () => made.hub.jobs.length === 1);
+});
+
+test('where nobody can be told in private, what a closed thread should show comes once it is open', async () => {
+  const { world: made, board } = await begin();
+  made.hub.course = () => ({ queueMs: 300, runMs: 60_000, lines: ['x'] });
+  const thread = await board.say('ada', 'fine-tune a small model on stanfordnlp/imdb');
+  await seen(board, thread, '[Approve]');
+  board.isClosed = true;
+  await board.press('ada', thread, 'Approve');
+  await until('the job', () => made.hub.jobs.length === 1);
+  await until('what is to be shown is refused', () => board.refusals > 0);
+  await board.open();
+  await seen(board, thread, 'Approved by @ada');
+  await seen(board, thread, 'RUNNING');
 });

@@ -72,7 +72,6 @@ function platform() {
     },
     find: async () => undefined,
     plainer: () => [],
-    tell: async () => ({ ok: true, platformId: 'told' }),
   };
   const render = (id: string) =>
     renderThread(

@@ -64,7 +64,6 @@ function platform() {
     translate: ({ body }) =>
       body.kind === 'reaction' ? [{ kind: 'reaction', on: body.on, name: body.mood }] : [],
     plainer: () => [],
-    tell: async () => ({ ok: true, platformId: 'told' }),
   };
   const render = (id: string, leaseMs = 10_000) =>
     renderThread(

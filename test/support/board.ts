@@ -77,13 +77,20 @@ const TRAITS: Traits = {
 
 const RATE = { perMinute: 6_000, burst: 100, per: 'workspace' as const };
 
-/** What people see of the board, and do on it. */
+/**
+ * What people see of the board, and do on it. It has nothing that a platform may leave out: no groups, guests
+ * or admins, and no place where one person alone is told something.
+ */
 export class Board {
   readonly posts = new Map<string, Post[]>();
   readonly reactions = new Map<string, Set<string>>();
   readonly files: { thread: string; name: string; text: string }[] = [];
   /** What single people were told. */
   readonly told: { person: string; text: string }[] = [];
+  /** It takes nothing until somebody opens it again. */
+  isClosed = false;
+  /** How often it has taken nothing. */
+  refusals = 0;
   #parts: PlatformParts | undefined;
   #controller: Controller | undefined;
   #count = 0;
@@ -160,6 +167,17 @@ export class Board {
       .join('\n---\n');
   }
 
+  /** Whoever closed it opens it again, which the bot is told. */
+  async open(): Promise<void> {
+    this.isClosed = false;
+    await this.#part().reopened({ platform: 'terminal' });
+  }
+
+  #refuse(): Failed {
+    this.refusals++;
+    return { ok: false, reason: 'closed', code: 'closed', why: 'it is closed', isPlace: true };
+  }
+
   #address(thread: string): ThreadAddress {
     return { platform: 'terminal', workspace: 'board', channel: 'main', thread };
   }
@@ -167,12 +185,7 @@ export class Board {
   #from(person: string, thread: string): From {
     const who: Who = {
       id: person,
-      groups: [],
       person: async () => ({ id: person, name: person }),
-      standing: async () => 'member',
-      isAdmin: async () => false,
-      isIn: async () => false,
-      mayRead: async () => true,
     };
     const { platform, workspace, channel } = this.#address(thread);
     return {
@@ -198,7 +211,6 @@ export class Board {
     return {
       outbound: this.#outbound(bytesOf),
       link: { isUp: () => true },
-      isMember: async () => false,
       start: async (parts) => {
         this.#parts = parts;
         this.#controller = createController(parts, TRAITS, ADMITS_ALL);
@@ -222,6 +234,7 @@ export class Board {
     const acts = byKind<ThreadAddress>(
       {
         post: async ({ thread }, key, { body }) => {
+          if (this.isClosed) return this.#refuse();
           const id = String(++this.#count);
           this.posts.set(thread, [...of(thread), { id, key, ...Body.parse(body) }]);
           return { ok: true, platformId: id };
@@ -229,6 +242,7 @@ export class Board {
         edit: async ({ thread }, key, platformId, { body }) => {
           const post = of(thread).find(({ id }) => id === platformId);
           if (post === undefined) return { ok: false, reason: 'gone' };
+          if (this.isClosed) return this.#refuse();
           Object.assign(post, { key, ...Body.parse(body) });
           return { ok: true, platformId };
         },
@@ -262,10 +276,6 @@ export class Board {
       translate,
       plainer: () => [],
       ...acts,
-      tell: async (_address, person, text) => {
-        this.told.push({ person, text });
-        return { ok: true, platformId: '' };
-      },
     };
   }
 }

@@ -154,5 +154,4 @@ export const takesAll: Outbound = {
   edit: takes,
   remove: takes,
   find: async () => undefined,
-  tell: takes,
 };

@@ -89,6 +89,9 @@ export type Outbound = {
   remove(address: ThreadAddress, platformId: string): Promise<Delivery>;
   /** The id of the message with this key and content, where an earlier post of it did arrive. */
   find(address: ThreadAddress, key: string, outgoing: Outgoing): Promise<Delivery | undefined>;
-  /** Tells somebody of a thread, where nobody else sees it and the thread itself takes nothing. */
-  tell(address: ThreadAddress, person: string, text: string): Promise<Delivery>;
+  /**
+   * Tells somebody of a thread, where nobody else sees it and the thread itself takes nothing. A platform
+   * without such a place has none.
+   */
+  privateReply?(address: ThreadAddress, person: string, text: string): Promise<Delivery>;
 };

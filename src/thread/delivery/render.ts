@@ -5,6 +5,7 @@ import { type Bucket, reserve, slowDown } from '../../session/store/pace.ts';
 import { readSnapshot } from '../../session/store/read-snapshot.ts';
 import { view } from '../view/view.ts';
 import type { ViewMessage } from '../view/view-message.ts';
+import type { Failed } from './outbound.ts';
 import { isStreamed, type Outgoing } from './outgoing.ts';
 import {
   claimRender,
@@ -374,7 +375,14 @@ async function tellRequester(
   { session }: Snapshot,
   text: string,
 ): Promise<boolean> {
-  const told = await outbound.tell(address, session.requester.id, text);
+  const told = (await outbound.privateReply?.(address, session.requester.id, text)) ?? NO_PRIVATE_REPLY;
   if (!told.ok) deps.log.error({ session: held.sessionId, ...told, text }, 'nobody could be told');
   return told.ok || (told.reason !== 'rate_limited' && told.reason !== 'unavailable');
 }
+
+const NO_PRIVATE_REPLY: Failed = {
+  ok: false,
+  reason: 'final',
+  code: 'no_private_reply',
+  why: 'the platform has no place where one person alone is told something',
+};
