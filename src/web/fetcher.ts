@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import { fetch, type Response } from 'undici';
+import { type Dispatcher, fetch, type Response } from 'undici';
 import type { z } from 'zod';
 import { NotPublic } from '../lib/addresses.ts';
 import { jittered } from '../lib/backoff.ts';
@@ -93,142 +93,16 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
   const { cache, clock, paces = {}, maxBytes = MAX_BYTES } = settings;
   const trusted = new Set(settings.trusted.map((url) => new URL(url).origin));
   const agents = { public: createPublicAgent(), trusted: createTrustedAgent() };
-  const queues = new Map<string, PQueue>();
-
-  function queueOf({ host }: URL): PQueue {
-    const interval = paces[host];
-    const options =
-      interval === undefined ? { concurrency: AT_ONCE } : { concurrency: 1, interval, intervalCap: 1 };
-    const queue = queues.get(host) ?? new PQueue(options);
-    queues.set(host, queue);
-    return queue;
-  }
-
-  async function text(request: WebRequest): Promise<WebAnswer> {
-    const { url, ttlMs, secretHeaders, body, signal } = request;
-    refuseInTransaction(() => `a request to ${new URL(url).host}`); // in the queue nobody knows any more who asked
-    const isKept = ttlMs !== undefined && secretHeaders === undefined && body === undefined;
-    const known = isKept ? await cache.find(url).catch(() => undefined) : undefined;
-    if (known !== undefined && known.freshUntil > clock.now()) return { ok: true, ...known };
-    const fetched = await patiently(request, known);
-    if (!fetched.ok) {
-      signal.throwIfAborted();
-      // What was true a while ago is better than nothing, unless the answer says that it no longer holds.
-      return known === undefined || fetched.isFinal ? fetched : { ok: true, ...known };
-    }
-    const freshUntil = new Date(clock.now().getTime() + (ttlMs ?? 0));
-    if (isKept) await cache.keep(url, { ...fetched.page, freshUntil }).catch(() => {}); // fetched again next time
-    return { ok: true, ...fetched.page };
-  }
-
-  async function patiently(request: WebRequest, known: CachedPage | undefined): Promise<Fetched> {
-    for (const wait of [...WAITS_MS, undefined]) {
-      const fetched = await once(request, known).catch((error: unknown): Fetched => {
-        request.signal.throwIfAborted();
-        const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-        return {
-          ok: false,
-          status: undefined,
-          isFinal: cause instanceof NotPublic,
-          reason: messageOf(cause),
-        };
-      });
-      if (fetched.ok || fetched.isFinal || wait === undefined) return fetched;
-      const asked = fetched.retryAfterMs ?? jittered(wait);
-      if (asked > PATIENCE_MS) {
-        return { ...fetched, reason: `${fetched.reason}. Try again in ${Math.ceil(asked / 1000)} s.` };
-      }
-      await clock.sleep(asked, request.signal);
-    }
-    throw new Error('unreachable');
-  }
-
-  /** One request with its redirects. */
-  async function once(request: WebRequest, known: CachedPage | undefined): Promise<Fetched> {
-    let url = new URL(request.url);
-    const { origin } = url;
-    for (let hops = 0; hops <= REDIRECTS; hops++) {
-      const isTrusted = trusted.has(url.origin);
-      const refusal = isTrusted ? undefined : refusalOf(url);
-      if (refusal !== undefined) return final(refusal);
-      if (!isTrusted && request.hosts && !request.hosts.includes(url.hostname)) {
-        return final(
-          `${url.hostname} is not among the hosts that may be asked for this: ${request.hosts.join(', ')}`,
-        );
-      }
-      const at = url;
-      const step = await queueOf(at).add(async () => {
-        request.signal.throwIfAborted(); // it may have waited long for its turn, which is not counted as the host's time
-        const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
-        return send(at, { ...request, signal }, origin, isTrusted, known);
-      });
-      if (!('redirect' in step)) return step;
-      const next = URL.parse(step.redirect, url.href);
-      if (next === null) return final(`${url.href} redirects to something that is not an address`);
-      url = next;
-    }
-    return final(`${request.url} redirects more than ${REDIRECTS} times`);
-  }
-
-  async function send(
-    url: URL,
-    { signal, secretHeaders, body, types = TEXTS }: WebRequest,
-    origin: string,
-    isTrusted: boolean,
-    known: CachedPage | undefined,
-  ): Promise<Fetched | { redirect: string }> {
-    const response = await fetch(url, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        'user-agent': USER_AGENT,
-        ...(url.origin === origin ? secretHeaders : {}),
-        ...(known?.etag ? { 'if-none-match': known.etag } : {}),
-        ...(known?.lastModified ? { 'if-modified-since': known.lastModified } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'manual',
-      dispatcher: isTrusted ? agents.trusted : agents.public,
-      signal,
-    });
-    const location = response.headers.get('location');
-    if (response.status >= 300 && response.status < 400 && location !== null) {
-      await response.body?.cancel();
-      return { redirect: location };
-    }
-    if (response.status === 304 && known !== undefined) return { ok: true, page: known };
-    if (!response.ok) return failure(response, url);
-    const contentType = response.headers.get('content-type') ?? 'text/plain';
-    if (!types.some((type) => contentType.startsWith(type))) {
-      await response.body?.cancel();
-      return final(`${url.href} is ${contentType}, which can't be read here`, response.status);
-    }
-    const read = await bytesUpTo(response.body, maxBytes);
-    if (read === undefined) {
-      return final(`${url.href} is larger than ${Math.round(maxBytes / 1e6)} MB`, response.status);
-    }
-    return {
-      ok: true,
-      page: {
-        url: url.href,
-        contentType,
-        text: new TextDecoder().decode(read),
-        etag: response.headers.get('etag') ?? undefined,
-        lastModified: response.headers.get('last-modified') ?? undefined,
-        freshUntil: new Date(0),
-      },
-    };
-  }
-
+  const state: State = { cache, clock, paces, maxBytes, trusted, agents, queues: new Map() };
   return {
     async text(request) {
-      const answer = await text(request);
+      const answer = await find(state, request);
       return answer.ok
         ? { ok: true, text: answer.text, contentType: answer.contentType, url: answer.url }
         : { ok: false, status: answer.status, reason: answer.reason };
     },
     async json(request, schema) {
-      const answer = await text({ types: ['application/json', 'text/plain'], ...request });
+      const answer = await find(state, { types: ['application/json', 'text/plain'], ...request });
       if (!answer.ok) return { ok: false, status: answer.status, reason: answer.reason };
       const { host } = new URL(request.url);
       try {
@@ -244,6 +118,141 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
     },
   };
 }
+
+type State = Required<Omit<FetcherSettings, 'trusted'>> & {
+  /** Origins that may be anywhere. */
+  trusted: ReadonlySet<string>;
+  agents: { public: Dispatcher; trusted: Dispatcher };
+  /** What waits for its turn, by host. */
+  queues: Map<string, PQueue>;
+};
+
+/** What is kept of an address as long as it holds, else what it answers now. */
+async function find(state: State, request: WebRequest): Promise<WebAnswer> {
+  const { cache, clock } = state;
+  const { url, ttlMs, secretHeaders, body, signal } = request;
+  refuseInTransaction(() => `a request to ${new URL(url).host}`); // in the queue nobody knows any more who asked
+  const isKept = ttlMs !== undefined && secretHeaders === undefined && body === undefined;
+  const known = isKept ? await cache.find(url).catch(() => undefined) : undefined;
+  if (known !== undefined && known.freshUntil > clock.now()) return { ok: true, ...known };
+  const fetched = await patiently(state, request, known);
+  if (!fetched.ok) {
+    signal.throwIfAborted();
+    // What was true a while ago is better than nothing, unless the answer says that it no longer holds.
+    return known === undefined || fetched.isFinal ? fetched : { ok: true, ...known };
+  }
+  const freshUntil = new Date(clock.now().getTime() + (ttlMs ?? 0));
+  if (isKept) await cache.keep(url, { ...fetched.page, freshUntil }).catch(() => {}); // fetched again next time
+  return { ok: true, ...fetched.page };
+}
+
+async function patiently(state: State, request: WebRequest, known: CachedPage | undefined): Promise<Fetched> {
+  for (const wait of [...WAITS_MS, undefined]) {
+    const fetched = await once(state, request, known).catch((error: unknown): Fetched => {
+      request.signal.throwIfAborted();
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      return {
+        ok: false,
+        status: undefined,
+        isFinal: cause instanceof NotPublic,
+        reason: messageOf(cause),
+      };
+    });
+    if (fetched.ok || fetched.isFinal || wait === undefined) return fetched;
+    const asked = fetched.retryAfterMs ?? jittered(wait);
+    if (asked > PATIENCE_MS) {
+      return { ...fetched, reason: `${fetched.reason}. Try again in ${Math.ceil(asked / 1000)} s.` };
+    }
+    await state.clock.sleep(asked, request.signal);
+  }
+  throw new Error('unreachable');
+}
+
+/** One request with its redirects. */
+async function once(state: State, request: WebRequest, known: CachedPage | undefined): Promise<Fetched> {
+  let url = new URL(request.url);
+  const { origin } = url;
+  for (let hops = 0; hops <= REDIRECTS; hops++) {
+    const isTrusted = state.trusted.has(url.origin);
+    const refusal = isTrusted ? undefined : refusalOf(url);
+    if (refusal !== undefined) return final(refusal);
+    if (!isTrusted && request.hosts && !request.hosts.includes(url.hostname)) {
+      return final(
+        `${url.hostname} is not among the hosts that may be asked for this: ${request.hosts.join(', ')}`,
+      );
+    }
+    const at = url;
+    const step = await queueOf(state, at).add(async () => {
+      request.signal.throwIfAborted(); // it may have waited long for its turn, which is not counted as the host's time
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      return send(state, at, { ...request, signal }, origin, known);
+    });
+    if (!('redirect' in step)) return step;
+    const next = URL.parse(step.redirect, url.href);
+    if (next === null) return final(`${url.href} redirects to something that is not an address`);
+    url = next;
+  }
+  return final(`${request.url} redirects more than ${REDIRECTS} times`);
+}
+
+function queueOf({ paces, queues }: State, { host }: URL): PQueue {
+  const interval = paces[host];
+  const options =
+    interval === undefined ? { concurrency: AT_ONCE } : { concurrency: 1, interval, intervalCap: 1 };
+  const queue = queues.get(host) ?? new PQueue(options);
+  queues.set(host, queue);
+  return queue;
+}
+
+/** `origin` is where the request began: what is secret goes to no other. */
+async function send(
+  { trusted, agents, maxBytes }: State,
+  url: URL,
+  { signal, secretHeaders, body, types = TEXTS }: WebRequest,
+  origin: string,
+  known: CachedPage | undefined,
+): Promise<Fetched | { redirect: string }> {
+  const response = await fetch(url, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      'user-agent': USER_AGENT,
+      ...(url.origin === origin ? secretHeaders : {}),
+      ...(known?.etag ? { 'if-none-match': known.etag } : {}),
+      ...(known?.lastModified ? { 'if-modified-since': known.lastModified } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    redirect: 'manual',
+    dispatcher: trusted.has(url.origin) ? agents.trusted : agents.public,
+    signal,
+  });
+  const location = response.headers.get('location');
+  if (response.status >= 300 && response.status < 400 && location !== null) {
+    await response.body?.cancel();
+    return { redirect: location };
+  }
+  if (response.status === 304 && known !== undefined) return { ok: true, page: known };
+  if (!response.ok) return failure(response, url);
+  const contentType = response.headers.get('content-type') ?? 'text/plain';
+  if (!types.some((type) => contentType.startsWith(type))) {
+    await response.body?.cancel();
+    return final(`${url.href} is ${contentType}, which can't be read here`, response.status);
+  }
+  const read = await bytesUpTo(response.body, maxBytes);
+  if (read === undefined) {
+    return final(`${url.href} is larger than ${Math.round(maxBytes / 1e6)} MB`, response.status);
+  }
+  return { ok: true, page: pageOf(url, response, contentType, new TextDecoder().decode(read)) };
+}
+
+const pageOf = ({ href }: URL, { headers }: Response, contentType: string, text: string): CachedPage => ({
+  url: href,
+  contentType,
+  text,
+  etag: headers.get('etag') ?? undefined,
+  lastModified: headers.get('last-modified') ?? undefined,
+  freshUntil: new Date(0),
+});
 
 type Fetched =
   | { ok: true; page: CachedPage }
