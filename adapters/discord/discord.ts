@@ -13,13 +13,14 @@ import {
 import { createController } from '../../src/controller/controller.ts';
 import { followLastSeen, type Link, withFailures } from '../../src/controller/last-seen-loop.ts';
 import type { Platform, PlatformParts } from '../../src/controller/platform.ts';
-import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
 import { messageOf } from '../../src/lib/errors.ts';
 import { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Tokens } from '../../src/lib/tokens.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
+import { drained } from '../shared/draining.ts';
 import { catchUp } from './catch-up.ts';
 import { listenToCommands, pointing, syncCommands } from './commands.ts';
 import { createDoor, type Door, refuseOpenBot } from './door.ts';
@@ -36,13 +37,7 @@ import type { DiscordSettings } from './settings.ts';
 import { TRAITS } from './traits.ts';
 import { fileLimit } from './uploads.ts';
 
-/** How long what has been taken may go on when the process ends. */
-const DRAIN_MS = 2_000;
-
 const TROUBLE = 'Discord’s client reports trouble';
-
-/** How long what has been sent before the process was asked to end may take to arrive. */
-const ARRIVE_MS = 300;
 
 export type DiscordOptions = DiscordSettings & { token: string; clock: Clock };
 
@@ -170,12 +165,10 @@ async function offerCommands({ settings, asking, log }: Discord, application: st
 }
 
 async function stop({ inFlight, stopping, client, background }: Discord): Promise<void> {
-  // What is on its way, and what comes meanwhile, is taken too: what is acknowledged is done.
-  await systemClock.sleep(ARRIVE_MS);
-  await inFlight.settled(DRAIN_MS);
-  stopping.abort();
-  await client.destroy();
-  await inFlight.settled(DRAIN_MS);
+  await drained(inFlight, () => {
+    stopping.abort();
+    return client.destroy();
+  });
   await background;
 }
 

@@ -10,6 +10,7 @@ import { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { hasProxy, proxyOptions } from '../../src/lib/network.ts';
 import type { Tokens } from '../../src/lib/tokens.ts';
+import { drained } from '../shared/draining.ts';
 import { isRefusedToken } from './delivery.ts';
 
 type Init = Parameters<SocketModeReceiver['init']>[0];
@@ -22,12 +23,6 @@ type Answer = Parameters<Event['ack']>[0];
  * longer than this is acknowledged before it is done.
  */
 const ACKNOWLEDGE_MS = 2_000;
-
-/** How long what has been taken may go on when the process ends. */
-const DRAIN_MS = 2_000;
-
-/** How long what has been sent before the process was asked to end may take to arrive. */
-const ARRIVE_MS = 300;
 
 /** Waits between attempts to connect. */
 const WAITS = { firstMs: 200, longestMs: 30_000 };
@@ -97,15 +92,12 @@ export function createSocket(options: SocketOptions) {
       });
       void keepConnected(socket);
     },
-    async stop(): Promise<void> {
-      // What is on its way, and what comes meanwhile, is taken too: what is acknowledged is done.
-      await systemClock.sleep(ARRIVE_MS);
-      await inFlight.settled(DRAIN_MS);
-      socket.stopping.abort();
-      socket.lost.resolve();
-      void socket.client.disconnect().catch(() => {}); // it is disconnected already
-      await inFlight.settled(DRAIN_MS);
-    },
+    stop: (): Promise<void> =>
+      drained(inFlight, () => {
+        socket.stopping.abort();
+        socket.lost.resolve();
+        void socket.client.disconnect().catch(() => {}); // it is disconnected already
+      }),
   };
 }
 
