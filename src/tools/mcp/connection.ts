@@ -64,111 +64,144 @@ const GOOD_MS = 60_000;
 /** How long a call waits for a server that is just being connected. */
 const PATIENCE_MS = 5_000;
 
+/** A server as it is connected to, and who is told of it. */
+export type McpConnecting = {
+  name: string;
+  endpoint: McpEndpoint;
+  log: Logger;
+  clock: Clock;
+  /** Its tools are others by now, or it came or went. */
+  changed(): void;
+  /** What the server asks people while one of its tools runs. */
+  asked(question: ElicitRequestFormParams): Promise<ElicitResult>;
+};
+
 /**
  * Connects to a server in the background, and again whenever it goes away, less and less often while that
  * fails. A server that is down stops nothing.
  */
-export function connectMcp(
-  name: string,
-  endpoint: McpEndpoint,
-  log: Logger,
-  clock: Clock,
-  changed: () => void,
-  /** What the server asks people while one of its tools runs. */
-  asked: (question: ElicitRequestFormParams) => Promise<ElicitResult>,
-): McpConnection {
-  const stopping = new AbortController();
-  let known: readonly McpTool[] = [];
-  let current: Client | undefined;
-  let problem = 'it has not been reached yet';
-  const tried = Promise.withResolvers<void>();
-  let opening: Client | undefined;
-  let flood: string | undefined;
-  let lost = Promise.withResolvers<void>();
-  let ready = Promise.withResolvers<void>();
-
-  async function once(): Promise<void> {
-    flood = undefined;
-    function tooLarge(error: TooLarge) {
-      flood = error.message;
-      void opening?.close(); // what waits for an answer is told
-    }
-    const prepare = (fresh: Client) => {
-      stopping.signal.throwIfAborted();
-      opening = fresh;
-      fresh.onerror = (error) => {
-        if (error instanceof TooLarge) tooLarge(error);
-      };
-      fresh.setRequestHandler(ElicitRequestSchema, async ({ params }) =>
-        'requestedSchema' in params ? asked(params) : { action: 'decline' },
-      );
-    };
-    const client = await open(endpoint, prepare, tooLarge);
-    try {
-      await use(client);
-    } catch (error) {
-      await client.close();
-      throw error;
-    }
-  }
-
-  async function use(client: Client): Promise<void> {
-    client.setNotificationHandler(ToolListChangedNotificationSchema, async () => {
-      known = await list(client).catch(() => known); // the old ones are tried then
-      changed();
-    });
-    lost = Promise.withResolvers<void>();
-    client.onclose = () => lost.resolve();
-    known = await list(client);
-    current = client;
-    ready.resolve();
-    changed();
-    log.info({ server: name, tools: known.length }, 'connected to an MCP server');
-  }
-
-  async function follow(): Promise<void> {
-    const backoff = createBackoff(WAITS);
-    while (!stopping.signal.aborted) {
-      try {
-        await once().finally(tried.resolve);
-        const connectedAt = systemClock.monotonic();
-        await lost.promise;
-        if (systemClock.monotonic() - connectedAt >= GOOD_MS) backoff.reset();
-        problem = flood ?? 'the connection was lost';
-        if (!stopping.signal.aborted) log.warn({ server: name }, 'an MCP server went away');
-      } catch (error) {
-        problem = flood ?? messageOf(error instanceof UnauthorizedError ? new NeedsSignIn(name) : error);
-        log.warn({ server: name, problem }, 'an MCP server can’t be reached; it is tried again');
-      }
-      if (current) ready = Promise.withResolvers<void>();
-      current = undefined;
-      if (!stopping.signal.aborted) changed();
-      await clock.sleep(backoff.next(), stopping.signal).catch(() => {}); // stopped
-    }
-  }
-  const following = follow();
-
+export function connectMcp(server: McpConnecting): McpConnection {
+  const state: State = {
+    ...server,
+    stopping: new AbortController(),
+    known: [],
+    current: undefined,
+    opening: undefined,
+    problem: 'it has not been reached yet',
+    flood: undefined,
+    tried: Promise.withResolvers(),
+    lost: Promise.withResolvers(),
+    ready: Promise.withResolvers(),
+  };
+  const following = follow(state);
   return {
-    name,
-    tools: () => known,
-    problem: () => (current === undefined ? problem : undefined),
-    flood: () => flood,
-    tried: tried.promise,
-    async client() {
-      if (current === undefined) {
-        const patience = AbortSignal.any([stopping.signal, AbortSignal.timeout(PATIENCE_MS)]);
-        await orAborted(ready.promise, patience).catch(() => {}); // it is told below
-      }
-      if (current === undefined) throw new Error(`The MCP server "${name}" does not answer: ${problem}.`);
-      return current;
-    },
+    name: server.name,
+    tools: () => state.known,
+    problem: () => (state.current === undefined ? state.problem : undefined),
+    flood: () => state.flood,
+    tried: state.tried.promise,
+    client: () => connectedClient(state),
     async stop() {
-      stopping.abort();
-      await opening?.close(); // the current one, or one that still waits for its server's first words
-      lost.resolve();
+      state.stopping.abort();
+      await state.opening?.close(); // the current one, or one that still waits for its server's first words
+      state.lost.resolve();
       await following;
     },
   };
+}
+
+type State = McpConnecting & {
+  stopping: AbortController;
+  /** Its tools, also while it is away. */
+  known: readonly McpTool[];
+  /** While it is connected. */
+  current: Client | undefined;
+  /** The one that was begun last. */
+  opening: Client | undefined;
+  problem: string;
+  /** What the server sent that was more than is taken. */
+  flood: string | undefined;
+  tried: PromiseWithResolvers<void>;
+  /** Resolves when this connection is over. */
+  lost: PromiseWithResolvers<void>;
+  /** Resolves when there is one to be used. */
+  ready: PromiseWithResolvers<void>;
+};
+
+async function follow(state: State): Promise<void> {
+  const { name, log, clock, stopping } = state;
+  const backoff = createBackoff(WAITS);
+  while (!stopping.signal.aborted) {
+    try {
+      await once(state).finally(state.tried.resolve);
+      const connectedAt = systemClock.monotonic();
+      await state.lost.promise;
+      if (systemClock.monotonic() - connectedAt >= GOOD_MS) backoff.reset();
+      state.problem = state.flood ?? 'the connection was lost';
+      if (!stopping.signal.aborted) log.warn({ server: name }, 'an MCP server went away');
+    } catch (error) {
+      state.problem =
+        state.flood ?? messageOf(error instanceof UnauthorizedError ? new NeedsSignIn(name) : error);
+      log.warn({ server: name, problem: state.problem }, 'an MCP server can’t be reached; it is tried again');
+    }
+    if (state.current) state.ready = Promise.withResolvers();
+    state.current = undefined;
+    if (!stopping.signal.aborted) state.changed();
+    await clock.sleep(backoff.next(), stopping.signal).catch(() => {}); // stopped
+  }
+}
+
+/** Connects once. Throws where that fails. */
+async function once(state: State): Promise<void> {
+  state.flood = undefined;
+  const tooLarge = (error: TooLarge) => {
+    state.flood = error.message;
+    void state.opening?.close(); // what waits for an answer is told
+  };
+  const client = await open(state.endpoint, (fresh) => prepare(state, fresh, tooLarge), tooLarge);
+  try {
+    await use(state, client);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+function prepare(state: State, fresh: Client, tooLarge: Told): void {
+  state.stopping.signal.throwIfAborted();
+  state.opening = fresh;
+  fresh.onerror = (error) => {
+    if (error instanceof TooLarge) tooLarge(error);
+  };
+  fresh.setRequestHandler(ElicitRequestSchema, async ({ params }) =>
+    'requestedSchema' in params ? state.asked(params) : { action: 'decline' },
+  );
+}
+
+async function use(state: State, client: Client): Promise<void> {
+  client.setNotificationHandler(ToolListChangedNotificationSchema, async () => {
+    state.known = await list(client).catch(() => state.known); // the old ones are tried then
+    state.changed();
+  });
+  state.lost = Promise.withResolvers();
+  client.onclose = () => state.lost.resolve();
+  state.known = await list(client);
+  state.current = client;
+  state.ready.resolve();
+  state.changed();
+  state.log.info({ server: state.name, tools: state.known.length }, 'connected to an MCP server');
+}
+
+/** The client, or the one that there is in a moment. Throws an Error in words where there is none. */
+async function connectedClient(state: State): Promise<Client> {
+  if (state.current === undefined) {
+    const patience = AbortSignal.any([state.stopping.signal, AbortSignal.timeout(PATIENCE_MS)]);
+    await orAborted(state.ready.promise, patience).catch(() => {}); // it is told below
+  }
+  if (state.current === undefined) {
+    throw new Error(`The MCP server "${state.name}" does not answer: ${state.problem}.`);
+  }
+  return state.current;
 }
 
 type Prepare = (client: Client) => void;

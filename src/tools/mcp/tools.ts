@@ -65,14 +65,14 @@ export function createMcpTools(
 ): McpTools {
   const connections = Object.entries(servers).map(([name, server]) => {
     const active = new Set<ActiveCall>();
-    const connection: McpConnection = connectMcp(
+    const connection: McpConnection = connectMcp({
       name,
-      server.endpoint,
+      endpoint: server.endpoint,
       log,
       clock,
-      () => note(connection),
-      (question) => elicited(name, question, active),
-    );
+      changed: () => note(connection),
+      asked: (question) => elicited(name, question, active),
+    });
     return { server, connection, active };
   });
   function note(connection: McpConnection) {
