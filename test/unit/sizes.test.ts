@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { functionsOf } from '../support/function-lengths.ts';
 import { ROOT } from '../support/root.ts';
 
 /** Comments and prose are read beside other things, in half a screen. Code is wrapped by its formatter. */
@@ -8,6 +9,9 @@ const COLUMNS = 110;
 
 /** A file is about one subject, doubles and tests too; what has more lines is about several. */
 const LINES = 400;
+
+/** What a function does is seen at once, on one screen. */
+const FUNCTION_LINES = 60;
 
 // None of these is written by a program: the migrations are SQL.
 const sources = globSync(['{src,adapters,test}/**/*.{ts,mjs,cjs}', '*.{ts,cjs}', '.*.cjs'], { cwd: ROOT });
@@ -28,6 +32,13 @@ test('no source file has more lines than one subject takes', () => {
     .filter(({ lines }) => lines > LINES);
   expect(sources.length).toBeGreaterThan(500);
   expect(long).toEqual([]);
+});
+
+test('no function of the product has more lines than a screen', () => {
+  const product = globSync('{src,adapters}/**/*.{ts,mjs,cjs}', { cwd: ROOT });
+  const all = product.flatMap(functionsOf);
+  expect(all.length).toBeGreaterThan(2_000);
+  expect(all.filter(({ lines }) => lines > FUNCTION_LINES)).toEqual([]);
 });
 
 test('no comment is wider than half a screen', () => {
