@@ -113,6 +113,7 @@ function clientsOf(settings: DiscordOptions, log: Logger, tokens: Tokens): Disco
 }
 
 function clientOf({ api_url, shards, message_content }: DiscordOptions, signal: AbortSignal): Client {
+  const rest = restOptions(api_url);
   return new Client({
     intents: [
       GatewayIntentBits.Guilds,
@@ -125,7 +126,7 @@ function clientOf({ api_url, shards, message_content }: DiscordOptions, signal: 
     ...(shards === 'auto' ? {} : { shardCount: shards }),
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 50 }),
     allowedMentions: { parse: [] },
-    rest: { ...restOptions(api_url), retries: 2 },
+    rest: { ...rest, retries: 2 },
     ws: { buildStrategy: (manager) => patientGateway(manager, signal) },
   });
 }

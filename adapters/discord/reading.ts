@@ -14,8 +14,8 @@ import { quotedWords } from '../../src/lib/speech.ts';
 import { cut } from '../../src/thread/view/words.ts';
 
 /*
- * What people see of a message, as text for a model: its words, what is forwarded or shown below them, and the
- * names of files. https://docs.discord.com/developers/resources/message
+ * What people see of a message, as text for a model: its words, what is forwarded or shown below them, and
+ * the names of files. https://docs.discord.com/developers/resources/message
  */
 
 /**

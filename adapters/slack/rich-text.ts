@@ -3,7 +3,8 @@ import { escaped } from './text.ts';
 
 /*
  * What blocks of a message say, in Slack's own form for text (mrkdwn, escaped), whoever has written them:
- * https://docs.slack.dev/reference/block-kit/blocks. What is not known is read as far as there are texts in it.
+ * https://docs.slack.dev/reference/block-kit/blocks. What is not known is read as far as there are texts in
+ * it.
  */
 
 const Part = z.looseObject({ type: z.string().catch('') });

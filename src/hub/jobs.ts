@@ -105,8 +105,8 @@ export type HubJobs = {
   inspect(namespace: string, jobId: string, signal: AbortSignal): Promise<HubJob>;
   cancel(namespace: string, jobId: string, signal: AbortSignal): Promise<HubJob>;
   /**
-   * What the job has printed so far, its newest lines. A running job's log stays open: it is read until it has
-   * been silent for `silenceMs` (three times that before the first line), or for twenty times as long.
+   * What the job has printed so far, its newest lines. A running job's log stays open: it is read until it
+   * has been silent for `silenceMs` (three times that before the first line), or for twenty times as long.
    */
   logs(namespace: string, jobId: string, signal: AbortSignal, silenceMs?: number): Promise<JobLog>;
   /**

@@ -1,5 +1,5 @@
 /** A list whose pages lead on and on: it is not read to its end. */
-export class TooManyPages extends Error {
+class TooManyPages extends Error {
   constructor(what: string) {
     super(what);
     this.name = 'TooManyPages';

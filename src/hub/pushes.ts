@@ -1,7 +1,7 @@
 import { listCommits } from '@huggingface/hub';
 import { accessTo, accountName } from './access.ts';
-import { type RepoAddress, repositoryOf } from './repo-addresses.ts';
 import { pageOf } from './paths.ts';
+import { type RepoAddress, repositoryOf } from './repo-addresses.ts';
 import { statusOf, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
 

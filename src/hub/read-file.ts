@@ -13,13 +13,13 @@ export type FileRead = { bytes: Buffer; size: number };
  * HubApiError where the Hub refuses.
  */
 export async function readRepoFile(
-  { hubUrl, accessToken, fetch }: ReturnType<ReturnType<typeof accessTo>>,
+  access: ReturnType<ReturnType<typeof accessTo>>,
   at: { kind: RepoKind; id: string; revision?: string | undefined; path: string },
   maxBytes: number,
 ): Promise<FileRead | undefined> {
-  const response = await fetch(fileUrl(hubUrl, 'resolve', at), {
+  const response = await access.fetch(fileUrl(access.hubUrl, 'resolve', at), {
     headers: {
-      authorization: `Bearer ${accessToken}`,
+      authorization: `Bearer ${access.accessToken}`,
       range: `bytes=0-${maxBytes - 1}`,
       'accept-encoding': 'identity', // a range of what is packed is no range of the file
     },

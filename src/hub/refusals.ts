@@ -48,7 +48,7 @@ export function adviceFor({ said, code = '' }: Refusal): string | undefined {
 
 /** A refusal with 401 or 403, in words: why, as the Hub says it, and what to do about it. */
 export function refusedText(refusal: Refusal): string {
-  const why = refusal.said.replace(/[.\s]+$/, '') || `status ${refusal.status}`;
+  const why = refusal.said.trimEnd().replace(/\.$/, '') || `status ${refusal.status}`;
   const token = 'Our token may be old, or have no right to this.';
   const advice = adviceFor(refusal) ?? (refusal.status === 401 ? token : '');
   return `The Hub does not allow it: ${why}. ${advice}`.trim();

@@ -21,8 +21,8 @@ export type RepoFileWrites = {
     signal: AbortSignal,
   ): Promise<Looked<{ url: string }>>;
   /**
-   * The files that patterns like "checkpoints/*" or "*.bin" mean; a folder's name means all below it. A reason
-   * where they are more than can be told.
+   * The files that patterns like "checkpoints/*" or "*.bin" mean; a folder's name means all below it. A
+   * reason where they are more than can be told.
    */
   matching(
     at: RepoAt,

@@ -5,6 +5,9 @@ const BACKSLASH = 0x5c;
 
 const U = 0x75;
 
+/** More than what ends an object after its last text. */
+const ENDING_BYTES = 100;
+
 /** What stands for the rest of a line. */
 export const REST = '… (the rest of this line was left out)';
 
@@ -17,6 +20,7 @@ export class LineCutter {
   #bytes = 0;
   #isCut = false;
   #isInText = false;
+  #hasText = false;
   /** Bytes of an escape that are still to come: what follows a backslash says how many those are. */
   #escape: 'none' | 'begun' | number = 'none';
 
@@ -46,20 +50,27 @@ export class LineCutter {
     this.#bytes = 0;
     this.#isCut = false;
     this.#isInText = false;
+    this.#hasText = false;
     this.#escape = 'none';
   }
 
-  /** Between two characters, and not within an escape. */
+  /**
+   * Between two characters, and not within an escape. Where there is JSON, in the middle of its text: what
+   * ends an object after it is short.
+   */
   #mayCut(next: number): boolean {
-    const isWithin = (next & 0xc0) === 0x80;
-    return this.#bytes >= this.#most && !isWithin && this.#escape === 'none';
+    const isWithin = (next & 0xc0) === 0x80 || this.#escape !== 'none';
+    const isBetween = this.#hasText && !this.#isInText;
+    return !isWithin && this.#bytes >= this.#most + (isBetween ? ENDING_BYTES : 0);
   }
 
   #pass(byte: number): void {
     this.#bytes++;
     if (this.#escape === 'begun') this.#escape = byte === U ? 4 : 'none';
     else if (this.#escape !== 'none') this.#escape = this.#escape === 1 ? 'none' : this.#escape - 1;
-    else if (byte === QUOTE) this.#isInText = !this.#isInText;
-    else if (byte === BACKSLASH && this.#isInText) this.#escape = 'begun';
+    else if (byte === QUOTE) {
+      this.#isInText = !this.#isInText;
+      this.#hasText = true;
+    } else if (byte === BACKSLASH && this.#isInText) this.#escape = 'begun';
   }
 }

@@ -23,13 +23,7 @@ export function runConfined(
   return new Promise((done, fail) => {
     if (signal.aborted) return fail(signal.reason);
     const filter = forbiddenCalls();
-    const own = [
-      '--args',
-      `${SETTINGS}`,
-      '--info-fd',
-      `${INFO}`,
-      ...(filter ? ['--seccomp', `${FILTER}`] : []),
-    ];
+    const own = ['--args', SETTINGS, '--info-fd', INFO, ...(filter ? ['--seccomp', FILTER] : [])].map(String);
     const child: ChildProcess = spawn('bwrap', [...own, ...command], {
       env: { PATH: process.env.PATH },
       cwd: '/',

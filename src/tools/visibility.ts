@@ -10,8 +10,8 @@ export const visibleTo = (isPrivate: boolean): ApprovalRequest['facts'][number] 
 
 /**
  * A request to put something into a repository, with who will see it. What everybody will see is never let
- * through unasked. It stays as it is for a repository that is not there yet. Throws for one that has moved: the
- * Hub takes nothing under its old name.
+ * through unasked. It stays as it is for a repository that is not there yet. Throws for one that has moved:
+ * the Hub takes nothing under its old name.
  */
 export async function withVisibility(
   request: ApprovalRequest,

@@ -10,14 +10,14 @@ export type Written = { file: string; pattern: RegExp };
 /** What only settings are given to, and who sets them has no reason to be hostile. */
 const OF_SETTINGS = /^src\/(?:config|cli|app\/preflight)\//;
 
-/** All that are written as literals in what foreign texts come to, each once. */
+/** All that are written as literals in what foreign texts come to, each once a file. */
 export function writtenPatterns(): Written[] {
   const files = globSync('{src,adapters}/**/*.ts', { cwd: ROOT }).filter((file) => !OF_SETTINGS.test(file));
   const found = new Map<string, Written>();
   for (const file of files) {
     const code = readFileSync(join(ROOT, file), 'utf8');
     collect(parseSync(code, { syntax: 'typescript' }), (pattern) => {
-      found.set(String(pattern), { file, pattern });
+      found.set(`${file}: ${pattern}`, { file, pattern });
     });
   }
   return [...found.values()];
