@@ -76,10 +76,13 @@ function afterException(before: Known, trace: Trace, line: Line): Known {
   }
   if (isOver || line.level !== undefined) return alone(isOver ? withTrace(before, undefined) : before, line);
   const next = withTrace(before, { ...trace, lines: trace.lines + 1 });
+  if (trace.isKnown && !isException(line)) return next; // what explains it further names no other cause
   if (trace.isCaught || trace.isKnown) return alone(next, line);
   const known = isHarmless(line) ? undefined : knownFailure(line.text);
   return known ? withTrace(withFailure(before, known), { ...trace, isKnown: true }) : alone(next, line);
 }
+
+const isException = ({ text }: Line): boolean => NAMED.test(EXCEPTION.exec(text)?.[1] ?? '');
 
 /** So soon after an exception it is said that somebody has seen to it. */
 const SEEN_TO_LINES = 3;
