@@ -117,7 +117,7 @@ const ERROR =
 
 /** Lines with which launchers, shells and kernels tell how a process ended. */
 const OF_LAUNCHERS =
-  /^(?:\s{0,4}(?:exitcode|traceback) {1,6}: |Killed$|.{0,200}: +\d{1,10} (?:Killed|Segmentation|Bus error)|.{0,80}(?:exited|terminated|failed|killed|died) .{0,80}(?:code|signal|status|<Signals)|Segmentation fault|Bus error|terminate called|Fatal Python error|\[E\d{0,4} |\S{1,160}\.cu:\d{1,6}: |.{0,80}\[E ProcessGroupNCCL|Because .{1,200} depends on |python[\d.]{0,5}: can't open file |\w[\w .-]{0,60}: command not found$|.{0,60}\bOOMKilled\b|[\w.-]{1,20}: .{1,160}: (?:No space left on device|Cannot allocate memory|Disk quota exceeded)$)/i;
+  /^(?:\s{0,4}(?:exitcode|traceback) {1,6}: |Killed$|.{0,200}: +\d{1,10} (?:Killed|Segmentation|Bus error)|.{0,80}(?:exited|terminated|failed|killed|died) .{0,80}(?:code|signal|status|<Signals)|Segmentation fault|Bus error|terminate called|Fatal Python error|\[E\d{0,4} |\S{1,160}\.cu:\d{1,6}: |.{0,80}\[E ProcessGroupNCCL|Because .{1,200} depends on |python[\d.]{0,5}: can't open file |[\w/][\w ./:-]{0,100}: command not found$|zsh: command not found: |\/usr\/bin\/env: .{1,80}: No such file or directory$|.{0,60}\bOOMKilled\b|[\w.-]{1,20}: .{1,160}: (?:No space left on device|Cannot allocate memory|Disk quota exceeded)$)/i;
 
 /** Code, comments and options at the beginning of a line. */
 const CODE =

@@ -68,7 +68,7 @@ export const PACKAGES: readonly Cause[] = [
   },
   {
     wording:
-      /Failed to spawn|(?:command )?not found$|: not found\b|executable file not found|No such command|exec format error|ENOENT: no such file/i,
+      /Failed to spawn|(?:command )?not found$|command not found: |^\/usr\/bin\/env: .{1,80}: No such file|: not found\b|executable file not found|No such command|exec format error|ENOENT: no such file/i,
     cause: 'a command is not there',
     advice: 'another image, or install it first',
   },
