@@ -43,6 +43,7 @@ const SHOWS_TRACKIO = /\btrackio\.show\b/;
 const MOUNT = '/data';
 
 const SpaceState = z.object({
+  private: z.boolean().nullish(),
   runtime: z.object({ volumes: z.array(z.looseObject({ mountPath: z.string() })).nullish() }).nullish(),
 });
 
@@ -90,10 +91,12 @@ const APP_BYTES = 1_000_000;
 /** Without a bucket a Space forgets everything when it restarts, and can't read what jobs write. */
 async function ensureData(hub: Hub, spaceId: string, signal: AbortSignal): Promise<void> {
   const bucket = `${spaceId}-bucket`;
-  await unlessThere(() =>
-    createRepo({ ...hub.access(signal), repo: { type: 'bucket', name: bucket }, visibility: 'private' }),
+  // @huggingface/hub says `visibility`, which the Hub does not know of buckets: they would be public.
+  const isNew = await unlessThere(() =>
+    request(hub, 'POST', `/api/buckets/${bucket}`, { private: true }, signal),
   );
   const space = SpaceState.parse(await request(hub, 'GET', `/api/spaces/${spaceId}`, undefined, signal));
+  if (!isNew && space.private) await hide(hub, bucket, signal);
   const volumes = space.runtime?.volumes ?? [];
   const isMounted = volumes.some(({ mountPath, source }) => mountPath === MOUNT && source === bucket);
   if (!isMounted) {
@@ -109,6 +112,20 @@ async function ensureData(hub: Hub, spaceId: string, signal: AbortSignal): Promi
     await request(hub, 'POST', `/api/spaces/${spaceId}/variables`, { key, value }, signal);
   }
 }
+
+/** Older versions made buckets of private dashboards for everybody to see. */
+async function hide(hub: Hub, bucket: string, signal: AbortSignal): Promise<void> {
+  const path = `/api/buckets/${bucket}`;
+  const known = BucketState.parse(await request(hub, 'GET', path, undefined, signal));
+  if (known.private !== false) return;
+  const settings = { private: true, cdnRegions: known.cdnRegions ?? [] };
+  await request(hub, 'PUT', `${path}/settings`, settings, signal);
+}
+
+const BucketState = z.object({
+  private: z.boolean().nullish(),
+  cdnRegions: z.array(z.unknown()).nullish(),
+});
 
 async function request(
   { hubUrl, accessToken, access }: Hub,

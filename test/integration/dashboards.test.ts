@@ -36,6 +36,20 @@ describe('a Trackio dashboard', () => {
     expect(writes.map(({ path }) => path)).toEqual(['/api/repos/create', '/api/buckets/ada/twice-bucket']);
   });
 
+  test('hides a bucket that an older version left for everybody to see', async () => {
+    hub.repos.add('space', 'ada/open', { 'app.py': 'import trackio\ntrackio.show()' });
+    hub.repos.add('bucket', 'ada/open-bucket').visibility = 'public';
+    await ensure('ada/open');
+    expect(hub.repos.find('bucket', 'ada/open-bucket')?.visibility).toBe('private');
+  });
+
+  test('leaves a public dashboard as it is', async () => {
+    hub.repos.add('space', 'ada/shown', { 'app.py': 'import trackio\ntrackio.show()' }).visibility = 'public';
+    hub.repos.add('bucket', 'ada/shown-bucket').visibility = 'public';
+    await ensure('ada/shown');
+    expect(hub.repos.find('bucket', 'ada/shown-bucket')?.visibility).toBe('public');
+  });
+
   test('takes the place of nothing else: an empty Space is filled, another app is refused', async () => {
     hub.repos.add('space', 'ada/empty', { 'README.md': '# mine' });
     expect(await ensure('ada/empty')).toEqual({ ok: true });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Answer, HubRequest } from '../route.ts';
+import { routeBuckets } from './buckets.ts';
 import { routeCollections } from './collections.ts';
 import { commit, history, lfs, preupload } from './commits.ts';
 import { routeDiscussions } from './discussions.ts';
@@ -12,7 +13,7 @@ import { routeSpace, runtimeOf } from './spaces.ts';
 
 /** Answers a request about repositories, Spaces, buckets or collections; undefined where it is about none. */
 export async function routeRepos(repos: HubRepos, asked: HubRequest): Promise<Answer | undefined> {
-  const { method, path, query, body } = asked;
+  const { path, query } = asked;
   if (path.endsWith('.git/info/lfs/objects/batch')) return lfs(repos, asked);
   if (path === '/api/repos/delete') return remove(repos, asked);
   if (path === '/api/spaces' && query.has('author') && !query.has('limit')) return listSpaces(repos, query);
@@ -20,8 +21,7 @@ export async function routeRepos(repos: HubRepos, asked: HubRequest): Promise<An
   if (listed !== undefined) return list(repos, listed as Kind, query);
   if (path.startsWith('/api/collections')) return routeCollections(repos, asked);
   if (path === '/api/repos/create') return create(repos, asked);
-  const bucket = /^\/api\/buckets\/([^/]+\/[^/]+)$/.exec(path)?.[1];
-  if (bucket !== undefined && method === 'POST') return createBucket(repos, bucket, body);
+  if (path.startsWith('/api/buckets/')) return routeBuckets(repos, asked);
   const [, kind, id = '', rest = ''] =
     /^\/api\/(model|dataset|space)s\/([^/]+\/[^/]+)(\/.*)?$/.exec(path) ?? [];
   if (kind === undefined) return undefined;
@@ -84,13 +84,6 @@ async function remove(repos: HubRepos, { body }: HubRequest): Promise<Answer> {
   await repos.host.stop(id);
   repos.all.splice(repos.all.indexOf(repo), 1);
   return { status: 200, answer: {} };
-}
-
-function createBucket(repos: HubRepos, id: string, body: string): Answer {
-  if (repos.find('bucket', id)) return { status: 409, answer: { error: 'Bucket already exists' } };
-  const { visibility = 'public' } = JSON.parse(body) as { visibility?: string };
-  Object.assign(repos.add('bucket', id), { visibility });
-  return { status: 200, answer: { url: `https://huggingface.co/buckets/${id}`, id } };
 }
 
 /** Who may see a repository, and whether they have to ask. */
