@@ -89,7 +89,7 @@ export function createHubPapers(fetcher: Fetcher, hubUrl: string): HubPapers {
       return found.status === 404 ? { ok: false, reason: `The Hub does not know the paper ${id}.` } : found;
     },
     async collections(id, limit, signal) {
-      const url = at('collections', { paper: id, limit: String(limit) });
+      const url = at('collections', { item: `papers/${id}`, limit: String(limit) });
       const found = await fetcher.json({ url, signal, ttlMs: LISTS_MS }, Collections);
       if (!found.ok) return found;
       const value = found.value.map(({ slug, title, description, upvotes, owner, items }) => ({

@@ -179,7 +179,7 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
     /^\/api\/collections$/,
     (query) =>
       json(
-        query.get('paper') === '2305.18290'
+        query.get('item') === 'papers/2305.18290'
           ? [
               {
                 slug: 'ada/alignment-1',
@@ -384,7 +384,7 @@ export class PublicPages {
 }
 
 function find({ pathname, searchParams }: URL, body: string): Page | undefined {
-  if (pathname === '/api/collections' && !searchParams.has('paper')) return undefined; // not the ones of a paper
+  if (pathname === '/api/collections' && !searchParams.has('item')) return undefined; // not the ones of a paper
   for (const [pattern, route] of ROUTES) {
     const match = pattern.exec(pathname);
     if (match) return route(searchParams, match, body);
