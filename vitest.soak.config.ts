@@ -5,5 +5,11 @@ const { projects: _short, ...common } = shared.test ?? {};
 
 /** Tests that take long by themselves: `npm run soak`. */
 export default defineConfig({
-  test: { ...common, include: ['test/soak/**/*.test.ts'], globalSetup: 'test/support/global-setup.ts' },
+  test: {
+    ...common,
+    include: ['test/soak/**/*.test.ts'],
+    globalSetup: 'test/support/global-setup.ts',
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+  },
 });
