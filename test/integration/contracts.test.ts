@@ -72,7 +72,7 @@ describe('a double answers as is documented', () => {
     ['/api/papers/search?q=preference', z.array(z.object({ paper: HubPaper })).min(1)],
     ['/api/papers/2305.18290', HubPaper],
     [
-      '/api/collections?paper=2305.18290',
+      '/api/collections?item=papers/2305.18290',
       z
         .array(
           z.object({
