@@ -136,7 +136,7 @@ async function tag(
   const tagged = withProvenance(card, sessionId);
   if (tagged === card) return;
   const files = [{ path, content: new Blob([tagged]) }];
-  const commitTitle = 'Say where this was made';
+  const commitTitle = PROVENANCE_COMMIT;
   await withRetries(() => uploadFiles({ ...access(signal), repo, files, commitTitle }), signal);
 }
 
@@ -152,6 +152,9 @@ async function put(
   await withRetries(() => unlessThere(() => add(hub, slug, { type: at.kind, id: at.id }, signal)), signal);
   if (at.kind !== 'space') await tag(hub, at, sessionId, signal);
 }
+
+/** The commit by which a card says it: no job's. */
+export const PROVENANCE_COMMIT = 'Say where this was made';
 
 /** By this tag everything is found that was made here. */
 const TAG = 'ml-intern';

@@ -1,5 +1,6 @@
 import { listCommits } from '@huggingface/hub';
 import { accessTo, accountName } from './access.ts';
+import { PROVENANCE_COMMIT } from './artifacts.ts';
 import { pageOf } from './paths.ts';
 import { type RepoAddress, repositoryOf } from './repo-addresses.ts';
 import { statusOf, withRetries } from './retry.ts';
@@ -54,8 +55,10 @@ async function hasCommit(
   const [, revision = 'main'] = /\/commit\/([0-9a-f]{40})/.exec(address) ?? [];
   const repo = { type: at.kind, name: at.id };
   let seen = 0;
-  for await (const { date, authors } of listCommits({ ...access, repo, revision, batchSize: NEWEST })) {
+  for await (const commit of listCommits({ ...access, repo, revision, batchSize: NEWEST })) {
+    const { date, authors, title } = commit;
     if (date < from || ++seen > NEWEST) return false;
+    if (title === PROVENANCE_COMMIT) continue;
     if (date <= to && authors.some(({ username }) => username === user)) return true;
   }
   return false;

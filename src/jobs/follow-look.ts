@@ -33,7 +33,7 @@ async function endOf(following: Following, seen: JobSnapshot): Promise<JobSnapsh
   return { ...seen, ...(await pushedBy(following, seen)) };
 }
 
-/** A job may commit before it is seen to run, and its last commit be written down after its end. */
+/** A job's last commit may be written down after its end; what was there before it began is not its own. */
 const MARGIN_MS = 60_000;
 
 /** So long may the Hub take to say what a job has pushed. */
@@ -47,7 +47,7 @@ async function pushedBy(following: Following, seen: JobSnapshot): Promise<Pick<J
   if (links.length === 0) return { pushed: [] };
   if (startedAt === undefined || isEndUnknown) return {};
   const during = {
-    from: new Date(startedAt.getTime() - MARGIN_MS),
+    from: startedAt,
     to: new Date((finishedAt ?? deps.clock.now()).getTime() + MARGIN_MS),
   };
   try {

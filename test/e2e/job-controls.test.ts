@@ -74,6 +74,7 @@ describe('a job card', () => {
     for (const id of ['acme/base', 'ada/older', 'acme/shared']) {
       world.hub.repos.add('model', id, { 'README.md': card });
     }
+    world.hub.repos.push('model', 'ada/older', 'ada', (world.hub.jobs[0]?.createdAt ?? 0) - 10_000); // by the job before
     world.hub.repos.push('model', 'acme/shared', 'acme'); // while the job runs, but not by its account
     await logIsRead(asked);
     finish();
