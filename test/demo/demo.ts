@@ -61,7 +61,7 @@ async function demo({ platform, isKilled, pages }: Options): Promise<void> {
   try {
     await patiently(print, 'the bot to be connected', stage.isConnected);
     print.aside(`Process ${bot.pid}, connected. #ml, today:`);
-    await play(stage, bot, print, isKilled, (name) => pages && stage.write(pages, name));
+    await play(stage, bot, print, isKilled, (name) => pages && stage.write(pages, name, hub.url));
   } finally {
     await bot.stop();
     await Promise.all([stage.close(), hub.close(), model.close()]);

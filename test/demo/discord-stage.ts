@@ -5,7 +5,7 @@ import { CHANNELS, type DiscordMessage, PEOPLE } from '../doubles/discord/guild.
 import { DiscordDouble } from '../doubles/discord/server.ts';
 import { until } from '../support/until.ts';
 import { discordPage } from './discord-page.ts';
-import type { DemoStage, Watch } from './stage.ts';
+import { type DemoStage, onTheHub, type Watch } from './stage.ts';
 import type { Printed } from './terminal.ts';
 
 /** The story on Discord. */
@@ -29,10 +29,10 @@ export async function discordStage(watch: Watch): Promise<DemoStage> {
       discord.click(who, card, 'approve|');
     },
     toldGrace: () => discord.privates.find(({ user }) => user === PEOPLE.grace.id)?.text.trim(),
-    write(directory, name) {
+    write(directory, name, hubUrl) {
       mkdirSync(directory, { recursive: true });
       const messages = [...(asked ? [asked] : []), ...discord.guild.in(asked?.id ?? '')];
-      writeFileSync(join(directory, `${name}-discord.html`), discordPage(messages));
+      writeFileSync(join(directory, `${name}-discord.html`), discordPage(onTheHub(messages, hubUrl)));
     },
     close: () => discord.close(),
   };

@@ -5,7 +5,7 @@ import { SlackDouble } from '../doubles/slack/server.ts';
 import { PEOPLE, type SlackMessage } from '../doubles/slack/workspace.ts';
 import { until } from '../support/until.ts';
 import { slackPage } from './page.ts';
-import type { DemoStage, Watch } from './stage.ts';
+import { type DemoStage, onTheHub, type Watch } from './stage.ts';
 import type { Printed } from './terminal.ts';
 
 /** The story on Slack. */
@@ -36,11 +36,14 @@ export async function slackStage(watch: Watch): Promise<DemoStage> {
       slack.click(who === 'ada' ? 'U0ADA' : 'U0GRACE', card, 'approve');
     },
     toldGrace: () => slack.ephemerals.at(-1)?.text,
-    write(directory, name) {
+    write(directory, name, hubUrl) {
       mkdirSync(directory, { recursive: true });
       const bytesOf = (id: string) => slack.uploads.find(id)?.bytes;
       for (const theme of ['light', 'dark'] as const) {
-        writeFileSync(join(directory, `${name}-${theme}.html`), slackPage(thread(), theme, bytesOf));
+        writeFileSync(
+          join(directory, `${name}-${theme}.html`),
+          slackPage(onTheHub(thread(), hubUrl), theme, bytesOf),
+        );
       }
     },
     close: () => slack.close(),

@@ -84,6 +84,8 @@ const decided = (id: string, verdict: 'approved' | 'rejected', feedback?: string
   });
 };
 
+const OOM_ADVICE = 'smaller batch or more gradient accumulation, or larger hardware';
+
 const progress = {
   step: 620,
   steps: 1_000,
@@ -94,7 +96,7 @@ const progress = {
   seen: 5,
   metrics: { eval_accuracy: 0.9184 },
   alerts: ['WARN: gradient norm 12.4'],
-  links: ['https://huggingface.co/acme/imdb-qwen'],
+  links: [],
   tail: ["{'loss': 0.2871, 'epoch': 0.62}"],
 };
 
@@ -196,7 +198,7 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
             message: 'Job failed with exit code: 1',
             startedAt: at(10),
             finishedAt: at(890),
-            progress: { ...progress, failure: 'CUDA out of memory', alerts: [] },
+            progress: { ...progress, failure: 'out of GPU memory', advice: OOM_ADVICE, alerts: [] },
           },
         }),
       ],
@@ -247,6 +249,20 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
         assistant(ANSWER),
         { role: 'notice', text: 'Job abc123 has ended: COMPLETED after 14 min.', mentions: ['U0ADA'] },
       ],
+      toolCalls: [decided('c2', 'approved')],
+      watches: [
+        watch({
+          toolCallId: 'c2',
+          endedAt: at(900),
+          snapshot: {
+            stage: 'COMPLETED',
+            startedAt: at(10),
+            finishedAt: at(850),
+            pushed: ['https://huggingface.co/acme/imdb-qwen'],
+            progress: { ...progress, step: 1_000, epoch: 1, alerts: [] },
+          },
+        }),
+      ],
     }),
   },
   {
@@ -272,6 +288,27 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
       },
       exchanges: [exchange({ usage: { ...used, usd: 5.02 } })],
       entries: [go],
+    }),
+  },
+  {
+    heading: 'Nearly a command',
+    snapshot: snapshot({
+      session: { settings: title, state: { kind: 'idle' } },
+      exchanges: [exchange({ outcome: { kind: 'idle' }, finishedAt: at(60), usage: used })],
+      entries: [
+        go,
+        {
+          role: 'notice',
+          text: 'Did you mean `yolo $11`? Nothing was changed: write it like that, or press a button.',
+          offered: {
+            to: ADA,
+            offers: [
+              { text: 'yolo $11', label: 'Run jobs up to $11.00 without asking' },
+              { text: 'yolo 11', label: 'No, it is for the agent', isMessage: true },
+            ],
+          },
+        },
+      ],
     }),
   },
   {
