@@ -8,9 +8,9 @@ import {
 } from 'discord.js';
 import type { Intake } from '../../src/intake/intake.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { cut } from '../../src/lib/cut.ts';
 import type { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { cut } from '../../src/thread/view/words.ts';
 import { failureOf } from './delivery.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { attemptsAt } from './rest.ts';

@@ -13,8 +13,8 @@ import { type BeginThread, type Command, commandNamed } from '../../src/controll
 import type { Controller } from '../../src/controller/controller.ts';
 import { textOf } from '../../src/controller/forms.ts';
 import type { PlatformParts } from '../../src/controller/platform.ts';
+import { cut } from '../../src/lib/cut.ts';
 import type { SessionsOverview } from '../../src/reports/sessions-overview.ts';
-import { cut } from '../../src/thread/view/words.ts';
 import { type Answering, type Reply, respond } from './answering.ts';
 import { type InteractionDeps, replyOf } from './clicks.ts';
 import { COMMANDS, LOCALES } from './command-list.ts';

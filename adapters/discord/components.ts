@@ -10,6 +10,7 @@ import {
 } from 'discord.js';
 import { ACTIONS, ALL, offerValue, questionValue, seenValue } from '../../src/controller/actions.ts';
 import { batchMark } from '../../src/controller/batch-mark.ts';
+import { cut, printedWithin } from '../../src/lib/cut.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
 import { splitMarkdown } from '../../src/thread/delivery/split.ts';
@@ -25,7 +26,6 @@ import type {
 import {
   batchText,
   costText,
-  cut,
   decisionText,
   factsText,
   factValues,
@@ -36,7 +36,6 @@ import {
   linksText,
   planText,
   previewShown,
-  printedWithin,
   progressText,
   questionText,
   statusLine,

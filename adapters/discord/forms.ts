@@ -7,7 +7,7 @@ import {
 } from 'discord.js';
 import { ALL, questionOf, questionValue, seenOf, seenValue } from '../../src/controller/actions.ts';
 import type { Field, Form, Given, Subject } from '../../src/controller/forms.ts';
-import { cut } from '../../src/thread/view/words.ts';
+import { cut } from '../../src/lib/cut.ts';
 import { uploadedIn } from './attachments.ts';
 import { idOf, partsOf } from './ids.ts';
 import { DISCORD_LIMITS } from './limits.ts';

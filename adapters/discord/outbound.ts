@@ -8,11 +8,11 @@ import {
   Routes,
 } from 'discord.js';
 import { z } from 'zod';
+import { cut } from '../../src/lib/cut.ts';
 import { NO_WORKSPACE, type ThreadAddress } from '../../src/session/address.ts';
 import { type Acts, byKind, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
 import { type BytesOf, type Reaction, TITLE } from '../../src/thread/delivery/outgoing.ts';
-import { cut } from '../../src/thread/view/words.ts';
 import { unarchive } from './archived-threads.ts';
 import { bodyOf, type ComponentOptions, marked, REACTION_NAMES, translate } from './components.ts';
 import { attempt, delivered, failureOf, rowOf, unless } from './delivery.ts';

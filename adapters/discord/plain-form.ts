@@ -1,8 +1,8 @@
 import { ComponentType, MessageFlags } from 'discord.js';
 import { z } from 'zod';
+import { cut } from '../../src/lib/cut.ts';
 import type { Form } from '../../src/thread/delivery/outbound.ts';
 import type { Payload } from '../../src/thread/delivery/outgoing.ts';
-import { cut } from '../../src/thread/view/words.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 
 /*

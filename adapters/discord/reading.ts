@@ -10,8 +10,8 @@ import {
   MessageType,
 } from 'discord.js';
 import { z } from 'zod';
+import { cut } from '../../src/lib/cut.ts';
 import { quotedWords } from '../../src/lib/speech.ts';
-import { cut } from '../../src/thread/view/words.ts';
 
 /*
  * What people see of a message, as text for a model: its words, what is forwarded or shown below them, and

@@ -1,6 +1,7 @@
+import { cut } from '../../src/lib/cut.ts';
 import { onOneLine } from '../../src/lib/output.ts';
 import { honestLabel } from '../../src/thread/view/hosts.ts';
-import { cut, linkable, type Style } from '../../src/thread/view/words.ts';
+import { linkable, type Style } from '../../src/thread/view/words.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { MENTIONS } from './mentions.ts';
 

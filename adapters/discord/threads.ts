@@ -1,4 +1,5 @@
 import { type Message, ThreadAutoArchiveDuration } from 'discord.js';
+import { wholeBeginning } from '../../src/lib/cut.ts';
 import { failureOf, rowOf } from './delivery.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 
@@ -17,12 +18,7 @@ export function threadName(text: string): string {
   // Marks and spaces without a width alone would be no name to see.
   if (!/[\p{L}\p{N}\p{P}\p{S}]/u.test(line)) return UNNAMED;
   if (line.length <= DISCORD_LIMITS.threadName) return line;
-  let name = '';
-  for (const { segment } of new Intl.Segmenter().segment(line)) {
-    if (name.length + segment.length >= DISCORD_LIMITS.threadName) break;
-    name += segment;
-  }
-  return `${name.trimEnd()}…`;
+  return `${wholeBeginning(line, DISCORD_LIMITS.threadName - 1).trimEnd()}…`;
 }
 
 /** Whether a thread is there; where not, why, for people after a colon. */

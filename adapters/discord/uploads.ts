@@ -1,6 +1,6 @@
 import { type APIMessageTopLevelComponent, ComponentType, type GuildPremiumTier } from 'discord.js';
+import { cut } from '../../src/lib/cut.ts';
 import type { Payload, Upload } from '../../src/thread/delivery/outgoing.ts';
-import { cut } from '../../src/thread/view/words.ts';
 import { bodyOf } from './components.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { plain } from './style.ts';

@@ -1,10 +1,10 @@
 import type { ActionsBlock, KnownBlock, PlainTextOption, StaticSelect } from '@slack/types';
 import { ACTIONS, seenValue } from '../../src/controller/actions.ts';
+import { cut } from '../../src/lib/cut.ts';
 import type { ApprovalView, BatchView } from '../../src/thread/view/view-message.ts';
 import {
   batchText,
   costText,
-  cut,
   decisionText,
   factsText,
   factValues,

@@ -1,12 +1,12 @@
 import type { ContextActionsBlock, KnownBlock } from '@slack/types';
 import { ACTIONS, offerValue } from '../../src/controller/actions.ts';
 import type { Verdict } from '../../src/intake/feedback.ts';
+import { cut } from '../../src/lib/cut.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { Mood, StatusView, ViewMessage } from '../../src/thread/view/view-message.ts';
 import {
-  cut,
   jobHeadline,
   linksText,
   planText,

@@ -3,7 +3,7 @@ import { ACTIONS } from '../../src/controller/actions.ts';
 import type { Card, CardPart } from '../../src/controller/cards.ts';
 import { WHETHER_CANCEL } from '../../src/controller/clicks.ts';
 import type { Control } from '../../src/controller/controls.ts';
-import { cut } from '../../src/thread/view/words.ts';
+import { cut } from '../../src/lib/cut.ts';
 import { actions, button, context, section } from './kit.ts';
 
 /** A card in Block Kit. `text` is what notifications say. */

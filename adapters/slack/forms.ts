@@ -2,7 +2,7 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/
 import { z } from 'zod';
 import { type Field, type Form, type Given, Subject } from '../../src/controller/forms.ts';
 import type { Choice } from '../../src/controller/menus.ts';
-import { cut } from '../../src/thread/view/words.ts';
+import { cut } from '../../src/lib/cut.ts';
 import { context } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import type { Submission } from './payloads.ts';

@@ -1,8 +1,9 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../../src/controller/actions.ts';
+import { cut } from '../../src/lib/cut.ts';
 import type { JobControl } from '../../src/session/watches.ts';
 import type { JobView } from '../../src/thread/view/view-message.ts';
-import { cut, jobControls, jobLines, jobLinks, jobTail, progressText } from '../../src/thread/view/words.ts';
+import { jobControls, jobLines, jobLinks, jobTail, progressText } from '../../src/thread/view/words.ts';
 import { actions, button, context, section } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { STYLE } from './style.ts';

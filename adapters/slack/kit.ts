@@ -1,6 +1,6 @@
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import { cut } from '../../src/lib/cut.ts';
 import type { Payload } from '../../src/thread/delivery/outgoing.ts';
-import { cut } from '../../src/thread/view/words.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { plain, plainWithin } from './text.ts';
 

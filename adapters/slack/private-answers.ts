@@ -2,9 +2,9 @@ import type { RespondFn } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { systemClock } from '../../src/lib/clock.ts';
+import { cut } from '../../src/lib/cut.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
-import { cut } from '../../src/thread/view/words.ts';
 import { codeOf, failureOf } from './delivery.ts';
 import { SLACK_LIMITS } from './limits.ts';
 

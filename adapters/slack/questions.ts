@@ -1,7 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import { ACTIONS, questionValue } from '../../src/controller/actions.ts';
+import { cut } from '../../src/lib/cut.ts';
 import type { QuestionView } from '../../src/thread/view/view-message.ts';
-import { cut, questionText } from '../../src/thread/view/words.ts';
+import { questionText } from '../../src/thread/view/words.ts';
 import { actions, button, section } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { STYLE } from './style.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { cut } from '../../src/lib/cut.ts';
 import { quotedWords } from '../../src/lib/speech.ts';
-import { cut } from '../../src/thread/view/words.ts';
 import type { People } from './people.ts';
 import { textOfBlocks } from './rich-text.ts';
 import { escaped, readable } from './text.ts';

@@ -1,8 +1,8 @@
 import type { App } from '@slack/bolt';
 import type { Subject } from '../../src/controller/forms.ts';
 import type { From } from '../../src/controller/from.ts';
+import { cut } from '../../src/lib/cut.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { cut } from '../../src/thread/view/words.ts';
 import { type ClickDeps, give } from './clicks.ts';
 import type { About } from './forms.ts';
 import { SLACK_LIMITS } from './limits.ts';

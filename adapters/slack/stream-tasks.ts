@@ -1,7 +1,7 @@
 import type { AnyChunk } from '@slack/types';
 import { z } from 'zod';
+import { cut } from '../../src/lib/cut.ts';
 import type { PlanItem } from '../../src/session/state.ts';
-import { cut } from '../../src/thread/view/words.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { harmless } from './text.ts';
 

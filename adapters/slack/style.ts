@@ -1,5 +1,6 @@
+import { cut } from '../../src/lib/cut.ts';
 import { honestLabel } from '../../src/thread/view/hosts.ts';
-import { cut, linkable, type Style } from '../../src/thread/view/words.ts';
+import { linkable, type Style } from '../../src/thread/view/words.ts';
 import { MENTIONS } from './mentions.ts';
 import { plain } from './text.ts';
 

@@ -1,4 +1,4 @@
-import { cut, printedWithin } from '../../src/thread/view/words.ts';
+import { cut, printedWithin } from '../../src/lib/cut.ts';
 import { SLACK_LIMITS } from './limits.ts';
 
 /**

@@ -2,6 +2,7 @@ import { type Budgets, passedBudgets } from '../approvals/budget.ts';
 import type { Effort } from '../config/effort.ts';
 import type { Tx } from '../db/database.ts';
 import type { Clock, Ids } from '../lib/clock.ts';
+import { cut } from '../lib/cut.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import { refusalOfArguments } from '../lib/secret-arguments.ts';
 import type { TimedAnswer } from '../llm/answer.ts';
@@ -163,7 +164,7 @@ function newCall(
     providerId: call.providerId || id,
     name: redaction.text(call.name) === call.name && call.name !== '' ? call.name : 'unnamed',
     arguments: text,
-    summary: registry.summary(call.name, text).slice(0, 120),
+    summary: cut(registry.summary(call.name, text), 120),
     timeline: registry.timeline(call.name),
     refusal: refusal === undefined ? undefined : { output: refusal, at: clock.now() },
   };

@@ -2,6 +2,7 @@ import type {
   ChatCompletionContentPart,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
+import { beginningOf, endOf } from '../lib/cut.ts';
 import { parsedJson } from '../lib/json.ts';
 import { automatic, said, speakerName, speakerNames } from '../lib/speech.ts';
 import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
@@ -143,7 +144,7 @@ export const isLong = (text: string): boolean => text.length > SHORT_HEAD + SHOR
 function shortened(text: string): string {
   if (!isLong(text)) return text;
   const left = text.length - SHORT_HEAD - SHORT_TAIL;
-  return `${text.slice(0, SHORT_HEAD)}\n… [${left} characters of this older result are no longer told; make the call again if you need them] …\n${text.slice(-SHORT_TAIL)}`;
+  return `${beginningOf(text, SHORT_HEAD)}\n… [${left} characters of this older result are no longer told; make the call again if you need them] …\n${endOf(text, SHORT_TAIL)}`;
 }
 
 /** What the model is told came of a call, and whether a person changed it before it ran. */

@@ -1,3 +1,4 @@
+import { beginningOf } from '../lib/cut.ts';
 import type { ModelClient } from '../llm/client.ts';
 import { ModelError } from '../llm/errors.ts';
 import type { ModelFacts } from '../llm/facts.ts';
@@ -54,7 +55,7 @@ async function ask({ model: client }: TitleDeps, model: string, { messages }: Sn
       model,
       messages: [
         { role: 'system', content: INSTRUCTION },
-        { role: 'user', content: asked.text.slice(0, ASKED_CHARACTERS) },
+        { role: 'user', content: beginningOf(asked.text, ASKED_CHARACTERS) },
       ],
       tools: [],
       maxOutputTokens: 2_000, // room to think first, for models that do

@@ -2,6 +2,7 @@ import { answersReplies, placeRules } from '../access/rules.ts';
 import { modelOf } from '../agent/model-choice.ts';
 import type { ApproverPolicy } from '../approvals/approvers.ts';
 import type { Config } from '../config/load.ts';
+import { cut } from '../lib/cut.ts';
 import type { Channel } from '../session/address.ts';
 import type { KnownRules } from '../session/channel-rules.ts';
 import type { Parts } from './parts.ts';
@@ -56,10 +57,7 @@ export function channelSettings(
     ['Threads show', rules.verbosity === 'quiet' ? 'plan, approvals, jobs and answers' : 'every step'],
     ['Budgets', limits.join(', ') || 'none'],
     ['Asks whether to go on', budgets.warn_usd > 0 ? `at $${budgets.warn_usd} and each doubling` : 'never'],
-    [
-      'Instructions',
-      instructions ? `${instructions.slice(0, 200)}${instructions.length > 200 ? '…' : ''}` : 'none',
-    ],
+    ['Instructions', instructions ? cut(instructions, 200) : 'none'],
   ];
   return [
     '| | |',

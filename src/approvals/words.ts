@@ -1,3 +1,4 @@
+import { cut } from '../lib/cut.ts';
 import { dollars } from '../lib/dollars.ts';
 import { durationText } from '../lib/duration.ts';
 import type { Person } from '../session/address.ts';
@@ -185,10 +186,10 @@ export function answerText(
   { from, text, fields }: Question,
   { action, content, by }: QuestionAnswer,
 ): string {
-  const asked = `${from} asked: “${text.slice(0, 300)}”`;
+  const asked = `${from} asked: “${cut(text, 300)}”`;
   if (action === 'decline') return `${asked}\n${by.name} declined.`;
   const values = fields.flatMap(({ name, label }) =>
-    content[name] === undefined ? [] : [`${label}: ${[content[name]].flat().join(', ').slice(0, 200)}`],
+    content[name] === undefined ? [] : [`${label}: ${cut([content[name]].flat().join(', '), 200)}`],
   );
   return [asked, `${by.name} answered${values.length > 0 ? `: ${values.join(', ')}` : '.'}`].join('\n');
 }

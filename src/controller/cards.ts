@@ -1,8 +1,9 @@
 import type { JobRow } from '../jobs/overview.ts';
+import { cut } from '../lib/cut.ts';
 import { stateText } from '../reports/status.ts';
 import type { Session } from '../session/snapshot.ts';
 import { jobCard } from '../thread/view/cards.ts';
-import { cut, jobLines } from '../thread/view/words.ts';
+import { jobLines } from '../thread/view/words.ts';
 import { ACTIONS } from './actions.ts';
 import type { Control } from './controls.ts';
 import type { Traits } from './traits.ts';

@@ -1,6 +1,7 @@
+import { cut } from '../lib/cut.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import type { WrittenAt } from '../session/written-at.ts';
-import { accountText, cut } from '../thread/view/words.ts';
+import { accountText } from '../thread/view/words.ts';
 import { ACTIONS } from './actions.ts';
 import { type Answer, notice } from './answers.ts';
 import { type Card, jobItem, sessionItem, words } from './cards.ts';

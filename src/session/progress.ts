@@ -1,3 +1,4 @@
+import { cut } from '../lib/cut.ts';
 import { printedParts } from '../lib/output.ts';
 import { isBar } from './progress/bars.ts';
 import { afterBlank, withFailures, withNothingTold } from './progress/failures.ts';
@@ -49,7 +50,7 @@ export const stepText = ({ step, steps }: Pick<Progress, 'step' | 'steps'>): str
 
 function afterLine(before: Known, line: Line): Known {
   const alert = /^\[TRACKIO (INFO|WARN|ERROR)\] (.+)$/.exec(line.text.trim());
-  if (alert) return withAlert(before, `${alert[1]}: ${alert[2]}`.slice(0, LINE_CHARACTERS));
+  if (alert) return withAlert(before, cut(`${alert[1]}: ${alert[2]}`, LINE_CHARACTERS));
   const row = afterRow(before, line.text);
   if (row) return row;
   const reading = readingOf(line.text);

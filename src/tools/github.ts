@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { partsOf } from '../hub/paths.ts';
+import { cut } from '../lib/cut.ts';
 import { numbered, table } from '../lib/output.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { Github } from '../web/github.ts';
@@ -92,7 +93,7 @@ function reposTool(github: Github): Tool {
       if (found.value.length === 0) return { kind: 'done', output: `${owner} has no public repositories.` };
       const rows = found.value.map(({ name, url, about, stars, language, pushedAt }) => [
         `[${name}](${url})`,
-        about.slice(0, 120),
+        cut(about, 120),
         String(stars),
         language,
         pushedAt,
@@ -169,7 +170,7 @@ function codeTool(github: Github): Tool {
       const texts = hits.map(({ repo: where, path, url, fragments }) =>
         [
           `**${where}** ${path}\n${url}`,
-          ...fragments.slice(0, 2).map((text) => `\`\`\`\n${text.slice(0, 400)}\n\`\`\``),
+          ...fragments.slice(0, 2).map((text) => `\`\`\`\n${cut(text, 400)}\n\`\`\``),
         ].join('\n'),
       );
       const more = total > hits.length ? [`(${total} in all)`] : [];

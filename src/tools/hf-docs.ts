@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApiReference } from '../hub/api-reference.ts';
 import { DOC_SECTIONS, type Docs } from '../hub/docs.ts';
+import { cut } from '../lib/cut.ts';
 import type { ApiEndpoint } from '../parse-apart/parsers/api-endpoints.ts';
 import { defineTool, type Tool } from './tool.ts';
 
@@ -121,14 +122,14 @@ function endpointText(
   { method, path, summary, description, tags, parameters, body }: ApiEndpoint,
   hubUrl: string,
 ): string {
-  const about = description.length > ABOUT ? `${description.slice(0, ABOUT)} …` : description;
+  const about = cut(description, ABOUT);
   return [
     `### ${method} ${path}`,
     [summary, tags.join(', ')].filter(Boolean).join(' · '),
     about,
     ...parameters.map(
       ({ name, in: where, isRequired, about: text }) =>
-        `- \`${name}\` (${where}${isRequired ? ', required' : ''})${text ? `: ${text.slice(0, 200)}` : ''}`,
+        `- \`${name}\` (${where}${isRequired ? ', required' : ''})${text ? `: ${cut(text, 200)}` : ''}`,
     ),
     body ? `Body: ${body}` : '',
     `curl ${method === 'GET' ? '' : `-X ${method} `}-H "Authorization: Bearer $HF_TOKEN" ${body ? `-H "Content-Type: application/json" -d '{…}' ` : ''}"${hubUrl}${path}"`,

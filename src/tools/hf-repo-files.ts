@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fileUrl, pageOf } from '../hub/paths.ts';
 import type { RepoWrites } from '../hub/repo-writes.ts';
 import type { HubRepos } from '../hub/repos.ts';
+import { cut } from '../lib/cut.ts';
 import { sha256Of } from '../lib/hash.ts';
 import { numbered } from '../lib/output.ts';
 import { type ApprovalRequest, previewOf } from '../session/tool-calls.ts';
@@ -163,7 +164,7 @@ const remove: FileOperation = {
     const how = {
       revision,
       asPullRequest: create_pr,
-      message: message ?? `Delete ${patterns.join(', ')}`.slice(0, 200),
+      message: message ?? cut(`Delete ${patterns.join(', ')}`, 200),
     };
     const made = await writes.remove({ kind, id }, found.value, how, signal);
     return made.ok

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageOf } from '../hub/paths.ts';
 import type { HubRepos, RepoEntry } from '../hub/repos.ts';
+import { cut } from '../lib/cut.ts';
 import { table } from '../lib/output.ts';
 import { defineTool, type Tool } from './tool.ts';
 
@@ -96,9 +97,7 @@ function detailsTool(repos: HubRepos, hubUrl: string): Tool {
           facts.join(' · '),
           entry.tags.length > 0 ? `Tags: ${entry.tags.join(', ')}` : '',
           files.ok ? `Files:\n${listing(files.value)}` : `Files: ${files.reason}`,
-          card.ok
-            ? `Card:\n${card.value.bytes.toString('utf8').slice(0, CARD_CHARACTERS)}`
-            : 'It has no card.',
+          card.ok ? `Card:\n${cut(card.value.bytes.toString('utf8'), CARD_CHARACTERS)}` : 'It has no card.',
         ]
           .filter(Boolean)
           .join('\n\n'),

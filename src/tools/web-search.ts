@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cut } from '../lib/cut.ts';
 import type { SearchHit } from '../parse-apart/parsers/search-page.ts';
 import type { WebSearch } from '../web/search.ts';
 import { defineTool, type Tool } from './tool.ts';
@@ -21,7 +22,7 @@ export function webSearchTool(search: WebSearch): Tool {
     }),
     isReadOnly: true,
     research: true,
-    summary: ({ query }) => query.slice(0, 100),
+    summary: ({ query }) => cut(query, 100),
     async run({ query, allowed_domains = [], blocked_domains = [] }, { signal }) {
       const sites = allowed_domains.map((domain) => `site:${domain}`).join(' OR ');
       const found = await search.search([query, sites].filter(Boolean).join(' '), signal);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { plainWithin } from '../../adapters/slack/text.ts';
-import { cut } from '../../src/thread/view/words.ts';
+import { beginningOf, cut, endOf, graphemes } from '../../src/lib/cut.ts';
 
 /** Text that grows when it is escaped, with characters of two halves. */
 const growing = fc
@@ -26,4 +26,34 @@ test('what fits is not cut', () => {
   expect(plainWithin('a < b', 6)).toBe('a …');
   expect(cut('ab🚂', 4)).toBe('ab🚂');
   expect(cut('ab🚂c', 4)).toBe('ab…');
+});
+
+const FAMILY = '👨‍👩‍👧‍👦';
+const FLAG = '🇩🇪';
+const ACCENTED = 'e\u0301';
+
+test.each([FAMILY, FLAG, ACCENTED, '👍🏽', '🚂'])('%s is never cut apart', (sign) => {
+  for (let limit = 2; limit < 40; limit++) {
+    const signs = new Set(graphemes(cut(sign.repeat(10), limit)));
+    expect([...signs].filter((one) => one !== sign && one !== '…')).toEqual([]);
+    expect(graphemes(beginningOf(sign.repeat(10), limit + 8)).every((one) => one === sign)).toBe(true);
+    expect(graphemes(endOf(sign.repeat(10), limit)).every((one) => one === sign)).toBe(true);
+  }
+});
+
+test('whatever is cut fits, is a beginning of the text and is well-formed', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 60 }), (text, limit) => {
+      const short = cut(text, limit);
+      expect(short.length).toBeLessThanOrEqual(Math.max(limit, 1));
+      expect(text.startsWith(short.replace(/…$/, ''))).toBe(true);
+      expect(short.isWellFormed()).toBe(true);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('marks that are piled up on one character do not make it endless', () => {
+  const zalgo = `a${'\u0301'.repeat(5_000)}`;
+  expect(cut(zalgo, 100).length).toBeLessThanOrEqual(100);
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cut } from '../../lib/cut.ts';
 import { capped } from '../../lib/output.ts';
 import type { Redaction } from '../../lib/redaction.ts';
 import { refusalOfArguments } from '../../lib/secret-arguments.ts';
@@ -48,7 +49,7 @@ export function researchTool(deps: ResearchDeps): Tool {
     schema: Arguments,
     isReadOnly: true,
     timeoutMs: TIMEOUT_MS,
-    summary: ({ task }) => task.slice(0, 100),
+    summary: ({ task }) => cut(task, 100),
     run: (args, context) => research(deps, registry, args, context),
   });
 }

@@ -1,3 +1,4 @@
+import { cut } from '../../lib/cut.ts';
 import type { Cause } from './causes/cause.ts';
 import { DEVICES } from './causes/devices.ts';
 import { HUB } from './causes/hub.ts';
@@ -19,7 +20,7 @@ export function knownFailure(text: string): (Failure & { index: number }) | unde
   for (const { wording, cause, advice, isConsequence = false } of CAUSES) {
     const match = wording.exec(text);
     if (match === null) continue;
-    const detail = match[1]?.trim().slice(0, DETAIL_CHARACTERS);
+    const detail = match[1] === undefined ? undefined : cut(match[1].trim(), DETAIL_CHARACTERS);
     const failure = detail ? `${cause} (${detail})` : cause;
     return { failure, advice, isConsequence, isKnown: true, index: match.index };
   }

@@ -2,6 +2,7 @@ import { asc, gt } from 'drizzle-orm';
 import type { Db } from '../../db/database.ts';
 import { toolServers } from '../../db/schema/tools.ts';
 import { later } from '../../lib/clock.ts';
+import { cut } from '../../lib/cut.ts';
 
 /** How a server of other tools stands; `problem` where it is away. */
 export type ToolServerState = { name: string; tools: number; problem: string | undefined };
@@ -26,7 +27,7 @@ export async function toolServersText(db: Db): Promise<string | undefined> {
     .orderBy(asc(toolServers.name));
   if (rows.length === 0) return undefined;
   const states = rows.map(({ name, tools, problem }) =>
-    problem === null ? `${name} (${tools} tools)` : `${name} is away: ${problem.slice(0, 200)}`,
+    problem === null ? `${name} (${tools} tools)` : `${name} is away: ${cut(problem, 200)}`,
   );
   return `Tools of other servers: ${states.join('; ')}`;
 }

@@ -1,3 +1,4 @@
+import { wholeBeginning } from '../../lib/cut.ts';
 import type { ViewBody } from '../view/view-message.ts';
 import { LONG_ANSWER, wholeAnswer } from './answer-file.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -33,7 +34,7 @@ export function answerParts(body: Answer, divisor: number, form: AnswerForm): Ou
   const isLong = body.text.length > LONG_ANSWER;
   const growing = body.isDraft && form.isStreamed && !isLong ? body : undefined;
   const hasCursor = body.isDraft && !form.isStreamed && !isLong;
-  const text = body.text.slice(0, LOOKED_AT);
+  const text = wholeBeginning(body.text, LOOKED_AT);
   const parts = splitMarkdown(
     form.clean(hasCursor ? `${text} ▍` : text),
     Math.max(form.least, Math.floor(form.characters / divisor)),

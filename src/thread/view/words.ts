@@ -1,3 +1,4 @@
+import { cut } from '../../lib/cut.ts';
 import { dollars } from '../../lib/dollars.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { ThreadAddress } from '../../session/address.ts';
@@ -31,24 +32,6 @@ export type Style = {
   thread(address: Pick<ThreadAddress, 'channel' | 'thread'>): string;
   moment(at: Date): string;
 };
-
-/** At most `limit` characters, marked where something was cut. */
-export function cut(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  return `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`; // no half of a character
-}
-
-/**
- * Text as a platform prints it, at most `limit` characters of that. What is printed is never cut: its end
- * could be half of an escape.
- */
-export function printedWithin(text: string, limit: number, print: (text: string) => string): string {
-  let printed = print(text);
-  for (let room = text.length; printed.length > limit; printed = print(cut(text, room))) {
-    room = Math.min(room - 1, Math.floor((room * limit) / printed.length));
-  }
-  return printed;
-}
 
 /** As many lines as fit, then how many are left. */
 function fitting(lines: readonly string[], limit: number, rest: (left: number) => string): string {

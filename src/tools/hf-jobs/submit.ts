@@ -7,6 +7,7 @@ import { CALL_LABEL } from '../../jobs/labels.ts';
 import { snapshotOf } from '../../jobs/look.ts';
 import { jittered } from '../../lib/backoff.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
+import { cut } from '../../lib/cut.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { NewWatch } from '../../session/store/record.ts';
 import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
@@ -146,7 +147,7 @@ async function watchOf(
     jobId: job.id,
     url: jobs.url(namespace, job.id),
     dashboardUrl: args.trackio_space_id && dashboards.url(args.trackio_space_id),
-    title: args.script === undefined ? (args.command?.join(' ') ?? '').slice(0, 80) : 'Python script',
+    title: args.script === undefined ? cut(args.command?.join(' ') ?? '', 80) : 'Python script',
     flavor: args.hardware_flavor,
     hourlyUsd: price?.hourlyUsd,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
 import { orAborted } from '../../lib/abort.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { cut } from '../../lib/cut.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { parsedJson } from '../../lib/json.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -147,8 +148,7 @@ function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, act
     writes: !isReadOnly,
     always: true,
   }[server.approval];
-  const about = (args: Readonly<Record<string, unknown>>) =>
-    JSON.stringify(args).slice(0, SUMMARY_CHARACTERS);
+  const about = (args: Readonly<Record<string, unknown>>) => cut(JSON.stringify(args), SUMMARY_CHARACTERS);
   return {
     name: tool.name,
     description:

@@ -2,11 +2,11 @@ import type { Looked } from '../../hub/datasets.ts';
 import type { Paper, PaperCollection } from '../../hub/papers.ts';
 import type { RepoEntry } from '../../hub/repos.ts';
 import type { Citation, CitedPaper, Snippet } from '../../hub/scholar.ts';
+import { cut } from '../../lib/cut.ts';
 import type { PaperText } from '../../parse-apart/parsers/paper.ts';
 
 /* What is told of papers: the useful first, short enough for a model to go on reading. */
 
-const cut = (text: string, limit: number) => (text.length > limit ? `${text.slice(0, limit)} …` : text);
 const lines = (...parts: readonly (string | false | undefined)[]) => parts.filter(Boolean).join('\n');
 
 export function listText(papers: readonly Paper[]): string {

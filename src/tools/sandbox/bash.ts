@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cut } from '../../lib/cut.ts';
 import { capped, withoutAnsi } from '../../lib/output.ts';
 import { writeFile } from '../../sandbox/files.ts';
 import type { Background, RunEnd, Sandbox, Sandboxes } from '../../sandbox/sandbox.ts';
@@ -130,7 +131,7 @@ async function lookAt(sandbox: Sandbox, id: string, isToEnd: boolean): Promise<T
 function describe({ id, command, end, output }: Background, isKilled: boolean): string {
   const state = end === undefined ? (isKilled ? 'killed' : 'running') : endText(end, 0);
   const shown = capped(withoutAnsi(output), BACKGROUND_CHARACTERS) || '(no output)';
-  return `${id} (${command.slice(0, 200)}): ${state}\n${shown}`;
+  return `${id} (${cut(command, 200)}): ${state}\n${shown}`;
 }
 
 /** An output as it grows, up to a size: then its beginning and its end. */
