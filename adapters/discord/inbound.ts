@@ -8,18 +8,12 @@ import {
   MessageType,
   type PartialMessage,
 } from 'discord.js';
-import type { Decisions } from '../../src/approvals/decisions.ts';
-import { replaceScript } from '../../src/approvals/script-files.ts';
-import type { Gate } from '../../src/controller/gate.ts';
 import type { Who } from '../../src/controller/people.ts';
-import { isCommand } from '../../src/intake/commands.ts';
-import type { Intake } from '../../src/intake/intake.ts';
-import { attachmentId, type FileRules, receiveFiles, wordsOf } from '../../src/intake/received.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
-import type { EditedMessage, IncomingMessage, PendingMessage } from '../../src/session/store/incoming.ts';
+import { type Edit, type InboundParts, onEdit, onMessage, type Written } from '../shared/inbound.ts';
 import { offered } from './attachments.ts';
 import { nonceOf, writtenAt } from './ids.ts';
 import { whoIs } from './interaction-context.ts';
@@ -31,11 +25,7 @@ import { readable, sharedIn } from './reading.ts';
 import { backgroundOf } from './thread-reader.ts';
 import { beginThread } from './threads.ts';
 
-export type InboundDeps = {
-  intake: Intake;
-  decisions: Decisions;
-  gate: Gate;
-  attachments: FileRules;
+export type ListenDeps = InboundParts & {
   /** Forum and media channels where every new post begins a session. */
   forums: readonly string[];
   log: Logger;
@@ -44,10 +34,15 @@ export type InboundDeps = {
 };
 
 /** Registers what the bot listens to. Returns what takes a message that was read back from history. */
-export function listen(client: Client<true>, deps: InboundDeps): (message: Message) => Promise<void> {
+export function listen(client: Client<true>, deps: ListenDeps): (message: Message) => Promise<void> {
   const inOrder = createKeyedQueue();
   const take = (message: Message, isReadBack: boolean) =>
-    inOrder(threadOf(message), () => onMessage(client, { message, isReadBack }, deps));
+    inOrder(threadOf(message), async () => {
+      const found = written(client, { message, isReadBack }, deps);
+      // What was read back is told as it is by now.
+      const edit = isReadBack ? editOf(message, undefined) : undefined;
+      if (found !== undefined) await onMessage(deps, found, undefined, edit);
+    });
   client.on(Events.MessageCreate, (message) => {
     take(message, false).catch((error: unknown) => {
       deps.log.error({ err: error }, 'a Discord message could not be taken; it is read back');
@@ -59,7 +54,7 @@ export function listen(client: Client<true>, deps: InboundDeps): (message: Messa
     if (message.editedTimestamp === null) return;
     inOrder(threadOf(message), async () => {
       const now = message.partial ? await message.fetch() : message;
-      await onEdit(client, before.partial ? undefined : before, now, deps);
+      await onChange(client, before.partial ? undefined : before, now, deps);
     }).catch(logged(deps.log));
   });
   const onDeleted = (message: Message | PartialMessage) => {
@@ -74,82 +69,57 @@ export function listen(client: Client<true>, deps: InboundDeps): (message: Messa
   return (message) => take(message, true);
 }
 
+/** Previews, pins, and a thread that is begun from a message change it as well: only edits have a time. */
+async function onChange(
+  client: Client<true>,
+  before: Message | undefined,
+  message: Message,
+  deps: ListenDeps,
+): Promise<void> {
+  const now = written(client, { message, isReadBack: false }, deps);
+  const edit = editOf(message, before && written(client, { message: before, isReadBack: false }, deps));
+  if (now !== undefined && edit !== undefined && isSeen(client, message)) await onEdit(deps, now, edit);
+}
+
+/** Whoever takes the message in later is told the same: it says by now what it said after the edit. */
+const editOf = ({ editedAt }: Message, before: Written | undefined): Edit | undefined =>
+  editedAt === null ? undefined : { before, change: { at: editedAt.toISOString() }, isNewsLater: false };
+
 /** A message, and whether it was read back from history. */
 type Read = { message: Message; isReadBack: boolean };
 
-/**
- * Previews, pins, and a thread that is begun from a message change it as well: only edits have a time. One by
- * which a message is for the bot for the first time is that message.
- */
-async function onEdit(
-  client: Client<true>,
-  before: Message | undefined,
-  message: Message,
-  deps: InboundDeps,
-): Promise<void> {
+/** A message of Discord's as every platform hands it on; undefined for what no person wrote. */
+function written(client: Client<true>, { message, isReadBack }: Read, deps: ListenDeps): Written | undefined {
   const address = addressOf(message);
-  if (!isWritten(message) || address === undefined || !isSeen(client, message)) return;
-  const isNew =
-    before === undefined
-      ? isAddressed(client, message) // once, if it was before
-      : (await isForBot(client, message, address, deps)) && !(await isForBot(client, before, address, deps));
-  if (isNew) await takeIn(client, { message, isReadBack: false }, address, deps);
-  await correct(client, { before, message, isReadBack: false }, address, deps);
-}
-
-/** Makes a message what it is by now, where it was taken in and nobody has read it yet. */
-async function correct(
-  client: Client<true>,
-  { before, message, isReadBack }: Read & { before?: Message | undefined },
-  address: ThreadAddress,
-  deps: InboundDeps,
-): Promise<void> {
-  if (message.editedAt === null) return;
-  await deps.intake.edited({
-    sourceId: sourceOf(message.id),
-    address,
-    messageId: message.id,
-    writtenAt: writtenAt(message.id),
-    change: { at: message.editedAt.toISOString() },
-    isForBot: async () => false, // whoever has not taken it in yet has the same message, and it says this by now
-    apply: async (pending) => {
-      const who = writerOf(message, await writerAsMember(message, isReadBack));
-      const mayUse = (await deps.gate.refusal(address, who)) === undefined;
-      return mayUse ? editOf(client, before, message, pending, deps) : undefined;
-    },
-  });
-}
-
-async function editOf(
-  client: Client<true>,
-  before: Message | undefined,
-  message: Message,
-  pending: PendingMessage,
-  deps: InboundDeps,
-): Promise<EditedMessage | undefined> {
+  if (!isWritten(message) || address === undefined) return undefined;
+  const { channel, id, content } = message;
+  const isInThread = channel.isThread();
+  const isToSomebodyElse = /^\s*<@[!&]?\d+>/.test(content);
   const files = [...message.attachments.values()].map((file) => offered(file, client));
-  const idOf = ({ id }: { id: string }) => attachmentId(id);
-  const present = new Set(files.map(idOf));
-  const removed = (pending.files ?? []).filter((id) => !present.has(id));
-  const old =
-    before === undefined ? files : [...before.attachments.values()].map((file) => offered(file, client));
-  const known = new Set([...(pending.files ?? []), ...old.map(idOf)]);
-  const added = files.filter((file) => !known.has(idOf(file)));
-  const { images, attachments, problems, missing } = await receiveFiles(added, deps.attachments);
-  if (problems.length > 0) await reply(message, problems.join(' '), deps.log);
-  const kept = (pending.files ?? files.map(idOf)).filter((id) => present.has(id));
-  const shown = sharedIn(client, message, idsOf(missing));
-  const text = wordsOf(readable(client, message), kept.length + attachments.length > 0 || shown !== '');
-  if (text === pending.text && removed.length + attachments.length === 0) return undefined;
-  const found =
-    pending.text === undefined ? await backgroundOf(client, message, pending.isFirst) : pending.background;
-  const background = { ...found, shown: shown || undefined };
-  return { text, background, images, attachments, removed };
+  return {
+    address,
+    sourceId: sourceOf(id),
+    messageId: id,
+    writtenAt: writtenAt(id),
+    isAddressed: isAddressed(client, message),
+    isRequest: isInThread && id === address.thread && deps.forums.includes(address.channel),
+    isReply: isInThread && isSeen(client, message) && !isToSomebodyElse,
+    who: async () => writerOf(message, await writerAsMember(message, isReadBack)),
+    words: async () => readable(client, message),
+    fileIds: files.map((file) => file.id),
+    files: async () => files,
+    shown: async (missing) => sharedIn(client, message, idsOf(missing)),
+    background: async (isFirst, known) => ({
+      background: known ?? (await backgroundOf(client, message, isFirst)),
+    }),
+    tell: (text) => reply(message, text, deps.log),
+    hasThread: () => hasThread(message, deps.log),
+  };
 }
 
 /** Of files as they are kept, those that Discord knows them by. */
-const idsOf = (kept: readonly string[]): ReadonlySet<string> =>
-  new Set(kept.map((id) => id.replace(/^f_/, '')));
+const idsOf = (kept: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([...kept].map((id) => id.replace(/^f_/, '')));
 
 const logged = (log: Logger) => (error: unknown) =>
   log.warn({ err: error }, 'an edited or deleted message could not be looked at');
@@ -167,70 +137,6 @@ const sourceOf = (messageId: string): string => `discord:${messageId}`;
 /** Whether a person has written it: no bot, no join or pin, nothing that Discord itself says. */
 const isWritten = ({ type, author, webhookId }: Message): boolean =>
   (type === MessageType.Default || type === MessageType.Reply) && !author.bot && webhookId === null;
-
-async function onMessage(client: Client<true>, read: Read, deps: InboundDeps): Promise<void> {
-  const { message } = read;
-  const address = addressOf(message);
-  if (!isWritten(message) || address === undefined) return;
-  if (!(await isForBot(client, message, address, deps))) return;
-  await takeIn(client, read, address, deps);
-  if (read.isReadBack) await correct(client, read, address, deps);
-}
-
-async function takeIn(
-  client: Client<true>,
-  read: Read,
-  address: ThreadAddress,
-  deps: InboundDeps,
-): Promise<void> {
-  const sourceId = sourceOf(read.message.id);
-  await deps.intake.once({ sourceId, address }, (take) =>
-    receive(client, read, { sourceId, address }, take, deps),
-  );
-}
-
-async function receive(
-  client: Client<true>,
-  { message, isReadBack }: Read,
-  { sourceId, address }: Pick<IncomingMessage, 'sourceId' | 'address'>,
-  take: Intake['message'],
-  deps: InboundDeps,
-): Promise<void> {
-  const member = await writerAsMember(message, isReadBack);
-  const author = personOf(message, member);
-  const who = writerOf(message, member);
-  const refusal = await deps.gate.refusal(address, who);
-  if (refusal !== undefined) {
-    // Whoever only writes in a thread has not asked for anything.
-    const isTold = isAddressed(client, message) && (await deps.gate.tells(address, who));
-    if (isTold) await reply(message, refusal, deps.log);
-    return;
-  }
-  if (!(await hasThread(message, deps))) return;
-  const said = readable(client, message);
-  const files = [...message.attachments.values()].map((file) => offered(file, client));
-  const replaced = await Promise.all(
-    files.map((file) => replaceScript(deps.decisions, file, address, author)),
-  );
-  const isAside = replaced.some(({ isMeant }) => isMeant);
-  const others = files.filter((_file, i) => !replaced[i]?.isMeant);
-  const received = await receiveFiles(others, deps.attachments);
-  const problems = [...replaced.flatMap(({ problem }) => problem ?? []), ...received.problems];
-  // Told once the message is taken in: what fails until then is done again, and would be told again.
-  const tell = async () => {
-    if (problems.length > 0) await reply(message, problems.join(' '), deps.log);
-  };
-  const { images, attachments, missing } = received;
-  const shown = sharedIn(client, message, idsOf(missing));
-  if (isAside && said === '' && attachments.length === 0) return tell();
-  const text = wordsOf(said, attachments.length > 0 || shown !== '');
-  const isFirst = !(await deps.intake.hasSession(address));
-  const found = isCommand(text, author) ? {} : await backgroundOf(client, message, isFirst);
-  const background = { ...found, ...(shown ? { shown } : {}) };
-  const id = { messageId: message.id, writtenAt: writtenAt(message.id) };
-  await take({ address, sourceId, text, author, ...id, background, isAside, images, attachments });
-  await tell();
-}
 
 /**
  * The thread that a message belongs to. In a guild's channel it is the one that is begun from the message:
@@ -255,21 +161,6 @@ function isAddressed(client: Client<true>, message: Message): boolean {
     mentions.users.has(client.user.id) ||
     (ownRole ? mentions.roles.has(ownRole.id) : false)
   );
-}
-
-async function isForBot(
-  client: Client<true>,
-  message: Message,
-  address: ThreadAddress,
-  { intake, gate, forums }: InboundDeps,
-): Promise<boolean> {
-  if (isAddressed(client, message)) return true;
-  if (!message.channel.isThread()) return false;
-  const isPost = message.id === address.thread && forums.includes(address.channel);
-  if (isPost) return true;
-  if (!isSeen(client, message)) return false;
-  const isToSomebodyElse = /^\s*<@[!&]?\d+>/.test(message.content);
-  return !isToSomebodyElse && (await intake.hasSession(address)) && (await gate.answersReplies(address));
 }
 
 /** Without the intent for it, Discord tells what a message says only where it is for the bot. */
@@ -304,7 +195,7 @@ async function reply(message: Message, text: string, log: Logger): Promise<void>
 }
 
 /** Makes sure of the thread that the answer goes to. Says, in words, what keeps it from being begun. */
-async function hasThread(message: Message, { log }: InboundDeps): Promise<boolean> {
+async function hasThread(message: Message, log: Logger): Promise<boolean> {
   const { channel, guild } = message;
   if (channel.isDMBased() || channel.isThread() || message.hasThread) return true;
   const missing = 'permissionsFor' in channel ? missingIn(channel, guild?.members.me ?? null) : undefined;

@@ -1,14 +1,9 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Decisions } from '../../src/approvals/decisions.ts';
-import { replaceScript } from '../../src/approvals/script-files.ts';
-import { type FileRules, type Received, receiveFiles } from '../../src/intake/received.ts';
 import { bytesUpTo } from '../../src/lib/body.ts';
-import type { Logger } from '../../src/lib/log.ts';
-import type { Person, ThreadAddress } from '../../src/session/address.ts';
+import type { ThreadAddress } from '../../src/session/address.ts';
 import type { OfferedFile } from '../../src/session/store/incoming.ts';
 import { SharedFile } from './payloads.ts';
-import { tellPrivately } from './private-answers.ts';
 import { type Download, isSignIn } from './workspaces.ts';
 
 const DOWNLOAD_MS = 20_000;
@@ -29,26 +24,15 @@ export async function shareFile(
   });
 }
 
-/**
- * Takes a changed script that somebody posts in the thread. Who posted it is told, in private, what did not
- * work.
- */
-export function scriptReplacer(client: WebClient, decisions: Decisions, fetchFile: Download, log: Logger) {
-  return async (file: SharedFile, address: ThreadAddress, by: Person): Promise<boolean> => {
-    const offered = offeredBy(file, fetchFile);
-    const { isMeant, problem } = await replaceScript(decisions, offered, address, by);
-    if (problem !== undefined) {
-      const { channel, thread } = address;
-      await tellPrivately(client, { channel, thread, user: by.id }, problem, log);
-    }
-    return isMeant;
-  };
-}
-
-const offeredBy = (file: SharedFile, fetchFile: Download): Omit<OfferedFile, 'id'> => ({
+/** A file as intake takes it; one of another workspace may not be had. `ts` is that of its message. */
+export const offeredIn = (ts: string, file: SharedFile, fetchFile: Download): OfferedFile => ({
+  id: keptId(file.id, ts),
   name: file.name ?? file.title ?? 'file',
+  unavailable: isThere(file) ? undefined : FOREIGN,
   download: (maxBytes, tooLarge) => download(file, fetchFile, maxBytes, tooLarge),
 });
+
+const FOREIGN = 'I can’t read a file that belongs to another workspace. Upload it here instead.';
 
 async function download(
   file: SharedFile,
@@ -75,39 +59,22 @@ const FileInfo = z.object({ file: SharedFile });
 
 /**
  * Asks for files of which Slack tells the id alone: those of another workspace
- * (https://docs.slack.dev/apis/slack-connect). What can't be had stays as it is.
+ * (https://docs.slack.dev/apis/slack-connect), once and when they are wanted. What can't be had stays as it
+ * is.
  */
 export const wholeFiles =
   (client: WebClient) =>
-  (files: readonly SharedFile[]): Promise<SharedFile[]> =>
-    Promise.all(
-      files.map(async (file) => {
-        if (isThere(file)) return file;
-        const answer = await client.apiCall('files.info', { file: file.id }).catch(() => undefined);
-        const found = FileInfo.safeParse(answer).data?.file;
-        return found === undefined
-          ? file
-          : { ...found, id: file.id, file_access: found.file_access ?? 'visible' };
-      }),
-    );
+  (files: readonly SharedFile[]): (() => Promise<SharedFile[]>) => {
+    let asked: Promise<SharedFile[]> | undefined;
+    return () => (asked ??= Promise.all(files.map((file) => wholeFile(client, file))));
+  };
+
+async function wholeFile(client: WebClient, file: SharedFile): Promise<SharedFile> {
+  if (isThere(file)) return file;
+  const answer = await client.apiCall('files.info', { file: file.id }).catch(() => undefined);
+  const found = FileInfo.safeParse(answer).data?.file;
+  return found === undefined ? file : { ...found, id: file.id, file_access: found.file_access ?? 'visible' };
+}
 
 const isThere = ({ file_access: access }: SharedFile): boolean =>
   access === undefined || access === 'visible';
-
-/** Takes the files of a message. */
-export const fileReader =
-  (fetchFile: Download, rules: FileRules) =>
-  async (files: readonly SharedFile[], ts: string): Promise<Received & { unread: SharedFile[] }> => {
-    const idOf = ({ id }: SharedFile) => keptId(id, ts);
-    const there = files.filter(isThere);
-    const received = await receiveFiles(
-      there.map((file) => ({ id: idOf(file), ...offeredBy(file, fetchFile) })),
-      rules,
-    );
-    const away = files.filter((file) => !isThere(file));
-    const problems = [...received.problems, ...away.map(() => FOREIGN)];
-    const unread = [...there.filter((file) => received.missing.includes(idOf(file))), ...away];
-    return { ...received, problems, unread };
-  };
-
-const FOREIGN = 'I can’t read a file that belongs to another workspace. Upload it here instead.';

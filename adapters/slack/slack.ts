@@ -19,7 +19,7 @@ import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
 import { createDoor, guardDoor } from './door.ts';
-import { fileReader, scriptReplacer, wholeFiles } from './files.ts';
+import { wholeFiles } from './files.ts';
 import { listenToHome, showHome } from './home.ts';
 import { listen } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
@@ -206,6 +206,8 @@ async function within(slack: Slack, parts: PlatformParts, teamId: string | undef
     ...own,
     isAllowed: isAllowed(workspace.teamId),
     intake: parts.intake,
+    decisions: parts.decisions,
+    attachments: parts.attachments,
     gate: controller.gate,
     tell,
     showHome: (user: string) => showHome(own, user, log),
@@ -213,9 +215,8 @@ async function within(slack: Slack, parts: PlatformParts, teamId: string | undef
     thread: createThreadReader({ client, people, botUserId, clock: settings.clock }),
     follows: (address: ThreadAddress, sourceId: string, rest: Rest) =>
       void tellLater(parts.intake, { address, sourceId, rest, signal: stopping.signal, log }),
-    replaceScript: scriptReplacer(client, parts.decisions, download, log),
     wholeFiles: wholeFiles(client),
-    filesOf: fileReader(download, parts.attachments),
+    download,
   };
 }
 

@@ -35,7 +35,8 @@ export const pictureId = (attachment: string): string => attachment.replace(/_a$
 /** Takes the files of a message. What can't be had is done without, and named. */
 export async function receiveFiles(offered: readonly OfferedFile[], rules: FileRules): Promise<Received> {
   const received: Received = { images: [], attachments: [], problems: [], missing: [] };
-  for (const [i, { id, name, download }] of offered.entries()) {
+  const there = offered.filter(({ unavailable }) => unavailable === undefined);
+  for (const [i, { id, name, download }] of there.entries()) {
     const refusal = refusalOf(name, i, rules);
     if (refusal !== undefined) {
       received.problems.push(refusal);
@@ -50,6 +51,11 @@ export async function receiveFiles(offered: readonly OfferedFile[], rules: FileR
         received.missing.push(id);
       },
     );
+  }
+  for (const { id, unavailable } of offered) {
+    if (unavailable === undefined) continue;
+    received.problems.push(unavailable);
+    received.missing.push(id);
   }
   return received;
 }

@@ -64,5 +64,7 @@ export type Deletion = { sourceId: string; isForBot(): Promise<boolean> };
 export type OfferedFile = {
   id: string;
   name: string;
+  /** Why it can't be had at all, in words for who sent it. */
+  unavailable?: string | undefined;
   download(maxBytes: number, tooLarge: string): Promise<Uint8Array>;
 };
