@@ -11,7 +11,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { failureOf } from './delivery.ts';
+import { REST_API } from './delivery.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { attemptsAt } from './rest.ts';
 
@@ -116,7 +116,7 @@ type Came = 'now' | 'repeated' | 'elsewhere';
 async function first(interaction: Repliable, answer: () => Promise<unknown>): Promise<Came> {
   try {
     await answer().catch((error: unknown) => {
-      if (failureOf(error).reason !== 'unavailable') throw error;
+      if (REST_API.failureOf(error).reason !== 'unavailable') throw error;
       return answer(); // whether it arrived, the second attempt tells
     });
     return 'now';
@@ -218,7 +218,7 @@ const TROUBLE = 'That did not work: a part of me can’t be reached right now. T
 
 function troubleText(error: unknown): string {
   if (!(error instanceof DiscordAPIError)) return TROUBLE;
-  const failed = failureOf(error);
+  const failed = REST_API.failureOf(error);
   if (failed.reason === 'rate_limited' || failed.reason === 'unavailable' || failed.reason === 'gone')
     return TROUBLE;
   return `That did not work: ${failed.why}.`;

@@ -1,13 +1,10 @@
 import { type Client, DiscordAPIError, type Message, SnowflakeUtil } from 'discord.js';
-import { eachMissed, type Missed } from '../../src/controller/last-seen-loop.ts';
-import type { Logger } from '../../src/lib/log.ts';
 import type { LastSeen } from '../../src/session/store/last-seen.ts';
+import type { History } from '../shared/catch-up.ts';
 
-export type CatchUpDeps = {
+export type HistoryDeps = {
   client: Client<true>;
-  lastSeen: LastSeen;
-  log: Logger;
-  /** Takes a message as if it had just been delivered; one that was handled before changes nothing. */
+  lastSeen: Pick<LastSeen, 'threads'>;
   take(message: Message): Promise<void>;
 };
 
@@ -21,45 +18,32 @@ const ARCHIVED = 50;
 const PAGE = 100;
 const PAGES = 5;
 
-/** Deliveries overlap with the end of what was seen last, and handling them twice is harmless. */
-const OVERLAP_MS = 120_000;
-
 /**
- * Reads what was written while nobody listened, or since this process could not take it (`reading.since`):
- * the channels first, because what is said in a thread is for the bot only once it was called there. Throws
- * where the record or Discord can't be reached.
+ * The channels of a guild and its threads. The channels come first: what is said in a thread is for the bot
+ * only once it was called there.
  */
-export async function catchUp(deps: CatchUpDeps, workspace: string, reading: Missed): Promise<void> {
-  const { client, lastSeen, log, take } = deps;
-  const seenAt = await lastSeen.lastSeen({ platform: 'discord', workspace });
-  if (seenAt === undefined) return; // the first start has missed nothing
-  const since = Math.min(seenAt.getTime(), reading.since.getTime()) - OVERLAP_MS;
-  const after = SnowflakeUtil.generate({ timestamp: since }).toString();
-  let places = 0;
-  let messages = 0;
-  async function read(id: string): Promise<void> {
-    const written = await missed(client, id, after);
-    messages += written.length;
-    await eachMissed(written, reading, log, (message) => `${id}/${message.id}`, take);
-  }
-  await eachMissed(
-    [channelsOf, threadsOf],
-    reading,
-    log,
-    (list) => list.name,
-    async (list) => {
-      const ids = await list(deps, workspace, after);
-      places += ids.length;
-      await eachMissed(ids, reading, log, (id) => id, read);
-    },
-  );
-  log.info({ workspace, places, messages }, 'caught up with Discord');
-}
+export const guildHistory = (
+  { client, lastSeen, take }: HistoryDeps,
+  workspace: string,
+): History<string, Message> => ({
+  of: { platform: 'discord', workspace },
+  lists: [
+    { name: 'channels', places: async (since) => channelsWritten(client, workspace, idAt(since)) },
+    { name: 'threads', places: (since) => threadsWritten(client, lastSeen, workspace, idAt(since)) },
+  ],
+  written: (id, since) => writtenAfter(client, id, idAt(since)),
+  take,
+  placeName: (id) => id,
+  messageName: ({ channelId, id }) => `${channelId}/${id}`,
+});
+
+/** Where messages of a time begin among ids: https://docs.discord.com/developers/reference#snowflakes. */
+const idAt = (time: Date): string => SnowflakeUtil.generate({ timestamp: time.getTime() }).toString();
 
 type Place = { id: string; lastMessageId: string | null };
 
 /** The channels of a guild where something was written after one id, the latest first. */
-async function channelsOf({ client }: CatchUpDeps, workspace: string, after: string): Promise<string[]> {
+function channelsWritten(client: Client<true>, workspace: string, after: string): string[] {
   const channels = client.guilds.cache.get(workspace)?.channels.cache.values() ?? [];
   const own = [...channels].filter((channel) => channel.isTextBased() && !channel.isThread());
   return latest(own as Place[], after).slice(0, CHANNELS);
@@ -68,8 +52,9 @@ async function channelsOf({ client }: CatchUpDeps, workspace: string, after: str
 /**
  * The same for threads: those that Discord lists as active, and those with a session that it does not list.
  */
-async function threadsOf(
-  { client, lastSeen }: CatchUpDeps,
+async function threadsWritten(
+  client: Client<true>,
+  lastSeen: Pick<LastSeen, 'threads'>,
   workspace: string,
   after: string,
 ): Promise<string[]> {
@@ -88,7 +73,7 @@ const latest = (places: readonly Place[], after: string): string[] =>
     .map(({ id }) => id);
 
 /** Messages of a thread or channel after one id, oldest first; none where it is gone or may not be read. */
-async function missed(client: Client<true>, id: string, after: string): Promise<Message[]> {
+async function writtenAfter(client: Client<true>, id: string, after: string): Promise<Message[]> {
   const channel = await client.channels.fetch(id).catch(ifReadable);
   if (!channel?.isTextBased()) return [];
   const found: Message[] = [];

@@ -20,8 +20,9 @@ import { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Tokens } from '../../src/lib/tokens.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
+import { catchUp } from '../shared/catch-up.ts';
 import { drained } from '../shared/draining.ts';
-import { catchUp } from './catch-up.ts';
+import { guildHistory } from './catch-up.ts';
 import { listenToCommands, pointing, syncCommands } from './commands.ts';
 import { createDoor, type Door, refuseOpenBot } from './door.ts';
 import { patientGateway } from './gateway.ts';
@@ -147,7 +148,8 @@ async function start(discord: Discord, parts: PlatformParts): Promise<void> {
       lastSeen,
       platform: 'discord',
       workspaces: async () => [DIRECT, ...[...client.guilds.cache.keys()].filter(door.isAllowed)],
-      catchUp: (workspace, missed) => catchUp({ client, lastSeen, log, take }, workspace, missed),
+      catchUp: (workspace, missed) =>
+        catchUp(guildHistory({ client, lastSeen, take }, workspace), { lastSeen, log }, missed),
     },
     discord.stopping.signal,
   );

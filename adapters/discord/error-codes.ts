@@ -10,7 +10,7 @@ import type { Row as SharedRow } from '../shared/error-meanings.ts';
  */
 
 /** What only Discord's error codes say about a call. */
-type Own =
+export type Own =
   /** Another form: shorter where it says so, else plainer. */
   | 'form'
   /** The same in smaller parts; a file not at all. */

@@ -13,9 +13,10 @@ import { NO_WORKSPACE, type ThreadAddress } from '../../src/session/address.ts';
 import { type Acts, byKind, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
 import { type BytesOf, type Reaction, TITLE } from '../../src/thread/delivery/outgoing.ts';
+import { isUnreadable } from '../shared/calls.ts';
 import { unarchive } from './archived-threads.ts';
 import { bodyOf, type ComponentOptions, marked, REACTION_NAMES, translate } from './components.ts';
-import { attempt, delivered, failureOf, rowOf, unless } from './delivery.ts';
+import { REST_API } from './delivery.ts';
 import { markOf, nonceOf } from './ids.ts';
 import { DISCORD_LIMITS, DISCORD_RATES, EDIT_INTERVAL_MS } from './limits.ts';
 import { plainerForms } from './plain-form.ts';
@@ -40,7 +41,7 @@ export type OutboundDeps = {
 /** Discord's side of threads. */
 export function createDiscordOutbound(deps: OutboundDeps, options: ComponentOptions): Outbound {
   const { rest, botId, bytesOf, fileLimitOf } = deps;
-  const side = byKind(ACTS, { failureOf, bytesOf, reactionNames: REACTION_NAMES });
+  const side = byKind(ACTS, { failureOf: REST_API.failureOf, bytesOf, reactionNames: REACTION_NAMES });
   const within = (address: ThreadAddress): Thread => ({ ...address, rest, botId, fileLimitOf });
   return {
     rates: DISCORD_RATES,
@@ -60,7 +61,7 @@ type Thread = ThreadAddress & Omit<OutboundDeps, 'bytesOf'>;
 
 const ACTS: Acts<Thread> = {
   post: (at, key, { body }) =>
-    delivered(async () => {
+    REST_API.delivered(async () => {
       const numbered = { ...marked(body, key), nonce: nonceOf(at.thread, key), enforce_nonce: true };
       const send = () => at.rest.post(Routes.channelMessages(at.thread), { body: numbered });
       return Sent.parse(await opened(at, send)).id;
@@ -71,15 +72,18 @@ const ACTS: Acts<Thread> = {
     const isV2 = (Number(message.body.flags) & MessageFlags.IsComponentsV2) !== 0;
     const body = { ...marked(message.body, key), ...(isV2 ? { content: null } : {}) };
     const change = () => at.rest.patch(messageRoute(at, platformId), { body });
-    return delivered(async () => {
+    return REST_API.delivered(async () => {
       await (isPaced ? change() : opened(at, change));
       return platformId;
     }).then((sent) => (isPaced ? orLater(sent) : sent));
   },
 
-  async takeBack(at, platformId) {
-    await opened(at, () => at.rest.delete(messageRoute(at, platformId))).catch((error: unknown) =>
-      blank(at, platformId, error),
+  takeBack(at, platformId) {
+    const route = messageRoute(at, platformId);
+    const body = bodyOf([{ type: ComponentType.TextDisplay, content: '-# Taken back.' }]);
+    return REST_API.takeAway(
+      () => opened(at, () => at.rest.delete(route)),
+      () => at.rest.patch(route, { body }),
     );
   },
 
@@ -88,7 +92,7 @@ const ACTS: Acts<Thread> = {
     const isTooLarge = bytes.length > limit;
     const payload = isTooLarge ? tooLargeMessage(upload, bytes.length, limit) : uploadMessage(upload);
     const files = isTooLarge ? [] : [{ name: attachmentName(upload.file.name), data: Buffer.from(bytes) }];
-    return delivered(async () => {
+    return REST_API.delivered(async () => {
       const body = { ...marked(payload, key), nonce: nonceOf(at.thread, key), enforce_nonce: true };
       const send = () => at.rest.post(Routes.channelMessages(at.thread), { body, files });
       return Sent.parse(await opened(at, send)).id;
@@ -98,12 +102,12 @@ const ACTS: Acts<Thread> = {
   react: (at, reaction) => onFirst(at, reaction, (route) => at.rest.put(route)),
 
   unreact: (at, reaction) =>
-    onFirst(at, reaction, (route) => at.rest.delete(route)).catch(unless('gone', 'final')),
+    onFirst(at, reaction, (route) => at.rest.delete(route)).catch(REST_API.unless('gone', 'final')),
 
   /** A thread's name may be changed twice in ten minutes: one that can't be changed now is not waited for. */
   async name(at, title) {
     if (at.workspace === DIRECT) return { ok: true, platformId: TITLE };
-    const named = await delivered(async () => {
+    const named = await REST_API.delivered(async () => {
       await opened(at, () => at.rest.patch(Routes.channel(at.thread), { body: { name: title } }));
       return TITLE;
     });
@@ -115,7 +119,7 @@ const ACTS: Acts<Thread> = {
    */
   async find({ rest, thread, botId }, key, sought) {
     const query = new URLSearchParams({ limit: String(LOOKED_AT) });
-    const read = await attempt(async () =>
+    const read = await REST_API.attempt(async () =>
       Messages.parse(await rest.get(Routes.channelMessages(thread), { query })),
     );
     // Where nothing may be read, a message twice is better than none.
@@ -142,20 +146,10 @@ async function opened<T>({ rest, thread }: Thread, call: () => Promise<T>): Prom
   try {
     return await call();
   } catch (error) {
-    if (rowOf(error)?.means !== 'archived') throw error;
+    if (REST_API.meansOf(error) !== 'archived') throw error;
     await unarchive(rest, thread);
     return call();
   }
-}
-
-/** A message that may not be deleted says nothing any more: its buttons would be taken for live ones. */
-async function blank(at: Thread, id: string, error: unknown): Promise<void> {
-  if (rowOf(error)?.means === 'gone') return;
-  if (rowOf(error)?.means !== 'denied') throw error;
-  const body = bodyOf([{ type: ComponentType.TextDisplay, content: '-# Taken back.' }]);
-  await at.rest.patch(messageRoute(at, id), { body }).catch(() => {
-    throw error;
-  });
 }
 
 /**
@@ -169,8 +163,8 @@ async function onFirst(
 ): Promise<void> {
   const react = (place: Thread) => soon(() => opened(place, () => call(reactionRoute(place, reaction))));
   await react(at).catch(async (error: unknown) => {
-    if (reaction.on !== at.thread || failureOf(error).reason === 'rate_limited') throw error;
-    if (!['gone', 'closed'].includes(rowOf(error)?.means ?? '')) throw error;
+    if (reaction.on !== at.thread || REST_API.failureOf(error).reason === 'rate_limited') throw error;
+    if (!['gone', 'closed'].includes(REST_API.meansOf(error) ?? '')) throw error;
     await react({ ...at, channel: at.thread });
   });
 }
@@ -188,7 +182,7 @@ async function privateReply(
   text: string,
 ): Promise<Delivery> {
   if (address.workspace === DIRECT) return NOWHERE_ELSE;
-  return delivered(async () => {
+  return REST_API.delivered(async () => {
     const { id } = Sent.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: person } }));
     const body = {
       content: cut(`About ${STYLE.thread(address)}: ${harmless(text)}`, DISCORD_LIMITS.content),
@@ -237,10 +231,6 @@ const orLater = (sent: Delivery): Delivery =>
     : sent;
 
 const ARCHIVED = String(RESTJSONErrorCodes.InvalidActionOnArchivedThread);
-
-/** A history that may not be read. */
-const isUnreadable = (failed: Failed): boolean =>
-  failed.reason === 'final' || (failed.reason === 'closed' && !failed.isPlace);
 
 const Sent = z.object({ id: z.string() });
 const Messages = z.array(

@@ -1,7 +1,7 @@
 import { type Client, type Message, MessageReferenceType, SnowflakeUtil } from 'discord.js';
 import type { Background } from '../../src/session/background.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
-import { failureOf, rowOf } from './delivery.ts';
+import { REST_API } from './delivery.ts';
 import { quoted, saidIn, standsFor } from './reading.ts';
 
 /** Newest messages of a thread that are told, and how much of them. */
@@ -35,7 +35,7 @@ async function repliedTo(client: Client<true>, message: Message): Promise<string
     const answered = await standsFor(await message.fetchReference());
     return saidIn(client, answered) === '' ? undefined : quoted(client, answered);
   } catch (error) {
-    const isGone = rowOf(error)?.means === 'gone';
+    const isGone = REST_API.meansOf(error) === 'gone';
     return isGone ? '> [It was deleted.]' : '> [It can’t be read.]';
   }
 }
@@ -58,7 +58,7 @@ async function earlier(client: Client<true>, message: Message): Promise<string |
     const left = isAll ? '' : ' (earlier messages are left out)';
     return `What was said in this thread before${left}:\n${lines.join('\n')}`;
   } catch (error) {
-    const failed = failureOf(error);
+    const failed = REST_API.failureOf(error);
     const why = 'why' in failed ? failed.why : 'Discord does not answer';
     return `What was said in this thread before can’t be read: ${why}.`;
   }

@@ -1,6 +1,5 @@
 import { type Message, ThreadAutoArchiveDuration } from 'discord.js';
-import { wholeBeginning } from '../../src/lib/cut.ts';
-import { failureOf, rowOf } from './delivery.ts';
+import { REST_API } from './delivery.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 
 /** What a thread is called whose name would say nothing, or is not taken. */
@@ -35,8 +34,8 @@ export async function beginThread(message: Message, text: string): Promise<Begun
       await message.startThread({ name, autoArchiveDuration: ThreadAutoArchiveDuration.OneWeek });
       return { ok: true };
     } catch (error) {
-      if (rowOf(error)?.means === 'done' || (await hasThread(message))) return { ok: true };
-      const failed = failureOf(error);
+      if (REST_API.meansOf(error) === 'done' || (await hasThread(message))) return { ok: true };
+      const failed = REST_API.failureOf(error);
       const isForm = failed.reason === 'form' || failed.reason === 'too_long';
       if (isForm && name !== UNNAMED) continue;
       if (failed.reason === 'gone') return { ok: false, why: 'the message was deleted' };

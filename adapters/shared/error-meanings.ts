@@ -33,12 +33,13 @@ export type Row<Own extends string> = {
   why: string;
 };
 
-/** What a code comes to for a delivery; how long a limit lasts is told by each platform in its own way. */
+/** What a code comes to for a delivery; how long a limit lasts stands beside the code. */
 export function failureFor(
-  means: Exclude<Meaning, 'limited'>,
+  means: Meaning,
   { code, why, detail }: { code: string; why: string; detail: string },
 ): Failed {
   switch (means) {
+    case 'limited':
     case 'passing':
       return { ok: false, reason: 'unavailable', detail };
     case 'gone':
@@ -68,12 +69,3 @@ export const faultOfOurs = (error: unknown): Failed => ({
   detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
   isBug: true,
 });
-
-/** Makes what lets an error pass that means one of some things, as `meaningOf` tells. */
-export const passing =
-  <Means>(meaningOf: (error: unknown) => Means | undefined) =>
-  (...meanings: readonly Means[]) =>
-  (error: unknown): void => {
-    const means = meaningOf(error);
-    if (means === undefined || !meanings.includes(means)) throw error;
-  };

@@ -1,11 +1,11 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { eachMissed, type Missed } from '../../src/controller/last-seen-loop.ts';
 import { jittered } from '../../src/lib/backoff.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { LastSeen } from '../../src/session/store/last-seen.ts';
-import { failureOf } from './delivery.ts';
+import type { History } from '../shared/catch-up.ts';
+import { WEB_API } from './delivery.ts';
 import { Tombstone, WrittenMessage } from './payloads.ts';
 
 /** Somebody's message, or what is left of one that was deleted. */
@@ -13,12 +13,11 @@ type Missing = WrittenMessage | z.infer<typeof Tombstone>;
 
 const Missing = z.union([WrittenMessage, Tombstone]);
 
-export type CatchUpDeps = {
+export type HistoryDeps = {
   client: WebClient;
   teamId: string;
-  lastSeen: LastSeen;
+  lastSeen: Pick<LastSeen, 'threads'>;
   log: Logger;
-  /** Takes a message as if it had just been delivered; one that was handled before changes nothing. */
   take(message: Missing, teamId: string): Promise<void>;
 };
 
@@ -33,80 +32,61 @@ const CHANNELS = 20;
 const PAGE = 15;
 const PAGES = 5;
 
-/** Deliveries overlap with the end of what was seen last, and handling them twice is harmless. */
-const OVERLAP_SECONDS = 120;
-
 const Page = z.object({
   messages: z.array(z.unknown()),
   response_metadata: z.object({ next_cursor: z.string().nullish() }).nullish(),
 });
 
-/**
- * Reads what was written while nobody listened, or since this process could not take it (`missed.since`), in
- * the threads and channels that are known, oldest first. Throws where the record or Slack can't be reached:
- * then it has to be done again.
- */
-export async function catchUp(deps: CatchUpDeps, missed: Missed): Promise<void> {
-  const place = { platform: 'slack' as const, workspace: deps.teamId };
-  const lastSeen = await deps.lastSeen.lastSeen(place);
-  if (lastSeen === undefined) return; // the first start has missed nothing
-  // Another process may have listened meanwhile; what this one could not take may be older than that.
-  const since = Math.min(lastSeen.getTime(), missed.since.getTime());
-  const oldest = String(since / 1000 - OVERLAP_SECONDS);
-  const threads = await deps.lastSeen.threads(place, THREADS);
-  const channels = [...new Set(threads.map((thread) => thread.channel))].slice(0, CHANNELS);
-  const places = [
-    ...threads.map(({ channel, thread }) => ({ channel, ts: thread, oldest })),
-    ...channels.map((channel) => ({ channel, oldest })),
-  ];
-  let taken = 0;
-  await eachMissed(
-    places,
-    missed,
-    deps.log,
-    ({ channel }) => channel,
-    async (place) => {
-      taken += await read(deps, missed, place);
-    },
-  );
-  deps.log.info(
-    { threads: threads.length, channels: channels.length, messages: taken },
-    'caught up with Slack',
-  );
+type Place = { channel: string; thread?: string };
+
+/** The threads and channels of a workspace that are known, the threads first. */
+export function workspaceHistory(deps: HistoryDeps): History<Place, Missing> {
+  const of = { platform: 'slack' as const, workspace: deps.teamId };
+  return {
+    of,
+    lists: [
+      {
+        name: 'threads and channels',
+        async places() {
+          const threads = await deps.lastSeen.threads(of, THREADS);
+          const channels = [...new Set(threads.map(({ channel }) => channel))].slice(0, CHANNELS);
+          return [...threads, ...channels.map((channel) => ({ channel }))];
+        },
+      },
+    ],
+    written: (place, since, signal) => writtenIn(deps, place, since, signal),
+    take: (message) => deps.take(message, deps.teamId),
+    placeName: ({ channel }) => channel,
+    messageName: ({ channel, ts }) => `${channel}/${ts}`,
+  };
 }
 
-/** Reads a thread, or what stands in a channel itself. */
-async function read(
-  deps: CatchUpDeps,
-  missed: Missed,
-  args: { channel: string; ts?: string; oldest: string },
-): Promise<number> {
-  const { signal } = missed;
-  const method = args.ts === undefined ? 'conversations.history' : 'conversations.replies';
+/** What was written in a thread, or stands in a channel itself, oldest first. */
+async function writtenIn(
+  deps: HistoryDeps,
+  { channel, thread }: Place,
+  since: Date,
+  signal: AbortSignal,
+): Promise<Missing[]> {
+  const method = thread === undefined ? 'conversations.history' : 'conversations.replies';
+  const oldest = String(since.getTime() / 1000);
+  const place = { channel, oldest, limit: PAGE, ...(thread === undefined ? {} : { ts: thread }) };
   const found: Missing[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < PAGES && !signal.aborted; page++) {
-    const answer = await call(deps, signal, method, { ...args, limit: PAGE, ...(cursor ? { cursor } : {}) });
+    const answer = await call(deps, signal, method, { ...place, ...(cursor ? { cursor } : {}) });
     if (answer === undefined) break;
-    const kind = args.channel.startsWith('D') ? { channel_type: 'im' } : {};
+    const kind = channel.startsWith('D') ? { channel_type: 'im' } : {};
     found.push(
       ...answer.messages.flatMap((message) => {
-        const written = Missing.safeParse({ channel: args.channel, ...kind, ...Object(message) });
+        const written = Missing.safeParse({ channel, ...kind, ...Object(message) });
         return written.success ? [written.data] : [];
       }),
     );
     cursor = answer.response_metadata?.next_cursor || undefined;
     if (cursor === undefined) break;
   }
-  found.sort((a, b) => (a.ts < b.ts ? -1 : 1));
-  await eachMissed(
-    found,
-    missed,
-    deps.log,
-    ({ channel, ts }) => `${channel}/${ts}`,
-    (message) => deps.take(message, deps.teamId),
-  );
-  return found.length;
+  return found.sort((a, b) => (a.ts < b.ts ? -1 : 1));
 }
 
 /** How often a page is asked for, where Slack fails to answer. */
@@ -114,7 +94,7 @@ const ATTEMPTS = 4;
 
 /** One page, after as many waits as Slack asks for. A channel that the app may not read is left out. */
 async function call(
-  deps: CatchUpDeps,
+  deps: HistoryDeps,
   signal: AbortSignal,
   method: string,
   args: Record<string, unknown>,
@@ -123,7 +103,7 @@ async function call(
     try {
       return Page.parse(await deps.client.apiCall(method, args));
     } catch (error) {
-      const failed = failureOf(error);
+      const failed = WEB_API.failureOf(error);
       const isLimited = failed.reason === 'rate_limited';
       const isPassing = isLimited || failed.reason === 'unavailable';
       const isOver = !isLimited && ++failures >= ATTEMPTS;

@@ -4,7 +4,7 @@ import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { messageOf } from './cards.ts';
 import { type ClickDeps, give } from './clicks.ts';
-import { attempt } from './delivery.ts';
+import { WEB_API } from './delivery.ts';
 import { SLASH } from './manifest.ts';
 import { SlashCommand } from './payloads.ts';
 import { plainText } from './plain-form.ts';
@@ -52,7 +52,7 @@ function fromCommand(
 const beginner =
   ({ client, teamId }: Pick<ClickDeps, 'client' | 'teamId'>, { channel_id }: SlashCommand): BeginThread =>
   async (request, by) => {
-    const posted = await attempt(() =>
+    const posted = await WEB_API.attempt(() =>
       client.chat.postMessage({
         channel: channel_id,
         text: `<@${by.id}> asks: ${plain(request)}`,

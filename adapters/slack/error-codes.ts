@@ -8,7 +8,7 @@ import type { Row as SharedRow } from '../shared/error-meanings.ts';
  */
 
 /** What only Slack's error codes say about a call. */
-type Own =
+export type Own =
   /** The same in smaller parts. */
   | 'shorter'
   /** The same in a plainer form. */

@@ -5,18 +5,9 @@ import type { ThreadAddress } from '../../src/session/address.ts';
 import { type Acts, byKind, type Message, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
 import { type BytesOf, TITLE, type Upload } from '../../src/thread/delivery/outgoing.ts';
+import { isUnreadable } from '../shared/calls.ts';
 import { type BlockOptions, REACTION_NAMES, translate } from './blocks.ts';
-import {
-  attempt,
-  codeOf,
-  delivered,
-  EVENT_TYPE,
-  failureOf,
-  marked,
-  rowOf,
-  type Thread,
-  unless,
-} from './delivery.ts';
+import { EVENT_TYPE, marked, type Thread, WEB_API } from './delivery.ts';
 import { EDIT_INTERVAL_MS, slackRates } from './limits.ts';
 import { plainerForms } from './plain-form.ts';
 import { beginStream, growStream, isLostStream, isStream, stopStream, streamId } from './streams.ts';
@@ -53,7 +44,7 @@ export function createSlackOutbound(
       return act({ ...address, client: found }, ...rest);
     };
   const side = byKind(options.isStreamed ? STREAMED : ACTS, {
-    failureOf,
+    failureOf: WEB_API.failureOf,
     bytesOf,
     reactionNames: REACTION_NAMES,
   });
@@ -87,7 +78,7 @@ async function privateReply(
   text: string,
 ): Promise<Delivery> {
   if (channel.startsWith('D')) return NOWHERE_ELSE;
-  return delivered(async () => {
+  return WEB_API.delivered(async () => {
     const said = `About our thread in ${STYLE.thread({ channel, thread })}: ${plain(text)}`;
     return Posted.parse(await client.chat.postMessage({ channel: person, text: said })).ts;
   });
@@ -98,7 +89,7 @@ const ACTS: Acts<Thread> = {
     const begun = stream && (await beginStream(thread, key, stream));
     if (begun !== undefined) return begun;
     const args = { channel: thread.channel, thread_ts: thread.thread, ...body };
-    return delivered(async () => {
+    return WEB_API.delivered(async () => {
       const answer = await marked(key, (metadata) =>
         thread.client.apiCall('chat.postMessage', { ...args, ...metadata }),
       );
@@ -110,9 +101,9 @@ const ACTS: Acts<Thread> = {
     if (isStream(platformId)) return growStream(thread, platformId, message, streamed);
     const args = { channel: thread.channel, ts: platformId, ...message.body };
     const update = () => thread.client.apiCall('chat.update', args);
-    return delivered(async () => {
+    return WEB_API.delivered(async () => {
       await update().catch(async (error: unknown) => {
-        if (rowOf(codeOf(error) ?? '')?.means !== 'streaming') throw error;
+        if (WEB_API.meansOf(error) !== 'streaming') throw error;
         await stopStream(thread, streamId(platformId, key));
         await update();
       });
@@ -127,12 +118,15 @@ const ACTS: Acts<Thread> = {
       return;
     }
     const ts = isStream(platformId) ? await stopStream(thread, platformId) : platformId;
-    await client.chat.delete({ channel, ts }).catch((error: unknown) => blank(client, channel, ts, error));
+    await WEB_API.takeAway(
+      () => client.chat.delete({ channel, ts }),
+      () => client.chat.update({ channel, ts, text: TAKEN_BACK, blocks: [] }),
+    );
   },
 
   /** A file is known by its own id: Slack does not tell that of the message it stands in. */
   share: ({ client, channel, thread }, _key, { file, text }, bytes) =>
-    delivered(async () => {
+    WEB_API.delivered(async () => {
       const answer = await client.filesUploadV2({
         channel_id: channel,
         thread_ts: thread,
@@ -145,18 +139,18 @@ const ACTS: Acts<Thread> = {
     }),
 
   async react({ client, channel }, { on, name }) {
-    await client.reactions.add({ channel, timestamp: on, name }).catch(unless('done'));
+    await client.reactions.add({ channel, timestamp: on, name }).catch(WEB_API.unless('done'));
   },
 
   async unreact({ client, channel }, { on, name }) {
-    await client.reactions.remove({ channel, timestamp: on, name }).catch(unless('done'));
+    await client.reactions.remove({ channel, timestamp: on, name }).catch(WEB_API.unless('done'));
   },
 
   /**
    * Threads of the assistant panel have names; another direct message has none, which is an error of Slack's.
    */
   name: ({ client, channel, thread }, title) =>
-    delivered(async () => {
+    WEB_API.delivered(async () => {
       await client.apiCall('assistant.threads.setTitle', { channel_id: channel, thread_ts: thread, title });
       return TITLE;
     }),
@@ -176,14 +170,6 @@ const STREAMED: Acts<Thread> = {
     }),
 };
 
-/** A message that may not be deleted says nothing any more: its buttons would be taken for live ones. */
-async function blank(client: WebClient, channel: string, ts: string, error: unknown): Promise<void> {
-  if (rowOf(codeOf(error) ?? '')?.means !== 'denied') throw error;
-  await client.chat.update({ channel, ts, text: TAKEN_BACK, blocks: [] }).catch(() => {
-    throw error;
-  });
-}
-
 /** Looks through a thread page by page, up to the one in which something is found. */
 async function find(
   { client, channel, thread }: Thread,
@@ -192,7 +178,7 @@ async function find(
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const asked = { channel, ts: thread, include_all_metadata: true, limit: PAGE };
-    const read = await attempt(async () =>
+    const read = await WEB_API.attempt(async () =>
       Replies.parse(
         await client.apiCall('conversations.replies', { ...asked, ...(cursor ? { cursor } : {}) }),
       ),
@@ -220,10 +206,6 @@ function replyWith(replies: readonly Reply[], key: string, sought: Message | Upl
 const Posted = z.object({ ts: z.string() });
 
 const TAKEN_BACK = '_Taken back._';
-
-/** A thread that is gone, or a history that may not be read. */
-const isUnreadable = (failed: Failed): boolean =>
-  failed.reason === 'final' || failed.reason === 'form' || (failed.reason === 'closed' && !failed.isPlace);
 
 const FileId = z.object({ id: z.string() });
 const Uploaded = z.object({ files: z.tuple([z.object({ files: z.tuple([FileId]) })]) });

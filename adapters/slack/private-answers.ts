@@ -5,7 +5,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
-import { codeOf, failureOf } from './delivery.ts';
+import { codeOf, WEB_API } from './delivery.ts';
 import { SLACK_LIMITS } from './limits.ts';
 
 /** Tells somebody something that nobody else sees. Never rejects: who can't be told at all is in the log. */
@@ -123,7 +123,7 @@ export async function openDialog(
 const TOO_MUCH =
   'This is more than a dialog of Slack’s has room for. Write in the thread what should be done.';
 
-const whyOf = (error: unknown): string => whyNot(failureOf(error));
+const whyOf = (error: unknown): string => whyNot(WEB_API.failureOf(error));
 
 /** What is wrong, and what can be done about it, after a colon. */
 export function whyNot(failed: Failed): string {

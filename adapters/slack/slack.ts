@@ -11,10 +11,12 @@ import { ConfigError } from '../../src/lib/config-error.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Tokens } from '../../src/lib/tokens.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
+import type { LastSeen } from '../../src/session/store/last-seen.ts';
 import type { Renewals } from '../../src/session/store/renewals.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
+import { catchUp } from '../shared/catch-up.ts';
 import { listenToAssistant } from './assistant.ts';
-import { type CatchUpDeps, catchUp } from './catch-up.ts';
+import { type HistoryDeps, workspaceHistory } from './catch-up.ts';
 import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
@@ -253,13 +255,15 @@ async function reach(
 const notNamed = (workspace: string): string =>
   `slack.allowed_workspaces (SLACK_ALLOWED_WORKSPACES) does not name ${workspace}, the workspace of SLACK_BOT_TOKEN: add it, or leave the list empty.`;
 
-type ReadingDeps = Omit<CatchUpDeps, 'client' | 'teamId'> & { workspaces: Workspaces };
+type ReadingDeps = Omit<HistoryDeps, 'client' | 'teamId'> & { workspaces: Workspaces; lastSeen: LastSeen };
 
 /** Catches up with a workspace. One whose token Slack refuses has nothing to be caught up with. */
 async function catchUpIn(teamId: string, deps: ReadingDeps, missed: Missed): Promise<void> {
   try {
     const workspace = await deps.workspaces.of(teamId);
-    if (workspace) await catchUp({ ...deps, client: workspace.client, teamId }, missed);
+    if (workspace === undefined) return;
+    const history = workspaceHistory({ ...deps, client: workspace.client, teamId });
+    await catchUp(history, deps, missed);
   } catch (error) {
     if (!isRefusedToken(error)) throw error;
     deps.log.warn({ workspace: teamId, code: error.data.error }, 'Slack refuses the token of a workspace');

@@ -3,7 +3,7 @@ import { parsedJson } from '../../src/lib/json.ts';
 import type { Message } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed } from '../../src/thread/delivery/outbound.ts';
 import type { Stream } from '../../src/thread/delivery/outgoing.ts';
-import { delivered, marked, rowOf, type Thread, unless } from './delivery.ts';
+import { marked, rowOf, type Thread, WEB_API } from './delivery.ts';
 import { chunksBetween, Given, NOTHING } from './stream-tasks.ts';
 
 /*
@@ -43,7 +43,7 @@ export async function beginStream(
   if (withoutStreams.has(workspace)) return undefined;
   const { to, ...shown } = stream;
   const recipient = channel.startsWith('D') ? {} : { recipient_team_id: workspace, recipient_user_id: to };
-  const begun = await delivered(async () => {
+  const begun = await WEB_API.delivered(async () => {
     const chunks = chunksBetween(NOTHING, shown);
     const args = { channel, thread_ts: thread.thread, task_display_mode: 'plan', chunks, ...recipient };
     return Begun.parse(await client.apiCall('chat.startStream', args)).ts;
@@ -72,7 +72,7 @@ export async function growStream(
   const given = givenIn(streamed);
   const chunks = stream && given && chunksBetween(given, stream);
   if (stream !== undefined && chunks !== undefined) {
-    const sent = await delivered(async () => {
+    const sent = await WEB_API.delivered(async () => {
       if (chunks.length > 0) await client.apiCall('chat.appendStream', { channel, ts, chunks });
       return platformId;
     });
@@ -82,7 +82,7 @@ export async function growStream(
   }
   // The whole message takes the place of what was streamed, with its buttons and whatever a stream can't
   // have.
-  return delivered(async () => {
+  return WEB_API.delivered(async () => {
     await stopStream(thread, platformId);
     await marked(key, (metadata) => client.apiCall('chat.update', { channel, ts, ...metadata, ...body }));
     return ts;
@@ -115,7 +115,7 @@ function givenIn(streamed: string | undefined): Given | undefined {
 /** Ends a stream, and gives the timestamp of its message; one that has ended is left as it is. */
 export async function stopStream({ client, channel }: Thread, platformId: string): Promise<string> {
   const { ts } = partsOf(platformId);
-  await client.apiCall('chat.stopStream', { channel, ts }).catch(unless('unstreamed'));
+  await client.apiCall('chat.stopStream', { channel, ts }).catch(WEB_API.unless('unstreamed'));
   return ts;
 }
 

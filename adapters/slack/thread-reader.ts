@@ -7,7 +7,7 @@ import type { Logger } from '../../src/lib/log.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
-import { failureOf } from './delivery.ts';
+import { WEB_API } from './delivery.ts';
 import type { People } from './people.ts';
 import { whyNot } from './private-answers.ts';
 import { quotedMessage, SeenMessage, saysSomething } from './reading.ts';
@@ -88,7 +88,7 @@ async function repliesOf(
   try {
     return Replies.parse(await client.apiCall('conversations.replies', options));
   } catch (error) {
-    return failureOf(error);
+    return WEB_API.failureOf(error);
   }
 }
 
