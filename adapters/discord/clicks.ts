@@ -9,7 +9,8 @@ import type { Answer } from '../../src/controller/answers.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { From } from '../../src/controller/from.ts';
 import { dialog, NOTHING, type Reply, told } from './answering.ts';
-import { buttonRow, messagesOf } from './cards.ts';
+import { messagesOf } from './cards.ts';
+import { buttonOf, row } from './components.ts';
 import { givenIn, modalOf, subjectOf } from './forms.ts';
 import { partsOf } from './ids.ts';
 import { fromInteraction } from './interaction-context.ts';
@@ -55,11 +56,17 @@ export function replyOf(answer: Answer): Reply {
     case 'card':
       return { kind: 'shown', messages: messagesOf(answer.card) };
     case 'question':
-      return { kind: 'shown', messages: [{ content: answer.text, components: [buttonRow(answer.button)] }] };
+      return {
+        kind: 'shown',
+        messages: [{ content: answer.text, components: [row([buttonOf(answer.button)])] }],
+      };
     case 'file': {
       const { name, text, comment, button } = answer;
       const files = [{ name, attachment: Buffer.from(text) }];
-      return { kind: 'shown', messages: [{ content: comment, files, components: [buttonRow(button)] }] };
+      return {
+        kind: 'shown',
+        messages: [{ content: comment, files, components: [row([buttonOf(button)])] }],
+      };
     }
     default:
       return answer satisfies never;

@@ -15,7 +15,7 @@ import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbo
 import { type BytesOf, type Reaction, TITLE } from '../../src/thread/delivery/outgoing.ts';
 import { isUnreadable } from '../shared/calls.ts';
 import { unarchive } from './archived-threads.ts';
-import { bodyOf, type ComponentOptions, marked, REACTION_NAMES, translate } from './components.ts';
+import { bodyOf, type ComponentOptions, inComponents, marked, REACTIONS } from './components.ts';
 import { REST_API } from './delivery.ts';
 import { markOf, nonceOf } from './ids.ts';
 import { DISCORD_LIMITS, DISCORD_RATES, EDIT_INTERVAL_MS } from './limits.ts';
@@ -41,12 +41,16 @@ export type OutboundDeps = {
 /** Discord's side of threads. */
 export function createDiscordOutbound(deps: OutboundDeps, options: ComponentOptions): Outbound {
   const { rest, botId, bytesOf, fileLimitOf } = deps;
-  const side = byKind(ACTS, { failureOf: REST_API.failureOf, bytesOf, reactionNames: REACTION_NAMES });
+  const side = byKind(ACTS, {
+    failureOf: REST_API.failureOf,
+    bytesOf,
+    reactionNames: Object.values(REACTIONS),
+  });
   const within = (address: ThreadAddress): Thread => ({ ...address, rest, botId, fileLimitOf });
   return {
     rates: DISCORD_RATES,
     editIntervalMs: EDIT_INTERVAL_MS,
-    translate: (view, divisor) => translate(view, divisor, options),
+    translate: (view, divisor) => inComponents(view, divisor, options),
     plainer: plainerForms,
     post: (address, ...what) => side.post(within(address), ...what),
     edit: (address, ...what) => side.edit(within(address), ...what),

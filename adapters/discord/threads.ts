@@ -1,4 +1,5 @@
 import { type Message, ThreadAutoArchiveDuration } from 'discord.js';
+import { wholeBeginning } from '../../src/lib/cut.ts';
 import { REST_API } from './delivery.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 

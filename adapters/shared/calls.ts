@@ -28,7 +28,7 @@ export type Thrown<Own extends string> =
   | { kind: 'fault' };
 
 /** A code, and what there is to say of it to people (`why`) and in the log. */
-export type Said = { code: string; why: string; detail: string };
+type Said = { code: string; why: string; detail: string };
 
 /** How a platform's errors are read. */
 export type Errors<Own extends string> = {
@@ -66,9 +66,7 @@ export function callsOf<Own extends string>(errors: Errors<Own>) {
      */
     async takeAway(remove: () => Promise<unknown>, blank: () => Promise<unknown>): Promise<void> {
       await remove().catch(async (error: unknown) => {
-        const means = meansOf(error);
-        if (means === 'gone') return;
-        if (means !== 'denied') throw error;
+        if (meansOf(error) !== 'denied') throw error;
         await blank().catch(() => {
           throw error;
         });

@@ -1,25 +1,15 @@
-import type { ContextActionsBlock, KnownBlock } from '@slack/types';
-import { ACTIONS, offerValue } from '../../src/controller/actions.ts';
+import type { ContextActionsBlock, KnownBlock, PlainTextOption, StaticSelect } from '@slack/types';
+import { ACTIONS, offerValue, seenValue } from '../../src/controller/actions.ts';
 import type { Verdict } from '../../src/intake/feedback.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
-import type { Mood, StatusView, ViewMessage } from '../../src/thread/view/view-message.ts';
-import {
-  jobHeadline,
-  linksText,
-  planText,
-  questionText,
-  statusLine,
-  tailsOf,
-  timelineText,
-} from '../../src/thread/view/words.ts';
-import { approvalBlocks, approvalHeadline, batchBlocks, batchHeadline } from './approval-blocks.ts';
-import { jobBlocks } from './job-blocks.ts';
-import { actions, button, context, message, section } from './kit.ts';
+import type { Mood, ViewMessage } from '../../src/thread/view/view-message.ts';
+import { type Picked, type Printer, printView, type Rooms } from '../shared/print-view.ts';
+import { callBlock, callsValue } from './actions.ts';
+import { actions, buttonOf, context, fields, messageOf, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
-import { questionBlocks } from './questions.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { tasksOf } from './stream-tasks.ts';
 import { STYLE } from './style.ts';
@@ -32,51 +22,105 @@ export type BlockOptions = {
   asksFeedback: boolean;
 };
 
-/**
- * A view's message in Block Kit. `divisor` makes the parts smaller, where Slack found them too long. Only
- * direct messages have threads with names: those of the assistant panel.
- */
-export function translate(
-  { body }: ViewMessage,
+/** A view's message in Block Kit. */
+export const inBlocks = (
+  message: ViewMessage,
   divisor: number,
-  { channel }: Pick<ThreadAddress, 'channel'>,
+  address: Pick<ThreadAddress, 'channel'>,
   options: BlockOptions,
-): Outgoing[] {
-  switch (body.kind) {
-    case 'status':
-      return [message(statusLine(body, STYLE), statusBlocks(body))];
-    case 'answer':
-      return answerParts(body, divisor, answerForm(options));
-    case 'title':
-      return channel.startsWith('D')
-        ? [{ kind: 'title', text: cut(body.text, SLACK_LIMITS.threadTitle) }]
-        : [];
-    case 'approval':
-      return [message(approvalHeadline(body), approvalBlocks(body, divisor))];
-    case 'batch':
-      return [message(batchHeadline(body), batchBlocks(body))];
-    case 'job':
-      return [message(jobHeadline(body, STYLE), jobBlocks(body))];
-    case 'question':
-      return [message(questionText(body, STYLE), questionBlocks(body))];
-    case 'notice':
-      return notice(body, divisor);
-    case 'reaction':
-      return [{ kind: 'reaction', on: body.on, name: REACTIONS[body.mood] }];
-    case 'file':
-      return [
-        {
-          kind: 'upload',
-          file: { id: body.fileId, name: body.name },
-          text: plainWithin(body.text, 1_000),
-        },
-      ];
-    default:
-      return body satisfies never;
-  }
+): Outgoing[] => printView(message, divisor, address, blockPrinter(options));
+
+const ROOMS: Rooms = {
+  detail: SLACK_LIMITS.sectionText,
+  plan: SLACK_LIMITS.sectionText,
+  links: SLACK_LIMITS.contextText,
+  timeline: SLACK_LIMITS.contextText,
+  tail: 500,
+  writing: 600,
+  blocked: 2_000,
+  factLine: SLACK_LIMITS.contextText,
+  /** Of all facts together: what is longer stands in the file. */
+  facts: 2_000,
+  warnings: 1_500,
+  warningLines: SLACK_LIMITS.contextText,
+  preview: 2_300,
+  previewBlock: SLACK_LIMITS.sectionText,
+  changed: 500,
+  jobLinks: SLACK_LIMITS.contextText,
+  jobMessage: SLACK_LIMITS.contextText,
+  progress: SLACK_LIMITS.contextText,
+  jobTail: 700,
+  question: SLACK_LIMITS.sectionText - 100,
+  file: 1_000,
+};
+
+export const REACTIONS: Readonly<Record<Mood, string>> = {
+  working: 'eyes',
+  waiting: 'hourglass_flowing_sand',
+  done: 'white_check_mark',
+  failed: 'warning',
+  stopped: 'black_square_for_stop',
+};
+
+/** How views are printed in Block Kit. */
+const blockPrinter = (options: BlockOptions): Printer<KnownBlock> => ({
+  style: STYLE,
+  rooms: ROOMS,
+  reactions: REACTIONS,
+  answers: answersIn(options),
+  message: (headline, blocks) => messageOf(headline, [...blocks]),
+  // Only direct messages have threads with names: those of the assistant panel.
+  named: (text, { channel }) =>
+    channel.startsWith('D') ? [{ kind: 'title', text: cut(text, SLACK_LIMITS.threadTitle) }] : [],
+  notice: noticeIn,
+  quoted: plainWithin,
+  quotedLines: (lines, limit) => plainWithin(lines.join('\n'), limit),
+  sessionTitle: (text) => `*${plainWithin(text.replaceAll('*', ''), 200)}*`,
+  callTitle: (text) => `*${plain(cut(text, 300))}*`,
+  lead: (text) => [section(text)],
+  text: (text) => [section(text)],
+  small: (text) => [context(text)],
+  code: (text, limit) => [section(codeBlock(text, limit))],
+  smallCode: (text, limit) => [context(codeBlock(text, limit))],
+  facts: fields,
+  buttons: (buttons) => [actions(buttons.map(buttonOf))],
+  foot(control, hasMenu) {
+    const elements = [...(control ? [buttonOf(control)] : []), ...(hasMenu ? [SESSION_MENU] : [])];
+    return elements.length > 0 ? [actions(elements)] : [];
+  },
+  decision: (toolCallId, buttons, choices) => [
+    {
+      ...actions([...buttons.map(buttonOf), ...choices.map(choiceMenu)]),
+      block_id: callBlock(toolCallId),
+    },
+  ],
+  scriptValue: seenValue,
+  allValues(open) {
+    const value = callsValue(open);
+    return value.length <= SLACK_LIMITS.buttonValue ? [value] : undefined;
+  },
+  keepsChange: true,
+});
+
+/** A menu with the present value chosen; picking another changes the call. */
+function choiceMenu({ argument, label, options, value }: Picked): StaticSelect {
+  const listed = options.slice(0, SLACK_LIMITS.selectOptions).map(choiceOption);
+  const initial = listed.find((option) => option.value === value);
+  return {
+    type: 'static_select',
+    action_id: `${ACTIONS.choose}:${argument}`,
+    placeholder: { type: 'plain_text', text: cut(label, 75) },
+    options: listed,
+    ...(initial ? { initial_option: initial } : {}),
+  };
 }
 
-const answerForm = ({ isStreamed, asksFeedback }: BlockOptions): AnswerForm => ({
+const choiceOption = (value: string): PlainTextOption => ({
+  text: { type: 'plain_text', text: cut(value, 75) },
+  value: cut(value, 150),
+});
+
+const answersIn = ({ isStreamed, asksFeedback }: BlockOptions): AnswerForm => ({
   characters: ANSWER_CHARACTERS,
   least: 400,
   shownParts: 2,
@@ -85,7 +129,7 @@ const answerForm = ({ isStreamed, asksFeedback }: BlockOptions): AnswerForm => (
   clean: harmless,
   message(text, ratable, growing) {
     const below = ratable === undefined ? [] : [feedbackButtons(ratable)];
-    const whole = message(escaped(text), [{ type: 'markdown', text }, ...below]);
+    const whole = messageOf(escaped(text), [{ type: 'markdown', text }, ...below]);
     if (growing === undefined) return whole;
     return { ...whole, stream: { text, to: growing.askedBy, tasks: tasksOf(growing.plan) } };
   },
@@ -111,59 +155,21 @@ function feedbackButtons(messageId: number): ContextActionsBlock {
   };
 }
 
-function notice(
+function noticeIn(
   { text, mentions, offered }: Extract<ViewMessage['body'], { kind: 'notice' }>,
   divisor: number,
 ): Outgoing[] {
   if (offered !== undefined) {
     const buttons = offered.labels.map((label, i) =>
-      button(cut(label, SLACK_LIMITS.buttonLabel), `${ACTIONS.offer}:${i}`, offerValue(offered.id, i)),
+      buttonOf({ label, name: `${ACTIONS.offer}:${i}`, values: [offerValue(offered.id, i)] }),
     );
     const said = cut(harmless(text), 2_000) || '…';
-    return [message(escaped(said), [{ type: 'markdown', text: said }, actions(buttons)])];
+    return [messageOf(escaped(said), [{ type: 'markdown', text: said }, actions(buttons)])];
   }
   if (mentions.length === 0) {
     const said = { kind: 'answer' as const, text, isDraft: false as const, id: 0, isEnd: false };
-    return answerParts(said, divisor, answerForm({ isStreamed: false, asksFeedback: false }));
+    return answerParts(said, divisor, answersIn({ isStreamed: false, asksFeedback: false }));
   }
   const called = mentions.map(STYLE.person).join(' ');
-  return [message(`${called} ${plain(text)}`, [section(`${called} ${plainWithin(text, 2_500)}`)])];
+  return [messageOf(`${called} ${plain(text)}`, [section(`${called} ${plainWithin(text, 2_500)}`)])];
 }
-
-const REACTIONS: Readonly<Record<Mood, string>> = {
-  working: 'eyes',
-  waiting: 'hourglass_flowing_sand',
-  done: 'white_check_mark',
-  failed: 'warning',
-  stopped: 'black_square_for_stop',
-};
-
-/** Every reaction that the bot puts on messages. */
-export const REACTION_NAMES: readonly string[] = Object.values(REACTIONS);
-
-function statusBlocks(status: StatusView): KnownBlock[] {
-  const title = status.title ? `*${plainWithin(status.title.replaceAll('*', ''), 200)}*\n` : '';
-  return [
-    section(`${title}${statusLine(status, STYLE)}`),
-    ...(status.detail ? [section(plainWithin(status.detail, SLACK_LIMITS.sectionText))] : []),
-    ...(status.plan.length > 0 ? [section(planText(status, STYLE, SLACK_LIMITS.sectionText))] : []),
-    ...(status.links.length > 0 ? [context(linksText(status.links, STYLE, SLACK_LIMITS.contextText))] : []),
-    ...(status.timeline.length > 0 ? [context(timelineText(status, STYLE, SLACK_LIMITS.contextText))] : []),
-    ...tailsOf(status).map((tail) => context(codeBlock(tail, TAIL_CHARACTERS))),
-    ...(status.writing ? [context(`✍️ ${plainWithin(status.writing, 600)}`)] : []),
-    ...controls(status),
-  ];
-}
-
-const CONTROLS = {
-  stop: button('Stop', ACTIONS.stop, 'stop'),
-  retry: button('Retry', ACTIONS.retry, 'retry', 'primary'),
-  continue: button('Continue', ACTIONS.retry, 'retry', 'primary'),
-};
-
-function controls({ control, hasMenu }: StatusView): KnownBlock[] {
-  const elements = [...(control ? [CONTROLS[control]] : []), ...(hasMenu ? [SESSION_MENU] : [])];
-  return elements.length > 0 ? [actions(elements)] : [];
-}
-
-const TAIL_CHARACTERS = 500;

@@ -8,7 +8,7 @@ import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { callOfBlock } from './actions.ts';
-import { messageOf } from './cards.ts';
+import { cardMessage } from './cards.ts';
 import { shareFile } from './files.ts';
 import { aboutOf, errorsFor, FORM, givenIn, modalOf } from './forms.ts';
 import { ButtonClick, Submission } from './payloads.ts';
@@ -118,7 +118,7 @@ export async function give(
     case 'card':
     case 'question':
       // Cards are answers to commands, and Slack asks itself whether somebody is sure.
-      return answer(given.kind === 'card' ? plainText(messageOf(given.card)) : given.text);
+      return answer(given.kind === 'card' ? plainText(cardMessage(given.card)) : given.text);
     default:
       return given satisfies never;
   }

@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import { type BeginThread, commandNamed } from '../../src/controller/commands.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { messageOf } from './cards.ts';
+import { cardMessage } from './cards.ts';
 import { type ClickDeps, give } from './clicks.ts';
 import { WEB_API } from './delivery.ts';
 import { SLASH } from './manifest.ts';
@@ -28,7 +28,7 @@ export function listenToCommands(app: App, depsIn: In<Omit<ClickDeps, 'showHome'
       if (given.kind !== 'card') {
         return give(deps, given, { from, triggerId: asked.trigger_id, answer, log });
       }
-      const shown = messageOf(given.card);
+      const shown = cardMessage(given.card);
       // What Slack does not take in blocks is said in words.
       await respond({ ...shown, response_type: 'ephemeral' }).catch(() => answer(plainText(shown)));
     });

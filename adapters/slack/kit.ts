@@ -1,4 +1,5 @@
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import type { Control } from '../../src/controller/controls.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { Payload } from '../../src/thread/delivery/outgoing.ts';
 import { SLACK_LIMITS } from './limits.ts';
@@ -9,7 +10,7 @@ import { plain, plainWithin } from './text.ts';
  */
 
 /** `text` is what notifications and screen readers get. */
-export function message(text: string, blocks: KnownBlock[]): { kind: 'message'; body: Payload } {
+export function messageOf(text: string, blocks: KnownBlock[]): { kind: 'message'; body: Payload } {
   const body = { text: cut(text, 3_000), blocks, unfurl_links: false, unfurl_media: false };
   return { kind: 'message', body };
 }
@@ -37,12 +38,22 @@ export function fields(facts: readonly { label: string; value: string }[]): Sect
 /** More than any call has. */
 const MOST_FACTS = 30;
 
-export function button(label: string, action: string, value: string, style?: 'primary' | 'danger'): Button {
+/** A button. Of what can't be taken back Slack asks itself whether somebody is sure. */
+export function buttonOf({ label, name, values, style, sure }: Control): Button {
   return {
     type: 'button',
-    text: { type: 'plain_text', text: label },
-    action_id: action,
-    value,
-    ...(style ? { style } : {}),
+    text: { type: 'plain_text', text: cut(label, SLACK_LIMITS.buttonLabel) },
+    action_id: name,
+    value: values.join('|') || name, // Slack takes no empty one
+    ...(style ? { style: style === 'danger' ? 'danger' : 'primary' } : {}),
+    ...(sure ? { confirm: confirmation(sure) } : {}),
   };
 }
+
+const confirmation = (text: string): NonNullable<Button['confirm']> => ({
+  title: { type: 'plain_text', text: 'Cancel this job?' },
+  text: { type: 'plain_text', text: cut(text, 300) },
+  confirm: { type: 'plain_text', text: 'Cancel the job' },
+  deny: { type: 'plain_text', text: 'Let it run' },
+  style: 'danger',
+});

@@ -6,7 +6,7 @@ import { type Acts, byKind, type Message, NOWHERE_ELSE } from '../../src/thread/
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
 import { type BytesOf, TITLE, type Upload } from '../../src/thread/delivery/outgoing.ts';
 import { isUnreadable } from '../shared/calls.ts';
-import { type BlockOptions, REACTION_NAMES, translate } from './blocks.ts';
+import { type BlockOptions, inBlocks, REACTIONS } from './blocks.ts';
 import { EVENT_TYPE, marked, type Thread, WEB_API } from './delivery.ts';
 import { EDIT_INTERVAL_MS, slackRates } from './limits.ts';
 import { plainerForms } from './plain-form.ts';
@@ -46,12 +46,12 @@ export function createSlackOutbound(
   const side = byKind(options.isStreamed ? STREAMED : ACTS, {
     failureOf: WEB_API.failureOf,
     bytesOf,
-    reactionNames: REACTION_NAMES,
+    reactionNames: Object.values(REACTIONS),
   });
   return {
     rates: slackRates(options.rateFactor),
     editIntervalMs: EDIT_INTERVAL_MS,
-    translate: (message, divisor, address) => translate(message, divisor, address, options),
+    translate: (message, divisor, address) => inBlocks(message, divisor, address, options),
     plainer: plainerForms,
     post: within(side.post),
     edit: within(side.edit),

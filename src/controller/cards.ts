@@ -5,7 +5,7 @@ import type { Session } from '../session/snapshot.ts';
 import { jobCard } from '../thread/view/cards.ts';
 import { jobLines } from '../thread/view/words.ts';
 import { ACTIONS } from './actions.ts';
-import type { Control } from './controls.ts';
+import { type Control, WHETHER_CANCEL } from './controls.ts';
 import type { Traits } from './traits.ts';
 
 /** What one person is shown, from top to bottom. `title` is what a notification of it would say. */
@@ -40,7 +40,10 @@ export function jobItem({ watch, address, requester }: JobRow, traits: Traits): 
   const { style } = traits;
   const job = jobCard(watch);
   const text = [jobLines(job, style), style.plain(requester.name), traits.threadLink(address)].join(' · ');
-  const cancel: Control = { label: 'Cancel', name: ACTIONS.cancel, values: [watch.id], style: 'danger' };
+  const cancel: Control = {
+    ...{ label: 'Cancel', name: ACTIONS.cancel, values: [watch.id] },
+    ...{ style: 'danger', sure: WHETHER_CANCEL },
+  };
   return {
     text,
     buttons: [{ label: 'Logs', name: ACTIONS.log, values: [watch.id] }, ...(job.isFinal ? [] : [cancel])],

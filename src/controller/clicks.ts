@@ -7,6 +7,7 @@ import type { JobControl } from '../session/watches.ts';
 import { ACTIONS, type Action, type Calls, REPLACE, SURE } from './actions.ts';
 import { type Answer, formed, NOTHING, notice, outcome } from './answers.ts';
 import { batchMark } from './batch-mark.ts';
+import { WHETHER_CANCEL } from './controls.ts';
 import { answerForm, channelForm, rejectForm, scriptForm, sessionForm, tokenForm, whyForm } from './forms.ts';
 import type { From } from './from.ts';
 import type { Gate } from './gate.ts';
@@ -133,8 +134,6 @@ async function onJob(
   if (!from.isFromList) return NOTHING;
   return notice(`Done: what comes of it is shown in ${deps.traits.threadLink(done.job.address)}.`);
 }
-
-export const WHETHER_CANCEL = 'Cancel this job? It is stopped, and what it has not pushed is lost.';
 
 /** A choice of a session's menu: a command, as if it had been written, or the form with the others. */
 async function onMenu(choice: string, { deps, from, by }: Doing): Promise<Answer> {

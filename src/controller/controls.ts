@@ -3,5 +3,9 @@ export type Control = {
   label: string;
   name: string;
   values: readonly string[];
-  style?: 'primary' | 'danger';
+  style?: 'primary' | 'success' | 'danger';
+  /** What somebody is told before it is done, where the platform itself asks whether they are sure. */
+  sure?: string;
 };
+
+export const WHETHER_CANCEL = 'Cancel this job? It is stopped, and what it has not pushed is lost.';

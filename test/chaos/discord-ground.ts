@@ -1,4 +1,4 @@
-import { translate as inDiscord } from '../../adapters/discord/components.ts';
+import { inComponents as inDiscord } from '../../adapters/discord/components.ts';
 import { markOf } from '../../adapters/discord/ids.ts';
 import { seenOf } from '../../src/controller/actions.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';

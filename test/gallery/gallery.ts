@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { translate as onDiscord } from '../../adapters/discord/components.ts';
+import { inComponents as onDiscord } from '../../adapters/discord/components.ts';
 import { view } from '../../src/thread/view/view.ts';
 import { discordPage } from '../demo/discord-page.ts';
 import { slackPage } from '../demo/page.ts';

@@ -14,12 +14,9 @@ import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { byKind } from '../../src/thread/delivery/by-kind.ts';
 import type { Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
 import type { BytesOf, Outgoing } from '../../src/thread/delivery/outgoing.ts';
+import { batchText, costText, decisionText, factsText } from '../../src/thread/view/approval-words.ts';
 import type { ViewBody, ViewMessage } from '../../src/thread/view/view-message.ts';
 import {
-  batchText,
-  costText,
-  decisionText,
-  factsText,
   jobLines,
   planText,
   progressText,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { translate } from '../../adapters/discord/components.ts';
+import { inComponents } from '../../adapters/discord/components.ts';
 import { inviteLink, PERMISSION_NAMES } from '../../adapters/discord/permissions.ts';
 import { harmless, plain } from '../../adapters/discord/style.ts';
 import { tablesAsText } from '../../adapters/discord/tables.ts';
@@ -11,7 +11,7 @@ test('no view, however hostile its strings, becomes a payload that Discord refus
   fc.assert(
     fc.property(bodies, fc.constantFrom(1, 2, 16), (body, divisor) => {
       const options = { asksFeedback: true };
-      for (const outgoing of translate({ key: 'k', exchange: 1, body }, divisor, options)) {
+      for (const outgoing of inComponents({ key: 'k', exchange: 1, body }, divisor, options)) {
         if (outgoing.kind !== 'message') continue;
         const payload = outgoing.body;
         expect(problemOf(payload, [])).toBeUndefined();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { translate as onDiscord } from '../../adapters/discord/components.ts';
+import { inComponents as onDiscord } from '../../adapters/discord/components.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import { changes } from '../../src/thread/delivery/reconcile.ts';
 import type { ViewMessage } from '../../src/thread/view/view-message.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { translate as onDiscord } from '../../adapters/discord/components.ts';
-import { translate as onSlack } from '../../adapters/slack/blocks.ts';
+import { inComponents as onDiscord } from '../../adapters/discord/components.ts';
+import { inBlocks as onSlack } from '../../adapters/slack/blocks.ts';
 import { changes } from '../../src/thread/delivery/reconcile.ts';
 import type { ApprovalView, ViewBody } from '../../src/thread/view/view-message.ts';
 

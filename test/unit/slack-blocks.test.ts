@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { translate } from '../../adapters/slack/blocks.ts';
+import { inBlocks } from '../../adapters/slack/blocks.ts';
 import { harmless, readable } from '../../adapters/slack/text.ts';
 import { refusalOf } from '../doubles/slack/rules.ts';
 import { bodies } from '../support/hostile-views.ts';
@@ -8,7 +8,7 @@ import { bodies } from '../support/hostile-views.ts';
 test('no view, however hostile its strings, becomes a payload that Slack refuses or that pings a channel', () => {
   fc.assert(
     fc.property(bodies, fc.constantFrom(1, 2, 16), fc.boolean(), (body, divisor, isStreamed) => {
-      for (const outgoing of translate(
+      for (const outgoing of inBlocks(
         { key: 'k', exchange: 1, body },
         divisor,
         { channel: 'C0ML' },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { translate as onDiscord } from '../../adapters/discord/components.ts';
-import { translate as onSlack } from '../../adapters/slack/blocks.ts';
+import { inComponents as onDiscord } from '../../adapters/discord/components.ts';
+import { inBlocks as onSlack } from '../../adapters/slack/blocks.ts';
 import type { JobSpec } from '../../src/hub/jobs.ts';
 import { hiddenIn, visible, visibleLine } from '../../src/lib/visible.ts';
 import { type ApprovalRequest, type ToolCall, withInlined } from '../../src/session/tool-calls.ts';

@@ -4,14 +4,7 @@ import { durationText } from '../../lib/duration.ts';
 import type { ThreadAddress } from '../../session/address.ts';
 import { sparkline, stepText } from '../../session/progress.ts';
 import type { JobControl } from '../../session/watches.ts';
-import type {
-  ApprovalView,
-  BatchView,
-  JobView,
-  QuestionView,
-  StatusView,
-  TimelineLine,
-} from './view-message.ts';
+import type { JobView, QuestionView, StatusView, TimelineLine } from './view-message.ts';
 
 /*
  * What cards and status messages say, the same on every platform. How a platform marks text is its `Style`.
@@ -127,108 +120,6 @@ export function tailsOf({ timeline }: StatusView): string[] {
     .flatMap((line) => (line.kind === 'call' && line.tail?.trim() ? [line.tail] : []))
     .slice(-TAILS)
     .map((tail) => tail.trimEnd().split('\n').slice(-TAIL_LINES).join('\n'));
-}
-
-export function costText({ request: { estimate } }: ApprovalView, style: Style): string {
-  if (estimate.usd === undefined) {
-    return `Cost: ${style.bold('not known')} (${style.plain(estimate.reason ?? 'no price')})`;
-  }
-  const hourly = estimate.hourlyUsd === undefined ? '' : ` (${dollars(estimate.hourlyUsd)} an hour)`;
-  if (estimate.usd === 0) {
-    return estimate.reason ? `Costs nothing here; ${style.plain(estimate.reason)}` : 'Costs nothing';
-  }
-  return `Costs at most ${style.bold(dollars(estimate.usd))}${hourly}`;
-}
-
-/** What was decided on, in one line: the thread goes on below. */
-export function factsText({ request: { facts } }: ApprovalView, style: Style): string {
-  const lines = facts.map(({ label, value }) => `${label}: ${cut(value.replace(/\s+/g, ' '), 120)}`);
-  return style.plain(lines.join(' · '));
-}
-
-const VERDICTS = {
-  approved: '✅ Approved',
-  rejected: '❌ Rejected',
-  message: '💬 Set aside by a new message',
-  lapsed: '⌛ Lapsed: nobody decided',
-  replaced: '🔁 Another call was proposed instead',
-  closed: '⏹️ No longer needed',
-} as const;
-
-export function decisionText(
-  { verdict, by, second, isAutomatic, at, feedback }: NonNullable<ApprovalView['decision']>,
-  style: Style,
-): string {
-  const when = style.moment(at);
-  const said = feedback ? ` · “${cut(style.plain(feedback.replace(/\s+/g, ' ')), 400)}”` : '';
-  if (isAutomatic && by) return `⚡ Approved automatically, as ${style.person(by.id)} allowed · ${when}`;
-  const who = by ? ` by ${style.person(by.id)}${second ? ` and ${style.person(second.id)}` : ''}` : '';
-  return `${VERDICTS[verdict]}${who} · ${when}${said}`;
-}
-
-/** A value of each fact where all of them have only so much room: none is left out, long ones are marked. */
-export function factValues(
-  { request: { facts }, isWhole }: ApprovalView,
-  limit: number,
-): ApprovalView['request']['facts'] {
-  if (isWhole) return facts;
-  const each = Math.max(40, Math.floor(limit / Math.max(1, facts.length)));
-  return facts.map(({ label, value }) => ({ label: cut(label, 80), value: cut(value, each) }));
-}
-
-const WARNINGS = 8;
-
-/** Warnings, each on a line of its own, in so much room: where there are more, that is said. */
-export function warningLines({ request: { warnings }, isWhole }: ApprovalView, limit: number): string[] {
-  if (isWhole) return warnings.map((warning) => `⚠️ ${warning}`);
-  const shown = warnings.slice(0, WARNINGS);
-  const each = Math.max(60, Math.floor(limit / Math.max(1, shown.length)));
-  const left = warnings.length - shown.length;
-  return [
-    ...shown.map((warning) => `⚠️ ${cut(warning, each)}`),
-    ...(left > 0 ? [`⚠️ … and ${left} more: all are in the file above`] : []),
-  ];
-}
-
-const PREVIEW_LINES = 40;
-
-/**
- * What a card shows of what would run, and how much of it that is, in words. All of it where the card is the
- * one place that does; else as much as there is room for.
- */
-export function previewShown(
-  { request: { preview }, isWhole }: ApprovalView,
-  limit: number,
-): { text: string; note: string } | undefined {
-  if (preview === undefined) return undefined;
-  const { lines, language, shows } = preview;
-  const count = (n: number) => `${n} line${n === 1 ? '' : 's'}`;
-  if (isWhole) return { text: preview.text, note: `${count(lines)} of ${language}` };
-  const all = preview.text.trimEnd().split('\n');
-  const head = all.slice(0, PREVIEW_LINES).join('\n');
-  const text = cut(head, limit);
-  if (text === preview.text.trimEnd() && shows === 'all')
-    return { text, note: `${count(lines)} of ${language}` };
-  const shown = text.split('\n').length;
-  const part = text === head ? `First ${shown} of ${count(lines)}` : `First ${text.length - 1} characters`;
-  return {
-    text,
-    note: `${part} of ${language}; the file above has ${shows === 'all' ? 'all of it' : 'more'}`,
-  };
-}
-
-/** The batch as a line, or, once all is decided, what was. */
-export function batchText({ open, usd, approved, rejected, other }: BatchView, style: Style): string {
-  const counts = [
-    ...(approved > 0 ? [`${approved} approved`] : []),
-    ...(rejected > 0 ? [`${rejected} rejected`] : []),
-    ...(other > 0 ? [`${other} set aside`] : []),
-  ].join(', ');
-  if (open.length === 0) return `🗂️ All decided: ${counts}`;
-  const cost =
-    usd === undefined ? `cost ${style.bold('not known')}` : `at most ${style.bold(dollars(usd))} together`;
-  const wait = `${open.length} call${open.length === 1 ? '' : 's'} wait${open.length === 1 ? 's' : ''} for approval`;
-  return `🗂️ ${style.bold(wait)} · ${cost}${counts ? ` · ${counts}` : ''}`;
 }
 
 const TONES: Record<JobView['tone'], string> = {

@@ -1,0 +1,296 @@
+import type { Seen } from '../../src/approvals/decide.ts';
+import { ACTIONS, questionValue, seenValue } from '../../src/controller/actions.ts';
+import type { Control } from '../../src/controller/controls.ts';
+import { cut, printedWithin } from '../../src/lib/cut.ts';
+import type { ThreadAddress } from '../../src/session/address.ts';
+import type { JobControl } from '../../src/session/watches.ts';
+import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
+import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
+import {
+  approvalHeadline,
+  batchHeadline,
+  batchText,
+  changedText,
+  costText,
+  decisionText,
+  factsText,
+  factValues,
+  firstText,
+  previewShown,
+  warningLines,
+} from '../../src/thread/view/approval-words.ts';
+import type {
+  ApprovalView,
+  BatchView,
+  JobView,
+  Mood,
+  QuestionView,
+  StatusView,
+  ViewBody,
+  ViewMessage,
+} from '../../src/thread/view/view-message.ts';
+import {
+  jobControls,
+  jobHeadline,
+  jobLines,
+  jobLinks,
+  jobTail,
+  linksText,
+  planText,
+  progressText,
+  questionText,
+  type Style,
+  statusLine,
+  tailsOf,
+  timelineText,
+} from '../../src/thread/view/words.ts';
+
+/*
+ * Which parts the messages of a thread have, and in which order: the same on every platform, which prints
+ * each part in its own form.
+ */
+
+/** How a card looks as a whole. */
+export type Tone = JobView['tone'];
+
+/** Characters that a platform gives to each part of a card. */
+export type Rooms = Readonly<
+  Record<
+    | ('detail' | 'plan' | 'links' | 'timeline' | 'tail' | 'writing')
+    | (
+        | 'blocked'
+        | 'factLine'
+        | 'facts'
+        | 'warnings'
+        | 'warningLines'
+        | 'preview'
+        | 'previewBlock'
+        | 'changed'
+      )
+    | ('jobLinks' | 'jobMessage' | 'progress' | 'jobTail' | 'question' | 'file'),
+    number
+  >
+>;
+
+/** A value of a call that may be changed on its card, by choosing another. */
+export type Picked = {
+  argument: string;
+  label: string;
+  options: readonly string[];
+  value: string | undefined;
+};
+
+/** How a platform prints. `Piece` is a piece of one of its messages. */
+export type Printer<Piece> = {
+  style: Style;
+  rooms: Rooms;
+  reactions: Readonly<Record<Mood, string>>;
+  answers: AnswerForm;
+  /** A message of some pieces. `headline` is what a notification of it says. */
+  message(headline: string, pieces: readonly Piece[], tone: Tone): Outgoing;
+  /** What the thread is called; nothing where its threads have no names. */
+  named(text: string, address: Pick<ThreadAddress, 'channel'>): Outgoing[];
+  notice(body: ViewBody & { kind: 'notice' }, divisor: number): Outgoing[];
+  /** Text from elsewhere that has so much room: it means nothing to the platform, and notifies nobody. */
+  quoted(text: string, limit: number): string;
+  quotedLines(lines: readonly string[], limit: number): string;
+  /** The line that names what a session is about, and the one that says what a call would do. */
+  sessionTitle(text: string): string;
+  callTitle(text: string): string;
+  /** The first lines of a status; where there is room beside them, with its button. */
+  lead(text: string, beside: Control | undefined): Piece[];
+  text(text: string): Piece[];
+  small(text: string): Piece[];
+  code(text: string, limit: number): Piece[];
+  smallCode(text: string, limit: number): Piece[];
+  facts(facts: readonly { label: string; value: string }[]): Piece[];
+  buttons(buttons: readonly Control[]): Piece[];
+  /** What ends a status: its button where that is not beside its first lines, and the session's menu. */
+  foot(control: Control | undefined, hasMenu: boolean): Piece[];
+  /** What a call can be decided by, and what can be chosen for it. */
+  decision(toolCallId: string, buttons: readonly Control[], choices: readonly Picked[]): Piece[];
+  /** The value by which a button names the script of a call. Messages keep theirs for good. */
+  scriptValue(call: Seen): string;
+  /** The values of a button that is about several calls; undefined where it has no room for them. */
+  allValues(open: readonly Seen[]): readonly string[] | undefined;
+  /** Whether a call that was decided still shows who had changed it. */
+  keepsChange: boolean;
+};
+
+/**
+ * What a platform is sent for one message of a view. `divisor` makes the parts smaller, where the platform
+ * found them too long.
+ */
+export function printView<Piece>(
+  { body }: ViewMessage,
+  divisor: number,
+  address: Pick<ThreadAddress, 'channel'>,
+  printer: Printer<Piece>,
+): Outgoing[] {
+  const { style, message } = printer;
+  switch (body.kind) {
+    case 'status':
+      return [message(statusLine(body, style), statusPieces(body, printer), TONES[body.phase])];
+    case 'answer':
+      return answerParts(body, divisor, printer.answers);
+    case 'title':
+      return printer.named(body.text, address);
+    case 'approval': {
+      const tone = body.decision === undefined ? 'waiting' : 'stopped';
+      return [message(approvalHeadline(body, style), approvalPieces(body, divisor, printer), tone)];
+    }
+    case 'batch':
+      return [message(batchHeadline(body), batchPieces(body, printer), waitingWhile(body.open.length > 0))];
+    case 'job':
+      return [message(jobHeadline(body, style), jobPieces(body, printer), body.tone)];
+    case 'question':
+      return [message(questionText(body, style), questionPieces(body, printer), 'waiting')];
+    case 'notice':
+      return printer.notice(body, divisor);
+    case 'reaction':
+      return [{ kind: 'reaction', on: body.on, name: printer.reactions[body.mood] }];
+    case 'file': {
+      const text = printedWithin(body.text, printer.rooms.file, style.plain);
+      return [{ kind: 'upload', file: { id: body.fileId, name: body.name }, text }];
+    }
+    default:
+      return body satisfies never;
+  }
+}
+
+const waitingWhile = (isOpen: boolean): Tone => (isOpen ? 'waiting' : 'stopped');
+
+const TONES: Readonly<Record<StatusView['phase'], Tone>> = {
+  working: 'running',
+  needs_approval: 'waiting',
+  waiting_for_job: 'running',
+  done: 'good',
+  failed: 'bad',
+  paused: 'waiting',
+  stopped: 'stopped',
+  undone: 'stopped',
+  closed: 'stopped',
+};
+
+const CONTROLS: Readonly<Record<NonNullable<StatusView['control']>, Control>> = {
+  stop: { label: 'Stop', name: ACTIONS.stop, values: [] },
+  retry: { label: 'Retry', name: ACTIONS.retry, values: [], style: 'primary' },
+  continue: { label: 'Continue', name: ACTIONS.retry, values: [], style: 'primary' },
+};
+
+function statusPieces<Piece>(status: StatusView, printer: Printer<Piece>): Piece[] {
+  const { style, rooms, quoted } = printer;
+  const { title, detail, writing, hasMenu, links } = status;
+  const control = status.control && CONTROLS[status.control];
+  const first = title ? `${printer.sessionTitle(title)}\n` : '';
+  return [
+    ...printer.lead(`${first}${statusLine(status, style)}`, control),
+    ...given(detail, (text) => printer.text(quoted(text, rooms.detail))),
+    ...given(planText(status, style, rooms.plan), printer.text),
+    ...given(linksText(links, style, rooms.links), printer.small),
+    ...given(timelineText(status, style, rooms.timeline), printer.small),
+    ...tailsOf(status).flatMap((tail) => printer.smallCode(tail, rooms.tail)),
+    ...given(writing, (text) => printer.small(`✍️ ${quoted(text, rooms.writing)}`)),
+    ...printer.foot(control, hasMenu),
+  ];
+}
+
+/** A part where there is something to show. */
+const given = <Piece>(text: string | undefined, print: (text: string) => Piece[]): Piece[] =>
+  text ? print(text) : [];
+
+function approvalPieces<Piece>(approval: ApprovalView, divisor: number, printer: Printer<Piece>): Piece[] {
+  const { style, rooms, quoted } = printer;
+  const { request, decision, edit, first } = approval;
+  const title = printer.text(`${printer.callTitle(request.title)}\n${costText(approval, style)}`);
+  const changed = edit && printer.small(changedText(edit.by.id, quoted(edit.changed, rooms.changed), style));
+  if (decision !== undefined) {
+    return [
+      ...title,
+      ...given(cut(factsText(approval, style), rooms.factLine), printer.small),
+      ...((printer.keepsChange && changed) || []),
+      ...printer.small(decisionText(decision, style)),
+    ];
+  }
+  const preview = previewShown(approval, Math.floor(rooms.preview / divisor));
+  const warnings = warningLines(approval, rooms.warnings);
+  return [
+    ...title,
+    ...given(request.blocked, (text) => printer.text(`⛔ ${quoted(text, rooms.blocked)}`)),
+    ...printer.facts(factValues(approval, rooms.facts)),
+    ...given(printer.quotedLines(warnings, rooms.warningLines), printer.small),
+    ...(preview
+      ? [...printer.code(preview.text, rooms.previewBlock), ...printer.small(style.plain(preview.note))]
+      : []),
+    ...(changed ?? []),
+    ...(first ? printer.small(firstText(first.id, style)) : []),
+    ...decisionPieces(approval, printer),
+  ];
+}
+
+function decisionPieces<Piece>(
+  { toolCallId, revision, request }: ApprovalView,
+  printer: Printer<Piece>,
+): Piece[] {
+  const seen = { toolCallId, revision };
+  const values = [seenValue(seen)];
+  const script = [printer.scriptValue(seen)];
+  const buttons: Control[] = [
+    { label: request.blocked ? 'Retry' : 'Approve', name: ACTIONS.approve, values, style: 'success' },
+    { label: 'Reject', name: ACTIONS.reject, values, style: 'danger' },
+    ...(request.editable ? [{ label: 'View / edit script', name: ACTIONS.edit, values: script }] : []),
+  ];
+  const choices = (request.choices ?? []).map((choice) => ({
+    ...choice,
+    value: request.facts.find(({ label }) => label === choice.label)?.value,
+  }));
+  return printer.decision(toolCallId, buttons, choices);
+}
+
+function batchPieces<Piece>(batch: BatchView, printer: Printer<Piece>): Piece[] {
+  const text = batchText(batch, printer.style);
+  const { open } = batch;
+  if (open.length === 0) return printer.small(text);
+  const values = open.length > 1 ? printer.allValues(open) : undefined;
+  if (values === undefined) return printer.text(text);
+  return [
+    ...printer.text(text),
+    ...printer.buttons([
+      { label: 'Approve all', name: ACTIONS.approve, values, style: 'success' },
+      { label: 'Reject all', name: ACTIONS.reject, values, style: 'danger' },
+    ]),
+  ];
+}
+
+function questionPieces<Piece>(question: QuestionView, printer: Printer<Piece>): Piece[] {
+  const values = [questionValue(question)];
+  const label = question.fields.length > 0 ? 'Answer' : 'Accept';
+  return [
+    ...printer.text(cut(questionText(question, printer.style), printer.rooms.question)),
+    ...printer.buttons([
+      { label, name: ACTIONS.answer, values, style: 'primary' },
+      { label: 'Decline', name: ACTIONS.decline, values },
+    ]),
+  ];
+}
+
+function jobPieces<Piece>(job: JobView, printer: Printer<Piece>): Piece[] {
+  const { style, rooms, quoted } = printer;
+  return [
+    ...printer.text(jobLines(job, style)),
+    ...given(cut(jobLinks(job, style), rooms.jobLinks), printer.small),
+    ...given(job.message, (text) => printer.small(quoted(text, rooms.jobMessage))),
+    ...given(cut(progressText(job, style), rooms.progress), printer.small),
+    ...given(jobTail(job), (tail) => printer.smallCode(tail, rooms.jobTail)),
+    ...printer.buttons(jobControls(job).map((control) => jobButton(control, job))),
+  ];
+}
+
+const JOB_LABELS = { log: 'Logs', curve: 'Curve', rerun: 'Re-run', cancel: 'Cancel' } as const;
+
+function jobButton(control: JobControl, { watchId, jobId }: JobView): Control {
+  const button: Control = { label: JOB_LABELS[control], name: ACTIONS[control], values: [watchId] };
+  if (control !== 'cancel') return button;
+  const sure = `Job ${jobId} is stopped, and what it has not pushed is lost.`;
+  return { ...button, style: 'danger', sure };
+}
