@@ -24,7 +24,7 @@ import { addressOf, fromInteraction } from './interaction-context.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { DIRECT } from './outbound.ts';
 import { missingIn } from './permissions.ts';
-import { nameOf, saidIn, standsFor } from './reading.ts';
+import { discordReader, standsFor } from './reading.ts';
 import { harmless, STYLE } from './style.ts';
 import { beginThread } from './threads.ts';
 
@@ -211,7 +211,7 @@ export const pointing =
       if (!begun.ok) return { ok: false, reason: `I can’t begin a thread here: ${begun.why}.` };
     }
     const thread = isInThread ? address : { ...address, thread: message.id };
-    const meant = await standsFor(message);
-    const quote = cut(`[${nameOf(meant)}] ${saidIn(client, meant)}`, QUOTE_CHARACTERS).replace(/^/gm, '> ');
+    const said = await discordReader(client).attributed(await standsFor(message));
+    const quote = cut(said, QUOTE_CHARACTERS).replace(/^/gm, '> ');
     return { ok: true, quote, thread };
   };

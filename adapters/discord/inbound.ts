@@ -21,7 +21,7 @@ import { DISCORD_LIMITS } from './limits.ts';
 import { writerAsMember } from './members.ts';
 import { DIRECT } from './outbound.ts';
 import { missingIn } from './permissions.ts';
-import { readable, sharedIn } from './reading.ts';
+import { attachedFiles, discordReader, readable } from './reading.ts';
 import { backgroundOf } from './thread-reader.ts';
 import { beginThread } from './threads.ts';
 
@@ -108,7 +108,11 @@ function written(client: Client<true>, { message, isReadBack }: Read, deps: List
     words: async () => readable(client, message),
     fileIds: files.map((file) => file.id),
     files: async () => files,
-    shown: async (missing) => sharedIn(client, message, idsOf(missing)),
+    shown(missing) {
+      const ids = idsOf(missing);
+      const unread = attachedFiles(message, (file) => ids.has(file.id));
+      return discordReader(client).shared(message, unread);
+    },
     background: async (isFirst, known) => ({
       background: known ?? (await backgroundOf(client, message, isFirst)),
     }),

@@ -10,12 +10,10 @@ import {
   MessageType,
 } from 'discord.js';
 import { z } from 'zod';
-import { cut } from '../../src/lib/cut.ts';
-import { quotedWords } from '../../src/lib/speech.ts';
+import { filesIn, type NamedFile, type Reader, readerOf } from '../shared/reading.ts';
 
 /*
- * What people see of a message, as text for a model: its words, what is forwarded or shown below them, and
- * the names of files. https://docs.discord.com/developers/resources/message
+ * What people see of a message of Discord's. https://docs.discord.com/developers/resources/message
  */
 
 /**
@@ -37,53 +35,31 @@ export async function standsFor(message: Message): Promise<Message> {
   return message.fetchReference().catch(() => message);
 }
 
-/** A message as it is quoted, under the name of who wrote it. */
-export const quoted = (client: Client<true>, message: Message): string =>
-  quotedWords(nameOf(message), saidIn(client, message));
+/** Reads messages of Discord's. */
+export const discordReader = (client: Client<true>): Reader<Message> =>
+  readerOf<Message>({
+    // Of what was forwarded Discord does not tell who wrote it.
+    writer: async ({ member, author }: Pick<Message, 'member'> & { author: Message['author'] | null }) =>
+      member?.displayName ?? author?.displayName ?? 'somebody',
+    words: (message) => readable(client, message),
+    shown: (message) => [
+      ...[...message.messageSnapshots.values()].map((snapshot) => forwardedIn(client, message, snapshot)),
+      ...message.embeds.map(textOfEmbed),
+      ...stickersIn(message.stickers),
+      pollIn(message),
+      componentsIn(message.components.map((component) => component.toJSON())),
+    ],
+    files: attachedFiles,
+    readable: async (text) => text,
+  });
 
-/** Who wrote a message; of what was forwarded Discord does not tell that. */
-export const nameOf = ({
-  member,
-  author,
-}: Pick<Message, 'member'> & { author: Message['author'] | null }): string =>
-  member?.displayName ?? author?.displayName ?? 'somebody';
-
-/** All that a message shows. */
-export const saidIn = (client: Client<true>, message: Message): string =>
-  [readable(client, message), ...shownWith(client, message), ...filesIn(message)].filter(Boolean).join('\n');
-
-/**
- * What is shown with somebody's words, and is not theirs: what they forward, previews of links, polls, and
- * files that could not be had (`unread`, by their ids).
- */
-export const sharedIn = (client: Client<true>, message: Message, unread: ReadonlySet<string>): string =>
-  [...shownWith(client, message), ...filesIn(message, (file) => unread.has(file.id))].join('\n');
-
-/** Most of what one embed or forwarded message says. */
-const CHARACTERS = 4_000;
-
-function shownWith(client: Client<true>, message: Message): string[] {
-  const forwarded = [...message.messageSnapshots.values()].map((snapshot) =>
-    forwardedIn(client, message, snapshot),
-  );
-  const stickers = message.stickers.map(({ name }) => `[a sticker, which I can’t see: ${name}]`);
-  return [
-    ...forwarded,
-    ...message.embeds.map(textOfEmbed),
-    ...stickers,
-    pollIn(message),
-    componentsIn(message.components.map((component) => component.toJSON())),
-  ]
-    .filter((text) => text.trim() !== '')
-    .map((text) => cut(text, CHARACTERS));
-}
+const stickersIn = (stickers: Message['stickers'] | undefined): string[] =>
+  [...(stickers?.values() ?? [])].map(({ name }) => `[a sticker, which I can’t see: ${name}]`);
 
 function forwardedIn(client: Client<true>, { channel, guild }: Message, snapshot: MessageSnapshot): string {
   const words = readable(client, { content: snapshot.content ?? '', channel, guild });
-  const stickers = [...(snapshot.stickers?.values() ?? [])].map(
-    ({ name }) => `[a sticker, which I can’t see: ${name}]`,
-  );
-  const parts = [words, ...(snapshot.embeds ?? []).map(textOfEmbed), ...stickers, ...filesIn(snapshot)];
+  const embeds = (snapshot.embeds ?? []).map(textOfEmbed);
+  const parts = [words, ...embeds, ...stickersIn(snapshot.stickers), ...filesIn(attachedFiles(snapshot))];
   const all = parts.filter((text) => text.trim() !== '').join('\n') || '[nothing that I can read]';
   return `[A message that is forwarded here:]\n${all.replace(/^/gm, '> ')}`;
 }
@@ -127,20 +103,13 @@ function componentsIn(given: unknown): string {
 
 type WithFiles = Pick<Message | MessageSnapshot, 'attachments' | 'flags'>;
 
-/** Files that are only named: what they are. */
-function filesIn(
+/** Files by what they are. */
+export const attachedFiles = (
   { attachments, flags }: WithFiles,
   isMeant: (file: Attachment) => boolean = () => true,
-): string[] {
-  const isVoice = flags?.has(MessageFlags.IsVoiceMessage) ?? false;
+): NamedFile[] => {
+  const what = flags?.has(MessageFlags.IsVoiceMessage) ? 'a voice message' : undefined;
   return [...(attachments?.values() ?? [])]
     .filter(isMeant)
-    .map((file) => `[${isVoice ? 'a voice message' : fileName(file)}, which I can’t read]`);
-}
-
-function fileName({ name, contentType }: Attachment): string {
-  const kind = contentType?.split('/')[0];
-  const what =
-    kind === 'image' ? 'a picture' : kind === 'audio' ? 'a sound' : kind === 'video' ? 'a video' : 'a file';
-  return `${what}, ${name}`;
-}
+    .map(({ name, contentType }) => ({ name, what, mimetype: contentType ?? undefined }));
+};

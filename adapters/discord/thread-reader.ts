@@ -2,7 +2,7 @@ import { type Client, type Message, MessageReferenceType, SnowflakeUtil } from '
 import type { Background } from '../../src/session/background.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
 import { REST_API } from './delivery.ts';
-import { quoted, saidIn, standsFor } from './reading.ts';
+import { discordReader, standsFor } from './reading.ts';
 
 /** Newest messages of a thread that are told, and how much of them. */
 const MESSAGES = 30;
@@ -33,7 +33,8 @@ async function repliedTo(client: Client<true>, message: Message): Promise<string
   if (!isReply) return undefined;
   try {
     const answered = await standsFor(await message.fetchReference());
-    return saidIn(client, answered) === '' ? undefined : quoted(client, answered);
+    const reader = discordReader(client);
+    return reader.saysSomething(answered) ? reader.quoted(answered) : undefined;
   } catch (error) {
     const isGone = REST_API.meansOf(error) === 'gone';
     return isGone ? '> [It was deleted.]' : '> [It can’t be read.]';
@@ -46,13 +47,14 @@ async function earlier(client: Client<true>, message: Message): Promise<string |
   const end =
     editedTimestamp === null ? id : SnowflakeUtil.generate({ timestamp: editedTimestamp + 1 }).toString();
   try {
+    const reader = discordReader(client);
     const found = await channel.messages.fetch({ before: end, limit: PAGE });
     const all = await Promise.all([...found.values()].filter((said) => said.id !== id).map(standsFor));
     const newestFirst = all
-      .filter((said) => saidIn(client, said) !== '')
+      .filter(reader.saysSomething)
       .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
     const newest = newestFirst.slice(0, MESSAGES);
-    const lines = await newestLines(newest, (said) => quoted(client, said), CHARACTERS);
+    const lines = await newestLines(newest, reader.quoted, CHARACTERS);
     if (lines.length === 0) return undefined;
     const isAll = lines.length === newestFirst.length && found.size < PAGE;
     const left = isAll ? '' : ' (earlier messages are left out)';

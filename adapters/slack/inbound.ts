@@ -8,7 +8,7 @@ import { keptId, offeredIn, type wholeFiles } from './files.ts';
 import { ChangedMessage, DeletedMessage, SharedFiles, Tombstone, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
 import type { TellInThread } from './private-answers.ts';
-import { sharedIn } from './reading.ts';
+import { sharedFiles, slackReader } from './reading.ts';
 import { sourceOf } from './source.ts';
 import { readable } from './text.ts';
 import type { Rest, ThreadReader } from './thread-reader.ts';
@@ -154,7 +154,7 @@ function written(message: WrittenMessage, deps: ListenDeps): Written {
     files: async () => (await files()).map((file) => offeredIn(ts, file, deps.download)),
     async shown(missing) {
       const unread = (await files()).filter(({ id }) => missing.has(keptId(id, ts)));
-      return sharedIn({ people, botUserId: bot.userId }, message, unread);
+      return slackReader({ people, botUserId: bot.userId }).shared(message, sharedFiles(unread));
     },
     background: (isFirst, known) => backgroundFor(message, address, { isFirst, known }, deps),
     tell: (said) => deps.tell(channel, user, said, thread_ts),

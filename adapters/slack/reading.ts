@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { cut } from '../../src/lib/cut.ts';
-import { quotedWords } from '../../src/lib/speech.ts';
+import { filesIn, type NamedFile, type Reader, readerOf, shownParts } from '../shared/reading.ts';
 import type { People } from './people.ts';
 import { textOfBlocks } from './rich-text.ts';
 import { escaped, readable } from './text.ts';
 
 /*
- * What people see of a message, as text for a model: its words, what is shared or attached below them, and
- * the names of files. https://docs.slack.dev/messaging/formatting-message-text,
+ * What people see of a message of Slack's. https://docs.slack.dev/messaging/formatting-message-text,
  * .../reference/messaging/attachments
  */
 
@@ -67,44 +65,27 @@ export const SeenMessage = z.object({
 });
 export type SeenMessage = z.infer<typeof SeenMessage>;
 
-type Content = Pick<SeenMessage, 'text' | 'blocks' | 'attachments' | 'files'>;
+/** As much of a message as is read. */
+type Content = Partial<
+  Pick<SeenMessage, 'user' | 'username' | 'bot_profile' | 'text' | 'blocks' | 'attachments' | 'files'>
+>;
 
 /** Who reads, and how people are called. */
-export type Reader = { people: Pick<People, 'name'>; botUserId: string };
+export type ReadingDeps = { people: Pick<People, 'name'>; botUserId: string };
 
-/** A message as it is quoted, under the name of who wrote it. */
-export async function quotedMessage(reader: Reader, message: SeenMessage): Promise<string> {
-  return quotedWords(await writerOf(reader, message), await saidIn(reader, message));
-}
-
-/** Who wrote a message: apps have names of their own. */
-export async function writerOf({ people }: Reader, message: SeenMessage): Promise<string> {
-  const { user, username, bot_profile } = message;
-  if (username) return username;
-  return user ? people.name(user) : bot_profile?.name || 'an app';
-}
-
-/** All that a message shows. */
-export async function saidIn(reader: Reader, message: Content): Promise<string> {
-  const parts = [wordsIn(message), ...shownWith(message), ...filesIn(message)];
-  return readable(parts.filter(Boolean).join('\n'), reader.botUserId, { person: reader.people.name });
-}
-
-export const saysSomething = (message: Content): boolean =>
-  [wordsIn(message), ...shownWith(message), ...filesIn(message)].some((text) => text.trim() !== '');
-
-/**
- * What is shown with somebody's words, and is not theirs: what they share, previews of links, and files that
- * could not be had (`unread`).
- */
-export async function sharedIn(
-  reader: Reader,
-  message: Pick<Content, 'attachments'>,
-  unread: readonly unknown[] = [],
-): Promise<string> {
-  const parts = [...shownWith(message), ...filesIn({ files: unread })];
-  return readable(parts.join('\n'), reader.botUserId, { person: reader.people.name });
-}
+/** Reads messages of Slack's. */
+export const slackReader = ({ people, botUserId }: ReadingDeps): Reader<Content> =>
+  readerOf<Content>({
+    // Apps have names of their own.
+    async writer({ user, username, bot_profile }) {
+      if (username) return username;
+      return user ? people.name(user) : bot_profile?.name || 'an app';
+    },
+    words: wordsIn,
+    shown: ({ attachments }) => attachmentsIn(attachments),
+    files: ({ files }) => sharedFiles(files),
+    readable: (text) => readable(text, botUserId, { person: people.name }),
+  });
 
 /**
  * The words of a message, in Slack's form. Blocks are what people see, and the text what Slack has made of
@@ -127,16 +108,15 @@ const wordSet = (text: string): Set<string> =>
       .filter(Boolean),
   );
 
-/** Most of what one attachment says. */
-const CHARACTERS = 4_000;
 const DEEPEST = 3;
 
-const shownWith = ({ attachments }: Pick<Content, 'attachments'>, depth = 0): string[] =>
-  (attachments ?? []).flatMap((given) => {
-    const attachment = Attachment.safeParse(given).data;
-    const text = attachment && textOfAttachment(attachment, depth);
-    return text ? [cut(text, CHARACTERS)] : [];
-  });
+const attachmentsIn = (attachments: Content['attachments'], depth = 0): string[] =>
+  shownParts(
+    (attachments ?? []).map((given) => {
+      const attachment = Attachment.safeParse(given).data;
+      return attachment === undefined ? '' : textOfAttachment(attachment, depth);
+    }),
+  );
 
 function textOfAttachment(attachment: Attachment, depth: number): string {
   const isMessage = attachment.is_share || attachment.is_msg_unfurl || attachment.message_blocks?.length;
@@ -150,10 +130,10 @@ function textOfAttachment(attachment: Attachment, depth: number): string {
     attachment.pretext ?? '',
     isMessage ? '' : escaped(author),
     heading,
-    bodyOf(attachment),
+    wordsOfAttachment(attachment),
     ...fieldsOf(attachment.fields),
-    ...(depth < DEEPEST ? shownWith(attachment, depth + 1) : []),
-    ...filesIn(attachment),
+    ...(depth < DEEPEST ? attachmentsIn(attachment.attachments, depth + 1) : []),
+    ...filesIn(sharedFiles(attachment.files)),
     attachment.image_url ? '[a picture, which I can’t see]' : '',
     attachment.footer ? escaped(attachment.footer) : '',
   ]
@@ -170,7 +150,7 @@ function textOfAttachment(attachment: Attachment, depth: number): string {
 }
 
 /** Blocks are what people see of an attachment too, and of a message that is shared. */
-function bodyOf({ text, blocks, message_blocks }: Attachment): string {
+function wordsOfAttachment({ text, blocks, message_blocks }: Attachment): string {
   const shared = (message_blocks ?? []).map((item) => SharedBlocks.safeParse(item).data?.message?.blocks);
   return wordsIn({ text, blocks: shared.length > 0 ? shared.flatMap((list) => list ?? []) : blocks });
 }
@@ -186,26 +166,25 @@ const fieldsOf = (fields: readonly unknown[] | null | undefined): string[] =>
     return both ? [both] : [];
   });
 
-/** What is said of files that are only named: what they are, and what Slack itself shows of them. */
-const filesIn = ({ files }: { files?: readonly unknown[] | null | undefined }): string[] =>
+/** Files by what they are, and what Slack itself shows of them. */
+export const sharedFiles = (files: readonly unknown[] | null | undefined): NamedFile[] =>
   (files ?? []).flatMap((given) => {
     const file = FileSeen.safeParse(given).data;
     if (file === undefined) return [];
-    if (file.mode === 'tombstone') return ['[a file that was deleted]'];
-    const words = file.transcription?.preview?.content || file.preview;
-    return words
-      ? [`[${fileName(file)}, which begins:]`, escaped(words)]
-      : [`[${fileName(file)}, which I can’t read]`];
+    const { name, title, subtype, mimetype, mode, transcription, preview } = file;
+    const begins = transcription?.preview?.content || preview;
+    return [
+      {
+        name: escaped(name || title || ''),
+        what: RECORDINGS[subtype ?? ''],
+        mimetype: mimetype ?? undefined,
+        begins: begins ? escaped(begins) : undefined,
+        isDeleted: mode === 'tombstone',
+      },
+    ];
   });
 
-/** What a file is called. */
-function fileName(given: unknown): string {
-  const { name, title, subtype, mimetype } = FileSeen.safeParse(given).data ?? {};
-  if (subtype === 'slack_audio') return 'a voice message';
-  if (subtype === 'slack_video') return 'a video message';
-  const called = name || title;
-  const kind = mimetype?.split('/')[0];
-  const what =
-    kind === 'image' ? 'a picture' : kind === 'audio' ? 'a sound' : kind === 'video' ? 'a video' : 'a file';
-  return called ? `${what}, ${escaped(called)}` : what;
-}
+const RECORDINGS: Readonly<Partial<Record<string, string>>> = {
+  slack_audio: 'a voice message',
+  slack_video: 'a video message',
+};

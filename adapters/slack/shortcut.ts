@@ -8,7 +8,7 @@ import type { About } from './forms.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { MessageShortcut } from './payloads.ts';
 import { answerTo, attend } from './private-answers.ts';
-import { saidIn, writerOf } from './reading.ts';
+import { slackReader } from './reading.ts';
 import { whoIs } from './who.ts';
 import type { In } from './workspaces.ts';
 
@@ -29,9 +29,7 @@ export function listenToShortcut(app: App, depsIn: In<ShortcutDeps>, log: Logger
     const thread = message.thread_ts ?? message.ts;
     const answer = answerTo(respond, client, { channel: channel.id, user: user.id, thread }, log);
     await attend({ ack, answer, log }, async () => {
-      const reader = { people, botUserId };
-      const said = await saidIn(reader, message);
-      const who = await writerOf(reader, message);
+      const said = await slackReader({ people, botUserId }).attributed(message);
       const place = { platform: 'slack' as const, workspace: teamId, channel: channel.id };
       const from: From = {
         who: whoIs(people, user.id),
@@ -40,7 +38,7 @@ export function listenToShortcut(app: App, depsIn: In<ShortcutDeps>, log: Logger
         sourceId: `slack:shortcut:${teamId}:${trigger_id}`,
         isFromList: false,
       };
-      const subject = fitting({ channel: channel.id, thread }, `[${who}] ${said}`);
+      const subject = fitting({ channel: channel.id, thread }, said);
       const given = await controller.point(subject, from);
       await give(deps, given, { from, triggerId: trigger_id, answer, log });
     });

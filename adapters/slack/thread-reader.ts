@@ -10,7 +10,7 @@ import { newestLines } from '../../src/thread/view/newest-lines.ts';
 import { WEB_API } from './delivery.ts';
 import type { People } from './people.ts';
 import { whyNot } from './private-answers.ts';
-import { quotedMessage, SeenMessage, saysSomething } from './reading.ts';
+import { SeenMessage, slackReader } from './reading.ts';
 import { type Known, newerThan, nextRange, nothingRead, withPage } from './thread-window.ts';
 
 /** What was said in a thread, for the model. */
@@ -127,7 +127,7 @@ async function before(
 ): Promise<Before | undefined> {
   const reading = await readOn(deps, channel, nothingRead(thread, at), PAGES);
   const { known, refused } = reading;
-  const told = sayingOf(known, ts);
+  const told = sayingOf(deps, known, ts);
   const lines = await linesOf(deps, told);
   const rest = refused && isPassing(refused) ? later(deps, channel, ts, reading) : undefined;
   const notes = notesOf(known, refused, { told: told.length, lines: lines.length });
@@ -139,11 +139,13 @@ async function before(
 const isPassing = ({ reason }: Failed): boolean => reason === 'rate_limited' || reason === 'unavailable';
 
 /** Messages that say something: what was deleted says nothing any more. */
-const sayingOf = ({ read }: Known<Said>, ts: string): Said[] =>
-  read.filter((said) => said.ts !== ts && said.subtype !== 'tombstone' && saysSomething(said));
+const sayingOf = (deps: ReaderDeps, { read }: Known<Said>, ts: string): Said[] =>
+  read.filter(
+    (said) => said.ts !== ts && said.subtype !== 'tombstone' && slackReader(deps).saysSomething(said),
+  );
 
 const linesOf = (deps: ReaderDeps, said: readonly Said[]): Promise<string[]> =>
-  newestLines(said.slice(-MESSAGES).reverse(), (one) => quotedMessage(deps, one), CHARACTERS);
+  newestLines(said.slice(-MESSAGES).reverse(), slackReader(deps).quoted, CHARACTERS);
 
 /** What a model has to know of what it is not told, in brackets; nothing where it is told all. */
 function notesOf(
@@ -182,7 +184,7 @@ const later =
       ({ known, refused } = await readOn(deps, channel, known, 1));
       if (known !== before) {
         page++;
-        const fresh = sayingOf(known, ts).slice(-MESSAGES);
+        const fresh = sayingOf(deps, known, ts).slice(-MESSAGES);
         const lines = await linesOf(
           deps,
           fresh.filter((said) => !had.has(said.ts)),
@@ -252,5 +254,5 @@ async function quoteAt(deps: ReaderDeps, channel: string, ts: string): Promise<s
   }
   const message = answer.messages.find((one) => one.ts === ts);
   if (message === undefined || message.subtype === 'tombstone') return '> [It was deleted.]';
-  return cut(await quotedMessage(deps, message), LINK_CHARACTERS);
+  return cut(await slackReader(deps).quoted(message), LINK_CHARACTERS);
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { quotedMessage, SeenMessage, sharedIn, wordsIn } from '../../adapters/slack/reading.ts';
+import { SeenMessage, slackReader, wordsIn } from '../../adapters/slack/reading.ts';
 
-const reader = { people: { name: async (id: string) => `name of ${id}` }, botUserId: 'UBOT' };
+const reader = slackReader({
+  people: { name: async (id: string) => `name of ${id}` },
+  botUserId: 'UBOT',
+});
 const seen = (parts: object) => SeenMessage.parse({ ts: '1.000001', user: 'U1', ...parts });
 const section = (...elements: object[]) => ({ type: 'rich_text_section', elements });
 const rich = (...elements: object[]) => [{ type: 'rich_text', elements }];
@@ -102,12 +105,11 @@ describe('a quoted Slack message', () => {
       text: '',
       attachments: [alert],
     });
-    expect(await quotedMessage(reader, message)).toBe(
+    expect(await reader.quoted(message)).toBe(
       '> [Grafana] Alert\n>   GPU is hot (https://grafana.example/1)\n>   node 3\n>   Temperature: 97\n>   Grafana',
     );
     expect(
-      await quotedMessage(
-        reader,
+      await reader.quoted(
         seen({ user: null, bot_profile: { name: 'CI' }, attachments: [{ fallback: 'build 7 failed' }] }),
       ),
     ).toBe('> [CI] build 7 failed');
@@ -125,7 +127,7 @@ describe('a quoted Slack message', () => {
       message_blocks: [{ team: 'T1', channel: 'C1', ts: '1.1', ...inner }],
       files: [{ id: 'F1', name: 'loss.png', mimetype: 'image/png' }],
     };
-    expect(await sharedIn(reader, { attachments: [shared] })).toBe(
+    expect(await reader.shared({ attachments: [shared] }, [])).toBe(
       '[A message of Grace in #ml that is shared here:]\n> the loss is NaN\n> [a picture, loss.png, which I can’t read]',
     );
   });
@@ -142,7 +144,7 @@ describe('a quoted Slack message', () => {
     [{ id: 'F1', mode: 'tombstone' }, '[a file that was deleted]'],
     [{ id: 'F1', file_access: 'check_file_info' }, '[a file, which I can’t read]'],
   ])('names a file like %j', async (file, expected) => {
-    expect(await quotedMessage(reader, seen({ files: [file] }))).toBe(`> [name of U1] ${expected}`);
+    expect(await reader.quoted(seen({ files: [file] }))).toBe(`> [name of U1] ${expected}`);
   });
 
   test.each([
@@ -150,6 +152,6 @@ describe('a quoted Slack message', () => {
     [{ text: 7, blocks: {}, attachments: 'x', files: [null, 3] }],
     [{ attachments: [{ fields: [{}], blocks: [{}], message_blocks: [null, { message: null }] }] }],
   ])('without what it should have is read nevertheless: %j', async (parts) => {
-    expect(await quotedMessage(reader, seen(parts))).toMatch(/^> \[name of U1\]/);
+    expect(await reader.quoted(seen(parts))).toMatch(/^> \[name of U1\]/);
   });
 });

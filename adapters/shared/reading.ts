@@ -1,0 +1,83 @@
+import { cut } from '../../src/lib/cut.ts';
+import { quotedWords } from '../../src/lib/speech.ts';
+
+/*
+ * What people see of a message, as text for a model: its words, what is shown below them and is not theirs,
+ * and the names of files.
+ */
+
+/** A file that a model is only told of. */
+export type NamedFile = {
+  /** In the platform's own form of text. */
+  name?: string | undefined;
+  mimetype?: string | undefined;
+  /** What it is where that says more than its name, as a voice message. */
+  what?: string | undefined;
+  /** What the platform itself shows of it. */
+  begins?: string | undefined;
+  isDeleted?: boolean;
+};
+
+/** What a platform lets people see of its messages. Texts are in its own form. */
+export type Sight<Message> = {
+  /** Who wrote it, by the name that people see. */
+  writer(message: Message): Promise<string>;
+  words(message: Message): string;
+  /** What is shown with the words: what is forwarded or shared, previews of links, polls. */
+  shown(message: Message): readonly string[];
+  files(message: Message): readonly NamedFile[];
+  /** Text in the platform's form as text for a model, without the mention of the bot. */
+  readable(text: string): Promise<string>;
+};
+
+/** Reads messages of a platform. */
+export type Reader<Message> = {
+  /** All that a message shows. */
+  said(message: Message): Promise<string>;
+  /** The same under the name of who wrote it. */
+  attributed(message: Message): Promise<string>;
+  /** A message as it is quoted: as what it is, somebody's words. */
+  quoted(message: Message): Promise<string>;
+  /** What is shown with somebody's words and is not theirs, and files that could not be had (`unread`). */
+  shared(message: Message, unread: readonly NamedFile[]): Promise<string>;
+  saysSomething(message: Message): boolean;
+};
+
+export function readerOf<Message>({ writer, words, readable, ...sight }: Sight<Message>): Reader<Message> {
+  const partsOf = (message: Message) =>
+    [words(message), ...shownParts(sight.shown(message)), ...filesIn(sight.files(message))].filter(Boolean);
+  const said = (message: Message) => readable(partsOf(message).join('\n'));
+  return {
+    said,
+    attributed: async (message) => `[${await writer(message)}] ${await said(message)}`,
+    quoted: async (message) => quotedWords(await writer(message), await said(message)),
+    shared: (message, unread) =>
+      readable([...shownParts(sight.shown(message)), ...filesIn(unread)].join('\n')),
+    saysSomething: (message) => partsOf(message).some((text) => text.trim() !== ''),
+  };
+}
+
+/** Most of what is shown in one piece. */
+const CHARACTERS = 4_000;
+
+/** What is shown with a message and says something, as much of each as is told. */
+export const shownParts = (texts: readonly string[]): string[] =>
+  texts.filter((text) => text.trim() !== '').map((text) => cut(text, CHARACTERS));
+
+/** What is said of files that are only named. */
+export const filesIn = (files: readonly NamedFile[]): string[] =>
+  files.flatMap((file) => {
+    if (file.isDeleted) return ['[a file that was deleted]'];
+    return file.begins
+      ? [`[${nameOf(file)}, which begins:]`, file.begins]
+      : [`[${nameOf(file)}, which I can’t read]`];
+  });
+
+const KINDS: Readonly<Record<string, string>> = { image: 'a picture', audio: 'a sound', video: 'a video' };
+
+function nameOf({ what, name, mimetype = '' }: NamedFile): string {
+  if (what !== undefined) return what;
+  const [kind = ''] = mimetype.split('/');
+  const thing = (Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined) ?? 'a file';
+  return name ? `${thing}, ${name}` : thing;
+}
