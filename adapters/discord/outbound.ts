@@ -88,7 +88,7 @@ const ACTS: Acts<Thread> = {
     return REST_API.takeAway(
       () => opened(at, () => at.rest.delete(route)),
       () => at.rest.patch(route, { body }),
-    );
+    ).catch(REST_API.unless('gone'));
   },
 
   share(at, key, upload, bytes) {
