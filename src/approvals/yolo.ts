@@ -2,7 +2,7 @@ import type { Tx } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Person } from '../session/address.ts';
 import type { Yolo } from '../session/settings.ts';
-import { snapshotIn } from '../session/store/read-snapshot.ts';
+import { readSnapshot } from '../session/store/read-snapshot.ts';
 import { changeSettings } from '../session/store/record.ts';
 import type { ApproverPolicy, Known } from './approvers.ts';
 import { isOneOf, sceneIn } from './scene.ts';
@@ -20,7 +20,7 @@ export async function setYolo(
   setting: 'on' | 'off' | 'show' | { usd: number },
 ): Promise<string> {
   const scene = await sceneIn(tx, sessionId, author, known);
-  const snapshot = await snapshotIn(tx, sessionId, 'context');
+  const snapshot = await readSnapshot(tx, sessionId, 'context');
   if (scene === undefined || snapshot === undefined) throw new Error(`session ${sessionId} has vanished`);
   const { session } = snapshot;
   if (setting === 'show') return autoApprovalText(session.settings, snapshot.autoApprovedUsd);

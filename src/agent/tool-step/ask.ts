@@ -7,7 +7,7 @@ import { isWellFormed } from '../../lib/well-formed.ts';
 import { isAutoApproved } from '../../session/auto-approval.ts';
 import { context, type Snapshot } from '../../session/snapshot.ts';
 import { fenced } from '../../session/store/lease.ts';
-import { snapshotIn } from '../../session/store/read-snapshot.ts';
+import { readSnapshot } from '../../session/store/read-snapshot.ts';
 import * as record from '../../session/store/record.ts';
 import {
   type ApprovalRequest,
@@ -112,7 +112,7 @@ async function decisionWithout(
   const { usd } = request.estimate;
   if (request.isWaived && usd !== undefined) return { by: snapshot.session.requester, isWaived: true };
   if (![...AUTO_APPROVED, ...deps.autoApproved].includes(operation)) return undefined;
-  const now = await snapshotIn(tx, held.sessionId, 'context');
+  const now = await readSnapshot(tx, held.sessionId, 'context');
   if (now === undefined || !isWantedByOwner(request, now)) return undefined;
   const { settings } = now.session;
   if (settings.yolo.kind === 'off' || !isAutoApproved(settings, request, now.autoApprovedUsd))

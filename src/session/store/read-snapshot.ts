@@ -1,18 +1,17 @@
 import {
   and,
   asc,
-  desc,
   eq,
   getTableColumns,
   gt,
   inArray,
   isNull,
-  lte,
   or,
   type SQL,
+  type SQLWrapper,
   sql,
 } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import type { Db, Queries, Tx } from '../../db/database.ts';
 import { channelRules } from '../../db/schema/access.ts';
@@ -25,7 +24,6 @@ import type { Exchange, Session, Snapshot } from '../snapshot.ts';
 import { PlanItem, SessionState } from '../state.ts';
 import { type Question, type ToolCall, ToolCallState } from '../tool-calls.ts';
 import { Entry, type TranscriptMessage } from '../transcript.ts';
-import type { Watch } from '../watches.ts';
 import { sessionOf, toolCallOf, watchOf } from './rows.ts';
 
 /**
@@ -38,36 +36,49 @@ export type Part = 'all' | 'context' | 'thread';
 /** How many of the newest exchanges can be taken back or gone on with. */
 const RECENT_EXCHANGES = 50;
 
-/** Reads one session, as one consistent moment. Undefined where there is none. */
+/**
+ * Reads one session in one statement, and so as of one moment, in a transaction or not. Undefined where there
+ * is none.
+ */
 export async function readSnapshot(
-  db: Db,
+  db: Queries,
   sessionId: string,
   part: Part = 'all',
 ): Promise<Snapshot | undefined> {
-  return db.transaction(`reading session ${sessionId}`, (tx) => snapshotIn(tx, sessionId, part), {
-    isolationLevel: 'repeatable read',
-    accessMode: 'read only',
-  });
-}
-
-/** The same inside a transaction, which holds the session where it has to be of one moment. */
-export async function snapshotIn(tx: Tx, sessionId: string, part: Part): Promise<Snapshot | undefined> {
-  const session = await readSession(tx, sessionId);
-  if (session === undefined) return undefined;
-  const bounds = await boundsOf(tx, session, part);
-  const read = {
+  const bounds = BOUNDS[part];
+  const [row] = await db
+    .select({
+      session: sessions,
+      rules: channelRules.rules,
+      exchanges: exchangesOf(db, bounds),
+      usage: part === 'context' ? sql`null` : usageOf(db, bounds),
+      messages: messagesOf(db, bounds),
+      toolCalls: toolCallsOf(db, bounds, part),
+      watches: watchesOf(db, bounds),
+      autoApproved: autoApprovedOf(db),
+    })
+    .from(sessions)
+    .leftJoin(channelRules, RULES_OF_CHANNEL)
+    .leftJoin(TOLD, part === 'context' ? sql`true` : sql`false`)
+    .where(eq(sessions.id, sessionId));
+  if (row === undefined) return undefined;
+  const session = sessionOf(row.session, row.rules);
+  const auto = AUTO_APPROVED.parse(row.autoApproved);
+  return {
     session,
-    exchanges: await readExchanges(tx, sessionId, bounds.exchange(exchanges.number), part !== 'context'),
-    messages: await readMessages(tx, sessionId, bounds.message(messages.id, messages.exchange)),
-    toolCalls: await readToolCalls(
-      tx,
-      sessionId,
-      bounds.message(toolCalls.messageId, toolCalls.exchange),
-      part,
-    ),
-    watches: await readWatches(tx, sessionId, bounds.watch),
+    exchanges: withUsage(rowsIn(exchanges, row.exchanges), row.usage),
+    messages: rowsIn(messages, row.messages).map(messageOf),
+    toolCalls: rowsIn(toolCalls, row.toolCalls).map(toolCallOf),
+    watches: rowsIn(watches, row.watches).map(watchOf),
+    autoApprovedUsd:
+      auto === null
+        ? 0
+        : autoApprovedUsd(
+            session.settings,
+            rowsIn(toolCalls, auto.calls).map(toolCallOf),
+            rowsIn(watches, auto.watches).map(watchOf),
+          ),
   };
-  return { ...read, autoApprovedUsd: await autoApproved(tx, session) };
 }
 
 /** A session by itself, without what was said in it. */
@@ -75,14 +86,7 @@ export async function readSession(db: Queries, sessionId: string): Promise<Sessi
   const [row] = await db
     .select({ session: sessions, rules: channelRules.rules })
     .from(sessions)
-    .leftJoin(
-      channelRules,
-      and(
-        eq(channelRules.platform, sessions.platform),
-        eq(channelRules.workspace, sessions.workspace),
-        eq(channelRules.channel, sessions.channel),
-      ),
-    )
+    .leftJoin(channelRules, RULES_OF_CHANNEL)
     .where(eq(sessions.id, sessionId));
   return row && sessionOf(row.session, row.rules);
 }
@@ -96,156 +100,201 @@ export async function lockedSession(tx: Tx, sessionId: string): Promise<Session 
   return readSession(tx, sessionId);
 }
 
+const RULES_OF_CHANNEL = and(
+  eq(channelRules.platform, sessions.platform),
+  eq(channelRules.workspace, sessions.workspace),
+  eq(channelRules.channel, sessions.channel),
+);
+
+/** Which rows of a session are read; all of them where a bound is undefined. */
 type Bounds = {
-  exchange(column: PgColumn): SQL | undefined;
+  exchange: SQL | undefined;
   message(id: PgColumn, exchange: PgColumn): SQL | undefined;
   watch: SQL | undefined;
 };
 
-async function boundsOf(db: Tx, session: Session, part: Part): Promise<Bounds> {
-  switch (part) {
-    case 'all':
-      return { exchange: () => undefined, message: () => undefined, watch: undefined };
-    case 'thread': {
-      const isOpen = (column: PgColumn) => gt(column, session.settledExchange);
-      return {
-        exchange: isOpen,
-        message: (_id, exchange) => isOpen(exchange),
-        watch: or(isNull(watches.endedAt), isOpen(watches.exchange)),
-      };
-    }
-    case 'context': {
-      const since = await contextBounds(db, session);
-      const recent = session.exchange - RECENT_EXCHANGES;
-      return {
-        watch: undefined, // one can be run again whenever it was
-        exchange: (column) => gt(column, recent),
-        message: (id) =>
-          or(
-            gt(id, since.from),
-            since.upTo === undefined ? undefined : and(gt(id, session.contextStart), lte(id, since.upTo)),
-          ),
-      };
-    }
-    default:
-      return part satisfies never;
-  }
-}
+const isUnsettled = (exchange: PgColumn): SQL => gt(exchange, sessions.settledExchange);
+
+const BOUNDS: Readonly<Record<Part, Bounds>> = {
+  all: { exchange: undefined, message: () => undefined, watch: undefined },
+  thread: {
+    exchange: isUnsettled(exchanges.number),
+    message: (_id, exchange) => isUnsettled(exchange),
+    watch: or(isNull(watches.endedAt), isUnsettled(watches.exchange)),
+  },
+  context: {
+    exchange: sql`${exchanges.number} > ${sessions.exchange} - ${RECENT_EXCHANGES}`,
+    message: (id) => sql`(${id} > told.since or (${id} > ${sessions.contextStart} and ${id} <= told.up_to))`,
+    watch: undefined, // one can be run again whenever it was
+  },
+};
 
 /**
- * The newest summary stands for all before it but the beginning: `upTo` is the end of that, `from` where it
+ * The newest summary stands for all before it but the beginning: `up_to` is the end of that, `since` where it
  * goes on.
  */
-async function contextBounds(
-  db: Tx,
-  { id, contextStart }: Session,
-): Promise<{ from: number; upTo: number | undefined }> {
-  const [row] = await db
-    .select({ entry: messages.entry })
-    .from(messages)
-    .where(
-      and(
-        eq(messages.sessionId, id),
-        eq(messages.undone, false),
-        gt(messages.id, contextStart),
-        sql`${messages.entry}->>'role' = 'summary'`,
-      ),
-    )
-    .orderBy(desc(messages.id))
-    .limit(1);
-  const entry = row && Entry.parse(row.entry);
-  if (entry?.role !== 'summary') return { from: contextStart, upTo: undefined };
-  return { from: Math.max(contextStart, entry.upTo), upTo: entry.after };
-}
+const TOLD = sql`lateral (
+  select greatest(${sessions.contextStart}, (newest.entry->>'upTo')::bigint) as since,
+    (newest.entry->>'after')::bigint as up_to
+  from (values (1)) as one (row) left join lateral (
+    select entry from ${messages} as said
+    where said.session_id = ${sessions.id} and not said.undone and said.id > ${sessions.contextStart}
+      and said.entry->>'role' = 'summary'
+    order by said.id desc limit 1
+  ) as newest on true
+) as told`;
 
-async function readExchanges(
-  db: Tx,
-  sessionId: string,
-  bound: SQL | undefined,
-  hasUsage: boolean,
-): Promise<Exchange[]> {
-  const rows = await db
-    .select()
-    .from(exchanges)
-    .where(and(eq(exchanges.sessionId, sessionId), bound))
-    .orderBy(asc(exchanges.number));
-  const used = await readUsage(db, sessionId, hasUsage ? rows.map((row) => row.number) : []);
-  return rows.map((row) => ({
-    number: row.number,
-    plan: z.array(PlanItem).parse(row.plan),
-    outcome: row.outcome === null ? undefined : SessionState.parse(row.outcome),
-    modelCalls: row.modelCalls,
-    corrections: row.corrections,
-    undone: row.undone,
-    startedAt: row.startedAt,
-    finishedAt: row.finishedAt ?? undefined,
-    usage: used.get(row.number) ?? { inputTokens: 0, outputTokens: 0, usd: undefined },
-  }));
-}
+/** The rows of a query as one value beside the row of their session. */
+const list = (query: SQLWrapper): SQL<unknown> =>
+  sql`(select coalesce(json_agg(listed), '[]') from (${query}) as listed)`;
 
-async function readUsage(
-  db: Tx,
-  sessionId: string,
-  numbers: readonly number[],
-): Promise<Map<number, Exchange['usage']>> {
-  if (numbers.length === 0) return new Map();
-  const rows = await db
-    .select({
-      exchange: usage.exchange,
-      inputTokens: sql<string>`sum(${usage.inputTokens})`,
-      outputTokens: sql<string>`sum(${usage.outputTokens})`,
-      microUsd: sql<string | null>`sum(${usage.costMicroUsd})`,
-    })
-    .from(usage)
-    .where(and(eq(usage.sessionId, sessionId), inArray(usage.exchange, [...numbers])))
-    .groupBy(usage.exchange);
-  return new Map(
-    rows.map((row) => [
-      row.exchange,
-      {
-        inputTokens: Number(row.inputTokens),
-        outputTokens: Number(row.outputTokens),
-        usd: row.microUsd === null ? undefined : Number(row.microUsd) / 1e6,
-      },
-    ]),
+/** Such rows, with the columns' values as a query gives them. */
+function rowsIn<Table extends PgTable>(table: Table, listed: unknown): Table['$inferSelect'][] {
+  const columns = Object.entries(getTableColumns(table));
+  return LISTED.parse(listed).map((row) =>
+    Object.fromEntries(columns.map(([key, column]) => [key, readValue(column, row[column.name])])),
   );
 }
 
-async function readMessages(db: Tx, sessionId: string, bound: SQL | undefined): Promise<TranscriptMessage[]> {
-  const rows = await db
-    .select()
-    .from(messages)
-    .where(and(eq(messages.sessionId, sessionId), eq(messages.undone, false), bound))
-    .orderBy(asc(messages.id));
-  return rows.map((row) => ({
-    id: row.id,
-    exchange: row.exchange,
-    entry: Entry.parse(row.entry),
-    createdAt: row.createdAt,
-  }));
+const LISTED = z.array(z.record(z.string(), z.unknown()));
+
+/** JSON has numbers, texts and JSON itself as they are, and moments as texts. */
+const readValue = (column: PgColumn, value: unknown): unknown =>
+  column.dataType === 'date' && typeof value === 'string' ? column.mapFromDriverValue(value) : value;
+
+const exchangesOf = (db: Queries, { exchange }: Bounds) =>
+  list(
+    db
+      .select()
+      .from(exchanges)
+      .where(and(eq(exchanges.sessionId, sessions.id), exchange))
+      .orderBy(asc(exchanges.number)),
+  );
+
+/** What the exchanges have used: which are read bounds this too. */
+const usageOf = (db: Queries, { exchange }: Bounds) =>
+  list(
+    db
+      .select({
+        exchange: usage.exchange,
+        inputTokens: sql`sum(${usage.inputTokens})`.as('inputTokens'),
+        outputTokens: sql`sum(${usage.outputTokens})`.as('outputTokens'),
+        microUsd: sql`sum(${usage.costMicroUsd})`.as('microUsd'),
+      })
+      .from(usage)
+      .innerJoin(
+        exchanges,
+        and(eq(exchanges.sessionId, usage.sessionId), eq(exchanges.number, usage.exchange)),
+      )
+      .where(and(eq(usage.sessionId, sessions.id), exchange))
+      .groupBy(usage.exchange),
+  );
+
+const USAGE = z.array(
+  z.object({
+    exchange: z.number(),
+    inputTokens: z.number(),
+    outputTokens: z.number(),
+    microUsd: z.number().nullable(),
+  }),
+);
+
+function withUsage(rows: readonly (typeof exchanges.$inferSelect)[], used: unknown): Exchange[] {
+  const found = new Map(USAGE.parse(used ?? []).map((row) => [row.exchange, row]));
+  return rows.map((row) => {
+    const { inputTokens = 0, outputTokens = 0, microUsd = null } = found.get(row.number) ?? {};
+    return {
+      number: row.number,
+      plan: z.array(PlanItem).parse(row.plan),
+      outcome: row.outcome === null ? undefined : SessionState.parse(row.outcome),
+      modelCalls: row.modelCalls,
+      corrections: row.corrections,
+      undone: row.undone,
+      startedAt: row.startedAt,
+      finishedAt: row.finishedAt ?? undefined,
+      usage: { inputTokens, outputTokens, usd: microUsd === null ? undefined : microUsd / 1e6 },
+    };
+  });
 }
+
+const messagesOf = (db: Queries, { message }: Bounds) =>
+  list(
+    db
+      .select()
+      .from(messages)
+      .where(
+        and(
+          eq(messages.sessionId, sessions.id),
+          eq(messages.undone, false),
+          message(messages.id, messages.exchange),
+        ),
+      )
+      .orderBy(asc(messages.id)),
+  );
+
+const messageOf = (row: typeof messages.$inferSelect): TranscriptMessage => ({
+  id: row.id,
+  exchange: row.exchange,
+  entry: Entry.parse(row.entry),
+  createdAt: row.createdAt,
+});
 
 /** A thread shows neither what calls were given nor what they returned, and those are most of a session. */
 const SHOWN = {
   ...getTableColumns(toolCalls),
-  arguments: sql<string>`''`,
-  state: sql`case when ${toolCalls.state} ? 'output' then jsonb_set(${toolCalls.state}, '{output}', '""') else ${toolCalls.state} end`,
+  arguments: sql`''`.as('arguments'),
+  state: sql`
+    case when ${toolCalls.state} ? 'output' then jsonb_set(${toolCalls.state}, '{output}', '""')
+    else ${toolCalls.state} end`.as('state'),
 };
 
-async function readToolCalls(
-  db: Tx,
-  sessionId: string,
-  bound: SQL | undefined,
-  part: Part,
-): Promise<ToolCall[]> {
-  const rows = await db
-    .select({ call: part === 'thread' ? SHOWN : getTableColumns(toolCalls) })
-    .from(toolCalls)
-    .innerJoin(messages, eq(messages.id, toolCalls.messageId))
-    .where(and(eq(toolCalls.sessionId, sessionId), eq(messages.undone, false), bound))
-    .orderBy(asc(toolCalls.messageId), asc(toolCalls.position));
-  return rows.map(({ call }) => toolCallOf(call));
+const toolCallsOf = (db: Queries, { message }: Bounds, part: Part) =>
+  list(
+    db
+      .select({ call: part === 'thread' ? SHOWN : getTableColumns(toolCalls) })
+      .from(toolCalls)
+      .innerJoin(messages, eq(messages.id, toolCalls.messageId))
+      .where(
+        and(
+          eq(toolCalls.sessionId, sessions.id),
+          eq(messages.undone, false),
+          message(toolCalls.messageId, toolCalls.exchange),
+        ),
+      )
+      .orderBy(asc(toolCalls.messageId), asc(toolCalls.position)),
+  );
+
+const watchesOf = (db: Queries, { watch }: Bounds) =>
+  list(
+    db
+      .select()
+      .from(watches)
+      .where(and(eq(watches.sessionId, sessions.id), watch))
+      .orderBy(asc(watches.createdAt), asc(watches.id)),
+  );
+
+/**
+ * What was let through without asking, and its jobs, where that is allowed: over the whole session, whatever
+ * of it is read or undone, since undoing a request gives no money back.
+ */
+function autoApprovedOf(db: Queries): SQL<unknown> {
+  const isAuto = and(
+    eq(toolCalls.sessionId, sessions.id),
+    sql`${toolCalls.approval}->'decision'->'auto' is not null`,
+  );
+  const calls = list(db.select().from(toolCalls).where(isAuto));
+  const jobs = list(
+    db
+      .select(getTableColumns(watches))
+      .from(watches)
+      .innerJoin(toolCalls, eq(toolCalls.id, watches.toolCallId))
+      .where(isAuto),
+  );
+  return sql`case when ${sessions.settings}->'yolo'->>'kind' <> 'off'
+    then json_build_object('calls', ${calls}, 'watches', ${jobs}) end`;
 }
+
+const AUTO_APPROVED = z.object({ calls: z.unknown(), watches: z.unknown() }).nullable();
 
 /** One call, also one that the model is no longer told of. */
 export async function findToolCall(db: Queries, id: string): Promise<ToolCall | undefined> {
@@ -267,29 +316,5 @@ export async function questionsOf(
       const state = ToolCallState.safeParse(row.state).data; // read for many sessions at once
       return [row.id, { question: state?.kind === 'running' ? state.question : undefined }];
     }),
-  );
-}
-
-async function readWatches(db: Tx, sessionId: string, bound: SQL | undefined): Promise<Watch[]> {
-  const rows = await db
-    .select()
-    .from(watches)
-    .where(and(eq(watches.sessionId, sessionId), bound))
-    .orderBy(asc(watches.createdAt), asc(watches.id));
-  return rows.map(watchOf);
-}
-
-/** Counts over the whole session, whatever of it is read or undone: undoing a request gives no money back. */
-async function autoApproved(db: Tx, { id, settings }: Session): Promise<number> {
-  if (settings.yolo.kind === 'off') return 0;
-  const rows = await db
-    .select({ call: toolCalls, watch: watches })
-    .from(toolCalls)
-    .leftJoin(watches, eq(watches.toolCallId, toolCalls.id))
-    .where(and(eq(toolCalls.sessionId, id), sql`${toolCalls.approval}->'decision'->'auto' is not null`));
-  return autoApprovedUsd(
-    settings,
-    rows.map(({ call }) => toolCallOf(call)),
-    rows.flatMap(({ watch }) => (watch ? [watchOf(watch)] : [])),
   );
 }
