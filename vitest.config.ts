@@ -20,7 +20,7 @@ export default defineConfig({
     ],
     setupFiles: 'test/support/properties.ts',
     // Most of what these tests do is waiting for servers: more of them than cores keep the cores busy.
-    maxWorkers: 4,
+    maxWorkers: 6,
     // Without isolation each process loads the libraries, and starts the embedded Postgres, once only: tests
     // keep nothing else in modules. In threads of one process V8 aborts now and then
     // (https://github.com/nodejs/node/issues/64500).
