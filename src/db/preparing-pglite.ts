@@ -17,7 +17,11 @@ const [PARSE, BIND, DESCRIBE, EXECUTE, SYNC, QUERY, STATEMENT] = [...'PBDESQS'].
   type.charCodeAt(0),
 );
 
-const ARRAYS_OF_ROWS = `select typarray::int as arrays from pg_type where typtype = 'c' and typarray <> 0`;
+const RARE_ARRAYS = `
+  select typarray::int as arrays from pg_type
+  where typarray <> 0 and typname not in
+    ('bool', 'bytea', 'int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'text', 'varchar', 'bpchar', 'name',
+      'numeric', 'json', 'jsonb', 'date', 'timestamp', 'timestamptz', 'interval', 'uuid')`;
 
 const { serialize } = protocol;
 
@@ -110,10 +114,10 @@ export class PreparingPGlite extends PGlite {
 
   /**
    * PGlite copies its table of parsers for each query that has parsers of its own, as drizzle's have. Most of
-   * the table is for arrays of the rows of some table, which nobody asks for.
+   * the table is for arrays of what nobody asks for, such as the rows of some table.
    */
   async #leaveOutParsers(): Promise<void> {
-    const { rows } = await this.query<{ arrays: number }>(ARRAYS_OF_ROWS);
+    const { rows } = await this.query<{ arrays: number }>(RARE_ARRAYS);
     const parsers = { ...this.parsers };
     for (const { arrays } of rows) delete parsers[arrays];
     this.parsers = parsers;

@@ -41,6 +41,13 @@ test('a query that came before is one call of the database, whatever it is given
   expect(await calls(inTransaction)).toBe(3); // with begin and commit
 });
 
+test('lists are lists of what is in them', async () => {
+  const lists = `select array[1, 2] as numbers, array['x'] as texts, array[at] as moments from fruit`;
+  const at = new Date('2026-01-02T03:04:05.678Z');
+  await client.query('insert into fruit (name, at) values ($1, $2)', ['fig', at]);
+  expect((await client.query(lists)).rows).toEqual([{ numbers: [1, 2], texts: ['x'], moments: [at] }]);
+});
+
 describe('the first time and each time after it', () => {
   const insert = 'insert into fruit values ($1, $2, $3, $4) returning *';
   const at = new Date('2026-01-02T03:04:05.678Z');

@@ -45,8 +45,35 @@ export async function readSnapshot(
   sessionId: string,
   part: Part = 'all',
 ): Promise<Snapshot | undefined> {
+  const [row] = await statementFor(db, part).execute({ sessionId });
+  if (row === undefined) return undefined;
+  const session = sessionOf(row.session, row.rules);
+  return {
+    session,
+    exchanges: withUsage(rowsIn(exchanges, row.exchanges), row.usage),
+    messages: rowsIn(messages, row.messages).map(messageOf),
+    toolCalls: rowsIn(toolCalls, row.toolCalls).map(toolCallOf),
+    watches: rowsIn(watches, row.watches).map(watchOf),
+    autoApprovedUsd: autoApproved(session, row.autoApproved),
+  };
+}
+
+type Statement = ReturnType<typeof statementOf>;
+
+/** Putting the statement together takes as long as Postgres needs for it, so that is done once. */
+const statements = new WeakMap<Db, Partial<Record<Part, Statement>>>();
+
+function statementFor(db: Queries, part: Part): Statement {
+  if (db.kind === 'transaction') return statementOf(db, part);
+  const made = statements.get(db) ?? {};
+  statements.set(db, made);
+  made[part] ??= statementOf(db, part);
+  return made[part];
+}
+
+function statementOf(db: Queries, part: Part) {
   const bounds = BOUNDS[part];
-  const [row] = await db
+  return db
     .select({
       session: sessions,
       rules: channelRules.rules,
@@ -60,25 +87,8 @@ export async function readSnapshot(
     .from(sessions)
     .leftJoin(channelRules, RULES_OF_CHANNEL)
     .leftJoin(TOLD, part === 'context' ? sql`true` : sql`false`)
-    .where(eq(sessions.id, sessionId));
-  if (row === undefined) return undefined;
-  const session = sessionOf(row.session, row.rules);
-  const auto = AUTO_APPROVED.parse(row.autoApproved);
-  return {
-    session,
-    exchanges: withUsage(rowsIn(exchanges, row.exchanges), row.usage),
-    messages: rowsIn(messages, row.messages).map(messageOf),
-    toolCalls: rowsIn(toolCalls, row.toolCalls).map(toolCallOf),
-    watches: rowsIn(watches, row.watches).map(watchOf),
-    autoApprovedUsd:
-      auto === null
-        ? 0
-        : autoApprovedUsd(
-            session.settings,
-            rowsIn(toolCalls, auto.calls).map(toolCallOf),
-            rowsIn(watches, auto.watches).map(watchOf),
-          ),
-  };
+    .where(eq(sessions.id, sql.placeholder('sessionId')))
+    .prepare(''); // by no name: a pooler gives the next statement to another connection
 }
 
 /** A session by itself, without what was said in it. */
@@ -294,7 +304,14 @@ function autoApprovedOf(db: Queries): SQL<unknown> {
     then json_build_object('calls', ${calls}, 'watches', ${jobs}) end`;
 }
 
-const AUTO_APPROVED = z.object({ calls: z.unknown(), watches: z.unknown() }).nullable();
+const AUTO_APPROVED = z.object({ calls: z.unknown(), watches: z.unknown() });
+
+function autoApproved({ settings }: Session, found: unknown): number {
+  if (found === null) return 0;
+  const rows = AUTO_APPROVED.parse(found);
+  const calls = rowsIn(toolCalls, rows.calls).map(toolCallOf);
+  return autoApprovedUsd(settings, calls, rowsIn(watches, rows.watches).map(watchOf));
+}
 
 /** One call, also one that the model is no longer told of. */
 export async function findToolCall(db: Queries, id: string): Promise<ToolCall | undefined> {
