@@ -45,7 +45,9 @@ test('lists are lists of what is in them', async () => {
   const lists = `select array[1, 2] as numbers, array['x'] as texts, array[at] as moments from fruit`;
   const at = new Date('2026-01-02T03:04:05.678Z');
   await client.query('insert into fruit (name, at) values ($1, $2)', ['fig', at]);
-  expect((await client.query(lists)).rows).toEqual([{ numbers: [1, 2], texts: ['x'], moments: [at] }]);
+  const found = await client.query(lists);
+  await client.query('delete from fruit');
+  expect(found.rows).toEqual([{ numbers: [1, 2], texts: ['x'], moments: [at] }]);
 });
 
 describe('the first time and each time after it', () => {
