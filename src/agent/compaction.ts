@@ -1,3 +1,4 @@
+import { cappedClean } from '../lib/output.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import { automatic } from '../lib/speech.ts';
 import type { ModelClient } from '../llm/client.ts';
@@ -29,6 +30,9 @@ export type CompactionDeps = {
 
 /** What stays is told in a word where it is longer than this, in tokens. */
 const LARGE_TOKENS = 50_000;
+
+/** Four times what a summary is asked to have at most. */
+const SUMMARY_CHARACTERS = 40_000;
 
 /** The operation that asks for it. */
 export type AskedCompaction = Pick<PendingOperation, 'id' | 'editedAt'>;
@@ -112,7 +116,7 @@ async function summarise(
       if (!(error instanceof ModelError) || error.kind !== 'too_long') throw error;
       return ask({ ...options, trimUpTo: Number.POSITIVE_INFINITY });
     });
-    const text = redaction.text(answer.text).trim();
+    const text = cappedClean(redaction, answer.text, SUMMARY_CHARACTERS).trim();
     if (text === '') return { ok: false, reason: failed('The model gave no summary.') };
     return { ok: true, text, used: await usageOf('summary', answer, deps.factsOf) };
   } catch (error) {

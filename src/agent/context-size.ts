@@ -58,8 +58,17 @@ export async function contextTokens(
   for (const [i, message] of told.slice(from).entries()) {
     const own = calls.get(message.id) ?? [];
     const isCounted = known !== undefined && i === 0;
-    added += isCounted ? 0 : messageTokens(message, own, options, counts);
-    added += resultTokens(own, options, counts);
+    if (!isCounted) {
+      added += messageTokens(message, [], options, counts);
+      for (const call of own) {
+        added += askedTokens(call, counts);
+        await breathe();
+      }
+    }
+    for (const call of own) {
+      added += resultTokens([call], options, counts);
+      await breathe();
+    }
     await breathe();
   }
   return (known ?? tokensOf(fixed())) + added;
@@ -74,12 +83,12 @@ export function messageTokens(
   if (entry.role === 'notice') return 0;
   const text = omitted?.has(`m${id}`) ? 50 : counts.of(`m${id}`, () => entry.text);
   const images = entry.role === 'user' ? (entry.images?.length ?? 0) * IMAGE_TOKENS : 0;
-  const asked = calls.reduce(
-    (sum, call) => sum + counts.of(`a${call.id}`, () => effectiveArguments(call)),
-    0,
-  );
+  const asked = calls.reduce((sum, call) => sum + askedTokens(call, counts), 0);
   return text + images + asked + FRAME_TOKENS;
 }
+
+const askedTokens = (call: ToolCall, counts: TokenCounts): number =>
+  counts.of(`a${call.id}`, () => effectiveArguments(call));
 
 /** Results of calls; only those that are over are remembered. */
 export function resultTokens(

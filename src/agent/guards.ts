@@ -63,8 +63,12 @@ function signature(call: Pick<ToolCall, 'name' | 'arguments' | 'state'>): string
   return JSON.stringify([call.name, canonical(call.arguments), output]);
 }
 
+/** Longer arguments are the same only to the letter: thirty calls are looked at before every step. */
+const CANONICAL_CHARACTERS = 20_000;
+
 /** The same text for arguments that differ only in key order and spaces. */
 function canonical(text: string): string {
+  if (text.length > CANONICAL_CHARACTERS) return text;
   try {
     return JSON.stringify(sorted(JSON.parse(text)));
   } catch {

@@ -1,6 +1,7 @@
 import { type Budgets, passedBudgets } from '../approvals/budget.ts';
 import type { Effort } from '../config/effort.ts';
 import type { Tx } from '../db/database.ts';
+import { eachInTurn } from '../lib/breath.ts';
 import type { Clock, Ids } from '../lib/clock.ts';
 import { cut } from '../lib/cut.ts';
 import type { Redaction } from '../lib/redaction.ts';
@@ -39,6 +40,8 @@ export type ModelStepDeps = {
 
 /** How often the growing answer is written down for the thread. Platforms show edits about once a second. */
 const DRAFT_MS = 400;
+/** Of a longer one the rest is shown with the whole: nobody reads that much while it grows. */
+const DRAFT_CHARACTERS = 40_000;
 
 /** What came of a step: `overflow` is a conversation that the model found too long. */
 type StepEnd = { kind: 'done' } | { kind: 'overflow' } | { kind: 'failed'; failure: Failure };
@@ -112,11 +115,13 @@ async function commit(
   const { redaction } = db;
   const { exchange } = snapshot.session;
   const { usage, model } = answer;
-  const text = redaction.text(answer.text);
-  const reasoning = redaction.text(answer.reasoning);
+  const text = await redaction.long(answer.text);
+  const reasoning = await redaction.long(answer.reasoning);
   const used = await usageOf('step', answer, deps.factsOf);
   // A cut answer's calls may be incomplete: they are dropped, and the model is told to use smaller pieces.
-  const calls = answer.isTruncated ? [] : answer.calls.map((call) => newCall(deps, redaction, call));
+  const calls = answer.isTruncated
+    ? []
+    : await eachInTurn(answer.calls, (call) => newCall(deps, redaction, call));
   await fenced(held, async (tx) => {
     const fallback = fallbackNotice(snapshot, deps.modelOf(snapshot.session), model);
     if (fallback !== undefined) {
@@ -149,15 +154,15 @@ function fallbackNotice({ messages }: Snapshot, chosen: string, answered: string
 const TRUNCATED =
   'Your last answer was cut at the output limit, and its tool calls were dropped. Do the work in smaller pieces.';
 
-function newCall(
+async function newCall(
   { ids, clock, registry }: ModelStepDeps,
   redaction: Redaction,
   call: { providerId: string; name: string; arguments: string },
-): record.NewToolCall {
+): Promise<record.NewToolCall> {
   const id = ids.next('c');
   // Kept to the byte, because it is what people approve and what runs; or, with a secret in it, not kept at
   // all.
-  const refusal = refusalOfArguments(call.arguments, redaction);
+  const refusal = await refusalOfArguments(call.arguments, redaction);
   const text = refusal === undefined ? call.arguments : '{}';
   return {
     id,
@@ -174,7 +179,11 @@ function newCall(
 const draftWriter = ({ renderProgress, clock }: ModelStepDeps, held: Claim): LatestWriter =>
   new LatestWriter(
     async (latest) => {
-      const text = held.db.redaction.growing(latest);
+      const { redaction } = held.db;
+      const text =
+        latest.length > DRAFT_CHARACTERS
+          ? redaction.head(latest, DRAFT_CHARACTERS)
+          : redaction.growing(latest);
       await fenced(held, (tx) => record.setDraft(tx, held.sessionId, text ? { text } : undefined));
       await renderProgress(held.sessionId);
     },

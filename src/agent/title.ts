@@ -31,7 +31,7 @@ export async function giveTitle(
   const { session } = snapshot;
   if (deps.titleModel === undefined || session.settings.isTitleFound !== false) return;
   const found = await ask(deps, deps.titleModel, snapshot, signal);
-  const title = found && titleIn(held.db.redaction.text(found.text));
+  const title = found && titleIn(held.db.redaction.head(found.text, LOOKED_AT));
   const used = found && (await usageOf('title', found, deps.factsOf));
   await fenced(held, async (tx) => {
     await record.changeSettings(tx, session.id, { isTitleFound: true, ...(title ? { title } : {}) });
@@ -69,6 +69,8 @@ async function ask({ model: client }: TitleDeps, model: string, { messages }: Sn
   }
 }
 
+/** Where a title stands in an answer, if anywhere. */
+const LOOKED_AT = 1_000;
 /** A longer line is no title, whatever its signs at both ends are. */
 const LINE_CHARACTERS = 400;
 

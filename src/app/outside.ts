@@ -80,10 +80,10 @@ function transcriptsOutside(
       if (snapshot === undefined) throw new Error(`session ${sessionId} does not exist`);
       return snapshot;
     },
-    exportFile(snapshot, format) {
+    async exportFile(snapshot, format) {
       const id = ids.next('f');
       const isMarkdown = format === 'markdown';
-      const text = (isMarkdown ? asMarkdown : asTrace)(snapshot, redaction);
+      const text = await (isMarkdown ? asMarkdown : asTrace)(snapshot, redaction);
       const name = uniqueName(isMarkdown ? 'transcript.md' : 'transcript.jsonl', id);
       return {
         ok: true,
@@ -95,7 +95,7 @@ function transcriptsOutside(
       if (!config.traces.share)
         return 'Sharing sessions is switched off here (`traces.share` in the config).';
       const { id, createdAt } = snapshot.session;
-      return traces.share(id, createdAt, asTrace(snapshot, redaction), signal).then(
+      return traces.share(id, createdAt, await asTrace(snapshot, redaction), signal).then(
         (url) => `This session is at ${url}, in a dataset that only its owners see.`,
         (error: unknown) => {
           signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { beginningOf, endOf } from './cut.ts';
+import type { Redaction } from './redaction.ts';
 
 /** A sequence holds no other one, and no line: one that nobody ended is seen to be none at the next. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal control sequences are what is looked for
@@ -39,10 +40,30 @@ const [BACKSPACE, RETURN] = [8, 13];
  */
 export function capped(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  const marker = `\n… [${(text.length - limit).toLocaleString('en')} characters left out] …\n`;
+  const marker = leftOut(text.length - limit);
   const room = Math.max(0, limit - marker.length);
   const head = Math.floor(room / 4);
   return beginningOf(text, head) + marker + endOf(text, room - head);
+}
+
+const leftOut = (characters: number): string =>
+  `\n… [${characters.toLocaleString('en')} characters left out] …\n`;
+
+/**
+ * The same for what may hold secrets, without these. Of a long text only what is kept is looked at: others
+ * wait for it, be it a hundred megabytes long.
+ */
+export function cappedClean(
+  redaction: Pick<Redaction, 'text' | 'head' | 'tail'>,
+  text: string,
+  limit: number,
+): string {
+  if (text.length <= 2 * limit) return capped(redaction.text(text), limit);
+  const marker = leftOut(text.length - limit);
+  const room = Math.max(0, limit - marker.length);
+  const head = Math.floor(room / 4);
+  const tail = room - head;
+  return beginningOf(redaction.head(text, head), head) + marker + endOf(redaction.tail(text, tail), tail);
 }
 
 /** A markdown table; cells are kept to one line. */

@@ -1,4 +1,5 @@
 import { passwordsInAddresses, privateKeysIn } from './redaction/addresses.ts';
+import { CleanTexts } from './redaction/clean-texts.ts';
 import { secretsInCommands } from './redaction/commands.ts';
 import * as cuts from './redaction/cuts.ts';
 import { type Finding, merged, withMarks } from './redaction/finding.ts';
@@ -6,7 +7,7 @@ import { credentialsInHeaders } from './redaction/headers.ts';
 import { type KnownSecret, KnownValues } from './redaction/known-values.ts';
 import { namedValuesIn } from './redaction/named-values.ts';
 import { tokensIn } from './redaction/token-shapes.ts';
-import { type Found, scrubbedValue, sealedIn } from './redaction/values.ts';
+import { type Found, scrubbedInTurns, scrubbedValue, sealedIn } from './redaction/values.ts';
 
 /** Text without secrets. Only a redaction makes it. */
 export type Redacted = string & { readonly [brand]: true };
@@ -32,6 +33,8 @@ export type Redaction = {
   value<T>(value: T, unchanged?: ReadonlySet<string>): T;
   /** Which secrets a value holds, and where. */
   find(value: unknown): Found[];
+  /** The same of a value that may have megabytes: others get their turn in between. */
+  findLong(value: unknown): Promise<Found[]>;
   /**
    * Those of a text, by their places; of what is data only exact values and tokens, of what is no text exact
    * values.
@@ -46,8 +49,13 @@ export type Redaction = {
   tail(text: string, characters: number): Redacted;
   /** For a text that comes line by line. */
   lines(): (line: string) => Redacted;
-  /** For a text of megabytes: others get their turn in between. */
+  /**
+   * For a text that may have megabytes: others get their turn in between. What comes of it passes the other
+   * doors at once (`text` and `value`), so that it is gone over here alone.
+   */
   long(text: string): Promise<Redacted>;
+  /** The same for a value that may have megabytes. */
+  longValue<T>(value: T): Promise<T>;
   /** Adds what has become known; returns what forgets it. */
   learn(secrets: readonly KnownSecret[]): () => void;
   /** Adds what was sealed, or is about to be: the secrets in a text that is kept from everybody. */
@@ -60,16 +68,27 @@ const NOTHING: ReadonlySet<string> = new Set();
 export function createRedaction(secrets: readonly KnownSecret[] = []): Redaction {
   const known = new KnownValues();
   known.add(secrets);
+  const cleaned = new CleanTexts();
   const find = (text: string) => secretsIn(text, known);
-  const scrub = (text: string) => scrubbed(text, known) as Redacted;
+  const scrub = (text: string) => (cleaned.has(text) ? text : scrubbed(text, known)) as Redacted;
   const scanner = { known, find, scrub };
-  const looking = (unchanged: ReadonlySet<string>) => ({ find, scrub, unchanged, found: [] as Found[] });
+  const looking = (unchanged: ReadonlySet<string>) => ({ find, unchanged, found: [] as Found[] });
+  async function long(text: string): Promise<Redacted> {
+    const clean = cleaned.has(text) ? text : await cuts.inPieces(scanner, text);
+    cleaned.add(clean);
+    return clean as Redacted;
+  }
   return {
     text: scrub,
-    value: <T>(value: T, unchanged = NOTHING) => scrubbedValue(value, looking(unchanged)) as T,
+    value: <T>(value: T, unchanged = NOTHING) => scrubbedValue(value, looking(unchanged), scrub) as T,
     find(value) {
       const look = looking(NOTHING);
-      scrubbedValue(value, look);
+      scrubbedValue(value, look, scrub);
+      return look.found;
+    },
+    async findLong(value) {
+      const look = looking(NOTHING);
+      await scrubbedInTurns(value, look, long);
       return look.found;
     },
     findAll: find,
@@ -79,9 +98,13 @@ export function createRedaction(secrets: readonly KnownSecret[] = []): Redaction
     head: (text, characters) => cuts.head(scanner, text, characters) as Redacted,
     tail: (text, characters) => cuts.tail(scanner, text, characters) as Redacted,
     lines: () => cuts.byLines(scanner) as (line: string) => Redacted,
-    long: (text) => cuts.inPieces(scanner, text) as Promise<Redacted>,
-    learn: (more) => known.add(more),
-    learnSealed: sealedLearner(known),
+    long,
+    longValue: async <T>(value: T) => (await scrubbedInTurns(value, looking(NOTHING), long)) as T,
+    learn(more) {
+      cleaned.clear();
+      return known.add(more);
+    },
+    learnSealed: sealedLearner(known, cleaned),
   };
 }
 
@@ -90,11 +113,12 @@ export function createRedaction(secrets: readonly KnownSecret[] = []): Redaction
  */
 const SEALED = 500;
 
-function sealedLearner(known: KnownValues): (text: string) => void {
+function sealedLearner(known: KnownValues, cleaned: CleanTexts): (text: string) => void {
   const learnt = new Map<string, () => void>();
   return (text) => {
     const secrets = sealedIn(text);
     const key = JSON.stringify(secrets);
+    if (!learnt.has(key)) cleaned.clear();
     const forget = learnt.get(key) ?? known.add(secrets);
     learnt.delete(key);
     learnt.set(key, forget);

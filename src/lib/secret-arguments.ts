@@ -9,17 +9,21 @@ const NAMED = 5;
  * Why a call can't be taken as it is: its arguments hold secrets. Undefined where they hold none. Arguments
  * are what runs and what people approve, so they are never changed: they are kept as they are, or not at all.
  */
-export function refusalOfArguments(text: string, redaction: Redaction): string | undefined {
+export async function refusalOfArguments(text: string, redaction: Redaction): Promise<string | undefined> {
   const value = parsedJson(text);
-  const found = value === undefined ? [] : redaction.find(value);
+  const found = value === undefined ? [] : await redaction.findLong(value);
   // A text that is no JSON, or has a name twice, holds more than what is read of it.
-  const places = placesOf(found.length > 0 ? found : redaction.find(text));
+  const places = placesOf(found.length > 0 ? found : await redaction.findLong(text));
   return places === undefined ? undefined : refusal(places);
 }
 
 /** Where secrets are in what would run or be written, in words; undefined where there are none. */
 export const secretsIn = (value: unknown, redaction: Redaction): string | undefined =>
   placesOf(redaction.find(value));
+
+/** The same for what may have megabytes: others get their turn in between. */
+export const secretsInLong = async (value: unknown, redaction: Redaction): Promise<string | undefined> =>
+  placesOf(await redaction.findLong(value));
 
 const refusal = (places: string): string =>
   [

@@ -26,19 +26,40 @@ export type TimedAnswer = ModelAnswer & { model: string; firstTokenMs: number; t
  */
 const ANSWER_CHARACTERS = 4_000_000;
 
-/** Throws ModelError where an answer that is still coming has more characters than any answer has. */
-export function assertEnds(characters: number): void {
+/** More tools are not called at once: each is a row, and a line in the thread. */
+const ANSWER_CALLS = 128;
+
+/** Throws ModelError where an answer that is still coming has more of something than any answer has. */
+export function assertEnds(characters: number, calls: number): void {
+  if (calls > ANSWER_CALLS) {
+    throw new ModelError('too_much', `the answer has more than ${ANSWER_CALLS} calls of tools`);
+  }
   if (characters <= ANSWER_CHARACTERS) return;
   const most = ANSWER_CHARACTERS.toLocaleString('en');
   throw new ModelError('too_much', `the answer has more than ${most} characters`);
 }
 
+/** What providers take as the name of a tool has 64; their ids of calls have some dozens. */
+const NAME_CHARACTERS = 200;
+
+/** A call without what is longer than any name: no tool has such a name, and an id is made for it. */
+const withNames = ({ providerId, name, arguments: text }: RequestedCall): RequestedCall => ({
+  providerId: providerId.length > NAME_CHARACTERS ? '' : providerId,
+  name: name.length > NAME_CHARACTERS ? '' : name,
+  arguments: text,
+});
+
 /** An answer that says something. Throws ModelError for one that does not. */
 export function checked({ isFiltered, ...answer }: ModelAnswer & { isFiltered: boolean }): ModelAnswer {
+  const texts = [answer.text, answer.reasoning, ...answer.calls.map((call) => call.arguments)];
+  assertEnds(
+    texts.reduce((sum, text) => sum + text.length, 0),
+    answer.calls.length,
+  );
   if (isFiltered) throw new ModelError('filtered', 'the provider filtered the answer');
   // Whoever thought until the limit was cut off, and has not said nothing.
   if (answer.text.trim() === '' && answer.calls.length === 0 && !answer.isTruncated) {
     throw new ModelError('empty', 'the model said nothing');
   }
-  return answer;
+  return { ...answer, calls: answer.calls.map(withNames) };
 }

@@ -51,7 +51,7 @@ export async function overResponses(
     switch (event.type) {
       case 'response.output_text.delta':
         text += event.delta;
-        assertEnds(text.length);
+        assertEnds(text.length, 0);
         request.onText(text);
         break;
       case 'response.completed':

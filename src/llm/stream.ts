@@ -35,7 +35,7 @@ export class AnswerAssembly {
     const text = choice.delta.content ?? '';
     const called = choice.delta.tool_calls?.map((part) => part.function?.arguments ?? '').join('') ?? '';
     this.#characters += reasoning.length + text.length + called.length;
-    assertEnds(this.#characters);
+    assertEnds(this.#characters, this.#calls.size);
     this.#reasoning += reasoning;
     this.text += text;
     return text !== '';

@@ -1,10 +1,11 @@
+import { eachInTurn } from '../lib/breath.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import { automatic, fenced, said, speakerName, speakerNames, summary } from '../lib/speech.ts';
 import type { Snapshot } from '../session/snapshot.ts';
 import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
 
 /** A session for people to read, without secrets. */
-export function asMarkdown(snapshot: Snapshot, redaction: Redaction): string {
+export async function asMarkdown(snapshot: Snapshot, redaction: Redaction): Promise<string> {
   const { session, messages, toolCalls } = snapshot;
   const calls = Map.groupBy(toolCalls, (call) => call.messageId);
   const parts = messages.flatMap(({ id, entry, createdAt }) => {
@@ -26,7 +27,7 @@ export function asMarkdown(snapshot: Snapshot, redaction: Redaction): string {
         return entry satisfies never;
     }
   });
-  return redaction.text(`${[`# ${session.settings.title ?? 'ML Intern session'}`, ...parts].join('\n\n')}\n`);
+  return redaction.long(`${[`# ${session.settings.title ?? 'ML Intern session'}`, ...parts].join('\n\n')}\n`);
 }
 
 function callMarkdown(call: ToolCall): string {
@@ -48,7 +49,7 @@ const words = (text: string): string => text.replace(/·(?=\s*\d{4}-\d{2}-\d{2} 
  * A session as lines of JSON, in the Session Trace Simple Format that the Hub's viewer of traces reads
  * (https://huggingface.co/docs/hub/session-traces-format), without secrets.
  */
-export function asTrace(snapshot: Snapshot, redaction: Redaction): string {
+export async function asTrace(snapshot: Snapshot, redaction: Redaction): Promise<string> {
   const { session, messages, toolCalls } = snapshot;
   const calls = Map.groupBy(toolCalls, (call) => call.messageId);
   const header = {
@@ -92,9 +93,9 @@ export function asTrace(snapshot: Snapshot, redaction: Redaction): string {
         return entry satisfies never;
     }
   });
-  return [header, ...lines.map((message) => ({ type: 'message', message }))]
-    .map((line) => `${JSON.stringify(redaction.value(line))}\n`)
-    .join('');
+  const all = [header, ...lines.map((message) => ({ type: 'message', message }))];
+  const clean = await eachInTurn(all, (line) => redaction.longValue<object>(line));
+  return clean.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 const traceCall = (call: ToolCall) => ({

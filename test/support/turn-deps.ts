@@ -70,7 +70,7 @@ export const NOTHING_OUTSIDE: Outside = {
   jobFile: refuse,
   describeModels: async () => NOT_HERE,
   checkModel: refuse,
-  exportFile: () => ({ ok: false, reason: NOT_HERE }),
+  exportFile: async () => ({ ok: false, reason: NOT_HERE }),
   share: async () => NOT_HERE,
   whole: fail,
   nextId: randomIds.next,

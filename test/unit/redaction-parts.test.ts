@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { cappedClean } from '../../src/lib/output.ts';
 import { createRedaction } from '../../src/lib/redaction.ts';
+import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
+import { LONGEST_TURN_MS, longestTurn } from '../support/longest-turn.ts';
 import { MAKERS, seeded } from '../support/made-secrets.ts';
 
 const random = seeded(11);
@@ -88,23 +91,66 @@ describe('lines that come one by one', () => {
   });
 });
 
-test('a log of megabytes is scrubbed as one text is, and lets others have their turn', async () => {
-  const lines = Array.from({ length: 30_000 }, (_, i) => `step ${i} loss ${1 / (i + 1)}`);
-  lines[9_000] = `token ${TOKEN}`;
-  lines.splice(
-    20_000,
-    0,
-    '-----BEGIN PRIVATE KEY-----',
-    ...made('pem').split('\n'),
-    '-----END PRIVATE KEY-----',
+describe('a text of megabytes', () => {
+  test('is scrubbed as one text is, and lets others have their turn', async () => {
+    const lines = Array.from({ length: 30_000 }, (_, i) => `step ${i} loss ${1 / (i + 1)}`);
+    lines[9_000] = `token ${TOKEN}`;
+    const key = ['-----BEGIN PRIVATE KEY-----', ...made('pem').split('\n'), '-----END PRIVATE KEY-----'];
+    lines.splice(20_000, 0, ...key);
+    const text = lines.join('\n');
+    const whole = redaction.text(text);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const told = await redaction.long(text);
+    clearInterval(timer);
+    expect(told).toBe(whole);
+    expect(turns).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['a token', (before: string) => `${before} ${TOKEN} `, TOKEN],
+    [
+      'a password behind its name',
+      (before: string) => `${before} DB_PASSWORD=hunter22secret `,
+      'hunter22secret',
+    ],
+    ['a value of JSON', (before: string) => `${before},"password": "hunter22secret",`, 'hunter22secret'],
+    ['a value of ours', (before: string) => `${before} ${OWN} `, OWN],
+  ])('of one line shows no half of %s, wherever it is parted', async (_what, line, secret) => {
+    for (let before = 99_900; before < 100_040; before += 7) {
+      const told = await redaction.long(line('1 '.repeat(before / 2)) + '1 '.repeat(60_000));
+      for (let i = 0; i + 8 <= secret.length; i++) expect(told).not.toContain(secret.slice(i, i + 8));
+    }
+  });
+
+  test('that was scrubbed passes the next doors at once, until another secret has become known', async () => {
+    const own = createRedaction();
+    const text = '{"a":"password: '.repeat(40_000);
+    const told = await own.long(text);
+    const { ms } = await longestTurn(async () => {
+      expect(own.text(told)).toBe(told);
+      expect(own.value({ text: [told] })).toEqual({ text: [told] });
+    });
+    expect(ms).toBeLessThan(60);
+    own.learn([{ name: 'a sign-in', value: '{"a":"password: ' }]);
+    expect(own.text(told)).toContain('[redacted]');
+  });
+
+  test.each(['names of YAML', 'ends of keys'])(
+    'of %s keeps nobody waiting, as a text, in a value, or as what is looked for',
+    async (name) => {
+      const [, make] = HOSTILE_TEXTS.find(([known]) => known === name) ?? [];
+      const text = make?.(1_200_000) ?? '';
+      const value = { a: [{ text, list: text.slice(0, 300_000).match(/[^]{1,15}/g) }] };
+      const { ms } = await longestTurn(async () => {
+        await redaction.long(text);
+        await redaction.longValue(value);
+        await redaction.findLong(value);
+        cappedClean(redaction, text, 25_000);
+      });
+      expect(ms).toBeLessThan(LONGEST_TURN_MS);
+    },
   );
-  const text = lines.join('\n');
-  let turns = 0;
-  const timer = setInterval(() => turns++, 0);
-  const told = await redaction.long(text);
-  clearInterval(timer);
-  expect(told).toBe(redaction.text(text));
-  expect(turns).toBeGreaterThan(0);
 });
 
 describe('a value', () => {

@@ -28,8 +28,8 @@ describe('a call is taken as it is', () => {
     { env: [{ name: 'DB_PASSWORD', value: '$DB_PASSWORD' }] },
     { content: 'HF_TOKEN=hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n' },
     { nested: [[{ a: null, b: 3, c: true }]], text: '' },
-  ])('without a secret: %j', (value) => {
-    expect(refusal(value)).toBeUndefined();
+  ])('without a secret: %j', async (value) => {
+    expect(await refusal(value)).toBeUndefined();
   });
 });
 
@@ -53,16 +53,22 @@ describe('a call is refused, and its secret is not repeated', () => {
     ['a user and a password', { run: 'curl -u ada:hunter22 https://example.org' }, /"run"/],
     ['a name of a field', { [OWN]: 'x' }, /the name of a field/],
     ['escapes of JSON', { script: `a\n\t"${OWN}"` }, /line 2/],
-  ])('in %s', (_where, value, place) => {
-    const told = refusal(value) ?? '';
+  ])('in %s', async (_where, value, place) => {
+    const told = (await refusal(value)) ?? '';
     expect(told).toMatch(place);
     expect(told).not.toContain(OWN);
     expect(told).not.toContain('hunter22');
     expect(told).toContain('`secrets`');
   });
 
-  test('in arguments that are no JSON', () => {
-    expect(refusalOfArguments(`{"script": "login('${OWN}')`, redaction)).toContain('the arguments');
+  test('in arguments that are no JSON', async () => {
+    expect(await refusalOfArguments(`{"script": "login('${OWN}')`, redaction)).toContain('the arguments');
+  });
+
+  test('in what is far longer than what is looked at at once', async () => {
+    const before = 'x = 1\n'.repeat(60_000);
+    const told = await refusal({ files: [{ content: `${before}token = "${OWN}"\n${before}` }] });
+    expect(told).toContain('"files.1.content", line 60001 (the value of HF_TOKEN)');
   });
 
   test('in what somebody changed of it', () => {

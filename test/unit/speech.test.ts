@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { requestOf } from '../../src/agent/request.ts';
+import { createRedaction } from '../../src/lib/redaction.ts';
 import { fenced, quotedWords, speakerName } from '../../src/lib/speech.ts';
 import { asMarkdown, asTrace } from '../../src/reports/transcript-export.ts';
 import { withBackground } from '../../src/session/background.ts';
@@ -93,16 +94,16 @@ test(`nor does any of them in what is quoted`, () => {
   }
 });
 
-test('nor in an export', () => {
-  const redaction = { text: (text: string) => text, value: <T>(value: T) => value } as never;
+test('nor in an export', async () => {
+  const redaction = createRedaction();
   for (let i = 0; i < 300; i++) {
     const mallory = { id: 'U0MAL', name: some(3) };
     const shown = snapshot({ entries: [{ role: 'user', text: some(6), author: mallory, messageId: '2' }] });
-    const heads = asMarkdown(shown, redaction)
+    const heads = (await asMarkdown(shown, redaction))
       .split('\n')
       .filter((line) => /·\s*\d{4}-\d{2}-\d{2} \d{2}:\d{2}\s*$/.test(line));
     expect(heads).toHaveLength(1);
-    const [, line = ''] = asTrace(shown, redaction).trim().split('\n');
+    const [, line = ''] = (await asTrace(shown, redaction)).trim().split('\n');
     expect(speakers(JSON.parse(line).message.content)).toHaveLength(1);
   }
 });

@@ -83,7 +83,7 @@ async function exportSession(
   { format }: OperationOf<'export'>,
   { snapshot, outside }: Asked,
 ): Promise<Change> {
-  const file = outside.exportFile(await outside.whole(snapshot.session.id), format);
+  const file = await outside.exportFile(await outside.whole(snapshot.session.id), format);
   return (scope) => shareFile(scope, file);
 }
 

@@ -31,7 +31,7 @@ export type Outside = {
   checkModel(id: string): Promise<{ ok: true; note: string } | { ok: false; reason: string }>;
   /** The session with everything that was ever said in it. */
   whole(sessionId: string): Promise<Snapshot>;
-  exportFile(snapshot: Snapshot, format: 'markdown' | 'jsonl'): Made;
+  exportFile(snapshot: Snapshot, format: 'markdown' | 'jsonl'): Promise<Made>;
   /** Uploads a session for the Hub's viewer of traces; says where it is, or why it could not be done. */
   share(snapshot: Snapshot): Promise<string>;
   /** Whether a message leaves an approval open that people have yet to decide. */

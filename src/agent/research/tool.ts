@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { eachInTurn } from '../../lib/breath.ts';
 import { cut } from '../../lib/cut.ts';
-import { capped } from '../../lib/output.ts';
+import { cappedClean } from '../../lib/output.ts';
 import type { Redaction } from '../../lib/redaction.ts';
 import { refusalOfArguments } from '../../lib/secret-arguments.ts';
 import type { ModelClient } from '../../llm/client.ts';
@@ -122,12 +123,12 @@ async function askModel(
     const used = await usageOf('research', answer, deps.factsOf);
     const entry: Entry = {
       kind: 'answer',
-      text: context.redaction.text(answer.text),
+      text: await context.redaction.long(answer.text),
       // What is cut at the output limit may be half a call.
       calls:
         answer.isTruncated || isLast
           ? []
-          : answer.calls.map((call) => withoutSecrets(call, context.redaction)),
+          : await eachInTurn(answer.calls, (call) => withoutSecrets(call, context.redaction)),
       tokens: answer.usage.inputTokens + answer.usage.outputTokens,
       ...(used.usd === undefined ? {} : { usd: used.usd }),
     };
@@ -144,8 +145,8 @@ async function askModel(
 }
 
 /** A call as it was written; one that holds a secret is refused, and its arguments are not kept. */
-function withoutSecrets(call: ResearchCall, redaction: Redaction): ResearchCall {
-  const refusal = refusalOfArguments(call.arguments, redaction);
+async function withoutSecrets(call: ResearchCall, redaction: Redaction): Promise<ResearchCall> {
+  const refusal = await refusalOfArguments(call.arguments, redaction);
   return refusal === undefined ? call : { ...call, arguments: '{}', refusal };
 }
 
@@ -164,7 +165,7 @@ async function runCall({ deps, registry, context }: Scope, call: ResearchCall): 
     if (result.kind !== 'done' && result.kind !== 'failed') return failed(ONLY_LOOK_UPS);
     return {
       isFailed: result.kind === 'failed',
-      output: capped(context.redaction.text(result.output), deps.maxOutputCharacters),
+      output: cappedClean(context.redaction, result.output, deps.maxOutputCharacters),
     };
   } catch (error) {
     context.signal.throwIfAborted();

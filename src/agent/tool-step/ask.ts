@@ -2,7 +2,7 @@ import { budgetsPassedBy } from '../../approvals/budget.ts';
 import type { Tx } from '../../db/database.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Redaction } from '../../lib/redaction.ts';
-import { secretsIn } from '../../lib/secret-arguments.ts';
+import { secretsInLong } from '../../lib/secret-arguments.ts';
 import { isWellFormed } from '../../lib/well-formed.ts';
 import { isAutoApproved } from '../../session/auto-approval.ts';
 import { context, type Snapshot } from '../../session/snapshot.ts';
@@ -45,7 +45,7 @@ export async function ask(
   }
   if (request === undefined && prepared.unasked !== undefined) return undefined;
   request ??= plainRequest(prepared.operation, effectiveArguments(call));
-  const unfit = whyUnfit(request, held.db.redaction);
+  const unfit = await whyUnfit(request, held.db.redaction);
   if (unfit !== undefined) {
     await settle(scope, call, { kind: 'failed', output: unfit });
     return 'waits';
@@ -58,12 +58,13 @@ export async function ask(
 }
 
 /** Why people can't be asked this, in words for the model; undefined where they can. */
-function whyUnfit({ inlined = {}, preview, ...shown }: ApprovalRequest, redaction: Redaction) {
+async function whyUnfit({ inlined = {}, preview, ...shown }: ApprovalRequest, redaction: Redaction) {
   // What was read for it, such as a script of the sandbox, runs as it is shown, and so is refused as
   // arguments are.
   const isCut = preview?.shows === 'beginning'; // its last line may be half of one
   const beginning = isCut ? preview?.text.slice(0, preview.text.lastIndexOf('\n') + 1) : preview?.text;
-  const secrets = secretsIn(inlined, redaction) ?? secretsIn({ shown, beginning }, redaction);
+  const secrets =
+    (await secretsInLong(inlined, redaction)) ?? (await secretsInLong({ shown, beginning }, redaction));
   if (secrets !== undefined) {
     return `What would run holds a secret, so people were not asked: ${secrets}. Take it out of the file, name it under \`secrets\` and read it from the environment.`;
   }

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.ts';
-import { capped } from '../../lib/output.ts';
+import { cappedClean } from '../../lib/output.ts';
 import { addFile, keepFile, uniqueName } from '../../session/store/files.ts';
 import { fenced } from '../../session/store/lease.ts';
 import * as record from '../../session/store/record.ts';
@@ -24,7 +24,7 @@ export async function settle(
     await deps.startWatch(result.watch.id);
     return deps.render(held.sessionId);
   }
-  const output = capped(held.db.redaction.text(result.output), deps.maxOutputCharacters);
+  const output = cappedClean(held.db.redaction, result.output, deps.maxOutputCharacters);
   const { plan, file, image, made } = result.kind === 'done' ? result : {};
   const imageId = image && deps.ids.next('f');
   const state = {

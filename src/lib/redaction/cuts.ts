@@ -1,4 +1,5 @@
-import { type Finding, MARK, withMarks } from './finding.ts';
+import { createBreath } from '../breath.ts';
+import { type Finding, LONGEST, MARK, withMarks } from './finding.ts';
 import type { KnownValues } from './known-values.ts';
 
 /*
@@ -8,9 +9,6 @@ import type { KnownValues } from './known-values.ts';
 
 /** What finds secrets in a text, and what takes them out. */
 type Scanner = { known: KnownValues; find(text: string): Finding[]; scrub(text: string): string };
-
-/** No secret is longer than this. */
-const LONGEST = 8_192;
 
 /**
  * A text that still grows, without what may become a secret: its last word, and what may be the beginning of
@@ -84,26 +82,41 @@ export function byLines(scanner: Scanner): (line: string) => string {
 }
 
 /** Longer texts are scrubbed piece by piece, so that others get their turn in between. */
-const PIECE = 200_000;
+export const PIECE = 100_000;
 
 /** A text of many lines, without keeping the process from all else. */
 export async function inPieces(scanner: Scanner, text: string): Promise<string> {
   const clean: string[] = [];
+  const breathe = createBreath();
   for (let at = 0; at < text.length; ) {
-    const end = endOfPiece(text, at);
+    const end = endOfPiece(scanner, text, at);
     clean.push(scanner.scrub(text.slice(at, end)));
     at = end;
-    if (at < text.length) await new Promise((resolve) => setImmediate(resolve));
+    if (at < text.length) await breathe();
   }
   return clean.join('');
 }
 
-/** The end of a line, and never one within a private key. */
-function endOfPiece(text: string, start: number): number {
+/** The end of a line, and never one within a private key; in a line without end, one that parts no secret. */
+function endOfPiece(scanner: Scanner, text: string, start: number): number {
   if (text.length - start <= PIECE) return text.length;
   const line = text.lastIndexOf('\n', start + PIECE);
-  const end = line > start ? line + 1 : start + PIECE;
+  if (line <= start) return withinLine(scanner, text, start + PIECE);
+  const end = line + 1;
   const begin = text.lastIndexOf('-----BEGIN ', end);
   const isInKey = begin > start && end - begin < LONGEST && text.slice(begin, end).search(KEY_ENDS) === -1;
   return isInKey ? begin : end;
+}
+
+/** How far a name may stand before the value that it says is secret. */
+const NAME_CHARACTERS = 512;
+
+/** The nearest place before `end` that goes through no secret, and not between one and its name. */
+function withinLine(scanner: Scanner, text: string, end: number): number {
+  const begin = end - LONGEST;
+  const found = scanner.find(text.slice(begin, end + LONGEST));
+  const isParted = (cut: number) =>
+    found.some((finding) => finding.start < cut + NAME_CHARACTERS && finding.end > cut);
+  for (let cut = LONGEST; cut > 0; cut -= NAME_CHARACTERS) if (!isParted(cut)) return begin + cut;
+  return end;
 }

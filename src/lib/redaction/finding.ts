@@ -1,6 +1,9 @@
 /** A secret in a text: where its value stands, and what it is, in words for people (never the value). */
 export type Finding = { start: number; end: number; what: string };
 
+/** No secret has more characters than this. */
+export const LONGEST = 8_192;
+
 /**
  * What stands in the place of a secret. No scanner takes it for one, so scrubbing twice is scrubbing once.
  */
