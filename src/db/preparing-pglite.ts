@@ -1,4 +1,5 @@
 import { type ExecProtocolOptions, PGlite, type PGliteOptions, protocol } from '@electric-sql/pglite';
+import { createBreath } from '../lib/breath.ts';
 
 type Message = Awaited<ReturnType<PGlite['execProtocolStream']>>[number];
 
@@ -41,6 +42,11 @@ export class PreparingPGlite extends PGlite {
   /** The query that is under way, and what it was given. */
   #current: Prepared | undefined;
   #bound: Uint8Array | undefined;
+  /**
+   * All work of the database is this process's, and one query may follow another without a turn of the event
+   * loop between: timers and sockets would wait for the last of them.
+   */
+  readonly #breathe = createBreath();
   /** Whether what was sent last has ended its query already. */
   #isSynced = false;
 
@@ -56,7 +62,10 @@ export class PreparingPGlite extends PGlite {
     const type = message[0];
     if (type === SYNC && this.#isSynced) return [];
     this.#isSynced = type === QUERY; // a text of several statements ends with a sync of its own
-    if (type === PARSE) this.#current = undefined;
+    if (type === PARSE) {
+      this.#current = undefined;
+      await this.#breathe();
+    }
     if (type === PARSE && message[5] === 0 && message.length <= LONGEST_BYTES) {
       return this.#parse(message, options);
     }

@@ -1,13 +1,19 @@
-/** The bytes of an answer; undefined where it has more than `maxBytes`, which are not read on. */
+import { BodyMeter } from './body-meter.ts';
+
+/**
+ * The bytes of an answer; undefined where it has more than `maxBytes`, or is JSON of more than `maxValues`:
+ * those are not read on.
+ */
 export async function bytesUpTo(
   body: AsyncIterable<Uint8Array> | null,
   maxBytes: number,
+  maxValues?: number,
 ): Promise<Buffer | undefined> {
+  const form = maxValues === undefined ? 'bytes' : 'json';
+  const meter = new BodyMeter(form, { bytes: maxBytes, values: maxValues ?? Infinity });
   const chunks: Uint8Array[] = [];
-  let size = 0;
   for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) return undefined;
+    if (meter.add(chunk) !== undefined) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -21,10 +21,10 @@ export type ModelAnswer = {
 export type TimedAnswer = ModelAnswer & { model: string; firstTokenMs: number; totalMs: number };
 
 /**
- * Of text, reasoning and arguments of calls together: several times what the longest models may answer. More
- * is not held in memory.
+ * Of text, reasoning and arguments of calls together: twice what the longest models may answer (128,000
+ * tokens). More is not held in memory, and would take long to be written down at once.
  */
-const ANSWER_CHARACTERS = 4_000_000;
+const ANSWER_CHARACTERS = 1_000_000;
 
 /** More tools are not called at once: each is a row, and a line in the thread. */
 const ANSWER_CALLS = 128;

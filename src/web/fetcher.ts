@@ -40,6 +40,8 @@ export type WebRequest = {
   body?: unknown;
   /** Content types that are taken, by how they begin. */
   types?: readonly string[];
+  /** How many values an answer of JSON may have; any number where it is not read as that. */
+  values?: number;
   /** Hosts that it may lead to; any public one by default. */
   hosts?: readonly string[];
 };
@@ -71,6 +73,8 @@ export type FetcherSettings = {
 const USER_AGENT = 'ml-intern-chat';
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 12_000_000;
+/** What reading JSON takes long over is many values, and not a long text. */
+const JSON_VALUES = 200_000;
 const REDIRECTS = 5;
 const AT_ONCE = 4;
 const WAITS_MS = [1_000, 4_000] as const;
@@ -102,7 +106,8 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
         : { ok: false, status: answer.status, reason: answer.reason };
     },
     async json(request, schema) {
-      const answer = await find(state, { types: ['application/json', 'text/plain'], ...request });
+      const asked = { types: ['application/json', 'text/plain'], values: JSON_VALUES, ...request };
+      const answer = await find(state, asked);
       if (!answer.ok) return { ok: false, status: answer.status, reason: answer.reason };
       const { host } = new URL(request.url);
       try {
@@ -208,7 +213,7 @@ function queueOf({ paces, queues }: State, { host }: URL): PQueue {
 async function send(
   { trusted, agents, maxBytes }: State,
   url: URL,
-  { signal, secretHeaders, body, types = TEXTS }: WebRequest,
+  { signal, secretHeaders, body, types = TEXTS, values }: WebRequest,
   origin: string,
   known: CachedPage | undefined,
 ): Promise<Fetched | { redirect: string }> {
@@ -238,9 +243,10 @@ async function send(
     await response.body?.cancel();
     return final(`${url.href} is ${contentType}, which can't be read here`, response.status);
   }
-  const read = await bytesUpTo(response.body, maxBytes);
+  const read = await bytesUpTo(response.body, maxBytes, values);
   if (read === undefined) {
-    return final(`${url.href} is larger than ${Math.round(maxBytes / 1e6)} MB`, response.status);
+    const most = `${Math.round(maxBytes / 1e6)} MB${values ? `, or has more than ${values.toLocaleString('en')} values` : ''}`;
+    return final(`${url.href} is larger than ${most}`, response.status);
   }
   return { ok: true, page: pageOf(url, response, contentType, new TextDecoder().decode(read)) };
 }

@@ -46,6 +46,8 @@ const TIMEOUT_MS = 30_000;
 const AT_ONCE = 4;
 /** Larger files are not read: https://docs.github.com/rest/repos/contents. */
 const FILE_BYTES = 10_000_000;
+/** A folder is listed up to here: https://docs.github.com/rest/repos/contents. */
+const FOLDER = 1_000;
 /** A tree has up to 100,000 files of six fields: https://docs.github.com/rest/git/trees. */
 const TREE_VALUES = 1_000_000;
 
@@ -125,7 +127,7 @@ const reposOf = (
   ask(client, signal, async (octokit, request) => {
     const q = `user:${owner}`;
     const { data } = await octokit.search.repos({ q, sort, order: 'desc', per_page: limit, request });
-    return data.items.map((item) => ({
+    return data.items.slice(0, limit).map((item) => ({
       name: item.full_name,
       about: item.description ?? '',
       stars: item.stargazers_count,
@@ -147,7 +149,9 @@ const fileAt = (
     const at = { ...place, request, ...(ref ? { ref } : {}) };
     const { data } = await octokit.repos.getContent(at);
     if (Array.isArray(data))
-      return { folder: data.map(({ path: name, type }) => (type === 'dir' ? `${name}/` : name)) };
+      return {
+        folder: data.slice(0, FOLDER).map(({ path: name, type }) => (type === 'dir' ? `${name}/` : name)),
+      };
     if (data.size > FILE_BYTES)
       throw new Error(`${place.path} has ${Math.round(data.size / 1e6)} MB, which is too much to read here`);
     const url = data.html_url ?? '';
@@ -166,7 +170,7 @@ const codeFor = (
   ask(client, signal, async (octokit, request) => {
     const mediaType = { format: 'text-match' };
     const { data } = await octokit.search.code({ q: query, per_page: limit, mediaType, request });
-    const hits = data.items.map(({ repository, path, html_url, text_matches = [] }) => ({
+    const hits = data.items.slice(0, limit).map(({ repository, path, html_url, text_matches = [] }) => ({
       repo: repository.full_name,
       path,
       url: html_url,

@@ -153,3 +153,17 @@ test('only so many are kept, those that were used last; long texts are not', asy
   expect(await kept()).toBeLessThanOrEqual(301);
   expect(await calls(() => client.query('select 1 as n'))).toBe(2);
 });
+
+test('queries one after the other let others have their turn', async () => {
+  let turns = 0;
+  const count = () => {
+    turns++;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  const began = performance.now();
+  while (performance.now() - began < 400)
+    await client.query('select count(*) from generate_series(1, 20000)');
+  clearImmediate(next);
+  expect(turns).toBeGreaterThan(3);
+});

@@ -49,7 +49,7 @@ const delta = (content: string) =>
 
 test.each([
   ['an endless line', 'data: x', 'one event of more than 4 MB'],
-  ['an answer without an end', delta('x'.repeat(1_000)), 'the answer has more than 4,000,000 characters'],
+  ['an answer without an end', delta('x'.repeat(1_000)), 'the answer has more than 1,000,000 characters'],
 ])('a model that sends %s is given up', async (_what, piece, words) => {
   const url = await serverWith((response) => {
     response.writeHead(200, EVENTS);

@@ -79,9 +79,12 @@ function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage
     });
 }
 
+/** Far more than is shown of an answer that is a file as a whole. */
+const LOOKED_AT = 100_000;
+
 function finished({ id, exchange, entry }: TranscriptMessage, key: string, isEnd: boolean): ViewMessage {
-  const text = entry.role === 'assistant' ? entry.text : '';
-  return { key, exchange, body: { kind: 'answer', text: withHosts(text), isDraft: false, id, isEnd } };
+  const text = entry.role === 'assistant' ? withHosts(entry.text.slice(0, LOOKED_AT)) : '';
+  return { key, exchange, body: { kind: 'answer', text, isDraft: false, id, isEnd } };
 }
 
 /** The draft has the key that its answer will have, so that the finished answer is an edit of it. */
@@ -98,7 +101,7 @@ function draftMessage(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   const { plan } = exchange;
   const body = {
     kind: 'answer' as const,
-    text: withHosts(draft.text),
+    text: withHosts(draft.text.slice(0, LOOKED_AT)),
     isDraft: true as const,
     askedBy,
     plan,
