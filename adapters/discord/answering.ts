@@ -11,6 +11,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { sourceOf } from '../shared/source.ts';
 import { REST_API } from './delivery.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { attemptsAt } from './rest.ts';
@@ -66,7 +67,7 @@ export function respond(
       const endWaiting = sayWhereLate(interaction, lateMs, log);
       let reply: Reply | undefined;
       try {
-        const isMine = await intake.isFirst(`discord:interaction:${interaction.id}`);
+        const isMine = await intake.isFirst(sourceOf('discord', 'interaction', interaction.id));
         reply = isMine ? await work() : undefined;
       } catch (error) {
         log.error({ err: error }, 'a click or a command could not be taken');
@@ -75,7 +76,7 @@ export function respond(
       const isLate = await endWaiting();
       if (reply === undefined) return;
       const given = reply;
-      await give(interaction, given, isLate).catch((error: unknown) =>
+      await answerWith(interaction, given, isLate).catch((error: unknown) =>
         giveOtherwise(interaction, given, error, log),
       );
     })(),
@@ -131,7 +132,7 @@ async function first(interaction: Repliable, answer: () => Promise<unknown>): Pr
 }
 
 /** Answers what has been done. Where it is shown to be under way, the answer takes the place of that. */
-async function give(interaction: Repliable, reply: Reply, isLate: boolean): Promise<void> {
+async function answerWith(interaction: Repliable, reply: Reply, isLate: boolean): Promise<void> {
   switch (reply.kind) {
     case 'nothing':
       if (isLate) await interaction.deleteReply();

@@ -7,7 +7,7 @@ import { tablesAsText } from './tables.ts';
 
 /** A card in as many messages as it needs; the buttons are on the last. */
 export function messagesOf({ parts }: Card) {
-  const texts = splitMarkdown(tablesAsText(parts.flatMap(textOf).join('\n')), ANSWER_CHARACTERS);
+  const texts = splitMarkdown(tablesAsText(parts.flatMap(markdownOf).join('\n')), ANSWER_CHARACTERS);
   const rows = parts.flatMap(rowsOf);
   return texts.map((content, i) => {
     const below = i === texts.length - 1 ? rows : [];
@@ -15,7 +15,7 @@ export function messagesOf({ parts }: Card) {
   });
 }
 
-function textOf(part: CardPart): string[] {
+function markdownOf(part: CardPart): string[] {
   switch (part.kind) {
     case 'heading':
       return [`### ${part.text}`];

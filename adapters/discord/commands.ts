@@ -18,7 +18,7 @@ import type { SessionsOverview } from '../../src/reports/sessions-overview.ts';
 import { type Answering, type Reply, respond } from './answering.ts';
 import { type InteractionDeps, replyOf } from './clicks.ts';
 import { COMMANDS, LOCALES } from './command-list.ts';
-import { givenIn } from './forms.ts';
+import { DIALOGS } from './forms.ts';
 import { writtenAt } from './ids.ts';
 import { addressOf, fromInteraction } from './interaction-context.ts';
 import { DISCORD_LIMITS } from './limits.ts';
@@ -207,7 +207,7 @@ export const pointing =
     const address = addressOf(modal);
     const isInThread = address.workspace === DIRECT || channel?.isThread() === true;
     if (!isInThread && !message.hasThread) {
-      const begun = await beginThread(message, textOf(givenIn(modal)));
+      const begun = await beginThread(message, textOf(DIALOGS.given(modal)));
       if (!begun.ok) return { ok: false, reason: `I can’t begin a thread here: ${begun.why}.` };
     }
     const thread = isInThread ? address : { ...address, thread: message.id };

@@ -17,11 +17,12 @@ import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
 import { splitMarkdown } from '../../src/thread/delivery/split.ts';
 import type { Mood, ViewMessage } from '../../src/thread/view/view-message.ts';
-import { type Picked, type Printer, printView, type Rooms, type Tone } from '../shared/print-view.ts';
+import { codeBlock } from '../shared/code-block.ts';
+import { type Printer, printView, type Rooms, type Tone } from '../shared/print-view.ts';
 import { idOf, markOf } from './ids.ts';
 import { ANSWER_CHARACTERS, DISCORD_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
-import { codeBlock, harmless, plain, STYLE } from './style.ts';
+import { harmless, STYLE } from './style.ts';
 import { tablesAsText } from './tables.ts';
 import { threadName } from './threads.ts';
 
@@ -32,17 +33,18 @@ export type ComponentOptions = {
 
 /** A view's message in Components V2. Each part carries a number by which it is found again (`markOf`). */
 export const inComponents = (message: ViewMessage, divisor: number, options: ComponentOptions): Outgoing[] =>
-  printView(message, divisor, EVERYWHERE, componentPrinter(options)).map((outgoing, i) =>
-    outgoing.kind === 'message'
-      ? { ...outgoing, body: marked(outgoing.body, `${message.key}#${i}`) }
-      : outgoing,
+  printView(message, divisor, EVERYWHERE, { ...COMPONENTS, answers: answersOf(options) }).map(
+    (outgoing, i) =>
+      outgoing.kind === 'message'
+        ? { ...outgoing, body: numbered(outgoing.body, `${message.key}#${i}`) }
+        : outgoing,
   );
 
 /** Messages look the same in every channel. */
 const EVERYWHERE = { channel: '' };
 
 /** A message with its first component numbered by the key of the post. */
-export function marked(payload: Payload, key: string): Payload {
+export function numbered(payload: Payload, key: string): Payload {
   if (!Array.isArray(payload.components)) return payload;
   const [first, ...rest]: Record<string, unknown>[] = payload.components;
   if (first === undefined) return payload;
@@ -82,7 +84,7 @@ const COLORS: Readonly<Record<Tone, number | undefined>> = {
 
 type Piece = APIComponentInContainer;
 
-const titled = (text: string): string => `### ${plain(cut(text, 200))}`;
+const titled = (text: string): string => `### ${STYLE.plain(cut(text, 200))}`;
 
 const display = (content: string): Piece[] =>
   content.trim() === '' ? [] : [{ type: ComponentType.TextDisplay, content }];
@@ -95,17 +97,30 @@ export const REACTIONS: Readonly<Record<Mood, string>> = {
   stopped: '⏹️',
 };
 
+const harmlessWithin = (text: string, limit: number): string => cut(harmless(text), limit);
+
 /** How views are printed in Components V2. */
-const componentPrinter = (options: ComponentOptions): Printer<Piece> => ({
+const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   style: STYLE,
   rooms: ROOMS,
   reactions: REACTIONS,
-  answers: answersIn(options),
   message: (_headline, pieces, tone) => container(COLORS[tone], pieces),
   named: (text) => [{ kind: 'title', text: threadName(text) }],
-  notice: noticeIn,
-  quoted: (text, limit) => plain(cut(text, limit)),
-  quotedLines: (lines) => lines.map(plain).join('\n'),
+  notice({ text: said, mentions, offered }, divisor) {
+    const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
+    const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
+    return splitMarkdown(harmless(tablesAsText(said)), limit).map((part, i) =>
+      shown(
+        [
+          { type: ComponentType.TextDisplay, content: i === 0 ? `${called}${part}` : part },
+          ...(offered && i === 0 ? [offerRow(offered)] : []),
+        ],
+        i === 0 ? mentions : [],
+      ),
+    );
+  },
+  quoted: (text, limit) => STYLE.plain(cut(text, limit)),
+  quotedLines: (lines) => lines.map(STYLE.plain).join('\n'),
   sessionTitle: titled,
   callTitle: titled,
   lead: (content, beside) =>
@@ -121,20 +136,35 @@ const componentPrinter = (options: ComponentOptions): Printer<Piece> => ({
   text: display,
   // Small print, each line of it.
   small: (content) => (content.trim() === '' ? [] : display(content.replace(/^/gm, '-# '))),
-  code: (text, limit) => display(codeBlock(text, limit)),
-  smallCode: (text, limit) => display(codeBlock(text, limit)),
+  code: (text, limit) => display(codeBlock(text, limit, harmlessWithin)),
+  smallCode: (text, limit) => display(codeBlock(text, limit, harmlessWithin)),
   facts: (facts) =>
-    display(facts.map(({ label, value }) => `${STYLE.bold(plain(label))}: ${plain(value)}`).join('\n')),
+    display(
+      facts.map(({ label, value }) => `${STYLE.bold(STYLE.plain(label))}: ${STYLE.plain(value)}`).join('\n'),
+    ),
   buttons: (buttons) => (buttons.length === 0 ? [] : [row(buttons.map(buttonOf))]),
   foot: (_control, hasMenu) => (hasMenu ? [row([SESSION_MENU])] : []),
   decision: (toolCallId, buttons, choices) => [
     row(buttons.map(buttonOf)),
-    ...choices.slice(0, 2).map((choice) => row([choiceMenu(toolCallId, choice)])),
+    ...choices.slice(0, 2).map(({ argument, label, options, value: current }) =>
+      row([
+        {
+          type: ComponentType.StringSelect,
+          custom_id: idOf(ACTIONS.choose, toolCallId, argument).slice(0, DISCORD_LIMITS.customId),
+          placeholder: cut(label, DISCORD_LIMITS.selectPlaceholder),
+          options: options.slice(0, DISCORD_LIMITS.selectOptions).map((value) => ({
+            label: cut(value, DISCORD_LIMITS.optionLabel),
+            value: value.slice(0, DISCORD_LIMITS.optionLabel),
+            default: value === current,
+          })),
+        },
+      ]),
+    ),
   ],
   scriptValue: ({ toolCallId }) => toolCallId,
   allValues: (open) => [ALL, batchMark(open)],
   keepsChange: false,
-});
+};
 
 const FLAGS = MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds;
 
@@ -200,21 +230,7 @@ export const row = (components: ActionRow['components']): ActionRow => ({
   components: components.slice(0, DISCORD_LIMITS.buttonsInRow),
 });
 
-const choiceMenu = (
-  toolCallId: string,
-  { argument, label, options, value: current }: Picked,
-): APIStringSelectComponent => ({
-  type: ComponentType.StringSelect,
-  custom_id: idOf(ACTIONS.choose, toolCallId, argument).slice(0, DISCORD_LIMITS.customId),
-  placeholder: cut(label, DISCORD_LIMITS.selectPlaceholder),
-  options: options.slice(0, DISCORD_LIMITS.selectOptions).map((value) => ({
-    label: cut(value, DISCORD_LIMITS.optionLabel),
-    value: value.slice(0, DISCORD_LIMITS.optionLabel),
-    default: value === current,
-  })),
-});
-
-const answersIn = ({ asksFeedback }: ComponentOptions): AnswerForm => ({
+const answersOf = ({ asksFeedback }: ComponentOptions): AnswerForm => ({
   characters: ANSWER_CHARACTERS,
   least: 300,
   shownParts: 4,
@@ -240,20 +256,3 @@ const feedbackRow = (messageId: number): APIMessageTopLevelComponent => ({
 
 const offerRow = ({ id, labels }: { id: number; labels: readonly string[] }): ActionRow =>
   row(labels.map((label, i) => buttonOf({ label, name: ACTIONS.offer, values: [offerValue(id, i)] })));
-
-function noticeIn(
-  { text: said, mentions, offered }: Extract<ViewMessage['body'], { kind: 'notice' }>,
-  divisor: number,
-): Outgoing[] {
-  const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
-  const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
-  return splitMarkdown(harmless(tablesAsText(said)), limit).map((part, i) =>
-    shown(
-      [
-        { type: ComponentType.TextDisplay, content: i === 0 ? `${called}${part}` : part },
-        ...(offered && i === 0 ? [offerRow(offered)] : []),
-      ],
-      i === 0 ? mentions : [],
-    ),
-  );
-}

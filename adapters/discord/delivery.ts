@@ -56,7 +56,7 @@ function answered({ code: given, status, message, rawError }: DiscordAPIError): 
     status,
     code,
     detail: `${code}: ${message}`,
-    row: number === 0 ? undefined : ERROR_CODES.get(number),
+    row: number === 0 ? undefined : ERROR_CODES.get(code),
     retryAfterMs: seconds ? seconds * 1000 : undefined,
   };
 }

@@ -11,8 +11,8 @@ import {
   Status,
 } from 'discord.js';
 import { createController } from '../../src/controller/controller.ts';
-import { followLastSeen, type Link, withFailures } from '../../src/controller/last-seen-loop.ts';
-import type { Platform, PlatformParts } from '../../src/controller/platform.ts';
+import { type Link, withFailures } from '../../src/controller/last-seen-loop.ts';
+import type { Platform } from '../../src/controller/platform.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
 import { messageOf } from '../../src/lib/errors.ts';
@@ -21,10 +21,12 @@ import type { Logger } from '../../src/lib/log.ts';
 import type { Tokens } from '../../src/lib/tokens.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { catchUp } from '../shared/catch-up.ts';
+import type { Door } from '../shared/door.ts';
 import { drained } from '../shared/draining.ts';
+import { type Listening, startListening } from '../shared/starting.ts';
 import { guildHistory } from './catch-up.ts';
 import { listenToCommands, pointing, syncCommands } from './commands.ts';
-import { createDoor, type Door, refuseOpenBot } from './door.ts';
+import { guildDoor, refuseOpenBot } from './door.ts';
 import { patientGateway } from './gateway.ts';
 import { listen } from './inbound.ts';
 import { listenToInteractions } from './interactions.ts';
@@ -66,7 +68,10 @@ export function createDiscord(
       { asksFeedback: settings.feedback },
     ),
     isMember: createRoles(discord.asking, settings.clock),
-    start: (parts) => start(discord, parts),
+    async start(parts) {
+      const { readingBack } = await startListening(gatewayListening(discord), parts, discord.stopping.signal);
+      discord.background = readingBack;
+    },
     stop: () => stop(discord),
   };
 }
@@ -105,7 +110,7 @@ function clientsOf(settings: DiscordOptions, log: Logger, tokens: Tokens): Disco
     client,
     sending,
     asking,
-    door: createDoor({ client, named, rest: asking, clock, log }),
+    door: guildDoor({ client, named, rest: asking, clock, log }),
     link: withFailures(linkOf(client, log, tokens)),
     inFlight: new InFlight(),
     stopping,
@@ -132,28 +137,42 @@ function clientOf({ api_url, shards, message_content }: DiscordOptions, signal: 
   });
 }
 
-async function start(discord: Discord, parts: PlatformParts): Promise<void> {
-  const { settings, log, link, door } = discord;
-  const take = listenToAll(discord, parts);
-  const client = await connect(discord.client, settings.token);
-  await refuseOpenBot(client, settings.allowed_guilds);
-  await offerCommands(discord, client.application.id);
-  log.info({ bot: client.user.id, invite: inviteLink(client.application.id) }, 'listening to Discord');
-  const { lastSeen } = parts;
-  discord.background = followLastSeen(
-    {
-      link,
-      clock: settings.clock,
-      log,
-      lastSeen,
-      platform: 'discord',
+/** How Discord is listened to. */
+const gatewayListening = (discord: Discord): Listening<ReturnType<typeof listen>> => ({
+  listen(parts) {
+    const { door, log, inFlight, link } = discord;
+    // Before it is ready nothing is delivered; right after that something may be.
+    const client = discord.client as Client<true>;
+    const { intake, decisions, attachments } = parts;
+    const controller = createController(parts, TRAITS, door.admission);
+    const { gate } = controller;
+    const { forums } = discord.settings;
+    const behind = () => link.fail();
+    const take = listen(client, { intake, decisions, gate, attachments, forums, log, behind });
+    const answering = { intake, log, inFlight };
+    listenToInteractions(client, { ...answering, controller, pointedAt: pointing(client) });
+    listenToCommands({ ...parts, ...answering, client, controller });
+    listenToReopenings(client, door, parts.reopened, log);
+    return take;
+  },
+  async connect() {
+    const { settings, log } = discord;
+    const client = await loggedIn(discord.client, settings.token);
+    await refuseOpenBot(client, settings.allowed_guilds);
+    await offerCommands(discord, client.application.id);
+    log.info({ bot: client.user.id, invite: inviteLink(client.application.id) }, 'listening to Discord');
+  },
+  missed({ lastSeen }, take) {
+    const { settings, log, link, door } = discord;
+    const client = discord.client as Client<true>;
+    return {
+      ...{ link, clock: settings.clock, log, platform: 'discord' },
       workspaces: async () => [DIRECT, ...[...client.guilds.cache.keys()].filter(door.isAllowed)],
       catchUp: (workspace, missed) =>
         catchUp(guildHistory({ client, lastSeen, take }, workspace), { lastSeen, log }, missed),
-    },
-    discord.stopping.signal,
-  );
-}
+    };
+  },
+});
 
 /** Registers slash commands, everywhere or in the guilds that the settings name. */
 async function offerCommands({ settings, asking, log }: Discord, application: string): Promise<void> {
@@ -175,44 +194,21 @@ async function stop({ inFlight, stopping, client, background }: Discord): Promis
   await background;
 }
 
-/** Registers every listener. Returns what takes a message that was read back. */
-function listenToAll(discord: Discord, parts: PlatformParts): ReturnType<typeof listen> {
-  const { door, log, inFlight, link } = discord;
-  // Before it is ready nothing is delivered; right after that something may be.
-  const client = discord.client as Client<true>;
-  const { intake, decisions, attachments } = parts;
-  const controller = createController(parts, TRAITS, door.admission);
-  const { gate } = controller;
-  const { forums } = discord.settings;
-  const behind = () => link.fail();
-  const take = listen(client, { intake, decisions, gate, attachments, forums, log, behind });
-  const answering = { intake, log, inFlight };
-  listenToInteractions(client, { ...answering, controller, pointedAt: pointing(client) });
-  listenToCommands({ ...parts, ...answering, client, controller });
-  listenToReopenings(client, door, parts.reopened, log);
-  return take;
-}
-
 /** Resolves once the bot is ready. Throws ConfigError where Discord refuses the token or the intents. */
-async function connect(client: Client, token: string): Promise<Client<true>> {
+async function loggedIn(client: Client, token: string): Promise<Client<true>> {
   const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
   try {
     await client.login(token);
   } catch (error) {
-    if (isRefusedToken(error)) {
-      throw new ConfigError(TOKEN_REFUSED);
-    }
-    if (messageOf(error).toLowerCase().includes('intent')) {
-      throw new ConfigError(INTENT_REFUSED);
-    }
+    const isRefused =
+      (error instanceof DiscordAPIError && error.status === 401) ||
+      (error instanceof Error && 'code' in error && error.code === 'TokenInvalid');
+    if (isRefused) throw new ConfigError(TOKEN_REFUSED);
+    if (messageOf(error).toLowerCase().includes('intent')) throw new ConfigError(INTENT_REFUSED);
     throw error;
   }
   return ready;
 }
-
-const isRefusedToken = (error: unknown): boolean =>
-  (error instanceof DiscordAPIError && error.status === 401) ||
-  (error instanceof Error && 'code' in error && error.code === 'TokenInvalid');
 
 /** A client drops a token that was refused once, and could never find out that it is taken again. */
 function keepToken(rest: REST, token: string): void {

@@ -1,14 +1,10 @@
 import { type Client, DiscordAPIError, Events, type REST, Routes } from 'discord.js';
-import { type Admission, createAdmission } from '../../src/controller/admission.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { onceAnHour } from '../../src/lib/once-an-hour.ts';
+import { createDoor, type Door } from '../shared/door.ts';
 import { DIRECT } from './outbound.ts';
 import { PUBLIC_WITHOUT_LIST } from './probe.ts';
-
-/** Which guilds may use the bot, and who may write to it outside of them. */
-export type Door = { isAllowed(guild: string): boolean; admission: Admission };
 
 type DoorDeps = {
   client: Client;
@@ -24,8 +20,8 @@ type DoorDeps = {
 const MEMBER_KEPT_MS = 60_000;
 const KEPT = 20_000;
 
-export function createDoor({ client, named, rest, clock, log }: DoorDeps): Door {
-  const isNews = onceAnHour(clock);
+/** Which guilds may use the bot, and who may write to it outside of them. */
+export function guildDoor({ client, named, rest, clock, log }: DoorDeps): Door {
   const isAllowed = (guild: string): boolean =>
     client.guilds.cache.has(guild) && (named.length === 0 || named.includes(guild));
   const known = new Map<string, { shares: boolean; until: number }>();
@@ -39,23 +35,18 @@ export function createDoor({ client, named, rest, clock, log }: DoorDeps): Door 
     return shares;
   }
 
-  const tellOfGuild = (guild: string): void => {
-    if (isNews(guild)) log.warn({ guild }, NOT_NAMED);
+  const outside = {
+    workspace: DIRECT,
+    refusal: async ({ id }: { id: string }) => ((await sharesGuild(id)) ? undefined : NO_SHARED_GUILD),
   };
+  const door = createDoor({ isAllowed, workspaceName: 'server', warning: NOT_NAMED, outside }, clock, log);
   client.on(Events.GuildCreate, ({ id }) => {
-    if (!isAllowed(id)) tellOfGuild(id);
+    if (!isAllowed(id)) door.noted(id);
   });
   client.on(Events.ClientReady, ({ guilds }) => {
-    for (const id of guilds.cache.keys()) if (!isAllowed(id)) tellOfGuild(id);
+    for (const id of guilds.cache.keys()) if (!isAllowed(id)) door.noted(id);
   });
-
-  const admission = createAdmission(async ({ workspace }, { id }) => {
-    if (workspace === DIRECT) return (await sharesGuild(id)) ? undefined : NO_SHARED_GUILD;
-    if (isAllowed(workspace)) return undefined;
-    tellOfGuild(workspace);
-    return 'I am not set up for this server. Whoever runs me can change that.';
-  });
-  return { isAllowed, admission };
+  return door;
 }
 
 const NOT_NAMED = 'the bot is in a server that discord.allowed_guilds does not name; it does nothing there';

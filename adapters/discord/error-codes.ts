@@ -1,5 +1,5 @@
 import { RESTJSONErrorCodes as Code } from 'discord.js';
-import type { Row as SharedRow } from '../shared/error-meanings.ts';
+import { type Row as SharedRow, tableOf } from '../shared/error-meanings.ts';
 
 /*
  * The JSON error codes that Discord can answer with to what this adapter does (messages, reactions, files,
@@ -32,31 +32,28 @@ const RULES = 'the moderation rules of this server do not let it through';
 const KIND = 'this kind of channel takes no such messages';
 const NEWER = 'Discord no longer offers it; whoever runs me has to install a newer version';
 
-const rows = (means: Row['means'], list: Readonly<Record<number, string>>): [number, Row][] =>
-  Object.entries(list).map(([code, why]) => [Number(code), { means, why }]);
-
-export const ERROR_CODES: ReadonlyMap<number, Row> = new Map([
-  ...rows('limited', {
+const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, string>>>> = {
+  limited: {
     [Code.ActionCannotBePerformedDueToSlowmodeRateLimit]: 'this channel is in slow mode',
     [Code.AnnouncementEditLimitExceeded]: TROUBLE,
     [Code.ChannelSendRateLimit]: TROUBLE,
     [Code.ServerSendRateLimit]: TROUBLE,
     [Code.OpeningDirectMessagesTooFast]: TROUBLE,
     [Code.ServiceResourceIsBeingRateLimited]: TROUBLE,
-  }),
-  ...rows('passing', {
+  },
+  passing: {
     [Code.APIResourceOverloaded]: TROUBLE,
     [Code.FeatureTemporarilyDisabledServerSide]: TROUBLE,
     [Code.SendMessagesHasBeenTemporarilyDisabled]: TROUBLE,
     [Code.IndexNotYetAvailable]: TROUBLE,
     [Code.ApplicationNotYetAvailable]: TROUBLE,
-  }),
-  ...rows('unclear', {
+  },
+  unclear: {
     [Code.GeneralError]: TROUBLE,
     [Code.CloudflareIsBlockingYourRequest]: TROUBLE,
     [Code.ApplicationInteractionFailedToSend]: TROUBLE,
-  }),
-  ...rows('form', {
+  },
+  form: {
     [Code.InvalidFormBodyOrContentType]: FORM,
     [Code.RequestBodyContainsInvalidJSON]: FORM,
     [Code.CannotSendAnEmptyMessage]: FORM,
@@ -76,20 +73,20 @@ export const ERROR_CODES: ReadonlyMap<number, Row> = new Map([
     [Code.CannotEditAPollMessage]: FORM,
     [Code.CannotUseAnEmojiIncludedWithThePoll]: FORM,
     [Code.InvalidActivityAction]: FORM,
-  }),
-  ...rows('too_large', {
+  },
+  too_large: {
     [Code.RequestEntityTooLarge]: 'it is larger than what this server takes',
     [Code.FileUploadedExceedsMaximumSize]: 'it is larger than what this server takes',
-  }),
-  ...rows('archived', { [Code.InvalidActionOnArchivedThread]: 'the thread is archived' }),
-  ...rows('gone', { [Code.UnknownMessage]: 'it was deleted' }),
-  ...rows('frozen', {
+  },
+  archived: { [Code.InvalidActionOnArchivedThread]: 'the thread is archived' },
+  gone: { [Code.UnknownMessage]: 'it was deleted' },
+  frozen: {
     [Code.MaximumNumberOfEditsToMessagesOlderThanOneHourReached]: 'old messages can be changed so often only',
     [Code.CannotEditMessageAuthoredByAnotherUser]: 'it is not mine',
     [Code.VoiceMessagesCannotBeEdited]: FORM,
     [Code.CannotExecuteActionOnSystemMessage]: 'it is a message of Discord’s own',
-  }),
-  ...rows('closed', {
+  },
+  closed: {
     [Code.UnknownChannel]: GONE,
     [Code.UnknownGuild]: 'I am not in this server any more; somebody has to invite me again',
     [Code.InvalidGuild]: 'I am not in this server any more; somebody has to invite me again',
@@ -111,8 +108,8 @@ export const ERROR_CODES: ReadonlyMap<number, Row> = new Map([
     [Code.VerifyYourAccount]: TOKEN,
     [Code.TheUserAccountMustFirstBeVerified]: TOKEN,
     [Code.ServerNotAvailableInYourLocation]: 'this server is not available where I run',
-  }),
-  ...rows('denied', {
+  },
+  denied: {
     [Code.MissingPermissions]: PERMISSION,
     [Code.TwoFactorAuthenticationIsRequired]:
       'this server asks for two-factor authentication of whoever runs me',
@@ -134,8 +131,8 @@ export const ERROR_CODES: ReadonlyMap<number, Row> = new Map([
     [Code.MaximumThreadParticipantsReached]: 'the thread has as many members as there can be',
     [Code.MaximumNumberOfGuildChannelsReached]: 'this server has as many channels as there can be',
     [Code.TagRequiredToCreateAForumPostInThisChannel]: 'a post needs a tag in this forum',
-  }),
-  ...rows('again', {
+  },
+  again: {
     [Code.UnknownInteraction]: LATE,
     [Code.UnknownWebhook]: LATE,
     [Code.InvalidWebhookToken]: LATE,
@@ -143,9 +140,9 @@ export const ERROR_CODES: ReadonlyMap<number, Row> = new Map([
     [Code.InteractionHasAlreadyBeenAcknowledged]: 'that was answered before; please do it again',
     [Code.ThisInteractionHasHitTheMaximumNumberOfFollowUpMessages]:
       'too much was said about that; please do it again',
-  }),
-  ...rows('done', { [Code.ThreadAlreadyCreatedForMessage]: 'it has a thread' }),
-  ...rows('final', {
+  },
+  done: { [Code.ThreadAlreadyCreatedForMessage]: 'it has a thread' },
+  final: {
     [Code.UnknownEmoji]: 'there is no such emoji',
     [Code.UnknownUser]: 'there is no such person',
     [Code.UnknownMember]: 'there is no such member',
@@ -155,5 +152,8 @@ export const ERROR_CODES: ReadonlyMap<number, Row> = new Map([
     [Code.InvalidRecipients]: 'they take no direct messages',
     [Code.InvalidThreadNotificationSettings]: FORM,
     [Code.MaximumNumberOfPinsReachedForTheChannel]: FORM,
-  }),
-]);
+  },
+};
+
+/** By the code as text. */
+export const ERROR_CODES: ReadonlyMap<string, Row> = tableOf(BY_MEANING, (why) => ({ why }));

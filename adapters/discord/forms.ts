@@ -6,13 +6,12 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import { ALL, questionOf, questionValue, seenOf, seenValue } from '../../src/controller/actions.ts';
-import type { Field, Form, Given, Subject } from '../../src/controller/forms.ts';
+import type { Subject } from '../../src/controller/forms.ts';
 import { cut } from '../../src/lib/cut.ts';
+import { type Dialogs, type FieldPrinter, printedField } from '../shared/answers.ts';
 import { uploadedIn } from './attachments.ts';
 import { idOf, partsOf } from './ids.ts';
 import { DISCORD_LIMITS } from './limits.ts';
-
-type Control = APILabelComponent['component'];
 
 /** What forms are called in the interactions that come back; behind it, with bars, what they are about. */
 const NAMES = {
@@ -55,7 +54,7 @@ function idOfSubject(subject: Subject): string {
 }
 
 /** What a form with such an id is about; undefined for one of another version. */
-export function subjectOf(customId: string): Subject | undefined {
+function subjectOf(customId: string): Subject | undefined {
   const { action, values } = partsOf(customId);
   const [value = '', more = ''] = values;
   switch (action) {
@@ -86,84 +85,73 @@ export function subjectOf(customId: string): Subject | undefined {
   }
 }
 
-/** A form as a dialog. */
-export const modalOf = (form: Form): APIModalInteractionResponseCallbackData => ({
-  custom_id: idOfSubject(form.subject),
-  title: cut(form.title, DISCORD_LIMITS.modalTitle),
-  components: form.fields.slice(0, DISCORD_LIMITS.modalComponents).map(labelled),
-});
-
-function labelled(field: Field): APILabelComponent {
-  const { label, hint } = field;
-  return {
-    type: ComponentType.Label,
-    label: cut(label, DISCORD_LIMITS.labelText),
-    ...(hint ? { description: cut(hint, DISCORD_LIMITS.labelDescription) } : {}),
-    component: controlOf(field),
-  };
-}
-
-function controlOf(field: Field): Control {
-  const { name } = field;
-  switch (field.kind) {
-    case 'text':
-      return {
-        type: ComponentType.TextInput,
-        custom_id: name,
-        style: field.isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
-        required: field.isRequired,
-        max_length: DISCORD_LIMITS.inputText,
-        ...(field.initial ? { value: field.initial.slice(0, DISCORD_LIMITS.inputText) } : {}),
-      };
-    case 'choices': {
-      const options = field.choices.slice(0, DISCORD_LIMITS.selectOptions).map(({ label, value }) => ({
-        label: cut(label, DISCORD_LIMITS.optionLabel),
-        value: value.slice(0, DISCORD_LIMITS.optionLabel),
-        default: field.chosen.includes(value),
-      }));
-      return {
-        type: ComponentType.StringSelect,
-        custom_id: name,
-        required: false,
-        min_values: 0,
-        max_values: Math.min(field.atMost, options.length),
-        options,
-        ...(field.nothing ? { placeholder: field.nothing } : {}),
-      };
+/** Dialogs of Discord's. */
+export const DIALOGS: Dialogs<undefined, APIModalInteractionResponseCallbackData, ModalSubmitInteraction> = {
+  print: ({ subject, title, fields }) => ({
+    custom_id: idOfSubject(subject),
+    title: cut(title, DISCORD_LIMITS.modalTitle),
+    components: fields.slice(0, DISCORD_LIMITS.modalComponents).map((field) => ({
+      type: ComponentType.Label,
+      label: cut(field.label, DISCORD_LIMITS.labelText),
+      ...(field.hint ? { description: cut(field.hint, DISCORD_LIMITS.labelDescription) } : {}),
+      component: printedField(field, COMPONENTS),
+    })),
+  }),
+  subject: ({ customId }) => subjectOf(customId),
+  given(modal) {
+    const { fields } = modal;
+    const values: Record<string, string | readonly string[]> = {};
+    for (const [name, { type }] of fields.fields) {
+      if (type === ComponentType.TextInput) values[name] = fields.getTextInputValue(name);
+      else if (type === ComponentType.StringSelect) values[name] = fields.getStringSelectValues(name);
+      else if (type === ComponentType.UserSelect)
+        values[name] = [...(fields.getSelectedUsers(name)?.keys() ?? [])];
     }
-    case 'people': {
-      const users = field.chosen.filter((id) => /^\d+$/.test(id)).slice(0, DISCORD_LIMITS.selectOptions);
-      return {
-        type: ComponentType.UserSelect,
-        custom_id: name,
-        required: false,
-        min_values: 0,
-        max_values: DISCORD_LIMITS.selectOptions,
-        ...(users.length > 0 ? { default_values: users.map((id) => ({ id, type: 'user' as never })) } : {}),
-      };
-    }
-    case 'files':
-      return {
-        type: ComponentType.FileUpload,
-        custom_id: name,
-        required: field.isRequired,
-        min_values: field.isRequired ? 1 : 0,
-        max_values: Math.min(field.atMost, DISCORD_LIMITS.uploads),
-      };
-    default:
-      return field satisfies never;
-  }
-}
+    return { values, files: uploadedIn(modal) };
+  },
+};
 
-/** What a dialog was sent off with, by the name of the field. */
-export function givenIn(modal: ModalSubmitInteraction): Given {
-  const { fields } = modal;
-  const values: Record<string, string | readonly string[]> = {};
-  for (const [name, { type }] of fields.fields) {
-    if (type === ComponentType.TextInput) values[name] = fields.getTextInputValue(name);
-    else if (type === ComponentType.StringSelect) values[name] = fields.getStringSelectValues(name);
-    else if (type === ComponentType.UserSelect)
-      values[name] = [...(fields.getSelectedUsers(name)?.keys() ?? [])];
-  }
-  return { values, files: uploadedIn(modal) };
-}
+const COMPONENTS: FieldPrinter<APILabelComponent['component']> = {
+  text: ({ name, isLong, isRequired, initial }) => ({
+    type: ComponentType.TextInput,
+    custom_id: name,
+    style: isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
+    required: isRequired,
+    max_length: DISCORD_LIMITS.inputText,
+    ...(initial ? { value: initial.slice(0, DISCORD_LIMITS.inputText) } : {}),
+  }),
+  choices({ name, choices, chosen, atMost, nothing }) {
+    const options = choices.slice(0, DISCORD_LIMITS.selectOptions).map(({ label, value }) => ({
+      label: cut(label, DISCORD_LIMITS.optionLabel),
+      value: value.slice(0, DISCORD_LIMITS.optionLabel),
+      default: chosen.includes(value),
+    }));
+    return {
+      type: ComponentType.StringSelect,
+      custom_id: name,
+      required: false,
+      min_values: 0,
+      max_values: Math.min(atMost, options.length),
+      options,
+      ...(nothing ? { placeholder: nothing } : {}),
+    };
+  },
+  people({ name, chosen }) {
+    const users = chosen.filter((id) => /^\d+$/.test(id)).slice(0, DISCORD_LIMITS.selectOptions);
+    return {
+      type: ComponentType.UserSelect,
+      custom_id: name,
+      required: false,
+      min_values: 0,
+      max_values: DISCORD_LIMITS.selectOptions,
+      ...(users.length > 0 ? { default_values: users.map((id) => ({ id, type: 'user' as never })) } : {}),
+    };
+  },
+  files: ({ name, isRequired, atMost }) => ({
+    type: ComponentType.FileUpload,
+    custom_id: name,
+    required: isRequired,
+    min_values: isRequired ? 1 : 0,
+    max_values: Math.min(atMost, DISCORD_LIMITS.uploads),
+  }),
+};

@@ -14,6 +14,7 @@ import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { type Edit, type InboundParts, onEdit, onMessage, type Written } from '../shared/inbound.ts';
+import { sourceOf } from '../shared/source.ts';
 import { offered } from './attachments.ts';
 import { nonceOf, writtenAt } from './ids.ts';
 import { whoIs } from './interaction-context.ts';
@@ -50,16 +51,20 @@ export function listen(client: Client<true>, deps: ListenDeps): (message: Messag
     });
   });
   client.on(Events.MessageUpdate, (before, message) => {
-    // Of a message that is not known Discord may tell a part: a preview, and not what it says.
+    // Previews, pins, and a thread that is begun from a message change it as well: only edits have a time.
     if (message.editedTimestamp === null) return;
     inOrder(threadOf(message), async () => {
-      const now = message.partial ? await message.fetch() : message;
-      await onChange(client, before.partial ? undefined : before, now, deps);
+      // Of a message that is not known Discord may tell a part: a preview, and not what it says.
+      const whole = message.partial ? await message.fetch() : message;
+      const now = written(client, { message: whole, isReadBack: false }, deps);
+      const old = before.partial ? undefined : written(client, { message: before, isReadBack: false }, deps);
+      const edit = editOf(whole, old);
+      if (now !== undefined && edit !== undefined && isSeen(client, whole)) await onEdit(deps, now, edit);
     }).catch(logged(deps.log));
   });
   const onDeleted = (message: Message | PartialMessage) => {
     const isForBot = async () => false; // who takes it in later reads it back from where it is not any more
-    const take = () => deps.intake.deleted({ sourceId: sourceOf(message.id), isForBot });
+    const take = () => deps.intake.deleted({ sourceId: sourceOf('discord', message.id), isForBot });
     inOrder(threadOf(message), take).catch(logged(deps.log));
   };
   client.on(Events.MessageDelete, onDeleted);
@@ -67,18 +72,6 @@ export function listen(client: Client<true>, deps: ListenDeps): (message: Messag
     for (const message of messages.values()) onDeleted(message);
   });
   return (message) => take(message, true);
-}
-
-/** Previews, pins, and a thread that is begun from a message change it as well: only edits have a time. */
-async function onChange(
-  client: Client<true>,
-  before: Message | undefined,
-  message: Message,
-  deps: ListenDeps,
-): Promise<void> {
-  const now = written(client, { message, isReadBack: false }, deps);
-  const edit = editOf(message, before && written(client, { message: before, isReadBack: false }, deps));
-  if (now !== undefined && edit !== undefined && isSeen(client, message)) await onEdit(deps, now, edit);
 }
 
 /** Whoever takes the message in later is told the same: it says by now what it said after the edit. */
@@ -98,7 +91,7 @@ function written(client: Client<true>, { message, isReadBack }: Read, deps: List
   const files = [...message.attachments.values()].map((file) => offered(file, client));
   return {
     address,
-    sourceId: sourceOf(id),
+    sourceId: sourceOf('discord', id),
     messageId: id,
     writtenAt: writtenAt(id),
     isAddressed: isAddressed(client, message),
@@ -134,9 +127,6 @@ const logged = (log: Logger) => (error: unknown) =>
  */
 const threadOf = ({ channel, channelId, id }: Pick<Message, 'channel' | 'channelId' | 'id'>): string =>
   channel.isDMBased() || channel.isThread() ? channelId : id;
-
-/** One message is one source, however often it is delivered or read back. */
-const sourceOf = (messageId: string): string => `discord:${messageId}`;
 
 /** Whether a person has written it: no bot, no join or pin, nothing that Discord itself says. */
 const isWritten = ({ type, author, webhookId }: Message): boolean =>

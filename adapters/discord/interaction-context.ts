@@ -2,6 +2,7 @@ import { type Client, GuildMember, type Interaction, PermissionFlagsBits } from 
 import type { From } from '../../src/controller/from.ts';
 import type { Who } from '../../src/controller/people.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
+import { sourceOf } from '../shared/source.ts';
 import { ROLE } from './mentions.ts';
 import { DIRECT } from './outbound.ts';
 import { canRead } from './visibility.ts';
@@ -58,7 +59,7 @@ export function fromInteraction(
     who: whoIs(interaction.client, personOf(interaction), roles, memberPermissions?.bitfield),
     place: { platform, workspace, channel },
     thread,
-    sourceId: `discord:${kind}:${interaction.id}`,
+    sourceId: sourceOf('discord', kind, interaction.id),
     isFromList,
   };
 }

@@ -15,11 +15,11 @@ import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbo
 import { type BytesOf, type Reaction, TITLE } from '../../src/thread/delivery/outgoing.ts';
 import { isUnreadable } from '../shared/calls.ts';
 import { unarchive } from './archived-threads.ts';
-import { bodyOf, type ComponentOptions, inComponents, marked, REACTIONS } from './components.ts';
+import { bodyOf, type ComponentOptions, inComponents, numbered, REACTIONS } from './components.ts';
 import { REST_API } from './delivery.ts';
 import { markOf, nonceOf } from './ids.ts';
 import { DISCORD_LIMITS, DISCORD_RATES, EDIT_INTERVAL_MS } from './limits.ts';
-import { plainerForms } from './plain-form.ts';
+import { PLAIN_COMPONENTS } from './plain-form.ts';
 import { harmless, STYLE } from './style.ts';
 import { attachmentName, tooLargeMessage, uploadMessage } from './uploads.ts';
 
@@ -51,12 +51,20 @@ export function createDiscordOutbound(deps: OutboundDeps, options: ComponentOpti
     rates: DISCORD_RATES,
     editIntervalMs: EDIT_INTERVAL_MS,
     translate: (view, divisor) => inComponents(view, divisor, options),
-    plainer: plainerForms,
+    plainer: PLAIN_COMPONENTS,
     post: (address, ...what) => side.post(within(address), ...what),
     edit: (address, ...what) => side.edit(within(address), ...what),
     remove: (address, ...what) => side.remove(within(address), ...what),
     find: (address, ...what) => side.find(within(address), ...what),
-    privateReply: (address, ...what) => privateReply(rest, address, ...what),
+    async privateReply(address, person, text) {
+      if (address.workspace === DIRECT) return NOWHERE_ELSE;
+      const said = `About ${STYLE.thread(address)}: ${harmless(text)}`;
+      const body = { content: cut(said, DISCORD_LIMITS.content), allowed_mentions: { parse: [] } };
+      return REST_API.delivered(async () => {
+        const { id } = Sent.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: person } }));
+        return Sent.parse(await rest.post(Routes.channelMessages(id), { body })).id;
+      });
+    },
   };
 }
 
@@ -66,15 +74,15 @@ type Thread = ThreadAddress & Omit<OutboundDeps, 'bytesOf'>;
 const ACTS: Acts<Thread> = {
   post: (at, key, { body }) =>
     REST_API.delivered(async () => {
-      const numbered = { ...marked(body, key), nonce: nonceOf(at.thread, key), enforce_nonce: true };
-      const send = () => at.rest.post(Routes.channelMessages(at.thread), { body: numbered });
+      const once = { ...numbered(body, key), nonce: nonceOf(at.thread, key), enforce_nonce: true };
+      const send = () => at.rest.post(Routes.channelMessages(at.thread), { body: once });
       return Sent.parse(await opened(at, send)).id;
     }),
 
   edit(at, key, platformId, message, { isPaced }) {
     // A plain message that becomes one of components has to give up its text.
     const isV2 = (Number(message.body.flags) & MessageFlags.IsComponentsV2) !== 0;
-    const body = { ...marked(message.body, key), ...(isV2 ? { content: null } : {}) };
+    const body = { ...numbered(message.body, key), ...(isV2 ? { content: null } : {}) };
     const change = () => at.rest.patch(messageRoute(at, platformId), { body });
     return REST_API.delivered(async () => {
       await (isPaced ? change() : opened(at, change));
@@ -97,7 +105,7 @@ const ACTS: Acts<Thread> = {
     const payload = isTooLarge ? tooLargeMessage(upload, bytes.length, limit) : uploadMessage(upload);
     const files = isTooLarge ? [] : [{ name: attachmentName(upload.file.name), data: Buffer.from(bytes) }];
     return REST_API.delivered(async () => {
-      const body = { ...marked(payload, key), nonce: nonceOf(at.thread, key), enforce_nonce: true };
+      const body = { ...numbered(payload, key), nonce: nonceOf(at.thread, key), enforce_nonce: true };
       const send = () => at.rest.post(Routes.channelMessages(at.thread), { body, files });
       return Sent.parse(await opened(at, send)).id;
     });
@@ -131,7 +139,8 @@ const ACTS: Acts<Thread> = {
     const file = sought.kind === 'upload' ? sought.file.name : undefined;
     const number = markOf(key);
     // The plainest form has nothing that could be numbered.
-    const plainest = sought.kind === 'message' ? plainerForms(sought.body).at(-1)?.body.content : undefined;
+    const plainest =
+      sought.kind === 'message' ? PLAIN_COMPONENTS(sought.body).at(-1)?.body.content : undefined;
     const found = read.value.find(
       ({ author, components, attachments, content }) =>
         author.id === botId() &&
@@ -178,23 +187,6 @@ const reactionRoute = (address: ThreadAddress, { on, name: emoji }: Reaction) =>
 
 /** The first message of a thread stands in the channel that the thread belongs to. */
 const placeOf = ({ channel, thread }: ThreadAddress, on: string) => (on === thread ? channel : thread);
-
-async function privateReply(
-  rest: REST,
-  address: ThreadAddress,
-  person: string,
-  text: string,
-): Promise<Delivery> {
-  if (address.workspace === DIRECT) return NOWHERE_ELSE;
-  return REST_API.delivered(async () => {
-    const { id } = Sent.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: person } }));
-    const body = {
-      content: cut(`About ${STYLE.thread(address)}: ${harmless(text)}`, DISCORD_LIMITS.content),
-      allowed_mentions: { parse: [] },
-    };
-    return Sent.parse(await rest.post(Routes.channelMessages(id), { body })).id;
-  });
-}
 
 /** Direct messages belong to no guild. */
 export const DIRECT = NO_WORKSPACE;

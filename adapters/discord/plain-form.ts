@@ -1,8 +1,7 @@
 import { ComponentType, MessageFlags } from 'discord.js';
 import { z } from 'zod';
 import { cut } from '../../src/lib/cut.ts';
-import type { Form } from '../../src/thread/delivery/outbound.ts';
-import type { Payload } from '../../src/thread/delivery/outgoing.ts';
+import { plainerForms } from '../shared/plain-forms.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 
 /*
@@ -27,42 +26,40 @@ type Part = {
   accessory?: { [key: string]: unknown; type: number } | undefined;
 };
 
-const Message = z.looseObject({ components: z.array(Part), allowed_mentions: z.unknown() });
+const Message = z.looseObject({ components: z.array(Part) });
 
 const ROWS = 5;
 
-export function plainerForms(body: Payload): readonly Form[] {
-  const message = Message.parse(body);
-  const { allowed_mentions } = message;
-  const all = message.components.flatMap(nested);
-  const rows = all
-    .flatMap((part): Part[] => {
+/** The text of a message and its buttons without what holds them; then a message of the old kind. */
+export const PLAIN_COMPONENTS = plainerForms<Part>(
+  (body) => {
+    const all = Message.parse(body).components.flatMap(nested);
+    const rows = all.flatMap((part): Part[] => {
       if (part.type === ComponentType.ActionRow) return [part];
       return part.accessory ? [{ type: ComponentType.ActionRow, components: [part.accessory] }] : [];
-    })
-    .slice(0, ROWS);
-  const text = all.flatMap(({ content }) => content ?? []).join('\n');
-  const shown = { type: ComponentType.TextDisplay, content: cut(text, DISCORD_LIMITS.allText) || '…' };
-  return [
+    });
+    return { text: all.flatMap(({ content }) => content ?? []).join('\n'), controls: rows.slice(0, ROWS) };
+  },
+  [
     {
-      body: {
-        components: [shown, ...rows],
-        flags: MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds,
-        allowed_mentions,
+      room: DISCORD_LIMITS.allText,
+      bodyOf({ text, controls }, { allowed_mentions }) {
+        const shown = { type: ComponentType.TextDisplay, content: cut(text, DISCORD_LIMITS.allText) || '…' };
+        const flags = MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds;
+        return { components: [shown, ...controls], flags, allowed_mentions };
       },
-      isCut: text.length > DISCORD_LIMITS.allText,
     },
     {
-      body: {
+      room: DISCORD_LIMITS.content,
+      bodyOf: ({ text, controls }, { allowed_mentions }) => ({
         content: cut(text, DISCORD_LIMITS.content) || '…',
-        components: rows,
+        components: controls,
         flags: MessageFlags.SuppressEmbeds,
         allowed_mentions,
-      },
-      isCut: text.length > DISCORD_LIMITS.content,
+      }),
     },
-  ];
-}
+  ],
+);
 
 function nested(part: Part): Part[] {
   return [part, ...(part.type === ComponentType.ActionRow ? [] : (part.components ?? []).flatMap(nested))];

@@ -2,7 +2,7 @@ import { type Client, Events } from 'discord.js';
 import type { Reopened } from '../../src/controller/platform.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Place } from '../../src/thread/delivery/posts.ts';
-import type { Door } from './door.ts';
+import type { Door } from '../shared/door.ts';
 
 /**
  * What was refused somewhere is tried again when something says that it may be taken by now: a thread was

@@ -18,22 +18,18 @@ export function harmless(text: string): string {
  * Characters that Discord's markdown gives a meaning:
  * https://docs.discord.com/developers/reference#message-formatting.
  */
-const escaped = (text: string): string => text.replace(/([\\*_~`|>#[\]()-])/g, '\\$1');
-
-/** Text from elsewhere, for a field: it means nothing to Discord and notifies nobody. */
-export const plain = (text: string): string =>
-  escaped(harmless(onOneLine(cut(text, DISCORD_LIMITS.allText))));
+const MARKS = /([\\*_~`|>#[\]()-])/g;
 
 /** Discord's markdown. */
 export const STYLE: Style = {
-  plain,
+  plain: (text) => harmless(onOneLine(cut(text, DISCORD_LIMITS.allText))).replace(MARKS, '\\$1'),
   bold: (text) => `**${text}**`,
   italic: (text) => `*${text}*`,
   code: (text) =>
     `\`${harmless(cut(text, DISCORD_LIMITS.allText)).replaceAll('`', "'").replace(/\s+/g, ' ')}\``,
   link(url, label) {
     const href = linkable(url);
-    const text = plain(honestLabel(cut(label, 100), url));
+    const text = STYLE.plain(honestLabel(cut(label, 100), url));
     return href === undefined ? text : `[${text}](<${href.replaceAll(')', '%29')}>)`;
   },
   person: MENTIONS.person,
@@ -41,7 +37,3 @@ export const STYLE: Style = {
   thread: ({ thread }) => `<#${thread}>`,
   moment: (at) => `<t:${Math.floor(at.getTime() / 1000)}:f>`,
 };
-
-/** Text in a code block that it can't close. */
-export const codeBlock = (text: string, limit: number): string =>
-  `\`\`\`\n${cut(harmless(cut(text, limit)).replaceAll('```', "'''"), limit - 8)}\n\`\`\``;

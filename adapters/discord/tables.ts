@@ -1,5 +1,5 @@
 /** A row of a markdown table, as its cells. */
-const cellsOf = (line: string): string[] =>
+const splitRow = (line: string): string[] =>
   withoutEdges(line).map((cell) =>
     cell
       .trim()
@@ -41,7 +41,7 @@ export function tablesAsText(markdown: string): string {
     const first = i;
     for (i += 2; isRow(lines[i] ?? ''); i++);
     const body = lines.slice(first + 2, i);
-    const rows = [line, ...body].map(cellsOf);
+    const rows = [line, ...body].map(splitRow);
     if (rows.length * widest(rows) > CELLS) {
       for (const row of lines.slice(first, i--)) out.push(row);
       continue;

@@ -3,7 +3,7 @@ import { cut } from '../../src/lib/cut.ts';
 import type { Payload, Upload } from '../../src/thread/delivery/outgoing.ts';
 import { bodyOf } from './components.ts';
 import { DISCORD_LIMITS } from './limits.ts';
-import { plain } from './style.ts';
+import { STYLE } from './style.ts';
 
 const MB = 1024 * 1024;
 
@@ -22,13 +22,13 @@ export function uploadMessage({ file, text }: Upload): Payload {
         items: [{ media, description: cut(unescaped(text), DISCORD_LIMITS.mediaDescription) }],
       }
     : { type: ComponentType.File, file: media };
-  return bodyOf([{ type: ComponentType.TextDisplay, content: text.trim() || plain(file.name) }, shown]);
+  return bodyOf([{ type: ComponentType.TextDisplay, content: text.trim() || STYLE.plain(file.name) }, shown]);
 }
 
 /** In place of a file that the server does not take. */
 export function tooLargeMessage({ file, text }: Upload, bytes: number, limit: number): Payload {
   const size = Math.ceil(bytes / MB);
-  const note = `-# ${plain(file.name)} is ${size} MB, and this server takes files of at most ${limit / MB} MB. Ask me to push it to a private dataset on the Hub instead.`;
+  const note = `-# ${STYLE.plain(file.name)} is ${size} MB, and this server takes files of at most ${limit / MB} MB. Ask me to push it to a private dataset on the Hub instead.`;
   return bodyOf([
     { type: ComponentType.TextDisplay, content: [text.trim(), note].filter(Boolean).join('\n') },
   ]);

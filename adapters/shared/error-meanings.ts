@@ -33,6 +33,17 @@ export type Row<Own extends string> = {
   why: string;
 };
 
+/** A table by code from one by meaning. `rest` makes the rest of a row of what the table has for its code. */
+export const tableOf = <Means extends string, Entry, Rest>(
+  byMeaning: Readonly<Record<Means, Readonly<Record<string, Entry>>>>,
+  rest: (entry: Entry) => Rest,
+): ReadonlyMap<string, Rest & { means: Means }> =>
+  new Map(
+    (Object.keys(byMeaning) as Means[]).flatMap((means) =>
+      Object.entries(byMeaning[means]).map(([code, entry]) => [code, { means, ...rest(entry) }] as const),
+    ),
+  );
+
 /** What a code comes to for a delivery; how long a limit lasts stands beside the code. */
 export function failureFor(
   means: Meaning,

@@ -73,7 +73,7 @@ export type Rooms = Readonly<
 >;
 
 /** A value of a call that may be changed on its card, by choosing another. */
-export type Picked = {
+type Picked = {
   argument: string;
   label: string;
   options: readonly string[];

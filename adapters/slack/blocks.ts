@@ -6,14 +6,15 @@ import type { ThreadAddress } from '../../src/session/address.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { Mood, ViewMessage } from '../../src/thread/view/view-message.ts';
-import { type Picked, type Printer, printView, type Rooms } from '../shared/print-view.ts';
+import { codeBlock } from '../shared/code-block.ts';
+import { type Printer, printView, type Rooms } from '../shared/print-view.ts';
 import { callBlock, callsValue } from './actions.ts';
 import { actions, buttonOf, context, fields, messageOf, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { tasksOf } from './stream-tasks.ts';
 import { STYLE } from './style.ts';
-import { codeBlock, escaped, harmless, plain, plainWithin } from './text.ts';
+import { escaped, harmless, plain, plainWithin } from './text.ts';
 
 export type BlockOptions = {
   /** Whether answers that are being written are streamed in Slack's own way. */
@@ -28,7 +29,7 @@ export const inBlocks = (
   divisor: number,
   address: Pick<ThreadAddress, 'channel'>,
   options: BlockOptions,
-): Outgoing[] => printView(message, divisor, address, blockPrinter(options));
+): Outgoing[] => printView(message, divisor, address, { ...BLOCKS, answers: answersIn(options) });
 
 const ROOMS: Rooms = {
   detail: SLACK_LIMITS.sectionText,
@@ -63,16 +64,29 @@ export const REACTIONS: Readonly<Record<Mood, string>> = {
 };
 
 /** How views are printed in Block Kit. */
-const blockPrinter = (options: BlockOptions): Printer<KnownBlock> => ({
+const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   style: STYLE,
   rooms: ROOMS,
   reactions: REACTIONS,
-  answers: answersIn(options),
   message: (headline, blocks) => messageOf(headline, [...blocks]),
   // Only direct messages have threads with names: those of the assistant panel.
   named: (text, { channel }) =>
     channel.startsWith('D') ? [{ kind: 'title', text: cut(text, SLACK_LIMITS.threadTitle) }] : [],
-  notice: noticeIn,
+  notice({ text, mentions, offered }, divisor) {
+    if (offered !== undefined) {
+      const buttons = offered.labels.map((label, i) =>
+        buttonOf({ label, name: `${ACTIONS.offer}:${i}`, values: [offerValue(offered.id, i)] }),
+      );
+      const said = cut(harmless(text), 2_000) || '…';
+      return [messageOf(escaped(said), [{ type: 'markdown', text: said }, actions(buttons)])];
+    }
+    if (mentions.length === 0) {
+      const said = { kind: 'answer' as const, text, isDraft: false as const, id: 0, isEnd: false };
+      return answerParts(said, divisor, answersIn({ isStreamed: false, asksFeedback: false }));
+    }
+    const called = mentions.map(STYLE.person).join(' ');
+    return [messageOf(`${called} ${plain(text)}`, [section(`${called} ${plainWithin(text, 2_500)}`)])];
+  },
   quoted: plainWithin,
   quotedLines: (lines, limit) => plainWithin(lines.join('\n'), limit),
   sessionTitle: (text) => `*${plainWithin(text.replaceAll('*', ''), 200)}*`,
@@ -80,40 +94,35 @@ const blockPrinter = (options: BlockOptions): Printer<KnownBlock> => ({
   lead: (text) => [section(text)],
   text: (text) => [section(text)],
   small: (text) => [context(text)],
-  code: (text, limit) => [section(codeBlock(text, limit))],
-  smallCode: (text, limit) => [context(codeBlock(text, limit))],
+  code: (text, limit) => [section(codeBlock(text, limit, plainWithin))],
+  smallCode: (text, limit) => [context(codeBlock(text, limit, plainWithin))],
   facts: fields,
   buttons: (buttons) => [actions(buttons.map(buttonOf))],
   foot(control, hasMenu) {
     const elements = [...(control ? [buttonOf(control)] : []), ...(hasMenu ? [SESSION_MENU] : [])];
     return elements.length > 0 ? [actions(elements)] : [];
   },
-  decision: (toolCallId, buttons, choices) => [
-    {
-      ...actions([...buttons.map(buttonOf), ...choices.map(choiceMenu)]),
-      block_id: callBlock(toolCallId),
-    },
-  ],
+  decision(toolCallId, buttons, choices) {
+    const menus = choices.map(({ argument, label, options, value }): StaticSelect => {
+      const listed = options.slice(0, SLACK_LIMITS.selectOptions).map(choiceOption);
+      const initial = listed.find((option) => option.value === value);
+      return {
+        type: 'static_select',
+        action_id: `${ACTIONS.choose}:${argument}`,
+        placeholder: { type: 'plain_text', text: cut(label, 75) },
+        options: listed,
+        ...(initial ? { initial_option: initial } : {}),
+      };
+    });
+    return [{ ...actions([...buttons.map(buttonOf), ...menus]), block_id: callBlock(toolCallId) }];
+  },
   scriptValue: seenValue,
   allValues(open) {
     const value = callsValue(open);
     return value.length <= SLACK_LIMITS.buttonValue ? [value] : undefined;
   },
   keepsChange: true,
-});
-
-/** A menu with the present value chosen; picking another changes the call. */
-function choiceMenu({ argument, label, options, value }: Picked): StaticSelect {
-  const listed = options.slice(0, SLACK_LIMITS.selectOptions).map(choiceOption);
-  const initial = listed.find((option) => option.value === value);
-  return {
-    type: 'static_select',
-    action_id: `${ACTIONS.choose}:${argument}`,
-    placeholder: { type: 'plain_text', text: cut(label, 75) },
-    options: listed,
-    ...(initial ? { initial_option: initial } : {}),
-  };
-}
+};
 
 const choiceOption = (value: string): PlainTextOption => ({
   text: { type: 'plain_text', text: cut(value, 75) },
@@ -153,23 +162,4 @@ function feedbackButtons(messageId: number): ContextActionsBlock {
       },
     ],
   };
-}
-
-function noticeIn(
-  { text, mentions, offered }: Extract<ViewMessage['body'], { kind: 'notice' }>,
-  divisor: number,
-): Outgoing[] {
-  if (offered !== undefined) {
-    const buttons = offered.labels.map((label, i) =>
-      buttonOf({ label, name: `${ACTIONS.offer}:${i}`, values: [offerValue(offered.id, i)] }),
-    );
-    const said = cut(harmless(text), 2_000) || '…';
-    return [messageOf(escaped(said), [{ type: 'markdown', text: said }, actions(buttons)])];
-  }
-  if (mentions.length === 0) {
-    const said = { kind: 'answer' as const, text, isDraft: false as const, id: 0, isEnd: false };
-    return answerParts(said, divisor, answersIn({ isStreamed: false, asksFeedback: false }));
-  }
-  const called = mentions.map(STYLE.person).join(' ');
-  return [messageOf(`${called} ${plain(text)}`, [section(`${called} ${plainWithin(text, 2_500)}`)])];
 }

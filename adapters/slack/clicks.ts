@@ -1,16 +1,17 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { UNKNOWN_THREAD } from '../../src/approvals/words.ts';
-import { actionOf } from '../../src/controller/actions.ts';
-import { type Answer as Given, OLD } from '../../src/controller/answers.ts';
+import { type Answer as Answered, OLD } from '../../src/controller/answers.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
+import { answered, type Clicked, clicked, sentOff } from '../shared/answers.ts';
+import { sourceOf } from '../shared/source.ts';
 import { callOfBlock } from './actions.ts';
 import { cardMessage } from './cards.ts';
 import { shareFile } from './files.ts';
-import { aboutOf, errorsFor, FORM, givenIn, modalOf } from './forms.ts';
+import { aboutOf, DIALOGS, errorsFor, FORM } from './forms.ts';
 import { ButtonClick, Submission } from './payloads.ts';
 import type { People } from './people.ts';
 import { plainText } from './plain-form.ts';
@@ -42,7 +43,14 @@ export function listenToClicks(app: App, depsIn: In<ClickDeps>, log: Logger): vo
             { channel: channel.id, user: user.id, thread: message?.thread_ts },
             log,
           );
-    await attend({ ack, answer, log }, () => onClick(deps, click, answer, log));
+    await attend({ ack, answer, log }, async () => {
+      const what = blockActionOf(click, deps);
+      if (what === undefined) return;
+      const { from } = what;
+      const given = await clicked(deps.controller, what);
+      await give(deps, given, { from, triggerId: click.trigger_id, answer, log });
+      if (channel === undefined && given.kind !== 'form') await deps.showHome(user.id);
+    });
   });
   app.view(FORM, async ({ ack, body, view, context }) => {
     const sent = Submission.parse(body);
@@ -63,66 +71,51 @@ export function listenToClicks(app: App, depsIn: In<ClickDeps>, log: Logger): vo
 const NOT_TAKEN =
   'That did not work: a part of me can’t be reached right now. Send it off again in a minute.';
 
-async function onClick(deps: ClickDeps, click: ButtonClick, answer: Answer, log: Logger): Promise<void> {
+/** What was clicked: its name, what came with it, and where. */
+function blockActionOf(click: ButtonClick, { teamId, people }: ClickDeps): Clicked | undefined {
   const [action] = click.actions;
-  if (action === undefined) return;
-  const from = fromClick(click, action, deps);
+  if (action === undefined) return undefined;
+  const { message, user, channel } = click;
   const [name = '', argument = ''] = action.action_id.split(':');
   const inBlock = callOfBlock(action.block_id);
   const isOfCall = inBlock !== undefined && argument !== '';
-  const values = isOfCall ? [inBlock, argument] : action.value.split('|');
-  const meant = actionOf(name, values, action.selected_option?.value);
-  const given = await deps.controller.act(meant, from);
-  await give(deps, given, { from, triggerId: click.trigger_id, answer, log });
-  if (click.channel === undefined && given.kind !== 'form') await deps.showHome(click.user.id);
-}
-
-function fromClick(
-  click: ButtonClick,
-  { action_ts, value }: ButtonClick['actions'][number],
-  { teamId, people }: ClickDeps,
-): From {
-  const place = { platform: 'slack' as const, workspace: teamId, channel: click.channel?.id ?? '' };
-  const { message, user } = click;
+  const place = { platform: 'slack' as const, workspace: teamId, channel: channel?.id ?? '' };
   return {
-    who: whoIs(people, user.id),
-    place,
-    thread: message && { ...place, thread: message.thread_ts ?? message.ts },
-    sourceId: `slack:click:${teamId}:${action_ts}:${user.id}:${value}`,
-    isFromList: message === undefined,
+    name,
+    values: isOfCall ? [inBlock, argument] : action.value.split('|'),
+    chosen: action.selected_option?.value,
+    from: {
+      who: whoIs(people, user.id),
+      place,
+      thread: message && { ...place, thread: message.thread_ts ?? message.ts },
+      sourceId: sourceOf('slack', 'click', teamId, action.action_ts, user.id, action.value),
+      isFromList: message === undefined,
+    },
   };
 }
 
 type Giving = { from: From; triggerId: string; answer: Answer; log: Logger };
 
 /** Gives somebody what they are answered. */
-export async function give(
+export const give = (
   { client }: Pick<ClickDeps, 'client'>,
-  given: Given,
+  given: Answered,
   { from, triggerId, answer, log }: Giving,
-): Promise<void> {
-  switch (given.kind) {
-    case 'nothing':
-      return;
-    case 'notice':
-      return answer(given.text);
-    case 'form': {
+): Promise<void> =>
+  answered(given, {
+    nothing: async () => {},
+    notice: ({ text }) => answer(text),
+    form({ form }) {
       const thread = from.thread?.thread;
       const about = { channel: from.place.channel, ...(thread ? { thread } : {}) };
-      return openDialog(client, triggerId, modalOf(given.form, about), answer, log);
-    }
-    case 'file': {
-      const { thread } = from;
-      return thread === undefined ? answer(UNKNOWN_THREAD) : shareFile(client, thread, given);
-    }
-    case 'card':
-    case 'question':
-      // Cards are answers to commands, and Slack asks itself whether somebody is sure.
-      return answer(given.kind === 'card' ? plainText(cardMessage(given.card)) : given.text);
-    default:
-      return given satisfies never;
-  }
-}
+      return openDialog(client, triggerId, DIALOGS.print(form, about), answer, log);
+    },
+    file: (file) =>
+      from.thread === undefined ? answer(UNKNOWN_THREAD) : shareFile(client, from.thread, file),
+    // Cards are answers to commands, and Slack asks itself whether somebody is sure.
+    card: ({ card }) => answer(plainText(cardMessage(card))),
+    question: ({ text }) => answer(text),
+  });
 
 /** What is wrong with a dialog, by its inputs; undefined where it was taken. */
 async function onSubmission(
@@ -139,10 +132,10 @@ async function onSubmission(
     who: whoIs(people, user.id),
     place,
     thread,
-    sourceId: `slack:view:${teamId}:${view.id}`,
+    sourceId: sourceOf('slack', 'view', teamId, view.id),
     isFromList: false,
   };
-  const taken = await controller.submit(about?.subject, givenIn(view), from);
+  const taken = await sentOff(controller, DIALOGS, view, from);
   if (!taken.ok) return errorsFor(view, taken);
   if (channel === '') await showHome(user.id);
   else if (taken.notice !== undefined) {

@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt';
 import { type BeginThread, commandNamed } from '../../src/controller/commands.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { sourceOf } from '../shared/source.ts';
 import { cardMessage } from './cards.ts';
 import { type ClickDeps, give } from './clicks.ts';
 import { WEB_API } from './delivery.ts';
@@ -43,7 +44,7 @@ function fromCommand(
     who: whoIs(people, user_id),
     place: { platform: 'slack', workspace: teamId, channel: channel_id },
     thread: undefined, // Slack does not tell in which thread a command was written
-    sourceId: `slack:command:${teamId}:${trigger_id}`,
+    sourceId: sourceOf('slack', 'command', teamId, trigger_id),
     isFromList: true,
   };
 }

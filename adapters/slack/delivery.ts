@@ -24,8 +24,7 @@ export type Thread = ThreadAddress & { client: WebClient };
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof WebAPIPlatformError ? error.data.error : undefined;
 
-export const rowOf = (code: string): Row | undefined =>
-  Object.hasOwn(ERROR_CODES, code) ? ERROR_CODES[code] : undefined;
+export const rowOf = (code: string): Row | undefined => ERROR_CODES.get(code);
 
 /** A wait that Slack does not name. */
 export const UNNAMED_WAIT_MS = 30_000;

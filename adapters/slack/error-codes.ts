@@ -1,4 +1,4 @@
-import type { Row as SharedRow } from '../shared/error-meanings.ts';
+import { type Row as SharedRow, tableOf } from '../shared/error-meanings.ts';
 
 /*
  * Every error code that the methods documents which this adapter calls, and what it means for what was to be
@@ -63,23 +63,18 @@ const NO_FILES = 'the admins of this workspace do not allow such files';
 const SHARED = 'the admins do not allow that in channels that are shared with other organisations';
 const NOT_THERE = 'I am not in the channel any more; somebody has to invite me again';
 
-type Rows = Record<string, Row>;
-const rows = (
-  means: Row['means'],
-  list: Record<string, readonly [methods: readonly string[], why: string]>,
-): Rows =>
-  Object.fromEntries(Object.entries(list).map(([code, [methods, why]]) => [code, { means, methods, why }]));
+type Entry = readonly [methods: readonly string[], why: string];
 
-export const ERROR_CODES: Readonly<Record<string, Row>> = {
-  ...rows('limited', {
+const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, Entry>>>> = {
+  limited: {
     ratelimited: [[ANY], TROUBLE],
     rate_limited: [SENDS, TROUBLE],
     message_limit_exceeded: [
       [...WRITES, EPHEMERAL],
       'this workspace has sent more messages than its plan allows',
     ],
-  }),
-  ...rows('passing', {
+  },
+  passing: {
     service_unavailable: [[ANY], TROUBLE],
     request_timeout: [[ANY], TROUBLE],
     team_added_to_org: [[ANY], 'this workspace is being moved into an organisation'],
@@ -87,8 +82,8 @@ export const ERROR_CODES: Readonly<Record<string, Row>> = {
     // A token that has run out is renewed: what waits is sent then.
     token_expired: [[ANY], TOKEN],
     external_channel_migrating: [[UPDATE, ...MARKS], 'this channel is being moved'],
-  }),
-  ...rows('unclear', {
+  },
+  unclear: {
     internal_error: [[ANY], TROUBLE],
     fatal_error: [[ANY], TROUBLE],
     update_failed: [[UPDATE], TROUBLE],
@@ -103,14 +98,14 @@ export const ERROR_CODES: Readonly<Record<string, Row>> = {
     draft_not_found: [[POST], FORM],
     unable_to_share_files: [[UPDATE], TROUBLE],
     missing_file_data: [[POST, STOP], TROUBLE],
-  }),
-  ...rows('shorter', {
+  },
+  shorter: {
     msg_too_long: [[UPDATE, EPHEMERAL], FORM],
     msg_blocks_too_long: [SENDS, FORM],
     msg_blocks_too_many: [STREAMS, FORM],
     attachment_payload_limit_exceeded: [[POST, STOP], FORM],
-  }),
-  ...rows('plainer', {
+  },
+  plainer: {
     invalid_blocks: [[...WRITES, EPHEMERAL, COMPLETE], FORM],
     invalid_blocks_format: [[POST, UPDATE, START, EPHEMERAL], FORM],
     invalid_attachments: [[UPDATE, EPHEMERAL], FORM],
@@ -142,15 +137,15 @@ export const ERROR_CODES: Readonly<Record<string, Row>> = {
     json_not_object: [[ANY], FORM],
     missing_charset: [[ANY], FORM],
     superfluous_charset: [[ANY], FORM],
-  }),
-  ...rows('unmarked', {
+  },
+  unmarked: {
     invalid_metadata_format: [WRITES, FORM],
     invalid_metadata_schema: [WRITES, FORM],
     metadata_must_be_sent_from_app: [WRITES, FORM],
     metadata_too_large: [WRITES, FORM],
-  }),
-  ...rows('streaming', { streaming_state_conflict: [[UPDATE], 'it is still being written'] }),
-  ...rows('unstreamed', {
+  },
+  streaming: { streaming_state_conflict: [[UPDATE], 'it is still being written'] },
+  unstreamed: {
     message_not_in_streaming_state: [[APPEND, STOP], 'it is not being streamed to'],
     message_not_owned_by_app: [[APPEND, STOP], 'it is not mine'],
     stopped_by_user: [[APPEND], 'somebody stopped it'],
@@ -159,20 +154,20 @@ export const ERROR_CODES: Readonly<Record<string, Row>> = {
     missing_recipient_team_id: [[START], FORM],
     missing_recipient_user_id: [[START], FORM],
     user_not_found: [[START, USER], FORM],
-  }),
-  ...rows('gone', {
+  },
+  gone: {
     message_not_found: [[UPDATE, DELETE, APPEND, STOP, ...MARKS, ...PANEL], 'it was deleted'],
     file_not_found: [[UPDATE, COMPLETE, UNSHARE, REMOVE], 'the file was deleted'],
     file_deleted: [[UPDATE, UNSHARE], 'the file was deleted'],
     file_is_deleted: [[UPDATE], 'the file was deleted'],
     file_comment_not_found: [[REMOVE], 'it was deleted'],
-  }),
-  ...rows('frozen', {
+  },
+  frozen: {
     edit_window_closed: [[UPDATE], 'messages can be changed for a while only in this workspace'],
     cant_update_message: [[UPDATE], 'I may not change it any more'],
     block_mismatch: [[UPDATE], FORM],
-  }),
-  ...rows('closed', {
+  },
+  closed: {
     channel_not_found: [
       [...WRITES, DELETE, EPHEMERAL, COMPLETE, ...MARKS, ...READS, ...PANEL],
       'the channel is gone, or I am not in it any more; somebody has to invite me again',
@@ -200,8 +195,8 @@ export const ERROR_CODES: Readonly<Record<string, Row>> = {
     ekm_access_denied: [[ANY], 'the admins have suspended sending messages to this channel'],
     two_factor_setup_required: [[ANY], ADMINS],
     accesslimited: [[ANY], 'Slack may not be called from where I run; whoever runs me has to change that'],
-  }),
-  ...rows('denied', {
+  },
+  denied: {
     restricted_action: [TELLS, 'a setting of this workspace keeps me from posting; an admin has to allow it'],
     missing_scope: [[ANY], SCOPE],
     no_permission: [[ANY], SCOPE],
@@ -236,8 +231,8 @@ export const ERROR_CODES: Readonly<Record<string, Row>> = {
     user_is_bot: [[ANY], ADMINS],
     user_is_restricted: [[ANY], ADMINS],
     user_is_ultra_restricted: [[ANY], ADMINS],
-  }),
-  ...rows('again', {
+  },
+  again: {
     expired_trigger_id: [[OPEN], 'that took longer than Slack waits; please do it again'],
     exchanged_trigger_id: [[OPEN], 'that was used before; please do it again'],
     invalid_trigger_id: [[OPEN], 'Slack does not know that click any more; please do it again'],
@@ -245,12 +240,12 @@ export const ERROR_CODES: Readonly<Record<string, Row>> = {
     trigger_exchanged: [[OPEN], 'that was used before; please do it again'],
     invalid_trigger: [[OPEN], 'Slack does not know that click any more; please do it again'],
     hash_conflict: [[PUBLISH], 'it was changed meanwhile; please do it again'],
-  }),
-  ...rows('done', {
+  },
+  done: {
     already_reacted: [[ADD], 'it is there'],
     no_reaction: [[REMOVE], 'it is gone'],
-  }),
-  ...rows('final', {
+  },
+  final: {
     view_too_large: [VIEWS, 'it is more than a dialog of Slack’s has room for'],
     duplicate_external_id: [VIEWS, FORM],
     missing_profile_id: [[PUBLISH], FORM],
@@ -275,5 +270,10 @@ export const ERROR_CODES: Readonly<Record<string, Row>> = {
     method_not_supported_for_channel_type: [[REPLIES], 'there are no threads in this kind of channel'],
     too_many_users: [[USER], FORM],
     no_such_subteam: [[GROUP], 'there is no such user group'],
-  }),
+  },
 };
+
+export const ERROR_CODES: ReadonlyMap<string, Row> = tableOf(BY_MEANING, ([methods, why]) => ({
+  methods,
+  why,
+}));

@@ -1,8 +1,9 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { z } from 'zod';
-import { type Field, type Form, type Given, Subject } from '../../src/controller/forms.ts';
+import { type Field, Subject } from '../../src/controller/forms.ts';
 import type { Choice } from '../../src/controller/menus.ts';
 import { cut } from '../../src/lib/cut.ts';
+import { type Dialogs, type FieldPrinter, printedField } from '../shared/answers.ts';
 import { context } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import type { Submission } from './payloads.ts';
@@ -18,8 +19,8 @@ const VALUE = 'value';
 const About = z.object({ subject: Subject, channel: z.string(), thread: z.string().optional() });
 export type About = z.infer<typeof About>;
 
-/** What travelled with a form; undefined for one of another version. */
-export const aboutOf = ({ private_metadata }: Submission['view']): About | undefined => {
+/** What travelled with a dialog; undefined for one of another version. */
+export const aboutOf = ({ private_metadata }: View): About | undefined => {
   const text = z.string().transform((given, context) => {
     try {
       return JSON.parse(given) as unknown;
@@ -31,13 +32,11 @@ export const aboutOf = ({ private_metadata }: Submission['view']): About | undef
   return text.pipe(About).safeParse(private_metadata).data;
 };
 
-/** A form as a dialog. Fields for files are left out: files are shared in the thread. */
-export function modalOf(form: Form, place: Omit<About, 'subject'>): ModalView {
-  const plainText = (text: string, limit: number) => ({
-    type: 'plain_text' as const,
-    text: cut(text, limit),
-  });
-  return {
+type View = Submission['view'];
+
+/** Dialogs of Slack's. Fields for files are left out: files are shared in the thread. */
+export const DIALOGS: Dialogs<Omit<About, 'subject'>, ModalView, View> = {
+  print: (form, place) => ({
     type: 'modal',
     callback_id: FORM,
     private_metadata: JSON.stringify({ subject: form.subject, ...place } satisfies About),
@@ -47,7 +46,7 @@ export function modalOf(form: Form, place: Omit<About, 'subject'>): ModalView {
     blocks: [
       ...(form.intro ? [context(plain(cut(form.intro, INTRO_CHARACTERS)))] : []),
       ...form.fields.flatMap((field): KnownBlock[] => {
-        const element = elementOf(field);
+        const element = printedField(field, ELEMENTS);
         if (element === undefined) return [];
         const { name, label, hint } = field;
         const block: InputBlock = {
@@ -61,38 +60,42 @@ export function modalOf(form: Form, place: Omit<About, 'subject'>): ModalView {
         return [block];
       }),
     ],
-  };
-}
+  }),
+  subject: (view) => aboutOf(view)?.subject,
+  given({ state }) {
+    const values = Object.entries(state.values).map(([name, inputs]) => {
+      const input = inputs[VALUE];
+      const several = input?.selected_options?.map(({ value }) => value) ?? input?.selected_users;
+      return [name, several ?? input?.selected_option?.value ?? input?.value ?? undefined] as const;
+    });
+    return { values: Object.fromEntries(values), files: [] };
+  },
+};
+
+const plainText = (text: string, limit: number) => ({ type: 'plain_text' as const, text: cut(text, limit) });
 
 /** What is escaped takes more room. */
 const INTRO_CHARACTERS = 2_000;
 
-function elementOf(field: Field): InputBlock['element'] | undefined {
-  switch (field.kind) {
-    case 'text':
-      return {
-        type: 'plain_text_input',
-        action_id: VALUE,
-        ...(field.isLong ? { multiline: true, max_length: SLACK_LIMITS.inputText } : {}),
-        ...(field.initial ? { initial_value: field.initial.slice(0, SLACK_LIMITS.inputText) } : {}),
-      };
-    case 'choices':
-      return menuOf(field);
-    case 'people': {
-      // Words like "requester", and groups, can't be chosen here.
-      const people = field.chosen.filter((id) => /^[UW][A-Z0-9]+$/.test(id));
-      return {
-        type: 'multi_users_select',
-        action_id: VALUE,
-        ...(people.length > 0 ? { initial_users: people } : {}),
-      };
-    }
-    case 'files':
-      return undefined;
-    default:
-      return field satisfies never;
-  }
-}
+const ELEMENTS: FieldPrinter<InputBlock['element'] | undefined> = {
+  text: ({ isLong, initial }) => ({
+    type: 'plain_text_input',
+    action_id: VALUE,
+    ...(isLong ? { multiline: true, max_length: SLACK_LIMITS.inputText } : {}),
+    ...(initial ? { initial_value: initial.slice(0, SLACK_LIMITS.inputText) } : {}),
+  }),
+  choices: menuOf,
+  people({ chosen }) {
+    // Words like "requester", and groups, can't be chosen here.
+    const people = chosen.filter((id) => /^[UW][A-Z0-9]+$/.test(id));
+    return {
+      type: 'multi_users_select',
+      action_id: VALUE,
+      ...(people.length > 0 ? { initial_users: people } : {}),
+    };
+  },
+  files: () => undefined,
+};
 
 function menuOf({
   choices,
@@ -134,19 +137,9 @@ export const option = ({ label, value }: Choice): PlainTextOption => ({
   value,
 });
 
-/** What a dialog was sent off with, by the name of the field. */
-export function givenIn({ state }: Submission['view']): Given {
-  const values = Object.entries(state.values).map(([name, inputs]) => {
-    const input = inputs[VALUE];
-    const several = input?.selected_options?.map(({ value }) => value) ?? input?.selected_users;
-    return [name, several ?? input?.selected_option?.value ?? input?.value ?? undefined] as const;
-  });
-  return { values: Object.fromEntries(values), files: [] };
-}
-
 /** What is wrong with a dialog, by its inputs: what is about none of them is said at the first. */
 export function errorsFor(
-  { state }: Submission['view'],
+  { state }: View,
   { reason, errors }: { reason: string; errors?: Readonly<Record<string, string>> },
 ): Record<string, string> {
   const blocks = Object.keys(state.values);

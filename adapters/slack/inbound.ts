@@ -9,7 +9,7 @@ import { ChangedMessage, DeletedMessage, SharedFiles, Tombstone, WrittenMessage 
 import type { People } from './people.ts';
 import type { TellInThread } from './private-answers.ts';
 import { sharedFiles, slackReader } from './reading.ts';
-import { sourceOf } from './source.ts';
+import { messageSource } from './source.ts';
 import { readable } from './text.ts';
 import type { Rest, ThreadReader } from './thread-reader.ts';
 import { whoIs } from './who.ts';
@@ -68,7 +68,7 @@ async function onDeletion(
   if (ts === undefined) return;
   const message = writtenBy(before, deps);
   await deps.intake.deleted({
-    sourceId: sourceOf(deps.bot.teamId, { channel, ts }),
+    sourceId: messageSource(deps.bot.teamId, { channel, ts }),
     // Where Slack does not tell what it was, it may have been for the bot.
     isForBot: async () =>
       before === undefined || (message !== undefined && isForBot(deps, written(message, deps))),
@@ -142,7 +142,7 @@ function written(message: WrittenMessage, deps: ListenDeps): Written {
   const files = deps.wholeFiles(message.files ?? []);
   return {
     address,
-    sourceId: sourceOf(bot.teamId, message),
+    sourceId: messageSource(bot.teamId, message),
     messageId: ts,
     writtenAt: writtenAt(ts),
     isAddressed:
@@ -185,6 +185,6 @@ async function backgroundFor(
       ...(said ? { before: said } : {}),
       linked: linked.length > 0 ? linked : undefined,
     },
-    follow: rest && (() => follows(address, sourceOf(address.workspace, message), rest)),
+    follow: rest && (() => follows(address, messageSource(address.workspace, message), rest)),
   };
 }

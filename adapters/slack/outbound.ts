@@ -9,7 +9,7 @@ import { isUnreadable } from '../shared/calls.ts';
 import { type BlockOptions, inBlocks, REACTIONS } from './blocks.ts';
 import { EVENT_TYPE, marked, type Thread, WEB_API } from './delivery.ts';
 import { EDIT_INTERVAL_MS, slackRates } from './limits.ts';
-import { plainerForms } from './plain-form.ts';
+import { PLAIN_BLOCKS } from './plain-form.ts';
 import { beginStream, growStream, isLostStream, isStream, stopStream, streamId } from './streams.ts';
 import { STYLE } from './style.ts';
 import { plain } from './text.ts';
@@ -52,12 +52,22 @@ export function createSlackOutbound(
     rates: slackRates(options.rateFactor),
     editIntervalMs: EDIT_INTERVAL_MS,
     translate: (message, divisor, address) => inBlocks(message, divisor, address, options),
-    plainer: plainerForms,
+    plainer: PLAIN_BLOCKS,
     post: within(side.post),
     edit: within(side.edit),
     remove: within(side.remove),
     find: within(side.find),
-    privateReply: within(privateReply),
+    /**
+     * A direct message from the app: https://docs.slack.dev/reference/methods/chat.postMessage, "Post to a
+     * DM".
+     */
+    privateReply: within(async ({ client, channel, thread }, person: string, text: string) => {
+      if (channel.startsWith('D')) return NOWHERE_ELSE;
+      const said = `About our thread in ${STYLE.thread({ channel, thread })}: ${plain(text)}`;
+      return WEB_API.delivered(async () => {
+        return Posted.parse(await client.chat.postMessage({ channel: person, text: said })).ts;
+      });
+    }),
   };
 }
 
@@ -68,21 +78,6 @@ const NOT_INSTALLED: Failed = {
   why: 'I am not installed in this workspace any more; an admin has to install me again',
   isPlace: true,
 };
-
-/**
- * A direct message from the app: https://docs.slack.dev/reference/methods/chat.postMessage, "Post to a DM".
- */
-async function privateReply(
-  { client, channel, thread }: Thread,
-  person: string,
-  text: string,
-): Promise<Delivery> {
-  if (channel.startsWith('D')) return NOWHERE_ELSE;
-  return WEB_API.delivered(async () => {
-    const said = `About our thread in ${STYLE.thread({ channel, thread })}: ${plain(text)}`;
-    return Posted.parse(await client.chat.postMessage({ channel: person, text: said })).ts;
-  });
-}
 
 const ACTS: Acts<Thread> = {
   async post(thread, key, { body, stream }) {

@@ -1,7 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
-import type { Form } from '../../src/thread/delivery/outbound.ts';
-import type { Payload } from '../../src/thread/delivery/outgoing.ts';
+import { plainerForms } from '../shared/plain-forms.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { escaped } from './text.ts';
 
@@ -35,23 +34,6 @@ export function plainBlocks(given: readonly unknown[]): KnownBlock[] {
   return [...sectionsOf(blocks.flatMap(linesOf).join('\n')), ...controls];
 }
 
-export function plainerForms(body: Payload): readonly Form[] {
-  const message = Message.parse(body);
-  const shown = message.blocks.flatMap(linesOf).join('\n') || message.text;
-  const controls = message.blocks.filter(({ type }) => type === 'actions');
-  const sections = sectionsOf(shown);
-  const lost = controls.length > 0 ? `\n${NO_CONTROLS}` : '';
-  const simple: Form = {
-    body: { ...body, blocks: [...sections, ...controls] },
-    isCut: sections.length * SECTION < shown.length,
-  };
-  const bare: Form = {
-    body: { ...body, text: `${whole(shown, TEXT)}${lost}`, blocks: [] },
-    isCut: shown.length > TEXT,
-  };
-  return [simple, bare];
-}
-
 const NO_CONTROLS = 'The buttons that belong here can’t be shown: write in this thread what I should do.';
 
 /** Characters of a section, with room for what is escaped. */
@@ -64,6 +46,30 @@ const SECTION = SLACK_LIMITS.sectionText - 100;
 const TEXT = 3_800;
 
 const SECTIONS = 4;
+
+/** The text of a message in plain sections above its buttons and menus; then the text alone. */
+export const PLAIN_BLOCKS = plainerForms<Block>(
+  (body) => {
+    const { text, blocks } = Message.parse(body);
+    return {
+      text: blocks.flatMap(linesOf).join('\n') || text,
+      controls: blocks.filter(({ type }) => type === 'actions'),
+    };
+  },
+  [
+    {
+      room: SECTIONS * SECTION,
+      bodyOf: ({ text, controls }, body) => ({ ...body, blocks: [...sectionsOf(text), ...controls] }),
+    },
+    {
+      room: TEXT,
+      bodyOf({ text, controls }, body) {
+        const lost = controls.length > 0 ? `\n${NO_CONTROLS}` : '';
+        return { ...body, text: `${whole(text, TEXT)}${lost}`, blocks: [] };
+      },
+    },
+  ],
+);
 
 /** Text as plain text, which needs no marks to be right. */
 function sectionsOf(text: string): KnownBlock[] {

@@ -3,6 +3,7 @@ import type { Subject } from '../../src/controller/forms.ts';
 import type { From } from '../../src/controller/from.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { sourceOf } from '../shared/source.ts';
 import { type ClickDeps, give } from './clicks.ts';
 import type { About } from './forms.ts';
 import { SLACK_LIMITS } from './limits.ts';
@@ -35,7 +36,7 @@ export function listenToShortcut(app: App, depsIn: In<ShortcutDeps>, log: Logger
         who: whoIs(people, user.id),
         place,
         thread: { ...place, thread },
-        sourceId: `slack:shortcut:${teamId}:${trigger_id}`,
+        sourceId: sourceOf('slack', 'shortcut', teamId, trigger_id),
         isFromList: false,
       };
       const subject = fitting({ channel: channel.id, thread }, said);

@@ -3,7 +3,7 @@ import type { InstallProvider } from '@slack/oauth';
 import { z } from 'zod';
 import type { Installations } from '../../src/access/installations.ts';
 import { createController } from '../../src/controller/controller.ts';
-import { followLastSeen, type Missed, withFailures } from '../../src/controller/last-seen-loop.ts';
+import { type Missed, withFailures } from '../../src/controller/last-seen-loop.ts';
 import type { Platform, PlatformParts } from '../../src/controller/platform.ts';
 import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import type { Clock } from '../../src/lib/clock.ts';
@@ -15,12 +15,14 @@ import type { LastSeen } from '../../src/session/store/last-seen.ts';
 import type { Renewals } from '../../src/session/store/renewals.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { catchUp } from '../shared/catch-up.ts';
+import { createDoor, type Door } from '../shared/door.ts';
+import { type Listening, startListening } from '../shared/starting.ts';
 import { listenToAssistant } from './assistant.ts';
 import { type HistoryDeps, workspaceHistory } from './catch-up.ts';
 import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
-import { createDoor, guardDoor } from './door.ts';
+import { guardDoor } from './door.ts';
 import { wholeFiles } from './files.ts';
 import { listenToHome, showHome } from './home.ts';
 import { listen } from './inbound.ts';
@@ -76,7 +78,10 @@ export async function createSlack(
       const members = await (await workspaces.of(workspace))?.people.membersOf(group);
       return members?.includes(person) ?? false;
     },
-    start: (parts) => start(slack, parts),
+    async start(parts) {
+      const { readingBack } = await startListening(eventListening(slack), parts, slack.stopping.signal);
+      slack.background = readingBack;
+    },
     async stop() {
       slack.stopping.abort();
       await receiving.stop();
@@ -89,7 +94,7 @@ type Slack = Pick<Reached, 'workspaces' | 'isAllowed'> & {
   settings: SlackOptions;
   log: Logger;
   app: App;
-  door: ReturnType<typeof createDoor>;
+  door: Door;
   receiving: Receiving;
   link: Receiving['link'] & { fail(): void };
   /** Told of each workspace that the app has been installed in. */
@@ -124,7 +129,7 @@ async function connected(settings: SlackOptions, log: Logger, tokens: Tokens): P
     settings,
     log,
     app,
-    door: createDoor(isAllowed, clock, log),
+    door: createDoor({ isAllowed, workspaceName: 'workspace', warning: NOT_ALLOWED }, clock, log),
     receiving,
     link: withFailures(receiving.link),
     installed: async () => {}, // nobody is there yet who could be told
@@ -145,34 +150,34 @@ function noteFailures({ app, link, log }: Slack): void {
   });
 }
 
-async function start(slack: Slack, parts: PlatformParts): Promise<void> {
-  const { settings, log, workspaces, isAllowed, link } = slack;
-  const take = listenToAll(slack, parts);
-  slack.installed = (teamId) => parts.reopened({ platform: 'slack', workspace: teamId });
-  await slack.receiving.start().catch((error: unknown) => {
-    if (isRefusedToken(error))
-      throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
-    throw error;
-  });
-  log.info({ mode: settings.connection.mode, installs: settings.access.kind }, 'listening to Slack');
-  const { lastSeen } = parts;
-  const reading = { workspaces, lastSeen, log, take };
-  slack.background = followLastSeen(
-    {
-      link,
-      clock: settings.clock,
-      log,
-      lastSeen,
-      platform: 'slack',
+/** How Slack is listened to. */
+const eventListening = (slack: Slack): Listening<ReturnType<typeof listen>> => ({
+  listen: (parts) => {
+    slack.installed = (teamId) => parts.reopened({ platform: 'slack', workspace: teamId });
+    return registerAll(slack, parts);
+  },
+  async connect() {
+    const { settings, receiving, log } = slack;
+    await receiving.start().catch((error: unknown) => {
+      if (isRefusedToken(error))
+        throw refused('SLACK_APP_TOKEN', error.data.error, 'Basic Information > App-Level Tokens');
+      throw error;
+    });
+    log.info({ mode: settings.connection.mode, installs: settings.access.kind }, 'listening to Slack');
+  },
+  missed({ lastSeen }, take) {
+    const { settings, log, workspaces, isAllowed, link } = slack;
+    const reading = { workspaces, lastSeen, log, take };
+    return {
+      ...{ link, clock: settings.clock, log, platform: 'slack' },
       workspaces: async () => (await workspaces.ids()).filter(isAllowed),
       catchUp: (teamId, missed) => catchUpIn(teamId, reading, missed),
-    },
-    slack.stopping.signal,
-  );
-}
+    };
+  },
+});
 
 /** Registers every listener. Returns what takes a message that was read back. */
-function listenToAll(slack: Slack, parts: PlatformParts): ReturnType<typeof listen> {
+function registerAll(slack: Slack, parts: PlatformParts): ReturnType<typeof listen> {
   const { app, log, workspaces } = slack;
   const { access } = slack.settings;
   const depsIn = (teamId: string | undefined) => within(slack, parts, teamId);
@@ -224,6 +229,9 @@ async function within(slack: Slack, parts: PlatformParts, teamId: string | undef
 
 /** An event, as Slack delivers it: https://docs.slack.dev/apis/events-api. */
 const Delivered = z.object({ type: z.literal('event_callback'), event: z.object({ type: z.string() }) });
+
+const NOT_ALLOWED =
+  'the bot was used in a workspace that slack.allowed_workspaces does not name; nothing was done';
 
 const NOT_TAKEN = 'something that somebody did in Slack could not be taken';
 

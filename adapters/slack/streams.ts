@@ -20,7 +20,7 @@ export const isStream = (platformId: string): boolean => platformId.startsWith(S
 
 export const streamId = (ts: string, key: string): string => `${STREAM}${ts}:${key}`;
 
-function partsOf(platformId: string): { ts: string; key: string } {
+function streamParts(platformId: string): { ts: string; key: string } {
   const [ts = '', ...key] = platformId.slice(STREAM.length).split(':');
   return { ts, key: key.join(':') };
 }
@@ -68,8 +68,8 @@ export async function growStream(
   streamed: string | undefined,
 ): Promise<Delivery> {
   const { client, channel } = thread;
-  const { ts, key } = partsOf(platformId);
-  const given = givenIn(streamed);
+  const { ts, key } = streamParts(platformId);
+  const given = notedOf(streamed);
   const chunks = stream && given && chunksBetween(given, stream);
   if (stream !== undefined && chunks !== undefined) {
     const sent = await WEB_API.delivered(async () => {
@@ -107,14 +107,14 @@ function isOfStream(failed: Failed): boolean {
 }
 
 /** What was noted of a stream; undefined where it is not known, or was noted by an older version. */
-function givenIn(streamed: string | undefined): Given | undefined {
+function notedOf(streamed: string | undefined): Given | undefined {
   if (streamed === undefined || !streamed.startsWith('{')) return undefined;
   return Given.safeParse(parsedJson(streamed)).data;
 }
 
 /** Ends a stream, and gives the timestamp of its message; one that has ended is left as it is. */
 export async function stopStream({ client, channel }: Thread, platformId: string): Promise<string> {
-  const { ts } = partsOf(platformId);
+  const { ts } = streamParts(platformId);
   await client.apiCall('chat.stopStream', { channel, ts }).catch(WEB_API.unless('unstreamed'));
   return ts;
 }

@@ -30,10 +30,6 @@ export const plain = (text: string) => escaped(harmless(cut(text, SLACK_LIMITS.m
 /** The same in a field that takes so many characters. */
 export const plainWithin = (text: string, limit: number): string => printedWithin(text, limit, plain);
 
-/** Text for a code block in mrkdwn: it can't close the block. */
-export const codeBlock = (text: string, limit: number) =>
-  `\`\`\`\n${plainWithin(cut(text, limit).replaceAll('```', "'''"), limit - 8)}\n\`\`\``;
-
 /**
  * The little markdown that we write ourselves, as mrkdwn: the Home tab takes no block of markdown. A table is
  * a line for each row, with its first cell as a name.

@@ -43,7 +43,7 @@ describe('every error code', () => {
       const reason = name === 'name' && row.means === 'limited' ? 'final' : REASONS[row.means];
       return {
         name,
-        refuse: () => discord.refusals.refuse(route, 400, code),
+        refuse: () => discord.refusals.refuse(route, 400, Number(code)),
         deliver: () => act(outbound, thread, ownIn(thread)),
         expected: isDone ? { ok: true as const } : { ok: false as const, reason },
       };

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ANY, type Row } from '../../adapters/slack/error-codes.ts';
-import { modalOf } from '../../adapters/slack/forms.ts';
+import { DIALOGS } from '../../adapters/slack/forms.ts';
 import { openDialog, tellPrivately } from '../../adapters/slack/private-answers.ts';
 import { type Field, whyForm } from '../../src/controller/forms.ts';
 import { createLogger } from '../../src/lib/log.ts';
@@ -162,7 +162,7 @@ describe('what one person is told', () => {
     slack.refusals.refuse('views.open', code);
     const said: string[] = [];
     const answer = async (text: string) => void said.push(text);
-    const view = modalOf(whyForm(1), { channel: 'C0ML' });
+    const view = DIALOGS.print(whyForm(1), { channel: 'C0ML' });
     await openDialog(client, slack.dialogs.trigger('U0ADA'), view, answer, QUIET);
     expect(said).toEqual([expect.stringMatching(/^The dialog could not be opened: [^.]+\.$/)]);
     const saysWhatToDo =
@@ -176,8 +176,8 @@ describe('what one person is told', () => {
     const answer = async (text: string) => void said.push(text);
     const [field] = whyForm(1).fields;
     const fields = Array.from({ length: 101 }, (_, i) => ({ ...field, name: `b${i}` }) as Field);
-    const tooWide = modalOf({ ...whyForm(1), fields }, { channel: 'C0ML' });
-    const tooHeavy = modalOf(whyForm(1), { channel: 'C'.repeat(3_001) });
+    const tooWide = DIALOGS.print({ ...whyForm(1), fields }, { channel: 'C0ML' });
+    const tooHeavy = DIALOGS.print(whyForm(1), { channel: 'C'.repeat(3_001) });
     for (const view of [tooHeavy, tooWide]) {
       await openDialog(client, slack.dialogs.trigger('U0ADA'), view, answer, QUIET);
     }

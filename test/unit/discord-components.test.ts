@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inComponents } from '../../adapters/discord/components.ts';
 import { inviteLink, PERMISSION_NAMES } from '../../adapters/discord/permissions.ts';
-import { harmless, plain } from '../../adapters/discord/style.ts';
+import { harmless, STYLE } from '../../adapters/discord/style.ts';
 import { tablesAsText } from '../../adapters/discord/tables.ts';
 import { problemOf } from '../doubles/discord/rules.ts';
 import { bodies } from '../support/hostile-views.ts';
@@ -33,7 +33,7 @@ describe('text', () => {
   });
 
   test('from elsewhere means nothing', () => {
-    expect(plain('**bold** [a](http://b) `c`')).toBe('\\*\\*bold\\*\\* \\[a\\]\\(http://b\\) \\`c\\`');
+    expect(STYLE.plain('**bold** [a](http://b) `c`')).toBe('\\*\\*bold\\*\\* \\[a\\]\\(http://b\\) \\`c\\`');
   });
 
   test('tables become columns, and what stands in code blocks stays', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { modalOf as discordModal } from '../../adapters/discord/forms.ts';
+import { DIALOGS as DISCORD } from '../../adapters/discord/forms.ts';
 import { TRAITS } from '../../adapters/discord/traits.ts';
-import { modalOf as slackModal } from '../../adapters/slack/forms.ts';
+import { DIALOGS as SLACK } from '../../adapters/slack/forms.ts';
 import { traitsOf } from '../../adapters/slack/traits.ts';
 import { contentOf } from '../../src/approvals/questions.ts';
 import { answerForm } from '../../src/controller/forms.ts';
@@ -65,7 +65,7 @@ test('both platforms ask for several of a list in their own kind of menu', () =>
     if (made === undefined) throw new Error('there is no room for it');
     return made;
   };
-  const inSlack = slackModal(form(traitsOf('https://team.slack.com/', { name: async (id) => id })), {
+  const inSlack = SLACK.print(form(traitsOf('https://team.slack.com/', { name: async (id) => id })), {
     channel: 'C0ML',
   });
   expect(parseModal(inSlack)).toBeDefined();
@@ -75,7 +75,7 @@ test('both platforms ask for several of a list in their own kind of menu', () =>
       element: expect.objectContaining({ type: 'multi_static_select', max_selected_items: 2 }),
     }),
   );
-  const onDiscord = Modal.parse(discordModal(form(TRAITS)));
+  const onDiscord = Modal.parse(DISCORD.print(form(TRAITS), undefined));
   expect(onDiscord.components[0]?.component).toMatchObject({ max_values: 2 });
 });
 

@@ -130,7 +130,7 @@ const LIVE = { streamed: undefined, isPaced: false };
 const HELLO = { kind: 'message' as const, body: { text: 'hello', blocks: [] } };
 const FILE = { kind: 'upload' as const, file: { id: 'f1', name: 'log.txt' }, text: '' };
 
-export const ROWS: readonly [code: string, row: Row][] = Object.entries(ERROR_CODES);
+export const ROWS: readonly [code: string, row: Row][] = [...ERROR_CODES];
 
 /** The methods of `ACTS` that a row is about. */
 export const methodsOf = ({ methods }: Row): string[] =>
