@@ -1,4 +1,4 @@
-import type { Mentions } from '../../src/approvals/approvers.ts';
+import type { Mentions } from '../../src/session/mentions.ts';
 
 /** How roles are written among approvers and in rules: `role:123`. */
 export const ROLE = 'role:';

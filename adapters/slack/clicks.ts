@@ -1,11 +1,11 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
-import { UNKNOWN_THREAD } from '../../src/approvals/words.ts';
 import { type Answer as Answered, OLD } from '../../src/controller/answers.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
+import { UNKNOWN_THREAD } from '../../src/thread/words/approvals.ts';
 import { answered, type Clicked, clicked, sentOff } from '../shared/answers.ts';
 import { sourceOf } from '../shared/source.ts';
 import { callOfBlock } from './actions.ts';

@@ -1,4 +1,4 @@
-import type { Mentions } from '../../src/approvals/approvers.ts';
+import type { Mentions } from '../../src/session/mentions.ts';
 
 /**
  * People and user groups, by their ids:

@@ -7,7 +7,7 @@ import { type HubToken, hubToken } from '../hub/token.ts';
 import type { Encryption } from '../lib/encryption.ts';
 import type { Person, Workspace } from '../session/address.ts';
 import { sessionOf } from '../session/store/rows.ts';
-import { jobsStillRun, NO_TOKEN, TOKEN_NOT_TAKEN } from './words.ts';
+import { jobsStillRun, NO_TOKEN, TOKEN_NOT_TAKEN } from '../thread/words/access.ts';
 
 /** An account that somebody has linked to the sessions that they begin. */
 export type LinkedAccount = { owner: Person; name: string; token: HubToken };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../config/load.ts';
 import type { Channel } from '../session/address.ts';
 import type { ChannelRules } from '../session/channel-rules.ts';
+import type { Barred } from '../thread/words/access.ts';
 
 /** How somebody belongs to a workspace. A stranger is of another one that shares a channel with it. */
 export const Standing = z.enum(['member', 'guest', 'stranger']);
@@ -32,7 +33,7 @@ export function placeRules(
 }
 
 /**
- * Why somebody may not use the bot in a channel, in words for them; undefined where they may. `set` is what
+ * Why somebody may not use the bot in a channel; undefined where they may. `set` is what
  * people have set for the channel: it takes the place of what the config says for it, but never lets in whom
  * the config denies.
  */
@@ -41,27 +42,21 @@ export function refusalOf(
   where: Where,
   asker: Asker,
   set: ChannelRules = {},
-): string | undefined {
+): Barred | undefined {
   const { channel } = where;
   const own = { users: set.users ?? placeRules(rules, where).users };
-  if (rules.deny_people.includes(asker.id))
-    return 'You may not use me here. Whoever runs me can change that.';
+  if (rules.deny_people.includes(asker.id)) return 'denied';
   const isOutside = channel === ''; // somebody's own page is in no channel
-  if (rules.deny_channels.includes(channel)) return NOT_HERE;
+  if (rules.deny_channels.includes(channel)) return 'not_here';
   if (!isOutside && rules.allow_channels.length > 0 && !rules.allow_channels.includes(channel))
-    return NOT_HERE;
+    return 'not_here';
   const isNamed = [asker.id, ...(asker.groups ?? [])].some((who) => own.users?.includes(who));
-  if (own.users !== undefined && !isNamed)
-    return 'In this channel only some people may use me, and you are not among them.';
+  if (own.users !== undefined && !isNamed) return 'not_named';
   if (isNamed) return undefined; // who is named is meant, whoever they are
-  if (asker.standing === 'guest' && !rules.guests)
-    return 'Guests may not use me here. Ask a member of this workspace.';
-  if (asker.standing === 'stranger' && !rules.strangers)
-    return 'I only work for people of this workspace, not for those who share a channel with it.';
+  if (asker.standing === 'guest' && !rules.guests) return 'guest';
+  if (asker.standing === 'stranger' && !rules.strangers) return 'stranger';
   return undefined;
 }
-
-const NOT_HERE = 'I may not be used in this channel. Whoever runs me can change that.';
 
 /** Whether every reply in a thread of the bot's is for it, or only mentions are. */
 export const answersReplies = (rules: AccessRules, where: Where, set: ChannelRules = {}): boolean =>

@@ -1,4 +1,5 @@
-import type { Mentions, MentionsOf } from '../approvals/approvers.ts';
+import type { MentionsOf } from '../approvals/approvers.ts';
+import type { Mentions } from '../session/mentions.ts';
 import { PLATFORMS } from './platforms.ts';
 
 /** How each platform calls people and groups, whether or not this process connects to it. */

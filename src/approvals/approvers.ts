@@ -1,5 +1,6 @@
 import type { Channel, Person } from '../session/address.ts';
 import type { ChannelRules } from '../session/channel-rules.ts';
+import type { Mentions } from '../session/mentions.ts';
 
 /** Everything that tells whether somebody may decide on a call. */
 export type ApproverPolicy = {
@@ -11,15 +12,6 @@ export type ApproverPolicy = {
   /** Whether somebody is in a workspace's user group or role; not where that can't be found out. */
   isMember(place: Channel, group: string, person: string): Promise<boolean>;
   mentionsOf: MentionsOf;
-};
-
-/** What a platform calls people and groups by. */
-export type Mentions = {
-  /** Whom an id stands for; undefined for what is no id of this platform. */
-  kindOf(who: string): 'person' | 'group' | undefined;
-  /** Text that calls somebody. */
-  person(id: string): string;
-  group(id: string): string;
 };
 
 export type MentionsOf = (platform: string) => Mentions;

@@ -6,7 +6,7 @@ import { sessions } from '../db/schema/sessions.ts';
 import { spend } from '../db/schema/spend.ts';
 import { toolCalls } from '../db/schema/transcript.ts';
 import type { Session } from '../session/snapshot.ts';
-import { budgetPassed } from './words.ts';
+import { budgetPassed } from '../thread/words/approvals.ts';
 
 /** Most that may be spent without a named approver, in USD; days are UTC days. */
 export type Budgets = {

@@ -2,7 +2,7 @@ import type { Redaction } from '../lib/redaction.ts';
 import { secretsIn } from '../lib/secret-arguments.ts';
 import { wellFormed } from '../lib/well-formed.ts';
 import { type ApprovalRequest, effectiveArguments, previewOf, type ToolCall } from '../session/tool-calls.ts';
-import { changeText, EMPTY_CHANGE, secretInChange, unchangeable } from './words.ts';
+import { changeText, EMPTY_CHANGE, secretInChange, unchangeable } from '../thread/words/approvals.ts';
 
 /* What a change by people makes of a call that waits for their decision. */
 

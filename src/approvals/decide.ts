@@ -9,6 +9,17 @@ import { moveToolCall } from '../session/store/record.ts';
 import { toolCallOf } from '../session/store/rows.ts';
 import type { ApprovalRequest, ToolCall, ToolCallState } from '../session/tool-calls.ts';
 import { cardKey } from '../session/what-runs.ts';
+import {
+  alreadyDecided,
+  changedSince,
+  decidedText,
+  GONE,
+  NOTHING_OPEN,
+  ownersOnly,
+  SECOND_WANTED,
+  UNSEEN,
+  whoMay,
+} from '../thread/words/approvals.ts';
 import { type Known, knowingGroups } from './approvers.ts';
 import { budgetsPassedBy } from './budget.ts';
 import {
@@ -22,17 +33,6 @@ import {
 } from './open-calls.ts';
 import { isOneOf, type Scene, sceneIn } from './scene.ts';
 import { unseen } from './unseen.ts';
-import {
-  alreadyDecided,
-  changedSince,
-  decidedText,
-  GONE,
-  NOTHING_OPEN,
-  ownersOnly,
-  SECOND_WANTED,
-  UNSEEN,
-  whoMay,
-} from './words.ts';
 
 /** One call of a decision, at the revision that the decider saw. */
 export type Seen = { toolCallId: string; revision: number };

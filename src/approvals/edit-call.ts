@@ -1,10 +1,10 @@
 import type { Tx } from '../db/database.ts';
 import type { Person } from '../session/address.ts';
 import { moveToolCall } from '../session/store/record.ts';
+import { alreadyDecided, GONE } from '../thread/words/approvals.ts';
 import { type Known, knowingGroups } from './approvers.ts';
 import { applied } from './call-edits.ts';
 import { barTo, callIn, type DecisionDeps, type DecisionResult } from './open-calls.ts';
-import { alreadyDecided, GONE } from './words.ts';
 
 export type EditRequest = {
   toolCallId: string;

@@ -7,11 +7,11 @@ import type { Person, ThreadAddress } from '../session/address.ts';
 import { toolCallOf } from '../session/store/rows.ts';
 import { isAt } from '../session/store/session-at.ts';
 import type { ApprovalRequest, ToolCall } from '../session/tool-calls.ts';
+import { alreadyDecided, GONE, UNKNOWN_THREAD, whoMay } from '../thread/words/approvals.ts';
 import { type ApproverPolicy, type Known, knowingGroups } from './approvers.ts';
 import type { Budgets } from './budget.ts';
 import { argumentsOf } from './call-edits.ts';
 import { isOneOf, type Scene, sceneIn } from './scene.ts';
-import { alreadyDecided, GONE, UNKNOWN_THREAD, whoMay } from './words.ts';
 
 /** A call that people are asked about, with the text that they may change. */
 export type OpenCall = {

@@ -7,8 +7,6 @@ import type { Person } from '../session/address.ts';
 import { addMessage } from '../session/store/record.ts';
 import { toolCallOf } from '../session/store/rows.ts';
 import type { Question, QuestionAnswer, QuestionField } from '../session/tool-calls.ts';
-import { type ApproverPolicy, type Known, knowingGroups } from './approvers.ts';
-import { isOneOf, sceneIn } from './scene.ts';
 import {
   answeredAlready,
   answerText,
@@ -18,7 +16,9 @@ import {
   QUESTION_OVER,
   SECRET_ANSWER,
   whoMay,
-} from './words.ts';
+} from '../thread/words/approvals.ts';
+import { type ApproverPolicy, type Known, knowingGroups } from './approvers.ts';
+import { isOneOf, sceneIn } from './scene.ts';
 
 /** A question as a button names it. */
 export const AskedQuestion = z.object({ toolCallId: z.string(), questionId: z.string() });

@@ -8,8 +8,8 @@ import { insertOperation } from '../session/store/inbox.ts';
 import { lockedSession } from '../session/store/read-snapshot.ts';
 import { addMessage, moveToolCall } from '../session/store/record.ts';
 import { toolCallOf } from '../session/store/rows.ts';
+import { reminderText } from '../thread/words/approvals.ts';
 import type { ApproverPolicy, MentionsOf } from './approvers.ts';
-import { reminderText } from './words.ts';
 
 /** What becomes of approvals that nobody decides; 0 is never. */
 export type OpenApprovals = {

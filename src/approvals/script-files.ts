@@ -1,9 +1,9 @@
 import { messageOf } from '../lib/errors.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import type { OfferedFile } from '../session/store/incoming.ts';
+import { LARGE_SCRIPT, NO_SCRIPT } from '../thread/words/approvals.ts';
 import type { Decisions } from './decisions.ts';
 import type { OpenCall } from './open-calls.ts';
-import { LARGE_SCRIPT, NO_SCRIPT } from './words.ts';
 
 /*
  * Scripts that are too long for a dialog go as files: one is posted, and whoever posts it changed changes the

@@ -4,9 +4,9 @@ import type { Person } from '../session/address.ts';
 import type { Yolo } from '../session/settings.ts';
 import { readSnapshot } from '../session/store/read-snapshot.ts';
 import { changeSettings } from '../session/store/record.ts';
+import { autoApprovalText, mayNotSwitchOff } from '../thread/words/approvals.ts';
 import type { ApproverPolicy, Known } from './approvers.ts';
 import { isOneOf, sceneIn } from './scene.ts';
-import { autoApprovalText, mayNotSwitchOff } from './words.ts';
 
 /**
  * Sets how much may be spent in a session without a click, for somebody who may approve. Returns what the

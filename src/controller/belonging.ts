@@ -1,5 +1,5 @@
-import { GONE } from '../approvals/words.ts';
 import type { ThreadAddress } from '../session/address.ts';
+import { GONE } from '../thread/words/approvals.ts';
 import type { Action, Calls } from './actions.ts';
 import type { Subject } from './forms.ts';
 import type { From } from './from.ts';

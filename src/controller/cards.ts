@@ -1,9 +1,9 @@
 import type { JobRow } from '../jobs/overview.ts';
 import { cut } from '../lib/cut.ts';
-import { stateText } from '../reports/status.ts';
 import type { Session } from '../session/snapshot.ts';
 import { jobCard } from '../thread/view/cards.ts';
 import { jobLines } from '../thread/view/words.ts';
+import { stateText } from '../thread/words/status.ts';
 import { ACTIONS } from './actions.ts';
 import { type Control, WHETHER_CANCEL } from './controls.ts';
 import type { Traits } from './traits.ts';

@@ -1,9 +1,9 @@
 import type { Seen } from '../approvals/decide.ts';
 import { scriptName } from '../approvals/script-files.ts';
-import { GONE, UNKNOWN_THREAD, WHOLE_SCRIPT } from '../approvals/words.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import type { Operation } from '../session/operations.ts';
 import type { JobControl } from '../session/watches.ts';
+import { GONE, UNKNOWN_THREAD, WHOLE_SCRIPT } from '../thread/words/approvals.ts';
 import { ACTIONS, type Action, type Calls, REPLACE, SURE } from './actions.ts';
 import { type Answer, formed, NOTHING, notice, outcome } from './answers.ts';
 import { batchMark } from './batch-mark.ts';

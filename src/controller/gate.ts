@@ -1,6 +1,7 @@
 import type { ChannelRulesStore } from '../access/channel-rules.ts';
 import { type AccessRules, answersReplies, refusalOf } from '../access/rules.ts';
 import type { Channel, Workspace } from '../session/address.ts';
+import { BARRED } from '../thread/words/access.ts';
 import type { Admission } from './admission.ts';
 import type { Who } from './people.ts';
 
@@ -31,12 +32,13 @@ export function createGate(
   const setIn = async (place: Channel) => (await channelRules.of(place)).rules;
   return {
     async refusal(place, who) {
-      const barred = await admission.refusal(place, who);
-      if (barred !== undefined) return barred;
+      const refusal = await admission.refusal(place, who);
+      if (refusal !== undefined) return refusal;
       if (!hasAccount(place)) return NO_ACCOUNT;
       const { id, groups = [] } = who;
       const standing = (asksStanding ? await who.standing?.() : undefined) ?? 'member';
-      return refusalOf(rules, place, { id, standing, groups }, await setIn(place));
+      const barred = refusalOf(rules, place, { id, standing, groups }, await setIn(place));
+      return barred && BARRED[barred];
     },
     tells: async (place, who) =>
       (await admission.refusal(place, who)) === undefined || admission.tells(place, who),

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import type { Installations } from '../access/installations.ts';
-import type { Mentions } from '../approvals/approvers.ts';
 import type { Configured, PlatformSettings, ReadPlatform } from '../config/platform-settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Address, HttpServer } from '../lib/http-server.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Probe } from '../lib/probe.ts';
 import type { Tokens } from '../lib/tokens.ts';
+import type { Mentions } from '../session/mentions.ts';
 import type { Renewals } from '../session/store/renewals.ts';
 import type { BytesOf } from '../thread/delivery/outgoing.ts';
 import type { Platform } from './platform.ts';

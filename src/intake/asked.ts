@@ -5,7 +5,6 @@ import type { Db, Tx } from '../db/database.ts';
 import { orderPings } from '../jobs/pings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Isolation } from '../lib/isolation.ts';
-import { describeSession } from '../reports/status.ts';
 import { usageText } from '../reports/usage.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import type { Background } from '../session/background.ts';
@@ -15,8 +14,10 @@ import { sessionAt } from '../session/store/session-at.ts';
 import { toolServersText } from '../session/store/tool-servers.ts';
 import type { Offer } from '../session/transcript.ts';
 import type { WrittenAt } from '../session/written-at.ts';
-import { type Exact, HELP_TEXT } from './commands.ts';
-import { MESSAGE, meantBy, offerText } from './meant.ts';
+import { HELP_TEXT, messageTooLong, NO_SESSION_YET, offerText } from '../thread/words/intake.ts';
+import { describeSession } from '../thread/words/status.ts';
+import type { Exact } from './commands.ts';
+import { MESSAGE, meantBy } from './meant.ts';
 
 /** Somebody's words in a thread, redacted. */
 export type Words = {
@@ -71,7 +72,7 @@ export async function askedBy(deps: AskedDeps, words: Words): Promise<Asked> {
       ? { kind: 'queued', operation: command.operation }
       : answerTo(deps, words, command);
   }
-  if (text.length > deps.maxMessageCharacters) return answered(tooLong(text.length));
+  if (text.length > deps.maxMessageCharacters) return answered(messageTooLong(text.length));
   const { offers } = meant;
   return {
     kind: 'queued',
@@ -140,11 +141,7 @@ const answered = (said: Told): Asked => ({ kind: 'answered', answer: async () =>
 async function statusText(db: Db, address: ThreadAddress): Promise<string> {
   const id = await sessionAt(db, address);
   const snapshot = id === undefined ? undefined : await readSnapshot(db, id);
-  if (snapshot === undefined) return 'There is no session in this thread yet.';
+  if (snapshot === undefined) return NO_SESSION_YET;
   const servers = await toolServersText(db);
   return [describeSession(snapshot), ...(servers ? [servers] : [])].join('\n\n');
-}
-
-function tooLong(length: number): string {
-  return `That message has ${length.toLocaleString('en')} characters, which is more than I can take in. Please send the essential part, or put the rest in a Hub repository or dataset and give me the link.`;
 }

@@ -4,6 +4,7 @@ import { type PingOrder, pingOrderOf } from '../jobs/pings.ts';
 import type { Person } from '../session/address.ts';
 import type { Operation } from '../session/operations.ts';
 import type { Offer } from '../session/transcript.ts';
+import { modelIdTooLong, reasonTooLong } from '../thread/words/intake.ts';
 import { type Bare, bareWords, saysStop, withoutLead, withoutPlease } from './bare-words.ts';
 import { isNearDecision, nearCommands } from './near-commands.ts';
 import { type YoloSetting, yoloCommandOf } from './yolo-command.ts';
@@ -130,8 +131,7 @@ function rejection(text: string): Command | undefined {
   const feedback = /^\s*reject\s*:\s*([\s\S]+)$/i.exec(text)?.[1];
   if (feedback === undefined) return undefined;
   if (feedback.length <= REASON_CHARACTERS) return { kind: 'decision', verdict: 'rejected', feedback };
-  const most = REASON_CHARACTERS.toLocaleString('en');
-  return { kind: 'wrong', problem: `A reason has at most ${most} characters. Nothing was decided.` };
+  return { kind: 'wrong', problem: reasonTooLong(REASON_CHARACTERS) };
 }
 
 /** "approve 🤔" and the word in quotes decide nothing; the back ticks are copied from our help. */
@@ -152,7 +152,7 @@ function settingCommand({ said }: Bare, by: Person): Command | undefined {
   switch (name.toLowerCase()) {
     case 'model':
       return (value?.length ?? 0) > MODEL_CHARACTERS
-        ? { kind: 'wrong', problem: `A model’s id has at most ${MODEL_CHARACTERS} characters.` }
+        ? { kind: 'wrong', problem: modelIdTooLong(MODEL_CHARACTERS) }
         : { kind: 'operation', operation: { kind: 'model', by, ...(value ? { id: value } : {}) } };
     case 'effort': {
       const level = EffortWord.safeParse(value?.toLowerCase());
@@ -186,20 +186,3 @@ function watchedJob(said: string, by: Person): Operation | undefined {
     ? undefined
     : { kind: 'watch_job', ...(namespace ? { namespace } : {}), jobId, by };
 }
-
-export const HELP_TEXT = [
-  'I am **ML Intern**. Tell me what to build or find out, and this thread becomes our session:',
-  '',
-  '- *"fine-tune a small model on stanfordnlp/imdb and tell me the accuracy"*',
-  '- *"what columns has this dataset, and which training methods do they fit?"*',
-  '',
-  'Just reply here to go on or to change course while I work. I ask before I run anything that costs money.',
-  '',
-  'One word alone is a command: `status`, `stop` (cancels jobs; `stop keep jobs` lets them run), `undo`, `compact` (summarise what was said), `new` (fresh context), `resume`, `close`, `help`.',
-  '`approve` and `reject: <reason>` decide on what waits for it, as the buttons do.',
-  '`watch <job id or link>` follows a Hugging Face Job that was started elsewhere.',
-  '`pings 30m` or `pings daily 9:00 Europe/Paris` reports on running jobs; `pings off` stops it.',
-  '`yolo $5` lets me spend up to $5 on jobs here without asking each time; `yolo on` sets no cap, `yolo off` asks again.',
-  '`model` shows and switches models, `effort high` says how hard to think, `usage` shows tokens and cost.',
-  '`export` posts the transcript (`export jsonl` for programs), `share` uploads it to a private dataset on the Hub.',
-].join('\n');

@@ -2,6 +2,7 @@ import type { Db } from '../db/database.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import { hasOpenCalls, lastAnswer } from '../session/store/last-said.ts';
 import type { Offer } from '../session/transcript.ts';
+import { FOR_THE_AGENT, heldText, UNDECIDED } from '../thread/words/intake.ts';
 import { bareWords } from './bare-words.ts';
 import { commandOf, type Exact } from './commands.ts';
 
@@ -60,16 +61,4 @@ async function askedIn(db: Db, address: ThreadAddress): Promise<string | undefin
   return said !== undefined && /[?？؟](?!\w)/.test(said) ? said : undefined;
 }
 
-const heldText = (offers: readonly Offer[]): string =>
-  `Did you mean ${named(offers)}? Nothing was changed: write it like that, or press a button.`;
-
-const named = (offers: readonly Offer[]): string => offers.map(({ text }) => `\`${text}\``).join(' or ');
-
-const asMessage = (text: string): Offer => ({ text, label: 'No, it is for the agent', isMessage: true });
-
-const UNDECIDED =
-  'Nothing was decided. `approve`, or `reject: <reason>`, and nothing else decides on what waits here, as the buttons on its card do.';
-
-/** Said of a message that went to the agent and nearly is a command. */
-export const offerText = (offers: readonly Offer[]): string =>
-  `I took that as a message. Did you mean ${named(offers)}? Nothing of that was done: press the button for it.`;
+const asMessage = (text: string): Offer => ({ text, label: FOR_THE_AGENT, isMessage: true });

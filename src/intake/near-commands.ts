@@ -1,4 +1,5 @@
 import type { Offer } from '../session/transcript.ts';
+import { OFFERED } from '../thread/words/intake.ts';
 import { type Bare, beginsWithStop, saysStop, withoutPlease } from './bare-words.ts';
 
 /*
@@ -7,14 +8,14 @@ import { type Bare, beginsWithStop, saysStop, withoutPlease } from './bare-words
  */
 
 const OFFERS = {
-  stop: { text: 'stop', label: 'Stop' },
-  keep: { text: 'stop keep jobs', label: 'Stop, and let jobs run' },
-  undo: { text: 'undo', label: 'Undo the last request' },
-  compact: { text: 'compact', label: 'Summarise what was said' },
-  new: { text: 'new', label: 'Begin with a fresh context' },
-  resume: { text: 'resume', label: 'Go on' },
-  close: { text: 'close', label: 'Close the session' },
-  share: { text: 'share', label: 'Upload the transcript to a private dataset' },
+  stop: { text: 'stop', label: OFFERED.stop },
+  keep: { text: 'stop keep jobs', label: OFFERED.keep },
+  undo: { text: 'undo', label: OFFERED.undo },
+  compact: { text: 'compact', label: OFFERED.compact },
+  new: { text: 'new', label: OFFERED.new },
+  resume: { text: 'resume', label: OFFERED.resume },
+  close: { text: 'close', label: OFFERED.close },
+  share: { text: 'share', label: OFFERED.share },
 } as const satisfies Record<string, Offer>;
 
 /** The offers for what a message nearly is; undefined where it is far from any command. */

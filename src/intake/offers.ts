@@ -6,6 +6,7 @@ import type { Person, ThreadAddress } from '../session/address.ts';
 import { touch } from '../session/store/lease.ts';
 import { isAt } from '../session/store/session-at.ts';
 import { Entry, type Offer } from '../session/transcript.ts';
+import { OFFER_OVER, offerOfOthers } from '../thread/words/intake.ts';
 
 /** What was offered below a notice, for somebody who may have meant it. */
 export type Offers = {
@@ -26,8 +27,8 @@ export const createOffers = ({ db, render }: OffersDeps): Offers => ({
   async open(address, messageId, index, by) {
     const offered = (await find(db, address, messageId))?.entry.offered;
     const offer = offered?.offers[index];
-    if (offered === undefined || offer === undefined) return { ok: false, reason: OVER };
-    if (offered.to.id !== by.id) return { ok: false, reason: theirs(offered.to) };
+    if (offered === undefined || offer === undefined) return { ok: false, reason: OFFER_OVER };
+    if (offered.to.id !== by.id) return { ok: false, reason: offerOfOthers(offered.to) };
     return { ok: true, offer };
   },
   async taken(address, messageId) {
@@ -54,8 +55,3 @@ async function find(db: Queries, address: ThreadAddress, messageId: number) {
   const entry = Entry.safeParse(row?.entry).data;
   return row && entry?.role === 'notice' ? { ...row, entry } : undefined;
 }
-
-const OVER = 'This was done already, or is not offered any more, so nothing was changed.';
-
-const theirs = ({ name }: Person): string =>
-  `This is for ${name}, whose message it is about. Write the command yourself if you mean it.`;

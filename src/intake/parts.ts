@@ -1,7 +1,6 @@
 import { eq, inArray } from 'drizzle-orm';
 import type { ApproverPolicy, Known } from '../approvals/approvers.ts';
 import { isOneOf, sceneIn } from '../approvals/scene.ts';
-import { whoMayEndJobs } from '../approvals/words.ts';
 import type { Tx } from '../db/database.ts';
 import { sessions } from '../db/schema/sessions.ts';
 import { files } from '../db/schema/transcript.ts';
@@ -12,6 +11,7 @@ import type { Operation } from '../session/operations.ts';
 import type { Deliveries } from '../session/store/deliveries.ts';
 import { addMessage } from '../session/store/record.ts';
 import { sessionAt } from '../session/store/session-at.ts';
+import { whoMayEndJobs } from '../thread/words/approvals.ts';
 import type { Asked, AskedDeps, Told, Words } from './asked.ts';
 import { attachedNote } from './attachments.ts';
 import { pictureId } from './received.ts';

@@ -2,6 +2,7 @@ import { messageOf } from '../lib/errors.ts';
 import type { NewFile } from '../session/store/files.ts';
 import { imageType } from '../session/store/images.ts';
 import type { OfferedFile } from '../session/store/incoming.ts';
+import { fileTooLarge, pictureTooLarge, tooManyFiles, wrongKindOfFile } from '../thread/words/intake.ts';
 
 /** What files are taken from the chat. */
 export type FileRules = { max_mb: number; per_message: number; extensions: readonly string[] };
@@ -43,7 +44,7 @@ export async function receiveFiles(offered: readonly OfferedFile[], rules: FileR
       received.missing.push(id);
       continue;
     }
-    const tooLarge = `${name} is larger than ${rules.max_mb} MB, so I did not take it. Put it into a Hub repository or dataset, and give me the link.`;
+    const tooLarge = fileTooLarge(name, rules.max_mb);
     await download(rules.max_mb * 1e6, tooLarge).then(
       (bytes) => take(received, { id, name, bytes }),
       (error: unknown) => {
@@ -64,16 +65,14 @@ function take(received: Received, file: NewFile): void {
   const isPicture = imageType(file.name) !== undefined;
   const isLarge = file.bytes.length > IMAGE_BYTES;
   if (isPicture && isLarge) {
-    received.problems.push(
-      `${file.name} is larger than ${IMAGE_BYTES / 1e6} MB, so I did not look at it; programs in my sandbox can.`,
-    );
+    received.problems.push(pictureTooLarge(file.name, IMAGE_BYTES / 1e6));
   } else if (isPicture && received.images.length < IMAGES) received.images.push(file);
   received.attachments.push({ ...file, id: attachmentId(file.id) });
 }
 
 function refusalOf(name: string, index: number, { per_message, extensions }: FileRules): string | undefined {
-  if (index >= per_message) return `I take ${per_message} files with a message, so I did not take ${name}.`;
+  if (index >= per_message) return tooManyFiles(name, per_message);
   const extension = name.includes('.') ? (name.split('.').at(-1) ?? '').toLowerCase() : '';
   if (extensions.includes(extension)) return undefined;
-  return `I do not take files like ${name}. What I take: ${extensions.join(', ')}.`;
+  return wrongKindOfFile(name, extensions);
 }

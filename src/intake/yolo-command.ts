@@ -1,5 +1,5 @@
-import { dollars } from '../lib/dollars.ts';
 import type { Offer } from '../session/transcript.ts';
+import { NO_SUM, runsWithoutAsking, sumTooLarge } from '../thread/words/intake.ts';
 import type { Bare } from './bare-words.ts';
 
 /** What is said of auto-approval: how much may be spent without asking. */
@@ -17,10 +17,6 @@ export type YoloCommand =
 /** Nobody means to spend more than that in a thread or a channel. */
 export const MOST_USD = 100_000;
 
-const TOO_MUCH = `That is more than $${MOST_USD.toLocaleString('en')}, which no cap may be: say \`yolo on\` for no cap at all. Nothing was changed.`;
-const NO_SUM =
-  'I read sums in US dollars, with a point: `yolo $7.50` or `yolo 7.50 usd`. Nothing was changed.';
-
 const YOLO = new RegExp(
   [
     String.raw`^yolo(?:\s(?<word>on|off)|\s(?<before>\$|us\$|usd|€|eur)?\s?`,
@@ -36,20 +32,20 @@ export function yoloCommandOf({ said, isAsked }: Bare): YoloCommand | undefined 
   if (found === undefined) return undefined;
   const { word = '', before = '', amount, strange, behind = '' } = found;
   if (word.toLowerCase() === 'off') return { kind: 'yolo', setting: 'off' };
-  if (word !== '' && isAsked) return { kind: 'near', offer: offerOf('yolo on', 'without a cap') };
+  if (word !== '' && isAsked) return { kind: 'near', offer: offerOf('yolo on', undefined) };
   if (amount === undefined) return { kind: 'yolo', setting: word === '' ? 'show' : 'on' };
   if (strange !== undefined || /€|eur/i.test(before + behind)) return { kind: 'wrong', problem: NO_SUM };
   const usd = Number(amount.replaceAll(',', ''));
-  if (usd > MOST_USD) return { kind: 'wrong', problem: TOO_MUCH };
+  if (usd > MOST_USD) return { kind: 'wrong', problem: sumTooLarge(MOST_USD) };
   if (usd === 0) return { kind: 'yolo', setting: 'off' };
   if (before + behind !== '' && !isAsked) return { kind: 'yolo', setting: { usd } };
   const written = amount.length <= SAID_CHARACTERS ? amount.replaceAll(',', '') : usd.toFixed(2);
-  return { kind: 'near', offer: offerOf(`yolo $${written}`, `up to ${dollars(usd)}`) };
+  return { kind: 'near', offer: offerOf(`yolo $${written}`, usd) };
 }
 
 const SAID_CHARACTERS = 12;
 
-const offerOf = (text: string, howMuch: string): Offer => ({
+const offerOf = (text: string, mostUsd: number | undefined): Offer => ({
   text,
-  label: `Run jobs ${howMuch} without asking`,
+  label: runsWithoutAsking(mostUsd),
 });

@@ -8,7 +8,7 @@ import { expiry, touch } from '../session/store/lease.ts';
 import { addMessage } from '../session/store/record.ts';
 import { sessionOf, watchOf } from '../session/store/rows.ts';
 import { isFinal, type JobSnapshot, type Watch } from '../session/watches.ts';
-import { endText, lossText } from './end-texts.ts';
+import { endText, lossText } from '../thread/words/jobs.ts';
 
 /**
  * Takes jobs that run on and that nobody follows, for `leaseMs`. A follower that dies leaves them to the next

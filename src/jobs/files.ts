@@ -6,6 +6,7 @@ import { withoutAnsi } from '../lib/output.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import { MAX_FILE_BYTES, type NewFile, uniqueName } from '../session/store/files.ts';
 import type { Watch } from '../session/watches.ts';
+import { curveTitle, logNotRead, logTitle, nothingPrinted, tooFewLosses } from '../thread/words/jobs.ts';
 import { lineCount } from './report.ts';
 
 /** Fewer values are better read than drawn. */
@@ -17,10 +18,10 @@ type Made = { ok: true; file: NewFile; text: string } | { ok: false; reason: str
 export async function curveFile(watch: Watch, id: string): Promise<Made> {
   const { progress } = watch.snapshot;
   if (progress === undefined || progress.losses.length < LEAST_LOSSES) {
-    return { ok: false, reason: `Job ${watch.jobId} has not printed enough losses to draw a curve.` };
+    return { ok: false, reason: tooFewLosses(watch.jobId) };
   }
   const { lossCurve } = await import('./curve.ts'); // half a second of loading, for few sessions
-  const title = `Loss of job ${watch.jobId}`;
+  const title = curveTitle(watch.jobId);
   const file = {
     id,
     name: uniqueName(`loss-${watch.jobId}.png`, id),
@@ -44,16 +45,16 @@ export async function logFile(
 ): Promise<Made> {
   const { namespace, jobId } = watch;
   try {
-    const { lines, leftOut } = await withRetries(() => jobs.logs(namespace, jobId, signal), signal);
-    if (lines.length === 0) return { ok: false, reason: `Job ${jobId} has printed nothing yet.` };
-    const { bytes, isCut } = newest(await redaction.long(await plainText(lines)));
+    const log = await withRetries(() => jobs.logs(namespace, jobId, signal), signal);
+    if (log.lines.length === 0) return { ok: false, reason: nothingPrinted(jobId) };
+    const { bytes, isCut } = newest(await redaction.long(await plainText(log.lines)));
     const file = { id, name: uniqueName(`job-${jobId}.log`, id), bytes };
-    const all = lineCount(lines.length + leftOut);
-    const shown = isCut || leftOut > 0 ? `the newest ${MAX_FILE_BYTES / 1e6} MB of ${all}` : all;
-    return { ok: true, file, text: `Log of job ${jobId} (${watch.snapshot.stage}, ${shown})` };
+    const lines = lineCount(log.lines.length + log.leftOut);
+    const newestMb = isCut || log.leftOut > 0 ? MAX_FILE_BYTES / 1e6 : undefined;
+    return { ok: true, file, text: logTitle(watch, { lines, newestMb }) };
   } catch (error) {
     signal.throwIfAborted();
-    return { ok: false, reason: `The log of job ${jobId} can't be read: ${messageOf(error)}` };
+    return { ok: false, reason: logNotRead(jobId, messageOf(error)) };
   }
 }
 

@@ -4,6 +4,7 @@ import { statusOf, withRetries } from '../hub/retry.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { NewWatch } from '../session/store/record.ts';
+import { jobNotSeen, unknownJob } from '../thread/words/jobs.ts';
 import { snapshotOf } from './look.ts';
 import type { JobOwnership } from './whose.ts';
 
@@ -53,12 +54,8 @@ export async function findJob(
   } catch (error) {
     signal.throwIfAborted();
     if (statusOf(error) === 404) return unknown(jobId);
-    return { ok: false, reason: `I could not look at job ${jobId}: ${messageOf(error)}` };
+    return { ok: false, reason: jobNotSeen(jobId, messageOf(error)) };
   }
 }
 
-/** Said of a job that does not exist, and of one of somebody else's, alike. */
-const unknown = (jobId: string) => ({
-  ok: false as const,
-  reason: `I know no job ${jobId} there that this channel could follow. Give me its link, or namespace/id.`,
-});
+const unknown = (jobId: string) => ({ ok: false as const, reason: unknownJob(jobId) });

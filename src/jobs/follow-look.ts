@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { HubJobs } from '../hub/jobs.ts';
 import { statusOf } from '../hub/retry.ts';
 import { isFinal, type JobSnapshot, outOfSight } from '../session/watches.ts';
+import { OUT_OF_SIGHT } from '../thread/words/jobs.ts';
 import { readLog } from './follow-log.ts';
 import type { Following } from './following.ts';
 import { lookAtJob } from './look.ts';
@@ -72,10 +73,6 @@ export async function note(following: Following): Promise<boolean> {
 /** A token that is refused once may be good again; one that is refused each time is not. */
 const REFUSALS = 3;
 
-const NO_TOKEN =
-  'Hugging Face refuses the token that this job runs under: it was revoked, has run out, or may no longer see it.';
-const NO_OWN_TOKEN = 'Hugging Face refuses my token, so I can’t see how this job stands.';
-
 /**
  * A look, counting how often it was refused. A job under somebody's own account is out of sight when their
  * token is worth nothing any more; of the bot's own it is said, because whoever runs the bot may mend that.
@@ -89,7 +86,7 @@ async function lookOrRefused(following: Following, how: Pick<HubJobs, 'inspect'>
   } catch (error) {
     if (statusOf(error) !== 401 && statusOf(error) !== 403) throw error;
     if (++following.refusals < REFUSALS) throw error;
-    if (watch.owner === undefined) return { ...following.snapshot, message: NO_OWN_TOKEN };
-    return outOfSight({ ...watch, snapshot: following.snapshot }, 'UNKNOWN', NO_TOKEN);
+    if (watch.owner === undefined) return { ...following.snapshot, message: OUT_OF_SIGHT.own };
+    return outOfSight({ ...watch, snapshot: following.snapshot }, 'UNKNOWN', OUT_OF_SIGHT.token);
   }
 }

@@ -2,6 +2,7 @@ import type { HubJob, HubJobs } from '../hub/jobs.ts';
 import { statusOf } from '../hub/retry.ts';
 import type { Clock } from '../lib/clock.ts';
 import { isFinal, type JobSnapshot, outOfSight, type Watch } from '../session/watches.ts';
+import { OUT_OF_SIGHT } from '../thread/words/jobs.ts';
 
 /** How a watched job stands now. A job that the Hub no longer knows is over. */
 export async function lookAtJob(
@@ -14,14 +15,14 @@ export async function lookAtJob(
     if (statusOf(error) === 404) return undefined;
     throw error;
   });
-  if (job === undefined) return outOfSight(watch, 'DELETED', 'The Hub no longer knows this job.');
+  if (job === undefined) return outOfSight(watch, 'DELETED', OUT_OF_SIGHT.gone);
   const seen = snapshotOf(job, clock, watch.snapshot);
   if (!isFinal(seen) || seen.finishedAt !== undefined || seen.startedAt === undefined) return seen;
   const now = clock.now();
   const unseen = now.getTime() - (watch.snapshot.seenAt ?? watch.lookedAt).getTime();
   if (unseen < UNSEEN_MS) return { ...seen, finishedAt: now };
   // Whoever looks hours later does not know when in these hours it ended.
-  const { stage, message = 'The Hub does not tell when it ended.', startedAt } = seen;
+  const { stage, message = OUT_OF_SIGHT.ended, startedAt } = seen;
   return { ...outOfSight(watch, stage, message), startedAt };
 }
 

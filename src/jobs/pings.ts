@@ -4,14 +4,20 @@ import { z } from 'zod';
 import type { Db, Tx } from '../db/database.ts';
 import { schedules, watches } from '../db/schema/jobs.ts';
 import { sessions } from '../db/schema/sessions.ts';
-import { dollars } from '../lib/dollars.ts';
 import { durationText } from '../lib/duration.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import type { ThreadAddress } from '../session/address.ts';
-import { stepText } from '../session/progress.ts';
 import { addMessage } from '../session/store/record.ts';
 import { sessionOf, watchOf } from '../session/store/rows.ts';
-import { costSoFar, durationOf, type Watch } from '../session/watches.ts';
+import {
+  NO_PINGS,
+  PINGS_OFF,
+  PINGS_USAGE,
+  pingsText,
+  runningText,
+  unknownTimeZone,
+  WRONG_PINGS,
+} from '../thread/words/pings.ts';
 
 const LEAST_MS = 60_000;
 const MOST_MS = 31 * 86_400_000;
@@ -46,8 +52,6 @@ export type PingOrder =
 export type Schedule = { sessionId: string; scope: Scope; rhythm: Rhythm };
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-const USAGE =
-  'Say `pings 30m`, `pings 2h quiet` (only when something changed), `pings daily 9:00 Europe/Paris`, `pings channel 1h` (all jobs of this channel) or `pings off`.';
 
 /**
  * What a message that begins with "pings" asks for; undefined where it is no such command: "pings are
@@ -68,19 +72,19 @@ export function pingOrderOf(text: string): PingOrder | undefined {
   const every = /^(\d+(?:\.\d+)?)(m|h|d)$/i.exec(first);
   if (every !== null && words.length === 1) {
     const ms = Math.round(Number(every[1]) * (UNITS[every[2]?.toLowerCase() ?? ''] ?? 0));
-    if (ms < LEAST_MS) return { kind: 'wrong', problem: 'Pings come at most once a minute.' };
-    if (ms > MOST_MS) return { kind: 'wrong', problem: 'Pings come at least once in 31 days: `pings 31d`.' };
+    if (ms < LEAST_MS) return { kind: 'wrong', problem: WRONG_PINGS.tooOften };
+    if (ms > MOST_MS) return { kind: 'wrong', problem: WRONG_PINGS.tooSeldom };
     const isAsSaid = ms < SAID_IN_DAYS_MS && said.length <= SAID_CHARACTERS;
     const words = isAsSaid ? `every ${said}` : `every ${durationText(ms / 1000)}`;
     return { kind: 'set', scope, rhythm: { when: { kind: 'every', ms }, words, isQuiet } };
   }
-  if (first.toLowerCase() !== 'daily') return { kind: 'wrong', problem: USAGE };
+  if (first.toLowerCase() !== 'daily') return { kind: 'wrong', problem: PINGS_USAGE };
   const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(time);
-  if (clock === null || words.length > 3) return { kind: 'wrong', problem: USAGE };
+  if (clock === null || words.length > 3) return { kind: 'wrong', problem: PINGS_USAGE };
   if (!isTimeZone(timeZone)) {
     return {
       kind: 'wrong',
-      problem: `I know no time zone "${timeZone}"; it is one like Europe/Paris or UTC.`,
+      problem: unknownTimeZone(timeZone),
     };
   }
   const pattern = `${Number(clock[2])} ${Number(clock[1])} * * *`;
@@ -116,25 +120,20 @@ export async function orderPings(
       .where(eq(schedules.sessionId, sessionId))
       .orderBy(asc(schedules.createdAt));
     const own = isolation.readable(rows, nameOf, scheduleOf);
-    if (own.length === 0) return `No pings are set in this thread. ${USAGE}`;
-    return own.map(describe).join('\n\n');
+    if (own.length === 0) return NO_PINGS;
+    return own.map(pingsText).join('\n\n');
   }
   const { scope } = order;
   if (order.kind === 'off') {
     await tx.delete(schedules).where(and(eq(schedules.sessionId, sessionId), eq(schedules.scope, scope)));
-    return scope === 'channel' ? 'Pings about this channel’s jobs are off.' : 'Pings are off in this thread.';
+    return PINGS_OFF[scope];
   }
   const values = { rhythm: order.rhythm, lastShown: null };
   await tx
     .insert(schedules)
     .values({ sessionId, scope, ...values })
     .onConflictDoUpdate({ target: [schedules.sessionId, schedules.scope], set: values });
-  return describe({ sessionId, scope, rhythm: order.rhythm });
-}
-
-function describe({ scope, rhythm }: Schedule): string {
-  const whose = scope === 'channel' ? 'this channel’s running jobs' : 'the running jobs of this thread';
-  return `I report on ${whose} ${rhythm.words}${rhythm.isQuiet ? ', when something has changed' : ''}.`;
+  return pingsText({ scope, rhythm: order.rhythm });
 }
 
 /** Every thread's; one that can't be read is left out. */
@@ -192,7 +191,7 @@ export async function ping(
       .update(schedules)
       .set({ lastShown: shown })
       .where(and(eq(schedules.sessionId, sessionId), eq(schedules.scope, scope)));
-    await addMessage(tx, sessionId, session.exchange, { role: 'notice', text: digest(running) });
+    await addMessage(tx, sessionId, session.exchange, { role: 'notice', text: runningText(running) });
     return true;
   });
 }
@@ -220,28 +219,4 @@ async function runningJobs(
     )
     .orderBy(asc(watches.createdAt));
   return rows.map((row) => row.watch);
-}
-
-const LISTED = 25;
-
-function digest(running: readonly Watch[]): string {
-  if (running.length === 0) return '⏰ No job is running.';
-  const lines = running.slice(0, LISTED).map((watch) => {
-    const seconds = durationOf(watch);
-    const usd = costSoFar(watch);
-    const { loss } = watch.snapshot.progress ?? {};
-    const step = stepText(watch.snapshot.progress ?? {});
-    return [
-      `- [${watch.jobId}](${watch.url}) on ${watch.flavor}: ${watch.snapshot.stage}`,
-      seconds === undefined
-        ? 'not started'
-        : `${durationText(seconds)} of ${durationText(watch.timeoutSeconds)}`,
-      ...(usd === undefined ? [] : [dollars(usd)]),
-      ...(step === '' ? [] : [step]),
-      ...(loss === undefined ? [] : [`loss ${loss}`]),
-    ].join(', ');
-  });
-  const more = running.length > LISTED ? [`… and ${running.length - LISTED} more`] : [];
-  const total = running.length === 1 ? '1 job is' : `${running.length} jobs are`;
-  return [`⏰ ${total} running:`, '', ...lines, ...more].join('\n');
 }

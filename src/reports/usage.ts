@@ -3,18 +3,8 @@ import { type Db, moment } from '../db/database.ts';
 import { sessions } from '../db/schema/sessions.ts';
 import { usage } from '../db/schema/spend.ts';
 import { startOfDay } from '../lib/clock.ts';
-import { dollars } from '../lib/dollars.ts';
 import { NO_WORKSPACE, type Person, type ThreadAddress } from '../session/address.ts';
-
-type Row = {
-  scope: string;
-  calls: string | number;
-  input: string | number;
-  cached: string | number;
-  output: string | number;
-  usd: string | number | null;
-  first_ms: string | number | null;
-};
+import { type UsageRow, usageTable } from '../thread/words/usage.ts';
 
 /**
  * What `usage` answers: model calls, tokens and cost of this session, of the person, the channel and all
@@ -34,7 +24,7 @@ export async function usageText(db: Db, address: ThreadAddress, by: Person): Pro
       ? []
       : [{ name: 'everybody today', where: sql`${today} and ${here}` }]),
   ];
-  const rows: Row[] = [];
+  const rows: UsageRow[] = [];
   for (const { name, where } of scopes) {
     const result = await db.execute(sql`
       select ${name}::text as scope, count(*) as calls,
@@ -42,19 +32,7 @@ export async function usageText(db: Db, address: ThreadAddress, by: Person): Pro
         coalesce(sum(u.output_tokens), 0) as output, sum(u.cost_micro_usd) / 1e6 as usd,
         percentile_cont(0.5) within group (order by u.first_token_ms) as first_ms
       from ${usage} u join ${sessions} s on s.id = u.session_id where ${where}`);
-    rows.push(...((result as { rows?: Row[] }).rows ?? []));
+    rows.push(...((result as { rows?: UsageRow[] }).rows ?? []));
   }
-  return [
-    '| | model calls | tokens in (cached) | tokens out | cost | first word after |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...rows.map(lineOf),
-    '',
-    'Days are UTC days. Jobs are not in here: their cost stands on their cards, and `status` sums up.',
-  ].join('\n');
-}
-
-function lineOf({ scope, calls, input, cached, output, usd, first_ms: first }: Row): string {
-  const number = (value: string | number) => Number(value).toLocaleString('en');
-  const share = Number(input) > 0 ? Math.round((100 * Number(cached)) / Number(input)) : 0;
-  return `| ${scope} | ${number(calls)} | ${number(input)} (${share} %) | ${number(output)} | ${usd === null ? '?' : dollars(Number(usd))} | ${first === null ? '?' : `${(Number(first) / 1000).toFixed(1)} s`} |`;
+  return usageTable(rows);
 }

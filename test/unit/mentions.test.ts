@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MENTIONS as onDiscord } from '../../adapters/discord/mentions.ts';
 import { MENTIONS as onSlack } from '../../adapters/slack/mentions.ts';
 import { isAmong, knowingGroups } from '../../src/approvals/approvers.ts';
-import { whoMay } from '../../src/approvals/words.ts';
+import { whoMay } from '../../src/thread/words/approvals.ts';
 
 const ADA = { id: 'U0ADA', name: 'Ada' };
 const APPROVERS = [

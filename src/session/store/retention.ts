@@ -7,6 +7,7 @@ import { paces } from '../../db/schema/threads.ts';
 import { webPages } from '../../db/schema/tools.ts';
 import { callJournal, events, files, messages, toolCalls } from '../../db/schema/transcript.ts';
 import { later } from '../../lib/clock.ts';
+import { closedText } from '../../thread/words/status.ts';
 import type { SessionState } from '../state.ts';
 import type { Entry } from '../transcript.ts';
 
@@ -22,8 +23,7 @@ const CLOSED: SessionState = { kind: 'closed', by: 'inactivity' };
  * again. Returns which ones were closed.
  */
 export async function closeIdleSessions(db: Db, days: number, limit: number): Promise<string[]> {
-  const text = `Closed after ${days} days without a message. Write here to go on: everything said so far is kept.`;
-  const entry: Entry = { role: 'notice', text };
+  const entry: Entry = { role: 'notice', text: closedText(days) };
   return db.transaction('closing idle sessions', async (tx) => {
     const unused = tx
       .select({ id: sessions.id })

@@ -2,7 +2,7 @@ import { asc, gt } from 'drizzle-orm';
 import type { Db } from '../../db/database.ts';
 import { toolServers } from '../../db/schema/tools.ts';
 import { later } from '../../lib/clock.ts';
-import { cut } from '../../lib/cut.ts';
+import { serversText } from '../../thread/words/status.ts';
 
 /** How a server of other tools stands; `problem` where it is away. */
 export type ToolServerState = { name: string; tools: number; problem: string | undefined };
@@ -26,10 +26,7 @@ export async function toolServersText(db: Db): Promise<string | undefined> {
     .where(gt(toolServers.updatedAt, later(db.clock.now(), -KEPT_SECONDS * 1000)))
     .orderBy(asc(toolServers.name));
   if (rows.length === 0) return undefined;
-  const states = rows.map(({ name, tools, problem }) =>
-    problem === null ? `${name} (${tools} tools)` : `${name} is away: ${cut(problem, 200)}`,
-  );
-  return `Tools of other servers: ${states.join('; ')}`;
+  return serversText(rows);
 }
 
 /** How often who is connected to a server says so; what is much older is no longer in the config. */

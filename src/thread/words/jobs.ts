@@ -1,9 +1,9 @@
-import { dollars } from '../lib/dollars.ts';
-import { durationText } from '../lib/duration.ts';
-import { failureText } from '../session/progress.ts';
-import { costAtMost, costSoFar, durationOf, type Watch } from '../session/watches.ts';
+import { dollars } from '../../lib/dollars.ts';
+import { durationText } from '../../lib/duration.ts';
+import { failureText } from '../../session/progress.ts';
+import { costAtMost, costSoFar, durationOf, type Watch } from '../../session/watches.ts';
 
-/* What people are told when a job has ended, or can no longer be followed. */
+/* What people are told of jobs: how they ended, and why one can't be followed, read or drawn. */
 
 /** Of a job that was seen to end. */
 export function endText(ended: Watch): string {
@@ -47,3 +47,34 @@ const linksOf = ({ snapshot: { pushed, progress }, dashboardUrl }: Watch): strin
 /** The Hub could not be asked. */
 const unsure = (links: readonly string[]): string[] =>
   links.map((link) => `Its log names ${link}: whether it was pushed to I could not find out.`);
+
+/** Said of a job that does not exist, and of one of somebody else's, alike. */
+export const unknownJob = (jobId: string): string =>
+  `I know no job ${jobId} there that this channel could follow. Give me its link, or namespace/id.`;
+
+export const jobNotSeen = (jobId: string, why: string): string => `I could not look at job ${jobId}: ${why}`;
+
+export const tooFewLosses = (jobId: string): string =>
+  `Job ${jobId} has not printed enough losses to draw a curve.`;
+
+export const curveTitle = (jobId: string): string => `Loss of job ${jobId}`;
+
+export const nothingPrinted = (jobId: string): string => `Job ${jobId} has printed nothing yet.`;
+
+/** Beside a job's log: its stage, and how much of it is shown. */
+export const logTitle = (
+  { jobId, snapshot: { stage } }: Pick<Watch, 'jobId' | 'snapshot'>,
+  { lines, newestMb }: { lines: string; newestMb: number | undefined },
+): string => `Log of job ${jobId} (${stage}, ${newestMb ? `the newest ${newestMb} MB of ${lines}` : lines})`;
+
+export const logNotRead = (jobId: string, why: string): string =>
+  `The log of job ${jobId} can't be read: ${why}`;
+
+/** What a job's card says where its state can't be seen as the Hub tells it. */
+export const OUT_OF_SIGHT = {
+  gone: 'The Hub no longer knows this job.',
+  ended: 'The Hub does not tell when it ended.',
+  token:
+    'Hugging Face refuses the token that this job runs under: it was revoked, has run out, or may no longer see it.',
+  own: 'Hugging Face refuses my token, so I can’t see how this job stands.',
+} as const;

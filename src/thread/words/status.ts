@@ -1,7 +1,8 @@
-import { dollars } from '../lib/dollars.ts';
-import { currentExchange, type Snapshot } from '../session/snapshot.ts';
-import type { SessionState } from '../session/state.ts';
-import { costSoFar } from '../session/watches.ts';
+import { cut } from '../../lib/cut.ts';
+import { dollars } from '../../lib/dollars.ts';
+import { currentExchange, type Snapshot } from '../../session/snapshot.ts';
+import type { SessionState } from '../../session/state.ts';
+import { costSoFar } from '../../session/watches.ts';
 
 /** What `status` answers: state, plan, jobs and spend of a session, as markdown. */
 export function describeSession(snapshot: Snapshot): string {
@@ -44,3 +45,17 @@ export function stateText(state: SessionState): string {
       return state satisfies never;
   }
 }
+
+/** That a session was closed because nobody has used it. */
+export const closedText = (days: number): string =>
+  `Closed after ${days} days without a message. Write here to go on: everything said so far is kept.`;
+
+/** How servers of tools stand. */
+export const serversText = (
+  servers: readonly { name: string; tools: number; problem: string | null }[],
+): string => {
+  const states = servers.map(({ name, tools, problem }) =>
+    problem === null ? `${name} (${tools} tools)` : `${name} is away: ${cut(problem, 200)}`,
+  );
+  return `Tools of other servers: ${states.join('; ')}`;
+};

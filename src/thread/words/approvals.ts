@@ -1,10 +1,10 @@
-import { cut } from '../lib/cut.ts';
-import { dollars } from '../lib/dollars.ts';
-import { durationText } from '../lib/duration.ts';
-import type { Person } from '../session/address.ts';
-import type { Settings } from '../session/settings.ts';
-import type { Question, QuestionAnswer, QuestionField, ToolCall } from '../session/tool-calls.ts';
-import type { Mentions } from './approvers.ts';
+import { cut } from '../../lib/cut.ts';
+import { dollars } from '../../lib/dollars.ts';
+import { durationText } from '../../lib/duration.ts';
+import type { Person } from '../../session/address.ts';
+import type { Mentions } from '../../session/mentions.ts';
+import type { Settings } from '../../session/settings.ts';
+import type { Question, QuestionAnswer, QuestionField, ToolCall } from '../../session/tool-calls.ts';
 
 /* What people are told of decisions, budgets and questions. Cards are in `thread/view`. */
 

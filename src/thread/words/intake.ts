@@ -1,0 +1,86 @@
+import { dollars } from '../../lib/dollars.ts';
+import type { Person } from '../../session/address.ts';
+import type { Offer } from '../../session/transcript.ts';
+
+/* What people are told of what they wrote. */
+
+export const OFFER_OVER = 'This was done already, or is not offered any more, so nothing was changed.';
+
+export const offerOfOthers = ({ name }: Person): string =>
+  `This is for ${name}, whose message it is about. Write the command yourself if you mean it.`;
+
+export const fileTooLarge = (name: string, mostMb: number): string =>
+  `${name} is larger than ${mostMb} MB, so I did not take it. Put it into a Hub repository or dataset, and give me the link.`;
+
+export const pictureTooLarge = (name: string, mostMb: number): string =>
+  `${name} is larger than ${mostMb} MB, so I did not look at it; programs in my sandbox can.`;
+
+export const tooManyFiles = (name: string, most: number): string =>
+  `I take ${most} files with a message, so I did not take ${name}.`;
+
+export const wrongKindOfFile = (name: string, extensions: readonly string[]): string =>
+  `I do not take files like ${name}. What I take: ${extensions.join(', ')}.`;
+
+export const sumTooLarge = (mostUsd: number): string =>
+  `That is more than $${mostUsd.toLocaleString('en')}, which no cap may be: say \`yolo on\` for no cap at all. Nothing was changed.`;
+
+export const NO_SUM =
+  'I read sums in US dollars, with a point: `yolo $7.50` or `yolo 7.50 usd`. Nothing was changed.';
+
+/** What a button is called that sets how much may be spent without asking; undefined is no cap. */
+export const runsWithoutAsking = (mostUsd: number | undefined): string =>
+  `Run jobs ${mostUsd === undefined ? 'without a cap' : `up to ${dollars(mostUsd)}`} without asking`;
+
+export const reasonTooLong = (most: number): string =>
+  `A reason has at most ${most.toLocaleString('en')} characters. Nothing was decided.`;
+
+export const modelIdTooLong = (most: number): string => `A model’s id has at most ${most} characters.`;
+
+/** Said of a message that is nearly a command, and was neither done nor told to the agent. */
+export const heldText = (offers: readonly Offer[]): string =>
+  `Did you mean ${named(offers)}? Nothing was changed: write it like that, or press a button.`;
+
+const named = (offers: readonly Offer[]): string => offers.map(({ text }) => `\`${text}\``).join(' or ');
+
+export const UNDECIDED =
+  'Nothing was decided. `approve`, or `reject: <reason>`, and nothing else decides on what waits here, as the buttons on its card do.';
+
+/** Said of a message that went to the agent and nearly is a command. */
+export const offerText = (offers: readonly Offer[]): string =>
+  `I took that as a message. Did you mean ${named(offers)}? Nothing of that was done: press the button for it.`;
+
+export const FOR_THE_AGENT = 'No, it is for the agent';
+
+export const HELP_TEXT = [
+  'I am **ML Intern**. Tell me what to build or find out, and this thread becomes our session:',
+  '',
+  '- *"fine-tune a small model on stanfordnlp/imdb and tell me the accuracy"*',
+  '- *"what columns has this dataset, and which training methods do they fit?"*',
+  '',
+  'Just reply here to go on or to change course while I work. I ask before I run anything that costs money.',
+  '',
+  'One word alone is a command: `status`, `stop` (cancels jobs; `stop keep jobs` lets them run), `undo`, `compact` (summarise what was said), `new` (fresh context), `resume`, `close`, `help`.',
+  '`approve` and `reject: <reason>` decide on what waits for it, as the buttons do.',
+  '`watch <job id or link>` follows a Hugging Face Job that was started elsewhere.',
+  '`pings 30m` or `pings daily 9:00 Europe/Paris` reports on running jobs; `pings off` stops it.',
+  '`yolo $5` lets me spend up to $5 on jobs here without asking each time; `yolo on` sets no cap, `yolo off` asks again.',
+  '`model` shows and switches models, `effort high` says how hard to think, `usage` shows tokens and cost.',
+  '`export` posts the transcript (`export jsonl` for programs), `share` uploads it to a private dataset on the Hub.',
+].join('\n');
+
+export const NO_SESSION_YET = 'There is no session in this thread yet.';
+
+export const messageTooLong = (characters: number): string =>
+  `That message has ${characters.toLocaleString('en')} characters, which is more than I can take in. Please send the essential part, or put the rest in a Hub repository or dataset and give me the link.`;
+
+/** What buttons are called that offer a command. */
+export const OFFERED = {
+  stop: 'Stop',
+  keep: 'Stop, and let jobs run',
+  undo: 'Undo the last request',
+  compact: 'Summarise what was said',
+  new: 'Begin with a fresh context',
+  resume: 'Go on',
+  close: 'Close the session',
+  share: 'Upload the transcript to a private dataset',
+} as const;
