@@ -11,6 +11,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { NOT_REACHED } from '../shared/answers.ts';
 import { sourceOf } from '../shared/source.ts';
 import { REST_API } from './delivery.ts';
 import { DISCORD_LIMITS } from './limits.ts';
@@ -215,12 +216,10 @@ async function giveOtherwise(
     );
 }
 
-const TROUBLE = 'That did not work: a part of me can’t be reached right now. Try again in a minute.';
-
 function troubleText(error: unknown): string {
-  if (!(error instanceof DiscordAPIError)) return TROUBLE;
+  if (!(error instanceof DiscordAPIError)) return NOT_REACHED;
   const failed = REST_API.failureOf(error);
   if (failed.reason === 'rate_limited' || failed.reason === 'unavailable' || failed.reason === 'gone')
-    return TROUBLE;
+    return NOT_REACHED;
   return `That did not work: ${failed.why}.`;
 }

@@ -15,6 +15,7 @@ import { textOf } from '../../src/controller/forms.ts';
 import type { PlatformParts } from '../../src/controller/platform.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { SessionsOverview } from '../../src/reports/sessions-overview.ts';
+import { QUOTE_CHARACTERS } from '../shared/reading.ts';
 import { type Answering, type Reply, respond } from './answering.ts';
 import { type InteractionDeps, replyOf } from './clicks.ts';
 import { COMMANDS, LOCALES } from './command-list.ts';
@@ -191,8 +192,6 @@ async function point(
   const subject = { form: 'ask' as const, messageId: interaction.targetMessage.id };
   return replyOf(await controller.point(subject, fromInteraction(interaction, 'command')));
 }
-
-const QUOTE_CHARACTERS = 2_000;
 
 /** Reads a message that was pointed at; it goes on in its thread, and one is begun where there is none. */
 export const pointing =

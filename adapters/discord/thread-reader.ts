@@ -1,12 +1,9 @@
 import { type Client, type Message, MessageReferenceType, SnowflakeUtil } from 'discord.js';
 import type { Background } from '../../src/session/background.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
+import { TOLD, WAS_DELETED } from '../shared/reading.ts';
 import { REST_API } from './delivery.ts';
 import { discordReader, standsFor } from './reading.ts';
-
-/** Newest messages of a thread that are told, and how much of them. */
-const MESSAGES = 30;
-const CHARACTERS = 8_000;
 
 /** What Discord gives at once, the newest first: https://docs.discord.com/developers/resources/message. */
 const PAGE = 100;
@@ -37,7 +34,7 @@ async function repliedTo(client: Client<true>, message: Message): Promise<string
     return reader.saysSomething(answered) ? reader.quoted(answered) : undefined;
   } catch (error) {
     const isGone = REST_API.meansOf(error) === 'gone';
-    return isGone ? '> [It was deleted.]' : '> [It can’t be read.]';
+    return isGone ? WAS_DELETED : '> [It can’t be read.]';
   }
 }
 
@@ -53,8 +50,8 @@ async function earlier(client: Client<true>, message: Message): Promise<string |
     const newestFirst = all
       .filter(reader.saysSomething)
       .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
-    const newest = newestFirst.slice(0, MESSAGES);
-    const lines = await newestLines(newest, reader.quoted, CHARACTERS);
+    const newest = newestFirst.slice(0, TOLD.messages);
+    const lines = await newestLines(newest, reader.quoted, TOLD.characters);
     if (lines.length === 0) return undefined;
     const isAll = lines.length === newestFirst.length && found.size < PAGE;
     const left = isAll ? '' : ' (earlier messages are left out)';

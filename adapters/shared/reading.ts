@@ -81,3 +81,12 @@ function nameOf({ what, name, mimetype = '' }: NamedFile): string {
   const thing = (Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined) ?? 'a file';
   return name ? `${thing}, ${name}` : thing;
 }
+
+/** Newest messages of a thread that a model is told, and how much of them. */
+export const TOLD = { messages: 30, characters: 8_000 } as const;
+
+/** As much of a message as is quoted that somebody points at. */
+export const QUOTE_CHARACTERS = 2_000;
+
+/** In place of a message that is replied to or linked. */
+export const WAS_DELETED = '> [It was deleted.]';

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
+import { NOT_REACHED } from '../shared/answers.ts';
 import { codeOf, WEB_API } from './delivery.ts';
 import { SLACK_LIMITS } from './limits.ts';
 
@@ -89,7 +90,7 @@ export async function attend({ ack, answer, log }: Asked, work: () => Promise<un
   } catch (error) {
     log.error({ err: error }, 'what somebody clicked or commanded could not be done');
     const isSlack = codeOf(error) !== undefined;
-    await answer(isSlack ? `That did not work: ${whyOf(error)}.` : TROUBLE);
+    await answer(isSlack ? `That did not work: ${whyOf(error)}.` : NOT_REACHED);
   } finally {
     ending.abort();
     await late;
@@ -97,8 +98,6 @@ export async function attend({ ack, answer, log }: Asked, work: () => Promise<un
 }
 
 const LATE = 'This takes me longer than usual. If nothing comes of it within a minute, please do it again.';
-
-const TROUBLE = 'That did not work: a part of me can’t be reached right now. Try again in a minute.';
 
 /** Opens a dialog; where Slack does not, whoever clicked is told why, and what to do. */
 export async function openDialog(

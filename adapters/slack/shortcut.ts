@@ -3,6 +3,7 @@ import type { Subject } from '../../src/controller/forms.ts';
 import type { From } from '../../src/controller/from.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { QUOTE_CHARACTERS } from '../shared/reading.ts';
 import { sourceOf } from '../shared/source.ts';
 import { type ClickDeps, give } from './clicks.ts';
 import type { About } from './forms.ts';
@@ -15,8 +16,6 @@ import type { In } from './workspaces.ts';
 
 /** The message shortcut of the manifest. */
 export const SHORTCUT = 'ask_about_message';
-
-const QUOTE_CHARACTERS = 2_000;
 
 type ShortcutDeps = Omit<ClickDeps, 'showHome'> & { botUserId: string };
 

@@ -7,6 +7,7 @@ import type { Logger } from '../../src/lib/log.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
+import { TOLD, WAS_DELETED } from '../shared/reading.ts';
 import { WEB_API } from './delivery.ts';
 import type { People } from './people.ts';
 import { whyNot } from './private-answers.ts';
@@ -41,11 +42,8 @@ export type ThreadReader = {
 
 type Linked = { key: string; text: string };
 
-/** Newest messages of a thread that are told, and how much of them. */
-const MESSAGES = 30;
-const CHARACTERS = 8_000;
 /** One more may be what the bot is called with. */
-const WANTED = MESSAGES + 1;
+const WANTED = TOLD.messages + 1;
 const LINKS = 3;
 const LINK_CHARACTERS = 2_000;
 
@@ -145,7 +143,7 @@ const sayingOf = (deps: ReaderDeps, { read }: Known<Said>, ts: string): Said[] =
   );
 
 const linesOf = (deps: ReaderDeps, said: readonly Said[]): Promise<string[]> =>
-  newestLines(said.slice(-MESSAGES).reverse(), slackReader(deps).quoted, CHARACTERS);
+  newestLines(said.slice(-TOLD.messages).reverse(), slackReader(deps).quoted, TOLD.characters);
 
 /** What a model has to know of what it is not told, in brackets; nothing where it is told all. */
 function notesOf(
@@ -184,7 +182,7 @@ const later =
       ({ known, refused } = await readOn(deps, channel, known, 1));
       if (known !== before) {
         page++;
-        const fresh = sayingOf(deps, known, ts).slice(-MESSAGES);
+        const fresh = sayingOf(deps, known, ts).slice(-TOLD.messages);
         const lines = await linesOf(
           deps,
           fresh.filter((said) => !had.has(said.ts)),
@@ -253,6 +251,6 @@ async function quoteAt(deps: ReaderDeps, channel: string, ts: string): Promise<s
     return `> [It can’t be read: ${why}.]`;
   }
   const message = answer.messages.find((one) => one.ts === ts);
-  if (message === undefined || message.subtype === 'tombstone') return '> [It was deleted.]';
+  if (message === undefined || message.subtype === 'tombstone') return WAS_DELETED;
   return cut(await slackReader(deps).quoted(message), LINK_CHARACTERS);
 }
