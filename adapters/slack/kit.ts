@@ -15,6 +15,9 @@ export function messageOf(text: string, blocks: KnownBlock[]): { kind: 'message'
   return { kind: 'message', body };
 }
 
+/** What an edit may say of a message: how links are shown is said only when it is posted. */
+export const editable = ({ unfurl_links: _links, unfurl_media: _media, ...body }: Payload): Payload => body;
+
 export const section = (text: string): SectionBlock => ({ type: 'section', text: { type: 'mrkdwn', text } });
 export const context = (text: string): ContextBlock => ({
   type: 'context',

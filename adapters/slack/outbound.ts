@@ -8,6 +8,7 @@ import { type BytesOf, TITLE, type Upload } from '../../src/thread/delivery/outg
 import { isUnreadable } from '../shared/calls.ts';
 import { type BlockOptions, inBlocks, REACTIONS } from './blocks.ts';
 import { EVENT_TYPE, marked, type Thread, WEB_API } from './delivery.ts';
+import { editable } from './kit.ts';
 import { EDIT_INTERVAL_MS, slackRates } from './limits.ts';
 import { PLAIN_BLOCKS } from './plain-form.ts';
 import { beginStream, growStream, isLostStream, isStream, stopStream, streamId } from './streams.ts';
@@ -94,7 +95,7 @@ const ACTS: Acts<Thread> = {
 
   async edit(thread, key, platformId, message, { streamed }) {
     if (isStream(platformId)) return growStream(thread, platformId, message, streamed);
-    const args = { channel: thread.channel, ts: platformId, ...message.body };
+    const args = { channel: thread.channel, ts: platformId, ...editable(message.body) };
     const update = () => thread.client.apiCall('chat.update', args);
     return WEB_API.delivered(async () => {
       await update().catch(async (error: unknown) => {

@@ -4,6 +4,7 @@ import type { Message } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed } from '../../src/thread/delivery/outbound.ts';
 import type { Stream } from '../../src/thread/delivery/outgoing.ts';
 import { marked, rowOf, type Thread, WEB_API } from './delivery.ts';
+import { editable } from './kit.ts';
 import { chunksBetween, Given, NOTHING } from './stream-tasks.ts';
 
 /*
@@ -84,7 +85,9 @@ export async function growStream(
   // have.
   return WEB_API.delivered(async () => {
     await stopStream(thread, platformId);
-    await marked(key, (metadata) => client.apiCall('chat.update', { channel, ts, ...metadata, ...body }));
+    await marked(key, (metadata) =>
+      client.apiCall('chat.update', { channel, ts, ...metadata, ...editable(body) }),
+    );
     return ts;
   });
 }

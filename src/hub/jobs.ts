@@ -36,8 +36,11 @@ export const HubJob = z.object({
 });
 export type HubJob = z.infer<typeof HubJob>;
 
-/** A job's time limit in whole seconds, where the Hub tells it. */
-export function timeLimitOf({ timeoutSeconds, timeout }: HubJob): number | undefined {
+/** The time limit in whole seconds of a job, or of what a schedule starts, where the Hub tells it. */
+export function timeLimitOf({
+  timeoutSeconds,
+  timeout,
+}: Pick<HubJob, 'timeoutSeconds' | 'timeout'>): number | undefined {
   const seconds = timeoutSeconds ?? timeout;
   return seconds && seconds > 0 ? Math.min(Math.ceil(seconds), LONGEST_SECONDS) : undefined;
 }
@@ -59,6 +62,7 @@ const ScheduledJob = z.object({
   jobSpec: z.object({
     flavor: z.string(),
     timeoutSeconds: z.number().nullish(),
+    timeout: z.number().nullish(),
     labels: z.record(z.string(), z.string()).nullish(),
   }),
 });

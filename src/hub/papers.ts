@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeBeginning } from '../lib/cut.ts';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
 import { number, text } from './nullable.ts';
@@ -66,6 +67,8 @@ export type HubPapers = {
 
 const MINUTES = 60_000;
 const LISTS_MS = 15 * MINUTES;
+/** A longer question is refused: https://huggingface.co/.well-known/openapi.json, /api/papers/search. */
+const LONGEST_QUERY = 250;
 const PAPER_MS = 6 * 60 * MINUTES;
 
 export function createHubPapers(fetcher: Fetcher, hubUrl: string): HubPapers {
@@ -79,7 +82,8 @@ export function createHubPapers(fetcher: Fetcher, hubUrl: string): HubPapers {
   }
   return {
     trending: (date, limit, signal) => list(at('daily_papers', { date, limit: String(limit) }), signal),
-    search: (query, limit, signal) => list(at('papers/search', { q: query, limit: String(limit) }), signal),
+    search: (query, limit, signal) =>
+      list(at('papers/search', { q: wholeBeginning(query, LONGEST_QUERY), limit: String(limit) }), signal),
     async details(id, signal) {
       const found = await fetcher.json(
         { url: at(`papers/${part(id)}`, {}), signal, ttlMs: PAPER_MS },

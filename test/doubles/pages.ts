@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { COLLECTION, dayOf, NOTHING_LINKED, onDay, PAPERS } from './hub/papers.ts';
 
 /*
  * What is public of the Hub and of the places that are read beside it, in the forms that these have:
@@ -26,29 +27,6 @@ const markdown = (body: string): Page => ({
   headers: { 'content-type': 'text/markdown; charset=utf-8' },
 });
 const NOTHING: Page = { status: 404, body: 'Not found', headers: { 'content-type': 'text/plain' } };
-
-const PAPERS = [
-  {
-    id: '2305.18290',
-    title: 'Direct Preference Optimization: Your Language Model is\n  Secretly a Reward Model',
-    summary: 'We introduce DPO, which trains on preferences\nwithout a reward model.',
-    upvotes: 64,
-    publishedAt: '2023-05-29T17:57:46.000Z',
-    authors: [{ name: 'Rafael Rafailov' }, { name: 'Archit Sharma' }],
-    ai_summary: 'Preferences without reinforcement learning.',
-    ai_keywords: ['preference learning', 'RLHF'],
-    githubRepo: 'https://github.com/eric-mitchell/direct-preference-optimization',
-    githubStars: 2500,
-  },
-  {
-    id: '2601.00001',
-    title: 'A Paper without HTML',
-    summary: 'Only its abstract can be read.',
-    upvotes: 3,
-    publishedAt: '2026-01-02T00:00:00.000Z',
-    authors: [],
-  },
-];
 
 const scholarPaper = (title: string, arxiv: string | null, year: number, citationCount: number) => ({
   paperId: title,
@@ -153,7 +131,7 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
     /^\/api\/daily_papers$/,
     (query) =>
       json(
-        PAPERS.map((paper) => ({ paper, publishedAt: query.get('date') ?? paper.publishedAt })).slice(
+        PAPERS.map((paper) => ({ ...onDay(paper), publishedAt: dayOf(query) ?? paper.publishedAt })).slice(
           0,
           Number(query.get('limit') ?? 50),
         ),
@@ -164,7 +142,7 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
     (query) =>
       json(
         PAPERS.filter(({ title }) => title.toLowerCase().includes((query.get('q') ?? '').toLowerCase())).map(
-          (paper) => ({ paper }),
+          onDay,
         ),
       ),
   ],
@@ -172,27 +150,10 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
     /^\/api\/papers\/([\w./-]+)$/,
     (_query, [, id]) => {
       const paper = PAPERS.find((item) => item.id === id);
-      return paper ? json(paper) : json({ error: 'Paper not found' }, 404);
+      return paper ? json({ ...paper, ...NOTHING_LINKED }) : json({ error: 'Paper not found' }, 404);
     },
   ],
-  [
-    /^\/api\/collections$/,
-    (query) =>
-      json(
-        query.get('item') === 'papers/2305.18290'
-          ? [
-              {
-                slug: 'ada/alignment-1',
-                title: 'Alignment',
-                description: 'What to read first',
-                upvotes: 7,
-                owner: { name: 'ada' },
-                items: [{}, {}],
-              },
-            ]
-          : [],
-      ),
-  ],
+  [/^\/api\/collections$/, (query) => json(query.get('item') === 'papers/2305.18290' ? [COLLECTION] : [])],
   [/^\/\.well-known\/openapi\.json$/, () => json(OPENAPI)],
   [
     /^\/docs\/trl$/,

@@ -1,4 +1,4 @@
-import type { ScheduledJob } from '../../hub/jobs.ts';
+import { type ScheduledJob, timeLimitOf } from '../../hub/jobs.ts';
 import { withRetries } from '../../hub/retry.ts';
 import { CALL_LABEL } from '../../jobs/labels.ts';
 import { messageOf } from '../../lib/errors.ts';
@@ -107,5 +107,5 @@ function listing(jobs: readonly ScheduledJob[], namespace: string): string {
 
 function details(job: ScheduledJob): string {
   const state = job.suspend ? 'suspended' : 'active';
-  return `Scheduled job ${job.id}: ${job.schedule} (UTC), ${state}, on ${job.jobSpec.flavor}, time-out ${limitText(job.jobSpec.timeoutSeconds)}.`;
+  return `Scheduled job ${job.id}: ${job.schedule} (UTC), ${state}, on ${job.jobSpec.flavor}, time-out ${limitText(timeLimitOf(job.jobSpec))}.`;
 }

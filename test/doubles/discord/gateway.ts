@@ -124,7 +124,7 @@ export class Gateway {
       session_id: session.id,
       resume_gateway_url: this.#url(),
       shard: d.shard ?? [0, 1],
-      application: { id: APPLICATION, flags: 0 },
+      application: { id: APPLICATION, flags: 0, flags_new: '0' },
     };
     for (const [event, data] of [
       ['READY', ready],

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { Component } from './rules.ts';
+import { toldComponents, toldEmbeds } from './told-parts.ts';
 
 export const APPLICATION = '900000000000000001';
 export const BOT_USER = { id: APPLICATION, username: 'ml-intern', global_name: null, bot: true };
@@ -135,7 +136,8 @@ export const guildOf = (channel: string): string | undefined =>
   channel === CHANNELS.direct ? undefined : GUILD;
 
 export function rawUser({ id, username, global_name, bot = false }: Author): object {
-  return { id, username, global_name, discriminator: '0', avatar: null, bot };
+  const rest = { discriminator: '0', avatar: null, public_flags: 0, flags: 0, primary_guild: null };
+  return { id, username, global_name, ...rest, bot };
 }
 
 export function rawMember(person: { id: string; roles?: readonly string[] }): object {
@@ -145,12 +147,18 @@ export function rawMember(person: { id: string; roles?: readonly string[] }): ob
     avatar: null,
     joined_at: '2026-01-01T00:00:00.000000+00:00',
     premium_since: null,
+    banner: null,
+    communication_disabled_until: null,
+    pending: false,
     deaf: false,
     mute: false,
     flags: 0,
-    permissions: String(ADMINS.includes(person.id) ? BASIC | PermissionFlagsBits.ManageGuild : BASIC),
   };
 }
+
+/** What somebody may do in a channel: told of whoever does something that Discord asks the app about. */
+export const permissionsOf = ({ id }: { id: string }): string =>
+  String(ADMINS.includes(id) ? BASIC | PermissionFlagsBits.ManageGuild : BASIC);
 
 export function personById(id: string) {
   return Object.values(PEOPLE).find((person) => person.id === id);
@@ -172,7 +180,7 @@ export function toldMessage(message: DiscordMessage, baseUrl: string): Record<st
  * (https://docs.discord.com/developers/resources/message#message-object).
  */
 export function rawMessage(message: DiscordMessage, baseUrl: string): Record<string, unknown> {
-  const { id, channel_id, author, content, components, flags, nonce, mentioned, reference } = message;
+  const { id, channel_id, author, content, flags, nonce, mentioned, reference } = message;
   const guild_id = guildOf(channel_id);
   return {
     id,
@@ -194,13 +202,13 @@ export function rawMessage(message: DiscordMessage, baseUrl: string): Record<str
       url: `${baseUrl}/attachments/${file.id}`,
       proxy_url: `${baseUrl}/attachments/${file.id}`,
     })),
-    embeds: message.embeds ?? [],
+    embeds: toldEmbeds(message.embeds),
     pinned: false,
     type: reference ? 19 : 0,
-    components,
+    components: toldComponents(message, baseUrl),
     flags,
     ...(nonce ? { nonce } : {}),
-    ...(reference ? { message_reference: { message_id: reference, channel_id, guild_id } } : {}),
+    ...(reference ? { message_reference: { type: 0, message_id: reference, channel_id, guild_id } } : {}),
     ...message.extra,
   };
 }
@@ -221,6 +229,7 @@ export function rawThread({ id, name, parent, archived, locked }: DiscordThread,
     message_count: 1,
     member_count: 1,
     rate_limit_per_user: 0,
+    flags: 0,
     thread_metadata: {
       archived,
       auto_archive_duration: 10_080,
@@ -235,7 +244,7 @@ export function rawChannel(id: string, guild: Guild): object | undefined {
   const thread = guild.threads.get(id);
   if (thread) return rawThread(thread, guild);
   if (id === CHANNELS.direct) {
-    return { id, type: ChannelType.DM, last_message_id: null, recipients: [rawUser(PEOPLE.ada)] };
+    return { id, type: ChannelType.DM, flags: 0, last_message_id: null, recipients: [rawUser(PEOPLE.ada)] };
   }
   return rawChannels(guild).find((item) => item.id === id);
 }
@@ -250,11 +259,34 @@ export const rawActiveThreads = (guild: Guild): object[] =>
 const CHANNEL_LIST = [
   channel(CHANNELS.ml, 'ml', ChannelType.GuildText),
   channel(CHANNELS.ops, 'ops', ChannelType.GuildText),
-  channel(CHANNELS.forum, 'experiments', ChannelType.GuildForum),
+  {
+    ...channel(CHANNELS.forum, 'experiments', ChannelType.GuildForum),
+    available_tags: [],
+    default_reaction_emoji: null,
+    default_sort_order: null,
+    default_forum_layout: 0,
+  },
   channel(CHANNELS.closed, 'closed', ChannelType.GuildText, [
     { id: BOT_ROLE, type: 0, allow: '0', deny: String(PermissionFlagsBits.CreatePublicThreads) },
   ]),
 ];
+
+/** What a guild has not set up. */
+const UNSET = {
+  afk_channel_id: null,
+  application_id: null,
+  banner: null,
+  description: null,
+  discovery_splash: null,
+  hub_type: null,
+  incidents_data: null,
+  public_updates_channel_id: null,
+  rules_channel_id: null,
+  safety_alerts_channel_id: null,
+  splash: null,
+  system_channel_id: null,
+  vanity_url_code: null,
+};
 
 /** A guild as GUILD_CREATE tells of it. */
 export function rawGuild(guild: Guild): object {
@@ -291,7 +323,9 @@ export function rawGuild(guild: Guild): object {
     explicit_content_filter: 0,
     mfa_level: 0,
     afk_timeout: 300,
+    ...UNSET,
     system_channel_flags: 0,
+    premium_progress_bar_enabled: false,
     joined_at: '2026-01-01T00:00:00.000000+00:00',
     large: false,
     unavailable: false,

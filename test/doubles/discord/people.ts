@@ -9,6 +9,7 @@ import {
   guildOf,
   PEOPLE,
   type PersonName,
+  permissionsOf,
   personById,
   rawChannel,
   rawMember,
@@ -120,8 +121,8 @@ export abstract class DiscordPeople extends DiscordState {
 
   /** A person opens a post in a forum: a thread whose first message has its id. */
   post(person: PersonName, forum: string, name: string, text: string): DiscordMessage {
-    const message = this.say(person, forum, '');
-    this.guild.messages.delete(message.id);
+    const { roles: _roles, ...author } = PEOPLE[person];
+    const message = { ...this.guild.ownMessage(forum, {}), author };
     const thread = { id: message.id, name, parent: forum, archived: false };
     this.guild.threads.set(thread.id, thread);
     this.gateway.dispatch('THREAD_CREATE', { ...rawThread(thread), newly_created: true });
@@ -204,7 +205,7 @@ export abstract class DiscordPeople extends DiscordState {
       for (const id of component.type === ComponentType.UserSelect ? list : []) {
         const who = personById(id);
         if (who) resolved.users[id] = rawUser(who);
-        if (who) resolved.members[id] = rawMember(who);
+        if (who) resolved.members[id] = resolvedMember(who);
       }
       const uploads = component.type === ComponentType.FileUpload ? list : [];
       const uploaded = uploads.map((text, n) =>
@@ -295,7 +296,7 @@ export abstract class DiscordPeople extends DiscordState {
     const token = `interaction-${id}`;
     this.open.set(token, { id, token, user: who.id, channel, message, at: Date.now(), shows: 'not taken' });
     const guild_id = guildOf(channel);
-    const member = rawMember(who) as { permissions: string };
+    const member = { ...rawMember(who), permissions: permissionsOf(who) };
     this.gateway.dispatch('INTERACTION_CREATE', {
       id,
       application_id: APPLICATION,
@@ -316,6 +317,12 @@ export abstract class DiscordPeople extends DiscordState {
         : { user: rawUser(who) }),
     });
   }
+}
+
+/** Of somebody who was picked, the user stands beside, and voice is not told of. */
+function resolvedMember(who: { id: string; roles: readonly string[] }): object {
+  const { deaf: _deaf, mute: _mute, ...member } = Object(rawMember(who)) as Record<string, unknown>;
+  return { ...member, permissions: permissionsOf(who) };
 }
 
 const mentionedIn = (content: string): string[] =>

@@ -32,7 +32,12 @@ export async function answerRequest(
   }
   const { headers, retryAfter } = double.buckets.take(method, path);
   if (retryAfter !== undefined) {
-    const limited = { message: 'You are being rate limited.', retry_after: retryAfter, global: false };
+    const limited = {
+      message: 'You are being rate limited.',
+      code: 0,
+      retry_after: retryAfter,
+      global: false,
+    };
     return finish(429, limited, { ...headers, 'retry-after': String(Math.ceil(retryAfter)) });
   }
   const fault = double.disturb(method, path);

@@ -1,4 +1,5 @@
 import { IDENTITY } from './identity.ts';
+import { avatarOf, idOf } from './people.ts';
 import type { Answer } from './route.ts';
 import type { HubState } from './state.ts';
 
@@ -17,7 +18,15 @@ export function refusedAccount(hub: HubState, who: string, path: string): Answer
 /** `GET /api/whoami-v2`. */
 export function whoami(hub: HubState, who: string): Answer {
   const auth = { type: 'access_token' };
-  if (who !== 'ada') return { status: 200, answer: { ...IDENTITY, id: who, name: who, orgs: [], auth } };
-  const orgs = hub.orgs.map((name) => ({ type: 'org', id: name, name, fullname: name, canPay: true }));
+  if (who !== 'ada')
+    return { status: 200, answer: { ...IDENTITY, id: idOf(who), name: who, orgs: [], auth } };
+  const orgs = hub.orgs.map((name) => ({
+    type: 'org',
+    id: idOf(name),
+    name,
+    fullname: name,
+    canPay: true,
+    avatarUrl: avatarOf(name),
+  }));
   return { status: 200, answer: { ...IDENTITY, orgs, auth } };
 }

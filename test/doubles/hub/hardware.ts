@@ -24,5 +24,15 @@ function hardware(
     manufacturer: 'Nvidia',
   };
   const unitCostMicroUSD = Math.round(usd * 1e6);
-  return { name, prettyName, cpu, ram, accelerator, unitCostMicroUSD, unitCostUSD: usd, unitLabel: 'minute' };
+  return {
+    name,
+    prettyName,
+    cpu,
+    ram,
+    ephemeralStorage: '50 GB',
+    accelerator,
+    unitCostMicroUSD,
+    unitCostUSD: usd,
+    unitLabel: 'minute',
+  };
 }

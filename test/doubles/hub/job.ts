@@ -1,4 +1,4 @@
-import { IDENTITY } from './identity.ts';
+import { ownerOf } from './people.ts';
 
 /**
  * How a job of this double goes. Times are real milliseconds. Without `stage` it runs until a test ends it.
@@ -72,10 +72,13 @@ export function jobJson(job: DoubleJob) {
     ...(timeoutSeconds ? { timeout: timeoutSeconds } : {}),
     id: job.id,
     createdAt: new Date(job.createdAt).toISOString(),
-    startedAt: startedAt ? new Date(startedAt).toISOString() : null,
-    finishedAt: finishedAt ? new Date(finishedAt).toISOString() : null,
+    createdBy: { id: ownerOf('ada').id, name: 'ada' },
+    // What has not been yet is left out.
+    ...(startedAt ? { startedAt: new Date(startedAt).toISOString() } : {}),
+    ...(finishedAt ? { finishedAt: new Date(finishedAt).toISOString() } : {}),
     status: { stage, message: message ?? null, failureCount: stage === 'ERROR' ? 1 : 0 },
-    owner: { id: IDENTITY.id, name: job.namespace, type: 'user' },
+    owner: ownerOf(job.namespace),
+    environment: {},
     ...spec,
     secrets: Object.keys(secrets ?? {}),
   };

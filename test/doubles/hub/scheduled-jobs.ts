@@ -1,3 +1,4 @@
+import { ownerOf } from './people.ts';
 import type { Answer, HubRequest } from './route.ts';
 
 /** In the form of the client's ApiScheduledJob; secrets are kept here and told to nobody. */
@@ -8,7 +9,6 @@ export type DoubleScheduledJob = {
   suspend: boolean;
   concurrency: boolean;
   createdAt: string;
-  updatedAt: string;
   jobSpec: Record<string, unknown>;
 };
 
@@ -16,17 +16,13 @@ export type DoubleScheduledJob = {
 export function routeScheduled(scheduled: DoubleScheduledJob[], { method, path, body }: HubRequest): Answer {
   const [, namespace = '', id, action] =
     /^\/api\/scheduled-jobs\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
-  const shown = ({ jobSpec, namespace: _namespace, ...job }: DoubleScheduledJob) => {
-    const { secrets: _secrets, ...spec } = jobSpec;
-    return { ...job, jobSpec: spec };
-  };
   if (id === undefined && method === 'POST') {
     const at = new Date().toISOString();
     const made = JSON.parse(body) as Pick<
       DoubleScheduledJob,
       'schedule' | 'suspend' | 'concurrency' | 'jobSpec'
     >;
-    const job = { id: `5c${scheduled.length}`, namespace, createdAt: at, updatedAt: at, ...made };
+    const job = { id: `5c${scheduled.length}`, namespace, createdAt: at, ...made };
     scheduled.push(job);
     return { status: 200, answer: shown(job) };
   }
@@ -38,3 +34,22 @@ export function routeScheduled(scheduled: DoubleScheduledJob[], { method, path, 
   if (action === 'suspend' || action === 'resume') job.suspend = action === 'suspend';
   return { status: 200, answer: shown(job) };
 }
+
+/** As the API tells of it: of its secrets, the names; and its limit by another name than it takes it. */
+function shown({ jobSpec, namespace, ...job }: DoubleScheduledJob): Record<string, unknown> {
+  const { secrets = {}, timeoutSeconds, ...spec } = jobSpec;
+  return {
+    ...job,
+    type: 'scheduled-job',
+    owner: ownerOf(namespace),
+    status: { lastJob: null, nextJobRunAt: NEXT_RUN },
+    jobSpec: {
+      environment: {},
+      ...spec,
+      ...(timeoutSeconds ? { timeout: timeoutSeconds } : {}),
+      secrets: Object.keys(Object(secrets)),
+    },
+  };
+}
+
+const NEXT_RUN = '2100-01-01T00:00:00.000Z';

@@ -70,12 +70,17 @@ export class Dialogs {
     });
     return {
       type: 'view_submission',
+      token: 'verification-token',
+      trigger_id: this.trigger(user, team),
+      response_urls: [],
+      is_enterprise_install: false,
       team: { id: team, domain: 'double' },
-      user: { id: user, username: PEOPLE[user], team_id: team },
+      user: { id: user, username: PEOPLE[user], name: PEOPLE[user], team_id: team },
       api_app_id: BOT.app_id,
       view: {
+        close: null,
         ...view,
-        id,
+        ...viewParts(id, team),
         private_metadata: view.private_metadata ?? '',
         state: { values: Object.fromEntries(values) },
       },
@@ -98,6 +103,21 @@ export class Dialogs {
     else this.close(dialog);
   }
 }
+
+/** What Slack tells of every view besides what the app said of it. */
+export const viewParts = (id: string, team: string) => ({
+  id,
+  team_id: team,
+  app_id: BOT.app_id,
+  app_installed_team_id: team,
+  bot_id: BOT.bot_id,
+  hash: `1790000000.${id}`,
+  root_view_id: id,
+  previous_view_id: null,
+  external_id: '',
+  clear_on_close: false,
+  notify_on_close: false,
+});
 
 type Input = Extract<Modal['blocks'][number], { type: 'input' }>['element'];
 

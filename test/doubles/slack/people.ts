@@ -1,9 +1,9 @@
 import { until } from '../../support/until.ts';
 import { changed, deleted, rawMessage } from './changes.ts';
-import type { OpenDialog } from './dialogs.ts';
+import { type OpenDialog, viewParts } from './dialogs.ts';
 import { hasCommand, hasShortcut, isInteractive } from './manifest.ts';
 import { type Block, parseBlocks } from './rules.ts';
-import { type Ephemeral, SlackState } from './state.ts';
+import { type Ephemeral, SlackState, VERIFICATION } from './state.ts';
 import { BOT, PEOPLE, type SlackMessage, teamOf, type Workspace } from './workspace.ts';
 
 type SharedText = { name: string; text: string | Buffer };
@@ -168,7 +168,8 @@ export abstract class SlackPeople extends SlackState {
 
   /** A click whose button the message may no longer have: an old card on a slow phone. */
   clickValue(user: string, message: SlackMessage, actionId: string, value: string): void {
-    const action = { type: 'button', action_id: actionId, block_id: 'b', value };
+    const text = { type: 'plain_text', text: 'A button', emoji: true };
+    const action = { type: 'button', action_id: actionId, block_id: 'b', text, value };
     this.#act(user, message.channel, messageParts(message), action);
   }
 
@@ -182,7 +183,13 @@ export abstract class SlackPeople extends SlackState {
       channel_id: channel,
       is_ephemeral: true,
     };
-    const action = { type: 'button', action_id: actionId, block_id: 'b', value: button.value ?? '' };
+    const action = {
+      type: 'button',
+      action_id: actionId,
+      block_id: 'b',
+      text: button.text,
+      value: button.value ?? '',
+    };
     this.#act(user, channel, { container }, action);
   }
 
@@ -226,6 +233,8 @@ export abstract class SlackPeople extends SlackState {
       kind: 'interactive',
       payload: {
         type: 'message_action',
+        token: VERIFICATION,
+        action_ts: this.workspace.nextTs(),
         callback_id: callbackId,
         trigger_id: this.dialogs.trigger(user, teamOf(channel)),
         message_ts: ts,
@@ -243,7 +252,7 @@ export abstract class SlackPeople extends SlackState {
   /** A person opens the app's Home tab. */
   openHome(user: string, team?: string): void {
     const opened = { type: 'app_home_opened', user, channel: 'D0ADA', tab: 'home' };
-    this.deliverEvent({ ...opened, ts: this.workspace.nextTs() }, team);
+    this.deliverEvent({ ...opened, event_ts: this.workspace.nextTs() }, team);
   }
 
   /**
@@ -257,6 +266,7 @@ export abstract class SlackPeople extends SlackState {
       type: 'button',
       action_id: actionId,
       block_id: 'b',
+      text: button.text,
       value: button.value ?? '',
       action_ts: this.workspace.nextTs(),
     };
@@ -264,12 +274,13 @@ export abstract class SlackPeople extends SlackState {
       kind: 'interactive',
       payload: {
         type: 'block_actions',
+        token: VERIFICATION,
         trigger_id: this.dialogs.trigger(user),
         team: { id: BOT.team_id, domain: 'double' },
-        user: { id: user, name: PEOPLE[user], team_id: BOT.team_id },
+        user: { id: user, username: PEOPLE[user], name: PEOPLE[user], team_id: BOT.team_id },
         api_app_id: BOT.app_id,
         container: { type: 'view', view_id: 'V0HOME' },
-        view: { id: 'V0HOME', type: 'home' },
+        view: { ...viewParts('V0HOME', BOT.team_id), type: 'home', blocks: this.homes.get(user), ...UNSET },
         actions: [action],
       },
     });
@@ -282,7 +293,7 @@ export abstract class SlackPeople extends SlackState {
     this.deliverEvent({
       type: 'assistant_thread_started',
       assistant_thread: { user_id: user, context: {}, channel_id: channel, thread_ts: thread },
-      ts: thread,
+      event_ts: thread,
     });
     return thread;
   }
@@ -293,6 +304,7 @@ export abstract class SlackPeople extends SlackState {
     void this.deliver({
       kind: 'slash_commands',
       payload: {
+        token: VERIFICATION,
         command,
         text,
         team_id: teamOf(channel),
@@ -337,8 +349,9 @@ export abstract class SlackPeople extends SlackState {
       kind: 'interactive',
       payload: {
         type: 'block_actions',
+        token: VERIFICATION,
         team: { id: teamOf(channel), domain: 'double' },
-        user: { id: user, username: PEOPLE[user], team_id: teamOf(channel) },
+        user: { id: user, username: PEOPLE[user], name: PEOPLE[user], team_id: teamOf(channel) },
         api_app_id: BOT.app_id,
         ...where,
         channel: { id: channel, name: 'double' },
@@ -349,6 +362,16 @@ export abstract class SlackPeople extends SlackState {
     });
   }
 }
+
+/** What a view has not set. */
+const UNSET = {
+  callback_id: '',
+  private_metadata: '',
+  title: { type: 'plain_text', text: 'View Title', emoji: true },
+  close: null,
+  submit: null,
+  state: { values: {} },
+};
 
 /** What a click tells of the message that its button stands in. */
 function messageParts({ channel, ts, thread_ts, text }: SlackMessage): Record<string, unknown> {

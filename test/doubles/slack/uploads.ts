@@ -30,7 +30,38 @@ export class Uploads {
       name: file.name,
       title: file.name,
       size: file.bytes.length,
+      ...COMMON,
+      filetype: file.name.split('.').at(-1),
+      url_private: `${baseUrl}/files/${file.id}`,
       url_private_download: `${baseUrl}/files/${file.id}`,
+      permalink: `https://double.slack.com/files/${COMMON.user}/${file.id}/${file.name}`,
+      permalink_public: `https://slack-files.com/T00000001-${file.id}-0`,
     };
   }
 }
+
+/** What is the same of every file here (https://docs.slack.dev/reference/objects/file-object). */
+const COMMON = {
+  created: 1_790_000_000,
+  timestamp: 1_790_000_000,
+  mimetype: 'text/plain',
+  pretty_type: 'Plain Text',
+  user: 'U0ADA',
+  user_team: 'T00000001',
+  editable: false,
+  mode: 'hosted',
+  is_external: false,
+  external_type: '',
+  is_public: true,
+  public_url_shared: false,
+  display_as_bot: false,
+  username: '',
+  media_display_type: 'unknown',
+  is_starred: false,
+  has_rich_preview: false,
+  file_access: 'visible',
+  channels: [],
+  groups: [],
+  ims: [],
+  comments_count: 0,
+};

@@ -1,5 +1,5 @@
-import { APPLICATION, BOT_USER, rawUser } from '../guild.ts';
-import type { Body } from '../state.ts';
+import { APPLICATION, BOT_USER, PEOPLE, rawUser } from '../guild.ts';
+import type { Body, DiscordState } from '../state.ts';
 import type { Routes } from './route.ts';
 
 /** Who the bot is, where its gateway is, and its commands. */
@@ -19,12 +19,13 @@ export const application: Routes = [
     /^GET \/applications\/@me$/,
     (double) => ({
       status: 200,
-      // Bit 19: a bot in few guilds may read messages.
       body: {
         id: APPLICATION,
         name: BOT_USER.username,
+        ...UNSET,
         bot_public: double.isPublic,
-        flags: double.gateway.allowsMessageContent ? 1 << 19 : 0,
+        flags: flagsOf(double),
+        flags_new: String(flagsOf(double)),
       },
     }),
   ],
@@ -41,16 +42,39 @@ export const application: Routes = [
     (double, { body }) => {
       double.commandWrites++;
       double.commands = Object.values(body).map((command) => ({
-        ...(command as Body),
         id: double.guild.nextId(),
         application_id: APPLICATION,
         version: '1',
         dm_permission: true,
+        default_member_permissions: null,
+        description: '',
+        ...(command as Body),
       }));
       return { status: 200, body: double.commands };
     },
   ],
 ];
+
+/** Bit 19: a bot in few guilds may read messages. */
+const flagsOf = (double: DiscordState): number => (double.gateway.allowsMessageContent ? 1 << 19 : 0);
+
+/** What the application has not set up. */
+const UNSET = {
+  icon: null,
+  description: '',
+  type: null,
+  verify_key: '0'.repeat(64),
+  redirect_uris: [],
+  interactions_endpoint_url: null,
+  role_connections_verification_url: null,
+  owner: rawUser(PEOPLE.linus),
+  approximate_guild_count: 1,
+  approximate_user_install_count: 0,
+  approximate_user_authorization_count: 0,
+  explicit_content_filter: 0,
+  team: null,
+  eligible_oauth2_scopes: [],
+};
 
 /** Discord tells of translations only who asks for them. */
 function withoutLocales(part: unknown): unknown {

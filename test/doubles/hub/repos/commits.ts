@@ -55,14 +55,14 @@ export function history({ commits, branches }: DoubleRepo, revision: string, que
 }
 
 /** How files are to be sent: inline, or over LFS. */
-export function preupload({ body }: HubRequest): Answer {
+export function preupload(repo: DoubleRepo, { body }: HubRequest): Answer {
   const { files } = JSON.parse(body) as { files: { path: string; size: number }[] };
   const modes = files.map(({ path, size }) => ({
     path,
     uploadMode: size > INLINE_BYTES ? 'lfs' : 'regular',
     shouldIgnore: false,
   }));
-  return { status: 200, answer: { files: modes } };
+  return { status: 200, answer: { files: modes, commitOid: repo.commits[0]?.oid ?? '' } };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { avatarOf, idOf, personOf } from '../people.ts';
 import type { Answer, HubRequest } from '../route.ts';
 import type { DoublePull, DoubleRepo } from './repo.ts';
 
@@ -8,23 +9,17 @@ export function routeDiscussions(
   rest: string,
   { method, query, body }: HubRequest,
 ): Answer {
-  const raw = ({ title, status }: DoublePull, i: number) => ({
-    num: i + 1,
-    title,
-    status,
-    isPullRequest: true,
-    author: { name: 'ada' },
-    createdAt: '2026-11-01T12:00:00.000Z',
-  });
   if (rest === '/discussions' && method === 'POST') {
     const { title, description } = OpenDiscussion.parse(JSON.parse(body));
     repo.pulls.push({ title, status: 'draft', comments: [{ author: 'ada', text: description }] });
-    return { status: 200, answer: { num: repo.pulls.length, pullRequest: true } };
+    const num = repo.pulls.length;
+    const url = `https://huggingface.co/${repo.kind}s/${repo.id}/discussions/${num}`;
+    return { status: 200, answer: { url, num, pullRequest: true } };
   }
   if (rest === '/discussions') {
     const wanted = query.get('status') ?? 'all';
     const all = repo.pulls
-      .map(raw)
+      .map((pull, i) => listed(repo, pull, i + 1))
       .filter(
         ({ status }) =>
           wanted === 'all' || (status === 'closed' || status === 'merged' ? 'closed' : 'open') === wanted,
@@ -37,20 +32,15 @@ export function routeDiscussions(
   const { comment } = method === 'POST' ? (JSON.parse(body) as { comment?: string }) : {};
   if (comment) pull.comments.push({ author: 'ml-intern', text: comment });
   switch (action) {
-    case undefined: {
-      const events = pull.comments.map(({ author, text }) => ({
-        id: 'e',
-        type: 'comment',
-        author: { name: author },
-        data: { latest: { raw: text } },
-      }));
-      return { status: 200, answer: { ...raw(pull, Number(number) - 1), events } };
-    }
+    case undefined:
+      return { status: 200, answer: detailed(repo, pull, Number(number)) };
     case 'comment':
-      return { status: 200, answer: {} };
-    case 'status':
+      return { status: 201, answer: { newMessage: said({ author: 'ml-intern', text: comment ?? '' }) } };
+    case 'status': {
       pull.status = SetStatus.parse(JSON.parse(body)).status;
-      return { status: 200, answer: {} };
+      const newStatus = { ...eventOf('ada'), type: 'status-change', data: { status: pull.status } };
+      return { status: 200, answer: { newStatus } };
+    }
     case 'merge':
       if (pull.status === 'closed') return { status: 409, answer: { error: 'Pull request is closed' } };
       pull.status = 'merged';
@@ -59,6 +49,54 @@ export function routeDiscussions(
       return { status: 404, answer: { error: 'Not found' } };
   }
 }
+
+const AT = '2026-11-01T12:00:00.000Z';
+
+/** What a list and a pull request's own page both tell of it. */
+const common = ({ kind, id }: DoubleRepo, { title, status }: DoublePull, num: number) => ({
+  num,
+  title,
+  status,
+  author: personOf('ada'),
+  repo: { name: id, type: kind },
+  createdAt: AT,
+  pinned: false,
+  isPullRequest: true,
+});
+
+const listed = (repo: DoubleRepo, pull: DoublePull, num: number) => ({
+  ...common(repo, pull, num),
+  topReactions: [],
+  numComments: pull.comments.length,
+  numReactionUsers: 0,
+});
+
+const detailed = (repo: DoubleRepo, pull: DoublePull, num: number) => ({
+  _id: idOf(`${repo.id} ${num}`),
+  ...common(repo, pull, num),
+  events: pull.comments.map(said),
+  locked: false,
+  collection: 'discussions',
+  filesWithConflicts: [],
+  changes: { base: 'refs/heads/main' },
+});
+
+const eventOf = (author: string) => ({ id: idOf(author), createdAt: AT, author: personOf(author) });
+
+/** A comment, as the Hub's pages have it. */
+const said = ({ author, text }: DoublePull['comments'][number]) => ({
+  ...eventOf(author),
+  type: 'comment',
+  data: {
+    edited: false,
+    hidden: false,
+    latest: { raw: text, html: `<p>${text}</p>`, updatedAt: AT, author: personOf(author) },
+    numEdits: 0,
+    editors: [author],
+    editorAvatarUrls: [avatarOf(author)],
+    reactions: [],
+  },
+});
 
 const OpenDiscussion = z.strictObject({
   title: z.string().min(3),

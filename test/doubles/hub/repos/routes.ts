@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idOf } from '../people.ts';
 import type { Answer, HubRequest } from '../route.ts';
 import { routeBuckets } from './buckets.ts';
 import { routeCollections } from './collections.ts';
@@ -43,7 +44,7 @@ async function routeRepo(
     return isThere ? { status: 200, answer: entry(repo) } : noRevision(revised);
   }
   if (rest.startsWith('/tree/')) return tree(repo, rest, asked.query);
-  if (/^\/preupload\/[^/]+$/.test(rest)) return preupload(asked);
+  if (/^\/preupload\/[^/]+$/.test(rest)) return preupload(repo, asked);
   const [, revision] = /^\/commit\/([^/]+)$/.exec(rest) ?? [];
   if (revision !== undefined) return commit(repos, repo, decodeURIComponent(revision), asked);
   const [, since] = /^\/commits\/(.+)$/.exec(rest) ?? [];
@@ -62,14 +63,15 @@ async function routeRepo(
 function create(repos: HubRepos, { body }: HubRequest): Answer {
   const { type, organization, name, visibility, sdk, files } = CreateRepo.parse(JSON.parse(body));
   const id = `${organization}/${name}`;
+  const url = `https://huggingface.co/${type === 'model' ? '' : `${type}s/`}${id}`;
   if (repos.find(type, id)) {
-    return { status: 409, answer: { error: `You already created this ${type} repo: ${id}` } };
+    return { status: 409, answer: { error: `You already created this ${type} repo: ${id}`, url } };
   }
   if (type === 'space' && sdk === undefined) return { status: 400, answer: { error: 'sdk is missing' } };
   const stage = sdk === 'docker' ? ('BUILDING' as const) : ('RUNNING' as const);
   const repo = Object.assign(repos.add(type, id), { visibility, sdk, stage });
   for (const file of files) repo.files.set(file.path, Buffer.from(file.content, 'base64'));
-  return { status: 200, answer: { url: `https://huggingface.co/${type}s/${id}`, id } };
+  return { status: 200, answer: { url, name: id, id: idOf(id) } };
 }
 
 async function remove(repos: HubRepos, { body }: HubRequest): Promise<Answer> {

@@ -11,7 +11,8 @@ export async function routeSpace(
   rest: string,
   { method, body }: HubRequest,
 ): Promise<Answer> {
-  if (rest === '/jwt') return { status: 200, answer: { token: SpaceHost.passFor(repo.id) } };
+  const pass = SpaceHost.passFor(repo.id);
+  if (rest === '/jwt') return { status: 200, answer: { token: pass, accessToken: `Bearer ${pass}` } };
   const ways = ['/secrets', '/restart', '/hardware'];
   if (!ways.includes(rest) || method !== 'POST') return routeParts(repo, method, rest, body);
   if (rest === '/secrets') {
