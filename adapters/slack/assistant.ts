@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Gate } from '../../src/controller/gate.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { readPayload } from './read-payload.ts';
 import { whoIs } from './who.ts';
 import type { In, Workspace } from './workspaces.ts';
 
@@ -36,7 +37,9 @@ type AssistantDeps = Pick<Workspace, 'client' | 'people' | 'teamId'> & { gate: P
  */
 export function listenToAssistant(app: App, depsIn: In<AssistantDeps>, log: Logger): void {
   app.event('assistant_thread_started', async ({ event, context }) => {
-    const { user_id, channel_id, thread_ts } = ThreadStarted.parse(event).assistant_thread;
+    const started = readPayload(ThreadStarted, event, log);
+    if (started === undefined) return;
+    const { user_id, channel_id, thread_ts } = started.assistant_thread;
     const { client, gate, people, teamId } = await depsIn(context.teamId);
     const place = { platform: 'slack' as const, workspace: teamId, channel: channel_id };
     if ((await gate.refusal(place, whoIs(people, user_id))) !== undefined) return;

@@ -10,6 +10,7 @@ import { SLASH } from './manifest.ts';
 import { SlashCommand } from './payloads.ts';
 import { plainText } from './plain-form.ts';
 import { answerTo, attend, whyNot } from './private-answers.ts';
+import { readPayload } from './read-payload.ts';
 import { plain } from './text.ts';
 import { whoIs } from './who.ts';
 import type { In } from './workspaces.ts';
@@ -19,7 +20,8 @@ import { writtenAt } from './written-at.ts';
 export function listenToCommands(app: App, depsIn: In<Omit<ClickDeps, 'showHome'>>, log: Logger): void {
   app.command(SLASH, async ({ ack, command, respond, context }) => {
     const deps = await depsIn(context.teamId);
-    const asked = SlashCommand.parse(command);
+    const asked = readPayload(SlashCommand, command, log);
+    if (asked === undefined) return ack();
     const whom = { channel: asked.channel_id, user: asked.user_id };
     const answer = answerTo(respond, deps.client, whom, log);
     await attend({ ack, answer, log }, async () => {

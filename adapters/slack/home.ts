@@ -11,6 +11,7 @@ import { SLACK_LIMITS } from './limits.ts';
 import { HomeOpened } from './payloads.ts';
 import type { People } from './people.ts';
 import { plainBlocks } from './plain-form.ts';
+import { readPayload } from './read-payload.ts';
 import { mrkdwnOf } from './text.ts';
 import { whoIs } from './who.ts';
 import type { In } from './workspaces.ts';
@@ -23,10 +24,10 @@ export type HomeDeps = { client: WebClient; people: People; controller: Controll
  */
 export function listenToHome(app: App, depsIn: In<HomeDeps>, log: Logger): void {
   app.event('app_home_opened', async ({ event, context }) => {
-    const { user, tab } = HomeOpened.parse(event);
-    if (tab !== 'home') return;
+    const opened = readPayload(HomeOpened, event, log);
+    if (opened?.tab !== 'home') return;
     const deps = await depsIn(context.teamId);
-    await showHome(deps, user, log);
+    await showHome(deps, opened.user, log);
   });
 }
 

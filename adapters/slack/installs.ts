@@ -3,7 +3,9 @@ import { type Installation, type InstallationStore, InstallProvider } from '@sla
 import { z } from 'zod';
 import type { Installations } from '../../src/access/installations.ts';
 import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
+import type { Logger } from '../../src/lib/log.ts';
 import { SCOPES } from './manifest.ts';
+import { readPayload } from './read-payload.ts';
 
 /** The app as Slack knows it, for installs in many workspaces. */
 export type OauthSettings = {
@@ -67,12 +69,12 @@ function storeOf(installations: Installations, installed: OauthSettings['install
 const TokensRevoked = z.object({ tokens: z.object({ bot: z.array(z.string()).optional() }) });
 
 /** Lets go of a workspace when the app is taken out of it, or its token is taken back. */
-export function listenToUninstalls(app: App, leave: (teamId: string) => Promise<void>): void {
+export function listenToUninstalls(app: App, leave: (teamId: string) => Promise<void>, log: Logger): void {
   app.event('app_uninstalled', async ({ context }) => {
     if (context.teamId) await leave(context.teamId);
   });
   app.event('tokens_revoked', async ({ event, context }) => {
-    const isBot = (TokensRevoked.parse(event).tokens.bot ?? []).length > 0;
+    const isBot = (readPayload(TokensRevoked, event, log)?.tokens.bot ?? []).length > 0;
     if (isBot && context.teamId) await leave(context.teamId);
   });
 }

@@ -10,6 +10,7 @@ import type { About } from './forms.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { MessageShortcut } from './payloads.ts';
 import { answerTo, attend } from './private-answers.ts';
+import { readPayload } from './read-payload.ts';
 import { slackReader } from './reading.ts';
 import { whoIs } from './who.ts';
 import type { In } from './workspaces.ts';
@@ -25,7 +26,9 @@ export function listenToShortcut(app: App, depsIn: In<ShortcutDeps>, log: Logger
   app.shortcut(action, async ({ ack, shortcut, respond, context }) => {
     const deps = await depsIn(context.teamId);
     const { teamId, client, people, controller, botUserId } = deps;
-    const { trigger_id, user, channel, message } = MessageShortcut.parse(shortcut);
+    const used = readPayload(MessageShortcut, shortcut, log);
+    if (used === undefined) return ack();
+    const { trigger_id, user, channel, message } = used;
     const thread = message.thread_ts ?? message.ts;
     const answer = answerTo(respond, client, { channel: channel.id, user: user.id, thread }, log);
     await attend({ ack, answer, log }, async () => {

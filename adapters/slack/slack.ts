@@ -187,14 +187,15 @@ function registerAll(slack: Slack, parts: PlatformParts): ReturnType<typeof list
   listenToHome(app, depsIn, log);
   listenToAssistant(app, depsIn, log);
   listenToCommands(app, depsIn, log);
-  listenToReopenings(app, depsIn, parts.reopened);
+  listenToReopenings(app, depsIn, parts.reopened, log);
   if (access.kind === 'oauth') {
-    listenToUninstalls(app, async (teamId) => {
+    const leave = async (teamId: string) => {
       const open = await access.installations.remove('slack', teamId);
       workspaces.forget(teamId);
       for (const id of open) await parts.wake(id);
       log.info({ workspace: teamId, sessions: open.length }, 'the app was taken out of a workspace');
-    });
+    };
+    listenToUninstalls(app, leave, log);
   }
   return take;
 }

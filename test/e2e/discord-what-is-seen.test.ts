@@ -16,7 +16,14 @@ const ALERTS = { id: '600000000000000099', username: 'Alerts', global_name: null
 
 /** What only some app has written: no words, and what is embedded. */
 const alert = (text: string) => ({
-  embeds: [{ type: 'rich', title: 'GPU is hot', description: text, fields: [{ name: 'node', value: '3', inline: false }] }],
+  embeds: [
+    {
+      type: 'rich',
+      title: 'GPU is hot',
+      description: text,
+      fields: [{ name: 'node', value: '3', inline: false }],
+    },
+  ],
 });
 
 /** A message that somebody forwards: it has no words of its own. */

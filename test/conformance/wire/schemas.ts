@@ -129,7 +129,8 @@ export class Schemas {
     const isOther = errors.filter(
       ({ keyword, instancePath }) =>
         (keyword === 'type' && instancePath === '') ||
-        ((keyword === 'const' || keyword === 'enum') && /^(?:\/[^/]*type|)$/.test(instancePath)),
+        ((keyword === 'const' || keyword === 'enum' || keyword === 'not') &&
+          /^(?:\/[^/]*type|)$/.test(instancePath)),
     );
     return isOther.length * 1_000 + errors.length;
   }

@@ -220,7 +220,7 @@ export abstract class SlackPeople extends SlackState {
     this.#act(user, message.channel, messageParts(message), {
       type: menu?.type,
       action_id: actionId,
-      block_id: block?.block_id,
+      block_id: block?.block_id ?? 'b',
       selected_option: option,
     });
   }
