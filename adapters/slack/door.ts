@@ -15,7 +15,8 @@ export function guardDoor(
 ): void {
   app.use(async ({ context, payload, next, ...rest }) => {
     const { teamId } = context;
-    const isEnding = 'type' in payload && ENDINGS.includes(String(payload.type));
+    // Of a dialog that Slack tells nothing of there is no payload.
+    const isEnding = ENDINGS.includes(String(Object(payload).type));
     if (isEnding || (teamId !== undefined && isAllowed(teamId)) || (await isInstalled(teamId))) return next();
     noted(teamId ?? 'unknown');
     if ('ack' in rest && typeof rest.ack === 'function') await rest.ack();

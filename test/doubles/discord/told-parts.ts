@@ -1,7 +1,9 @@
 import { ComponentType } from 'discord-api-types/v10';
-import type { DiscordMessage } from './guild.ts';
 
 type Part = Record<string, unknown>;
+
+/** What of a message is needed to tell of its components. */
+type Shown = { components: readonly object[]; attachments: readonly { id: string; filename: string }[] };
 
 /** What Discord fills in of a component that leaves it out, by its type. */
 const DEFAULTS: Readonly<Record<number, Part>> = {
@@ -16,7 +18,7 @@ const DEFAULTS: Readonly<Record<number, Part>> = {
  * Components as Discord tells of them: numbered from the first on, complete, and with addresses for what they
  * show (https://docs.discord.com/developers/components/reference#anatomy-of-a-component).
  */
-export function toldComponents({ components, attachments }: DiscordMessage, baseUrl: string): Part[] {
+export function toldComponents({ components, attachments }: Shown, baseUrl: string): Part[] {
   const taken = new Set(
     JSON.stringify(components)
       .match(/(?<="id":)\d+/g)
