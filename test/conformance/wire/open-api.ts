@@ -119,7 +119,10 @@ export class OpenApi {
     return this.#schemas.faults(schema, jsonOf(textOf(answered))).map((fault) => `${status} ${fault}`);
   }
 
-  /** Refusals are seldom told of: they say `error`, or what Discord says, and nothing else is known of them. */
+  /**
+   * Refusals are seldom told of: they say `error`, or what Discord says, and nothing else is known of
+   * them.
+   */
   #untold({ status = 0, answered }: Exchange, isDescribed: boolean): string[] {
     if (status < 400) return isDescribed ? [`${status} is not known`] : [];
     const value = jsonOf(textOf(answered));

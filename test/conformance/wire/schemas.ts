@@ -24,7 +24,10 @@ export class Schemas {
   readonly base: string;
   readonly #compiled = new WeakMap<Schema, ValidateFunction>();
 
-  /** `isText`: the values are texts, as in the query of a request, and are taken for what they are meant as. */
+  /**
+   * `isText`: the values are texts, as in the query of a request, and are taken for what they are meant
+   * as.
+   */
   constructor(name: string, document: Schema, isText = false) {
     this.#ajv = new Ajv2020({
       strict: false,
@@ -162,7 +165,8 @@ export class Schemas {
           return [key, mapped(value as Record<string, Schema>, (item) => this.#closed(item))];
         }
         if (SAME.has(key) && Array.isArray(value)) {
-          // Each part of a whole would refuse what the other parts name: the whole is closed, where it stands.
+          // Each part of a whole would refuse what the other parts name: the whole is closed, where it
+          // stands.
           const parts = key === 'allOf' ? value.map(opened) : value;
           return [key, parts.map((item) => this.#inner(item))];
         }
