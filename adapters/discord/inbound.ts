@@ -37,13 +37,14 @@ export type ListenDeps = InboundParts & {
 /** Registers what the bot listens to. Returns what takes a message that was read back from history. */
 export function listen(client: Client<true>, deps: ListenDeps): (message: Message) => Promise<void> {
   const inOrder = createKeyedQueue();
-  const take = (message: Message, isReadBack: boolean) =>
-    inOrder(threadOf(message), async () => {
-      const found = written(client, { message, isReadBack }, deps);
-      // What was read back is told as it is by now.
-      const edit = isReadBack ? editOf(message, undefined) : undefined;
+  const take = (message: Message, isReadBack: boolean) => {
+    const found = written(client, { message, isReadBack }, deps);
+    // What was read back is told as it is by now.
+    const edit = isReadBack ? editOf(message, undefined) : undefined;
+    return inOrder(threadOf(message), async () => {
       if (found !== undefined) await onMessage(deps, found, undefined, edit);
     });
+  };
   client.on(Events.MessageCreate, (message) => {
     take(message, false).catch((error: unknown) => {
       deps.log.error({ err: error }, 'a Discord message could not be taken; it is read back');
@@ -81,7 +82,10 @@ const editOf = ({ editedAt }: Message, before: Written | undefined): Edit | unde
 /** A message, and whether it was read back from history. */
 type Read = { message: Message; isReadBack: boolean };
 
-/** A message of Discord's as every platform hands it on; undefined for what no person wrote. */
+/**
+ * A message of Discord's as every platform hands it on; undefined for what no person wrote. Its words are as
+ * they are now: discord.js changes the message itself when it is edited, which is told of by itself.
+ */
 function written(client: Client<true>, { message, isReadBack }: Read, deps: ListenDeps): Written | undefined {
   const address = addressOf(message);
   if (!isWritten(message) || address === undefined) return undefined;
@@ -89,6 +93,7 @@ function written(client: Client<true>, { message, isReadBack }: Read, deps: List
   const isInThread = channel.isThread();
   const isToSomebodyElse = /^\s*<@[!&]?\d+>/.test(content);
   const files = [...message.attachments.values()].map((file) => offered(file, client));
+  const words = readable(client, message);
   return {
     address,
     sourceId: sourceOf('discord', id),
@@ -98,7 +103,7 @@ function written(client: Client<true>, { message, isReadBack }: Read, deps: List
     isRequest: isInThread && id === address.thread && deps.forums.includes(address.channel),
     isReply: isInThread && isSeen(client, message) && !isToSomebodyElse,
     who: async () => writerOf(message, await writerAsMember(message, isReadBack)),
-    words: async () => readable(client, message),
+    words: async () => words,
     fileIds: files.map((file) => file.id),
     files: async () => files,
     shown(missing) {
