@@ -101,10 +101,16 @@ export async function insertOperation(
 /** A message that waits, with the operation that it has become. */
 export type Pending = PendingOperation & { sessionId: string; author: Person; message: PendingMessage };
 
+/** Whether something was asked before it that waits as well: what was answered at once has no words. */
+const IS_BEHIND = sql<boolean>`exists (
+  select 1 from ${operations} earlier
+  where earlier.session_id = ${operations.sessionId} and earlier.id < ${operations.id}
+    and earlier.kind = 'user_input' and earlier.body->>'text' <> '')`;
+
 /** What has become of a message: it waits, or it was read; undefined where it was not taken in. */
 export async function pendingFrom(db: Db, sourceId: string): Promise<Pending | 'read' | undefined> {
   const [row] = await db
-    .select({ operation: operations, exchange: sessions.exchange })
+    .select({ operation: operations, exchange: sessions.exchange, isBehind: IS_BEHIND })
     .from(operations)
     .innerJoin(sessions, eq(sessions.id, operations.sessionId))
     .where(eq(operations.sourceId, sourceId));
@@ -120,7 +126,7 @@ export async function pendingFrom(db: Db, sourceId: string): Promise<Pending | '
     text: isMessage ? operation.text : undefined,
     background: (isMessage ? operation.background : undefined) ?? {},
     files: isMessage ? operation.files : [],
-    isFirst: row.exchange === 0,
+    isFirst: row.exchange === 0 && !row.isBehind,
   };
   return { ...pending, sessionId: row.operation.sessionId, author, message };
 }
