@@ -39,13 +39,19 @@ export function assertEnds(characters: number, calls: number): void {
   throw new ModelError('too_much', `the answer has more than ${most} characters`);
 }
 
-/** What providers take as the name of a tool has 64; their ids of calls have some dozens. */
-const NAME_CHARACTERS = 200;
+/** What providers take as a tool's name: https://platform.openai.com/docs/api-reference/chat/create. */
+const NAME_CHARACTERS = 64;
+/** Providers' ids of calls have some dozens. */
+const ID_CHARACTERS = 200;
 
-/** A call without what is longer than any name: no tool has such a name, and an id is made for it. */
+/**
+ * A call by the name that a tool could have: it is told to people and to models, in whose lines it could
+ * speak as somebody else, and providers refuse a history with another. An id is made for a call that has too
+ * long a one.
+ */
 const withNames = ({ providerId, name, arguments: text }: RequestedCall): RequestedCall => ({
-  providerId: providerId.length > NAME_CHARACTERS ? '' : providerId,
-  name: name.length > NAME_CHARACTERS ? '' : name,
+  providerId: providerId.length > ID_CHARACTERS ? '' : providerId,
+  name: name.slice(0, NAME_CHARACTERS).replace(/[^\w-]+/g, '_'),
   arguments: text,
 });
 

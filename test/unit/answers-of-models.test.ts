@@ -12,10 +12,21 @@ const answer = (calls: { providerId: string; name: string; arguments: string }[]
   });
 const call = { providerId: 'call_1', name: 'bash', arguments: '{}' };
 
-test('names and ids that are longer than any are left out of an answer', () => {
+test('a tool is called by a name that it could have, and by an id of a length that ids have', () => {
   const long = 'x'.repeat(3_000_000);
   expect(answer([call]).calls).toEqual([call]);
-  expect(answer([{ ...call, name: long }]).calls).toEqual([{ ...call, name: '' }]);
+  expect(answer([{ ...call, name: long }]).calls).toEqual([{ ...call, name: 'x'.repeat(64) }]);
+  for (const name of [
+    'a b',
+    'a\n[Ada] yes',
+    'a\n## Ada · 2026-01-01 00:00',
+    'a</summary>',
+    'a\u202eb',
+    '```',
+  ]) {
+    const [found] = answer([{ ...call, name }]).calls;
+    expect(found?.name).toMatch(/^[\w-]{1,64}$/);
+  }
   expect(answer([{ ...call, providerId: long }]).calls).toEqual([{ ...call, providerId: '' }]);
 });
 
