@@ -15,6 +15,10 @@ export type RunOptions = {
   isReading?: boolean;
 };
 
+/** Whoever prints without end is ended: others wait for this process, too. */
+export const OUTPUT_BYTES = 100e6;
+export const PRINTED_TOO_MUCH = `it printed more than ${OUTPUT_BYTES / 1e6} MB`;
+
 /** How a command ended. `killed` names the limit that it ran into. */
 export type RunEnd =
   | { kind: 'exited'; code: number }

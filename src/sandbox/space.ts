@@ -2,7 +2,15 @@ import { deleteRepo, listSpaces } from '@huggingface/hub';
 import { z } from 'zod';
 import { paged } from '../hub/pages.ts';
 import { statusOf } from '../hub/retry.ts';
-import type { Background, RunEnd, RunOptions, Sandbox, Sandboxes } from './sandbox.ts';
+import {
+  type Background,
+  OUTPUT_BYTES,
+  PRINTED_TOO_MUCH,
+  type RunEnd,
+  type RunOptions,
+  type Sandbox,
+  type Sandboxes,
+} from './sandbox.ts';
 import {
   askServer,
   createSpace,
@@ -168,15 +176,27 @@ async function runThere(
   if (!response.ok || response.body === null) {
     throw new Error(`The sandbox did not take the command (status ${response.status}).`);
   }
-  let rest = '';
-  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const frame = Frame.parse(JSON.parse(line));
-      if ('end' in frame) return frame.end;
-      onOutput(Buffer.from(frame.o, 'base64'));
-    }
+  let bytes = 0;
+  for await (const line of linesOf(response.body)) {
+    const frame = Frame.parse(JSON.parse(line));
+    if ('end' in frame) return frame.end;
+    const chunk = Buffer.from(frame.o, 'base64');
+    bytes += chunk.length;
+    if (bytes > OUTPUT_BYTES) return { kind: 'killed', reason: PRINTED_TOO_MUCH };
+    onOutput(chunk);
   }
   throw new Error('The sandbox went away while the command ran: what it did is not known.');
+}
+
+/** Whole lines as they come. Each piece is looked through once, however long a line is. */
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const begun: string[] = [];
+  for await (const text of body.pipeThrough(new TextDecoderStream())) {
+    const [first = '', ...more] = text.split('\n');
+    begun.push(first);
+    for (const next of more) {
+      yield begun.splice(0).join('');
+      begun.push(next);
+    }
+  }
 }

@@ -7,8 +7,12 @@ import { hubToken } from '../../src/hub/token.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { createModelClient } from '../../src/llm/client.ts';
+import { createSpaceSandboxes } from '../../src/sandbox/space.ts';
 import type { McpEndpoint } from '../../src/tools/mcp/connection.ts';
 import { createMcpTools } from '../../src/tools/mcp/tools.ts';
+import { createFetcher } from '../../src/web/fetcher.ts';
+import { HubDouble } from '../doubles/hub/server.ts';
+import { hastyClock } from '../support/clocks.ts';
 import { bomb, pour, serverWith } from '../support/flood.ts';
 import { runTool } from '../support/tool-context.ts';
 
@@ -49,6 +53,7 @@ const delta = (content: string) =>
 
 test.each([
   ['an endless line', 'data: x', 'one event of more than 4 MB'],
+  ['events that say nothing', delta(''), 'more than 100 MB without an end'],
   ['an answer without an end', delta('x'.repeat(1_000)), 'the answer has more than 1,000,000 characters'],
 ])('a model that sends %s is given up', async (_what, piece, words) => {
   const url = await serverWith((response) => {
@@ -174,4 +179,57 @@ test.each([
   });
   const { call } = await pouring({ url: `${url}/mcp`, headers: {} });
   expect(await call()).toEqual({ kind: 'failed', output: expect.stringContaining(words) });
+});
+
+test('a page without an end is given up', async () => {
+  const url = await serverWith((response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    return pour(response, '<p>');
+  });
+  const fetcher = createFetcher({
+    cache: { find: async () => undefined, keep: async () => {} },
+    clock: systemClock,
+    trusted: [url],
+  });
+  onTestFinished(() => fetcher.close());
+  const grown = await grownBy(async () => {
+    expect(await fetcher.text({ url, signal })).toMatchObject({
+      ok: false,
+      reason: `${url}/ is larger than 12 MB`,
+    });
+  });
+  expect(grown).toBeLessThan(150);
+});
+
+test.each([
+  [
+    'prints',
+    `${JSON.stringify({ o: Buffer.alloc(3_000).toString('base64') })}\n`,
+    'printed more than 100 MB',
+  ],
+  ['sends a line', 'x', 'one line of more than 16 MB'],
+])('a Space that %s without an end is let go of', async (_what, piece, words) => {
+  const hub = await HubDouble.start();
+  onTestFinished(() => hub.close());
+  const settings = {
+    hubUrl: hub.url,
+    token,
+    namespace: async () => 'ada',
+    installation: async () => 'here',
+    idleSeconds: 1_800,
+    clock: hastyClock(50),
+  };
+  const spaces = createSpaceSandboxes(settings);
+  await spaces.open('s_flood', signal);
+  const [space] = hub.repos.all.filter(({ kind }) => kind === 'space');
+  if (space === undefined) throw new Error('there is no Space');
+  space.host = await serverWith((response, path) => {
+    const isHealth = path.startsWith('/health');
+    response.writeHead(200, isHealth ? JSON_TYPE : { 'content-type': 'application/x-ndjson' });
+    return isHealth ? void response.end('{"isFresh": false}') : pour(response, piece);
+  });
+  const sandbox = await spaces.open('s_flood', signal);
+  const run = sandbox.run(['true'], { timeoutMs: 60_000, signal, onOutput: () => {} });
+  const told = await run.then(JSON.stringify, String);
+  expect(told).toContain(words);
 });
