@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Ids } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { confined, type Limits } from './bubblewrap.ts';
+import { type FoundGroups, findGroups, type Groups } from './limits/cgroups.ts';
 import { tryCounting } from './limits/countable.ts';
 import { createProxies, type Proxies } from './proxy.ts';
 import { runConfined } from './run-confined.ts';
@@ -18,12 +19,19 @@ export type LocalSettings = {
   allowedHosts: readonly string[];
   /** Folders of the bot, never to be seen. */
   hidden: readonly string[];
+  /** Finds out whether the kernel can hold limits itself; a test has groups of its own. */
+  groups?: () => Promise<FoundGroups>;
   ids: Ids;
   log: Pick<Logger, 'info' | 'warn'>;
 };
 
 /** What commands on this machine are confined with. */
-export type Machine = { proxies: Proxies | undefined; programs: Record<string, string> };
+export type Machine = {
+  proxies: Proxies | undefined;
+  programs: Record<string, string>;
+  /** Groups of the kernel that commands run in, where there can be any. */
+  groups: Groups | undefined;
+};
 
 /** Finds out, once, whether commands can be confined here. Throws SandboxUnavailable with what to do. */
 export async function prepare(settings: LocalSettings, directory: string): Promise<Machine> {
@@ -68,16 +76,19 @@ export async function prepare(settings: LocalSettings, directory: string): Promi
   const uncounted = await tryCounting((argv, options, watch) =>
     runConfined(confined(mounts, settings.limits, argv), uidOf('probe'), options, watch),
   );
-  sayLimits(settings.log, uncounted);
+  const groups = await (settings.groups ?? findGroups)();
+  sayLimits(settings.log, uncounted, groups);
   const uv = programPath('uv');
   return {
     proxies: settings.allowedHosts.length === 0 ? undefined : createProxies(settings.allowedHosts),
     programs: uv ? { uv } : {},
+    groups: groups.ok ? groups.groups : undefined,
   };
 }
 
-function sayLimits(log: LocalSettings['log'], uncounted: string | undefined): void {
-  const how = { memory: 'counted', disk: 'counted' };
+function sayLimits(log: LocalSettings['log'], uncounted: string | undefined, groups: FoundGroups): void {
+  const kernel = groups.ok ? { memory: 'counted, and held by the kernel' } : { noGroups: groups.reason };
+  const how = { memory: 'counted', disk: 'counted', ...kernel };
   if (uncounted === undefined) log.info(how, 'how limits of sandboxes are held');
   else log.warn({ ...how, uncounted }, 'limits of sandboxes hold in part: not all of it can be counted here');
 }

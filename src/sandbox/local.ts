@@ -110,7 +110,7 @@ type Fixed = Omit<Mounts, 'proxy' | 'isReadOnly'>;
 /** Runs a command, with a way into the network where hosts are allowed. */
 async function runIn(
   local: Local,
-  { proxies }: Machine,
+  { proxies, groups }: Machine,
   { sessionId, own, mounts }: { sessionId: string; own: string; mounts: Fixed },
   argv: readonly string[],
   options: RunOptions,
@@ -123,15 +123,20 @@ async function runIn(
   const isFull = before !== undefined && overLimit(before, limits) !== undefined;
   const way = await proxies?.use(own, uid);
   const proxy = way && { socket: way.socket, node: process.execPath };
+  const group = await groups?.create(limits).catch(() => undefined); // all is counted besides
   try {
-    return await runConfined(
+    const end = await runConfined(
       confined({ ...mounts, proxy, isReadOnly: isReading }, isFull ? { ...limits, diskMb: 0 } : limits, argv),
       uid,
       options,
       (init, exceeded) => watchLimits({ init, workspace, uid, before }, limits, exceeded),
+      group?.add,
     );
+    const reason = await group?.exceeded();
+    return reason === undefined ? end : { kind: 'killed', reason };
   } finally {
     await way?.leave();
+    await group?.remove().catch(() => {}); // what is left of it goes with the next start
     if (!isReading) noteUse(local, sessionId, workspace);
   }
 }

@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { messageOf } from '../lib/errors.ts';
 import type { Confined } from './bubblewrap.ts';
 import { forbiddenCalls } from './limits/forbidden-calls.ts';
-import type { RunEnd, RunOptions } from './sandbox.ts';
-
-/** Whoever prints without end is ended: others wait for this process, too. */
-const OUTPUT_BYTES = 100e6;
+import { OUTPUT_BYTES, PRINTED_TOO_MUCH, type RunEnd, type RunOptions } from './sandbox.ts';
 
 /** What bwrap reads and writes besides the command's own: its settings, who runs in there, a filter. */
 const [SETTINGS, INFO, FILTER] = [3, 4, 5];
@@ -12,13 +10,15 @@ const PIPES = ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'] as const;
 
 /**
  * Runs bwrap, with nothing of our environment: the first process in there is bwrap itself, and can be looked
- * at. `watch` is told that process, as this machine numbers it.
+ * at. `watch` is told that process, as this machine numbers it; `admit` is told bwrap's own before it has
+ * read what it is to do, and nothing begins until that is through.
  */
 export function runConfined(
   { settings, command }: Confined,
   uid: number | undefined,
   { timeoutMs, signal, stdin, onOutput, isOnlyStdout }: RunOptions,
   watch: (init: number, exceeded: (reason: string) => void) => { stop(): void },
+  admit: (pid: number) => Promise<void> = async () => {},
 ): Promise<RunEnd> {
   return new Promise((done, fail) => {
     if (signal.aborted) return fail(signal.reason);
@@ -61,8 +61,7 @@ export function runConfined(
     let bytes = 0;
     const take = (chunk: Uint8Array) => {
       bytes += chunk.length;
-      if (bytes > OUTPUT_BYTES)
-        force({ kind: 'killed', reason: `it printed more than ${OUTPUT_BYTES / 1e6} MB` });
+      if (bytes > OUTPUT_BYTES) force({ kind: 'killed', reason: PRINTED_TOO_MUCH });
       else onOutput(chunk);
     };
     child.stdout?.on('data', take);
@@ -70,8 +69,11 @@ export function runConfined(
       if (!isOnlyStdout) take(chunk);
     });
     for (const pipe of child.stdio) pipe?.on('error', () => {}); // it ended before it had read all
-    tell(child, SETTINGS, `${settings.join('\0')}\0`);
     tell(child, FILTER, filter);
+    (child.pid === undefined ? Promise.resolve() : admit(child.pid)).then(
+      () => tell(child, SETTINGS, `${settings.join('\0')}\0`),
+      (error: unknown) => force({ kind: 'killed', reason: `it could not be limited: ${messageOf(error)}` }),
+    );
     child.stdin?.end(stdin);
   });
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRepoWrites } from '../../src/hub/repo-writes.ts';
 import { hubToken } from '../../src/hub/token.ts';
@@ -260,4 +261,70 @@ test('where there is no bubblewrap, nothing is run, and the reason says what to 
   } finally {
     process.env.PATH = path;
   }
+});
+
+describe.skipIf(!hasBubblewrap)('a group of the kernel, where there can be any', () => {
+  /** Groups that note what is done with them; `ended` is why the kernel has ended what was in there. */
+  function noting(ended?: string) {
+    const noted: string[] = [];
+    const admitted = Promise.withResolvers<void>();
+    const groups = async () => ({
+      ok: true as const,
+      groups: {
+        async create() {
+          noted.push('made');
+          return {
+            async add(pid: number) {
+              noted.push(`admits ${readlinkSync(`/proc/${pid}/exe`).replace(/.*\//, '')}`);
+              await admitted.promise;
+            },
+            exceeded: async () => ended,
+            remove: async () => void noted.push('removed'),
+          };
+        },
+      },
+    });
+    return { noted, admitted, groups };
+  }
+
+  test('has a command in it before it begins, and is removed when it has ended', async () => {
+    const { noted, admitted, groups } = noting();
+    const all = localSandboxes({ groups });
+    const sandbox = await all.open('s_group', signal);
+    let printed = '';
+    const running = sandbox.run(['echo', 'begun'], {
+      timeoutMs: 10_000,
+      signal,
+      onOutput: (chunk) => {
+        printed += Buffer.from(chunk).toString();
+      },
+    });
+    await until('it is admitted', () => noted.length > 1);
+    expect(noted).toEqual(['made', 'admits bwrap']);
+    expect(printed).toBe('');
+    admitted.resolve();
+    expect(await running).toEqual({ kind: 'exited', code: 0 });
+    expect(printed).toBe('begun\n');
+    expect(noted.slice(2)).toEqual(['removed']);
+    await all.stop();
+  });
+
+  test('tells why the kernel has ended a command', async () => {
+    const { admitted, groups } = noting('its processes used more than 256 MB of memory');
+    admitted.resolve();
+    const all = localSandboxes({ groups });
+    const { end } = await shell(await all.open('s_ended', signal), 'exit 137');
+    expect(end).toEqual({ kind: 'killed', reason: 'its processes used more than 256 MB of memory' });
+    await all.stop();
+  });
+
+  test('that can’t take a command keeps it from beginning', async () => {
+    const { admitted, groups } = noting();
+    admitted.reject(new Error('ENOSPC'));
+    const all = localSandboxes({ groups });
+    const { end, text } = await shell(await all.open('s_refused', signal), 'echo begun');
+    expect(end).toEqual({ kind: 'killed', reason: 'it could not be limited: ENOSPC' });
+    expect(text).toBe('');
+    await all.stop();
+  });
 });
