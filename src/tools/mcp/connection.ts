@@ -10,6 +10,7 @@ import {
   type ElicitRequestFormParams,
   ElicitRequestSchema,
   type ElicitResult,
+  ListToolsResultSchema,
   type Tool as McpTool,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
@@ -180,12 +181,12 @@ function prepare(state: State, fresh: Client, tooLarge: Told): void {
 
 async function use(state: State, client: Client): Promise<void> {
   client.setNotificationHandler(ToolListChangedNotificationSchema, async () => {
-    state.known = await list(client).catch(() => state.known); // the old ones are tried then
+    state.known = await list(client, state).catch(() => state.known); // the old ones are tried then
     state.changed();
   });
   state.lost = Promise.withResolvers();
   client.onclose = () => state.lost.resolve();
-  state.known = await list(client);
+  state.known = await list(client, state);
   state.current = client;
   state.ready.resolve();
   state.changed();
@@ -315,8 +316,38 @@ async function connected(transport: Transport, prepare: Prepare): Promise<Client
   return client;
 }
 
-const list = (client: Client): Promise<McpTool[]> =>
-  allPages(async (at) => {
-    const { tools, nextCursor } = await client.listTools(at);
-    return { items: tools, nextCursor };
+/** Models are told of all tools with each request: of one server's so many, and of each so much. */
+const TOOLS = 256;
+const SCHEMA_CHARACTERS = 40_000;
+
+/**
+ * The tools of a server that models can be told of. It is asked without the client's own `listTools`, after
+ * which results are held against the schemas that the server has for them: a pattern in one can take for
+ * ever.
+ */
+async function list(client: Client, { name, log }: Pick<State, 'name' | 'log'>): Promise<McpTool[]> {
+  let leftOut = 0;
+  const known = await allPages(async (params) => {
+    const { tools, nextCursor } = await client.request(
+      { method: 'tools/list', params },
+      ListToolsResultSchema,
+    );
+    const items = tools.filter(({ inputSchema }) => lengthOf(inputSchema) <= SCHEMA_CHARACTERS);
+    leftOut += tools.length - items.length;
+    return { items, nextCursor };
   });
+  leftOut += Math.max(0, known.length - TOOLS);
+  if (leftOut > 0)
+    log.warn({ server: name, leftOut }, 'an MCP server has more tools than models are told of');
+  return known.slice(0, TOOLS);
+}
+
+/** Of a value as JSON; what is nested too deep for that is too long. */
+function lengthOf(value: unknown): number {
+  try {
+    return JSON.stringify(value).length;
+  } catch (error) {
+    if (error instanceof RangeError) return Infinity;
+    throw error;
+  }
+}

@@ -1,5 +1,6 @@
 import type { ElicitRequestFormParams, ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
+import { cut } from '../../lib/cut.ts';
 import type { QuestionField } from '../../session/tool-calls.ts';
 import type { ToolContext } from '../tool.ts';
 
@@ -40,34 +41,48 @@ export async function elicited(
   const call = [...active].at(-1);
   if (call === undefined || sessions.size !== 1) return { action: 'cancel' };
   const required = requestedSchema.required ?? [];
+  if (Object.keys(requestedSchema.properties).length > MOST_FIELDS) return { action: 'decline' };
   const fields = Object.entries(requestedSchema.properties).flatMap(
     ([name, raw]) => fieldOf(name, raw, required) ?? [],
   );
   const isMissing = required.some((name) => fields.every((field) => field.name !== name));
   if (isMissing) return { action: 'decline' };
-  const answer = await call.ask({ from: server, text: message, fields });
+  const answer = await call.ask({ from: server, text: cut(message, MESSAGE_CHARACTERS), fields });
   if (answer === undefined) return { action: 'cancel' };
   return answer.action === 'accept' ? { action: 'accept', content: answer.content } : { action: 'decline' };
 }
+
+/** More are not filled in by people, and not read. */
+const MOST_FIELDS = 30;
+const MOST_CHOICES = 100;
+const MESSAGE_CHARACTERS = 2_000;
+const LABEL_CHARACTERS = 200;
 
 /** Undefined for what can't be asked in a dialog. */
 function fieldOf(name: string, raw: unknown, required: readonly string[]): QuestionField | undefined {
   const property = Property.safeParse(raw).data;
   if (property === undefined) return undefined;
   const choices = choicesOf(property);
+  const isTooLong = [name, ...(choices ?? []).map(({ value }) => value)].some(
+    (text) => text.length > MESSAGE_CHARACTERS,
+  );
+  if (isTooLong || (choices?.length ?? 0) > MOST_CHOICES) return undefined;
   const isList = property.type === 'array';
   const type = choices ? (isList ? 'choices' : 'choice') : TYPES[property.type];
   if (type === undefined) return undefined;
   const { title, description, minItems, maxItems } = property;
   const initial = [property.default ?? []]
     .flat()
-    .map((value) => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)));
+    .slice(0, MOST_CHOICES)
+    .map((value) =>
+      typeof value === 'boolean' ? (value ? 'yes' : 'no') : cut(String(value), MESSAGE_CHARACTERS),
+    );
   return {
     name,
-    label: title ?? name,
+    label: cut(title ?? name, LABEL_CHARACTERS),
     type,
     isRequired: required.includes(name),
-    ...(description ? { about: description } : {}),
+    ...(description ? { about: cut(description, MESSAGE_CHARACTERS) } : {}),
     ...(choices ? { choices } : {}),
     ...(isList && minItems !== undefined ? { atLeast: minItems } : {}),
     ...(isList && maxItems !== undefined ? { atMost: maxItems } : {}),
@@ -79,8 +94,11 @@ function fieldOf(name: string, raw: unknown, required: readonly string[]): Quest
 function choicesOf({ enum: values, enumNames, oneOf, items }: Property): QuestionField['choices'] {
   const titled = oneOf ?? items?.anyOf;
   return (
-    titled?.map(({ const: value, title: label = value }) => ({ value, label })) ??
-    (values ?? items?.enum)?.map((value, i) => ({ value, label: enumNames?.[i] ?? value }))
+    titled?.map(({ const: value, title = value }) => ({ value, label: cut(title, LABEL_CHARACTERS) })) ??
+    (values ?? items?.enum)?.map((value, i) => ({
+      value,
+      label: cut(enumNames?.[i] ?? value, LABEL_CHARACTERS),
+    }))
   );
 }
 

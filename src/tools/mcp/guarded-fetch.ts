@@ -2,6 +2,12 @@ import { NotPublic, refuseUnlessPublic } from '../../lib/addresses.ts';
 import { boundedFetch, type TooLarge } from '../../lib/bounded-fetch.ts';
 import { createPublicFetch } from '../../lib/public-agent.ts';
 
+/**
+ * Of one message. The client goes over each value of a message many times, so that a fifth of what other
+ * JSON may have takes as long: what is more is far more than a model is told of a result.
+ */
+export const MESSAGE = { bytes: 16_000_000, values: 40_000 };
+
 /** Where a server is, as the config says. */
 export type ServerAddress = {
   url: string;
@@ -25,9 +31,9 @@ export function guardedFetch(
   told: (error: TooLarge) => void = () => {},
 ): typeof fetch {
   const own = new URL(url);
-  const trusting = boundedFetch({ told });
+  const trusting = boundedFetch({ ...MESSAGE, told });
   const others =
-    (isPrivate ?? isPlainlyPrivate(own)) ? trusting : boundedFetch({ told }, createPublicFetch());
+    (isPrivate ?? isPlainlyPrivate(own)) ? trusting : boundedFetch({ ...MESSAGE, told }, createPublicFetch());
   const trusted = issuer === undefined ? undefined : new URL(issuer).origin;
   return (input, init) => {
     const to = new URL(input instanceof Request ? input.url : input);

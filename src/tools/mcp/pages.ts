@@ -1,4 +1,5 @@
 const PAGES = 20;
+const ITEMS = 2_000;
 
 /** All items of a list that comes in pages, up to a bound. */
 export async function allPages<Item>(
@@ -10,9 +11,9 @@ export async function allPages<Item>(
   let cursor: string | undefined;
   for (let count = 0; count < PAGES; count++) {
     const { items, nextCursor } = await page(cursor ? { cursor } : {});
-    all.push(...items);
+    for (const item of items.slice(0, ITEMS - all.length)) all.push(item);
     cursor = nextCursor;
-    if (cursor === undefined) break;
+    if (cursor === undefined || all.length >= ITEMS) break;
   }
   return all;
 }

@@ -7,15 +7,10 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { BodyMeter } from '../../lib/body-meter.ts';
 import { TooLarge } from '../../lib/bounded-fetch.ts';
+import { MESSAGE } from './guarded-fetch.ts';
 
 /** A program that is a server. It has nothing of the bot's own environment. */
 export type Program = { command: string; args: readonly string[]; env: Readonly<Record<string, string>> };
-
-/**
- * Of one message. The SDK's own transport bounds bytes alone, and goes over all that has come again with each
- * chunk: https://github.com/modelcontextprotocol/typescript-sdk, `shared/stdio.ts`.
- */
-const MESSAGE = { bytes: 16_000_000, values: 200_000 };
 
 const LF = 0x0a;
 
@@ -25,7 +20,8 @@ const ENDING_MS = 2_000;
 /**
  * Messages over the standard streams of a program of ours:
  * https://modelcontextprotocol.io/specification/2025-06-18/basic/transports#stdio. A program that writes a
- * message which is too large is ended.
+ * message which is too large is ended. The SDK's own transport bounds bytes alone, and goes over all that has
+ * come again with each chunk.
  */
 export class StdioTransport implements Transport {
   onclose?: () => void;
