@@ -8,7 +8,7 @@ import { toolContext } from '../support/tool-context.ts';
 
 /* A server of tools that means harm: what it says of its tools and what they give keeps nobody waiting. */
 
-/** It answers what it is given: results by the name of the method, and requests of its own before a result. */
+/** It answers by the name of the method, and asks what it is given before the result of a call. */
 const PROGRAM = `
 const { results, before } = eval('(' + process.argv[1] + ')');
 const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
