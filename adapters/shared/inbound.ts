@@ -107,12 +107,16 @@ export async function onEdit(
 
 /**
  * A message is for the bot when it addresses it, or when it stands in a thread that has a session and is not
- * addressed to somebody else.
+ * addressed to somebody else. A thread's first message answers nobody: read back, it is what it was.
  */
-export async function isForBot({ intake, gate }: InboundParts, message: Written): Promise<boolean> {
-  const { isAddressed, isRequest = false, isReply, address } = message;
+export async function isForBot(
+  { intake, gate }: { intake: Pick<Intake, 'hasSession'>; gate: Pick<Gate, 'answersReplies'> },
+  message: Pick<Written, 'address' | 'messageId' | 'isAddressed' | 'isRequest' | 'isReply'>,
+): Promise<boolean> {
+  const { isAddressed, isRequest = false, isReply, address, messageId } = message;
   if (isAddressed || isRequest) return true;
-  return isReply && (await intake.hasSession(address)) && (await gate.answersReplies(address));
+  if (!isReply || messageId === address.thread) return false;
+  return (await intake.hasSession(address)) && (await gate.answersReplies(address));
 }
 
 async function takeIn(parts: InboundParts, { address, sourceId }: Written, changed: Changing): Promise<void> {
