@@ -1,13 +1,14 @@
 import { ComponentType } from 'discord.js';
 import type { Card, CardPart } from '../../src/controller/cards.ts';
-import { splitMarkdown } from '../../src/thread/delivery/split.ts';
+import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { buttonOf, row } from './components.ts';
+import { MARKDOWN } from './dialect.ts';
 import { ANSWER_CHARACTERS } from './limits.ts';
-import { tablesAsText } from './tables.ts';
+import { shortened } from './text.ts';
 
 /** A card in as many messages as it needs; the buttons are on the last. */
 export function messagesOf({ parts }: Card) {
-  const texts = splitMarkdown(tablesAsText(parts.flatMap(markdownOf).join('\n')), ANSWER_CHARACTERS);
+  const texts = packed(parts.flatMap(markdownOf));
   const rows = parts.flatMap(rowsOf);
   return texts.map((content, i) => {
     const below = i === texts.length - 1 ? rows : [];
@@ -15,13 +16,26 @@ export function messagesOf({ parts }: Card) {
   });
 }
 
+/** Texts one below the other, in as few messages as have room for them. */
+function packed(texts: readonly string[]): string[] {
+  const messages: string[] = [];
+  for (const text of texts.map((whole) => shortened(whole, ANSWER_CHARACTERS))) {
+    const last = messages.at(-1);
+    const both = `${last}\n${text}`;
+    if (last === undefined || both.length > ANSWER_CHARACTERS) messages.push(text);
+    else messages[messages.length - 1] = both;
+  }
+  return messages;
+}
+
 function markdownOf(part: CardPart): string[] {
   switch (part.kind) {
     case 'heading':
       return [`### ${part.text}`];
     case 'text':
-    case 'markdown':
       return [part.text];
+    case 'markdown':
+      return printMarkdown(part.text, MARKDOWN, ANSWER_CHARACTERS);
     case 'note':
       return [`-# ${part.text}`];
     case 'list': {

@@ -13,7 +13,7 @@ import { type BeginThread, type Command, commandNamed } from '../../src/controll
 import type { Controller } from '../../src/controller/controller.ts';
 import { textOf } from '../../src/controller/forms.ts';
 import type { PlatformParts } from '../../src/controller/platform.ts';
-import { cut } from '../../src/lib/cut.ts';
+import { cut, printedWithin } from '../../src/lib/cut.ts';
 import type { SessionsOverview } from '../../src/reports/sessions-overview.ts';
 import { QUOTE_CHARACTERS } from '../shared/reading.ts';
 import { type Answering, type Reply, respond } from './answering.ts';
@@ -26,7 +26,8 @@ import { DISCORD_LIMITS } from './limits.ts';
 import { DIRECT } from './outbound.ts';
 import { missingIn } from './permissions.ts';
 import { discordReader, standsFor } from './reading.ts';
-import { harmless, STYLE } from './style.ts';
+import { STYLE } from './style.ts';
+import { asLines } from './text.ts';
 import { beginThread } from './threads.ts';
 
 export type CommandDeps = Pick<PlatformParts, 'sessions' | 'models'> &
@@ -139,7 +140,7 @@ const beginner =
       !isInThread && 'permissionsFor' in channel ? missingIn(channel, guild?.members.me ?? null) : undefined;
     if (missing !== undefined) return { ok: false, reason: missing };
     const posted = await channel.send({
-      content: cut(`${STYLE.person(by.id)} asks: ${harmless(request)}`, DISCORD_LIMITS.content),
+      content: `${STYLE.person(by.id)} asks: ${printedWithin(request, DISCORD_LIMITS.content - 100, asLines)}`,
       allowedMentions: { parse: [] },
     });
     if (!isInThread) {

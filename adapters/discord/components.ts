@@ -13,17 +13,17 @@ import { ACTIONS, ALL, offerValue } from '../../src/controller/actions.ts';
 import { batchMark } from '../../src/controller/batch-mark.ts';
 import type { Control } from '../../src/controller/controls.ts';
 import { cut } from '../../src/lib/cut.ts';
+import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
-import { splitMarkdown } from '../../src/thread/delivery/split.ts';
 import type { Mood, ViewMessage } from '../../src/thread/view/view-message.ts';
-import { codeBlock } from '../shared/code-block.ts';
 import { type Printer, printView, type Rooms, type Tone } from '../shared/print-view.ts';
+import { MARKDOWN } from './dialect.ts';
 import { idOf, markOf } from './ids.ts';
 import { ANSWER_CHARACTERS, DISCORD_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
-import { harmless, STYLE } from './style.ts';
-import { tablesAsText } from './tables.ts';
+import { STYLE } from './style.ts';
+import { asCode, shortened } from './text.ts';
 import { threadName } from './threads.ts';
 
 export type ComponentOptions = {
@@ -97,8 +97,6 @@ export const REACTIONS: Readonly<Record<Mood, string>> = {
   stopped: '⏹️',
 };
 
-const harmlessWithin = (text: string, limit: number): string => cut(harmless(text), limit);
-
 /** How views are printed in Components V2. */
 const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   style: STYLE,
@@ -109,7 +107,7 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   notice({ text: said, mentions, offered }, divisor) {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
     const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
-    return splitMarkdown(harmless(tablesAsText(said)), limit).map((part, i) =>
+    return printMarkdown(said, MARKDOWN, limit).map((part, i) =>
       shown(
         [
           { type: ComponentType.TextDisplay, content: i === 0 ? `${called}${part}` : part },
@@ -136,8 +134,8 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   text: display,
   // Small print, each line of it.
   small: (content) => (content.trim() === '' ? [] : display(content.replace(/^/gm, '-# '))),
-  code: (text, limit) => display(codeBlock(text, limit, harmlessWithin)),
-  smallCode: (text, limit) => display(codeBlock(text, limit, harmlessWithin)),
+  code: (text, limit) => display(asCode(text, limit)),
+  smallCode: (text, limit) => display(asCode(text, limit)),
   facts: (facts) =>
     display(
       facts.map(({ label, value }) => `${STYLE.bold(STYLE.plain(label))}: ${STYLE.plain(value)}`).join('\n'),
@@ -196,17 +194,10 @@ function fitted(parts: readonly APIComponentInContainer[]): APIComponentInContai
       return [part];
     }
     if (part.type !== ComponentType.TextDisplay) return [part];
-    const content = part.content.length <= room ? part.content : cutMarkdown(part.content, room);
+    const content = room < 20 ? '' : shortened(part.content, room);
     room -= content.length;
     return content === '' ? [] : [{ ...part, content }];
   });
-}
-
-/** Cuts text without leaving a code block open. */
-function cutMarkdown(content: string, room: number): string {
-  if (room < 20) return '';
-  const isCode = content.startsWith('```');
-  return isCode ? `${cut(content, room - 6)}\n\`\`\`` : cut(content, room);
 }
 
 type Button = APIButtonComponentWithCustomId;
@@ -236,7 +227,7 @@ const answersOf = ({ asksFeedback }: ComponentOptions): AnswerForm => ({
   shownParts: 4,
   isStreamed: false,
   asksFeedback,
-  clean: (markdown) => harmless(tablesAsText(markdown)),
+  dialect: MARKDOWN,
   message: (content, ratable) =>
     shown([
       { type: ComponentType.TextDisplay, content },

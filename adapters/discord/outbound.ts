@@ -8,7 +8,7 @@ import {
   Routes,
 } from 'discord.js';
 import { z } from 'zod';
-import { cut } from '../../src/lib/cut.ts';
+import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { NO_WORKSPACE, type ThreadAddress } from '../../src/session/address.ts';
 import { type Acts, byKind, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
@@ -17,10 +17,11 @@ import { isUnreadable } from '../shared/calls.ts';
 import { unarchive } from './archived-threads.ts';
 import { bodyOf, type ComponentOptions, inComponents, numbered, REACTIONS } from './components.ts';
 import { REST_API } from './delivery.ts';
+import { MARKDOWN } from './dialect.ts';
 import { markOf, nonceOf } from './ids.ts';
 import { DISCORD_LIMITS, DISCORD_RATES, EDIT_INTERVAL_MS } from './limits.ts';
 import { PLAIN_COMPONENTS } from './plain-form.ts';
-import { harmless, STYLE } from './style.ts';
+import { STYLE } from './style.ts';
 import { attachmentName, tooLargeMessage, uploadMessage } from './uploads.ts';
 
 /** Messages of a thread that are read to find one again: the newest. */
@@ -58,8 +59,9 @@ export function createDiscordOutbound(deps: OutboundDeps, options: ComponentOpti
     find: (address, ...what) => side.find(within(address), ...what),
     async privateReply(address, person, text) {
       if (address.workspace === DIRECT) return NOWHERE_ELSE;
-      const said = `About ${STYLE.thread(address)}: ${harmless(text)}`;
-      const body = { content: cut(said, DISCORD_LIMITS.content), allowed_mentions: { parse: [] } };
+      const [said = ''] = printMarkdown(text, MARKDOWN, DISCORD_LIMITS.content - 100);
+      const content = `About ${STYLE.thread(address)}: ${said}`;
+      const body = { content, allowed_mentions: { parse: [] } };
       return REST_API.delivered(async () => {
         const { id } = Sent.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: person } }));
         return Sent.parse(await rest.post(Routes.channelMessages(id), { body })).id;

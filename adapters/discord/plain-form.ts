@@ -1,8 +1,8 @@
 import { ComponentType, MessageFlags } from 'discord.js';
 import { z } from 'zod';
-import { cut } from '../../src/lib/cut.ts';
 import { plainerForms } from '../shared/plain-forms.ts';
 import { DISCORD_LIMITS } from './limits.ts';
+import { shortened } from './text.ts';
 
 /*
  * Plainer forms of a message, for a Discord that does not take it as it is: first its text and its buttons
@@ -44,7 +44,10 @@ export const PLAIN_COMPONENTS = plainerForms<Part>(
     {
       room: DISCORD_LIMITS.allText,
       bodyOf({ text, controls }, { allowed_mentions }) {
-        const shown = { type: ComponentType.TextDisplay, content: cut(text, DISCORD_LIMITS.allText) || '…' };
+        const shown = {
+          type: ComponentType.TextDisplay,
+          content: shortened(text, DISCORD_LIMITS.allText) || '…',
+        };
         const flags = MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds;
         return { components: [shown, ...controls], flags, allowed_mentions };
       },
@@ -52,7 +55,7 @@ export const PLAIN_COMPONENTS = plainerForms<Part>(
     {
       room: DISCORD_LIMITS.content,
       bodyOf: ({ text, controls }, { allowed_mentions }) => ({
-        content: cut(text, DISCORD_LIMITS.content) || '…',
+        content: shortened(text, DISCORD_LIMITS.content) || '…',
         components: controls,
         flags: MessageFlags.SuppressEmbeds,
         allowed_mentions,

@@ -38,4 +38,4 @@ export function tooLargeMessage({ file, text }: Upload, bytes: number, limit: nu
 export const attachmentName = (name: string): string => name.replace(/[^\w.-]+/g, '_');
 
 /** Text that was written for Discord's markdown, as it is read out. */
-const unescaped = (text: string): string => text.replace(/\\([\\*_~`|>#[\]()-])/g, '$1');
+const unescaped = (text: string): string => text.replace(/\\([^0-9A-Za-z\s])/g, '$1');

@@ -1,7 +1,7 @@
 import type { Seen } from '../../src/approvals/decide.ts';
 import { ACTIONS, questionValue, seenValue } from '../../src/controller/actions.ts';
 import type { Control } from '../../src/controller/controls.ts';
-import { cut, printedWithin } from '../../src/lib/cut.ts';
+import { printedWithin } from '../../src/lib/cut.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { JobControl } from '../../src/session/watches.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
@@ -207,7 +207,7 @@ function approvalPieces<Piece>(approval: ApprovalView, divisor: number, printer:
   if (decision !== undefined) {
     return [
       ...title,
-      ...given(cut(factsText(approval, style), rooms.factLine), printer.small),
+      ...given(factsText(approval, style, rooms.factLine), printer.small),
       ...((printer.keepsChange && changed) || []),
       ...printer.small(decisionText(decision, style)),
     ];
@@ -266,7 +266,7 @@ function questionPieces<Piece>(question: QuestionView, printer: Printer<Piece>):
   const values = [questionValue(question)];
   const label = question.fields.length > 0 ? 'Answer' : 'Accept';
   return [
-    ...printer.text(cut(questionText(question, printer.style), printer.rooms.question)),
+    ...printer.text(questionText(question, printer.style, printer.rooms.question)),
     ...printer.buttons([
       { label, name: ACTIONS.answer, values, style: 'primary' },
       { label: 'Decline', name: ACTIONS.decline, values },
@@ -278,9 +278,9 @@ function jobPieces<Piece>(job: JobView, printer: Printer<Piece>): Piece[] {
   const { style, rooms, quoted } = printer;
   return [
     ...printer.text(jobLines(job, style)),
-    ...given(cut(jobLinks(job, style), rooms.jobLinks), printer.small),
+    ...given(jobLinks(job, style, rooms.jobLinks), printer.small),
     ...given(job.message, (text) => printer.small(quoted(text, rooms.jobMessage))),
-    ...given(cut(progressText(job, style), rooms.progress), printer.small),
+    ...given(progressText(job, style, rooms.progress), printer.small),
     ...given(jobTail(job), (tail) => printer.smallCode(tail, rooms.jobTail)),
     ...printer.buttons(jobControls(job).map((control) => jobButton(control, job))),
   ];

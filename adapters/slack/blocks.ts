@@ -2,19 +2,20 @@ import type { ContextActionsBlock, KnownBlock, PlainTextOption, StaticSelect } f
 import { ACTIONS, offerValue, seenValue } from '../../src/controller/actions.ts';
 import type { Verdict } from '../../src/intake/feedback.ts';
 import { cut } from '../../src/lib/cut.ts';
+import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { Mood, ViewMessage } from '../../src/thread/view/view-message.ts';
-import { codeBlock } from '../shared/code-block.ts';
 import { type Printer, printView, type Rooms } from '../shared/print-view.ts';
 import { callBlock, callsValue } from './actions.ts';
+import { MARKDOWN, MRKDWN } from './dialect.ts';
 import { actions, buttonOf, context, fields, messageOf, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { tasksOf } from './stream-tasks.ts';
 import { STYLE } from './style.ts';
-import { escaped, harmless, plain, plainWithin } from './text.ts';
+import { codeBlock, escaped, plain, plainWithin } from './text.ts';
 
 export type BlockOptions = {
   /** Whether answers that are being written are streamed in Slack's own way. */
@@ -63,6 +64,12 @@ export const REACTIONS: Readonly<Record<Mood, string>> = {
   stopped: 'black_square_for_stop',
 };
 
+/** Characters of a notice with buttons, or that calls people: it is one message. */
+const NOTICE = 2_500;
+
+/** Markdown without the backslashes that only markdown needs, as a notification says it. */
+const asSeen = (markdown: string): string => markdown.replace(/\\([!-/:-@[-`{-~])/g, '$1');
+
 /** How views are printed in Block Kit. */
 const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   style: STYLE,
@@ -77,25 +84,26 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
       const buttons = offered.labels.map((label, i) =>
         buttonOf({ label, name: `${ACTIONS.offer}:${i}`, values: [offerValue(offered.id, i)] }),
       );
-      const said = cut(harmless(text), 2_000) || '…';
-      return [messageOf(escaped(said), [{ type: 'markdown', text: said }, actions(buttons)])];
+      const [said = '…'] = printMarkdown(text, MARKDOWN, NOTICE);
+      return [messageOf(escaped(asSeen(said)), [{ type: 'markdown', text: said }, actions(buttons)])];
     }
     if (mentions.length === 0) {
       const said = { kind: 'answer' as const, text, isDraft: false as const, id: 0, isEnd: false };
       return answerParts(said, divisor, answersIn({ isStreamed: false, asksFeedback: false }));
     }
     const called = mentions.map(STYLE.person).join(' ');
-    return [messageOf(`${called} ${plain(text)}`, [section(`${called} ${plainWithin(text, 2_500)}`)])];
+    const [said = ''] = printMarkdown(text, MRKDWN, NOTICE);
+    return [messageOf(`${called} ${said}`, [section(`${called} ${said}`)])];
   },
   quoted: plainWithin,
   quotedLines: (lines, limit) => plainWithin(lines.join('\n'), limit),
-  sessionTitle: (text) => `*${plainWithin(text.replaceAll('*', ''), 200)}*`,
-  callTitle: (text) => `*${plain(cut(text, 300))}*`,
+  sessionTitle: (text) => STYLE.bold(plainWithin(text, 200)),
+  callTitle: (text) => STYLE.bold(plain(cut(text, 300))),
   lead: (text) => [section(text)],
   text: (text) => [section(text)],
   small: (text) => [context(text)],
-  code: (text, limit) => [section(codeBlock(text, limit, plainWithin))],
-  smallCode: (text, limit) => [context(codeBlock(text, limit, plainWithin))],
+  code: (text, limit) => [section(codeBlock(text, limit))],
+  smallCode: (text, limit) => [context(codeBlock(text, limit))],
   facts: fields,
   buttons: (buttons) => [actions(buttons.map(buttonOf))],
   foot(control, hasMenu) {
@@ -135,10 +143,10 @@ const answersIn = ({ isStreamed, asksFeedback }: BlockOptions): AnswerForm => ({
   shownParts: 2,
   isStreamed,
   asksFeedback,
-  clean: harmless,
+  dialect: MARKDOWN,
   message(text, ratable, growing) {
     const below = ratable === undefined ? [] : [feedbackButtons(ratable)];
-    const whole = messageOf(escaped(text), [{ type: 'markdown', text }, ...below]);
+    const whole = messageOf(escaped(asSeen(text)), [{ type: 'markdown', text }, ...below]);
     if (growing === undefined) return whole;
     return { ...whole, stream: { text, to: growing.askedBy, tasks: tasksOf(growing.plan) } };
   },

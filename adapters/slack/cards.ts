@@ -1,6 +1,10 @@
 import type { KnownBlock } from '@slack/types';
 import type { Card, CardPart } from '../../src/controller/cards.ts';
+import { printMarkdown } from '../../src/lib/markdown/render.ts';
+import { MARKDOWN } from './dialect.ts';
 import { actions, buttonOf, context, section } from './kit.ts';
+import { SLACK_LIMITS } from './limits.ts';
+import { escaped, within } from './text.ts';
 
 /** A card in Block Kit. `text` is what notifications say. */
 export const cardMessage = ({ title, parts }: Card): { text: string; blocks: KnownBlock[] } => ({
@@ -12,13 +16,16 @@ export const cardMessage = ({ title, parts }: Card): { text: string; blocks: Kno
 export function blocksOf(part: CardPart): KnownBlock[] {
   switch (part.kind) {
     case 'heading':
-      return [section(`*${part.text}*`)];
+      return [section(within('*', escaped(part.text)))];
     case 'text':
       return [section(part.text)];
     case 'note':
       return [context(part.text)];
     case 'markdown':
-      return [{ type: 'markdown', text: part.text }];
+      return printMarkdown(part.text, MARKDOWN, SLACK_LIMITS.markdownText).map((text) => ({
+        type: 'markdown',
+        text,
+      }));
     case 'list':
       return part.items.flatMap(({ text, buttons }) => [
         section(text),

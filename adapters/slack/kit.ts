@@ -3,7 +3,7 @@ import type { Control } from '../../src/controller/controls.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { Payload } from '../../src/thread/delivery/outgoing.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { plain, plainWithin } from './text.ts';
+import { cutPrinted, plain, plainWithin } from './text.ts';
 
 /*
  * Pieces of Block Kit.
@@ -11,7 +11,7 @@ import { plain, plainWithin } from './text.ts';
 
 /** `text` is what notifications and screen readers get. */
 export function messageOf(text: string, blocks: KnownBlock[]): { kind: 'message'; body: Payload } {
-  const body = { text: cut(text, 3_000), blocks, unfurl_links: false, unfurl_media: false };
+  const body = { text: cutPrinted(text, 3_000), blocks, unfurl_links: false, unfurl_media: false };
   return { kind: 'message', body };
 }
 

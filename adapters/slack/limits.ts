@@ -36,6 +36,9 @@ export const SLACK_LIMITS = {
    * shown.
    */
   threadTitle: 250,
+  /** https://docs.slack.dev/reference/block-kit/blocks/table-block: rows and columns of a table. */
+  tableRows: 100,
+  tableColumns: 20,
   /** Tasks of a stream, and their titles: not documented; what a phone shows well. */
   streamTasks: 20,
   taskTitle: 200,

@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { messageOf } from '../../src/lib/errors.ts';
+import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { type Acts, byKind, type Message, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
@@ -8,12 +9,12 @@ import { type BytesOf, TITLE, type Upload } from '../../src/thread/delivery/outg
 import { isUnreadable } from '../shared/calls.ts';
 import { type BlockOptions, inBlocks, REACTIONS } from './blocks.ts';
 import { EVENT_TYPE, marked, type Thread, WEB_API } from './delivery.ts';
+import { MRKDWN } from './dialect.ts';
 import { editable } from './kit.ts';
 import { EDIT_INTERVAL_MS, slackRates } from './limits.ts';
 import { PLAIN_BLOCKS } from './plain-form.ts';
 import { beginStream, growStream, isLostStream, isStream, stopStream, streamId } from './streams.ts';
 import { STYLE } from './style.ts';
-import { plain } from './text.ts';
 
 /** A page of `conversations.replies`, and how many are read at most: 15 is all that some apps get. */
 const PAGE = 200;
@@ -64,7 +65,7 @@ export function createSlackOutbound(
      */
     privateReply: within(async ({ client, channel, thread }, person: string, text: string) => {
       if (channel.startsWith('D')) return NOWHERE_ELSE;
-      const said = `About our thread in ${STYLE.thread({ channel, thread })}: ${plain(text)}`;
+      const said = `About our thread in ${STYLE.thread({ channel, thread })}: ${printMarkdown(text, MRKDWN, 3_500)[0] ?? ''}`;
       return WEB_API.delivered(async () => {
         return Posted.parse(await client.chat.postMessage({ channel: person, text: said })).ts;
       });

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import { plainerForms } from '../shared/plain-forms.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { escaped } from './text.ts';
+import { cutPrinted, escaped } from './text.ts';
 
 /*
  * Plainer forms of a message, for a workspace that does not take it as it is: first its text in plain
@@ -65,7 +65,7 @@ export const PLAIN_BLOCKS = plainerForms<Block>(
       room: TEXT,
       bodyOf({ text, controls }, body) {
         const lost = controls.length > 0 ? `\n${NO_CONTROLS}` : '';
-        return { ...body, text: `${whole(text, TEXT)}${lost}`, blocks: [] };
+        return { ...body, text: `${cutPrinted(text, TEXT)}${lost}`, blocks: [] };
       },
     },
   ],
@@ -75,22 +75,11 @@ export const PLAIN_BLOCKS = plainerForms<Block>(
 function sectionsOf(text: string): KnownBlock[] {
   const parts: string[] = [];
   for (let from = 0; from < text.length && parts.length < SECTIONS; ) {
-    const part = whole(text.slice(from), SECTION);
+    const part = cutPrinted(text.slice(from), SECTION);
     parts.push(part);
     from += Math.max(1, part.length);
   }
   return parts.map((part) => ({ type: 'section', text: { type: 'mrkdwn', text: part } }));
-}
-
-/**
- * At most so many characters, cut at a line's end where there is one, and never within an escape or a
- * character.
- */
-function whole(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const head = text.slice(0, limit);
-  const line = head.lastIndexOf('\n');
-  return (line > limit / 2 ? head.slice(0, line) : head).replace(/(?:&\w{0,4}|[\uD800-\uDBFF])$/u, '');
 }
 
 /** What a block says, a line for each of its texts. Markdown is no mrkdwn: it is escaped. */

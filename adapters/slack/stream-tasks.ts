@@ -1,6 +1,6 @@
 import type { AnyChunk } from '@slack/types';
 import { z } from 'zod';
-import { cut } from '../../src/lib/cut.ts';
+import { printedWithin } from '../../src/lib/cut.ts';
 import type { PlanItem } from '../../src/session/state.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { harmless } from './text.ts';
@@ -22,7 +22,7 @@ const STATUS = { pending: 'pending', in_progress: 'in_progress', completed: 'com
 export const tasksOf = (plan: readonly PlanItem[]): Task[] =>
   plan.slice(0, SLACK_LIMITS.streamTasks).map(({ id, content, status }) => ({
     id: id.slice(0, 100),
-    title: cut(harmless(content.replace(/\s+/g, ' ')), SLACK_LIMITS.taskTitle) || '…',
+    title: printedWithin(content.replace(/\s+/g, ' '), SLACK_LIMITS.taskTitle, harmless) || '…',
     status: STATUS[status],
   }));
 

@@ -1,19 +1,21 @@
 import { cut } from '../../src/lib/cut.ts';
-import { honestLabel } from '../../src/thread/view/hosts.ts';
+import { honestLabel } from '../../src/lib/markdown/honest-host.ts';
 import { linkable, type Style } from '../../src/thread/view/words.ts';
+import { mrkdwnCode, mrkdwnLink } from './dialect.ts';
+import { SLACK_LIMITS } from './limits.ts';
 import { MENTIONS } from './mentions.ts';
-import { plain } from './text.ts';
+import { unmarked, within } from './text.ts';
 
 /** Slack's mrkdwn: https://docs.slack.dev/messaging/formatting-message-text. */
 export const STYLE: Style = {
-  plain,
-  bold: (text) => `*${text.replaceAll('*', '')}*`,
-  italic: (text) => `_${text.replaceAll('_', ' ')}_`,
-  code: (text) => `\`${plain(text).replaceAll('`', "'")}\``,
+  plain: (text) => unmarked(cut(text, SLACK_LIMITS.messageText)),
+  bold: (text) => within('*', text),
+  italic: (text) => within('_', text),
+  code: mrkdwnCode,
   link(url, label) {
     const href = linkable(url);
-    const text = plain(honestLabel(cut(label, 100), url)).replaceAll('|', ' ');
-    return href === undefined ? text : `<${href.replaceAll('|', '%7C')}|${text}>`;
+    const text = unmarked(honestLabel(cut(label, 100), url));
+    return href === undefined ? text : mrkdwnLink(href, text);
   },
   person: MENTIONS.person,
   group: MENTIONS.group,

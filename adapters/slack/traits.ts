@@ -20,6 +20,6 @@ export const traitsOf = (teamUrl: string, people: Pick<People, 'name'>): Traits 
   signsInByCommand: false,
   takesCommandsInThreads: false,
   threadLink: (address) => `<${threadLink(address, teamUrl)}|thread>`,
-  titledLink: (address, title) => `<${threadLink(address, teamUrl)}|${title.replaceAll('|', ' ')}>`,
+  titledLink: (address, title) => `<${threadLink(address, teamUrl)}|${title}>`,
   nameOf: (id) => people.name(id),
 });

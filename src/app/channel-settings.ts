@@ -62,7 +62,7 @@ export function channelSettings(
   return [
     '| | |',
     '| --- | --- |',
-    ...rows.map(([name, value]) => `| ${name} | ${value.replace(/[|\n]+/g, ' ')} |`),
+    ...rows.map(([name, value]) => `| ${name} | ${value.replaceAll('|', '\\|').replace(/\n+/g, ' ')} |`),
     ...(changed ? ['', `Changed by ${changed.by.name}, ${changed.at.toISOString().slice(0, 16)} UTC.`] : []),
   ].join('\n');
 }

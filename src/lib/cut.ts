@@ -5,7 +5,9 @@
 
 /** The characters of a text as people see them: an emoji of several code points is one. */
 export const graphemes = (text: string): string[] =>
-  Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
+  Array.from(SEGMENTER.segment(text), ({ segment }) =>
+    segment.length > LONGEST ? [...segment] : [segment],
+  ).flat();
 
 const SEGMENTER = new Intl.Segmenter();
 

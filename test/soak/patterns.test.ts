@@ -12,7 +12,7 @@ const LISTED: readonly (readonly [file: string, pattern: RegExp, characters: num
   ['adapters/slack/write-manifest.ts', /\/+$/, 2_000, 'an address that is set'],
   ['src/lib/network.ts', /^(\[[^\]]+\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/, 300, 'a host of NO_PROXY'],
   [
-    'src/thread/view/hosts.ts',
+    'src/lib/markdown/honest-host.ts',
     /(?:[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*\.)+[\p{L}]{2,}/gu,
     300,
     'the label of a link',

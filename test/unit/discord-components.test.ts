@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inComponents } from '../../adapters/discord/components.ts';
 import { inviteLink, PERMISSION_NAMES } from '../../adapters/discord/permissions.ts';
-import { harmless, STYLE } from '../../adapters/discord/style.ts';
-import { tablesAsText } from '../../adapters/discord/tables.ts';
+import { asField } from '../../adapters/discord/text.ts';
 import { problemOf } from '../doubles/discord/rules.ts';
 import { bodies } from '../support/hostile-views.ts';
 
@@ -15,7 +14,7 @@ test('no view, however hostile its strings, becomes a payload that Discord refus
         if (outgoing.kind !== 'message') continue;
         const payload = outgoing.body;
         expect(problemOf(payload, [])).toBeUndefined();
-        expect(JSON.stringify(payload.components)).not.toMatch(/@(everyone|here)\b|<@&\d/);
+        expect(outsideOfCode(payload.components)).not.toMatch(/(?<!\\)(?:@(?:everyone|here)\b|<@&\d)/);
         const { users } = payload.allowed_mentions as { users: string[] };
         expect(users.every((id) => body.kind === 'notice' && body.mentions.includes(id))).toBe(true);
       }
@@ -24,27 +23,25 @@ test('no view, however hostile its strings, becomes a payload that Discord refus
   );
 });
 
+/** What the texts of components say besides code, which calls nobody. */
+function outsideOfCode(components: unknown): string {
+  const texts: string[] = [];
+  JSON.stringify(components, (key, value: unknown) => {
+    if (key === 'content' && typeof value === 'string') texts.push(value);
+    return value;
+  });
+  return texts.join('\n').replace(/```[\s\S]*?```|(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '');
+}
+
 describe('text', () => {
   test.each([
-    ['<@123> <@&5> <#7> @everyone', '<\u200b@123> <\u200b@&5> <\u200b#7> @\u200beveryone'],
-    ['a < b', 'a < b'],
-  ])('%j notifies nobody', (text, shown) => {
-    expect(harmless(text)).toBe(shown);
-  });
-
-  test('from elsewhere means nothing', () => {
-    expect(STYLE.plain('**bold** [a](http://b) `c`')).toBe('\\*\\*bold\\*\\* \\[a\\]\\(http://b\\) \\`c\\`');
-  });
-
-  test('tables become columns, and what stands in code blocks stays', () => {
-    const table = '| model | acc |\n| --- | --- |\n| **a** | 0.9 |\n| longer | 0.75 |';
-    expect(tablesAsText(`before\n${table}\nafter`)).toBe(
-      'before\n```\nmodel   acc\n──────  ────\na       0.9\nlonger  0.75\n```\nafter',
-    );
-    expect(tablesAsText('| [m](https://hf.co/m) |\n| --- |\n| x |')).toBe(
-      '```\nm\n─\nx\n```\n[m](https://hf.co/m)',
-    );
-    expect(tablesAsText(`\`\`\`\n${table}\n\`\`\``)).toBe(`\`\`\`\n${table}\n\`\`\``);
+    ['<@123> <@&5> <#7> @everyone', '\\<@123\\> \\<@&5\\> \\<\\#7\\> \\@everyone'],
+    ['a < b </s> <t:1> </run:12>', 'a < b </s\\> \\<t:1\\> \\</run:12\\>'],
+    ['**bold** [a](b) `c` 8*4', '\\*\\*bold\\*\\* \\[a\\]\\(b\\) \\`c\\` 8\\*4'],
+    ['# no heading', '\\# no heading'],
+    ['see https://hf.co/a_b_c*d', 'see https://hf.co/a_b_c*d'],
+  ])('%j from elsewhere means nothing', (text, shown) => {
+    expect(asField(text)).toBe(shown);
   });
 });
 

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
+import { MARKDOWN as ON_DISCORD } from '../../adapters/discord/dialect.ts';
 import { STYLE as DISCORD } from '../../adapters/discord/style.ts';
+import { MARKDOWN as ON_SLACK } from '../../adapters/slack/dialect.ts';
 import { STYLE as SLACK } from '../../adapters/slack/style.ts';
-import { honestLabel, withHosts } from '../../src/thread/view/hosts.ts';
+import { honestLabel } from '../../src/lib/markdown/honest-host.ts';
+import { printMarkdown } from '../../src/lib/markdown/render.ts';
+
+const onBoth = (markdown: string): string[] =>
+  [ON_SLACK, ON_DISCORD].map((dialect) => printMarkdown(markdown, dialect, 3_000).join('\n'));
 
 const MISLEADING: readonly (readonly [label: string, url: string])[] = [
   ['huggingface.co/ada/bert', 'https://evil.example/ada/bert'],
@@ -34,7 +40,8 @@ test('a label that names another host than its link leads to has that host behin
   for (const [label, url] of MISLEADING) {
     const host = new URL(url).hostname;
     expect(honestLabel(label, url)).toBe(`${label} (${host})`);
-    expect(withHosts(`see [${label}](${url}) now`)).toBe(`see [${label}](${url}) (${host}) now`);
+    for (const shown of onBoth(`see [${label}](<${url}>) now`))
+      expect(shown.replaceAll('\\', '')).toContain(host);
     expect(SLACK.link(url, label)).toContain(host);
     expect(DISCORD.link(url, label).replaceAll('\\', '')).toContain(`(${host})`);
   }
@@ -43,24 +50,19 @@ test('a label that names another host than its link leads to has that host behin
 test('other labels stay as they are', () => {
   for (const [label, url] of HONEST) {
     expect(honestLabel(label, url)).toBe(label);
-    expect(withHosts(`see [${label}](${url} "title"), now`)).toBe(`see [${label}](${url} "title"), now`);
+    for (const shown of onBoth(`see [${label}](${url} "title") now`))
+      expect(shown).toMatch(/\) now$|\S now$/);
+    for (const shown of onBoth(`see [${label}](${url}) now`)) expect(shown).not.toContain(') (');
   }
 });
 
-test('code is no link, and a longer text begins as a shorter one does', () => {
-  const text =
-    'see [a.com](http://b.com)\n```md\n[a.com](http://b.com)\n```\nand [c.com](<http://b.com>)\n```\n[a.com](http://b.com)';
-  const whole = withHosts(text);
-  expect(whole).toBe(
-    'see [a.com](http://b.com) (b.com)\n```md\n[a.com](http://b.com)\n```\nand [c.com](<http://b.com>) (b.com)\n```\n[a.com](http://b.com)',
-  );
-  for (let end = 0; end <= text.length; end++) {
-    expect(whole.startsWith(withHosts(text.slice(0, end)))).toBe(true);
-  }
-});
-
-test('links whose address stands elsewhere in the text are written out', () => {
-  expect(withHosts('[github.com][1]\n\n[1]: http://evil.example')).toBe(
-    '[github.com][1]\n\n\\[1]: http://evil.example',
-  );
+test('code is no link, and references lead where they say', () => {
+  expect(onBoth('see [a.com](http://b.com) and `[a.com](http://b.com)`')).toEqual([
+    'see [a.com](http://b.com) (b.com) and `[a.com](http://b.com)`',
+    'see [a.com](http://b.com) (b.com) and `[a.com](http://b.com)`',
+  ]);
+  expect(onBoth('[github.com][1]\n\n[1]: http://evil.example')).toEqual([
+    '[github.com](http://evil.example) (evil.example)',
+    '[github.com](http://evil.example) (evil.example)',
+  ]);
 });

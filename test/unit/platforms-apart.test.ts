@@ -14,7 +14,6 @@ import { ROOT } from '../support/root.ts';
 const OWN: Readonly<Record<string, string>> = {
   beginner: 'writes a command’s request where its thread begins: a message in Slack, a thread in Discord',
   buttonOf: 'one button, as a block of Slack’s or a component of Discord’s',
-  harmless: 'what notifies people is written otherwise on each',
   listen: 'which events tell of messages',
   listenToCommands: 'which events tell of commands',
   listenToReopenings: 'which events say that a place takes something again',

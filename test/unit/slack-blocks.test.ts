@@ -5,6 +5,9 @@ import { harmless, readable } from '../../adapters/slack/text.ts';
 import { refusalOf } from '../doubles/slack/rules.ts';
 import { bodies } from '../support/hostile-views.ts';
 
+/** Code calls nobody, and is shown to the letter. */
+const CODE = /(`+)(?!`)(?:(?!\1)[\s\S])*\1(?!`)/g;
+
 test('no view, however hostile its strings, becomes a payload that Slack refuses or that pings a channel', () => {
   fc.assert(
     fc.property(bodies, fc.constantFrom(1, 2, 16), fc.boolean(), (body, divisor, isStreamed) => {
@@ -19,9 +22,8 @@ test('no view, however hostile its strings, becomes a payload that Slack refuses
         const { stream } = outgoing;
         expect(JSON.stringify(stream ?? '').length).toBeLessThan(20_000);
         expect(refusalOf(String(text), blocks)).toBeUndefined();
-        expect(JSON.stringify([text, blocks])).not.toMatch(
-          /<!(channel|here|everyone)|@(channel|here|everyone)\b/,
-        );
+        const said = JSON.stringify([text, blocks]).replace(CODE, '');
+        expect(said).not.toMatch(/<!(channel|here|everyone)|@(channel|here|everyone)\b/);
       }
     }),
     { numRuns: 400 },

@@ -1,8 +1,9 @@
 import { wholeBeginning } from '../../lib/cut.ts';
+import type { Dialect } from '../../lib/markdown/dialect.ts';
+import { printDraft, printMarkdown } from '../../lib/markdown/render.ts';
 import type { ViewBody } from '../view/view-message.ts';
 import { LONG_ANSWER, wholeAnswer } from './answer-file.ts';
 import type { Outgoing } from './outgoing.ts';
-import { splitMarkdown } from './split.ts';
 
 type Answer = Extract<ViewBody, { kind: 'answer' }>;
 
@@ -16,8 +17,8 @@ export type AnswerForm = {
   /** Whether one that is being written is streamed in the platform's own way; else it ends with a cursor. */
   isStreamed: boolean;
   asksFeedback: boolean;
-  /** Takes the power to notify out of markdown, and puts it in the platform's form. */
-  clean(markdown: string): string;
+  /** How the platform writes markdown. */
+  dialect: Dialect;
   /** `ratable` is the transcript entry of an answer that people are asked about, below its last part. */
   message(
     text: string,
@@ -26,20 +27,24 @@ export type AnswerForm = {
   ): Outgoing;
 };
 
-/** More than the parts that are shown of an answer which is a file as a whole. */
-const LOOKED_AT = 2 * LONG_ANSWER;
+/** What stands where an answer goes on that is being written: behind its text, or below its code. */
+const CURSOR = ' ▍';
+
+const withCursor = (text: string): string =>
+  (text.endsWith('```') ? `${text}\n${CURSOR}` : `${text}${CURSOR}`).trimStart();
 
 /** An answer in parts. `divisor` makes them smaller. A long one is shown in its beginning, and as a file. */
 export function answerParts(body: Answer, divisor: number, form: AnswerForm): Outgoing[] {
   const isLong = body.text.length > LONG_ANSWER;
   const growing = body.isDraft && form.isStreamed && !isLong ? body : undefined;
   const hasCursor = body.isDraft && !form.isStreamed && !isLong;
-  const text = wholeBeginning(body.text, LOOKED_AT);
-  const parts = splitMarkdown(
-    form.clean(hasCursor ? `${text} ▍` : text),
-    Math.max(form.least, Math.floor(form.characters / divisor)),
-    { isGrowing: growing !== undefined },
-  );
+  const text = isLong ? wholeBeginning(body.text, 2 * form.shownParts * form.characters) : body.text;
+  const limit = Math.max(form.least, Math.floor(form.characters / divisor));
+  const isGrowing = growing !== undefined;
+  const parts = body.isDraft
+    ? printDraft(text, form.dialect, limit - CURSOR.length - 1, { isGrowing })
+    : printMarkdown(text, form.dialect, limit);
+  if (hasCursor) parts.push(withCursor(parts.pop() ?? ''));
   const shown = isLong ? parts.slice(0, form.shownParts * divisor) : parts;
   const ratable = form.asksFeedback && !body.isDraft && body.isEnd ? body.id : undefined;
   const messages = shown.map((text, i) => {

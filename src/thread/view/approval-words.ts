@@ -1,4 +1,4 @@
-import { cut } from '../../lib/cut.ts';
+import { cut, printedWithin } from '../../lib/cut.ts';
 import { dollars } from '../../lib/dollars.ts';
 import type { ApprovalView, BatchView } from './view-message.ts';
 import type { Style } from './words.ts';
@@ -36,9 +36,9 @@ export function costText({ request: { estimate } }: ApprovalView, style: Style):
 }
 
 /** What was decided on, in one line: the thread goes on below. */
-export function factsText({ request: { facts } }: ApprovalView, style: Style): string {
+export function factsText({ request: { facts } }: ApprovalView, style: Style, limit = 3_000): string {
   const lines = facts.map(({ label, value }) => `${label}: ${cut(value.replace(/\s+/g, ' '), 120)}`);
-  return style.plain(lines.join(' · '));
+  return printedWithin(lines.join(' · '), limit, style.plain);
 }
 
 const VERDICTS = {
@@ -55,7 +55,7 @@ export function decisionText(
   style: Style,
 ): string {
   const when = style.moment(at);
-  const said = feedback ? ` · “${cut(style.plain(feedback.replace(/\s+/g, ' ')), 400)}”` : '';
+  const said = feedback ? ` · “${printedWithin(feedback.replace(/\s+/g, ' '), 400, style.plain)}”` : '';
   if (isAutomatic && by) return `⚡ Approved automatically, as ${style.person(by.id)} allowed · ${when}`;
   const who = by ? ` by ${style.person(by.id)}${second ? ` and ${style.person(second.id)}` : ''}` : '';
   return `${VERDICTS[verdict]}${who} · ${when}${said}`;

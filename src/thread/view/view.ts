@@ -1,10 +1,10 @@
+import { wholeBeginning } from '../../lib/cut.ts';
 import type { Exchange, Snapshot } from '../../session/snapshot.ts';
 import type { ToolCall } from '../../session/tool-calls.ts';
 import type { TranscriptMessage } from '../../session/transcript.ts';
 import { cardKey } from '../../session/what-runs.ts';
 import { approvalCard, batchCard, fileOf, jobCard } from './cards.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
-import { withHosts } from './hosts.ts';
 import { reactionOf, statusOf } from './status.ts';
 import type { ViewMessage } from './view-message.ts';
 
@@ -83,7 +83,7 @@ function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage
 const LOOKED_AT = 100_000;
 
 function finished({ id, exchange, entry }: TranscriptMessage, key: string, isEnd: boolean): ViewMessage {
-  const text = entry.role === 'assistant' ? withHosts(entry.text.slice(0, LOOKED_AT)) : '';
+  const text = entry.role === 'assistant' ? wholeBeginning(entry.text, LOOKED_AT) : '';
   return { key, exchange, body: { kind: 'answer', text, isDraft: false, id, isEnd } };
 }
 
@@ -101,7 +101,7 @@ function draftMessage(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   const { plan } = exchange;
   const body = {
     kind: 'answer' as const,
-    text: withHosts(draft.text.slice(0, LOOKED_AT)),
+    text: wholeBeginning(draft.text, LOOKED_AT),
     isDraft: true as const,
     askedBy,
     plan,

@@ -1,6 +1,7 @@
-import { cut } from '../../lib/cut.ts';
+import { cut, printedWithin } from '../../lib/cut.ts';
 import { dollars } from '../../lib/dollars.ts';
 import { durationText } from '../../lib/duration.ts';
+import { plainWords } from '../../lib/markdown/words.ts';
 import type { ThreadAddress } from '../../session/address.ts';
 import { sparkline, stepText } from '../../session/progress.ts';
 import type { JobControl } from '../../session/watches.ts';
@@ -104,7 +105,7 @@ const MARKS = { running: '⏳', waiting: '⏸', done: '✓', failed: '✗', skip
 
 function timelineLine(line: TimelineLine, style: Style): string {
   if (line.kind === 'guarded') return `↻ ${style.plain(line.text)}`;
-  if (line.kind === 'said') return style.italic(style.plain(cut(line.text.replace(/\s+/g, ' '), 280)));
+  if (line.kind === 'said') return style.italic(style.plain(cut(plainWords(line.text), 280)));
   const time = line.seconds === undefined || line.seconds < 1 ? '' : ` · ${durationText(line.seconds)}`;
   const about = line.summary ? ` ${style.plain(cut(line.summary, 100))}` : '';
   const note = line.note ? ` · ${style.plain(cut(line.note.replace(/\s+/g, ' '), 140))}` : '';
@@ -156,17 +157,24 @@ const neverRan = ({ isFinal, isEndUnknown }: JobView): string =>
   isFinal ? (isEndUnknown ? 'not seen to run' : 'did not run') : 'queued';
 
 /** Where its metrics are drawn, and what it has pushed; '' where there is nothing. */
-export function jobLinks({ dashboardUrl, pushed }: JobView, style: Style): string {
-  return [
+export function jobLinks({ dashboardUrl, pushed }: JobView, style: Style, limit = 3_000): string {
+  const links = [
     ...(dashboardUrl ? [`📈 ${style.link(dashboardUrl, 'Dashboard')}`] : []),
     ...pushed.map((url) => `📦 ${style.link(url, repositoryOf(url))}`),
-  ].join(' · ');
+  ];
+  let text = '';
+  for (const link of links) {
+    const next = text === '' ? link : `${text} · ${link}`;
+    if (next.length > limit) break;
+    text = next;
+  }
+  return text;
 }
 
 const BAR = 16;
 
 /** How far a job is and how it goes, as far as its log tells; '' where that is nothing. */
-export function progressText({ progress }: JobView, style: Style): string {
+export function progressText({ progress }: JobView, style: Style, limit = 3_000): string {
   if (progress === undefined) return '';
   const { step, steps, epoch, epochs, loss, losses, metrics, alerts, failure, advice } = progress;
   const { reward, ...others } = metrics;
@@ -184,12 +192,13 @@ export function progressText({ progress }: JobView, style: Style): string {
   const evaluated = byWeight(others).map(
     ([name, value]) => `${style.plain(name)} ${style.bold(rounded(value))}`,
   );
-  return [
+  const lines = [
     ...(facts.length > 0 ? [facts.join(' · ')] : []),
     ...(evaluated.length > 0 ? [evaluated.slice(0, 8).join(' · ')] : []),
     ...alerts.map((alert) => `🔔 ${style.plain(alert)}`),
     ...(failure === undefined ? [] : [failureLine(failure, advice, style)]),
-  ].join('\n');
+  ];
+  return fitting(lines, limit, (left) => `… and ${left} more`);
 }
 
 /** Evaluations before what training says of itself: a card has room for a few. */
@@ -225,15 +234,17 @@ export function jobControls({ isFinal, isOwn, progress }: JobView): JobControl[]
 const rounded = (value: number): string => String(Number(value.toPrecision(4)));
 
 /** What a server asks, and for what. */
-export function questionText({ from, text, fields }: QuestionView, style: Style): string {
+export function questionText({ from, text, fields }: QuestionView, style: Style, limit = 3_000): string {
   const about =
     fields.length > 0
       ? `\n${fields
           .slice(0, 10)
-          .map((label) => style.plain(cut(label, 80)))
+          .map((label) => printedWithin(label, 120, style.plain))
           .join(' · ')}`
       : '';
-  return `❓ ${style.bold(style.plain(cut(from, 60)))} asks: ${style.plain(cut(text, 1_200))}${about}`;
+  const begun = `❓ ${style.bold(style.plain(cut(from, 60)))} asks: `;
+  const room = Math.max(0, limit - begun.length - about.length);
+  return `${begun}${printedWithin(cut(text, 1_200), room, style.plain)}${about}`;
 }
 
 /** What is said of somebody's own Hugging Face account. `name` is undefined where they have not signed in. */

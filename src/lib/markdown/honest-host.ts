@@ -5,30 +5,8 @@
 
 /** A label with the host that its link leads to, where it names another one. */
 export function honestLabel(label: string, url: string): string {
-  const host = otherHost(label, url);
+  const host = honestHost(label, url);
   return host === undefined ? label : `${label} (${host})`;
-}
-
-/** Markdown whose links say where they lead. A longer text begins as a shorter one does. */
-export function withHosts(markdown: string): string {
-  return markdown
-    .split(FENCED)
-    .map((part, i) => (i % 2 === 1 ? part : part.replace(LINK, shown).replace(DEFINITION, '$1\\[')))
-    .join('');
-}
-
-/** Blocks of code, closed or not yet. */
-const FENCED = /(^ {0,3}```[^\n]*(?:\n(?! {0,3}```)[^\n]*)*(?:\n {0,3}```|(?![\s\S])))/m;
-
-const LINK =
-  /(?<!!)\[((?:[^\][\n\\]|\\.){1,300})\]\(<?(https?:\/\/(?:[^\s()<>]|\([^\s()<>]*\)){1,2000})>?(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\)/gi;
-
-/** Where links elsewhere in the text lead: they are written out, so that none leads where it does not say. */
-const DEFINITION = /^( {0,3})\[(?=[^\]\n]{1,300}\]:)/gm;
-
-function shown(link: string, label: string, url: string): string {
-  const host = otherHost(label, url);
-  return host === undefined ? link : `${link} (${host})`;
 }
 
 const NAMED = /(?:[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*\.)+[\p{L}]{2,}/gu;
@@ -40,7 +18,8 @@ const FILES = new Set(
   ),
 );
 
-function otherHost(label: string, url: string): string | undefined {
+/** The host that a link leads to, where its label names another one. */
+export function honestHost(label: string, url: string): string | undefined {
   const host = URL.parse(url)?.hostname;
   if (host === undefined) return undefined;
   const named =

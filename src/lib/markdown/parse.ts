@@ -1,0 +1,87 @@
+import type { Nodes, Root } from 'mdast';
+import { type Extension, fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { gfm } from 'micromark-extension-gfm';
+import { mended } from './mend.ts';
+import { SYNTAX } from './syntax.ts';
+
+/**
+ * The markdown of a language model as a tree: CommonMark with tables, task lists, footnotes, addresses and
+ * strikethrough as GitHub reads them, and LaTeX, which stands in the tree as code. Tags are text. A tree is
+ * not to be changed: the newest are kept, because threads are printed again and again.
+ */
+export function parseMarkdown(markdown: string): Root {
+  const kept = KEPT.get(markdown);
+  const tree = kept ?? freshTree(markdown);
+  KEPT.delete(markdown);
+  KEPT.set(markdown, tree);
+  for (const [oldest] of KEPT) {
+    if (KEPT.size <= MOST_KEPT) break;
+    KEPT.delete(oldest);
+  }
+  return tree;
+}
+
+/** Marks within marks without end are text. */
+function freshTree(markdown: string): Root {
+  const tree = parsePlainly(markdown);
+  return depthOf(tree) > DEEPEST ? plainTree(markdown) : mended(tree, markdown, parseMarkdown);
+}
+
+const DEEPEST = 400;
+
+/** How deep a tree is, found without going into it. */
+function depthOf(tree: Root): number {
+  let depth = 0;
+  for (let level: Nodes[] = [tree]; level.length > 0; depth++) {
+    level = level.flatMap((node): Nodes[] => ('children' in node ? node.children : []));
+  }
+  return depth;
+}
+
+const KEPT = new Map<string, Root>();
+const MOST_KEPT = 60;
+
+/** The same as it stands in the text, each node with its place there. */
+export function parsePlainly(markdown: string): Root {
+  if ((markdown.match(SIGN)?.length ?? 0) > MOST_SIGNS) return plainTree(markdown);
+  return fromMarkdown(markdown.replace(DEEP, '$1\\'), {
+    extensions: [gfm({ singleTilde: false }), SYNTAX],
+    mdastExtensions: [gfmFromMarkdown(), MATH],
+  });
+}
+
+/** Quotes and lists within each other on one line, more than anybody writes: the rest of them is text. */
+const DEEP = /^((?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])(?=[ \t>]|$)[ \t]*){20})(?=\S)/gm;
+
+/** Looking for the ends of marks takes time that grows with the square of them. */
+const SIGN = /[*_~`[\]$\\<]/g;
+const MOST_SIGNS = 8_000;
+
+/** Text that is no markdown, a paragraph for each of its own. */
+const plainTree = (text: string): Root => ({
+  type: 'root',
+  children: text
+    .split(/\n\s*\n/)
+    .filter((part) => part.trim() !== '')
+    .map((value) => ({ type: 'paragraph', children: [{ type: 'text', value }] })),
+});
+
+const MATH: Extension = {
+  enter: {
+    inlineMath(token) {
+      this.enter({ type: 'inlineCode', value: this.sliceSerialize(token).replace(/\s*\n\s*/g, ' ') }, token);
+    },
+    displayMath(token) {
+      this.enter({ type: 'code', lang: 'latex', value: this.sliceSerialize(token) }, token);
+    },
+  },
+  exit: {
+    inlineMath(token) {
+      this.exit(token);
+    },
+    displayMath(token) {
+      this.exit(token);
+    },
+  },
+};

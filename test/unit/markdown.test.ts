@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MARKDOWN as DISCORD } from '../../adapters/discord/dialect.ts';
+import { MARKDOWN as SLACK } from '../../adapters/slack/dialect.ts';
+import { parseMarkdown } from '../../src/lib/markdown/parse.ts';
+import { printDraft, printMarkdown } from '../../src/lib/markdown/render.ts';
+import { plainWords } from '../../src/lib/markdown/words.ts';
+import { type Seen, seenOnDiscord, seenOnSlack } from '../support/seen-text.ts';
+
+const PLATFORMS = [
+  ['Slack', SLACK, seenOnSlack],
+  ['Discord', DISCORD, seenOnDiscord],
+] as const;
+
+const squeezed = (text: string): string => text.replace(/\s+/g, '');
+
+/** Words that somebody writes about their work, with every sign that a platform gives a meaning. */
+const word = fc.oneof(
+  fc.constantFrom(
+    'max_seq_length',
+    '8*4',
+    '2**10',
+    '</s>',
+    '<pad>',
+    'lr=2e-5',
+    '__init__',
+    '*args',
+    '**kwargs',
+    '~5 GB',
+    '~~x',
+    '`',
+    '[1]',
+    '[a](b)',
+    '<@U123>',
+    '<!channel>',
+    '@everyone',
+    '<@123>',
+    '<#5>',
+    '#tag',
+    '$5',
+    '$x_i$',
+    'C:\\tmp',
+    '\\n',
+    'a|b',
+    '||',
+    '_x_',
+    'x_',
+    '_y',
+    '&lt;',
+    'R&D',
+    '*.json',
+    '中文',
+    '👍🏽',
+    '!',
+    '1.',
+    '-',
+    '>',
+    '+',
+  ),
+  fc.string({ minLength: 1, maxLength: 6, unit: 'grapheme-ascii' }).map((text) => text.replace(/\s/g, 'x')),
+);
+const plainText = fc.array(word, { minLength: 1, maxLength: 12 }).map((words) => words.join(' '));
+
+/** Text as markdown that means just that text. */
+const quoted = (text: string): string => text.replace(/[!-'*-/:-@[\\^-`{-~]/g, '\\$&');
+
+describe.each(PLATFORMS)('on %s', (_name, dialect, seenOn) => {
+  const seenOf = (markdown: string, limit = 3_000): Seen => {
+    const parts = printMarkdown(markdown, dialect, limit).map(seenOn);
+    return { words: parts.map(({ words }) => words).join('\n'), codes: parts.flatMap(({ codes }) => codes) };
+  };
+
+  test('plain text is seen as it is, whatever signs it has', () => {
+    fc.assert(
+      fc.property(plainText, (text) => {
+        expect(squeezed(seenOf(quoted(text)).words)).toBe(squeezed(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('marked text is seen without its marks, and nothing else is lost', () => {
+    const marks = fc.constantFrom('', '**', '_', '~~', '***');
+    const safe = plainText.map(quoted);
+    const line = fc.array(fc.tuple(marks, safe), { minLength: 1, maxLength: 4 }).map((parts) => ({
+      markdown: parts.map(([mark, text]) => `${mark}a ${text} z${mark}`).join(' '),
+    }));
+    fc.assert(
+      fc.property(line, ({ markdown }) => {
+        expect(squeezed(seenOf(markdown).words)).toBe(squeezed(plainWords(markdown)));
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  test('code is seen to the letter, wherever it stands and wherever it is split', () => {
+    const code = fc
+      .array(
+        fc.oneof(
+          plainText,
+          fc.constantFrom('', '  x = 1', '~~~', '# no heading', '- no item', '| no | row |'),
+        ),
+        {
+          minLength: 1,
+          maxLength: 20,
+        },
+      )
+      .map((lines) => ['begin', ...lines, 'end'].join('\n').replaceAll('```', '``'));
+    const frame = fc.constantFrom('', '> ', '   ');
+    fc.assert(
+      fc.property(code, frame, fc.constantFrom('python', '', 'json'), (text, indent, language) => {
+        const begun = indent === '   ' ? '1. item\n' : '';
+        const lines = [`\`\`\`${language}`, ...text.split('\n'), '```'].map((line) => indent + line);
+        const { codes } = seenOf(begun + lines.join('\n'), 3_000);
+        expect(codes).toEqual([text]);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  test('parts fit, are whole, and have every word in order', () => {
+    const block = fc.oneof(
+      plainText.map((text) => `a ${quoted(text)}`),
+      plainText.map((text) => `## a ${quoted(text)}`),
+      fc
+        .array(plainText, { minLength: 1, maxLength: 5 })
+        .map((items) => items.map((item) => `- a ${quoted(item)}`).join('\n')),
+      plainText.map((text) => `> a ${quoted(text)}`),
+      fc
+        .array(plainText, { minLength: 1, maxLength: 30 })
+        .map((lines) => `\`\`\`python\n${lines.join('\n').replaceAll('```', '``')}\n\`\`\``),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(block, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 300, max: 1_200 }),
+        (blocks, limit) => {
+          const markdown = blocks.join('\n\n');
+          const parts = printMarkdown(markdown, dialect, limit);
+          for (const part of parts) {
+            expect(part.length).toBeLessThanOrEqual(limit);
+            expect(part.isWellFormed()).toBe(true);
+            expect((part.match(/^(?:> )?`{3,}/gm) ?? []).length % 2).toBe(0);
+          }
+          const whole = squeezed(
+            printMarkdown(markdown, dialect, 1e9)
+              .map((part) => seenOn(part).words)
+              .join(''),
+          );
+          expect(squeezed(seenOf(markdown, limit).words)).toBe(whole);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a table that is split has its head in each part, and no row is lost', () => {
+    const rows = Array.from(
+      { length: 260 },
+      (_, i) => `| run-${i} | ${(i / 7).toFixed(3)} | \`lr=${i}e-5\` |`,
+    );
+    const parts = printMarkdown(
+      ['| run | loss | setting |', '|---|---:|---|', ...rows].join('\n'),
+      dialect,
+      1_500,
+    );
+    expect(parts.length).toBeGreaterThan(3);
+    for (const part of parts) {
+      expect(part).toMatch(/run.*loss.*setting/);
+      expect(part.length).toBeLessThanOrEqual(1_500);
+    }
+    expect(parts.join('\n').match(/run-\d+/g)).toEqual(rows.map((_, i) => `run-${i}`));
+  });
+
+  test.runIf(dialect === SLACK)('what grows is shown from its beginning on, and never half a mark', () => {
+    const text =
+      'The **final** run took `2 h`, see [the card](https://hf.co/x) for more.\n\n```python\nx = 1\nprint(x)\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\n- one *item*\n- two\n\nDone at $x_i$.';
+    let before = '';
+    for (let end = 1; end <= text.length; end++) {
+      const [shown = ''] = printDraft(text.slice(0, end), dialect, 3_000, { isGrowing: true });
+      expect(shown.startsWith(before), `${JSON.stringify(before)} -> ${JSON.stringify(shown)}`).toBe(true);
+      before = shown;
+    }
+    expect(printMarkdown(text, dialect, 3_000)[0]?.startsWith(before)).toBe(true);
+  });
+});
+
+test.each([
+  ['use 8*4 and 16*2', 'use 8\\*4 and 16\\*2'],
+  ['2**10 is **not** 210', '2\\*\\*10 is **not** 210'],
+  ['max_seq_length of __init__', 'max_seq_length of \\_\\_init\\_\\_'],
+  ['ends with </s>', 'ends with \\</s>'],
+  ['logs/*.json, data/*.csv', 'logs/\\*.json, data/\\*.csv'],
+  ['costs $5 and $10', 'costs $5 and $10'],
+  ['**重要：**请看', '**重要：**请看'],
+  ['\\(a_b*c*d\\)', '`\\(a_b*c*d\\)`'],
+  ['see https://hf.co/a_b/c_d.', 'see https://hf.co/a_b/c_d.'],
+  ['It is done.\n---\nNext', 'It is done.\n\n---\n\nNext'],
+  ['[x](./train.py)', 'x (./train.py)'],
+  ['- [x] a\n- [ ] b', '- [x] a\n- [ ] b'],
+  ['    ```python\n    x = 1\n    ```', '```python\nx = 1\n```'],
+  ['~~~sh ls~~~', '`sh ls`'],
+  ['````md\n```py\nx\n```\n````', '````md\n```py\nx\n```\n````'],
+  ['a | b\n--- | ---\n1 | `x|y`', '| a | b |\n| --- | --- |\n| 1 | `x\\|y` |'],
+  ['1. a\n   - b\n2. c', '1. a\n   - b\n2. c'],
+  ['a  \nb', 'a  \nb'],
+  ['![plot](https://x.co/p.png)', '[plot](https://x.co/p.png)'],
+  ['one<br>two', 'one  \ntwo'],
+])('%j is written for Slack as it was meant', (markdown, expected) => {
+  expect(printMarkdown(markdown, SLACK, 3_000)).toEqual([expected]);
+});
+
+test.each([
+  ['#### Deep', '**Deep**'],
+  ['---', '─'.repeat(16)],
+  ['- [x] a\n- [ ] b', '- ☑ a\n- ☐ b'],
+  ['max_seq_length', 'max_seq_length'],
+  ['ends with </s>', 'ends with </s>'],
+  ['> a\n> > b', '> a\n> \n> b'],
+  ['| 名前 | acc |\n|---|--:|\n| 中文 | 0.9 |', '```\n名前  acc\n────  ───\n中文  0.9\n```'],
+  ['| m |\n|---|\n| [card](https://hf.co/m) |', '```\nm\n────\ncard\n```\n[card](https://hf.co/m)'],
+  ['1. a\n   ```py\n   x\n   ```\n2. b', '1. a\n```py\nx\n```\n2. b'],
+  ['````md\n```\n````', '` ``` `'],
+])('%j is written for Discord as it was meant', (markdown, expected) => {
+  expect(printMarkdown(markdown, DISCORD, 3_000)).toEqual([expected]);
+});
+
+test('hostile markdown is printed in time, and fits', () => {
+  const texts = [
+    '*a ',
+    '**a*',
+    '[',
+    '[a](',
+    '>',
+    '- ',
+    '`a``',
+    '$a ',
+    '$$a\n',
+    '\\[',
+    '|a',
+    '_a ',
+    '~~a ',
+  ].map((part) => part.repeat(9_000 / part.length));
+  for (const text of [...texts, `a${'\u0301'.repeat(9_000)}`, `${'*'.repeat(4_000)}a${'*'.repeat(4_000)}`]) {
+    for (const [, dialect] of PLATFORMS) {
+      const before = process.cpuUsage();
+      const parts = printMarkdown(text, dialect, 3_000);
+      expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
+      for (const part of parts) expect(part.length).toBeLessThanOrEqual(3_000);
+    }
+  }
+});
+
+test('a tree that was parsed before is the same', () => {
+  expect(parseMarkdown('a **b**')).toBe(parseMarkdown('a **b**'));
+});
