@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { GatewayCloseCodes, GatewayIntentBits, GatewayOpcodes } from 'discord-api-types/v10';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { APPLICATION, BOT_USER, GUILD, type Guild, rawGuild, rawUser } from './guild.ts';
+import { APPLICATION, BOT_USER, GUILD, type Guild, rawGuild, rawUser, SECOND_GUILD } from './guild.ts';
 
 type Sent = { op: number; d: unknown; s: number | null; t: string | null };
 type Session = { id: string; intents: number; seq: number; sent: Sent[]; socket: WebSocket | undefined };
@@ -117,10 +117,11 @@ export class Gateway {
     this.counts.identified++;
     const session: Session = { id: `session-${this.counts.identified}`, intents, seq: 0, sent: [], socket };
     this.#sessions.set(session.id, session);
+    const guilds = this.#guild.hasSecond ? [GUILD, SECOND_GUILD] : [GUILD];
     const ready = {
       v: 10,
       user: rawUser(BOT_USER),
-      guilds: [{ id: GUILD, unavailable: true }],
+      guilds: guilds.map((id) => ({ id, unavailable: true })),
       session_id: session.id,
       resume_gateway_url: this.#url(),
       shard: d.shard ?? [0, 1],
@@ -128,7 +129,7 @@ export class Gateway {
     };
     for (const [event, data] of [
       ['READY', ready],
-      ['GUILD_CREATE', rawGuild(this.#guild)],
+      ...guilds.map((id) => ['GUILD_CREATE', rawGuild(this.#guild, id)] as const),
     ] as const) {
       const sent = { op: GatewayOpcodes.Dispatch, d: data, s: ++session.seq, t: event };
       session.sent.push(sent);

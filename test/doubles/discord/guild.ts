@@ -6,6 +6,9 @@ import { toldComponents, toldEmbeds } from './told-parts.ts';
 export const APPLICATION = '900000000000000001';
 export const BOT_USER = { id: APPLICATION, username: 'ml-intern', global_name: null, bot: true };
 export const GUILD = '800000000000000001';
+/** Another one that has the bot, where a test wants two (`Guild.hasSecond`), and its only channel. */
+export const SECOND_GUILD = '800000000000000002';
+export const SECOND_CHANNEL = '700000000000000006';
 const BOT_ROLE = '800000000000000009';
 export const LEADS = '800000000000000008';
 
@@ -76,7 +79,8 @@ const BASIC =
  */
 export class Guild extends EventEmitter<{ change: [DiscordMessage, 'posted' | 'edited' | 'deleted'] }> {
   readonly messages = new Map<string, DiscordMessage>();
-  readonly threads = new Map<string, DiscordThread>();
+  readonly threads: Map<string, DiscordThread> = new Threads();
+  hasSecond = false;
   premiumTier: 0 | 1 | 2 | 3 = 0;
   #last = 0n;
 
@@ -128,12 +132,25 @@ export class Guild extends EventEmitter<{ change: [DiscordMessage, 'posted' | 'e
   }
 
   has(channel: string): boolean {
-    return (Object.values(CHANNELS) as string[]).includes(channel) || this.threads.has(channel);
+    const channels: string[] = [...Object.values(CHANNELS), ...(this.hasSecond ? [SECOND_CHANNEL] : [])];
+    return channels.includes(channel) || this.threads.has(channel);
   }
 }
 
-export const guildOf = (channel: string): string | undefined =>
-  channel === CHANNELS.direct ? undefined : GUILD;
+/** Channels and threads of the second guild: ids are never used twice. */
+const ofSecond = new Set<string>([SECOND_CHANNEL]);
+
+class Threads extends Map<string, DiscordThread> {
+  override set(id: string, thread: DiscordThread): this {
+    if (ofSecond.has(thread.parent)) ofSecond.add(id);
+    return super.set(id, thread);
+  }
+}
+
+export function guildOf(channel: string): string | undefined {
+  if (channel === CHANNELS.direct) return undefined;
+  return ofSecond.has(channel) ? SECOND_GUILD : GUILD;
+}
 
 export function rawUser({ id, username, global_name, bot = false }: Author): object {
   const rest = { discriminator: '0', avatar: null, public_flags: 0, flags: 0, primary_guild: null };
@@ -214,7 +231,15 @@ export function rawMessage(message: DiscordMessage, baseUrl: string): Record<str
 }
 
 function channel(id: string, name: string, type: ChannelType, overwrites: object[] = []) {
-  return { id, type, name, guild_id: GUILD, position: 0, permission_overwrites: overwrites, parent_id: null };
+  return {
+    id,
+    type,
+    name,
+    guild_id: guildOf(id),
+    position: 0,
+    permission_overwrites: overwrites,
+    parent_id: null,
+  };
 }
 
 export function rawThread({ id, name, parent, archived, locked }: DiscordThread, guild?: Guild): object {
@@ -223,7 +248,7 @@ export function rawThread({ id, name, parent, archived, locked }: DiscordThread,
     last_message_id: guild?.in(id).at(-1)?.id ?? null,
     type: ChannelType.PublicThread,
     name,
-    guild_id: GUILD,
+    guild_id: guildOf(parent),
     parent_id: parent,
     owner_id: BOT_USER.id,
     message_count: 1,
@@ -253,10 +278,13 @@ const rawChannels = (guild: Guild) =>
   CHANNEL_LIST.map((item) => ({ ...item, last_message_id: guild.in(item.id).at(-1)?.id ?? null }));
 
 /** What Discord tells of a guild's threads that are not archived. */
-export const rawActiveThreads = (guild: Guild): object[] =>
-  [...guild.threads.values()].filter(({ archived }) => !archived).map((thread) => rawThread(thread, guild));
+export const rawActiveThreads = (guild: Guild, of = GUILD): object[] =>
+  [...guild.threads.values()]
+    .filter(({ id, archived }) => !archived && guildOf(id) === of)
+    .map((thread) => rawThread(thread, guild));
 
 const CHANNEL_LIST = [
+  channel(SECOND_CHANNEL, 'two', ChannelType.GuildText),
   channel(CHANNELS.ml, 'ml', ChannelType.GuildText),
   channel(CHANNELS.ops, 'ops', ChannelType.GuildText),
   {
@@ -289,7 +317,7 @@ const UNSET = {
 };
 
 /** A guild as GUILD_CREATE tells of it. */
-export function rawGuild(guild: Guild): object {
+export function rawGuild(guild: Guild, of = GUILD): object {
   const role = (id: string, name: string, tags?: object) => ({
     id,
     name,
@@ -308,8 +336,8 @@ export function rawGuild(guild: Guild): object {
     ...rawMember(user),
   });
   return {
-    id: GUILD,
-    name: 'Double',
+    id: of,
+    name: of === GUILD ? 'Double' : 'Second',
     icon: null,
     owner_id: PEOPLE.linus.id,
     features: [],
@@ -331,12 +359,12 @@ export function rawGuild(guild: Guild): object {
     unavailable: false,
     member_count: 4,
     roles: [
-      role(GUILD, '@everyone'),
+      role(of, '@everyone'),
       role(BOT_ROLE, 'ml-intern', { bot_id: BOT_USER.id }),
       role(LEADS, 'leads'),
     ],
-    channels: rawChannels(guild),
-    threads: rawActiveThreads(guild),
+    channels: rawChannels(guild).filter(({ guild_id }) => guild_id === of),
+    threads: rawActiveThreads(guild, of),
     members: [member({ ...BOT_USER, roles: [BOT_ROLE] })],
     presences: [],
     voice_states: [],

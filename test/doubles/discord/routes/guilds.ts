@@ -13,10 +13,10 @@ export const guilds: Routes = [
     },
   ],
   [
-    /^GET \/guilds\/\d+\/threads\/active$/,
-    ({ guild }) => ({
+    /^GET \/guilds\/(\d+)\/threads\/active$/,
+    ({ guild }, _request, id) => ({
       status: 200,
-      body: { threads: rawActiveThreads(guild), members: [], has_more: false },
+      body: { threads: rawActiveThreads(guild, id), members: [], has_more: false },
     }),
   ],
 ];
