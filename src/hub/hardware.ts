@@ -14,27 +14,35 @@ const ApiHardware = z.object({
   unitLabel: z.string(),
 });
 
-/** USD an hour, where the live list can't be had: https://huggingface.co/pricing, rounded up. */
+/** USD an hour, where the live list can't be had: https://huggingface.co/docs/hub/jobs-pricing. */
 const KNOWN: readonly Hardware[] = (
   [
-    ['cpu-basic', '2 vCPU, 16 GB', 0.05],
-    ['cpu-upgrade', '8 vCPU, 32 GB', 0.25],
-    ['t4-small', '4 vCPU, 15 GB, 1× T4 16 GB', 0.6],
-    ['t4-medium', '8 vCPU, 30 GB, 1× T4 16 GB', 0.9],
-    ['l4x1', '8 vCPU, 30 GB, 1× L4 24 GB', 1],
-    ['l4x4', '48 vCPU, 186 GB, 4× L4 24 GB', 4],
+    ['cpu-basic', '2 vCPU, 16 GB', 0.01],
+    ['cpu-upgrade', '8 vCPU, 32 GB', 0.03],
+    ['cpu-xl', '16 vCPU, 124 GB', 1],
+    ['cpu-performance', '32 vCPU, 256 GB', 1.9],
+    ['t4-small', '4 vCPU, 15 GB, 1× T4 16 GB', 0.4],
+    ['t4-medium', '8 vCPU, 30 GB, 1× T4 16 GB', 0.6],
+    ['l4x1', '8 vCPU, 30 GB, 1× L4 24 GB', 0.8],
+    ['l4x4', '48 vCPU, 186 GB, 4× L4 24 GB', 3.8],
     ['a10g-small', '4 vCPU, 15 GB, 1× A10G 24 GB', 1],
-    ['a10g-large', '12 vCPU, 46 GB, 1× A10G 24 GB', 2],
-    ['a10g-largex2', '24 vCPU, 92 GB, 2× A10G 24 GB', 4],
-    ['a10g-largex4', '48 vCPU, 184 GB, 4× A10G 24 GB', 8],
-    ['l40sx1', '8 vCPU, 62 GB, 1× L40S 48 GB', 2],
-    ['l40sx4', '48 vCPU, 382 GB, 4× L40S 48 GB', 8],
-    ['l40sx8', '192 vCPU, 1534 GB, 8× L40S 48 GB', 16],
-    ['a100-large', '12 vCPU, 142 GB, 1× A100 80 GB', 4],
-    ['a100x4', '48 vCPU, 568 GB, 4× A100 80 GB', 16],
-    ['a100x8', '96 vCPU, 1136 GB, 8× A100 80 GB', 32],
-    ['h200', '23 vCPU, 256 GB, 1× H200 141 GB', 10],
-    ['h200x8', '184 vCPU, 2048 GB, 8× H200 141 GB', 80],
+    ['a10g-large', '12 vCPU, 46 GB, 1× A10G 24 GB', 1.5],
+    ['a10g-largex2', '24 vCPU, 92 GB, 2× A10G 24 GB', 3],
+    ['a10g-largex4', '48 vCPU, 184 GB, 4× A10G 24 GB', 5],
+    ['l40sx1', '8 vCPU, 62 GB, 1× L40S 48 GB', 1.8],
+    ['l40sx4', '48 vCPU, 382 GB, 4× L40S 48 GB', 8.3],
+    ['l40sx8', '192 vCPU, 1534 GB, 8× L40S 48 GB', 23.5],
+    ['a100-large', '12 vCPU, 142 GB, 1× A100 80 GB', 2.5],
+    ['a100x4', '48 vCPU, 568 GB, 4× A100 80 GB', 10],
+    ['a100x8', '96 vCPU, 1136 GB, 8× A100 80 GB', 20],
+    ['h200', '23 vCPU, 256 GB, 1× H200 141 GB', 5],
+    ['h200x2', '46 vCPU, 512 GB, 2× H200 141 GB', 10],
+    ['h200x4', '92 vCPU, 1024 GB, 4× H200 141 GB', 20],
+    ['h200x8', '184 vCPU, 2048 GB, 8× H200 141 GB', 40],
+    ['rtx-pro-6000', '23 vCPU, 256 GB, 1× RTX PRO 6000 96 GB', 2.75],
+    ['rtx-pro-6000x2', '46 vCPU, 512 GB, 2× RTX PRO 6000 96 GB', 5.5],
+    ['rtx-pro-6000x4', '92 vCPU, 1024 GB, 4× RTX PRO 6000 96 GB', 11],
+    ['rtx-pro-6000x8', '184 vCPU, 2048 GB, 8× RTX PRO 6000 96 GB', 22],
   ] as const
 ).map(([name, description, hourlyUsd]) => ({ name, description, hourlyUsd, isCpu: name.startsWith('cpu-') }));
 

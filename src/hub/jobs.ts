@@ -19,10 +19,28 @@ import { accountName } from './access.ts';
 import { type JobLog, PREAMBLE, readUntilSilent } from './job-logs.ts';
 import type { HubToken } from './token.ts';
 
+/** Why the Hub itself has ended a job: https://huggingface.co/.well-known/openapi.json, `cancelReason`. */
+const REASONS: Readonly<Record<string, string>> = {
+  NO_CREDITS: 'The Hub ended it: the account has no credits left.',
+  NO_SUBSCRIPTION: 'The Hub ended it: the account lacks the subscription that it needs.',
+  RESOURCE_GROUP_LIMIT: 'The Hub ended it: the resource group has reached its limit.',
+};
+
+/** What the Hub says of a job, and why it ended it. */
+function said(message: string | null | undefined, reason: string | null | undefined): string | undefined {
+  const why = reason ? (REASONS[reason] ?? `The Hub ended it: ${reason}.`) : undefined;
+  return [why, message].filter(Boolean).join(' ') || undefined;
+}
+
 /** A job as the Hub's API describes it; a stage is kept as text, because new ones may come. */
 export const HubJob = z.object({
   id: z.string(),
-  status: z.object({ stage: z.string(), message: z.string().nullish() }),
+  status: z
+    .object({ stage: z.string(), message: z.string().nullish(), cancelReason: z.string().nullish() })
+    .transform(({ stage, message, cancelReason }): { stage: string; message?: string | undefined } => ({
+      stage,
+      message: said(message, cancelReason),
+    })),
   createdAt: z.coerce.date(),
   startedAt: z.coerce.date().nullish(),
   finishedAt: z.coerce.date().nullish(),

@@ -78,6 +78,8 @@ describe('hf_jobs', () => {
     [{ operation: 'run', script: 'x', command: ['y'] }, 'either script or command'],
     [{ operation: 'run', script: 'x\n', timeout: 'soon' }, 'must be a duration'],
     [{ operation: 'run', script: 'x\n', env: { API_KEY: 'v' } }, 'must not hold secrets'],
+    [{ operation: 'run', script: 'x\n', env: { _DEBUG: '1' } }, 'a name that the Hub does not take'],
+    [{ operation: 'run', script: 'x\n', env: { X: '1' } }, 'a name that the Hub does not take'],
     [{ operation: 'run', script: 'x\n', dependencies: ['a; rm -rf /'] }, 'is not a Python requirement'],
     [{ operation: 'logs' }, 'logs needs job_id'],
     [{ operation: 'logs', job_id: '../x' }, 'is not a job id'],
@@ -111,7 +113,7 @@ describe('hf_jobs', () => {
   test('falls back on known prices where the live list can’t be had, and never invents one', async () => {
     hub.faults.push({ path: /hardware/, status: 500 });
     const known = await prepared(tool(), { ...run, hardware_flavor: 't4-small' }).approval(context);
-    expect(known?.estimate.usd).toBeCloseTo(0.3, 2);
+    expect(known?.estimate.usd).toBeCloseTo(0.2, 2);
     const unknown = await prepared(tool(), { ...run, hardware_flavor: 'quantum' }).approval(context);
     expect(unknown?.estimate.usd).toBeUndefined();
   });

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { LONGEST_JOB_SECONDS, parseDuration } from './duration.ts';
 
+/** https://huggingface.co/.well-known/openapi.json, `environment` of POST /api/jobs/{namespace}. */
+const VARIABLE = /^[a-zA-Z][_a-zA-Z0-9]+$/;
+
 const SECRET_NAME = /(TOKEN|KEY|SECRET|PASSWORD)$/i;
 
 /** What an operation can't do without is said by the operation. */
@@ -56,7 +59,10 @@ export const Arguments = z.strictObject({
       'run: the job is stopped after this long, whatever it has done; allow for loading and pushing.',
     ),
   env: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a variable name'), z.string())
+    .record(z.string(), z.string())
+    .refine((env) => Object.keys(env).every((name) => VARIABLE.test(name)), {
+      error: 'has a name that the Hub does not take: a letter, and then letters, digits or _, are one',
+    })
     .refine((env) => !Object.keys(env).some((name) => SECRET_NAME.test(name)), {
       error: 'must not hold secrets; HF_TOKEN is there as a secret anyway',
     })

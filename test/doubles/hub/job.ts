@@ -20,7 +20,7 @@ export type DoubleJob = {
   createdAt: number;
   course: JobCourse;
   /** Set when somebody ended it before its course was run. */
-  ended: { stage: string; at: number; message?: string } | undefined;
+  ended: { stage: string; at: number; message?: string; cancelReason?: string } | undefined;
 };
 
 /** The stage that a job is in now, and since when. */
@@ -76,7 +76,12 @@ export function jobJson(job: DoubleJob) {
     // What has not been yet is left out.
     ...(startedAt ? { startedAt: new Date(startedAt).toISOString() } : {}),
     ...(finishedAt ? { finishedAt: new Date(finishedAt).toISOString() } : {}),
-    status: { stage, message: message ?? null, failureCount: stage === 'ERROR' ? 1 : 0 },
+    status: {
+      stage,
+      message: message ?? null,
+      ...(job.ended?.cancelReason ? { cancelReason: job.ended.cancelReason } : {}),
+      failureCount: stage === 'ERROR' ? 1 : 0,
+    },
     owner: ownerOf(job.namespace),
     environment: {},
     ...spec,

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { HARDWARE } from './hardware.ts';
 import { type DoubleJob, jobJson, stageOf } from './job.ts';
 import type { Answer, HubRequest } from './route.ts';
 import type { HubState } from './state.ts';
@@ -7,7 +9,11 @@ export function routeJobs(hub: HubState, { method, path, query, body }: HubReque
   const [, namespace = '', id = '', action] =
     /^\/api\/jobs\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
   if (namespace === '') return { status: 404, answer: { error: 'Not found' } };
-  if (id === '' && method === 'POST') return { status: 200, answer: jobJson(create(hub, namespace, body)) };
+  if (id === '' && method === 'POST') {
+    const asked = JobRequest.safeParse(JSON.parse(body));
+    if (!asked.success) return { status: 400, answer: { error: z.prettifyError(asked.error) } };
+    return { status: 200, answer: jobJson(create(hub, namespace, body)) };
+  }
   if (id === '') return { status: 200, answer: list(hub, namespace, query) };
   const job = hub.jobs.find((item) => item.id === id && item.namespace === namespace);
   if (job === undefined) return { status: 404, answer: { error: 'Job not found' } };
@@ -46,6 +52,31 @@ function create(hub: HubState, namespace: string, body: string): DoubleJob {
   for (const model of pushes) hub.repos.push('model', model, namespace, job.createdAt + queueMs);
   return job;
 }
+
+/** What the Hub takes: https://huggingface.co/.well-known/openapi.json, POST /api/jobs/{namespace}. */
+const JobRequest = z.strictObject({
+  spaceId: z.string().optional(),
+  dockerImage: z.string().optional(),
+  arguments: z.array(z.string()).optional(),
+  command: z.array(z.string().min(1)).min(1).optional(),
+  environment: z.record(z.string().regex(/^[a-zA-Z][_a-zA-Z0-9]+$/), z.string()).optional(),
+  secrets: z.record(z.string().regex(/^[a-zA-Z][_a-zA-Z0-9]*$/), z.string()).optional(),
+  flavor: z.string().refine((flavor) => HARDWARE.some(({ name }) => name === flavor)),
+  timeoutSeconds: z.number().int().positive().nullish(),
+  labels: z
+    .record(
+      z
+        .string()
+        .max(100)
+        .regex(/^[a-zA-Z0-9._-]+$/),
+      z
+        .string()
+        .max(100)
+        .regex(/^[a-zA-Z0-9._-]*$/),
+    )
+    .optional(),
+  volumes: z.array(z.looseObject({ type: z.string(), source: z.string(), mountPath: z.string() })).optional(),
+});
 
 /** Jobs on one page of the list. */
 const PAGE = 50;

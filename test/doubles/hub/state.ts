@@ -49,6 +49,11 @@ export abstract class HubState {
     this.cutStreams();
   }
 
+  /** The Hub ends a job by itself, such as for `NO_CREDITS`. */
+  stop(job: DoubleJob, cancelReason: string): void {
+    job.ended ??= { stage: 'CANCELED', at: Date.now(), cancelReason };
+  }
+
   /** Ends a running job. */
   finish(job: DoubleJob, stage: 'COMPLETED' | 'ERROR', message?: string): void {
     job.ended ??= { stage, at: Date.now(), ...(message ? { message } : {}) };
