@@ -51,6 +51,7 @@ function check(folder: string, { file }: Extract<Found, { ok: true }>): boolean 
     say(`not reached, which is rare: ${route}`);
   for (const route of unlisted) say(`routes.ts has no ${route}, which the product uses`);
   for (const { where, what } of findings.idle) say(`allowed.ts allows what is not there: ${where}: ${what}`);
+  say(`${checks.payloads.length} recorded payloads of Slack’s go through both receivers: payloads.test.ts`);
   say(figures(tally, findings, unreached.length));
   return findings.all.length + unreached.length + unlisted.length + findings.idle.length === 0;
 }
