@@ -4,6 +4,11 @@ import { LONGEST_JOB_SECONDS, parseDuration } from './duration.ts';
 /** https://huggingface.co/.well-known/openapi.json, `environment` of POST /api/jobs/{namespace}. */
 const VARIABLE = /^[a-zA-Z][_a-zA-Z0-9]+$/;
 
+/** Linux takes at most so many bytes in one argument or variable: MAX_ARG_STRLEN of execve(2). */
+const LONGEST = 128 * 1024;
+const fits = (text: string): boolean => Buffer.byteLength(text) < LONGEST;
+const TOO_LONG = 'is longer than Linux takes in one argument or variable (128 KiB): use a script or a file';
+
 const SECRET_NAME = /(TOKEN|KEY|SECRET|PASSWORD)$/i;
 
 /** What an operation can't do without is said by the operation. */
@@ -35,7 +40,7 @@ export const Arguments = z.strictObject({
     .optional()
     .describe('run with script: requirements, e.g. ["transformers>=4.50", "trl"].'),
   command: z
-    .array(z.string())
+    .array(z.string().refine(fits, TOO_LONG))
     .min(1)
     .max(100)
     .optional()
@@ -66,6 +71,7 @@ export const Arguments = z.strictObject({
     .refine((env) => !Object.keys(env).some((name) => SECRET_NAME.test(name)), {
       error: 'must not hold secrets; HF_TOKEN is there as a secret anyway',
     })
+    .refine((env) => Object.entries(env).every(([name, value]) => fits(`${name}=${value}`)), TOO_LONG)
     .optional()
     .describe('run: environment variables. Never secrets: HF_TOKEN is set for you.'),
   secrets: z

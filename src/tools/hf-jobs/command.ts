@@ -39,12 +39,23 @@ const trackio = ({ trackio_space_id, trackio_project }: Arguments): Record<strin
   ...(trackio_project ? { TRACKIO_PROJECT: trackio_project } : {}),
 });
 
+/** Linux takes at most so many bytes in one argument of a command: MAX_ARG_STRLEN of execve(2), with its end. */
+const LONGEST_ARGUMENT = 128 * 1024 - 1;
+
 /** The script travels in the command, base64-encoded, and reaches uv on its standard input. */
 function scriptCommand(script: string, dependencies: readonly string[]): string[] {
   const uv = ['uv', 'run', ...dependencies.flatMap((name) => ['--with', name])];
   const encoded = Buffer.from(script, 'utf8').toString('base64');
-  return ['/bin/sh', '-lc', `echo ${encoded} | base64 -d | ${[...uv, '-'].map(shellQuoted).join(' ')}`];
+  const run = `base64 -d | ${[...uv, '-'].map(shellQuoted).join(' ')}`;
+  const whole = `echo ${encoded} | ${run}`;
+  if (whole.length <= LONGEST_ARGUMENT) return ['/bin/sh', '-lc', whole];
+  // A long one travels in several arguments, which a command of the shell's own puts together.
+  const parts = encoded.match(new RegExp(`.{1,${PART}}`, 'g')) ?? [];
+  return ['/bin/sh', '-lc', `printf %s "$@" | ${run}`, 'sh', ...parts];
 }
+
+/** Characters in one part of a long script. */
+const PART = 100_000;
 
 /** A word as a shell reads it again: no two words are quoted alike. */
 export const shellQuoted = (word: string) =>

@@ -8,6 +8,8 @@ export type JobCourse = {
   runMs: number;
   lines: readonly string[];
   stage?: 'COMPLETED' | 'ERROR';
+  /** The folder that its command is really run in, as a process; what it prints comes after the lines. */
+  runsIn?: string;
   message?: string;
   /** Models that its script commits to while it runs. */
   pushes?: readonly string[];

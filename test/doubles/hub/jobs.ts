@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HARDWARE } from './hardware.ts';
 import { type DoubleJob, jobJson, stageOf } from './job.ts';
+import { runAsProcess } from './job-process.ts';
 import type { Answer, HubRequest } from './route.ts';
 import type { HubState } from './state.ts';
 
@@ -48,6 +49,12 @@ function create(hub: HubState, namespace: string, body: string): DoubleJob {
     ended: undefined,
   };
   hub.jobs.push(job);
+  const { runsIn } = job.course;
+  if (runsIn !== undefined) {
+    const lines = [...job.course.lines];
+    job.course = { ...job.course, lines };
+    runAsProcess(job, runsIn, lines);
+  }
   const { pushes = [], queueMs } = job.course;
   for (const model of pushes) hub.repos.push('model', model, namespace, job.createdAt + queueMs);
   return job;
