@@ -39,7 +39,7 @@ const trackio = ({ trackio_space_id, trackio_project }: Arguments): Record<strin
   ...(trackio_project ? { TRACKIO_PROJECT: trackio_project } : {}),
 });
 
-/** Linux takes at most so many bytes in one argument of a command: MAX_ARG_STRLEN of execve(2), with its end. */
+/** Linux takes at most so many bytes in one argument: MAX_ARG_STRLEN of execve(2), without its end. */
 const LONGEST_ARGUMENT = 128 * 1024 - 1;
 
 /** The script travels in the command, base64-encoded, and reaches uv on its standard input. */
