@@ -147,7 +147,7 @@ describe.skipIf(!found.ok)('what Slack has been seen to send', () => {
     const events = notices.filter(({ kind }) => kind === 'events_api');
     // What nobody listens to is waited for, three seconds each: all of that at once.
     await Promise.all(notices.filter(({ kind }) => kind !== 'events_api').map(take));
-    for (let i = 0; i < events.length; i += 8) await Promise.all(events.slice(i, i + 8).map(take));
+    for (let i = 0; i < events.length; i += 4) await Promise.all(events.slice(i, i + 4).map(take));
     return became;
   }
 

@@ -20,9 +20,16 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Runs the tests with their traffic recorded into a folder. False where one fails. */
 function record(folder: string): boolean {
+  // Recorded payloads go alone: Slack waits three seconds for what it delivers, however busy a machine is.
+  const parts = [['test/e2e', 'test/integration'], ['test/conformance']];
+  return parts.map((places) => isPassed(places, folder)).every(Boolean);
+}
+
+function isPassed(places: readonly string[], folder: string): boolean {
   const vitest = join(createRequire(import.meta.url).resolve('vitest/package.json'), '../vitest.mjs');
   const hook = join(import.meta.dirname, 'record.ts');
-  const { status } = spawnSync(process.execPath, [vitest, 'run', '--config', 'vitest.wire.config.ts'], {
+  const words = ['run', '--config', 'vitest.wire.config.ts', ...places];
+  const { status } = spawnSync(process.execPath, [vitest, ...words], {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, NODE_OPTIONS: `--import=${hook}`, WIRE_RECORD: folder },
@@ -77,9 +84,9 @@ function main(): number {
   if (given !== undefined) return check(given, found) ? 0 : 1;
   const folder = mkdtempSync(join(tmpdir(), 'ml-intern-wire-'));
   try {
-    const isPassed = record(folder);
-    if (!isPassed) say('tests failed: what they sent is checked nevertheless');
-    return check(folder, found) && isPassed ? 0 : 1;
+    const arePassed = record(folder);
+    if (!arePassed) say('tests failed: what they sent is checked nevertheless');
+    return check(folder, found) && arePassed ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
