@@ -6,6 +6,7 @@ import type { Intake } from '../../src/intake/intake.ts';
 import { pendingOperations } from '../../src/session/store/inbox.ts';
 import { claim, fenced, LeaseLost, renewAll } from '../../src/session/store/lease.ts';
 import { readSnapshot } from '../../src/session/store/read-snapshot.ts';
+import * as record from '../../src/session/store/record.ts';
 import { addMessage, openExchange } from '../../src/session/store/record.ts';
 import { claimRender, fencedRender, RenderLost } from '../../src/thread/delivery/posts.ts';
 import { type Backend, createBackend, describeOn, RECORDS } from '../support/backends.ts';
@@ -63,6 +64,20 @@ describeOn('the record', RECORDS, (name) => {
       '1795607797.000200',
       '1795607797.000900',
     ]);
+  });
+
+  test('what a model begins to answer is no progress: a turn that always fails then is counted', async () => {
+    const id = await newSession();
+    for (const strikes of [1, 2, 3]) {
+      const held = await claim(storage.db, id, `w${strikes}`, 60_000);
+      expect(held?.strikes).toBe(strikes);
+      if (held) await fenced(held, (tx) => record.setDraft(tx, id, { text: 'Looking' }));
+      await storage.db.update(sessions).set({ leaseUntil: new Date(Date.now() - 1_000) });
+    }
+    const held = await claim(storage.db, id, 'w4', 60_000);
+    if (held) await fenced(held, (tx) => record.addMessage(tx, id, 0, { role: 'note', text: 'done' }));
+    await storage.db.update(sessions).set({ leaseUntil: new Date(Date.now() - 1_000) });
+    expect((await claim(storage.db, id, 'w5', 60_000))?.strikes).toBe(1);
   });
 
   test('of many workers one gets a session, until it is silent for its lease', async () => {

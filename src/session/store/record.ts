@@ -135,8 +135,15 @@ export async function endTurn(tx: Tx, sessionId: string, state: SessionState): P
   await touch(tx, sessionId, undefined, { state, draft: null });
 }
 
+/**
+ * A draft is no progress: a turn that fails again and again after its model has begun to answer must not be
+ * paid for without end.
+ */
 export async function setDraft(tx: Tx, sessionId: string, draft: Draft | undefined): Promise<void> {
-  await touch(tx, sessionId, undefined, { draft: draft ?? null });
+  await tx
+    .update(sessions)
+    .set({ draft: draft ?? null, rev: sql`${sessions.rev} + 1`, updatedAt: tx.clock.now() })
+    .where(eq(sessions.id, sessionId));
 }
 
 /** Opens the next exchange and makes it the current one. */
