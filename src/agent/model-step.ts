@@ -132,6 +132,7 @@ async function commit(
       text,
       model,
       ...(reasoning ? { reasoning } : {}),
+      ...extrasOf(answer),
       ...(usage.inputTokens > 0 ? { tokens: { input: usage.inputTokens, output: usage.outputTokens } } : {}),
     });
     await record.addToolCalls(tx, sessionId, exchange, messageId, calls);
@@ -141,6 +142,14 @@ async function commit(
       await record.addMessage(tx, sessionId, exchange, { role: 'note', text: TRUNCATED, guard: 'output' });
   });
   await deps.render(sessionId);
+}
+
+/** What goes back with each call, by its place: the signature of a thought, which is of its call alone. */
+function extrasOf({ calls, isTruncated }: TimedAnswer): { extras?: Record<string, Record<string, unknown>> } {
+  const extras = calls.flatMap(({ extra }, i) =>
+    extra === undefined ? [] : [[String(i), { ...extra }] as const],
+  );
+  return extras.length === 0 || isTruncated ? {} : { extras: Object.fromEntries(extras) };
 }
 
 /** Said once where another model answers than the one that was chosen. */

@@ -59,7 +59,10 @@ function messagesOf(
     case 'notice':
       return [];
     case 'assistant':
-      return assistantMessages(text, thoughtsOf(message, options), calls, options);
+      return assistantMessages(text, thoughtsOf(message, options), calls, {
+        ...options,
+        extras: extrasOf(message, options),
+      });
     default:
       return entry satisfies never;
   }
@@ -69,13 +72,22 @@ const OMITTED =
   '[This was too long to be kept in the conversation. Ask for it again, in parts, if you still need it.]';
 
 /**
- * Thoughts belong to one request and to the model that had them: providers want them back while its calls go
- * on.
+ * A model gets back only its own thoughts: those of the request that is being worked on, and, where its
+ * provider wants them (`llm/messages.ts`), those of earlier ones.
  */
-function thoughtsOf({ entry, exchange }: TranscriptMessage, options: RenderOptions): string | undefined {
-  if (entry.role !== 'assistant' || exchange !== options.exchange) return undefined;
-  return entry.model === options.model ? entry.reasoning : undefined;
+function thoughtsOf({ entry, exchange }: TranscriptMessage, options: RenderOptions): object {
+  if (entry.role !== 'assistant' || !entry.reasoning || entry.model !== options.model) return {};
+  return exchange === options.exchange
+    ? { reasoning_content: entry.reasoning }
+    : { earlier_reasoning: entry.reasoning };
 }
+
+/** What a provider wants back with calls is for the model alone that made them. */
+function extrasOf({ entry }: TranscriptMessage, { model }: RenderOptions): Extras {
+  return entry.role === 'assistant' && entry.model === model ? (entry.extras ?? {}) : {};
+}
+
+type Extras = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 function withImages(
   text: string,
@@ -92,11 +104,10 @@ function withImages(
 
 function assistantMessages(
   text: string,
-  reasoning: string | undefined,
+  thoughts: object,
   calls: readonly ToolCall[],
-  options: RenderOptions,
+  options: RenderOptions & { extras: Extras },
 ): ChatCompletionMessageParam[] {
-  const thoughts = reasoning ? { reasoning_content: reasoning } : {};
   if (calls.length === 0) return [{ role: 'assistant', content: text, ...thoughts }];
   return [
     {
@@ -107,6 +118,7 @@ function assistantMessages(
         id: call.providerId,
         type: 'function',
         function: { name: call.name, arguments: validJson(effectiveArguments(call)) },
+        ...extraOf(options.extras[String(call.position)]),
       })),
     },
     ...calls.map((call) => ({
@@ -117,6 +129,9 @@ function assistantMessages(
     ...calls.flatMap((call) => imageMessage(call, options)),
   ];
 }
+
+const extraOf = (extra: Extras[string] | undefined): object =>
+  extra === undefined ? {} : { extra_content: extra };
 
 /** Results hold text only: a picture that a tool gave follows in a message of its own. */
 function imageMessage({ name, state }: ToolCall, options: RenderOptions): ChatCompletionMessageParam[] {

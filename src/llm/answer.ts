@@ -1,7 +1,15 @@
 import { ModelError } from './errors.ts';
 
-/** A tool call as the model asked for it; `arguments` is its JSON text, which may be malformed. */
-export type RequestedCall = { providerId: string; name: string; arguments: string };
+/**
+ * A tool call as the model asked for it; `arguments` is its JSON text, which may be malformed, `extra` what
+ * its provider wants back with it.
+ */
+export type RequestedCall = {
+  providerId: string;
+  name: string;
+  arguments: string;
+  extra?: Readonly<Record<string, unknown>>;
+};
 
 export type TokenUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
 
@@ -12,13 +20,20 @@ export type ModelAnswer = {
   calls: RequestedCall[];
   /** The provider cut the answer at its token limit: the calls may be incomplete. */
   isTruncated: boolean;
-  usage: TokenUsage;
+  /** What the provider counted, as far as it tells. */
+  usage: Partial<TokenUsage> | undefined;
 };
 
 /**
  * An answer with the model that gave it, which may be one that another fell back on, and how long it took.
  */
-export type TimedAnswer = ModelAnswer & { model: string; firstTokenMs: number; totalMs: number };
+export type TimedAnswer = Omit<ModelAnswer, 'usage'> & {
+  /** Counted here where the provider does not tell. */
+  usage: TokenUsage;
+  model: string;
+  firstTokenMs: number;
+  totalMs: number;
+};
 
 /**
  * Of text, reasoning and arguments of calls together: twice what the longest models may answer (128,000
@@ -49,10 +64,10 @@ const ID_CHARACTERS = 200;
  * speak as somebody else, and providers refuse a history with another. An id is made for a call that has too
  * long a one.
  */
-const withNames = ({ providerId, name, arguments: text }: RequestedCall): RequestedCall => ({
+const withNames = ({ providerId, name, ...call }: RequestedCall): RequestedCall => ({
+  ...call,
   providerId: providerId.length > ID_CHARACTERS ? '' : providerId,
   name: name.slice(0, NAME_CHARACTERS).replace(/[^\w-]+/g, '_'),
-  arguments: text,
 });
 
 /** An answer that says something. Throws ModelError for one that does not. */

@@ -4,24 +4,29 @@ import type {
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import type { ModelAnswer } from './answer.ts';
+import { eventsOf } from './events.ts';
+import { messagesFor } from './messages.ts';
 import { effortFor, type Quirks } from './quirks.ts';
 import type { ModelRequest } from './request.ts';
 import { AnswerAssembly } from './stream.ts';
 import type { Target } from './target.ts';
 
-/** One request over the chat completions API. `alive` is called whenever something comes. */
+/**
+ * One request over the chat completions API. `alive` is called whenever something comes, and told whether it
+ * is a part of the answer.
+ */
 export async function overChat(
   client: OpenAI,
   { endpoint, quirks, maxOutputTokens }: Target,
   request: ModelRequest,
   signal: AbortSignal,
-  alive: (hasText: boolean) => void,
+  alive: (isAnswer?: boolean) => void,
 ): Promise<ModelAnswer> {
   const assembly = new AnswerAssembly();
   const effort = endpoint.takesEffort ? effortFor(quirks, request.effort) : undefined;
   const body: ChatCompletionCreateParamsStreaming = {
     model: endpoint.model,
-    messages: messagesFor(request.messages, quirks, isAnthropic(endpoint.model)),
+    messages: cached(messagesFor(request.messages, quirks), quirks, isAnthropic(endpoint.model)),
     ...(request.tools.length > 0 ? { tools: request.tools } : {}),
     ...(request.tools.length > 0 && request.toolChoice && !quirks.omitted.has('tool_choice')
       ? { tool_choice: request.toolChoice }
@@ -37,41 +42,35 @@ export async function overChat(
     stream: true,
     ...(quirks.omitted.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
   };
-  const stream = await client.chat.completions.create(body, {
-    signal,
-    // The router sends requests of a session to where their beginning is cached.
-    headers: endpoint.isRouter && request.sessionId ? { 'X-HF-Session-id': request.sessionId } : {},
-  });
-  for await (const chunk of stream) {
-    const hasGrown = assembly.add(chunk);
-    alive(hasGrown);
-    if (hasGrown) request.onText(assembly.text);
+  const response = await client.chat.completions
+    .create(body, {
+      signal,
+      // The router sends requests of a session to where their beginning is cached.
+      headers: endpoint.isRouter && request.sessionId ? { 'X-HF-Session-id': request.sessionId } : {},
+    })
+    .asResponse();
+  for await (const event of eventsOf(response, alive)) {
+    if (event === 'end') {
+      assembly.add(event);
+      break;
+    }
+    alive(true);
+    if (assembly.add(event)) request.onText(assembly.text);
   }
   return assembly.finish();
 }
 
 const isAnthropic = (model: string): boolean => /(?:^|\/)claude|^anthropic\//.test(model);
 
-/**
- * Messages as this model takes them: without what it has turned down, and with marks where its provider
- * caches by them.
- */
-function messagesFor(
-  messages: readonly ChatCompletionMessageParam[],
+/** With marks where the provider caches by them. */
+function cached(
+  messages: ChatCompletionMessageParam[],
   quirks: Quirks,
   isMarked: boolean,
 ): ChatCompletionMessageParam[] {
-  const plain = quirks.omitted.has('reasoning_content') ? messages.map(withoutReasoning) : [...messages];
-  if (!isMarked || quirks.omitted.has('cache_control')) return plain;
-  const last = plain.findLastIndex(({ role }) => role === 'user');
-  return plain.map((message, i) => (i === 0 || i === last ? marked(message) : message));
-}
-
-function withoutReasoning(message: ChatCompletionMessageParam): ChatCompletionMessageParam {
-  const { reasoning_content: _reasoning, ...rest } = message as ChatCompletionMessageParam & {
-    reasoning_content?: string;
-  };
-  return rest;
+  if (!isMarked || quirks.omitted.has('cache_control')) return messages;
+  const last = messages.findLastIndex(({ role }) => role === 'user');
+  return messages.map((message, i) => (i === 0 || i === last ? marked(message) : message));
 }
 
 /**

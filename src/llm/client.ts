@@ -2,13 +2,14 @@ import OpenAI from 'openai';
 import { jittered } from '../lib/backoff.ts';
 import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { TimedAnswer } from './answer.ts';
+import type { ModelAnswer, TimedAnswer, TokenUsage } from './answer.ts';
 import { overChat } from './chat-wire.ts';
 import { type Endpoint, type EndpointSettings, endpointOf } from './endpoints.ts';
-import { ModelError, modelErrorOf, OUTAGES, type RetrySchedule } from './errors.ts';
+import { LONGEST_WAIT_MS, ModelError, modelErrorOf, OUTAGES, type RetrySchedule } from './errors.ts';
 import { healed, NO_QUIRKS, type Quirks, type Refusal } from './quirks.ts';
 import type { ModelRequest } from './request.ts';
 import { overResponses } from './responses-wire.ts';
+import { tokensOf } from './tokens.ts';
 
 /** Models behind OpenAI-compatible endpoints, by their ids. Throws ModelError, or the signal's abort. */
 export type ModelClient = { complete(request: ModelRequest): Promise<TimedAnswer> };
@@ -76,6 +77,7 @@ async function withRetries(models: Models, request: ModelRequest): Promise<Timed
       const error = modelErrorOf(thrown);
       const wait = error instanceof ModelError ? settings.retries[error.kind]?.[attempt] : undefined;
       if (!(error instanceof ModelError) || wait === undefined) throw error;
+      if ((error.retryAfterMs ?? 0) > LONGEST_WAIT_MS) throw error;
       request.onText('');
       await clock.sleep(error.retryAfterMs ?? jittered(wait, settings.random), request.signal);
     }
@@ -84,6 +86,8 @@ async function withRetries(models: Models, request: ModelRequest): Promise<Timed
 
 /** Learns from what a provider turned down; says whether the request can be made again otherwise. */
 function heal({ quirks }: Models, { model, effort }: ModelRequest, thrown: unknown): boolean {
+  const error = modelErrorOf(thrown);
+  if (error instanceof ModelError && error.kind === 'too_long') return false; // whatever parameters it names
   const refusal = refusalOf(thrown);
   const better = refusal && healed(quirks.get(model) ?? NO_QUIRKS, refusal, effort);
   if (better) quirks.set(model, better);
@@ -98,9 +102,9 @@ async function once(models: Models, request: ModelRequest): Promise<TimedAnswer>
   const idle = new IdleTimer(idleTimeoutMs);
   const began = clock.monotonic();
   let firstAt: number | undefined;
-  const alive = () => {
+  const alive = (isAnswer = false) => {
     idle.restart();
-    firstAt ??= clock.monotonic();
+    if (isAnswer) firstAt ??= clock.monotonic();
   };
   const send = endpoint.wire === 'responses' ? overResponses : overChat;
   const signal = AbortSignal.any([request.signal, idle.signal]);
@@ -110,6 +114,7 @@ async function once(models: Models, request: ModelRequest): Promise<TimedAnswer>
     const now = clock.monotonic();
     return {
       ...answer,
+      usage: usageFor(request, answer),
       model: request.model,
       firstTokenMs: Math.round((firstAt ?? now) - began),
       totalMs: Math.round(now - began),
@@ -120,6 +125,19 @@ async function once(models: Models, request: ModelRequest): Promise<TimedAnswer>
   } finally {
     idle.stop();
   }
+}
+
+/** As the provider counted it, or else as it is counted here: what costs money must not look free. */
+function usageFor(
+  { messages, tools }: ModelRequest,
+  { text, reasoning, calls, usage }: ModelAnswer,
+): TokenUsage {
+  const said = () => `${reasoning}${text}${calls.map((call) => `${call.name}${call.arguments}`).join('')}`;
+  return {
+    inputTokens: usage?.inputTokens || tokensOf(JSON.stringify(messages)) + tokensOf(JSON.stringify(tools)),
+    cachedTokens: usage?.cachedTokens ?? 0,
+    outputTokens: usage?.outputTokens ?? tokensOf(said()),
+  };
 }
 
 function clientFor({ clients }: Models, { baseUrl, apiKey }: Endpoint): OpenAI {

@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { TooLarge } from '../lib/bounded-fetch.ts';
 import { retryAfterMs } from '../lib/clock.ts';
+import { durationText } from '../lib/duration.ts';
 
 export type ModelErrorKind =
   | 'rate_limit'
@@ -31,7 +32,9 @@ export class ModelError extends Error {
   }
 
   get advice(): string {
-    return ADVICE[this.kind];
+    const waitMs = this.retryAfterMs ?? 0;
+    if (waitMs <= LONGEST_WAIT_MS) return ADVICE[this.kind];
+    return `${ADVICE[this.kind].split('. ')[0]}. It says that it takes requests again in ${durationText(waitMs / 1_000)}: press Retry then, or choose another model with \`model\`.`;
   }
 }
 
@@ -54,6 +57,9 @@ const ADVICE: Record<ModelErrorKind, string> = {
     'The model provider’s content filter withheld the answer. Say it in other words, or choose another model with `model`.',
   rejected: 'The model provider rejected the request.',
 };
+
+/** Whoever is to wait for longer is told, or another model goes on. */
+export const LONGEST_WAIT_MS = 60_000;
 
 /** Waits before each retry, in milliseconds. A kind that is not here is not retried. */
 export type RetrySchedule = Readonly<Partial<Record<ModelErrorKind, readonly number[]>>>;
@@ -89,34 +95,120 @@ const BY_STATUS: Readonly<Record<number, ModelErrorKind>> = {
 };
 
 /**
- * Classifies what the openai client throws, by class, status and code. An abort by the caller is passed
- * through.
+ * Classifies what a request to a model throws, by class, status, code and words. An abort by the caller is
+ * passed through.
  */
 export function modelErrorOf(error: unknown): unknown {
   if (error instanceof ModelError || error instanceof OpenAI.APIUserAbortError) return error;
   if (error instanceof OpenAI.APIConnectionError)
     return new ModelError('network', error.message, undefined, error);
   if (error instanceof OpenAI.APIError) {
-    const status: number | undefined = error.status;
-    const kind = kindOf(status, error.code);
-    const isOverflow = kind === 'rejected' && !error.code && TOO_LONG.test(error.message);
-    return new ModelError(isOverflow ? 'too_long' : kind, error.message, retryAfterMs(error.headers), error);
+    const fault = {
+      status: error.status,
+      code: error.code ?? error.type ?? undefined,
+      message: error.message,
+    };
+    return new ModelError(kindOf(fault), error.message, retryAfterMs(error.headers), error);
   }
   if (error instanceof TooLarge) return new ModelError('too_much', error.message, undefined, error);
   // A stream that breaks off in the middle surfaces as fetch's own TypeError.
   if (error instanceof TypeError) return new ModelError('network', error.message, undefined, error);
+  // What a provider answers is no JSON, or breaks off in the middle of it.
+  if (error instanceof SyntaxError) return new ModelError('unavailable', error.message, undefined, error);
   return error;
 }
 
-/** How servers without codes (vLLM, llama.cpp, routers) say that a request has too many tokens. */
-const TOO_LONG =
-  /context (?:length|window|size)|maximum context|too many tokens|prompt is too long|input is too long|exceeds? the .{0,30}context/i;
+/** What a provider says in a stream that it has begun with status 200. */
+export const modelErrorIn = (fault: Fault): ModelError => new ModelError(kindOf(fault), fault.message);
 
-function kindOf(status: number | undefined, code: string | null | undefined): ModelErrorKind {
-  if (code === 'context_length_exceeded' || code === 'string_above_max_length') return 'too_long';
-  if (code === 'insufficient_quota') return 'credits';
-  if (code === 'content_filter' || code === 'content_policy_violation') return 'filtered';
-  if (code === 'model_not_found') return 'unknown_model';
-  if (status === undefined) return 'unavailable'; // an error event inside a stream carries no status
+/** What a provider says went wrong. */
+export type Fault = { status: number | undefined; code: string | undefined; message: string };
+
+/**
+ * Words win over codes and codes over the status: providers give the same status, mostly 400 or 429, for
+ * requests that are too long, for accounts that are empty, and for what passes. An overload that says so is
+ * no conversation that is too long, whatever else its words are.
+ */
+function kindOf({ status, code = '', message: whole }: Fault): ModelErrorKind {
+  const message = whole.slice(0, 2_000);
+  const coded = BY_CODE[code.toLowerCase()];
+  if (coded === 'too_long' || coded === 'filtered') return coded;
+  const mayBeTooLong =
+    status === undefined || status === 400 || status === 413 || status === 422 || status === 500;
+  if (mayBeTooLong && TOO_LONG.some((words) => words.test(message))) return 'too_long';
+  if (status !== 401 && EMPTY_ACCOUNT.some((words) => words.test(message))) return 'credits';
+  if (coded !== undefined) return coded;
+  if (status === 400 && UNKNOWN_MODEL.test(message)) return 'unknown_model';
+  if (status === undefined)
+    return /rate.?limit|too many requests/i.test(message) ? 'rate_limit' : 'unavailable';
   return BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'rejected');
 }
+
+const BY_CODE: Readonly<Record<string, ModelErrorKind>> = {
+  context_length_exceeded: 'too_long',
+  context_window_exceeded: 'too_long',
+  exceed_context_size_error: 'too_long', // llama.cpp
+  string_above_max_length: 'too_long',
+  request_too_large: 'too_long', // Anthropic
+  tokens_limit_reached: 'too_long', // GitHub
+  model_max_prompt_tokens_exceeded: 'too_long', // GitHub's and Azure's shape
+  insufficient_quota: 'credits',
+  exceeded_current_quota_error: 'credits', // Moonshot
+  insufficient_user_quota: 'credits',
+  insufficient_balance: 'credits',
+  billing_hard_limit_reached: 'credits',
+  billing_not_active: 'credits',
+  arrearage: 'credits', // Alibaba
+  payment_required: 'credits',
+  content_filter: 'filtered',
+  content_policy_violation: 'filtered',
+  data_inspection_failed: 'filtered', // Alibaba
+  model_not_found: 'unknown_model',
+  invalid_api_key: 'authentication',
+  authentication_error: 'authentication',
+  permission_error: 'authentication',
+  rate_limit_exceeded: 'rate_limit',
+  rate_limit_error: 'rate_limit',
+  rate_limit_reached_error: 'rate_limit',
+  overloaded_error: 'unavailable',
+  engine_overloaded_error: 'unavailable',
+  server_error: 'unavailable',
+  api_error: 'unavailable',
+};
+
+/**
+ * How servers say that a request has more tokens than the model takes: OpenAI, Azure and whoever copies them;
+ * vLLM, SGLang, TGI, llama.cpp, LM Studio, Ollama, TensorRT-LLM; Anthropic, Bedrock, Vertex and Gemini;
+ * Mistral, Cohere, DeepSeek, Moonshot, Alibaba, Zhipu, MiniMax, xAI; Groq, Cerebras, Fireworks, Together,
+ * SambaNova, Nebius, Novita, Hyperbolic, Featherless, Nscale, Replicate; OpenRouter, LiteLLM and the router.
+ */
+const TOO_LONG: readonly RegExp[] = [
+  /maximum (?:context|prompt|model|allowed|input|sequence|token)\w*[ _]?(?:length|size|window|limit|tokens)?.{0,40}(?:is|of|:|exceed|\d)/i,
+  /context[ _](?:length|window|size|limit)\w*.{0,60}(?:exceed|overflow|too (?:small|long)|is only|limit)/i,
+  /(?:exceed|overflow|larger than|longer than|greater than|more than|beyond|over)\w*.{0,80}(?:context|n_ctx|max_model_len|max_position|max_seq_len|max_total_tokens|max_input_(?:length|tokens)|token limit|maximum number of (?:input )?tokens)/i,
+  /(?:prompt|input|request|conversation|message)s?(?: \w+){0,3} (?:is|are|was) too (?:long|large)/i,
+  /too (?:many|large for) (?:input |prompt |total )?(?:tokens|model with)/i,
+  /(?:input|prompt|total|request)[ _]?(?:tokens?|length|token count).{0,60}(?:exceed|must be (?:less|<=|<|smaller|no more|in the range)|should be (?:less|in)|>|is greater|larger|longer|cannot be more)/i,
+  /(?:tokens?|inputs?|prompt).{0,60}must (?:be|have) (?:<=|less than|at most|fewer)/i,
+  /range of input length should be/i,
+  /\b(?:prompt|input|request|messages?)\b.{0,80}\d tokens\b.{0,120}\b(?:maximum|limit|at most|only)\b/i,
+  /reduce the length of (?:the|your) (?:messages|prompt|input|completion|conversation)/i,
+  /please (?:reduce|shorten|truncate) .{0,40}(?:prompt|messages|input|length)/i,
+  /n_keep.{0,20}>=? n_ctx|trying to keep the first \d+ tokens/i,
+  /(?:input|prompt|request).{0,40}(?:does not|doesn.t|cannot|can.t) fit.{0,60}(?:context|window|model|token)/i,
+  /tokens? in (?:your|the) (?:prompt|request|input).{0,60}(?:exceed|limit|maximum)/i,
+  /(?:超出|超过|大于).{0,20}(?:上下文|最大|长度|限制)|(?:输入|上下文|prompt).{0,20}(?:过长|超长|超出|超过)/i,
+  /\bInputTokenLimitExceeded\b|\bContextWindowExceededError\b|\bprompt_too_long\b|\bcontext_too_long\b/i,
+];
+
+/** How they say that an account has nothing left to pay with: waiting does not help. */
+const EMPTY_ACCOUNT: readonly RegExp[] = [
+  /insufficient[ _-]?(?:credit|balance|quota|fund)|not enough (?:credit|balance|fund)/i,
+  /credit balance is too low|out of credits|no credits? (?:left|remaining)|credits? (?:have|has|are|is) (?:been )?(?:exhausted|depleted|used up)/i,
+  /exceeded your (?:current quota|monthly included credits|spending limit)|(?:monthly|billing|spending|usage) (?:hard )?limit (?:has been )?(?:reached|exceeded)/i,
+  /requires? more credits|can only afford|payment (?:is )?required|purchase (?:more )?(?:pre-paid )?credits|add (?:more )?(?:credits|funds)|recharge/i,
+  /account (?:is )?(?:overdue|in arrears|suspended due to (?:insufficient balance|billing))|(?:余额不足|欠费)/i,
+];
+
+const UNKNOWN_MODEL =
+  /model.{0,80}(?:does not exist|not (?:found|supported by any provider)|is not available)|unknown model|no such model/i;

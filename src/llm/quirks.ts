@@ -4,7 +4,7 @@ import { type Effort, nextLower } from '../config/effort.ts';
 type Omittable =
   | 'stream_options'
   | 'tool_choice'
-  | 'reasoning_content'
+  | 'images'
   | 'cache_control'
   | 'prompt_cache_key'
   | 'max_tokens';
@@ -17,10 +17,20 @@ export type Quirks = {
    */
   effort: Effort | 'none' | undefined;
   tokenLimit: 'max_tokens' | 'max_completion_tokens' | 'none';
+  /**
+   * What it is called by whom thoughts are given back to; `none` where it is nothing, `required` where each
+   * answer has to have some.
+   */
+  reasoning: 'reasoning_content' | 'reasoning' | 'none' | 'required';
   omitted: ReadonlySet<Omittable>;
 };
 
-export const NO_QUIRKS: Quirks = { effort: undefined, tokenLimit: 'max_tokens', omitted: new Set() };
+export const NO_QUIRKS: Quirks = {
+  effort: undefined,
+  tokenLimit: 'max_tokens',
+  reasoning: 'reasoning_content',
+  omitted: new Set(),
+};
 
 /** A request that was turned down, by what the provider says is wrong with it. */
 export type Refusal = {
@@ -34,10 +44,14 @@ export type Refusal = {
  * The part that a refusal is about: by the parameter it names, else (routers pass on bare texts) by its
  * words.
  */
-const SUBJECTS: readonly (readonly [RegExp, 'effort' | 'limit' | Omittable])[] = [
+const SUBJECTS: readonly (readonly [RegExp, 'effort' | 'limit' | 'reasoning' | Omittable])[] = [
   [
-    /reasoning_content|reasoning[ _]content|encrypted_content|thinking block|invalid.{0,40}signature/i,
-    'reasoning_content',
+    /reasoning_content|reasoning[ _]content|encrypted_content|thinking block|invalid.{0,40}signature|messages.{0,40}\breasoning\b|(?:property|field) .?reasoning\b/i,
+    'reasoning',
+  ],
+  [
+    /image_url|image input|(?:support|accept|process)\w* .{0,20}images?\b|multimodal|vision|unsupported image|could not process image|invalid image|mime type/i,
+    'images',
   ],
   [/reasoning_effort|reasoning\.effort|\beffort\b|\bthinking\b|output_config/i, 'effort'],
   [/max_completion_tokens|max_tokens|max_output_tokens/i, 'limit'],
@@ -46,6 +60,25 @@ const SUBJECTS: readonly (readonly [RegExp, 'effort' | 'limit' | Omittable])[] =
   [/prompt_cache_key/i, 'prompt_cache_key'],
   [/cache_control/i, 'cache_control'],
 ];
+
+/** Thoughts that are missing are not unwanted: the next request goes to whoever takes none, or needs them. */
+const MISSING =
+  /missing|required|must be (?:passed|provided|included|present)|not (?:provided|found|included)/i;
+
+/** Signatures of thoughts are of one provider and one model: another name does not make them valid. */
+const INVALID = /signature|invalid|encrypted/i;
+
+function lessReasoning(sent: Quirks['reasoning'], message: string): Quirks['reasoning'] {
+  if (MISSING.test(message)) return 'required';
+  return INVALID.test(message) ? 'none' : LESS[sent];
+}
+
+const LESS: Readonly<Record<Quirks['reasoning'], Quirks['reasoning']>> = {
+  required: 'none',
+  reasoning_content: 'reasoning',
+  reasoning: 'none',
+  none: 'none',
+};
 
 /** The effort that is sent for a wanted one. */
 export function effortFor(quirks: Quirks, wanted: Effort | undefined): Effort | undefined {
@@ -77,6 +110,10 @@ export function healed(quirks: Quirks, refusal: Refusal, wanted: Effort | undefi
           refusal.message,
         );
       return { ...quirks, effort: isUnknown ? 'none' : (nextLower(sent) ?? 'none') };
+    }
+    case 'reasoning': {
+      const reasoning = lessReasoning(quirks.reasoning, refusal.message);
+      return reasoning === quirks.reasoning ? undefined : { ...quirks, reasoning };
     }
     case 'limit':
       return quirks.tokenLimit === 'none'

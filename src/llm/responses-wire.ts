@@ -23,7 +23,7 @@ export async function overResponses(
   { endpoint, quirks, maxOutputTokens }: Target,
   request: ModelRequest,
   signal: AbortSignal,
-  alive: (hasText: boolean) => void,
+  alive: (isAnswer?: boolean) => void,
 ): Promise<ModelAnswer> {
   const effort = endpoint.takesEffort ? effortFor(quirks, request.effort) : undefined;
   const body: ResponseCreateParamsStreaming = {
@@ -47,7 +47,7 @@ export async function overResponses(
   let text = '';
   let response: Response | undefined;
   for await (const event of stream) {
-    alive(event.type === 'response.output_text.delta');
+    alive(true);
     switch (event.type) {
       case 'response.output_text.delta':
         text += event.delta;
@@ -92,10 +92,10 @@ function answerOf(response: Response): ModelAnswer {
     calls,
     isTruncated: incomplete?.reason === 'max_output_tokens',
     isFiltered: incomplete?.reason === 'content_filter',
-    usage: {
-      inputTokens: usage?.input_tokens ?? 0,
-      cachedTokens: usage?.input_tokens_details?.cached_tokens ?? 0,
-      outputTokens: usage?.output_tokens ?? 0,
+    usage: usage && {
+      inputTokens: usage.input_tokens,
+      cachedTokens: usage.input_tokens_details?.cached_tokens ?? 0,
+      outputTokens: usage.output_tokens,
     },
   });
 }

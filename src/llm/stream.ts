@@ -1,63 +1,70 @@
-import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
-import { assertEnds, checked, type ModelAnswer, type RequestedCall, type TokenUsage } from './answer.ts';
-import { ModelError } from './errors.ts';
+import { assertEnds, checked, type ModelAnswer, type TokenUsage } from './answer.ts';
+import { CallAssembly } from './call-assembly.ts';
+import { type Chunk, chunkOf, faultOf } from './chunks.ts';
+import { endingOf } from './endings.ts';
+import { ModelError, modelErrorIn } from './errors.ts';
+import type { AnswerEvent } from './events.ts';
+import { MarkupFilter } from './markup.ts';
 
-/** Puts the chunks of one streamed chat completion together. */
+/** Puts the events of one streamed chat completion together. */
 export class AnswerAssembly {
-  text = '';
+  readonly #markup = new MarkupFilter();
+  readonly #calls = new CallAssembly();
   #reasoning = '';
   #characters = 0;
-  readonly #calls = new Map<number, RequestedCall>();
   #finish: string | undefined;
-  #usage: TokenUsage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
+  #hasEnded = false;
+  #usage: Partial<TokenUsage> | undefined;
 
-  /** Says whether the text has grown. Throws ModelError where the answer has no end. */
-  add(chunk: ChatCompletionChunk): boolean {
-    if (chunk.usage) {
-      this.#usage = {
-        inputTokens: chunk.usage.prompt_tokens,
-        cachedTokens: chunk.usage.prompt_tokens_details?.cached_tokens ?? 0,
-        outputTokens: chunk.usage.completion_tokens,
-      };
+  /** What people may see so far: without thoughts, and without marks of the model's own format. */
+  get text(): string {
+    return this.#markup.text;
+  }
+
+  /** Says whether the text has grown. Throws ModelError where it fails, or has no end. */
+  add(event: AnswerEvent): boolean {
+    if (event === 'end') {
+      this.#hasEnded = true;
+      return false;
     }
-    const choice = chunk.choices[0];
-    if (choice === undefined) return false;
-    this.#finish = choice.finish_reason ?? this.#finish;
-    for (const part of choice.delta.tool_calls ?? []) {
-      const call = this.#calls.get(part.index) ?? { providerId: '', name: '', arguments: '' };
-      this.#calls.set(part.index, {
-        providerId: part.id || call.providerId,
-        name: call.name || (part.function?.name ?? ''),
-        arguments: call.arguments + (part.function?.arguments ?? ''),
-      });
-    }
-    const reasoning = reasoningOf(choice.delta);
-    const text = choice.delta.content ?? '';
-    const called = choice.delta.tool_calls?.map((part) => part.function?.arguments ?? '').join('') ?? '';
-    this.#characters += reasoning.length + text.length + called.length;
+    const fault = faultOf(event);
+    if (fault !== undefined) throw modelErrorIn(fault);
+    return this.#addChunk(chunkOf(event));
+  }
+
+  #addChunk(chunk: Chunk): boolean {
+    if (chunk.usage) this.#usage = { ...this.#usage, ...chunk.usage };
+    this.#finish = chunk.finish ?? this.#finish;
+    if (chunk.isWhole) this.#hasEnded = true;
+    // Some send the whole answer once more at its end.
+    const isRepeated = chunk.isWhole && (this.#markup.hasText || this.#calls.size > 0);
+    if (isRepeated) return false;
+    const called = chunk.calls.reduce((sum, call) => sum + call.arguments.length, 0);
+    this.#characters += chunk.reasoning.length + chunk.text.length + called;
+    for (const call of chunk.calls) this.#calls.add(call);
     assertEnds(this.#characters, this.#calls.size);
-    this.#reasoning += reasoning;
-    this.text += text;
-    return text !== '';
+    this.#reasoning += chunk.reasoning;
+    return this.#markup.add(chunk.text);
   }
 
   /** The whole answer. Throws ModelError where the stream ended without one. */
   finish(): ModelAnswer {
-    if (this.#finish === undefined) throw new ModelError('network', 'the stream ended before the answer did');
-    const calls = [...this.#calls.entries()].sort(([a], [b]) => a - b).map(([, call]) => call);
+    const { text, reasoning, calls: written } = this.#markup.finish();
+    const isSaid =
+      text.trim() !== '' || (this.#calls.size > 0 && this.#calls.isComplete) || written.length > 0;
+    if (this.#finish === undefined && !(this.#hasEnded && isSaid)) {
+      throw new ModelError('network', 'the stream ended before the answer did');
+    }
+    const ending = endingOf(this.#finish);
+    if (ending === 'failed') throw new ModelError('unavailable', `the answer ended with "${this.#finish}"`);
+    const calls = this.#calls.finish();
     return checked({
-      text: this.text,
-      reasoning: this.#reasoning,
-      calls,
-      isTruncated: this.#finish === 'length',
-      isFiltered: this.#finish === 'content_filter',
+      text,
+      reasoning: this.#reasoning + reasoning,
+      calls: calls.length > 0 ? calls : written,
+      isTruncated: ending === 'cut',
+      isFiltered: ending === 'filtered' || (ending === 'refused' && text.trim() === ''),
       usage: this.#usage,
     });
   }
-}
-
-/** Providers call it one or the other; it is in no standard. */
-function reasoningOf(delta: object): string {
-  const found: unknown = Reflect.get(delta, 'reasoning_content') ?? Reflect.get(delta, 'reasoning');
-  return typeof found === 'string' ? found : '';
 }

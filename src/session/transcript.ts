@@ -30,6 +30,8 @@ export const Entry = z.discriminatedUnion('role', [
     /** What the model thought, given back to it while the same request goes on; never shown. */
     reasoning: z.string().optional(),
     model: z.string().optional(),
+    /** What its provider wants back with its calls, by the place of each. */
+    extras: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
     /** What the provider counted: the whole request, and this answer. */
     tokens: z.object({ input: z.number(), output: z.number() }).optional(),
   }),

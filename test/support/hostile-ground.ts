@@ -7,7 +7,7 @@ import { randomIds, systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { cappedClean } from '../../src/lib/output.ts';
 import { refusalOfArguments } from '../../src/lib/secret-arguments.ts';
-import type { ModelAnswer } from '../../src/llm/answer.ts';
+import type { TimedAnswer } from '../../src/llm/answer.ts';
 import { tokensOf } from '../../src/llm/tokens.ts';
 import { BOUNDS } from '../../src/parse-apart/bounds.ts';
 import { createParseApart } from '../../src/parse-apart/parse-apart.ts';
@@ -31,7 +31,7 @@ export type HostileGround = {
   /** The calls of a tool, with what they name put in. */
   callsOf(tool: string): object[];
   /** What the research assistant's model answers next. */
-  answer: { next: Partial<ModelAnswer>[] };
+  answer: { next: Partial<TimedAnswer>[] };
   close(): Promise<void>;
 };
 

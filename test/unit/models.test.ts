@@ -68,10 +68,7 @@ describe('what a provider turned down is left out or lowered', () => {
       refusal({ message: 'Extra inputs are not permitted: tool_choice' }),
       { omitted: new Set(['tool_choice']) },
     ],
-    [
-      refusal({ message: 'messages[3].reasoning_content is invalid' }),
-      { omitted: new Set(['reasoning_content']) },
-    ],
+    [refusal({ message: 'messages[3].reasoning_content is invalid' }), { reasoning: 'none' }],
   ])('%j', (refused, expected) => {
     expect(healed(NO_QUIRKS, refused, 'max')).toMatchObject(expected);
   });

@@ -18,6 +18,21 @@ const MAX_IMAGES = 8;
 export const imageType = (name: string): string | undefined =>
   TYPES[name.split('.').at(-1)?.toLowerCase() ?? ''];
 
+/** How files begin, whatever they are called: providers refuse a request with a picture of another type. */
+const BEGINNINGS: readonly (readonly [string, string])[] = [
+  ['image/png', '\x89PNG\r\n\x1a\n'],
+  ['image/jpeg', '\xff\xd8\xff'],
+  ['image/gif', 'GIF87a'],
+  ['image/gif', 'GIF89a'],
+];
+
+/** The media type of a picture that models take, by its first bytes; undefined for anything else. */
+export function pictureType(bytes: Uint8Array): string | undefined {
+  const beginning = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  if (beginning.startsWith('RIFF') && beginning.slice(8) === 'WEBP') return 'image/webp';
+  return BEGINNINGS.find(([, begins]) => beginning.startsWith(begins))?.[0];
+}
+
 /** The newest pictures of a conversation, by the id of their file, as data URLs. */
 export async function imagesOf(db: Db, snapshot: Snapshot): Promise<ReadonlyMap<string, string>> {
   const ofPeople = context(snapshot).flatMap(({ entry }) =>
@@ -30,8 +45,8 @@ export async function imagesOf(db: Db, snapshot: Snapshot): Promise<ReadonlyMap<
   if (ids.length === 0) return new Map();
   const rows = await db.select().from(files).where(inArray(files.id, ids));
   return new Map(
-    rows.flatMap(({ id, name, bytes }) => {
-      const type = imageType(name);
+    rows.flatMap(({ id, bytes }) => {
+      const type = pictureType(bytes);
       return type ? [[id, `data:${type};base64,${Buffer.from(bytes).toString('base64')}`] as const] : [];
     }),
   );

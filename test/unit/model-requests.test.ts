@@ -1,0 +1,143 @@
+import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { describe, expect, test } from 'vitest';
+import { messagesFor, type Thought } from '../../src/llm/messages.ts';
+import { healed, NO_QUIRKS, type Quirks } from '../../src/llm/quirks.ts';
+import { pictureType } from '../../src/session/store/images.ts';
+
+const call = (id: string, name: string) => ({
+  id,
+  type: 'function' as const,
+  function: { name, arguments: '{}' },
+});
+
+describe('what goes to any provider', () => {
+  test('has ids in the strictest alphabet, and each result that of its call', () => {
+    const ids = ['functions.read:0', 'call_abc-1', '', 'x'.repeat(80), 'Abc123xyz'];
+    const messages: ChatCompletionMessageParam[] = ids.flatMap((id) => [
+      { role: 'assistant', content: null, tool_calls: [call(id, 'read')] },
+      { role: 'tool', tool_call_id: id, content: 'done' },
+    ]);
+    const sent = messagesFor(messages, NO_QUIRKS);
+    const asked = sent.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []));
+    const answered = sent.flatMap((message) => (message.role === 'tool' ? message.tool_call_id : []));
+    expect(asked.map(({ id }) => id)).toEqual(answered);
+    for (const id of answered) expect(id).toMatch(/^[A-Za-z0-9]{9}$/);
+    expect(new Set(answered).size).toBe(ids.length);
+    expect(answered.at(-1)).toBe('Abc123xyz');
+  });
+
+  test.each([
+    ['read file', 'read_file'],
+    ['mcp.search/all', 'mcp_search_all'],
+    ['', 'unnamed'],
+    ['é', '_'],
+    ['a'.repeat(100), 'a'.repeat(64)],
+  ])('names tools in letters that all take: "%s"', (name, expected) => {
+    const [sent] = messagesFor(
+      [{ role: 'assistant', content: null, tool_calls: [call('c', name)] }],
+      NO_QUIRKS,
+    );
+    expect(sent).toMatchObject({ tool_calls: [{ function: { name: expected } }] });
+  });
+
+  test('has no answer without words, and no empty result', () => {
+    const sent = messagesFor(
+      [
+        { role: 'assistant', content: '' },
+        { role: 'assistant', content: ' \n', tool_calls: [call('c', 'read')] },
+        { role: 'tool', tool_call_id: 'c', content: '' },
+        { role: 'assistant', content: 'Done.' },
+      ],
+      NO_QUIRKS,
+    );
+    expect(sent.map(({ role, content }) => [role, content])).toEqual([
+      ['assistant', null],
+      ['tool', '(nothing)'],
+      ['assistant', 'Done.'],
+    ]);
+  });
+});
+
+describe('thoughts', () => {
+  const now: Thought = { role: 'assistant', content: 'b', reasoning_content: 'hm' };
+  const earlier: Thought = { role: 'assistant', content: 'a', earlier_reasoning: 'old' };
+  const none: Thought = { role: 'assistant', content: 'c' };
+  const sentWith = (reasoning: Quirks['reasoning']) =>
+    messagesFor([earlier, now, none], { ...NO_QUIRKS, reasoning });
+  const [a, b, c] = ['a', 'b', 'c'].map((content) => ({ role: 'assistant', content }));
+
+  test.each<[Quirks['reasoning'], object[]]>([
+    ['reasoning_content', [{ ...a }, { ...b, reasoning_content: 'hm' }, { ...c }]],
+    ['reasoning', [{ ...a }, { ...b, reasoning: 'hm' }, { ...c }]],
+    ['none', [{ ...a }, { ...b }, { ...c }]],
+    [
+      'required',
+      [
+        { ...a, reasoning_content: 'old' },
+        { ...b, reasoning_content: 'hm' },
+        { ...c, reasoning_content: ' ' },
+      ],
+    ],
+  ])('go back as %s', (reasoning, expected) => {
+    expect(sentWith(reasoning)).toEqual(expected);
+  });
+
+  const afterRefusal = (message: string, from: Quirks['reasoning'] = 'reasoning_content') =>
+    healed(
+      { ...NO_QUIRKS, reasoning: from },
+      { status: 400, code: undefined, param: undefined, message },
+      undefined,
+    )?.reasoning;
+  test.each([
+    ["property 'reasoning_content' is unsupported, did you mean 'reasoning'?", 'reasoning'],
+    ['messages.2.assistant.reasoning_content: Extra inputs are not permitted', 'reasoning'],
+    [
+      'thinking is enabled but reasoning_content is missing in assistant tool call message at index 3',
+      'required',
+    ],
+    ['Missing `reasoning_content` field in the assistant message at message index 1', 'required'],
+    ['The `reasoning_content` in the thinking mode must be passed back to the API.', 'required'],
+  ])('that one provider refuses so are given back otherwise: %s', (message, expected) => {
+    expect(afterRefusal(message)).toBe(expected);
+  });
+
+  test('that are missed by one provider, after another one wanted none, are given again', () => {
+    expect(afterRefusal('reasoning_content is missing', 'none')).toBe('required');
+    expect(afterRefusal("property 'reasoning_content' is unsupported", 'required')).toBe('none');
+    expect(afterRefusal('reasoning_content is missing', 'required')).toBeUndefined(); // it would be refused again
+  });
+});
+
+describe('pictures', () => {
+  test('are what they begin as, whatever they are called', () => {
+    const bytes = (text: string) => Buffer.from(text, 'latin1');
+    expect(pictureType(bytes('\x89PNG\r\n\x1a\n0000'))).toBe('image/png');
+    expect(pictureType(bytes('\xff\xd8\xff\xe00000'))).toBe('image/jpeg');
+    expect(pictureType(bytes('RIFF0000WEBPVP8 '))).toBe('image/webp');
+    expect(pictureType(bytes('GIF89a'))).toBe('image/gif');
+    expect(pictureType(bytes('<svg xmlns='))).toBeUndefined();
+    expect(pictureType(bytes(''))).toBeUndefined();
+  });
+
+  test.each([
+    'No endpoints found that support image input',
+    'Invalid content type. image_url is only supported by certain models.',
+    'Could not process image',
+    'model does not support images',
+  ])('are told of in words once they are refused: %s', (message) => {
+    const quirks = healed(NO_QUIRKS, { status: 400, code: undefined, param: undefined, message }, undefined);
+    const [sent] = messagesFor(
+      [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'look' },
+            { type: 'image_url', image_url: { url: 'data:' } },
+          ],
+        },
+      ],
+      quirks ?? NO_QUIRKS,
+    );
+    expect(sent?.content).toBe('look\n\n[A picture, which this model does not take.]');
+  });
+});
