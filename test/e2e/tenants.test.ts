@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { ACTIONS } from '../../src/controller/actions.ts';
+import type { Subject } from '../../src/controller/forms.ts';
 import { createHubJobs } from '../../src/hub/jobs.ts';
 import { hubToken } from '../../src/hub/token.ts';
 import { SESSION_LABEL } from '../../src/jobs/labels.ts';
@@ -33,6 +35,7 @@ const JOB = {
 const script: ModelScript = (request) => {
   const last = request.messages.at(-1);
   if (last?.role === 'tool') return { text: `result: ${last.content}` };
+  if (lastText(request).includes('TENANT-TWO')) return { text: `heard: ${lastText(request)}` };
   const [, written] = /CALL (\{.*\})/.exec(lastText(request)) ?? [];
   return { calls: [{ name: 'hf_jobs', arguments: written === undefined ? JOB : JSON.parse(written) }] };
 };
@@ -112,33 +115,45 @@ test('with every kind of id of another workspace nothing is told, changed or spe
   };
 
   // Clicks, with the values of the other workspace's buttons.
-  const clicks: [string, string][] = [
-    ['job_log', watchId],
-    ['job_curve', watchId],
-    ['rerun_job', watchId],
-    ['cancel_job', watchId],
-    ['cancel_job', `${watchId}|sure`],
-    ['approve', seen],
-    ['reject', seen],
-    ['edit', seen],
-    ['edit', `${callId}|replace`],
-    ['choose', `${callId}|namespace`],
-    ['answer_question', `${callId}:q1`],
-    ['decline_question', `${callId}:q1`],
-    ['feedback', 'good:1'],
-    ['feedback', 'bad:2'],
-  ];
-  for (const [action, value] of clicks) slack.clickValue('U0ADA', status, action, value);
+  // A new kind of button does not compile before it is here.
+  const clicks: Record<keyof typeof ACTIONS, readonly string[]> = {
+    approve: [seen],
+    reject: [seen],
+    edit: [seen, `${callId}|replace`],
+    choose: [`${callId}|namespace`],
+    log: [watchId],
+    curve: [watchId],
+    rerun: [watchId],
+    cancel: [watchId, `${watchId}|sure`],
+    answer: [`${callId}:q1`],
+    decline: [`${callId}:q1`],
+    feedback: ['good:1', 'bad:2'],
+    offer: ['1:0', '2:0'],
+    stop: [''],
+    retry: [''],
+    settings: [''],
+    signIn: [''],
+    signOut: [''],
+    menu: [''],
+  };
+  for (const [name, values] of Object.entries(clicks)) {
+    const action = String(Reflect.get(ACTIONS, name));
+    for (const value of values) slack.clickValue('U0ADA', status, action, value);
+  }
   await slack.delivered();
 
   // Dialogs, as if they had been opened for it.
-  const subjects = [
-    { form: 'reject', calls: { kind: 'seen', calls: [{ toolCallId: callId, revision: 0 }] } },
-    { form: 'script', toolCallId: callId },
-    { form: 'answer', asked: { toolCallId: callId, questionId: 'q1' } },
-    { form: 'why', messageId: 1 },
-  ];
-  for (const [i, subject] of subjects.entries()) {
+  const subjects: Record<Subject['form'], Subject> = {
+    reject: { form: 'reject', calls: { kind: 'seen', calls: [{ toolCallId: callId, revision: 0 }] } },
+    script: { form: 'script', toolCallId: callId },
+    answer: { form: 'answer', asked: { toolCallId: callId, questionId: 'q1' } },
+    why: { form: 'why', messageId: 1 },
+    session: { form: 'session' },
+    channel: { form: 'channel', half: 'people' },
+    token: { form: 'token' },
+    ask: { form: 'ask', messageId: running.ts },
+  };
+  for (const [i, subject] of Object.values(subjects).entries()) {
     const about = JSON.stringify({ subject, channel: 'C0TWO', thread: own.ts });
     const text = { type: 'plain_text' as const, text: 'x' };
     const element = { type: 'plain_text_input' as const, action_id: 'value' };
