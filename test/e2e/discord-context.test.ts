@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CHANNELS, type DiscordMessage, LEADS } from '../doubles/discord/guild.ts';
+import { CHANNELS, type DiscordMessage, LEADS, PEOPLE } from '../doubles/discord/guild.ts';
 import { lastText } from '../doubles/model.ts';
 import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
 import { echo } from '../support/scripts.ts';
@@ -29,6 +29,14 @@ describe('what was said in a thread on Discord before the bot is called', () => 
     expect(told()[0]).not.toContain('message 219.');
     expect(told()[0]).toContain('earlier messages are left out');
   });
+});
+
+test('somebody is called on Discord as the server calls them', async () => {
+  await begin(echo, { isStarted: false });
+  on.discord.guild.nicknames.set(PEOPLE.linus.id, 'Lin');
+  await on.start();
+  const asked = on.discord.mention('linus', CHANNELS.ml, 'who am I?');
+  await on.reply(asked.id, 'heard: [Lin] who am I?');
 });
 
 describe('a mention that is added by an edit on Discord', () => {

@@ -81,6 +81,8 @@ export class Guild extends EventEmitter<{ change: [DiscordMessage, 'posted' | 'e
   readonly messages = new Map<string, DiscordMessage>();
   readonly threads: Map<string, DiscordThread> = new Threads();
   hasSecond = false;
+  /** What people are called in this guild alone, by their ids. */
+  readonly nicknames = new Map<string, string>();
   premiumTier: 0 | 1 | 2 | 3 = 0;
   #last = 0n;
 
@@ -127,6 +129,10 @@ export class Guild extends EventEmitter<{ change: [DiscordMessage, 'posted' | 'e
     };
   }
 
+  nicknameOf({ id }: { id: string }): string | null {
+    return this.nicknames.get(id) ?? null;
+  }
+
   in(channel: string): DiscordMessage[] {
     return [...this.messages.values()].filter((message) => message.channel_id === channel);
   }
@@ -157,10 +163,10 @@ export function rawUser({ id, username, global_name, bot = false }: Author): obj
   return { id, username, global_name, ...rest, bot };
 }
 
-export function rawMember(person: { id: string; roles?: readonly string[] }): object {
+export function rawMember(person: { id: string; roles?: readonly string[] }, nick: string | null): object {
   return {
     roles: [...(person.roles ?? [])],
-    nick: null,
+    nick,
     avatar: null,
     joined_at: '2026-01-01T00:00:00.000000+00:00',
     premium_since: null,
@@ -182,13 +188,13 @@ export function personById(id: string) {
 }
 
 /** A message as the gateway tells of it. */
-export function toldMessage(message: DiscordMessage, baseUrl: string): Record<string, unknown> {
+export function toldMessage(message: DiscordMessage, guild: Guild, baseUrl: string): Record<string, unknown> {
   const guild_id = guildOf(message.channel_id);
   const member = personById(message.author.id);
   return {
     ...rawMessage(message, baseUrl),
     ...(guild_id ? { guild_id } : {}),
-    ...(member && guild_id ? { member: rawMember(member) } : {}),
+    ...(member && guild_id ? { member: rawMember(member, guild.nicknameOf(member)) } : {}),
   };
 }
 
@@ -333,7 +339,7 @@ export function rawGuild(guild: Guild, of = GUILD): object {
   });
   const member = (user: Author & { roles?: readonly string[] }) => ({
     user: rawUser(user),
-    ...rawMember(user),
+    ...rawMember(user, guild.nicknameOf(user)),
   });
   return {
     id: of,

@@ -205,7 +205,7 @@ export abstract class DiscordPeople extends DiscordState {
       for (const id of component.type === ComponentType.UserSelect ? list : []) {
         const who = personById(id);
         if (who) resolved.users[id] = rawUser(who);
-        if (who) resolved.members[id] = resolvedMember(who);
+        if (who) resolved.members[id] = resolvedMember(who, this.guild.nicknameOf(who));
       }
       const uploads = component.type === ComponentType.FileUpload ? list : [];
       const uploaded = uploads.map((text, n) =>
@@ -296,7 +296,7 @@ export abstract class DiscordPeople extends DiscordState {
     const token = `interaction-${id}`;
     this.open.set(token, { id, token, user: who.id, channel, message, at: Date.now(), shows: 'not taken' });
     const guild_id = guildOf(channel);
-    const member = { ...rawMember(who), permissions: permissionsOf(who) };
+    const member = { ...rawMember(who, this.guild.nicknameOf(who)), permissions: permissionsOf(who) };
     this.gateway.dispatch('INTERACTION_CREATE', {
       id,
       application_id: APPLICATION,
@@ -320,8 +320,8 @@ export abstract class DiscordPeople extends DiscordState {
 }
 
 /** Of somebody who was picked, the user stands beside, and voice is not told of. */
-function resolvedMember(who: { id: string; roles: readonly string[] }): object {
-  const { deaf: _deaf, mute: _mute, ...member } = Object(rawMember(who)) as Record<string, unknown>;
+function resolvedMember(who: { id: string; roles: readonly string[] }, nick: string | null): object {
+  const { deaf: _deaf, mute: _mute, ...member } = Object(rawMember(who, nick)) as Record<string, unknown>;
   return { ...member, permissions: permissionsOf(who) };
 }
 

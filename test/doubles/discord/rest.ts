@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bytesOf, sendJson } from '../http.ts';
+import { invalid } from './problems.ts';
 import { application } from './routes/application.ts';
 import { channels } from './routes/channels.ts';
 import { guilds } from './routes/guilds.ts';
@@ -43,11 +44,23 @@ export async function answerRequest(
   const fault = double.disturb(method, path);
   if (typeof fault === 'number') return finish(fault, { message: 'scripted', code: 0 }, headers);
   const asked = { method, path, body, files, query: searchParams };
-  const answer = double.refusals.of(asked, double.guild) ?? answerOf(double, asked);
+  const broken = brokenIn(body);
+  const answer = broken ?? double.refusals.of(asked, double.guild) ?? answerOf(double, asked);
   if (fault === 'drop') return void response.destroy();
   if (fault === 'hang') return void double.calls.push({ method, path, status: 0 });
   finish(answer.status, answer.body, headers);
 }
+
+/** Discord takes well-formed Unicode alone, wherever a text stands: half an emoji is none. */
+function brokenIn(body: Body): Answer | undefined {
+  const broken = Object.entries(body).find(([, value]) => !isWhole(value));
+  return broken && invalid({ [broken[0]]: 'STRING_TYPE_UTF8' });
+}
+
+const isWhole = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? value.isWellFormed()
+    : typeof value !== 'object' || value === null || Object.values(value).every(isWhole);
 
 function answerOf(double: DiscordState, request: Request): Answer {
   const key = `${request.method} ${request.path}`;

@@ -92,7 +92,7 @@ export abstract class DiscordState {
   /** Tells the bot of a message; again, where a test wants a delivery made twice. */
   deliver(message: DiscordMessage, event = 'MESSAGE_CREATE'): void {
     const channel = rawChannel(message.channel_id, this.guild) as { type?: number } | undefined;
-    const raw = { ...toldMessage(message, this.url), channel_type: channel?.type ?? 0 };
+    const raw = { ...toldMessage(message, this.guild, this.url), channel_type: channel?.type ?? 0 };
     const isAddressed = message.mentioned.includes(BOT_USER.id) || guildOf(message.channel_id) === undefined;
     const isSeen = isAddressed || this.gateway.hasMessageContent();
     const intent = guildOf(message.channel_id)

@@ -5,10 +5,10 @@ import type { Routes } from './route.ts';
 export const guilds: Routes = [
   [
     /^GET \/guilds\/\d+\/members\/(\d+)$/,
-    (_double, _request, id = '') => {
+    ({ guild }, _request, id = '') => {
       const person = personById(id);
       return person
-        ? { status: 200, body: { user: rawUser(person), ...rawMember(person) } }
+        ? { status: 200, body: { user: rawUser(person), ...rawMember(person, guild.nicknameOf(person)) } }
         : { status: 404, body: { message: 'Unknown Member', code: 10_007 } };
     },
   ],
