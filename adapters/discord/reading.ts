@@ -26,8 +26,27 @@ export function readable(
 ): string {
   const ownRole = message.guild?.members.me?.roles.botRole?.id;
   const own = new RegExp(`<@!?${client.user.id}>${ownRole ? `|<@&${ownRole}>` : ''}`, 'g');
-  return cleanContent((message.content ?? '').replace(own, ''), message.channel).trim();
+  const words = cleanContent((message.content ?? '').replace(own, ''), message.channel);
+  return words
+    .split(CODE)
+    .map((part, i) => (i % 2 === 1 ? part : timesAndLinks(part)))
+    .join('')
+    .trim();
 }
+
+/** Code is what it is. */
+const CODE = /(```[\s\S]*?```|`[^`\n]+`)/;
+
+/** Times, and addresses whose preview somebody did not want, as people see them. */
+const timesAndLinks = (text: string): string =>
+  text
+    .replace(/<t:(-?\d{1,12})(?::\w)?>/g, (_whole, seconds: string) =>
+      new Date(Number(seconds) * 1_000)
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/(?::00)?\.000Z$/, ' UTC'),
+    )
+    .replace(/<(https?:\/\/[^\s<>]+)>/g, '$1');
 
 /** The message that one stands for: the first of a thread is shown where the thread was begun from it. */
 export async function standsFor(message: Message): Promise<Message> {

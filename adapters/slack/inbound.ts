@@ -8,7 +8,7 @@ import { keptId, offeredIn, type wholeFiles } from './files.ts';
 import { ChangedMessage, DeletedMessage, SharedFiles, Tombstone, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
 import type { TellInThread } from './private-answers.ts';
-import { sharedFiles, slackReader } from './reading.ts';
+import { namesOf, sharedFiles, slackReader } from './reading.ts';
 import { messageSource } from './source.ts';
 import { readable } from './text.ts';
 import type { Rest, ThreadReader } from './thread-reader.ts';
@@ -149,7 +149,7 @@ function written(message: WrittenMessage, deps: ListenDeps): Written {
       message.type === 'app_mention' || text.includes(`<@${bot.userId}`) || message.channel_type === 'im',
     isReply: thread_ts !== undefined && !isToSomebodyElse,
     who: async () => whoIs(people, user),
-    words: () => readable(text, bot.userId, { person: people.name }),
+    words: () => readable(text, bot.userId, namesOf(people)),
     fileIds: (message.files ?? []).map(({ id }) => keptId(id, ts)),
     files: async () => (await files()).map((file) => offeredIn(ts, file, deps.download)),
     async shown(missing) {

@@ -32,6 +32,9 @@ const KEPT = 5_000;
 export type People = {
   person(id: string): Promise<Person>;
   name(id: string): Promise<string>;
+  /** What a channel and a user group are called; their ids where that can't be found out. */
+  channelName(id: string): Promise<string>;
+  groupName(id: string): Promise<string>;
   /** Whether somebody is of this workspace. Throws where that can't be found out now. */
   standing(id: string): Promise<Standing>;
   /** Whether somebody is an admin or owner of this workspace; not where that can't be found out. */
@@ -57,12 +60,15 @@ export function createPeople(
     known: new Map(),
     groups: new Map(),
     channels: new Map(),
+    names: new Map(),
   };
   // A look-up that fails costs the name, not the message.
   const name = async (id: string) => (await look(state, id))?.name ?? id;
   return {
     name,
     person: async (id) => ({ id, name: await name(id) }),
+    channelName: (id) => nameOf(state, id, channelNames),
+    groupName: (id) => nameOf(state, id, groupNames),
     standing: (id) => standing(state, id),
     isAdmin: async (id) => (await look(state, id))?.isAdmin ?? false,
     channelsOf: (id) => channelsOf(state, id),
@@ -77,7 +83,41 @@ type State = {
   known: Map<string, Known>;
   groups: Map<string, { members: readonly string[]; until: number }>;
   channels: Map<string, { ids: ReadonlySet<string>; until: number }>;
+  /** Of channels and user groups; what could not be found out is not asked for again for a while. */
+  names: Map<string, { name: string; until: number }>;
 };
+
+/** What something is called, kept for an hour. `find` asks Slack for names by id. */
+async function nameOf(
+  { client, monotonic, names }: State,
+  id: string,
+  find: (client: WebClient, id: string) => Promise<readonly (readonly [string, string])[]>,
+): Promise<string> {
+  const kept = names.get(id);
+  if (kept !== undefined && kept.until > monotonic()) return kept.name;
+  if (names.size >= KEPT) names.clear();
+  names.set(id, { name: kept?.name ?? id, until: monotonic() + GROUPS_KEPT_MS });
+  for (const [one, name] of await find(client, id).catch(() => [])) {
+    names.set(one, { name, until: monotonic() + KEPT_MS });
+  }
+  return names.get(id)?.name ?? id;
+}
+
+const Channel = z.object({ channel: z.object({ name: z.string() }) });
+
+/** https://docs.slack.dev/reference/methods/conversations.info */
+async function channelNames(client: WebClient, channel: string) {
+  const { name } = Channel.parse(await client.apiCall('conversations.info', { channel })).channel;
+  return [[channel, name] as const];
+}
+
+const Groups = z.object({ usergroups: z.array(z.object({ id: z.string(), handle: z.string() })) });
+
+/** https://docs.slack.dev/reference/methods/usergroups.list: all of a workspace. */
+async function groupNames(client: WebClient) {
+  const { usergroups } = Groups.parse(await client.apiCall('usergroups.list', {}));
+  return usergroups.map(({ id, handle }) => [id, handle] as const);
+}
 
 type Known = { name: string; standing: Standing; isAdmin: boolean; until: number };
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { filesIn, type NamedFile, type Reader, readerOf, shownParts } from '../shared/reading.ts';
 import type { People } from './people.ts';
 import { textOfBlocks } from './rich-text.ts';
-import { escaped, readable } from './text.ts';
+import { escaped, type Names, readable } from './text.ts';
 
 /*
  * What people see of a message of Slack's. https://docs.slack.dev/messaging/formatting-message-text,
@@ -71,7 +71,16 @@ type Content = Partial<
 >;
 
 /** Who reads, and how people are called. */
-export type ReadingDeps = { people: Pick<People, 'name'>; botUserId: string };
+export type ReadingDeps = { people: Called; botUserId: string };
+
+/** Who is called how, as far as it is known. */
+type Called = Pick<People, 'name'> & Partial<Pick<People, 'channelName' | 'groupName'>>;
+
+export const namesOf = ({ name, channelName, groupName }: Called): Names => ({
+  person: name,
+  channel: channelName,
+  group: groupName,
+});
 
 /** Reads messages of Slack's. */
 export const slackReader = ({ people, botUserId }: ReadingDeps): Reader<Content> =>
@@ -84,7 +93,7 @@ export const slackReader = ({ people, botUserId }: ReadingDeps): Reader<Content>
     words: wordsIn,
     shown: ({ attachments }) => attachmentsIn(attachments),
     files: ({ files }) => sharedFiles(files),
-    readable: (text) => readable(text, botUserId, { person: people.name }),
+    readable: (text) => readable(text, botUserId, namesOf(people)),
   });
 
 /**

@@ -67,34 +67,58 @@ export function cutPrinted(printed: string, limit: number): string {
   return (line > limit / 2 ? head.slice(0, line) : head).replace(/&\w{0,4}$/, '');
 }
 
-type Names = { person(id: string): Promise<string> };
+/** How people, channels and user groups are called; who is not asked is known by the id. */
+export type Names = {
+  person(id: string): Promise<string>;
+  channel?: ((id: string) => Promise<string>) | undefined;
+  group?: ((id: string) => Promise<string>) | undefined;
+};
+
+/** What Slack writes for what people see otherwise: `<…>` with a label that it may have left away. */
+const PERSON = /<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>/g;
+const CHANNEL = /<#([A-Z0-9]+)(?:\|([^<>]*))?>/g;
+const GROUP = /<!subteam\^([A-Z0-9]+)(?:\|@?([^<>]*))?>/g;
+const LINK = /<([a-z][a-z0-9+.-]*:[^<|>]+)(?:\|([^<>]*))?>/gi;
 
 /**
- * What a person wrote, as text for a model: Slack's escapes undone, links and channels readable, people by
- * name, and every mention of the bot itself taken out.
+ * What a person wrote, as text for a model: Slack's escapes undone, people, channels and groups by name,
+ * addresses as they were typed, and every mention of the bot itself taken out.
  */
 export async function readable(text: string, botUserId: string, names: Names): Promise<string> {
-  const people = new Map<string, string>();
-  for (const [, id] of text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>/g)) {
-    if (id && id !== botUserId && !people.has(id)) people.set(id, await names.person(id));
-  }
+  const people = await namesFor(text, PERSON, names.person);
+  const channels = await namesFor(text, CHANNEL, names.channel);
+  const groups = await namesFor(text, GROUP, names.group);
   return text
-    .replace(/<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>/g, (_whole, id: string) =>
-      id === botUserId ? '' : `@${people.get(id) ?? id}`,
-    )
-    .replace(/<#([A-Z0-9]+)(?:\|([^<>]*))?>/g, (_whole, id: string, name?: string) => `#${name || id}`)
+    .replace(PERSON, (_whole, id: string) => (id === botUserId ? '' : `@${people.get(id) ?? id}`))
+    .replace(CHANNEL, (_whole, id: string, name?: string) => `#${name || (channels.get(id) ?? id)}`)
+    .replace(GROUP, (_whole, id: string, name?: string) => `@${name || (groups.get(id) ?? id)}`)
     .replace(/<!(channel|here|everyone)(?:\|[^<>]*)?>/g, '@$1')
-    .replace(
-      /<!subteam\^([A-Z0-9]+)(?:\|@?([^<>]*))?>/g,
-      (_whole, id: string, name?: string) => `@${name || id}`,
-    )
     .replace(/<!date\^[^<>|]*\|([^<>]*)>/g, '$1')
-    .replace(/<((?:https?|mailto):[^<|>]+)\|([^<>]*)>/g, (_whole, url: string, label: string) =>
-      label === url || url.endsWith(label) ? url : `${label} (${url})`,
-    )
-    .replace(/<((?:https?|mailto):[^<>]+)>/g, '$1')
+    .replace(LINK, (_whole, url: string, label?: string) => linkText(url, label))
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
     .trim();
+}
+
+/** The names of what Slack named by its id alone. */
+async function namesFor(
+  text: string,
+  mention: RegExp,
+  nameOf: Names['channel'],
+): Promise<Map<string, string>> {
+  const ids = new Set([...text.matchAll(mention)].flatMap(([, id, label]) => (id && !label ? [id] : [])));
+  const found = nameOf === undefined ? [] : [...ids];
+  return new Map(await Promise.all(found.map(async (id) => [id, (await nameOf?.(id)) ?? id] as const)));
+}
+
+/**
+ * A link as people see it. Slack makes links of hosts, names of files and addresses of mail that somebody
+ * types (`train.py`): there the label is what they typed.
+ */
+function linkText(url: string, label: string | undefined): string {
+  if (!label || label === url) return url.replace(/^(?:mailto|tel):/i, '');
+  const isTyped = [`http://${label}`, `http://${label}/`, `mailto:${label}`, `tel:${label}`].includes(url);
+  if (isTyped) return label;
+  return url.endsWith(label) ? url : `${label} (${url.replace(/^mailto:/i, '')})`;
 }

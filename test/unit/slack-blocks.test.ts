@@ -31,7 +31,11 @@ test('no view, however hostile its strings, becomes a payload that Slack refuses
 });
 
 describe('text', () => {
-  const names = { person: async (id: string) => (id === 'U0GRACE' ? 'Grace' : id) };
+  const names = {
+    person: async (id: string) => (id === 'U0GRACE' ? 'Grace' : id),
+    channel: async (id: string) => (id === 'C0ML' ? 'ml' : id),
+    group: async (id: string) => (id === 'S0LEADS' ? 'leads' : id),
+  };
   test.each([
     ['<@UBOT> hello', 'hello'],
     ['ask <@U0GRACE> about <#C123|ml>', 'ask @Grace about #ml'],
@@ -41,6 +45,10 @@ describe('text', () => {
       'see the model (https://hf.co/x) and https://hf.co/y',
     ],
     ['<https://hf.co|hf.co>', 'https://hf.co'],
+    ['run <http://train.py|train.py> of <http://hf.co|hf.co>', 'run train.py of hf.co'],
+    ['write to <mailto:ada@x.org|ada@x.org>', 'write to ada@x.org'],
+    ['<#C0ML> and <#C0OPS|> and <!subteam^S0LEADS>', '#ml and #C0OPS and @leads'],
+    ['<ftp://x.org/a|the file> &amp;lt;', 'the file (ftp://x.org/a) &lt;'],
     ['&lt;@U0GRACE&gt;', '<@U0GRACE>'],
   ])('%s is read as %s', async (text, expected) => {
     expect(await readable(text, 'UBOT', names)).toBe(expected);

@@ -23,7 +23,9 @@ const manifest = Manifest.parse(
 const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'users.conversations': ['channels:read', 'groups:read'],
   'users.info': ['users:read'],
+  'conversations.info': ['channels:read', 'groups:read'],
   'files.info': ['files:read'],
+  'usergroups.list': ['usergroups:read'],
   'usergroups.users.list': ['usergroups:read'],
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],

@@ -52,6 +52,13 @@ export const OTHERS: Readonly<Record<string, Record<string, unknown>>> = {
 };
 
 /** User groups and who is in them. */
+/** What channels are called. */
+export const CHANNEL_NAMES: Readonly<Record<string, string>> = {
+  C0ML: 'ml',
+  C0OPS: 'ops',
+  C0TWO: 'two',
+};
+
 export const GROUPS: Readonly<Record<string, readonly string[]>> = { S0LEADS: ['U0GRACE'] };
 
 /** The messages of a workspace, and what happens to them as events: `change` after each. */

@@ -1,6 +1,6 @@
 import { rawMessage } from '../changes.ts';
 import type { SlackState } from '../state.ts';
-import type { SlackMessage } from '../workspace.ts';
+import { CHANNEL_NAMES, type SlackMessage } from '../workspace.ts';
 import type { Answer, Arguments, Methods } from './method.ts';
 
 /**
@@ -8,6 +8,15 @@ import type { Answer, Arguments, Methods } from './method.ts';
  * from the newest on, .../conversations.replies from the oldest.
  */
 export const conversations: Methods = {
+  // https://docs.slack.dev/reference/methods/conversations.info; a direct message has no name.
+  'conversations.info'({ workspace }, { channel }) {
+    const id = String(channel);
+    if (!workspace.channels.has(id)) return { ok: false, error: 'channel_not_found' };
+    const name = CHANNEL_NAMES[id];
+    const kind = { is_channel: id.startsWith('C'), is_im: id.startsWith('D') };
+    return { ok: true, channel: { id, ...kind, ...(name === undefined ? {} : { name }) } };
+  },
+
   'conversations.history'(slack, args) {
     const { workspace } = slack;
     if (!workspace.channels.has(String(args.channel))) return { ok: false, error: 'channel_not_found' };

@@ -36,6 +36,17 @@ export const users: Methods = {
     return { ok: true, channels, response_metadata: { next_cursor: '' } };
   },
 
+  // https://docs.slack.dev/reference/methods/usergroups.list
+  'usergroups.list': () => ({
+    ok: true,
+    usergroups: Object.keys(GROUPS).map((id) => ({
+      id,
+      is_usergroup: true,
+      name: id.slice(2).toLowerCase(),
+      handle: id.slice(2).toLowerCase(),
+    })),
+  }),
+
   'usergroups.users.list'(_slack, { usergroup }) {
     const users = GROUPS[String(usergroup)];
     return users ? { ok: true, users } : { ok: false, error: 'no_such_subteam' };
