@@ -55,7 +55,9 @@ const BEGINNING =
 function settledLength(paragraph: Paragraph, source: string, from: number): number {
   const places = paragraph.children.flatMap((node) => {
     if (node.type !== 'text') return [];
-    const [start, end] = [node.position?.start.offset ?? 0, node.position?.end.offset ?? 0];
+    // What an address was taken out of has no place of its own: there its words tell it.
+    const start = node.position?.start.offset ?? from + Math.max(0, source.indexOf(node.value));
+    const end = node.position?.end.offset ?? start + node.value.length;
     const at = source.slice(start - from, end - from).search(BEGINNING);
     return at === -1 ? [] : [start - from + at];
   });
