@@ -1,6 +1,6 @@
 import { messageOf } from '../lib/errors.ts';
 import type { NewFile } from '../session/store/files.ts';
-import { imageType } from '../session/store/images.ts';
+import { imageType, pictureType } from '../session/store/images.ts';
 import type { OfferedFile } from '../session/store/incoming.ts';
 import { fileTooLarge, pictureTooLarge, tooManyFiles, wrongKindOfFile } from '../thread/words/intake.ts';
 
@@ -66,7 +66,9 @@ function take(received: Received, file: NewFile): void {
   const isLarge = file.bytes.length > IMAGE_BYTES;
   if (isPicture && isLarge) {
     received.problems.push(pictureTooLarge(file.name, IMAGE_BYTES / 1e6));
-  } else if (isPicture && received.images.length < IMAGES) received.images.push(file);
+  } else if (pictureType(file.bytes) !== undefined && received.images.length < IMAGES) {
+    received.images.push(file);
+  }
   received.attachments.push({ ...file, id: attachmentId(file.id) });
 }
 

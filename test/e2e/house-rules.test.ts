@@ -83,7 +83,7 @@ describe('who may use the bot', () => {
 describe('a picture that somebody shares', () => {
   const seeing = async () => {
     await begin(
-      (request) => ({ text: `seen: ${JSON.stringify(request.messages).includes('data:image/png;base64,')}` }),
+      (request) => ({ text: `seen: ${JSON.stringify(request.messages).includes('data:image/gif;base64,')}` }),
       {
         isStarted: false,
       },
@@ -96,14 +96,14 @@ describe('a picture that somebody shares', () => {
     return router;
   };
 
-  test('reaches a model that sees, also without a word to it', async () => {
+  test('reaches a model that sees as what it is, whatever it is called, also without a word to it', async () => {
     const router = await seeing();
     const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
     await world.reply(asked, 'seen: false');
-    world.slack.share('U0ADA', 'C0ML', { name: 'loss.png', text: 'PNG' }, '', asked.ts);
+    world.slack.share('U0ADA', 'C0ML', { name: 'loss.png', text: 'GIF89a' }, '', asked.ts);
     await world.reply(asked, 'seen: true');
     expect(JSON.stringify(world.model.requests.at(-1)?.messages)).toContain(
-      Buffer.from('PNG').toString('base64'),
+      Buffer.from('GIF89a').toString('base64'),
     );
     await router.close();
   });

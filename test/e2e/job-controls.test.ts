@@ -55,7 +55,7 @@ describe('a job card', () => {
     const [first] = shared(/\.png$/);
     expect(first?.bytes.subarray(0, 4)).toEqual(PNG);
     const told = await world.reply(asked, 'has ended: COMPLETED');
-    expect(told.text).toContain(`Pushed to ${world.hub.url}/ada/imdb-tiny`);
+    expect(told.text).toContain(`Pushed to <${world.hub.url}/ada/imdb-tiny>`);
     await until('the card names what was pushed', () =>
       shown(card).includes(`${world.hub.url}/ada/imdb-tiny`),
     );
@@ -79,7 +79,7 @@ describe('a job card', () => {
     await logIsRead(asked);
     finish();
     const told = await world.reply(asked, 'has ended: COMPLETED');
-    expect(told.text.match(/Pushed to \S+/g)).toEqual([`Pushed to ${world.hub.url}/ada/imdb-tiny`]);
+    expect(told.text.match(/Pushed to \S+/g)).toEqual([`Pushed to <${world.hub.url}/ada/imdb-tiny>`]);
     await until(
       'the collection holds what was pushed',
       () => (world.hub.repos.collections[0]?.items.length ?? 0) > 0,
@@ -96,7 +96,9 @@ describe('a job card', () => {
     await logIsRead(asked);
     finish();
     const told = await world.reply(asked, 'has ended: COMPLETED');
-    expect(told.text).toContain('Its log names https://huggingface.co/ada/imdb-tiny: whether it was pushed');
+    expect(told.text).toContain(
+      'Its log names <https://huggingface.co/ada/imdb-tiny>: whether it was pushed',
+    );
     expect(told.text).not.toContain('Pushed to');
   });
 

@@ -61,10 +61,10 @@ describe.skipIf(!hasBubblewrap)('code that the agent runs', () => {
 
   test('tells of a picture in words where the model does not see', async () => {
     await beginLocal(
-      inTurn(bash('printf "\\x89PNG picture" > plot.png'), { name: 'read', arguments: { path: 'plot.png' } }),
+      inTurn(bash('printf "GIF89a picture" > plot.png'), { name: 'read', arguments: { path: 'plot.png' } }),
     );
     const asked = mention();
-    await world.reply(asked, 'plot.png is a picture of 12 bytes');
+    await world.reply(asked, 'plot.png is a picture of 14 bytes');
     expect(JSON.stringify(world.model.requests.at(-1)?.messages)).not.toContain('image_url');
   });
 

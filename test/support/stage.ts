@@ -210,7 +210,8 @@ export async function onDiscord(script: ModelScript, { configure }: StageOptions
     told: async (who, text) => void (await on.told(who, text)),
     hears: async (_who, text) => void (await on.reply(first().id, text)),
     reaction: () => [...first().reactions].map((emoji) => DISCORD_REACTIONS[emoji] ?? emoji).join(),
-    pings: /@everyone|@here|<@&8/,
+    // Behind a backslash Discord shows them as they are, and nobody is called.
+    pings: /(?<!\\)(?:@everyone|@here|<@&8)/,
     files: () =>
       on
         .replies(first().id)

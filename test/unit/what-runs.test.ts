@@ -209,7 +209,10 @@ const scripted = fc.record(
 const commanded = fc.record(
   {
     operation: fc.constant('run'),
-    command: fc.array(fc.oneof(longOrNot, fc.constant('')), { minLength: 1, maxLength: 6 }),
+    command: fc.array(
+      fc.oneof(longOrNot, fc.constant(' ')).map((text) => text || ' '),
+      { minLength: 1, maxLength: 6 },
+    ),
     ...common,
   },
   { requiredKeys: [...optional.requiredKeys, 'command' as never] },
@@ -292,7 +295,7 @@ describe('known ways to show something else', () => {
       { script: `${`${'# '.padEnd(60, 'x')}\n`.repeat(22)}import evil\n` },
     ],
     ['the value of a variable', { script: 'print(1)', env: { HF_ENDPOINT: 'https://elsewhere.example' } }],
-    ['a word with a blank in it', { command: ['python', '-c', 'a b', ''] }],
+    ['a word with a blank in it', { command: ['python', '-c', 'a b', ' '] }],
   ])('%s is shown', async (_what, more) => {
     const args = { operation: 'run', hardware_flavor: 'a10g-small', ...more };
     const { request, sent } = await askedAndSent(args);

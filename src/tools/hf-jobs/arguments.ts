@@ -40,7 +40,7 @@ export const Arguments = z.strictObject({
     .optional()
     .describe('run with script: requirements, e.g. ["transformers>=4.50", "trl"].'),
   command: z
-    .array(z.string().refine(fits, TOO_LONG))
+    .array(z.string().min(1, 'is empty, which the Hub does not take').refine(fits, TOO_LONG))
     .min(1)
     .max(100)
     .optional()

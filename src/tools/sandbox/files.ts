@@ -5,7 +5,7 @@ import { linesOf } from '../../lib/output.ts';
 import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import { type FileContent, readFile, writeFile } from '../../sandbox/files.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
-import { imageType } from '../../session/store/images.ts';
+import { pictureType } from '../../session/store/images.ts';
 import { secretInFile } from '../file-secrets.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
 import { inSandbox } from './in-sandbox.ts';
@@ -39,7 +39,7 @@ export function readTool(sandboxes: Sandboxes): Tool {
     run: ({ path, offset, limit }, context) =>
       inSandbox(sandboxes, context, async (sandbox) => {
         const content = await readFile(sandbox, path, MAX_BYTES, context.signal);
-        if (content.kind === 'file' && imageType(path)) return picture(path, content.bytes);
+        if (content.kind === 'file' && pictureType(content.bytes)) return picture(path, content.bytes);
         if (content.kind === 'directory') {
           return done(
             content.entries.length === 0 ? `${path} is an empty folder.` : content.entries.join('\n'),
