@@ -11,7 +11,7 @@ import { DISCORD_LIMITS } from './limits.ts';
 
 /**
  * Signs that mean something within a line, and the beginnings of mentions, emoji, times and links: the fewer
- * are asText, the better it reads.
+ * are escaped, the better it reads.
  */
 const SIGNS =
   /(?<![\p{L}\p{N}_])_+|\\(?=[^0-9A-Za-z\s]|$)|`|\*|\[(?=[^\n]{0,300}\]\()|~~|\|\||<(?=[@#]|a?:\w+:\d|t:-?\d|id:|sound:|\/[^>\n]{1,100}:\d|https?:\/\/)|@(?=everyone\b|here\b)/gu;
