@@ -52,7 +52,7 @@ export function chunkOf(event: Fields): Chunk {
 export function faultOf(event: Fields): Fault | undefined {
   const [choice] = Array.isArray(event.choices) ? event.choices : [];
   const error = event.error ?? fieldsOf(choice).error;
-  if (isObject(error)) return faultIn(error);
+  if (isObject(error) && Object.keys(error).length > 0) return faultIn(error);
   if (typeof error === 'string' && error !== '') return { ...faultIn(event), message: error };
   if (choice !== undefined || event.usage) return undefined;
   const message = textOf(event.message) || textOf(event.detail);

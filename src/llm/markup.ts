@@ -83,6 +83,8 @@ export class MarkupFilter {
   /** Not looked at yet, because it may be the beginning of a mark. */
   #pending = '';
   #closers: readonly string[] | undefined;
+  /** Blanks between a mark and the text behind it are of neither. */
+  #isAfterMark = false;
   /** From the first structure on: what it is can be told only at the end. */
   #held: string | undefined;
   readonly #code = new CodeSpans();
@@ -160,18 +162,20 @@ export class MarkupFilter {
     if (said === '') return false;
     const thought = THOUGHTS.find(([open]) => said.startsWith(open));
     if (thought !== undefined) {
+      this.#isAfterMark = true;
       this.#pending = said.slice(thought[0].length);
       this.#closers = thought[1];
       return true;
     }
     const mark = BEGINNINGS.find((begin) => said.startsWith(begin));
     if (mark !== undefined) {
+      this.#isAfterMark = true;
       this.#pending = said.slice(mark.length).trimStart();
       return true;
     }
     const mayBe = [...THOUGHTS.map(([open]) => open), ...BEGINNINGS].some((open) => open.startsWith(said));
     if (mayBe && !isAll) return false;
-    this.#pending = this.#shown === '' ? said : this.#pending;
+    if (this.#isAfterMark) this.#pending = said;
     return undefined;
   }
 

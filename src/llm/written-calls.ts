@@ -1,6 +1,7 @@
 import { parsedJson } from '../lib/json.ts';
 import type { RequestedCall } from './answer.ts';
 import { newCallId, toolNameOf } from './call-assembly.ts';
+import { CodeSpans } from './code-spans.ts';
 import { isObject } from './events.ts';
 
 /** Calls that a model wrote as text, and what of the text is left without them and without marks. */
@@ -9,11 +10,15 @@ export type Written = { text: string; calls: RequestedCall[] };
 /** Reads the rest of an answer from its first structure on. */
 export function writtenIn(held: string): Written {
   const calls: RequestedCall[] = [];
+  const code = new CodeSpans();
   let rest = '';
   for (let at = 0; at < held.length; ) {
-    const read = READERS.map((reader) => reader(held, at)).find((found) => found !== undefined);
+    const here = code.copy();
+    here.settle();
+    const read = here.isOpen ? undefined : READERS.map((reader) => reader(held, at)).find(Boolean);
     if (read === undefined) {
       const next = nextMark(held, at + 1);
+      code.add(held.slice(at, next));
       rest += held.slice(at, next);
       at = next;
       continue;
@@ -197,8 +202,7 @@ function withoutEndings(text: string): string {
   for (const mark of ENDS) {
     for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + mark.length)) {
       const after = text.slice(at + mark.length);
-      if (/^[ \t]*(?:\n|$|<[|｜])/.test(after) || mark === '<|im_start|>')
-        return withoutEndings(text.slice(0, at).trimEnd());
+      if (/^[ \t]*(?:\n|$|<[|｜])/.test(after)) return withoutEndings(text.slice(0, at).trimEnd());
     }
   }
   return text;

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { afterEach, describe, expect, test } from 'vitest';
 import { checkModel, describeModels } from '../../src/agent/models.ts';
@@ -7,7 +8,7 @@ import { createCatalogue } from '../../src/llm/catalogue.ts';
 import { createModelClient, type ModelSettings } from '../../src/llm/client.ts';
 import { ModelError } from '../../src/llm/errors.ts';
 import { factsOf } from '../../src/llm/facts.ts';
-import type { Listening } from '../doubles/http.ts';
+import { type Listening, listen } from '../doubles/http.ts';
 import { type ModelDouble, type ModelScript, startModelDouble } from '../doubles/model.ts';
 import { listed, startRouter } from '../doubles/router.ts';
 
@@ -189,6 +190,45 @@ test.each([
 test('an answer that was filtered is said to be so', async () => {
   const double = await model(() => ({ text: 'x', finish: 'content_filter' }));
   await expect(client(double).complete(ask('m'))).rejects.toMatchObject({ kind: 'filtered' });
+});
+
+describe('a stream that stands still', () => {
+  const hello = 'data: {"choices":[{"index":0,"delta":{"content":"Hel"}}]}\n\n';
+  const rest = 'data: {"choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":"stop"}]}\n\n';
+
+  /** Sends a beginning, then whatever `go` sends. */
+  async function standing(go: (response: ServerResponse) => void): Promise<Listening> {
+    const server = await listen(async (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(hello);
+      go(response);
+    });
+    open.push(server);
+    return server;
+  }
+
+  test('in the middle of an answer is given up', async () => {
+    const made = client(await standing(() => {}), { idleTimeoutMs: 150 });
+    await expect(made.complete(ask('m'))).rejects.toMatchObject({ kind: 'stalled' });
+  });
+
+  test('lives as long as it says that it does', async () => {
+    const alive = await standing((response) => {
+      let left = 8;
+      const timer = setInterval(() => {
+        if (left-- > 0) return response.write(': keep-alive\n\n');
+        clearInterval(timer);
+        response.end(rest);
+      }, 50);
+    });
+    const made = client(alive, { idleTimeoutMs: 200 });
+    expect((await made.complete(ask('m'))).text).toBe('Hello');
+  });
+
+  test('is left at once where people stop it', async () => {
+    const stop = new AbortController();
+    const made = client(await standing(() => stop.abort(new Error('stopped'))), { idleTimeoutMs: 60_000 });
+    await expect(made.complete({ ...ask('m'), signal: stop.signal })).rejects.toThrow('stopped');
+  });
 });
 
 describe('over the Responses API', () => {
