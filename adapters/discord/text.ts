@@ -78,7 +78,7 @@ export function shortened(printed: string, limit: number): string {
   if (printed.length <= limit) return printed;
   const head = cut(printed, limit).slice(0, -1);
   const line = head.lastIndexOf('\n');
-  const whole = line > limit / 2 ? head.slice(0, line + 1) : head.replace(/\\+$/, '');
+  const whole = line > limit / 2 ? head.slice(0, line + 1) : head.replace(/(?<!\\)\\+$/, '');
   const isOpen = (whole.match(/^```/gm) ?? []).length % 2 === 1;
   if (!isOpen) return `${whole}…`;
   return `${whole.slice(0, limit - FENCE.length - 2).trimEnd()}\n${FENCE}`;

@@ -25,13 +25,24 @@ export function harmless(text: string): string {
     .replace(/@(?=(?:channel|here|everyone|group)\b)/gi, `@${ZERO_WIDTH}`);
 }
 
-/** A sign that begins marked text, where another one ends it: within a word it is none. */
-const MARKED = /(?<![\p{L}\p{N}])([*_~`])(?=[^\s*_~`](?:[^\n]*[^\s])?\1(?![\p{L}\p{N}]))/gu;
+/** Signs that may begin marked text, and that may end it: within a word they are neither. */
+const OPENER = /(?<![\p{L}\p{N}])[*_~`](?=[^\s*_~`])/gu;
+const CLOSER = /(?<=\S)[*_~`](?![\p{L}\p{N}])/gu;
+
+/** A line in which no sign begins marked text: those do that have an end further on. */
+function unmarkedLine(line: string): string {
+  const ends = new Map(Array.from(line.matchAll(CLOSER), ({ 0: sign, index }) => [sign, index]));
+  return line.replace(OPENER, (sign, at: number) =>
+    (ends.get(sign) ?? 0) >= at + 2 ? `${sign}${ZERO_WIDTH}` : sign,
+  );
+}
 
 /** Text in a line of mrkdwn, as it is: it is not marked, and calls nobody. */
 export const unmarked = (text: string): string =>
   escaped(harmless(text))
-    .replace(MARKED, `$1${ZERO_WIDTH}`)
+    .split('\n')
+    .map(unmarkedLine)
+    .join('\n')
     .replace(/^(?=&gt;)/gm, ZERO_WIDTH);
 
 /** Text that is marked as a whole by a sign: the same sign in it does not end that early. */

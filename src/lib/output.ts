@@ -84,6 +84,9 @@ export function onOneLine(text: string): string {
     .join(' ');
 }
 
+/** The same where there are breaks; a text of one line keeps the white space at its ends. */
+export const unbroken = (text: string): string => (text.includes('\n') ? onOneLine(text) : text);
+
 const LINES = 500;
 const LINE_CHARACTERS = 2_000;
 

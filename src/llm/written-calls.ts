@@ -89,8 +89,9 @@ const deepSeek: Reader = (text, at) => {
       ? ''
       : second
           .slice(line)
-          .replace(/^\s*```(?:json)?/, '')
-          .replace(/```\s*$/, '');
+          .trim()
+          .replace(/^```(?:json)?/, '')
+          .replace(/```$/, '');
   return { calls: [call(name, args.trim())], end: found.end };
 };
 
@@ -132,7 +133,8 @@ const mistral: Reader = (text, at) => {
   if (!text.startsWith('[TOOL_CALLS]', at)) return undefined;
   const inner = text
     .slice(at + '[TOOL_CALLS]'.length)
-    .replace(/<\/s>\s*$/, '')
+    .trim()
+    .replace(/<\/s>$/, '')
     .trim();
   const value = parsedJson(inner);
   const listed = Array.isArray(value) ? value.map((item) => ofJson(JSON.stringify(item))) : [named(inner)];

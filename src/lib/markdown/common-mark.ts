@@ -1,11 +1,12 @@
 /*
  * What platforms that read CommonMark share with each other, in whole or in part.
  */
+import { unbroken } from '../output.ts';
 import type { Between } from './dialect.ts';
 
 /** Code within a line, between more backticks than it has in a row. */
 export function codeSpan(value: string): string {
-  const line = value.replace(/\s*\n\s*/g, ' ');
+  const line = unbroken(value);
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length));
   const runs = new Set((line.match(/`+/g) ?? []).map(({ length }) => length));
   let count = 1;

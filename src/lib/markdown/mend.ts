@@ -122,7 +122,7 @@ function headingOf(node: Heading, scene: Scene): Node[] {
   const lines = sliceOf(node, scene).split('\n');
   const isUnderlined = node.depth === 2 && lines.length > 1;
   const title = lines[0] ?? '';
-  const isTitle = lines.length === 2 && title.length <= 80 && !/[.:;,!?|…]\s*$/.test(title);
+  const isTitle = lines.length === 2 && title.length <= 80 && !/[.:;,!?|…]$/.test(title.trimEnd());
   if (!isUnderlined || isTitle) return [within(node, scene)];
   return [within({ type: 'paragraph', children: node.children }, scene), { type: 'thematicBreak' }];
 }

@@ -2,6 +2,7 @@ import type { Nodes, Root } from 'mdast';
 import { type Extension, fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
+import { unbroken } from '../output.ts';
 import { mended } from './mend.ts';
 import { SYNTAX } from './syntax.ts';
 
@@ -44,7 +45,12 @@ const MOST_KEPT = 60;
 
 /** The same as it stands in the text, each node with its place there. */
 export function parsePlainly(markdown: string): Root {
-  if ((markdown.match(SIGN)?.length ?? 0) > MOST_SIGNS) return plainTree(markdown);
+  const bounds = [
+    [SIGN, MOST_SIGNS],
+    [BLOCK_END, MOST_BLOCKS],
+    [LINE_END, MOST_LINES],
+  ] as const;
+  if (bounds.some(([pattern, most]) => countOf(pattern, markdown) > most)) return plainTree(markdown);
   return fromMarkdown(markdown.replace(DEEP, '$1\\'), {
     extensions: [gfm({ singleTilde: false }), SYNTAX],
     mdastExtensions: [gfmFromMarkdown(), MATH],
@@ -54,9 +60,17 @@ export function parsePlainly(markdown: string): Root {
 /** Quotes and lists within each other on one line, more than anybody writes: the rest of them is text. */
 const DEEP = /^((?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])(?=[ \t>]|$)[ \t]*){20})(?=\S)/gm;
 
-/** Looking for the ends of marks takes time that grows with the square of them. */
-const SIGN = /[*_~`[\]$\\<]/g;
+/** Looking for the ends of marks, and of cells, takes time that grows with the square of them. */
+const SIGN = /[*_~`[\]$\\<|]/g;
 const MOST_SIGNS = 8_000;
+
+/** And so does going on from block to block. */
+const BLOCK_END = /\n[ \t]*(?=\n)/g;
+const MOST_BLOCKS = 1_000;
+const LINE_END = /\n/g;
+const MOST_LINES = 2_500;
+
+const countOf = (pattern: RegExp, text: string): number => text.match(pattern)?.length ?? 0;
 
 /** Text that is no markdown, a paragraph for each of its own. */
 const plainTree = (text: string): Root => ({
@@ -70,7 +84,7 @@ const plainTree = (text: string): Root => ({
 const MATH: Extension = {
   enter: {
     inlineMath(token) {
-      this.enter({ type: 'inlineCode', value: this.sliceSerialize(token).replace(/\s*\n\s*/g, ' ') }, token);
+      this.enter({ type: 'inlineCode', value: unbroken(this.sliceSerialize(token)) }, token);
     },
     displayMath(token) {
       this.enter({ type: 'code', lang: 'latex', value: this.sliceSerialize(token) }, token);

@@ -1,4 +1,5 @@
 import type { Code, List, ListItem, Parents, Root, RootContent, Table } from 'mdast';
+import { unbroken } from '../output.ts';
 import type { Around, BlockKind, Dialect, Item } from './dialect.ts';
 import { marked, type Run, runsOf, wordsOf } from './runs.ts';
 import { tableBody } from './tables.ts';
@@ -87,8 +88,7 @@ const linesPiece = (kind: BlockKind, lines: readonly string[], around: readonly 
   body: { kind: 'lines', open: [], lines, close: [] },
 });
 
-const onOneLine = (run: Run): Run =>
-  run.kind === 'text' ? { ...run, value: run.value.replace(/\s*\n\s*/g, ' ') } : run;
+const onOneLine = (run: Run): Run => (run.kind === 'text' ? { ...run, value: unbroken(run.value) } : run);
 
 function otherPiece(node: RootContent, around: readonly Around[]): Piece[] {
   const value = 'value' in node ? String(node.value) : '';

@@ -56,8 +56,10 @@ function printMarked(
 ): string {
   const sign = mark === 'emphasis' ? dialect.emphasis(between) : dialect[mark];
   const inner = printRuns(group, dialect, { before: sign.slice(-1), after: sign.slice(0, 1) }, depth + 1);
-  const [, lead = '', body = '', trail = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(inner) ?? [];
-  return body === '' ? inner : `${lead}${sign}${body}${sign}${trail}`;
+  const body = inner.trim();
+  if (body === '') return inner;
+  const at = inner.length - inner.trimStart().length;
+  return `${inner.slice(0, at)}${sign}${body}${sign}${inner.slice(at + body.length)}`;
 }
 
 function printPlain(group: readonly Run[], dialect: Dialect, around: Between): string {

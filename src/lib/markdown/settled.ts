@@ -17,7 +17,7 @@ export function settled(markdown: string): { text: string; isCode: boolean } {
       ? { text: markdown.slice(0, from), isCode: false }
       : { text: markdown.slice(0, from + last), isCode: true };
   }
-  const isEnded = /\n\s*\n\s*$/.test(markdown);
+  const isEnded = markdown.slice(markdown.trimEnd().length).split('\n').length > 2;
   if (isEnded) return { text: markdown, isCode: false };
   if (leaf?.type === 'table') return { text: markdown.slice(0, from + endOfLines(source)), isCode: false };
   const kept = leaf?.type === 'paragraph' ? from + settledLength(leaf, source, from) : markdown.length;
@@ -65,5 +65,12 @@ function settledLength(paragraph: Paragraph, source: string, from: number): numb
 }
 
 /** Without a last line that has only signs yet: it may become a list, a heading, a rule or a fence. */
-const withoutSigns = (text: string): string =>
-  text.replace(/(?:^|\n)[ \t>]*(?:[-+*=#|~`_>]+|\d+[.)]?)[ \t]*$/, '');
+function withoutSigns(text: string): string {
+  const at = text.lastIndexOf('\n');
+  const line = text.slice(at + 1);
+  const said = line.replace(/^[ \t>]+/, '').trimEnd();
+  const isQuote = said === '' && line.includes('>');
+  return isQuote || SIGNS.test(said) ? text.slice(0, Math.max(0, at)) : text;
+}
+
+const SIGNS = /^(?:[-+*=#|~`_>]+|\d+[.)]?)$/;

@@ -70,7 +70,7 @@ function takeText(
   const words = body.runs.flatMap(wordRuns);
   const printed = (runs: readonly Run[]) =>
     printPiece({ ...piece, body: { ...body, runs } }, dialect).trimEnd();
-  const count = mostThat((n) => printed(words.slice(0, n)).length <= room, words.length);
+  const count = mostWithin((n) => printed(words.slice(0, n)).length, words.length, room);
   if (count > 0) {
     const left = words.slice(count);
     const rest = left.length === 0 ? undefined : goingOn(piece, { ...body, runs: trimmed(left) });
@@ -86,7 +86,7 @@ function takeText(
   const signs = graphemes(first.value);
   const some = Math.max(
     1,
-    mostThat((n) => printed([cutRun(first, signs.slice(0, n))]).length <= room, signs.length),
+    mostWithin((n) => printed([cutRun(first, signs.slice(0, n))]).length, signs.length, room),
   );
   const over = cutRun(first, signs.slice(some));
   const runs = over.value === '' ? left : [over, ...left];
@@ -96,19 +96,24 @@ function takeText(
 type Valued = Extract<Run, { value: string }>;
 const cutRun = (run: Valued, signs: readonly string[]): Valued => ({ ...run, value: signs.join('') });
 
-/** The most of `all` for which something holds; it holds for fewer, too. Few are looked at where few fit. */
-function mostThat(holds: (n: number) => boolean, all: number): number {
+/** Looking for a place by proportion takes a few looks; by halves it takes more, but never many. */
+const BY_PROPORTION = 8;
+
+/**
+ * The most of `all` that have room. `lengthOf` says how long so many are once they are printed, which takes
+ * long where they are many: what fits is found by how long others were.
+ */
+function mostWithin(lengthOf: (n: number) => number, all: number, room: number): number {
   let least = 0;
-  let step = 1;
-  while (least + step <= all && holds(least + step)) {
-    least += step;
-    step *= 2;
-  }
-  let most = Math.min(all, least + step - 1);
-  while (least < most) {
-    const middle = Math.ceil((least + most) / 2);
-    if (holds(middle)) least = middle;
-    else most = middle - 1;
+  let most = all;
+  let guess = room / 8;
+  for (let looks = 0; least < most; looks++) {
+    const halves = Math.ceil((least + most) / 2);
+    const n = looks < BY_PROPORTION ? Math.min(most, Math.max(least + 1, Math.floor(guess))) : halves;
+    const length = lengthOf(n);
+    if (length <= room) least = n;
+    else most = n - 1;
+    guess = (n * room) / Math.max(1, length);
   }
   return least;
 }
@@ -135,7 +140,7 @@ function takeLines(
 ): Taken | undefined {
   const most = Math.min(body.lines.length, body.most ?? body.lines.length);
   const printed = (lines: readonly string[]) => printPiece({ ...piece, body: { ...body, lines } }, dialect);
-  const count = mostThat((n) => printed(body.lines.slice(0, n)).length <= room, most);
+  const count = mostWithin((n) => printed(body.lines.slice(0, n)).length, most, room);
   if (count > 0) {
     const left = body.lines.slice(count);
     const rest = left.length === 0 ? undefined : goingOn(piece, { ...body, lines: left });
@@ -149,7 +154,7 @@ function takeLines(
     return takeLines(piece, { kind: 'lines', open: [], lines, close: [] }, dialect, room, isForced);
   }
   const signs = graphemes(first);
-  const fitting = mostThat((n) => printed([signs.slice(0, n).join('')]).length <= room, signs.length);
+  const fitting = mostWithin((n) => printed([signs.slice(0, n).join('')]).length, signs.length, room);
   const blank = signs.slice(0, fitting).lastIndexOf(' ');
   const some = Math.max(1, blank > fitting / 2 ? blank + 1 : fitting);
   const over = signs.slice(some).join('');

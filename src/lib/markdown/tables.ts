@@ -1,5 +1,6 @@
 import type { AlignType } from 'mdast';
 import stringWidth from 'string-width';
+import { unbroken } from '../output.ts';
 import type { Dialect } from './dialect.ts';
 import { printRuns } from './print.ts';
 import { type Run, wordsOf } from './runs.ts';
@@ -42,8 +43,7 @@ const RULES = { left: ':---', right: '---:', center: ':---:', none: '---' } as c
 const rowOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 const cellOf = (cell: Cell, dialect: Dialect): string =>
-  printRuns(cell, dialect, { before: ' ', after: ' ' })
-    .replace(/\s*\n\s*/g, ' ')
+  unbroken(printRuns(cell, dialect, { before: ' ', after: ' ' }))
     .trim()
     .replaceAll('|', '\\|');
 
