@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     ...common,
     include: ['test/soak/**/*.test.ts'],
+    // Some measure processor time, which grows where many others use the same caches.
+    maxWorkers: 3,
     globalSetup: 'test/support/global-setup.ts',
     testTimeout: 300_000,
     hookTimeout: 120_000,

@@ -48,8 +48,8 @@ const AT_ONCE = 4;
 const FILE_BYTES = 10_000_000;
 /** A folder is listed up to here: https://docs.github.com/rest/repos/contents. */
 const FOLDER = 1_000;
-/** A tree has up to 100,000 files of six fields: https://docs.github.com/rest/git/trees. */
-const TREE_VALUES = 1_000_000;
+/** A tree has up to 100,000 files of six fields, in 7 MB: https://docs.github.com/rest/git/trees. */
+const fetchTree = boundedFetch({ bytes: 8_000_000, values: 1_000_000 });
 
 export function createGithub(baseUrl: string, token: string | undefined): Github {
   const client: Client = {
@@ -57,7 +57,7 @@ export function createGithub(baseUrl: string, token: string | undefined): Github
       baseUrl,
       userAgent: 'ml-intern-chat',
       ...(token ? { auth: token } : {}),
-      request: { fetch: boundedFetch({ values: TREE_VALUES }) },
+      request: { fetch: boundedFetch() },
       log: { debug() {}, info() {}, warn() {}, error() {} },
     }),
     queue: new PQueue({ concurrency: AT_ONCE }),
@@ -97,7 +97,7 @@ const treeOf = (client: Client, owner: string, repo: string, signal: AbortSignal
       repo,
       tree_sha: 'HEAD',
       recursive: 'true',
-      request,
+      request: { ...request, fetch: fetchTree },
     });
     const files = data.tree.flatMap(({ type, path, size }) =>
       type === 'blob' && path !== undefined ? [{ path, size: size ?? 0 }] : [],
