@@ -142,7 +142,7 @@ async function pouring(endpoint: McpEndpoint) {
 
 test.each([
   ['text', 'xxxxxxx', 'a message of more than 16 MB'],
-  ['values', '{},', 'a message with more than 40,000 values'],
+  ['values', '{},', 'a message with more than 20,000 values'],
 ])(
   'a program of tools that sends %s without an end is ended, and the call told why',
   async (_what, piece, words) => {

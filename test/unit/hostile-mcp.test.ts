@@ -70,7 +70,7 @@ test('a result is not held against a pattern of the server’s own, which could 
 test('of more tools than a model can be told of some are offered, and of those with long schemas none', async () => {
   const tools = await serving(
     `[{ name: 'long', inputSchema: { type: 'object', description: 'x'.repeat(1e6) } },
-      ...Array.from({ length: 9000 }, (_, i) => ({ name: 't' + i, inputSchema: { type: 'object' } }))]`,
+      ...Array.from({ length: 4000 }, (_, i) => ({ name: 't' + i, inputSchema: { type: 'object' } }))]`,
     TEXT,
   );
   expect(tools.length).toBe(256);
@@ -88,7 +88,7 @@ test('a question is asked in so many words, and one that takes too many answers 
         TEXT,
         `[{ message: 'password: '.repeat(1e6), requestedSchema: ${field(`title: 'x'.repeat(1e6)`)} },
           { message: 'many', requestedSchema: { type: 'object', properties:
-            Object.fromEntries(Array.from({ length: 18000 }, (_, i) => ['p' + i, { type: 'string' }])) } }]`,
+            Object.fromEntries(Array.from({ length: 9000 }, (_, i) => ['p' + i, { type: 'string' }])) } }]`,
       ),
       context,
     ),

@@ -3,10 +3,10 @@ import { boundedFetch, type TooLarge } from '../../lib/bounded-fetch.ts';
 import { createPublicFetch } from '../../lib/public-agent.ts';
 
 /**
- * Of one message. The client goes over each value of a message many times, so that a fifth of what other
+ * Of one message. The client goes over each value of a message many times, so that a tenth of what other
  * JSON may have takes as long: what is more is far more than a model is told of a result.
  */
-export const MESSAGE = { bytes: 16_000_000, values: 40_000 };
+export const MESSAGE = { bytes: 16_000_000, values: 20_000 };
 
 /** Where a server is, as the config says. */
 export type ServerAddress = {
