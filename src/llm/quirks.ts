@@ -50,7 +50,7 @@ const SUBJECTS: readonly (readonly [RegExp, 'effort' | 'limit' | 'reasoning' | O
     'reasoning',
   ],
   [
-    /image_url|image input|(?:support|accept|process)\w* .{0,20}images?\b|multimodal|vision|unsupported image|could not process image|invalid image|mime type/i,
+    /image_url|image input|(?:support|accept|process)\w* .{0,20}images?\b|multimodal|\bvision\b|unsupported image|could not process image|invalid image|mime type/i,
     'images',
   ],
   [/reasoning_effort|reasoning\.effort|\beffort\b|\bthinking\b|output_config/i, 'effort'],

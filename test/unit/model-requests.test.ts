@@ -119,6 +119,14 @@ describe('pictures', () => {
     expect(pictureType(bytes(''))).toBeUndefined();
   });
 
+  test.each(['no such revision', 'provisioned throughput is not ready'])(
+    'are not what every refusal is about: %s',
+    (message) => {
+      const refusal = { status: 400, code: undefined, param: undefined, message };
+      expect(healed(NO_QUIRKS, refusal, undefined)).toBeUndefined();
+    },
+  );
+
   test.each([
     'No endpoints found that support image input',
     'Invalid content type. image_url is only supported by certain models.',
