@@ -1,4 +1,4 @@
-import { parsedJson } from '../lib/json.ts';
+import { parsedJson, parseJson } from '../lib/json.ts';
 import { isSettled, type ToolCall } from '../session/tool-calls.ts';
 
 const LOOK_BACK = 30;
@@ -70,7 +70,7 @@ const CANONICAL_CHARACTERS = 20_000;
 function canonical(text: string): string {
   if (text.length > CANONICAL_CHARACTERS) return text;
   try {
-    return JSON.stringify(sorted(JSON.parse(text)));
+    return JSON.stringify(sorted(parseJson(text)));
   } catch {
     return text;
   }

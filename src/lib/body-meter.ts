@@ -7,6 +7,8 @@ export type BodyBound = {
    * many values, and not a long text.
    */
   values: number;
+  /** Lists and objects in each other, counted the same way. */
+  depth: number;
   /** Bytes of a stream of events or lines as a whole; without this it may go on for ever. */
   streamBytes?: number;
 };
@@ -20,7 +22,9 @@ const LF = 0x0a;
 const CR = 0x0d;
 const COMMA = 0x2c;
 const LIST = 0x5b;
+const LIST_END = 0x5d;
 const OBJECT = 0x7b;
+const OBJECT_END = 0x7d;
 
 /** Counts a body while it streams: says what of it is too much, as soon as it is. */
 export class BodyMeter {
@@ -29,6 +33,7 @@ export class BodyMeter {
   #all = 0;
   #bytes = 0;
   #values = 0;
+  #depth = 0;
   #isInText = false;
   #isEscaped = false;
   #isLineEmpty = true;
@@ -66,16 +71,24 @@ export class BodyMeter {
     let isInText = this.#isInText;
     let isEscaped = this.#isEscaped;
     let values = this.#values;
+    let depth = this.#depth;
+    let deepest = 0;
     for (let at = from; at < end; at++) {
       const byte = chunk[at];
       if (isEscaped) isEscaped = false;
       else if (byte === QUOTE) isInText = !isInText;
       else if (isInText) isEscaped = byte === BACKSLASH;
-      else if (byte === COMMA || byte === LIST || byte === OBJECT) values++;
+      else if (byte === COMMA) values++;
+      else if (byte === LIST || byte === OBJECT) {
+        values++;
+        if (++depth > deepest) deepest = depth;
+      } else if (byte === LIST_END || byte === OBJECT_END) depth--;
     }
     this.#isInText = isInText;
     this.#isEscaped = isEscaped;
     this.#values = values;
+    this.#depth = depth;
+    if (deepest > this.#bound.depth) return 'depth';
     if (values > this.#bound.values) return 'values';
     return this.#bytes > this.#bound.bytes ? 'bytes' : undefined;
   }
@@ -91,6 +104,7 @@ export class BodyMeter {
     if (this.#form === 'lines' || this.#isLineEmpty) {
       this.#bytes = 0;
       this.#values = 0;
+      this.#depth = 0;
     }
     this.#isLineEmpty = true;
   }

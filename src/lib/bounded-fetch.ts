@@ -1,4 +1,5 @@
 import { type BodyBound, type BodyForm, BodyMeter } from './body-meter.ts';
+import { JSON_DEPTH } from './json.ts';
 import { LineCutter } from './line-cutter.ts';
 
 /** An answer was not read to its end, because it is more than what is taken. The connection is closed. */
@@ -20,7 +21,7 @@ type Options = Partial<BodyBound> & {
  * Most answers of an API have some kilobytes. 16 MB of text are read in a moment, and so is JSON with that
  * many values.
  */
-const DEFAULT: BodyBound = { bytes: 16_000_000, values: 200_000 };
+const DEFAULT: BodyBound = { bytes: 16_000_000, values: 200_000, depth: JSON_DEPTH };
 
 /** Nobody reads more of what is said with a refusal. */
 const REFUSAL_BYTES = 64_000;
@@ -83,6 +84,7 @@ function measured(response: Response, host: string, type: string, options: Optio
 function textOf(passed: keyof BodyBound, form: BodyForm, bound: BodyBound): string {
   const piece = { bytes: '', json: '', events: 'one event of ', lines: 'one line of ' }[form];
   if (passed === 'values') return `${piece}JSON with more than ${bound.values.toLocaleString('en')} values`;
+  if (passed === 'depth') return `${piece}JSON that is nested deeper than ${bound.depth} levels`;
   if (passed === 'streamBytes') return `more than ${sizeOf(bound.streamBytes ?? 0)} without an end`;
   return `${piece}more than ${sizeOf(bound.bytes)}`;
 }

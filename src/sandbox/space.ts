@@ -2,6 +2,7 @@ import { deleteRepo, listSpaces } from '@huggingface/hub';
 import { z } from 'zod';
 import { paged } from '../hub/pages.ts';
 import { statusOf } from '../hub/retry.ts';
+import { parseJson } from '../lib/json.ts';
 import {
   type Background,
   OUTPUT_BYTES,
@@ -178,7 +179,7 @@ async function runThere(
   }
   let bytes = 0;
   for await (const line of linesOf(response.body)) {
-    const frame = Frame.parse(JSON.parse(line));
+    const frame = Frame.parse(parseJson(line));
     if ('end' in frame) return frame.end;
     const chunk = Buffer.from(frame.o, 'base64');
     bytes += chunk.length;

@@ -46,26 +46,22 @@ function examplesTool(github: Github, apart: ParseApart): Tool {
         const hint = similar.length > 0 ? ` Perhaps you mean ${similar.join(', ')}.` : '';
         return { kind: 'failed', output: `${org}/${repo}: ${tree.reason}${hint}` };
       }
-      const { files, isCut } = tree.value;
-      const paths = files.map(({ path }) => path);
-      const asked = { paths, keyword, minScore: min_score, limit: max_results };
+      const asked = { listing: tree.value, keyword, minScore: min_score, limit: max_results };
       const ranked = await apart.parse('examplePaths', asked, signal);
       if (!ranked.ok) {
         return { kind: 'failed', output: `The files of ${org}/${repo} can't be ranked: ${ranked.reason}.` };
       }
-      const { found, fitting, examples } = ranked.value;
+      const { found, fitting, examples, isCut } = ranked.value;
       if (found.length === 0) {
         return {
           kind: 'done',
           output: `No example of ${org}/${repo} fits "${keyword ?? ''}" (of ${examples}). Use another word, a lower min_score, or github_search_code.`,
         };
       }
-      const lines = found
-        .flatMap((at) => files[at] ?? [])
-        .map(
-          ({ path, size }) =>
-            `- ${path} (${(size / 1000).toFixed(1)} kB) ${githubFile(`${org}/${repo}`, 'HEAD', path)}`,
-        );
+      const lines = found.map(
+        ({ path, size }) =>
+          `- ${path} (${(size / 1000).toFixed(1)} kB) ${githubFile(`${org}/${repo}`, 'HEAD', path)}`,
+      );
       const notes = [
         fitting > max_results ? `(${fitting - max_results} more: narrow the keyword)` : '',
         isCut ? '(the repository is so large that GitHub lists only a part of it)' : '',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageOf } from '../lib/errors.ts';
+import { parseJson } from '../lib/json.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import type { PlanItem } from '../session/state.ts';
 import type { ModelUsage, NewWatch } from '../session/store/record.ts';
@@ -157,7 +158,7 @@ type ToolSpec<Schema extends z.ZodType> = {
  */
 export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): Tool {
   function prepare(argumentsText: string): Prepared {
-    const json = parseJson(argumentsText);
+    const json = argumentsIn(argumentsText);
     if (!json.ok) return { ok: false, error: `The arguments are not valid JSON: ${json.error}` };
     const parsed = spec.schema.safeParse(json.value);
     if (!parsed.success) return { ok: false, error: `Wrong arguments:\n${z.prettifyError(parsed.error)}` };
@@ -185,7 +186,7 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
   }
 
   function summary(argumentsText: string): string {
-    const json = parseJson(argumentsText);
+    const json = argumentsIn(argumentsText);
     const parsed = json.ok ? spec.schema.safeParse(json.value) : undefined;
     return parsed?.success ? spec.summary(parsed.data) : '';
   }
@@ -210,9 +211,9 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
 }
 
 /** Models send an empty text for a call without arguments. */
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false; error: string } {
+function argumentsIn(text: string): { ok: true; value: unknown } | { ok: false; error: string } {
   try {
-    return { ok: true, value: text.trim() === '' ? {} : JSON.parse(text) };
+    return { ok: true, value: text.trim() === '' ? {} : parseJson(text) };
   } catch (error) {
     return { ok: false, error: messageOf(error) };
   }

@@ -6,6 +6,7 @@ import { jittered } from '../lib/backoff.ts';
 import { bytesUpTo } from '../lib/body.ts';
 import { type Clock, retryAfterMs } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
+import { parseJson } from '../lib/json.ts';
 import { createPublicAgent, createTrustedAgent, refusalOf } from '../lib/public-agent.ts';
 import { refuseInTransaction } from '../lib/transaction-scope.ts';
 
@@ -111,7 +112,7 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
       if (!answer.ok) return { ok: false, status: answer.status, reason: answer.reason };
       const { host } = new URL(request.url);
       try {
-        const parsed = schema.safeParse(JSON.parse(answer.text));
+        const parsed = schema.safeParse(parseJson(answer.text));
         if (parsed.success) return { ok: true, value: parsed.data };
         return { ok: false, status: 200, reason: `${host} answered in a form that is not known here` };
       } catch {

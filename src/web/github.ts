@@ -21,12 +21,8 @@ type CodeHit = { repo: string; path: string; url: string; fragments: readonly st
 
 /** GitHub, for reading: https://docs.github.com/rest. */
 export type Github = {
-  /** Paths and sizes of all files of the default branch; `isCut` where GitHub lists only some of them. */
-  tree(
-    owner: string,
-    repo: string,
-    signal: AbortSignal,
-  ): Promise<Found<{ files: { path: string; size: number }[]; isCut: boolean }>>;
+  /** All files of the default branch, as GitHub lists them: so much JSON is parsed apart (`parse-apart`). */
+  tree(owner: string, repo: string, signal: AbortSignal): Promise<Found<Uint8Array>>;
   /** Repositories whose name is like one that is not there. */
   similar(owner: string, repo: string, signal: AbortSignal): Promise<string[]>;
   repos(
@@ -48,6 +44,8 @@ const AT_ONCE = 4;
 const FILE_BYTES = 10_000_000;
 /** A folder is listed up to here: https://docs.github.com/rest/repos/contents. */
 const FOLDER = 1_000;
+/** A hundred repositories, or hits in code, have some 15,000 values. */
+const VALUES = 50_000;
 /** A tree has up to 100,000 files of six fields, in 7 MB: https://docs.github.com/rest/git/trees. */
 const fetchTree = boundedFetch({ bytes: 8_000_000, values: 1_000_000 });
 
@@ -57,7 +55,7 @@ export function createGithub(baseUrl: string, token: string | undefined): Github
       baseUrl,
       userAgent: 'ml-intern-chat',
       ...(token ? { auth: token } : {}),
-      request: { fetch: boundedFetch() },
+      request: { fetch: boundedFetch({ values: VALUES }) },
       log: { debug() {}, info() {}, warn() {}, error() {} },
     }),
     queue: new PQueue({ concurrency: AT_ONCE }),
@@ -97,12 +95,10 @@ const treeOf = (client: Client, owner: string, repo: string, signal: AbortSignal
       repo,
       tree_sha: 'HEAD',
       recursive: 'true',
-      request: { ...request, fetch: fetchTree },
+      request: { ...request, fetch: fetchTree, parseSuccessResponseBody: false },
     });
-    const files = data.tree.flatMap(({ type, path, size }) =>
-      type === 'blob' && path !== undefined ? [{ path, size: size ?? 0 }] : [],
-    );
-    return { files, isCut: data.truncated };
+    // What comes is the body itself, which the types of the client do not know.
+    return await new Response(data as unknown as ReadableStream).bytes();
   });
 
 async function similarTo(

@@ -14,6 +14,8 @@ export async function listen(
       response.end(error instanceof Error ? error.stack : String(error));
     });
   });
+  // As long as a platform's own: at Node's 5 s a client that has just been busy writes into one that closes.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const { port: actual } = server.address() as AddressInfo;
   return {

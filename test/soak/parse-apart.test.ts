@@ -58,7 +58,11 @@ const SHORT = Object.fromEntries(
 test('no page, notebook, list of paths, description of an API or edit does', async () => {
   const apart = apartWith({ withinMs: SHORT });
   const url = 'https://huggingface.co';
-  const paths = Array.from({ length: 50_000 }, (_, i) => `examples/${'a'.repeat(60)}/${i}.py`);
+  const tree = Array.from({ length: 100_000 }, (_, i) => ({
+    path: `examples/${'a'.repeat(60)}/${i}.py`,
+    type: 'blob',
+  }));
+  const listing = new TextEncoder().encode(JSON.stringify({ tree, truncated: true }));
   const inputs: (() => Promise<{ ok: boolean; reason?: string }>)[] = [
     ...hostilePages().map(({ what, html }) => {
       if (what === 'links')
@@ -75,7 +79,7 @@ test('no page, notebook, list of paths, description of an API or edit does', asy
       (document) => () =>
         apart.parse('apiEndpoints', { document, query: 'a b c d', tag: undefined, limit: 10 }, signal),
     ),
-    () => apart.parse('examplePaths', { paths, keyword: 'a'.repeat(200), minScore: 10, limit: 20 }, signal),
+    () => apart.parse('examplePaths', { listing, keyword: 'a'.repeat(200), minScore: 10, limit: 20 }, signal),
     ...hostileEdits().map((edit) => () => apart.parse('edit', edit, signal)),
   ];
   for (const [i, parse] of inputs.entries()) {

@@ -42,6 +42,18 @@ test('JSON of many values is given up, and a text with as many commas is read', 
   expect(await (await boundedFetch()(`${url}/text`)).json()).toEqual([`\\"${commas}`]);
 });
 
+test('JSON that is nested too deeply is given up, and a text with as many brackets is read', async () => {
+  const brackets = '['.repeat(1_000);
+  const url = await serverWith((response, path) => {
+    response.writeHead(200, JSON_TYPE);
+    response.end(path === '/deep' ? brackets : JSON.stringify([brackets]));
+  });
+  await expect((await boundedFetch()(`${url}/deep`)).json()).rejects.toThrow(
+    'sent JSON that is nested deeper than 500 levels',
+  );
+  expect(await (await boundedFetch()(`${url}/text`)).json()).toEqual([brackets]);
+});
+
 test('a stream of events may go on for as long as each of them is small', async () => {
   const url = await serverWith((response) => {
     response.writeHead(200, EVENTS);
@@ -123,7 +135,7 @@ test('property: what is counted does not depend on where a body is cut into chun
       fc.array(fc.nat(40)),
       fc.constantFrom('json' as const, 'events' as const, 'lines' as const),
       (pieces, cuts, form) => {
-        const bound = { bytes: 40, values: 6 };
+        const bound = { bytes: 40, values: 6, depth: 3 };
         const bytes = Buffer.from(pieces.join(''));
         const bytewise = new BodyMeter(form, bound);
         const whole = [...bytes].map((byte) => bytewise.add(Uint8Array.of(byte))).find((what) => what);

@@ -1,17 +1,34 @@
 import Fuse from 'fuse.js';
+import { z } from 'zod';
 
-/** Files of a repository, and what examples are looked for; `minScore` is how well one must fit, of 100. */
+/** What GitHub lists of a repository, and what examples are looked for; `minScore` is how well one must fit, of 100. */
 export type PathQuestion = {
-  paths: readonly string[];
+  listing: Uint8Array;
   keyword: string | undefined;
   minScore: number;
   limit: number;
 };
 
-/** Positions in the list of paths, the best first; how many fit, and how many examples there are. */
-export type PathRanking = { found: number[]; fitting: number; examples: number };
+/**
+ * The best examples, in that order, with their size in bytes; how many fit, and how many examples there are;
+ * `isCut` where GitHub lists only some of the files.
+ */
+export type PathRanking = {
+  found: { path: string; size: number }[];
+  fitting: number;
+  examples: number;
+  isCut: boolean;
+};
 
-type Example = { path: string; at: number; rank: number };
+/** https://docs.github.com/rest/git/trees */
+const Listing = z.object({
+  tree: z.array(
+    z.object({ path: z.string().optional(), type: z.string().optional(), size: z.number().optional() }),
+  ),
+  truncated: z.boolean(),
+});
+
+type Example = { path: string; size: number; rank: number };
 
 /** Folders in which projects keep what is there to be learned from, the best first. */
 const FOLDERS = [
@@ -34,22 +51,21 @@ const CODE = /\.(py|ipynb|sh|md|ya?ml|toml|json|ts|js|rs)$/i;
 /** A longer path is no example that anybody reads. */
 const PATH_CHARACTERS = 400;
 
-export function examplePaths({ paths, keyword, minScore, limit }: PathQuestion): PathRanking {
-  const examples = paths
-    .map(
-      (path, at): Example => ({
-        path,
-        at,
-        rank: path.length <= PATH_CHARACTERS && CODE.test(path) ? rankOf(path) : -1,
-      }),
-    )
-    .filter(({ rank }) => rank !== -1)
+export function examplePaths({ listing, keyword, minScore, limit }: PathQuestion): PathRanking {
+  const { tree, truncated } = Listing.parse(JSON.parse(new TextDecoder().decode(listing)));
+  const examples = tree
+    .flatMap(({ type, path = '', size = 0 }): Example[] => {
+      const isRead = type === 'blob' && path.length <= PATH_CHARACTERS && CODE.test(path);
+      const rank = isRead ? rankOf(path) : -1;
+      return rank === -1 ? [] : [{ path, size, rank }];
+    })
     .sort((a, b) => a.rank - b.rank || (a.path < b.path ? -1 : 1));
   const found = keyword === undefined ? examples : ranked(examples, keyword, minScore);
   return {
-    found: found.slice(0, limit).map(({ at }) => at),
+    found: found.slice(0, limit).map(({ path, size }) => ({ path, size })),
     fitting: found.length,
     examples: examples.length,
+    isCut: truncated,
   };
 }
 

@@ -1,12 +1,13 @@
 import { NotPublic, refuseUnlessPublic } from '../../lib/addresses.ts';
 import { boundedFetch, type TooLarge } from '../../lib/bounded-fetch.ts';
+import { JSON_DEPTH } from '../../lib/json.ts';
 import { createPublicFetch } from '../../lib/public-agent.ts';
 
 /**
  * Of one message. The client goes over each value of a message many times, so that a tenth of what other
  * JSON may have takes as long: what is more is far more than a model is told of a result.
  */
-export const MESSAGE = { bytes: 16_000_000, values: 20_000 };
+export const MESSAGE = { bytes: 16_000_000, values: 20_000, depth: JSON_DEPTH };
 
 /** Where a server is, as the config says. */
 export type ServerAddress = {

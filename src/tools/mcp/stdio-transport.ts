@@ -103,6 +103,7 @@ export class StdioTransport implements Transport {
 
 const WORDS = {
   bytes: `a message of more than ${MESSAGE.bytes / 1e6} MB`,
+  depth: `a message nested deeper than ${MESSAGE.depth} levels`,
   values: `a message with more than ${MESSAGE.values.toLocaleString('en')} values`,
   streamBytes: 'too much',
 } as const;
