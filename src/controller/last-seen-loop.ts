@@ -29,6 +29,12 @@ export type Missed = { since: Date; failures: number; signal: AbortSignal };
 
 const PRESENCE_MS = 20_000;
 
+/**
+ * This long without a look nobody has listened, whatever the connection says of itself: the machine slept, or
+ * the process stood still, and what was sent meanwhile went to nobody.
+ */
+const STILL_MS = 60_000;
+
 /** Before a workspace that failed to be caught up with is tried again. */
 const WAITS = { firstMs: 4_000, longestMs: 30_000 };
 
@@ -50,6 +56,7 @@ export async function followLastSeen(loop: LastSeenLoop, signal: AbortSignal): P
   const behind: Behind = new Map();
   const unknown = createBackoff(WAITS);
   let lostAt: Date | undefined = loop.clock.now();
+  let lookedAt = lostAt;
   let pause = new AbortController();
   loop.link.onUp(() => {
     lostAt ??= loop.clock.now();
@@ -57,6 +64,7 @@ export async function followLastSeen(loop: LastSeenLoop, signal: AbortSignal): P
   });
   while (!signal.aborted) {
     pause = new AbortController();
+    if (loop.clock.now().getTime() - lookedAt.getTime() > STILL_MS) lostAt = lookedAt;
     const workspaces = await loop.workspaces().catch((error: unknown) => {
       loop.log.error({ err: error }, 'which workspaces there are can’t be found out; it is tried again');
       return undefined;
@@ -75,6 +83,7 @@ export async function followLastSeen(loop: LastSeenLoop, signal: AbortSignal): P
       const caughtUp = workspaces.filter((workspace) => !behind.has(workspace));
       if (loop.link.isUp() && !signal.aborted) await note(loop, caughtUp);
     }
+    lookedAt = loop.clock.now();
     const isWell = workspaces !== undefined && behind.size === 0;
     if (workspaces !== undefined) unknown.reset();
     if (isWell && lostAt !== undefined) continue;

@@ -23,7 +23,7 @@ export async function violations(world: World): Promise<string[]> {
 /** Every request has exactly one answer. */
 function answers({ ground, people }: World): string[] {
   return people.requests.flatMap(({ id, thread }) => {
-    const found = ground.said(thread).filter((text) => text.includes(`Answer to #${id}:`)).length;
+    const found = ground.answers(thread).filter((text) => text.includes(`Answer to #${id}:`)).length;
     return found === 1 ? [] : [`request #${id} has ${found} answers in its thread`];
   });
 }

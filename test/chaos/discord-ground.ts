@@ -48,6 +48,12 @@ export class DiscordGround implements Ground {
     return this.#inThread(id).map(words);
   }
 
+  answers({ id }: ThreadRef): string[] {
+    return this.#inThread(id)
+      .filter(({ components }) => flat(components).some((part) => part.custom_id?.startsWith('feedback|')))
+      .map(words);
+  }
+
   open({ id }: ThreadRef): Card[] {
     return this.#inThread(id).flatMap((card) => {
       const button = flat(card.components).find((part) => part.custom_id?.startsWith('approve|c_'));

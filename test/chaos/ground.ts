@@ -26,6 +26,11 @@ export type Ground = {
   ask(text: string, chance: Chance, thread?: ThreadRef): ThreadRef;
   /** Words of the bot in a thread. */
   said(thread: ThreadRef): string[];
+  /**
+   * Its answers in a thread, drafts aside: whoever goes on below a draft steers what is being written, and has
+   * one answer to both.
+   */
+  answers(thread: ThreadRef): string[];
   /** Cards that wait for a decision. */
   open(thread: ThreadRef): Card[];
   dialogs(): Dialog[];

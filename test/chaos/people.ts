@@ -183,7 +183,7 @@ export class People {
   look(): void {
     for (const request of this.waiting) {
       const { thread, id, isForgotten } = request;
-      if (this.#ground.said(thread).some((text) => text.includes(`Answer to #${id}:`))) {
+      if (this.#ground.answers(thread).some((text) => text.includes(`Answer to #${id}:`))) {
         request.answeredAt = performance.now();
       }
       if (isForgotten && !this.#isOver) continue;

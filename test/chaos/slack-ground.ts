@@ -45,6 +45,12 @@ export class SlackGround implements Ground {
     return this.#inThread(thread).map(({ text }) => text);
   }
 
+  answers(thread: ThreadRef): string[] {
+    return this.#inThread(thread)
+      .filter(({ blocks }) => parseBlocks(blocks).some(({ type }) => type === 'context_actions'))
+      .map(({ text }) => text);
+  }
+
   open(thread: ThreadRef): Card[] {
     return this.#inThread(thread).flatMap((card) => {
       const button = parseBlocks(card.blocks)

@@ -38,6 +38,35 @@ test('a workspace that can’t be caught up with keeps no other one from it, nor
   expect(caughtUp.filter((workspace) => workspace === 'T1')).toHaveLength(2);
 });
 
+test('after a time in which the machine slept, what was written since the last look is read, then noted', async () => {
+  const stop = new AbortController();
+  const begun = Date.parse('2026-11-26T08:00:00Z');
+  let asleepMs = 0;
+  const happened: string[] = [];
+  let wake = () => {};
+  const loop = followLastSeen(
+    {
+      clock: { now: () => new Date(begun + asleepMs) },
+      link: { isUp: () => true, onUp: (listener) => (wake = listener) },
+      log,
+      platform: 'slack',
+      lastSeen: { note: async () => void happened.push(`noted at ${asleepMs}`) },
+      workspaces: async () => ['T1'],
+      async catchUp(_workspace, { since }) {
+        happened.push(`read since ${since.getTime() - begun}`);
+      },
+    },
+    stop.signal,
+  );
+  await until('it listens', () => happened.includes('noted at 0'));
+  asleepMs = 8 * 60 * 60_000;
+  wake(); // the connection is found to be broken late, by which time it counts as lost only since now
+  await until('it has read and noted', () => happened.length === 4);
+  stop.abort();
+  await loop;
+  expect(happened).toEqual(['read since 0', 'noted at 0', 'read since 0', `noted at ${asleepMs}`]);
+});
+
 function missed(failures: number): Missed {
   return { since: new Date(), failures, signal: new AbortController().signal };
 }
