@@ -5,12 +5,15 @@ import type { Clock } from '../lib/clock.ts';
 
 export type Hardware = { name: string; description: string; hourlyUsd: number; isCpu: boolean };
 
+/** A hundred times what the dearest hardware costs an hour. */
+const MOST_USD = 10_000;
+
 const ApiHardware = z.object({
   name: z.string(),
   cpu: z.string(),
   ram: z.string(),
   accelerator: z.object({ model: z.string(), quantity: z.string(), vram: z.string() }).nullish(),
-  unitCostUSD: z.number().nonnegative(),
+  unitCostUSD: z.number().nonnegative().max(MOST_USD),
   unitLabel: z.string(),
 });
 
@@ -72,9 +75,9 @@ async function fetchLive(hubUrl: string): Promise<readonly Hardware[] | undefine
   const send = boundedFetch();
   const within: typeof fetch = (input, init) => send(input, { ...init, signal: AbortSignal.timeout(5_000) });
   const answer = await listJobHardware({ hubUrl, fetch: within }).catch(() => undefined);
-  const parsed = z.array(ApiHardware).safeParse(answer);
-  if (!parsed.success || parsed.data.length === 0) return undefined;
-  return parsed.data.map(hardwareOf);
+  // An entry in a form that is not known here is left out alone.
+  const items = (answer ?? []).flatMap((item) => ApiHardware.safeParse(item).data ?? []);
+  return items.length === 0 ? undefined : items.map(hardwareOf);
 }
 
 function hardwareOf(item: z.infer<typeof ApiHardware>): Hardware {

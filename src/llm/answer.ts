@@ -13,6 +13,18 @@ export type RequestedCall = {
 
 export type TokenUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
 
+/** More than any model takes: whoever counts so many has not counted tokens, and sums of them pass all bounds. */
+const MOST_TOKENS = 100_000_000;
+
+/**
+ * A count of tokens as a provider tells it; undefined where it is none. What is counted in parts of tokens is
+ * rounded up.
+ */
+export function tokenCount(value: unknown): number | undefined {
+  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof count === 'number' && count >= 0 && count <= MOST_TOKENS ? Math.ceil(count) : undefined;
+}
+
 export type ModelAnswer = {
   text: string;
   /** What the model thought, where its provider tells and wants it back; never shown. */

@@ -1,5 +1,6 @@
 import Fuse from 'fuse.js';
 import { z } from 'zod';
+import { MOST_USD_PER_MILLION } from '../config/sections/model.ts';
 import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
 
@@ -28,21 +29,22 @@ export type Catalogue = {
   like(id: string): Promise<string[]>;
 };
 
-/** GET /v1/models of https://router.huggingface.co. Prices are in USD for a million tokens. */
+/** GET /v1/models of https://router.huggingface.co. */
 const Entry = z.object({
   id: z.string(),
   architecture: z.object({ input_modalities: z.array(z.string()) }).nullish(),
-  providers: z
-    .array(
-      z.object({
-        provider: z.string(),
-        status: z.string().nullish(),
-        context_length: z.number().nullish(),
-        pricing: z.object({ input: z.number().nullish(), output: z.number().nullish() }).nullish(),
-        supports_tools: z.boolean().nullish(),
-      }),
-    )
-    .nullish(),
+  providers: z.array(z.unknown()).nullish(),
+});
+
+/** USD for a million tokens. What can be no price is none that is known. */
+const UsdPerMillion = z.number().nonnegative().max(MOST_USD_PER_MILLION).nullish().catch(undefined);
+
+const ServedBy = z.object({
+  provider: z.string(),
+  status: z.string().nullish(),
+  context_length: z.number().positive().max(1e9).nullish().catch(undefined),
+  pricing: z.object({ input: UsdPerMillion, output: UsdPerMillion }).nullish().catch(undefined),
+  supports_tools: z.boolean().nullish().catch(undefined),
 });
 const Answer = z.object({ data: z.array(z.unknown()) });
 
@@ -102,6 +104,7 @@ function modelOf({ id, architecture, providers }: z.infer<typeof Entry>): KnownM
     id,
     seesImages: architecture?.input_modalities.includes('image') ?? false,
     providers: (providers ?? [])
+      .flatMap((item) => ServedBy.safeParse(item).data ?? [])
       .filter(({ status }) => status === undefined || status === null || status === 'live')
       .map((item) => ({
         name: item.provider,

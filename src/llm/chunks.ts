@@ -1,4 +1,4 @@
-import type { TokenUsage } from './answer.ts';
+import { type TokenUsage, tokenCount } from './answer.ts';
 import type { Fault } from './errors.ts';
 import { isObject } from './events.ts';
 
@@ -124,27 +124,22 @@ function callOf(part: Fields): CallPart {
   };
 }
 
-/** The first of these that counts something. What is counted in parts of tokens is rounded up. */
+/** The first of these that counts something. */
 function usageOf(found: readonly unknown[]): Partial<TokenUsage> | undefined {
   for (const usage of found.filter(isObject)) {
     const prompt = fieldsOf(usage.prompt_tokens_details ?? usage.input_tokens_details);
     const counts = {
-      inputTokens: countOf(usage.prompt_tokens ?? usage.input_tokens),
-      cachedTokens: countOf(
+      inputTokens: tokenCount(usage.prompt_tokens ?? usage.input_tokens),
+      cachedTokens: tokenCount(
         prompt.cached_tokens ??
           usage.cached_tokens ??
           usage.prompt_cache_hit_tokens ??
           usage.cache_read_input_tokens,
       ),
-      outputTokens: countOf(usage.completion_tokens ?? usage.output_tokens),
+      outputTokens: tokenCount(usage.completion_tokens ?? usage.output_tokens),
     };
     const told = Object.entries(counts).filter(([, count]) => count !== undefined);
     if (told.length > 0) return Object.fromEntries(told);
   }
   return undefined;
-}
-
-function countOf(value: unknown): number | undefined {
-  const count = typeof value === 'string' ? Number(value) : value;
-  return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? Math.ceil(count) : undefined;
 }

@@ -10,8 +10,9 @@ import type {
   ResponseCreateParamsStreaming,
   ResponseInputItem,
   ResponseInputMessageContentList,
+  ResponseUsage,
 } from 'openai/resources/responses/responses';
-import { assertEnds, checked, type ModelAnswer } from './answer.ts';
+import { assertEnds, checked, type ModelAnswer, type TokenUsage, tokenCount } from './answer.ts';
 import { ModelError } from './errors.ts';
 import { effortFor } from './quirks.ts';
 import type { ModelRequest } from './request.ts';
@@ -92,12 +93,18 @@ function answerOf(response: Response): ModelAnswer {
     calls,
     isTruncated: incomplete?.reason === 'max_output_tokens',
     isFiltered: incomplete?.reason === 'content_filter',
-    usage: usage && {
-      inputTokens: usage.input_tokens,
-      cachedTokens: usage.input_tokens_details?.cached_tokens ?? 0,
-      outputTokens: usage.output_tokens,
-    },
+    usage: usage && counted(usage),
   });
+}
+
+/** Only what is told: other servers than OpenAI's answer on this route, too. */
+function counted(usage: ResponseUsage): Partial<TokenUsage> {
+  const counts = {
+    inputTokens: tokenCount(usage.input_tokens),
+    cachedTokens: tokenCount(usage.input_tokens_details?.cached_tokens),
+    outputTokens: tokenCount(usage.output_tokens),
+  };
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined));
 }
 
 /** A message of the chat completions API as items of this one. */

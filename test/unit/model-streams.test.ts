@@ -275,6 +275,8 @@ describe('what was used', () => {
     ],
     [{ prompt_tokens: 100, completion_tokens: null }, { inputTokens: 100 }],
     [{ prompt_tokens: -1, completion_tokens: 5 }, { outputTokens: 5 }],
+    [{ prompt_tokens: 9e18, completion_tokens: '1e300' }, undefined],
+    [{ prompt_tokens: 7, completion_tokens: ' ', cached_tokens: 3_000_000_000 }, { inputTokens: 7 }],
     [null, undefined],
     [{}, undefined],
   ])('%j', async (usage, expected) => {

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { Effort } from '../effort.ts';
 import { count, flag, url, usd, wholeSeconds } from '../setting-types.ts';
 
+/** A hundred times what the dearest models cost. */
+export const MOST_USD_PER_MILLION = 100_000;
+
 /** Which models there are for the agent, and how they are asked. */
 export const Model = z.strictObject({
   id: z.string().min(1).describe('Model id as the provider names it, e.g. "moonshotai/Kimi-K2.5:fastest".'),
@@ -55,8 +58,8 @@ export const Model = z.strictObject({
     .describe('A stream that is silent for this long is cut and retried.'),
   price: z
     .strictObject({
-      input_usd_per_million: z.coerce.number().nonnegative(),
-      output_usd_per_million: z.coerce.number().nonnegative(),
+      input_usd_per_million: z.coerce.number().nonnegative().max(MOST_USD_PER_MILLION),
+      output_usd_per_million: z.coerce.number().nonnegative().max(MOST_USD_PER_MILLION),
     })
     .optional()
     .describe('Price of tokens in place of the one that the catalogue tells.'),
