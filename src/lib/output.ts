@@ -126,3 +126,16 @@ export function linesOf(text: string, from: number, count: number): { lines: str
   }
   return { lines, total };
 }
+
+/**
+ * At most `size` characters of a text from `offset` on, and how to get the next; it ends with a line where
+ * one ends near. Undefined where the text is no longer than `offset`.
+ */
+export function piece(text: string, offset: number, size: number): string | undefined {
+  if (offset > 0 && offset >= text.length) return undefined;
+  const rest = text.slice(offset, offset + size + 1);
+  const shown = beginningOf(rest, size);
+  const next = offset + shown.length;
+  const left = text.length - next;
+  return left === 0 ? shown : `${shown}\n(read on with offset ${next}; ${left} characters are left)`;
+}

@@ -1,7 +1,10 @@
 import Fuse from 'fuse.js';
 import { z } from 'zod';
 
-/** What GitHub lists of a repository, and what examples are looked for; `minScore` is how well one must fit, of 100. */
+/**
+ * What GitHub lists of a repository, and what examples are looked for; `minScore` is how well one must fit,
+ * of 100.
+ */
 export type PathQuestion = {
   listing: Uint8Array;
   keyword: string | undefined;

@@ -3,7 +3,6 @@ import type { Paper, PaperCollection } from '../../hub/papers.ts';
 import type { RepoEntry } from '../../hub/repos.ts';
 import type { Citation, CitedPaper, Snippet } from '../../hub/scholar.ts';
 import { cut } from '../../lib/cut.ts';
-import type { PaperText } from '../../parse-apart/parsers/paper.ts';
 
 /* What is told of papers: the useful first, short enough for a model to go on reading. */
 
@@ -54,65 +53,6 @@ export function detailText(id: string, paper: Paper | undefined, known: CitedPap
     (known?.digest || paper?.digest) && `\nIn short: ${known?.digest || paper?.digest}`,
     paper?.abstract && `\nAbstract: ${cut(paper.abstract, 2_000)}`,
   );
-}
-
-const PREVIEW = 200;
-
-export function contentsText(id: string, { title, abstract, sections, url }: PaperText): string {
-  const contents = sections.map(({ title: heading, level, text }) => {
-    const preview = text === '' ? '' : `: ${cut(text.replace(/\n/g, ' '), PREVIEW)}`;
-    return `${level === 2 ? '  ' : ''}- ${heading}${preview}`;
-  });
-  return lines(
-    `# ${title || id}`,
-    url,
-    abstract && `\n${abstract}`,
-    '\nSections (read one with `section`, by number or title):',
-    ...contents,
-  );
-}
-
-const SECTION = 16_000;
-
-/** A section with its parts; an unknown name tells which there are. */
-export function sectionText(id: string, paper: PaperText, wanted: string): Looked<string> {
-  const at = sectionAt(paper, wanted);
-  const section = paper.sections[at];
-  if (section === undefined) {
-    const known = paper.sections.map(({ title }) => title).join('; ');
-    return { ok: false, reason: `${id} has no section "${wanted}". Its sections are: ${known}.` };
-  }
-  const rest = paper.sections.slice(at + 1);
-  const end = rest.findIndex(({ level }) => level <= section.level);
-  const parts = [section, ...(end === -1 ? rest : rest.slice(0, end))];
-  const text = parts
-    .map(({ title, text: own, level }) => `${'#'.repeat(level)} ${title}\n${own}`)
-    .join('\n\n');
-  const note =
-    text.length > SECTION
-      ? `\n(cut; its parts can be read one by one: ${
-          parts
-            .slice(1)
-            .map(({ title }) => title)
-            .join('; ') || 'it has none'
-        })`
-      : '';
-  return { ok: true, value: `${paper.url}\n\n${cut(text, SECTION)}${note}` };
-}
-
-function sectionAt({ sections }: PaperText, wanted: string): number {
-  const name = wanted.trim().toLowerCase();
-  const ways: ((section: PaperText['sections'][number]) => boolean)[] = [
-    ({ number }) => number.toLowerCase() === name,
-    ({ title }) => title.toLowerCase() === name,
-    ({ title }) => title.toLowerCase().includes(name),
-    ({ number }) => number !== '' && name.startsWith(`${number.toLowerCase()} `),
-  ];
-  for (const way of ways) {
-    const found = sections.findIndex(way);
-    if (found !== -1) return found;
-  }
-  return -1;
 }
 
 export function citationText(

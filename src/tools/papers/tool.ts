@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import type { Arxiv } from '../../hub/arxiv.ts';
+import { arxivIdIn } from '../../hub/arxiv-id.ts';
 import type { Looked } from '../../hub/datasets.ts';
 import type { HubPapers } from '../../hub/papers.ts';
 import type { HubRepos } from '../../hub/repos.ts';
 import type { Scholar } from '../../hub/scholar.ts';
 import { defineTool, type Tool, type ToolResult } from '../tool.ts';
+import { contentsText, sectionText } from './sections.ts';
 import {
   citationText,
   collectionText,
-  contentsText,
   detailText,
   listText,
   repoText,
   scholarText,
-  sectionText,
   snippetText,
 } from './texts.ts';
 
@@ -25,17 +25,11 @@ export type PaperSources = {
   hubUrl: string;
 };
 
-/**
- * arXiv's ids, new and old (https://info.arxiv.org/help/arxiv_identifier.html), also within an address;
- * versions are left off.
- */
-const ARXIV_ID = /(?:^|[/:\s])(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})(?:v\d+)?(?:\.pdf)?\/?$/;
-
 const PaperId = z
   .string()
-  .max(200)
+  .max(2_000)
   .transform((text, context) => {
-    const [, id] = ARXIV_ID.exec(text.trim()) ?? [];
+    const id = arxivIdIn(text);
     if (id !== undefined) return id;
     context.addIssue({ code: 'custom', message: 'is not an arXiv id like 2305.18290' });
     return z.NEVER;
@@ -59,7 +53,8 @@ const Schema = z.strictObject({
   ]),
   arxiv_id: PaperId.optional().describe('For everything about one paper, e.g. "2305.18290".'),
   query: z.string().max(1_000).optional().describe('search, snippet_search; trending: words to keep.'),
-  section: z.string().max(200).optional().describe('read_paper: number or title; without it the contents.'),
+  section: z.string().max(500).optional().describe('read_paper: number or title; without it the contents.'),
+  offset: z.number().int().min(0).default(0).describe('read_paper: character to read on from.'),
   direction: z.enum(['references', 'citations', 'both']).default('both').describe('citation_graph.'),
   date: day.optional().describe('trending: of that day.'),
   date_from: day.optional().describe('search, snippet_search.'),
@@ -139,7 +134,7 @@ const OPERATIONS: Readonly<Record<Args['operation'], Operation>> = {
     };
   },
 
-  async read_paper({ arxiv_id, section }, { arxiv, papers }, signal) {
+  async read_paper({ arxiv_id, section, offset }, { arxiv, papers }, signal) {
     if (!arxiv_id) return need('arxiv_id');
     const read = await arxiv.read(arxiv_id, signal);
     if (!read.ok) {
@@ -150,9 +145,9 @@ const OPERATIONS: Readonly<Record<Args['operation'], Operation>> = {
         value: `${detailText(arxiv_id, paper.value, undefined)}\n\n(Only the abstract: ${read.reason})`,
       };
     }
-    return section === undefined
-      ? { ok: true, value: contentsText(arxiv_id, read.value) }
-      : sectionText(arxiv_id, read.value, section);
+    return section?.trim()
+      ? sectionText(arxiv_id, read.value, section, offset)
+      : contentsText(arxiv_id, read.value, offset);
   },
 
   async citation_graph({ arxiv_id, direction, limit }, { scholar }, signal) {
