@@ -13,7 +13,9 @@ export type RequestedCall = {
 
 export type TokenUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
 
-/** More than any model takes: whoever counts so many has not counted tokens, and sums of them pass all bounds. */
+/**
+ * More than any model takes: whoever counts so many has not counted tokens, and sums of them pass all bounds.
+ */
 const MOST_TOKENS = 100_000_000;
 
 /**

@@ -27,8 +27,8 @@ export type Ground = {
   /** Words of the bot in a thread. */
   said(thread: ThreadRef): string[];
   /**
-   * Its answers in a thread, drafts aside: whoever goes on below a draft steers what is being written, and has
-   * one answer to both.
+   * Its answers in a thread, drafts aside: whoever goes on below a draft steers what is being written, and
+   * has one answer to both.
    */
   answers(thread: ThreadRef): string[];
   /** Cards that wait for a decision. */
