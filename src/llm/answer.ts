@@ -36,12 +36,14 @@ export type ModelAnswer = {
   isTruncated: boolean;
   /** What the provider counted, as far as it tells. */
   usage: Partial<TokenUsage> | undefined;
+  /** Who answered, behind a router that tells. */
+  provider?: string | undefined;
 };
 
 /**
  * An answer with the model that gave it, which may be one that another fell back on, and how long it took.
  */
-export type TimedAnswer = Omit<ModelAnswer, 'usage'> & {
+export type TimedAnswer = Omit<ModelAnswer, 'usage' | 'provider'> & {
   /** Counted here where the provider does not tell. */
   usage: TokenUsage;
   model: string;

@@ -7,6 +7,7 @@ import type { ModelAnswer } from './answer.ts';
 import { eventsOf } from './events.ts';
 import { messagesFor } from './messages.ts';
 import { effortFor, type Quirks } from './quirks.ts';
+import { PROVIDER_HEADER } from './refusals.ts';
 import type { ModelRequest } from './request.ts';
 import { AnswerAssembly } from './stream.ts';
 import type { Target } from './target.ts';
@@ -57,7 +58,8 @@ export async function overChat(
     alive(true);
     if (assembly.add(event)) request.onText(assembly.text);
   }
-  return assembly.finish();
+  const provider = response.headers.get(PROVIDER_HEADER) ?? assembly.provider;
+  return { ...assembly.finish(), provider };
 }
 
 const isAnthropic = (model: string): boolean => /(?:^|\/)claude|^anthropic\//.test(model);

@@ -6,7 +6,10 @@ import type { ModelAnswer, TimedAnswer, TokenUsage } from './answer.ts';
 import { overChat } from './chat-wire.ts';
 import { type Endpoint, type EndpointSettings, endpointOf } from './endpoints.ts';
 import { LONGEST_WAIT_MS, ModelError, modelErrorOf, OUTAGES, type RetrySchedule } from './errors.ts';
-import { healed, NO_QUIRKS, type Quirks, type Refusal } from './quirks.ts';
+import { type Conversation, KnownQuirks } from './known-quirks.ts';
+import { hasImages, withoutThoughts } from './messages.ts';
+import type { Quirks, Refusal } from './quirks.ts';
+import { inOneForm, PROVIDER_HEADER } from './refusals.ts';
 import type { ModelRequest } from './request.ts';
 import { overResponses } from './responses-wire.ts';
 import { tokensOf } from './tokens.ts';
@@ -35,16 +38,16 @@ const ANSWER = { bytes: 4_000_000, streamBytes: 100_000_000 };
 const MAX_HEALS = 8;
 
 export function createModelClient(settings: ModelSettings, clock: Clock): ModelClient {
-  const models: Models = { settings, clock, clients: new Map(), quirks: new Map() };
+  const models: Models = { settings, clock, clients: new Map(), quirks: new KnownQuirks(clock) };
   return { complete: (request) => complete(models, request) };
 }
 
-/** `clients` by address and key, `quirks` by the model that was found to have them. */
+/** `clients` by address and key. */
 type Models = {
   settings: ModelSettings;
   clock: Clock;
   clients: Map<string, OpenAI>;
-  quirks: Map<string, Quirks>;
+  quirks: KnownQuirks;
 };
 
 async function complete(models: Models, request: ModelRequest): Promise<TimedAnswer> {
@@ -52,7 +55,7 @@ async function complete(models: Models, request: ModelRequest): Promise<TimedAns
   let first: unknown;
   for (const model of [request.model, ...others]) {
     try {
-      return await withRetries(models, { ...request, model });
+      return await withRetries(models, forModel(request, model));
     } catch (error) {
       first ??= error;
       if (!(error instanceof ModelError) || !OUTAGES.has(error.kind)) throw first;
@@ -62,15 +65,26 @@ async function complete(models: Models, request: ModelRequest): Promise<TimedAns
   throw first;
 }
 
+/** Thoughts and signatures are of the model that had them: whoever goes on for it gets none. */
+function forModel(request: ModelRequest, model: string): ModelRequest {
+  if (model === request.model) return request;
+  return { ...request, model, messages: request.messages.map(withoutThoughts) };
+}
+
 async function withRetries(models: Models, request: ModelRequest): Promise<TimedAnswer> {
-  const { settings, clock } = models;
+  const { settings, clock, quirks } = models;
+  const endpoint = endpointOf(request.model, settings.endpoints);
+  const conversation = quirks.conversation(endpoint, request.sessionId);
   let heals = 0;
   for (let attempt = 0; ; attempt++) {
+    const sent = quirks.of(conversation);
     try {
-      return await once(models, request);
+      const { provider, ...answer } = await once(models, request, endpoint, sent);
+      quirks.answered(conversation, provider);
+      return answer;
     } catch (thrown) {
       request.signal.throwIfAborted();
-      if (heals++ < MAX_HEALS && heal(models, request, thrown)) {
+      if (heals++ < MAX_HEALS && heal(models, request, conversation, sent, thrown)) {
         attempt--;
         continue;
       }
@@ -85,20 +99,31 @@ async function withRetries(models: Models, request: ModelRequest): Promise<Timed
 }
 
 /** Learns from what a provider turned down; says whether the request can be made again otherwise. */
-function heal({ quirks }: Models, { model, effort }: ModelRequest, thrown: unknown): boolean {
+function heal(
+  { quirks }: Models,
+  { effort, messages }: ModelRequest,
+  conversation: Conversation,
+  sent: Quirks,
+  thrown: unknown,
+): boolean {
   const error = modelErrorOf(thrown);
   if (error instanceof ModelError && error.kind === 'too_long') return false; // whatever parameters it names
   const refusal = refusalOf(thrown);
-  const better = refusal && healed(quirks.get(model) ?? NO_QUIRKS, refusal, effort);
-  if (better) quirks.set(model, better);
-  return better !== undefined;
+  if (refusal === undefined) return false;
+  const provider = thrown instanceof OpenAI.APIError ? thrown.headers?.get(PROVIDER_HEADER) : undefined;
+  const told = { effort, provider: provider ?? undefined, hasImages: messages.some(hasImages) };
+  return quirks.learn(conversation, sent, refusal, told);
 }
 
-async function once(models: Models, request: ModelRequest): Promise<TimedAnswer> {
-  const { settings, clock, quirks } = models;
-  const endpoint = endpointOf(request.model, settings.endpoints);
+async function once(
+  models: Models,
+  request: ModelRequest,
+  endpoint: Endpoint,
+  quirks: Quirks,
+): Promise<TimedAnswer & Pick<ModelAnswer, 'provider'>> {
+  const { settings, clock } = models;
   const { maxOutputTokens, idleTimeoutMs } = settings;
-  const target = { endpoint, quirks: quirks.get(request.model) ?? NO_QUIRKS, maxOutputTokens };
+  const target = { endpoint, quirks, maxOutputTokens };
   const idle = new IdleTimer(idleTimeoutMs);
   const began = clock.monotonic();
   let firstAt: number | undefined;
@@ -143,12 +168,15 @@ function usageFor(
 function clientFor({ clients }: Models, { baseUrl, apiKey }: Endpoint): OpenAI {
   const key = `${baseUrl} ${apiKey}`;
   const client =
-    clients.get(key) ?? new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0, fetch: boundedFetch(ANSWER) });
+    clients.get(key) ??
+    new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0, fetch: inOneForm(boundedFetch(ANSWER)) });
   clients.set(key, client);
   return client;
 }
 
 function refusalOf(thrown: unknown): Refusal | undefined {
+  if (thrown instanceof ModelError && thrown.fault !== undefined)
+    return { param: undefined, ...thrown.fault };
   if (!(thrown instanceof OpenAI.APIError)) return undefined;
   const status: number | undefined = thrown.status;
   return {

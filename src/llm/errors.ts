@@ -24,6 +24,8 @@ export type ModelErrorKind =
 export class ModelError extends Error {
   readonly kind: ModelErrorKind;
   readonly retryAfterMs: number | undefined;
+  /** What the provider said in a stream that it had begun. */
+  fault: Fault | undefined;
 
   constructor(kind: ModelErrorKind, message: string, retryAfterMs?: number, cause?: unknown) {
     super(message, { cause });
@@ -105,7 +107,7 @@ export function modelErrorOf(error: unknown): unknown {
   if (error instanceof OpenAI.APIError) {
     const fault = {
       status: error.status,
-      code: error.code ?? error.type ?? undefined,
+      code: [error.code, error.type].find((code) => typeof code === 'string'),
       message: error.message,
     };
     return new ModelError(kindOf(fault), error.message, retryAfterMs(error.headers), error);
@@ -119,7 +121,8 @@ export function modelErrorOf(error: unknown): unknown {
 }
 
 /** What a provider says in a stream that it has begun with status 200. */
-export const modelErrorIn = (fault: Fault): ModelError => new ModelError(kindOf(fault), fault.message);
+export const modelErrorIn = (fault: Fault): ModelError =>
+  Object.assign(new ModelError(kindOf(fault), fault.message), { fault });
 
 /** What a provider says went wrong. */
 export type Fault = { status: number | undefined; code: string | undefined; message: string };

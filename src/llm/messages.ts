@@ -97,6 +97,20 @@ const strictId = (id: string): string =>
 /** A name that no tool has, and some models ask for, is told as far as it may be. */
 const plainName = (name: string): string => name.replace(/[^\w-]/g, '_').slice(0, 64) || 'unnamed';
 
+/** A message as another model gets it than the one whose thoughts, and signatures of them, it has. */
+export function withoutThoughts(message: ChatCompletionMessageParam): ChatCompletionMessageParam {
+  if (message.role !== 'assistant') return message;
+  const { reasoning_content: _now, earlier_reasoning: _earlier, ...rest }: Thought = message;
+  if (rest.tool_calls === undefined) return rest;
+  const unsigned = ({ extra_content: _extra, ...call }: Signed): ChatCompletionMessageToolCall => call;
+  return { ...rest, tool_calls: rest.tool_calls.map(unsigned) };
+}
+
+type Signed = ChatCompletionMessageToolCall & { extra_content?: unknown };
+
+export const hasImages = ({ content }: ChatCompletionMessageParam): boolean =>
+  Array.isArray(content) && content.some(({ type }) => type === 'image_url');
+
 function withoutImages(content: string | ChatCompletionContentPart[]): string | ChatCompletionContentPart[] {
   if (typeof content === 'string' || content.every(({ type }) => type === 'text')) return content;
   const texts = content.map((part) =>

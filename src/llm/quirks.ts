@@ -9,7 +9,10 @@ type Omittable =
   | 'prompt_cache_key'
   | 'max_tokens';
 
-/** What is known of a model from what it turned down: remembered for as long as the process runs. */
+/**
+ * What is known of a model, where it is served, from what was turned down there: `known-quirks.ts` remembers
+ * it.
+ */
 export type Quirks = {
   /**
    * The highest level that may be sent; `none` where no level is taken. Undefined where nothing was turned
@@ -40,17 +43,16 @@ export type Refusal = {
   message: string;
 };
 
-/**
- * The part that a refusal is about: by the parameter it names, else (routers pass on bare texts) by its
- * words.
- */
-const SUBJECTS: readonly (readonly [RegExp, 'effort' | 'limit' | 'reasoning' | Omittable])[] = [
+type Subject = 'effort' | 'limit' | 'reasoning' | Omittable;
+
+/** The part that a refusal is about, by its words. */
+const SUBJECTS: readonly (readonly [RegExp, Subject])[] = [
   [
     /reasoning_content|reasoning[ _]content|encrypted_content|thinking block|invalid.{0,40}signature|messages.{0,40}\breasoning\b|(?:property|field) .?reasoning\b/i,
     'reasoning',
   ],
   [
-    /image_url|image input|(?:support|accept|process)\w* .{0,20}images?\b|multimodal|\bvision\b|unsupported image|could not process image|invalid image|mime type/i,
+    /image_url|image (?:input|data|media)|(?:support|accept|process)\w* .{0,20}images?\b|multimodal|\bvision\b|unsupported image|could not process image|invalid image|images? (?:exceeds?|(?:is|are) (?:too|not))|mime type/i,
     'images',
   ],
   [/reasoning_effort|reasoning\.effort|\beffort\b|\bthinking\b|output_config/i, 'effort'],
@@ -61,20 +63,47 @@ const SUBJECTS: readonly (readonly [RegExp, 'effort' | 'limit' | 'reasoning' | O
   [/cache_control/i, 'cache_control'],
 ];
 
-/** Thoughts that are missing are not unwanted: the next request goes to whoever takes none, or needs them. */
-const MISSING =
-  /missing|required|must be (?:passed|provided|included|present)|not (?:provided|found|included)/i;
+/**
+ * What a refusal is about: the parameter that it names, else (routers pass on bare texts, and some name no
+ * parameter but their check) what its words are about.
+ */
+function subjectOf({ param, message }: Refusal): Subject | undefined {
+  const about = (text: string) => SUBJECTS.find(([pattern]) => pattern.test(text))?.[1];
+  return (param === undefined ? undefined : about(param)) ?? about(message);
+}
+
+/**
+ * Whether a refusal is about what is in this conversation, and says nothing of what the model takes: a
+ * picture that can't be read, a thought that somebody else has signed.
+ */
+export function isOfConversation(refusal: Refusal): boolean {
+  const subject = subjectOf(refusal);
+  if (subject === 'images') return BAD_PICTURE.test(refusal.message);
+  return subject === 'reasoning' && INVALID.test(refusal.message) && !UNWANTED.test(refusal.message);
+}
+
+const BAD_PICTURE =
+  /could not process|invalid image|invalid base64|corrupt|decode|unsupported image (?:format|type|media)|mime type|too (?:large|many|big|small)|exceeds?|dimensions?|\bMB\b/i;
 
 /** Signatures of thoughts are of one provider and one model: another name does not make them valid. */
-const INVALID = /signature|invalid|encrypted/i;
+const INVALID = /signature|\binvalid\b|encrypted/i;
 
-function lessReasoning(sent: Quirks['reasoning'], message: string): Quirks['reasoning'] {
-  if (MISSING.test(message)) return 'required';
-  return INVALID.test(message) ? 'none' : LESS[sent];
+const UNWANTED =
+  /un(?:supported|expected|known|recogni[sz]ed|allowed)|not (?:support|permit|allow|accept|recogni[sz]|expect|valid|included in the schema|part of|defined|have)|extra (?:inputs?|fields?)|additional propert|forbidden|did you mean|(?:should|must|can)(?: ?not|n.t) be/i;
+
+/** Thoughts that are missing are not unwanted: the next request goes to whoever takes none, or needs them. */
+const MISSING =
+  /missing|required|must (?:be (?:passed|provided|included|present|sent|returned)|have|include)|not (?:provided|found|included|present|passed)|(?:need|expect)s? .{0,20}reasoning/i;
+
+function otherReasoning(sent: Quirks['reasoning'], message: string): Quirks['reasoning'] {
+  const isUnwanted = UNWANTED.test(message);
+  if (MISSING.test(message) && !isUnwanted) return 'required';
+  if (/did you mean .?reasoning\b(?!_)/i.test(message) && sent !== 'reasoning') return 'reasoning';
+  return INVALID.test(message) && !isUnwanted ? 'none' : LESS[sent];
 }
 
 const LESS: Readonly<Record<Quirks['reasoning'], Quirks['reasoning']>> = {
-  required: 'none',
+  required: 'reasoning',
   reasoning_content: 'reasoning',
   reasoning: 'none',
   none: 'none',
@@ -89,14 +118,19 @@ export function effortFor(quirks: Quirks, wanted: Effort | undefined): Effort | 
 
 const ORDER: Readonly<Record<Effort, number>> = { max: 0, xhigh: 1, high: 2, medium: 3, low: 4 };
 
+const OF_REQUESTS: ReadonlySet<number | undefined> = new Set([400, 422]);
+
+/** OpenRouter finds no provider that sees, and llama.cpp calls it its own fault. */
+const OF_PICTURES: ReadonlySet<number | undefined> = new Set([400, 404, 413, 415, 422, 500, 501]);
+
 /**
  * What is known after a refusal, where leaving something out or going one level down can mend it; else
  * undefined.
  */
 export function healed(quirks: Quirks, refusal: Refusal, wanted: Effort | undefined): Quirks | undefined {
-  if (refusal.status !== 400 && refusal.status !== 422) return undefined;
   if (refusal.code === 'context_length_exceeded') return undefined;
-  const subject = SUBJECTS.find(([pattern]) => pattern.test(refusal.param ?? refusal.message))?.[1];
+  const subject = subjectOf(refusal);
+  if (!(subject === 'images' ? OF_PICTURES : OF_REQUESTS).has(refusal.status)) return undefined;
   switch (subject) {
     case undefined:
       return undefined;
@@ -112,7 +146,7 @@ export function healed(quirks: Quirks, refusal: Refusal, wanted: Effort | undefi
       return { ...quirks, effort: isUnknown ? 'none' : (nextLower(sent) ?? 'none') };
     }
     case 'reasoning': {
-      const reasoning = lessReasoning(quirks.reasoning, refusal.message);
+      const reasoning = otherReasoning(quirks.reasoning, refusal.message);
       return reasoning === quirks.reasoning ? undefined : { ...quirks, reasoning };
     }
     case 'limit':

@@ -14,6 +14,7 @@ import type {
 } from 'openai/resources/responses/responses';
 import { assertEnds, checked, type ModelAnswer, type TokenUsage, tokenCount } from './answer.ts';
 import { ModelError } from './errors.ts';
+import { messagesFor } from './messages.ts';
 import { effortFor } from './quirks.ts';
 import type { ModelRequest } from './request.ts';
 import type { Target } from './target.ts';
@@ -29,7 +30,8 @@ export async function overResponses(
   const effort = endpoint.takesEffort ? effortFor(quirks, request.effort) : undefined;
   const body: ResponseCreateParamsStreaming = {
     model: endpoint.model,
-    input: request.messages.flatMap(itemsOf),
+    // Thoughts go back there by their ids alone, which nobody keeps.
+    input: messagesFor(request.messages, { ...quirks, reasoning: 'none' }).flatMap(itemsOf),
     ...(request.tools.length > 0 ? { tools: request.tools.flatMap(toolOf) } : {}),
     ...(request.tools.length > 0 && request.toolChoice && !quirks.omitted.has('tool_choice')
       ? { tool_choice: request.toolChoice }

@@ -5,6 +5,7 @@ import { endingOf } from './endings.ts';
 import { ModelError, modelErrorIn } from './errors.ts';
 import type { AnswerEvent } from './events.ts';
 import { MarkupFilter } from './markup.ts';
+import { nameIn } from './refusals.ts';
 
 /** Puts the events of one streamed chat completion together. */
 export class AnswerAssembly {
@@ -15,6 +16,8 @@ export class AnswerAssembly {
   #finish: string | undefined;
   #hasEnded = false;
   #usage: Partial<TokenUsage> | undefined;
+  /** Who answers, where a router says so in its events. */
+  provider: string | undefined;
 
   /** What people may see so far: without thoughts, and without marks of the model's own format. */
   get text(): string {
@@ -29,6 +32,7 @@ export class AnswerAssembly {
     }
     const fault = faultOf(event);
     if (fault !== undefined) throw modelErrorIn(fault);
+    this.provider ??= nameIn(event.provider);
     return this.#addChunk(chunkOf(event));
   }
 

@@ -205,6 +205,19 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
         ? "property 'reasoning_content' is unsupported, did you mean 'reasoning'?"
         : undefined,
   },
+  'the provider changes between two calls': {
+    body: (said) => streamed(said, whole, { before: { reasoning_content: 'They want a model.' } }),
+    refusal: (request) => {
+      const before = answers(request);
+      if (before.length % 2 === 1)
+        return before.every((message) => has(message, 'reasoning_content'))
+          ? undefined
+          : 'The `reasoning_content` in the thinking mode must be passed back to the API.';
+      return before.some((message) => has(message, 'reasoning_content'))
+        ? "messages.1.assistant.reasoning_content: property 'reasoning_content' is unsupported"
+        : undefined;
+    },
+  },
   'calls have signatures': {
     body: (said) =>
       streamed(said, (call, index) => ({

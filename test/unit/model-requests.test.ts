@@ -1,7 +1,7 @@
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { describe, expect, test } from 'vitest';
 import { messagesFor, type Thought } from '../../src/llm/messages.ts';
-import { healed, NO_QUIRKS, type Quirks } from '../../src/llm/quirks.ts';
+import { healed, isOfConversation, NO_QUIRKS, type Quirks } from '../../src/llm/quirks.ts';
 import { pictureType } from '../../src/session/store/images.ts';
 
 const call = (id: string, name: string) => ({
@@ -97,15 +97,44 @@ describe('thoughts', () => {
     ],
     ['Missing `reasoning_content` field in the assistant message at message index 1', 'required'],
     ['The `reasoning_content` in the thinking mode must be passed back to the API.', 'required'],
+    ['reasoning_content is not included in the schema of messages', 'reasoning'],
+    [
+      "Additional properties are not allowed ('reasoning_content' was unexpected); required: role",
+      'reasoning',
+    ],
+    ['reasoning_content should not be provided in the input', 'reasoning'],
+    ['messages[3]: invalid signature in thinking block', 'none'],
   ])('that one provider refuses so are given back otherwise: %s', (message, expected) => {
     expect(afterRefusal(message)).toBe(expected);
   });
 
+  test('are what a refusal is about whose parameter is the name of a check', () => {
+    const message = "messages.2.assistant.reasoning_content: property 'reasoning_content' is unsupported";
+    const refusal = { status: 400, code: 'wrong_api_format', param: 'validation_error', message };
+    expect(healed(NO_QUIRKS, refusal, undefined)?.reasoning).toBe('reasoning');
+  });
+
   test('that are missed by one provider, after another one wanted none, are given again', () => {
     expect(afterRefusal('reasoning_content is missing', 'none')).toBe('required');
-    expect(afterRefusal("property 'reasoning_content' is unsupported", 'required')).toBe('none');
+    expect(afterRefusal("property 'reasoning_content' is unsupported", 'required')).toBe('reasoning');
+    expect(afterRefusal("property 'reasoning' is unsupported", 'reasoning')).toBe('none');
     expect(afterRefusal('reasoning_content is missing', 'required')).toBeUndefined(); // it would be refused again
   });
+});
+
+test.each<[string, boolean]>([
+  ['messages[3]: invalid signature in thinking block', true],
+  ['The encrypted_content could not be verified: invalid', true],
+  ['Could not process image', true],
+  ['messages.1.content.1.image.source.base64: image exceeds 5 MB maximum', true],
+  ['Invalid image data: failed to decode', true],
+  ['No endpoints found that support image input', false],
+  ['this model does not support images', false],
+  ["property 'reasoning_content' is unsupported", false],
+  ['reasoning_content is missing in assistant tool call message', false],
+  ["Unsupported value: 'xhigh' for reasoning_effort", false],
+])('what is wrong with one conversation is told from what a model does not take: %s', (message, expected) => {
+  expect(isOfConversation({ status: 400, code: undefined, param: undefined, message })).toBe(expected);
 });
 
 describe('pictures', () => {
@@ -126,6 +155,16 @@ describe('pictures', () => {
       expect(healed(NO_QUIRKS, refusal, undefined)).toBeUndefined();
     },
   );
+
+  test.each([
+    [404, 'No endpoints found that support image input'],
+    [500, 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj'],
+    [415, 'this model does not support images'],
+  ])('are refused with whatever status there is: %i', (status, message) => {
+    const refusal = { status, code: undefined, param: undefined, message };
+    expect(healed(NO_QUIRKS, refusal, undefined)?.omitted).toEqual(new Set(['images']));
+    expect(healed(NO_QUIRKS, { ...refusal, message: 'no such tool_choice' }, undefined)).toBeUndefined();
+  });
 
   test.each([
     'No endpoints found that support image input',
