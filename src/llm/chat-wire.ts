@@ -9,6 +9,7 @@ import { messagesFor } from './messages.ts';
 import { effortFor, type Quirks } from './quirks.ts';
 import { PROVIDER_HEADER } from './refusals.ts';
 import type { ModelRequest } from './request.ts';
+import { toolsFor } from './schemas/tools.ts';
 import { AnswerAssembly } from './stream.ts';
 import type { Target } from './target.ts';
 
@@ -28,7 +29,7 @@ export async function overChat(
   const body: ChatCompletionCreateParamsStreaming = {
     model: endpoint.model,
     messages: cached(messagesFor(request.messages, quirks), quirks, isAnthropic(endpoint.model)),
-    ...(request.tools.length > 0 ? { tools: request.tools } : {}),
+    ...(request.tools.length > 0 ? { tools: toolsFor(request.tools, endpoint, quirks) } : {}),
     ...(request.tools.length > 0 && request.toolChoice && !quirks.omitted.has('tool_choice')
       ? { tool_choice: request.toolChoice }
       : {}),

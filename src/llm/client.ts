@@ -12,6 +12,7 @@ import type { Quirks, Refusal } from './quirks.ts';
 import { inOneForm, PROVIDER_HEADER } from './refusals.ts';
 import type { ModelRequest } from './request.ts';
 import { overResponses } from './responses-wire.ts';
+import { originalCalls } from './schemas/tools.ts';
 import { tokensOf } from './tokens.ts';
 
 /** Models behind OpenAI-compatible endpoints, by their ids. Throws ModelError, or the signal's abort. */
@@ -139,6 +140,7 @@ async function once(
     const now = clock.monotonic();
     return {
       ...answer,
+      calls: originalCalls(answer.calls, request.tools, endpoint, quirks),
       usage: usageFor(request, answer),
       model: request.model,
       firstTokenMs: Math.round((firstAt ?? now) - began),

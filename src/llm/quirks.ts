@@ -7,7 +7,11 @@ type Omittable =
   | 'images'
   | 'cache_control'
   | 'prompt_cache_key'
-  | 'max_tokens';
+  | 'max_tokens'
+  /** Words of tools' schemas beyond the barest (`schemas/plain.ts`). */
+  | 'schema_details'
+  /** Tools after the 128th. */
+  | 'more_tools';
 
 /**
  * What is known of a model, where it is served, from what was turned down there: `known-quirks.ts` remembers
@@ -47,6 +51,11 @@ type Subject = 'effort' | 'limit' | 'reasoning' | Omittable;
 
 /** The part that a refusal is about, by its words. */
 const SUBJECTS: readonly (readonly [RegExp, Subject])[] = [
+  [/\btools?\b.{0,60}(?:too (?:many|long)|maximum (?:length|number)|at most|exceed)/i, 'more_tools'],
+  [
+    /^tools[[.]\d|invalid schema for|input_schema|function_declarations|parse grammar|json schema (?:not supported|conversion|is invalid)|flavored json schema|unrecognized schema|invalid (?:tool|function) (?:parameters|schema)|tools[[.]\d.{0,60}(?:parameters|schema)/i,
+    'schema_details',
+  ],
   [
     /reasoning_content|reasoning[ _]content|encrypted_content|thinking block|invalid.{0,40}signature|messages.{0,40}\breasoning\b|(?:property|field) .?reasoning\b/i,
     'reasoning',
@@ -120,8 +129,11 @@ const ORDER: Readonly<Record<Effort, number>> = { max: 0, xhigh: 1, high: 2, med
 
 const OF_REQUESTS: ReadonlySet<number | undefined> = new Set([400, 422]);
 
-/** OpenRouter finds no provider that sees, and llama.cpp calls it its own fault. */
-const OF_PICTURES: ReadonlySet<number | undefined> = new Set([400, 404, 413, 415, 422, 500, 501]);
+/** OpenRouter finds no provider that sees; llama.cpp and Fireworks call what they can't do their own fault. */
+const STATUSES: Readonly<Record<string, ReadonlySet<number | undefined>>> = {
+  images: new Set([400, 404, 413, 415, 422, 500, 501]),
+  schema_details: new Set([400, 422, 500]),
+};
 
 /**
  * What is known after a refusal, where leaving something out or going one level down can mend it; else
@@ -130,7 +142,7 @@ const OF_PICTURES: ReadonlySet<number | undefined> = new Set([400, 404, 413, 415
 export function healed(quirks: Quirks, refusal: Refusal, wanted: Effort | undefined): Quirks | undefined {
   if (refusal.code === 'context_length_exceeded') return undefined;
   const subject = subjectOf(refusal);
-  if (!(subject === 'images' ? OF_PICTURES : OF_REQUESTS).has(refusal.status)) return undefined;
+  if (!(STATUSES[subject ?? ''] ?? OF_REQUESTS).has(refusal.status)) return undefined;
   switch (subject) {
     case undefined:
       return undefined;

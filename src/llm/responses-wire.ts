@@ -17,6 +17,7 @@ import { ModelError } from './errors.ts';
 import { messagesFor } from './messages.ts';
 import { effortFor } from './quirks.ts';
 import type { ModelRequest } from './request.ts';
+import { toolsFor } from './schemas/tools.ts';
 import type { Target } from './target.ts';
 
 /** One request over the Responses API: the same conversation, nothing kept by the provider. */
@@ -32,7 +33,7 @@ export async function overResponses(
     model: endpoint.model,
     // Thoughts go back there by their ids alone, which nobody keeps.
     input: messagesFor(request.messages, { ...quirks, reasoning: 'none' }).flatMap(itemsOf),
-    ...(request.tools.length > 0 ? { tools: request.tools.flatMap(toolOf) } : {}),
+    ...(request.tools.length > 0 ? { tools: toolsFor(request.tools, endpoint, quirks).flatMap(toolOf) } : {}),
     ...(request.tools.length > 0 && request.toolChoice && !quirks.omitted.has('tool_choice')
       ? { tool_choice: request.toolChoice }
       : {}),

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import { bodyOf, type Listening, listen, sendJson } from './http.ts';
+import { SCHEMA_RULES } from './schema-rules.ts';
 
 type Request = OpenAI.ChatCompletionCreateParamsStreaming;
 
@@ -91,6 +92,30 @@ const PROVIDERS = {
           },
         }
       : undefined,
+  /** It has Gemini's rules for schemas of tools, and nothing says so. */
+  narrow: ({ tools = [] }) => {
+    const problems = tools.flatMap((tool) =>
+      tool.type === 'function' ? (SCHEMA_RULES.gemini?.(tool.function) ?? []) : [],
+    );
+    const [message] = problems;
+    if (message === undefined) return undefined;
+    return { status: 400, body: [{ error: { code: 400, message, status: 'INVALID_ARGUMENT' } }] };
+  },
+  /** It takes a hundred and twenty-eight tools, as OpenAI and Groq do. */
+  bounded: ({ tools = [] }) =>
+    tools.length <= 128
+      ? undefined
+      : {
+          status: 400,
+          body: {
+            error: {
+              message: `Invalid 'tools': array too long. Expected an array with maximum length 128, but got an array with length ${tools.length} instead.`,
+              type: 'invalid_request_error',
+              param: 'tools',
+              code: 'array_above_max_length',
+            },
+          },
+        },
   down: () => ({ status: 503, body: { error: { message: 'overloaded' } } }),
   any: () => undefined,
 } satisfies Readonly<Record<string, Provider>>;
@@ -100,6 +125,8 @@ export type ProviderName = keyof typeof PROVIDERS;
 export type ProvidersDouble = Listening & {
   /** Who takes the next request; by default the first one. */
   choose: (request: Request) => ProviderName;
+  /** What an answer has besides. */
+  says: object;
   /** What came, to whom, and whether it was taken. */
   log: { provider: ProviderName; taken: boolean; request: Request }[];
 };
@@ -115,9 +142,9 @@ export async function startProviders(isNamed: boolean): Promise<ProvidersDouble>
     log.push({ provider: name, taken: refused === undefined, request });
     const headers: Record<string, string> = isNamed ? { 'x-inference-provider': name } : {};
     if (refused !== undefined) return sendJson(response, refused.status, refused.body, headers);
-    const message = { role: 'assistant', content: `from ${name}`, reasoning_content: 'hm' };
+    const message = { role: 'assistant', content: `from ${name}`, reasoning_content: 'hm', ...double.says };
     sendJson(response, 200, { choices: [{ index: 0, message, finish_reason: 'stop' }] }, headers);
   });
-  const double: ProvidersDouble = { ...listening, choose: () => 'any', log };
+  const double: ProvidersDouble = { ...listening, choose: () => 'any', says: {}, log };
   return double;
 }

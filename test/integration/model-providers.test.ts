@@ -214,3 +214,59 @@ test('a model that goes on for another one is given none of its thoughts and sig
   expect(await ask(working)).toMatchObject({ model: 'second' });
   expect(JSON.stringify(router.log.at(-1)?.request.messages)).not.toMatch(/now|before|c2ln/);
 });
+
+describe('tools', () => {
+  const tool = (name: string, parameters: Record<string, unknown>) => ({
+    type: 'function' as const,
+    function: { name, description: 'Looks.', parameters },
+  });
+  const ask = async (
+    { client }: Awaited<ReturnType<typeof begin>>,
+    tools: ReturnType<typeof tool>[],
+    model = 'kimi',
+  ) =>
+    client.complete({
+      model,
+      sessionId: 's_1',
+      messages: [{ role: 'user', content: 'hi' }],
+      tools,
+      signal: AbortSignal.timeout(20_000),
+      onText() {},
+    });
+  const filter = tool('list', {
+    type: 'object',
+    properties: { 'filter[id]': { type: ['string', 'null'], format: 'uuid' }, any: {} },
+    additionalProperties: false,
+  });
+
+  test('are told in the barest words once others were refused, to that provider alone', async () => {
+    const begun = await begin();
+    begun.router.choose = inTurn('narrow', 'narrow', 'narrow', 'any', 'any');
+    for (let i = 0; i < 4; i++) await ask(begun, [filter]);
+    expect(told(begun.router)).toEqual(['narrow!', 'narrow', 'narrow', 'any', 'any']);
+    const last = (at: number) => JSON.stringify(begun.router.log[at]?.request.tools);
+    expect(last(2)).toContain('"nullable":true');
+    expect(last(4)).toContain('"format":"uuid"');
+  });
+
+  test('get arguments by their own names, whatever the provider was told', async () => {
+    const begun = await begin();
+    const call = {
+      id: 'a12345678',
+      type: 'function',
+      function: { name: 'list', arguments: '{"filter_id":"7"}' },
+    };
+    begun.router.says = { content: null, tool_calls: [call] };
+    const answer = await ask(begun, [filter]);
+    expect(answer.calls).toMatchObject([{ name: 'list', arguments: '{"filter[id]":"7"}' }]);
+  });
+
+  test('are the first 128 where more were refused', async () => {
+    const begun = await begin();
+    begun.router.choose = () => 'bounded';
+    const many = Array.from({ length: 200 }, (_, i) => tool(`t${i}`, {}));
+    await ask(begun, many);
+    await ask(begun, many);
+    expect(told(begun.router)).toEqual(['bounded!', 'bounded', 'bounded']);
+  });
+});

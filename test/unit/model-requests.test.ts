@@ -137,6 +137,28 @@ test.each<[string, boolean]>([
   expect(isOfConversation({ status: 400, code: undefined, param: undefined, message })).toBe(expected);
 });
 
+test.each<[string, string | undefined]>([
+  [
+    "Invalid schema for function 'x': In context=('properties', 'image_url'), 'oneOf' is not permitted.",
+    undefined,
+  ],
+  [
+    'tools.73.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level',
+    undefined,
+  ],
+  ['JSON schema conversion failed: Pattern must start with ^ and end with $', undefined],
+  ['Failed to initialize samplers: failed to parse grammar', undefined],
+  [
+    'Invalid JSON payload received. Unknown name "const" at \'tools[0].function_declarations[0].parameters\'',
+    undefined,
+  ],
+  ['tools.function.parameters is not a valid moonshot flavored json schema, details: <At path>', undefined],
+  ['something is wrong', 'tools[5].function.parameters'],
+])('a schema that a provider does not take is told in the barest words: %s', (message, param) => {
+  const refusal = { status: 400, code: undefined, param, message };
+  expect(healed(NO_QUIRKS, refusal, undefined)?.omitted).toEqual(new Set(['schema_details']));
+});
+
 describe('pictures', () => {
   test('are what they begin as, whatever they are called', () => {
     const bytes = (text: string) => Buffer.from(text, 'latin1');

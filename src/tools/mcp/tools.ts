@@ -160,7 +160,7 @@ function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, act
     research: false,
     actsAsOwner: false,
     timeline: 'every_call',
-    parameters: { ...inputSchema },
+    parameters: inputSchema,
     prepare(argumentsText) {
       const args = objectIn(argumentsText);
       if (args === undefined) return { ok: false, error: 'The arguments are not a JSON object.' };
