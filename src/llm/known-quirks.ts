@@ -11,7 +11,9 @@ const CONVERSATIONS = 2_000;
 /** A router has some dozens of providers of a model; what names more makes them up. */
 const PROVIDERS = 50;
 
-/** A conversation with one model at one endpoint: who answered it last, and what is wrong with its content. */
+/**
+ * A conversation with one model at one endpoint: who answered it last, and what is wrong with its content.
+ */
 export type Conversation = {
   readonly key: string;
   provider: string | undefined;
@@ -60,7 +62,9 @@ export class KnownQuirks {
     return conversation;
   }
 
-  /** What the next request of a conversation reckons with: its provider, as far as one is known, may change. */
+  /**
+   * What the next request of a conversation reckons with: its provider, as far as one is known, may change.
+   */
   of({ key, provider, own }: Conversation): Quirks {
     const known = this.#of(key, provider) ?? NO_QUIRKS;
     if (own.omitted.size === 0 && own.reasoning === undefined) return known;
@@ -79,8 +83,8 @@ export class KnownQuirks {
   }
 
   /**
-   * Learns from what was turned down, and says whether the request can be made again otherwise. `sent` is what
-   * the request reckoned with.
+   * Learns from what was turned down, and says whether the request can be made again otherwise. `sent` is
+   * what the request reckoned with.
    */
   learn(
     conversation: Conversation,

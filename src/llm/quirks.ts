@@ -129,7 +129,9 @@ const ORDER: Readonly<Record<Effort, number>> = { max: 0, xhigh: 1, high: 2, med
 
 const OF_REQUESTS: ReadonlySet<number | undefined> = new Set([400, 422]);
 
-/** OpenRouter finds no provider that sees; llama.cpp and Fireworks call what they can't do their own fault. */
+/**
+ * OpenRouter finds no provider that sees; llama.cpp and Fireworks call what they can't do their own fault.
+ */
 const STATUSES: Readonly<Record<string, ReadonlySet<number | undefined>>> = {
   images: new Set([400, 404, 413, 415, 422, 500, 501]),
   schema_details: new Set([400, 422, 500]),

@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
 /*
- * What providers say of tools' schemas that they do not take, as documented and as reported. A request with one
- * such tool is refused as a whole.
+ * What providers say of tools' schemas that they do not take, as documented and as reported. A request with
+ * one such tool is refused as a whole.
  */
 
 type Schema = Readonly<Record<string, unknown>>;

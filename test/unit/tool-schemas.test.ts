@@ -11,7 +11,9 @@ import { toolsFor } from '../../src/llm/schemas/tools.ts';
 import { BARE, SCHEMA_RULES } from '../doubles/schema-rules.ts';
 import { LONGEST_TURN_MS } from '../support/longest-turn.ts';
 
-/** Schemas as servers of tools have them: arguments that each takes, and words that a model has to be told. */
+/**
+ * Schemas as servers of tools have them: arguments that each takes, and words that a model has to be told.
+ */
 const Corpus = z.array(
   z.object({
     why: z.string(),

@@ -11,7 +11,9 @@ const TAKEN_BY_ALL = /^[A-Za-z_]\w{0,63}$/;
 
 const ROOM = 64;
 
-/** Gives each name of an argument one that providers take, the same each time, and remembers which was which. */
+/**
+ * Gives each name of an argument one that providers take, the same each time, and remembers which was which.
+ */
 export class ArgumentNames {
   readonly #given = new Map<string, string>();
   readonly #originals = new Map<string, string>();

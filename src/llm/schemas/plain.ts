@@ -149,7 +149,9 @@ function toldOf(given: unknown, depth: number, state: State): Schema {
   return nullable(ofType(only, schema, depth, state), isNullable, state);
 }
 
-/** Of what must be all of several: an object with the properties of each, or a value with the words of each. */
+/**
+ * Of what must be all of several: an object with the properties of each, or a value with the words of each.
+ */
 function together(schema: Schema): Schema {
   const { allOf, ...rest } = schema;
   const parts = branches(allOf).map(together);

@@ -5,7 +5,9 @@ import type { Quirks } from '../quirks.ts';
 import { withOriginalNames } from './names.ts';
 import { type Form, type PlainSchema, plainSchema } from './plain.ts';
 
-/** OpenAI refuses more: https://developers.openai.com/api/reference/resources/chat, `tools`. Others do, too. */
+/**
+ * OpenAI refuses more: https://developers.openai.com/api/reference/resources/chat, `tools`. Others do, too.
+ */
 const MOST_TOOLS = 128;
 
 /** OpenAI's bound of what is said of a function. */
