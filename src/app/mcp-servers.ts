@@ -17,6 +17,7 @@ export function createMcp({ config, storage, log, clock }: McpParts): McpTools {
   const { db } = storage;
   return createMcpTools(mcpServers(config, db), log, clock, {
     everyMs: NOTED_SECONDS * 1000,
+    clean: (text) => db.redaction.text(text),
     noted: (state) =>
       void noteToolServer(db, state).catch((error: unknown) =>
         log.warn({ err: error, server: state.name }, 'how a server stands could not be noted'),

@@ -10,8 +10,6 @@ import {
   type ElicitRequestFormParams,
   ElicitRequestSchema,
   type ElicitResult,
-  ListToolsResultSchema,
-  type Tool as McpTool,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { orAborted } from '../../lib/abort.ts';
@@ -21,8 +19,8 @@ import { type Clock, systemClock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { guardedFetch, type ServerAddress } from './guarded-fetch.ts';
+import { type ListedTool, listTools } from './listing.ts';
 import { NeedsSignIn } from './oauth.ts';
-import { allPages } from './pages.ts';
 import { type Program, StdioTransport } from './stdio-transport.ts';
 
 /** Where a server of the Model Context Protocol is: a process of ours, or an address. */
@@ -41,7 +39,7 @@ export type McpAuth = {
 /** One server, for as long as the process lives. Its tools stay known while it is away. */
 export type McpConnection = {
   name: string;
-  tools(): readonly McpTool[];
+  tools(): readonly ListedTool[];
   /** What keeps it from being used; undefined while it is connected. */
   problem(): string | undefined;
   /** What the server sent that was more than is taken, and so ended its last connection. */
@@ -71,6 +69,8 @@ export type McpConnecting = {
   endpoint: McpEndpoint;
   log: Logger;
   clock: Clock;
+  /** Takes secrets out of what a server says. */
+  clean(text: string): string;
   /** Its tools are others by now, or it came or went. */
   changed(): void;
   /** What the server asks people while one of its tools runs. */
@@ -90,6 +90,7 @@ export function connectMcp(server: McpConnecting): McpConnection {
     opening: undefined,
     problem: 'it has not been reached yet',
     flood: undefined,
+    words: undefined,
     tried: Promise.withResolvers(),
     lost: Promise.withResolvers(),
     ready: Promise.withResolvers(),
@@ -114,7 +115,7 @@ export function connectMcp(server: McpConnecting): McpConnection {
 type State = McpConnecting & {
   stopping: AbortController;
   /** Its tools, also while it is away. */
-  known: readonly McpTool[];
+  known: readonly ListedTool[];
   /** While it is connected. */
   current: Client | undefined;
   /** The one that was begun last. */
@@ -122,6 +123,8 @@ type State = McpConnecting & {
   problem: string;
   /** What the server sent that was more than is taken. */
   flood: string | undefined;
+  /** What its program said last. */
+  words: string | undefined;
   tried: PromiseWithResolvers<void>;
   /** Resolves when this connection is over. */
   lost: PromiseWithResolvers<void>;
@@ -138,11 +141,11 @@ async function follow(state: State): Promise<void> {
       const connectedAt = systemClock.monotonic();
       await state.lost.promise;
       if (systemClock.monotonic() - connectedAt >= GOOD_MS) backoff.reset();
-      state.problem = state.flood ?? 'the connection was lost';
+      state.problem = state.flood ?? state.words ?? 'the connection was lost';
       if (!stopping.signal.aborted) log.warn({ server: name }, 'an MCP server went away');
     } catch (error) {
-      state.problem =
-        state.flood ?? messageOf(error instanceof UnauthorizedError ? new NeedsSignIn(name) : error);
+      const message = messageOf(error instanceof UnauthorizedError ? new NeedsSignIn(name) : error);
+      state.problem = state.flood ?? state.clean(message);
       log.warn({ server: name, problem: state.problem }, 'an MCP server can’t be reached; it is tried again');
     }
     if (state.current) state.ready = Promise.withResolvers();
@@ -151,6 +154,10 @@ async function follow(state: State): Promise<void> {
     await clock.sleep(backoff.next(), stopping.signal).catch(() => {}); // stopped
   }
 }
+
+/** What a program said before it ended by itself. */
+const lastWords = (transport: Transport | undefined): string | undefined =>
+  transport instanceof StdioTransport ? transport.lastWords() : undefined;
 
 /** Connects once. Throws where that fails. */
 async function once(state: State): Promise<void> {
@@ -180,17 +187,43 @@ function prepare(state: State, fresh: Client, tooLarge: Told): void {
 }
 
 async function use(state: State, client: Client): Promise<void> {
-  client.setNotificationHandler(ToolListChangedNotificationSchema, async () => {
-    state.known = await list(client, state).catch(() => state.known); // the old ones are tried then
+  const relist = settled(state, async () => {
+    // The old ones are tried where that fails.
+    state.known = await listTools(client, state.name, state.log).catch(() => state.known);
     state.changed();
   });
+  client.setNotificationHandler(ToolListChangedNotificationSchema, relist);
   state.lost = Promise.withResolvers();
-  client.onclose = () => state.lost.resolve();
-  state.known = await list(client, state);
+  const { transport } = client;
+  client.onclose = () => {
+    const words = lastWords(transport);
+    state.words = words === undefined ? undefined : state.clean(words);
+    state.lost.resolve();
+  };
+  state.known = await listTools(client, state.name, state.log);
   state.current = client;
   state.ready.resolve();
   state.changed();
   state.log.info({ server: state.name, tools: state.known.length }, 'connected to an MCP server');
+}
+
+/** How long changes of a server's tools are gathered, and longer where they go on: a storm makes one list. */
+const GATHERED = { firstMs: 200, longestMs: 60_000 };
+
+/** Does something once after all that is told within a time; one that is told meanwhile is not forgotten. */
+function settled({ clock, stopping }: State, work: () => Promise<void>): () => Promise<void> {
+  const backoff = createBackoff(GATHERED);
+  let isDue = false;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (isDue) return;
+    isDue = true;
+    if (systemClock.monotonic() - lastAt > GATHERED.longestMs) backoff.reset();
+    await clock.sleep(backoff.next(), stopping.signal).catch(() => {}); // stopped
+    isDue = false;
+    lastAt = systemClock.monotonic();
+    if (!stopping.signal.aborted) await work();
+  };
 }
 
 /** The client, or the one that there is in a moment. Throws an Error in words where there is none. */
@@ -311,43 +344,8 @@ async function connected(transport: Transport, prepare: Prepare): Promise<Client
     await client.connect(transport);
   } catch (error) {
     await transport.close().catch(() => {}); // the older one would go on connecting by itself, every 3 s
-    throw error;
+    const words = lastWords(transport);
+    throw words === undefined ? error : new Error(words, { cause: error });
   }
   return client;
-}
-
-/** Models are told of all tools with each request: of one server's so many, and of each so much. */
-const TOOLS = 256;
-const SCHEMA_CHARACTERS = 40_000;
-
-/**
- * The tools of a server that models can be told of. It is asked without the client's own `listTools`, after
- * which results are held against the schemas that the server has for them: a pattern in one can take for
- * ever.
- */
-async function list(client: Client, { name, log }: Pick<State, 'name' | 'log'>): Promise<McpTool[]> {
-  let leftOut = 0;
-  const known = await allPages(async (params) => {
-    const { tools, nextCursor } = await client.request(
-      { method: 'tools/list', params },
-      ListToolsResultSchema,
-    );
-    const items = tools.filter(({ inputSchema }) => lengthOf(inputSchema) <= SCHEMA_CHARACTERS);
-    leftOut += tools.length - items.length;
-    return { items, nextCursor };
-  });
-  leftOut += Math.max(0, known.length - TOOLS);
-  if (leftOut > 0)
-    log.warn({ server: name, leftOut }, 'an MCP server has more tools than models are told of');
-  return known.slice(0, TOOLS);
-}
-
-/** Of a value as JSON; what is nested too deep for that is too long. */
-function lengthOf(value: unknown): number {
-  try {
-    return JSON.stringify(value).length;
-  } catch (error) {
-    if (error instanceof RangeError) return Infinity;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { deserializeMessage, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
@@ -13,6 +14,19 @@ import { MESSAGE } from './guarded-fetch.ts';
 export type Program = { command: string; args: readonly string[]; env: Readonly<Record<string, string>> };
 
 const LF = 0x0a;
+
+/** Of what a program says before it ends: enough for a message with what it is about. */
+const SAID_BYTES = 8_000;
+const SAID_LINES = 6;
+const SAID_CHARACTERS = 600;
+
+/** What the config gave a program is not told, wherever it repeats it. */
+const SECRET_CHARACTERS = 6;
+
+const withoutSecrets = (text: string, env: Program['env']): string =>
+  Object.values(env)
+    .filter((value) => value.length >= SECRET_CHARACTERS)
+    .reduce((rest, value) => rest.replaceAll(value, '[redacted]'), text);
 
 /** How long a server is waited for, first when its input has ended, and then when it was asked to end. */
 const ENDING_MS = 2_000;
@@ -32,6 +46,10 @@ export class StdioTransport implements Transport {
   /** Parts of a line that has not ended. */
   #begun: Buffer[] = [];
   #process: ChildProcess | undefined;
+  /** The end of what it writes besides its messages. */
+  #said = Buffer.alloc(0);
+  /** How it ended by itself. */
+  #ended: string | undefined;
 
   constructor(program: Program) {
     this.#program = program;
@@ -41,17 +59,34 @@ export class StdioTransport implements Transport {
     const { command, args, env } = this.#program;
     const child = spawn(command, args, {
       env: { ...getDefaultEnvironment(), ...env },
-      stdio: ['pipe', 'pipe', 'ignore'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#process = child;
     child.on('error', (error) => this.onerror?.(error));
-    child.on('close', () => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#said = Buffer.concat([this.#said, chunk.subarray(-SAID_BYTES)]).subarray(-SAID_BYTES);
+    });
+    child.on('close', (code, signal) => {
+      // One that is being ended by us has nothing to say.
+      if (this.#process !== undefined) this.#ended = signal ?? `code ${code ?? 0}`;
       this.#process = undefined;
       this.onclose?.();
     });
-    for (const stream of [child.stdin, child.stdout]) stream?.on('error', (error) => this.onerror?.(error));
+    for (const stream of [child.stdin, child.stdout, child.stderr])
+      stream?.on('error', (error) => this.onerror?.(error));
     child.stdout?.on('data', (chunk: Buffer) => this.#read(chunk));
     await once(child, 'spawn');
+  }
+
+  /** How the program ended and what it said last; undefined for one that has not ended by itself. */
+  lastWords(): string | undefined {
+    if (this.#ended === undefined) return undefined;
+    const lines = withoutSecrets(stripVTControlCharacters(this.#said.toString()), this.#program.env).split(
+      '\n',
+    );
+    const last = lines.map((line) => line.trim()).filter((line) => line !== '');
+    const said = last.slice(-SAID_LINES).join('\n').slice(-SAID_CHARACTERS);
+    return `its program ended (${this.#ended})${said === '' ? '' : `: ${said}`}`;
   }
 
   #read(chunk: Buffer): void {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
 import { orAborted } from '../../lib/abort.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { cut } from '../../lib/cut.ts';
@@ -11,7 +10,9 @@ import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
 import type { Tool, ToolContext, ToolResult } from '../tool.ts';
 import { connectMcp, type McpConnection, type McpEndpoint } from './connection.ts';
 import { type ActiveCall, elicited } from './elicitation.ts';
+import type { ListedTool } from './listing.ts';
 import { resourceAndPromptTools } from './resources-and-prompts.ts';
+import { CallResult, resultOf } from './result.ts';
 
 /**
  * When a server's tools are asked about: never, where they may destroy something, where they do not say that
@@ -56,13 +57,15 @@ type McpOptions = {
    * first.
    */
   firstMs?: number;
+  /** Takes secrets out of what a server says before it ends. */
+  clean?: (text: string) => string;
 };
 
 export function createMcpTools(
   servers: Readonly<Record<string, McpServer>>,
   log: Logger,
   clock: Clock,
-  { noted = () => {}, everyMs = 60_000, firstMs = 20_000 }: McpOptions = {},
+  { noted = () => {}, everyMs = 60_000, firstMs = 20_000, clean = (text) => text }: McpOptions = {},
 ): McpTools {
   const connections = Object.entries(servers).map(([name, server]) => {
     const active = new Set<ActiveCall>();
@@ -71,6 +74,7 @@ export function createMcpTools(
       endpoint: server.endpoint,
       log,
       clock,
+      clean,
       changed: () => note(connection),
       asked: (question) => elicited(name, question, active),
     });
@@ -123,7 +127,12 @@ const NAME_CHARACTERS = 64;
  * name.
  */
 function nameFor(name: string, server: string, taken: ReadonlySet<string>): string {
-  const clean = (text: string, room = NAME_CHARACTERS) => text.replace(/[^\w-]+/g, '_').slice(0, room);
+  // Gemini wants a letter first.
+  const clean = (text: string, room = NAME_CHARACTERS) =>
+    text
+      .replace(/[^\w-]+/g, '_')
+      .replace(/^(?=[\d-])/, '_')
+      .slice(0, room);
   const wished = [clean(name), clean(`${server}_${name}`)].find((text) => !taken.has(text));
   if (wished !== undefined) return wished;
   for (let number = 2; ; number++) {
@@ -135,7 +144,12 @@ function nameFor(name: string, server: string, taken: ReadonlySet<string>): stri
 const DESCRIPTION_CHARACTERS = 1_500;
 const SUMMARY_CHARACTERS = 80;
 
-function toolOf(tool: McpTool, connection: McpConnection, server: McpServer, active: Set<ActiveCall>): Tool {
+function toolOf(
+  tool: ListedTool,
+  connection: McpConnection,
+  server: McpServer,
+  active: Set<ActiveCall>,
+): Tool {
   const { annotations: hints = {}, inputSchema } = tool;
   // What a server does not say of a tool counts as dangerous: https://modelcontextprotocol.io,
   // ToolAnnotations.
@@ -195,7 +209,7 @@ const whyUnasked = (approval: McpApproval, isReadOnly: boolean): string =>
     ? 'its server says that it only reads'
     : 'the config says so of its server';
 
-function requestFor(tool: McpTool, server: string, args: Record<string, unknown>): ApprovalRequest {
+function requestFor(tool: ListedTool, server: string, args: Record<string, unknown>): ApprovalRequest {
   return {
     title: `Use ${tool.title ?? tool.name} of ${server}`,
     facts: factsOf(tool, server),
@@ -206,7 +220,7 @@ function requestFor(tool: McpTool, server: string, args: Record<string, unknown>
   };
 }
 
-const factsOf = ({ name }: McpTool, server: string): ApprovalRequest['facts'] => [
+const factsOf = ({ name }: ListedTool, server: string): ApprovalRequest['facts'] => [
   { label: 'Tool', value: name },
   { label: 'Server', value: server },
 ];
@@ -245,7 +259,8 @@ async function call(
     assertHeld();
     active.add(own);
     silence.restart();
-    const result = await client.callTool({ name, arguments: args }, undefined, {
+    const params = { name, arguments: args };
+    const result = await client.request({ method: 'tools/call', params }, CallResult, {
       signal: AbortSignal.any([signal, silence.signal]),
       timeout: LONGEST_MS,
       onprogress: ({ progress, total, message }) => {
@@ -253,7 +268,7 @@ async function call(
         show(message ?? (total === undefined ? String(progress) : `${progress} of ${total}`));
       },
     });
-    return resultOf(result as CallToolResult);
+    return resultOf(result);
   } catch (error) {
     signal.throwIfAborted();
     if (!silence.signal.aborted) return { kind: 'failed', output: connection.flood() ?? messageOf(error) };
@@ -280,37 +295,6 @@ function silenceTimer(ms: number) {
       timer = setTimeout(() => over.abort(new Error('nothing was heard')), ms);
     },
   };
-}
-
-function resultOf({ content = [], structuredContent, isError = false }: CallToolResult): ToolResult {
-  const texts = content.map(partText).filter((text) => text !== '');
-  const output =
-    texts.join('\n\n') || (structuredContent ? JSON.stringify(structuredContent) : '(nothing was returned)');
-  if (isError) return { kind: 'failed', output };
-  const picture = content.find((part) => part.type === 'image');
-  if (picture === undefined) return { kind: 'done', output };
-  const name = `picture.${picture.mimeType.split('/').at(-1) ?? 'png'}`;
-  return { kind: 'done', output, image: { name, bytes: Buffer.from(picture.data, 'base64') } };
-}
-
-/** A part of a result in words; a picture is shown besides. */
-function partText(part: CallToolResult['content'][number]): string {
-  switch (part.type) {
-    case 'text':
-      return part.text;
-    case 'image':
-      return `[A picture (${part.mimeType}). It follows, if you are a model that sees.]`;
-    case 'audio':
-      return `[A sound (${part.mimeType}), which can't be listened to.]`;
-    case 'resource_link':
-      return `[${part.name}](${part.uri})${part.description ? `: ${part.description}` : ''}`;
-    case 'resource':
-      return 'text' in part.resource
-        ? `${part.resource.uri}:\n${part.resource.text}`
-        : `[${part.resource.uri}: ${part.resource.mimeType ?? 'binary'} data]`;
-    default:
-      return '';
-  }
 }
 
 /** Models send an empty text for a call without arguments. */

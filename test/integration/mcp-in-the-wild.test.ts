@@ -1,0 +1,150 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createLogger } from '../../src/lib/log.ts';
+import { allPages } from '../../src/tools/mcp/pages.ts';
+import { resultOf } from '../../src/tools/mcp/result.ts';
+import { createMcpTools } from '../../src/tools/mcp/tools.ts';
+import { mcpProgram } from '../support/mcp-program.ts';
+import { toolContext } from '../support/tool-context.ts';
+import { until } from '../support/until.ts';
+
+/* Servers of tools that are not as the protocol has them. */
+
+type State = { name: string; tools: number; problem: string | undefined };
+
+function serving(endpoint: ReturnType<typeof mcpProgram>, noted: (state: State) => void = () => {}) {
+  const server = { endpoint, approval: 'never' as const, hide: [], resources: false, prompts: false };
+  const mcp = createMcpTools(
+    { f: { ...server, timeoutMs: 20_000 } },
+    createLogger('silent', (text) => text),
+    systemClock,
+    { noted, clean: (text) => text.replaceAll('hunter2hunter2', '[clean]') },
+  );
+  onTestFinished(() => mcp.stop());
+  return mcp;
+}
+
+const { signal } = new AbortController();
+
+test('one bad tool hides none of the others', async () => {
+  const mcp = serving(
+    mcpProgram(`{ 'tools/list': { nextCursor: null, tools: [
+      { name: 'good', inputSchema: { type: 'object' } },
+      null, 7, {}, { name: '' }, { name: 8 },
+      { name: 'no schema' }, { name: 'null.schema', inputSchema: null, description: null, title: null, annotations: null },
+      { name: 'no/type', inputSchema: { properties: { a: { type: 'string' } } } },
+      { name: 'no.type', inputSchema: { type: 'string' } },
+      { name: 'hints', inputSchema: { type: 'object' }, annotations: { readOnlyHint: 'yes', destructiveHint: null } },
+      { name: 'good', inputSchema: { type: 'object' }, description: 'twice' },
+      { name: '3d', inputSchema: { type: 'object' }, outputSchema: 5, icons: 'none', _meta: null },
+    ] } }`),
+  );
+  await mcp.tried(signal);
+  const names = mcp.offered([]).map(({ name }) => name);
+  expect(names.toSorted()).toEqual(
+    ['_3d', 'f_no_type', 'good', 'hints', 'no_schema', 'no_type', 'null_schema'].toSorted(),
+  );
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('the tools stand in the same order, however their server lists them', async () => {
+  const mcp = serving(
+    mcpProgram(
+      `{ 'tools/list': { tools: ['c', 'a', 'b'].map((name) => ({ name, inputSchema: { type: 'object' } })) } }`,
+    ),
+  );
+  await mcp.tried(signal);
+  expect(mcp.offered([]).map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+});
+
+test.each([
+  ['that is always the same', () => 'again', 2],
+  ['that goes round', (page: number) => String(page % 3), 4],
+  ['that is empty', () => '', 1],
+  ['that never ends', (page: number) => `p${page}`, 20],
+])('a cursor %s ends a list', async (_name, cursorOf, pages) => {
+  let count = 0;
+  const items = await allPages(async () => ({ items: [count], nextCursor: cursorOf(count++) }));
+  expect(items).toHaveLength(pages);
+});
+
+test('a storm of changes makes one list, and the last change is seen', async () => {
+  const states: State[] = [];
+  const mcp = serving(
+    mcpProgram(
+      `{ 'tools/list': (_params, asked) => ({ tools: [{ name: 'list_' + asked['tools/list'], inputSchema: { type: 'object' } }] }) }`,
+      `({ method, send, asked }) => {
+        if (method === 'tools/list' && asked[method] === 1)
+          setTimeout(() => { for (let i = 0; i < 500; i++) send({ method: 'notifications/tools/list_changed' }); }, 50);
+      }`,
+    ),
+    (state) => states.push(state),
+  );
+  await mcp.tried(signal);
+  await until('the list after the storm', () => mcp.offered([]).some(({ name }) => name === 'list_2'));
+  const before = states.length;
+  await until('a call', async () => (await called(mcp, 'list_2')).kind !== undefined);
+  expect(mcp.offered([]).map(({ name }) => name)).toEqual(['list_2']);
+  expect(states.length - before).toBeLessThan(3);
+});
+
+async function called(mcp: ReturnType<typeof serving>, name: string) {
+  const prepared = mcp
+    .offered([])
+    .find((tool) => tool.name === name)
+    ?.prepare('{}');
+  if (!prepared?.ok) throw new Error('there is no such tool');
+  return prepared.call.run(toolContext);
+}
+
+test.each([
+  [
+    'an output that its schema does not have',
+    `{ content: [{ type: 'text', text: 'done' }], structuredContent: { n: 'x' } }`,
+    'done',
+  ],
+  ['nothing but what is structured', `{ structuredContent: { n: 1 } }`, '{"n":1}'],
+  ['the form of the first version', `{ toolResult: { n: 1 } }`, '{"n":1}'],
+  ['content that is a text', `{ content: 'done' }`, 'done'],
+  ['content that is null', `{ content: null, isError: null }`, '(nothing was returned)'],
+  [
+    'a part that nobody knows',
+    `{ content: [{ type: 'video', url: 'x' }, { type: 'text', text: 'done' }] }`,
+    'done',
+  ],
+  ['a text that is a number', `{ content: [{ type: 'text', text: 7 }] }`, '7'],
+  ['a structure that is a list', `{ content: [], structuredContent: [1, 2] }`, '[1,2]'],
+])('a call that was done is not called failed because of %s', async (_name, result, says) => {
+  const mcp = serving(
+    mcpProgram(`{ 'tools/list': { tools: [{ name: 't', inputSchema: { type: 'object' },
+      outputSchema: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] } }] }, 'tools/call': ${result} }`),
+  );
+  await mcp.tried(signal);
+  expect(await called(mcp, 't')).toMatchObject({ kind: 'done', output: expect.stringContaining(says) });
+});
+
+test('a picture without a kind is shown, and an error is one', () => {
+  expect(resultOf({ content: [{ type: 'image', data: 'AA==' }] })).toMatchObject({
+    image: { name: 'picture.png' },
+  });
+  expect(resultOf({ content: [{ type: 'text', text: 'no' }], isError: true })).toEqual({
+    kind: 'failed',
+    output: 'no',
+  });
+});
+
+test('a program that ends says its last words, in bounds and without what is secret', async () => {
+  const states: State[] = [];
+  const talks = `(() => {
+    process.stderr.write('x'.repeat(100000) + '\\n');
+    console.error('\\u001b[31mError: the key ' + process.env.KEY + ' of hunter2hunter2 is wrong\\u001b[0m');
+    process.exit(3);
+  })()`;
+  serving(mcpProgram('{}', talks, { KEY: 'a-key-of-ours' }), (state) => states.push(state));
+  const { problem } = await until('the problem', () =>
+    states.find(({ problem }) => problem?.includes('ended')),
+  );
+  expect(problem).toContain('its program ended (code 3)');
+  expect(problem).toContain('Error: the key [redacted] of [clean] is wrong');
+  expect(problem?.length).toBeLessThan(700);
+});
