@@ -103,6 +103,7 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   rooms: ROOMS,
   reactions: REACTIONS,
   message: (_headline, pieces, tone) => container(COLORS[tone], pieces),
+  showsStanding: false,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
   notice({ text: said, mentions, offered }, divisor) {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');

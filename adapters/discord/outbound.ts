@@ -12,7 +12,7 @@ import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { NO_WORKSPACE, type ThreadAddress } from '../../src/session/address.ts';
 import { type Acts, byKind, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
-import { type BytesOf, type Reaction, TITLE } from '../../src/thread/delivery/outgoing.ts';
+import { type BytesOf, type Reaction, STANDING, TITLE } from '../../src/thread/delivery/outgoing.ts';
 import { isUnreadable } from '../shared/calls.ts';
 import { unarchive } from './archived-threads.ts';
 import { bodyOf, type ComponentOptions, inComponents, numbered, REACTIONS } from './components.ts';
@@ -113,7 +113,12 @@ const ACTS: Acts<Thread> = {
     });
   },
 
-  react: (at, reaction) => onFirst(at, reaction, (route) => at.rest.put(route)),
+  async react(at, reaction) {
+    await onFirst(at, reaction, (route) => at.rest.put(route));
+    return true;
+  },
+
+  stand: async () => ({ ok: true, platformId: STANDING }), // Discord's threads show nothing of the kind
 
   unreact: (at, reaction) =>
     onFirst(at, reaction, (route) => at.rest.delete(route)).catch(REST_API.unless('gone', 'final')),

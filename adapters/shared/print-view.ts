@@ -88,6 +88,8 @@ export type Printer<Piece> = {
   answers: AnswerForm;
   /** A message of some pieces. `headline` is what a notification of it says. */
   message(headline: string, pieces: readonly Piece[], tone: Tone): Outgoing;
+  /** Whether threads can show how they stand as a whole. */
+  showsStanding: boolean;
   /** What the thread is called; nothing where its threads have no names. */
   named(text: string, address: Pick<ThreadAddress, 'channel'>): Outgoing[];
   notice(body: ViewBody & { kind: 'notice' }, divisor: number): Outgoing[];
@@ -147,6 +149,8 @@ export function printView<Piece>(
       return [message(questionText(body, style), questionPieces(body, printer), 'waiting')];
     case 'notice':
       return printer.notice(body, divisor);
+    case 'standing':
+      return printer.showsStanding ? [body] : [];
     case 'reaction':
       return [{ kind: 'reaction', on: body.on, name: printer.reactions[body.mood] }];
     case 'file': {

@@ -76,9 +76,8 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   rooms: ROOMS,
   reactions: REACTIONS,
   message: (headline, blocks) => messageOf(headline, [...blocks]),
-  // Only direct messages have threads with names: those of the assistant panel.
-  named: (text, { channel }) =>
-    channel.startsWith('D') ? [{ kind: 'title', text: cut(text, SLACK_LIMITS.threadTitle) }] : [],
+  showsStanding: true,
+  named: (text) => [{ kind: 'title', text: cut(text, SLACK_LIMITS.threadTitle) }],
   notice({ text, mentions, offered }, divisor) {
     if (offered !== undefined) {
       const buttons = offered.labels.map((label, i) =>

@@ -1,3 +1,4 @@
+import { PROMPTS } from './prompts.ts';
 import { SHORTCUT } from './shortcut.ts';
 
 /**
@@ -5,6 +6,8 @@ import { SHORTCUT } from './shortcut.ts';
  * page.
  */
 export const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  'agents.sessions.rename': ['chat:write'],
+  'agents.sessions.setStatus': ['chat:write'],
   'assistant.threads.setSuggestedPrompts': ['assistant:write'],
   'assistant.threads.setTitle': ['assistant:write'],
   'auth.test': [],
@@ -41,10 +44,10 @@ export const SCOPES: readonly string[] = [
 
 /** Events that the bot listens to. */
 export const EVENTS = [
+  'agent_session_stopped',
   'app_home_opened',
   'app_mention',
   'app_uninstalled',
-  'assistant_thread_started',
   'channel_unarchive',
   'group_unarchive',
   'member_joined_channel',
@@ -54,6 +57,9 @@ export const EVENTS = [
   'message.mpim',
   'tokens_revoked',
 ] as const;
+
+/** Events that only older apps have, which have an assistant panel and are no agents. */
+export const OLDER_EVENTS: readonly string[] = ['assistant_thread_started'];
 
 /** The slash command. */
 export const SLASH = '/ml-intern';
@@ -82,9 +88,9 @@ export function manifestOf({ url, isDistributed = false }: ManifestOptions = {})
         messages_tab_read_only_enabled: false,
         home_tab_enabled: true,
       },
-      assistant_view: {
-        assistant_description:
-          'Researches, trains and ships models on Hugging Face, and asks before it spends.',
+      agent_view: {
+        agent_description: 'Researches, trains and ships models on Hugging Face, and asks before it spends.',
+        suggested_prompts: PROMPTS,
       },
       bot_user: { display_name: 'ml-intern', always_online: true },
       slash_commands: [

@@ -5,8 +5,9 @@ import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { type Acts, byKind, type Message, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
-import { type BytesOf, TITLE, type Upload } from '../../src/thread/delivery/outgoing.ts';
+import { type BytesOf, STANDING, TITLE, type Upload } from '../../src/thread/delivery/outgoing.ts';
 import { isUnreadable } from '../shared/calls.ts';
+import { type AgentSessions, createAgentSessions } from './agent-sessions.ts';
 import { type BlockOptions, inBlocks, REACTIONS } from './blocks.ts';
 import { EVENT_TYPE, marked, type Thread, WEB_API } from './delivery.ts';
 import { MRKDWN } from './dialect.ts';
@@ -45,7 +46,8 @@ export function createSlackOutbound(
       if (found === undefined) return NOT_INSTALLED;
       return act({ ...address, client: found }, ...rest);
     };
-  const side = byKind(options.isStreamed ? STREAMED : ACTS, {
+  const acts = actsWith(createAgentSessions());
+  const side = byKind(options.isStreamed ? { ...acts, find: findStreamed } : acts, {
     failureOf: WEB_API.failureOf,
     bytesOf,
     reactionNames: Object.values(REACTIONS),
@@ -81,7 +83,7 @@ const NOT_INSTALLED: Failed = {
   isPlace: true,
 };
 
-const ACTS: Acts<Thread> = {
+const ACTS: Omit<Acts<Thread>, 'react' | 'stand' | 'name'> = {
   async post(thread, key, { body, stream }) {
     const begun = stream && (await beginStream(thread, key, stream));
     if (begun !== undefined) return begun;
@@ -135,37 +137,50 @@ const ACTS: Acts<Thread> = {
       return Uploaded.parse(answer).files[0].files[0].id;
     }),
 
-  async react({ client, channel }, { on, name }) {
-    await client.reactions.add({ channel, timestamp: on, name }).catch(WEB_API.unless('done'));
-  },
-
   async unreact({ client, channel }, { on, name }) {
     await client.reactions.remove({ channel, timestamp: on, name }).catch(WEB_API.unless('done'));
   },
 
-  /**
-   * Threads of the assistant panel have names; another direct message has none, which is an error of Slack's.
-   */
-  name: ({ client, channel, thread }, title) =>
-    WEB_API.delivered(async () => {
-      await client.apiCall('assistant.threads.setTitle', { channel_id: channel, thread_ts: thread, title });
-      return TITLE;
-    }),
-
   find: (thread, key, sought) => find(thread, (replies) => replyWith(replies, key, sought)),
 };
 
-/** Where answers are streamed, one whose end is not known is found by how it looks. */
-const STREAMED: Acts<Thread> = {
+/** What depends on whether threads have sessions. */
+const actsWith = (sessions: AgentSessions): Acts<Thread> => ({
   ...ACTS,
-  find: (thread, key, sought) =>
-    find(thread, (replies) => {
-      const found = replyWith(replies, key, sought);
-      if (found !== undefined || !key.includes('/answer/')) return found;
-      const lost = replies.findLast((reply) => isLostStream(reply, thread.thread))?.ts;
-      return lost && streamId(lost, key);
+
+  async react({ client, workspace, channel }, { on, name }) {
+    if (sessions.areIn(workspace)) return false;
+    await client.reactions.add({ channel, timestamp: on, name }).catch(WEB_API.unless('done'));
+    return true;
+  },
+
+  stand: (thread, standing) =>
+    WEB_API.delivered(async () => {
+      await sessions.show(thread, standing);
+      return STANDING;
     }),
-};
+
+  /**
+   * Sessions have names, and so have threads of the assistant panel; another direct message has none, which
+   * is an error of Slack's.
+   */
+  name: (thread, title) =>
+    WEB_API.delivered(async () => {
+      const { client, channel, thread: thread_ts } = thread;
+      if ((await sessions.rename(thread, title)) || !channel.startsWith('D')) return TITLE;
+      await client.apiCall('assistant.threads.setTitle', { channel_id: channel, thread_ts, title });
+      return TITLE;
+    }),
+});
+
+/** Where answers are streamed, one whose end is not known is found by how it looks. */
+const findStreamed: Acts<Thread>['find'] = (thread, key, sought) =>
+  find(thread, (replies) => {
+    const found = replyWith(replies, key, sought);
+    if (found !== undefined || !key.includes('/answer/')) return found;
+    const lost = replies.findLast((reply) => isLostStream(reply, thread.thread))?.ts;
+    return lost && streamId(lost, key);
+  });
 
 /** Looks through a thread page by page, up to the one in which something is found. */
 async function find(

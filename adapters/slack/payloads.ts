@@ -194,4 +194,16 @@ export const MessageShortcut = z.object({
 });
 
 /** https://docs.slack.dev/reference/events/app_home_opened */
-export const HomeOpened = z.object({ user: z.string(), tab: maybe(z.string()) });
+export const HomeOpened = z.object({
+  user: z.string(),
+  tab: maybe(z.string()),
+  channel: maybe(z.string()),
+});
+
+/** https://docs.slack.dev/reference/events/agent_session_stopped */
+export const SessionStopped = z.object({
+  channel: z.string(),
+  thread_ts: z.string(),
+  user: z.string(),
+  event_ts: z.string(),
+});

@@ -17,6 +17,7 @@ import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { catchUp } from '../shared/catch-up.ts';
 import { createDoor, type Door } from '../shared/door.ts';
 import { type Listening, startListening } from '../shared/starting.ts';
+import { listenToSessionStops } from './agent-sessions.ts';
 import { listenToAssistant } from './assistant.ts';
 import { type HistoryDeps, workspaceHistory } from './catch-up.ts';
 import { listenToClicks } from './clicks.ts';
@@ -186,6 +187,7 @@ function registerAll(slack: Slack, parts: PlatformParts): ReturnType<typeof list
   listenToShortcut(app, depsIn, log);
   listenToHome(app, depsIn, log);
   listenToAssistant(app, depsIn, log);
+  listenToSessionStops(app, depsIn, log);
   listenToCommands(app, depsIn, log);
   listenToReopenings(app, depsIn, parts.reopened, log);
   if (access.kind === 'oauth') {

@@ -3,7 +3,7 @@ import { sessions } from '../../src/db/schema/sessions.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Snapshot } from '../../src/session/snapshot.ts';
 import { readSnapshot } from '../../src/session/store/read-snapshot.ts';
-import { isDecoration, type Reaction } from '../../src/thread/delivery/outgoing.ts';
+import { isDecoration, type Outgoing, type Reaction } from '../../src/thread/delivery/outgoing.ts';
 import { changes } from '../../src/thread/delivery/reconcile.ts';
 import { view } from '../../src/thread/view/view.ts';
 import type { HubDouble } from '../doubles/hub/server.ts';
@@ -93,8 +93,7 @@ async function thread(
   const byKey = Map.groupBy(shown, ({ key }) => key);
   for (const change of wanted) {
     if (change.kind === 'post' && isDecoration(change.outgoing)) {
-      if (change.outgoing.kind === 'reaction')
-        wrong.push(...reactionOf(ground, address, sessionId, change.outgoing));
+      wrong.push(...decorationOf(ground, address, sessionId, change.outgoing));
       continue;
     }
     const posts = byKey.get(change.key) ?? [];
@@ -151,6 +150,16 @@ function reminders({ session, toolCalls, messages }: Snapshot): string[] {
       : []),
     ...soon.map(() => `${session.id} was reminded too soon`),
   ];
+}
+
+/** How the thread stands is shown, or the reaction that says the same: both while Slack had trouble. */
+function decorationOf(ground: Ground, address: ThreadAddress, sessionId: string, wanted: Outgoing): string[] {
+  const shown = ground.standing(address);
+  if (wanted.kind === 'standing' && shown !== wanted.standing)
+    return [`${sessionId} is shown as ${shown}, not as ${wanted.standing}`];
+  if (wanted.kind !== 'reaction') return [];
+  const isBare = shown !== undefined && ground.reactions(address, wanted).length === 0;
+  return isBare ? [] : reactionOf(ground, address, sessionId, wanted);
 }
 
 /** A reaction stands on the message that it belongs to, and no other one of the bot's does. */

@@ -96,6 +96,10 @@ export class DiscordGround implements Ground {
     return isThere ? [...(message?.reactions ?? [])] : [];
   }
 
+  standing(): undefined {
+    return undefined;
+  }
+
   disturb(chance: Chance, count: Count): void {
     this.#discord.disturb = (method, path) => {
       if (!/^\/channels\/\d+\/messages/.test(path) || method === 'GET') return undefined;

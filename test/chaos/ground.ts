@@ -1,6 +1,6 @@
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Outgoing, Reaction } from '../../src/thread/delivery/outgoing.ts';
-import type { ViewMessage } from '../../src/thread/view/view-message.ts';
+import type { Standing, ViewMessage } from '../../src/thread/view/view-message.ts';
 import type { Chance } from './random.ts';
 
 /** A thread, by what the platform knows it by. */
@@ -40,6 +40,8 @@ export type Ground = {
   posts(address: ThreadAddress, keys: readonly string[]): Post[];
   /** Reactions of the bot on the message that one should be on. */
   reactions(address: ThreadAddress, reaction: Reaction): string[];
+  /** How a thread is shown to stand; undefined where only reactions say so. */
+  standing(address: ThreadAddress): Standing | undefined;
   /** Disturbs the wire from now on. */
   disturb(chance: Chance, count: Count): void;
   calm(): void;

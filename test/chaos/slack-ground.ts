@@ -2,12 +2,20 @@ import { callsOf } from '../../adapters/slack/actions.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { OUTAGE_KEY } from '../../src/thread/delivery/outage.ts';
 import type { Outgoing, Reaction } from '../../src/thread/delivery/outgoing.ts';
+import type { Standing } from '../../src/thread/view/view-message.ts';
 import { parseBlocks } from '../doubles/slack/rules.ts';
 import { SlackDouble } from '../doubles/slack/server.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { inSlack } from '../support/slack-view.ts';
 import type { Card, Count, Dialog, Ground, Post, ThreadRef } from './ground.ts';
 import type { Chance } from './random.ts';
+
+const STANDINGS: Readonly<Record<string, Standing>> = {
+  processing: 'working',
+  suspended: 'waiting',
+  active: 'idle',
+  closed: 'closed',
+};
 
 /** Slack under attack: deliveries are lost or made twice, calls fail, and answers are cut. */
 export class SlackGround implements Ground {
@@ -90,10 +98,14 @@ export class SlackGround implements Ground {
     return [...(this.#slack.workspace.find(channel, on)?.reactions ?? [])];
   }
 
+  standing({ channel, thread }: ThreadAddress): Standing | undefined {
+    return STANDINGS[this.#slack.standing({ channel, ts: thread }) ?? ''];
+  }
+
   disturb(chance: Chance, count: Count): void {
     this.#slack.loses = () => chance.is(0.05) && count('delivery lost', true);
     this.#slack.disturb = (method) => {
-      if (!method.startsWith('chat.') && method !== 'conversations.replies') return undefined;
+      if (!/^(?:chat|agents)\.|^conversations\.replies$/.test(method)) return undefined;
       if (chance.is(0.01)) return count('Slack 429', 429);
       if (chance.is(0.01)) return count('Slack 503', 503);
       return chance.is(0.015) ? count('Slack answer dropped', 'drop' as const) : undefined;

@@ -10,9 +10,10 @@ const begin = useWorld((made) => {
   world = made;
 });
 
-describe('the assistant panel', () => {
+describe('the assistant panel of an app that is no agent', () => {
   test('offers something to begin with, and its thread gets the session’s title', async () => {
     await begin(echo);
+    world.slack.isAgent = false;
     const thread = world.slack.openPanel('U0ADA');
     const prompts = await until('the prompts are offered', () => world.slack.prompts.get(`D0ADA/${thread}`));
     expect(prompts.map(({ title }) => title)).toContain('Fine-tune a model');
@@ -27,6 +28,7 @@ describe('the assistant panel', () => {
 
   test('a direct message outside the panel has no title, and that is no trouble', async () => {
     await begin(echo);
+    world.slack.isAgent = false;
     const said = world.slack.say('U0ADA', 'D0ADA', 'hello there');
     await world.reply(said, 'heard: [Ada] hello there');
     await until('it is done', () => world.describe(said).includes('✅ *Done*'));

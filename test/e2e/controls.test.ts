@@ -64,9 +64,10 @@ describe('the menu of a session', () => {
   });
 });
 
-describe('a reaction on the request', () => {
+describe('a reaction on the request, where the app is no agent', () => {
   test('shows that it is worked on, waited for, and done', async () => {
     await begin(callOnce(runJob));
+    world.slack.isAgent = false;
     world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['x'] });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     const seen = new Set<string>();
@@ -89,6 +90,7 @@ describe('a reaction on the request', () => {
   ])('is one alone, although Slack did not say that it was %s', async (_what, method, after) => {
     let calls = 0;
     await begin(callOnce(runJob), { isStarted: false });
+    world.slack.isAgent = false;
     world.slack.disturb = (called) => (called === method && calls++ === after ? 'drop' : undefined);
     await world.start();
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
@@ -104,6 +106,7 @@ describe('a reaction on the request', () => {
 
   test('is gone with a request that is undone, and does no harm where the message was deleted', async () => {
     await begin(echo);
+    world.slack.isAgent = false;
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     await world.reply(asked, 'heard: [Ada] go');
     const more = world.slack.say('U0ADA', 'C0ML', 'more', asked.ts);

@@ -44,7 +44,8 @@ describe('on Slack', () => {
       (who, { first }) => world.slack.say(who, 'C0ML', 'stop', first.ts),
       (who, { first }) => world.slack.share(who, 'C0ML', { name: 'a.csv', text: 'a,b\n' }, '', first.ts),
     ],
-    app_home_opened: [(who) => world.slack.openHome(who)],
+    app_home_opened: [(who) => world.slack.openHome(who), (who) => world.slack.openMessages(who)],
+    agent_session_stopped: [(who, { first }) => world.slack.pressStop(who, first)],
     assistant_thread_started: [(who) => world.slack.openPanel(who)],
     action: [
       ...['stop', 'retry', 'job_log', 'cancel_job', 'channel_settings', 'account_sign_in'].map(
@@ -122,7 +123,7 @@ describe('on Slack', () => {
     const { slack, model, hub } = world;
     const first = slack.mention('U0ADA', 'C0ML', 'hello');
     const answer = await world.reply(first, 'heard: [Ada] hello');
-    await until('it is done', () => first.reactions.has('white_check_mark'));
+    await until('it is done', () => slack.standing(first) === 'active');
     await slack.delivered();
     const before = {
       requests: model.requests.length,
@@ -146,7 +147,7 @@ describe('on Slack', () => {
     expect(wrote.every(({ method }) => method === 'chat.postEphemeral')).toBe(true);
     expect(world.replies(first)).toHaveLength(before.shown);
     expect(world.describe(first)).not.toContain('Stopped');
-    expect([...first.reactions]).toEqual(['white_check_mark']);
+    expect(slack.standing(first)).toBe('active');
     expect(model.requests).toHaveLength(before.requests);
     expect(hub.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
   });

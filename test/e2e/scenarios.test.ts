@@ -46,7 +46,7 @@ const SCENARIOS: readonly Scenario[] = [
       await stage.shows('heard: [Ada] fine-tune a model');
       stage.say('grace', 'and evaluate it');
       await stage.shows('heard: [Grace] and evaluate it');
-      await until('the request is marked', () => stage.reaction() === 'done');
+      await until('the request is marked', () => stage.standing() === 'idle');
     },
   },
   {
@@ -56,7 +56,7 @@ const SCENARIOS: readonly Scenario[] = [
       stage.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ["{'loss': 0.5}"], stage: 'COMPLETED' });
       stage.ask('ada', 'go');
       await stage.shows('Run a Hugging Face Job');
-      await until('the request waits', () => stage.reaction() === 'waiting');
+      await until('the request waits', () => stage.standing() === 'waiting');
       await stage.press('grace', 'approve');
       await stage.told('grace', 'may decide this');
       await stage.press('ada', 'approve');
@@ -177,7 +177,7 @@ const SCENARIOS: readonly Scenario[] = [
       stage.ask('ada', 'hang please');
       await stage.press('grace', 'stop');
       await stage.shows('Stopped by Grace');
-      await until('the request is marked', () => stage.reaction() === 'stopped');
+      await until('the request is marked', () => stage.standing() === 'idle');
       stage.say('ada', 'undo');
       await stage.shows('Undone');
       stage.say('ada', 'something else');

@@ -46,6 +46,7 @@ function platform() {
           });
         }
         shown.add(name);
+        return true;
       },
       unreact: async (_where, { name }) => void shown.delete(name),
       post: neverAsked,
@@ -53,6 +54,7 @@ function platform() {
       takeBack: neverAsked,
       share: neverAsked,
       name: neverAsked,
+      stand: neverAsked,
       find: neverAsked,
     },
     { failureOf: neverAsked, bytesOf: async () => undefined, reactionNames: NAMES },

@@ -255,10 +255,12 @@ export class Board {
         },
         react: async (_where, { on, name }) => {
           this.reactions.set(on, new Set([...(this.reactions.get(on) ?? []), name]));
+          return true;
         },
         unreact: async (_where, { on, name }) => {
           this.reactions.get(on)?.delete(name);
         },
+        stand: async () => ({ ok: true, platformId: 'standing' }),
         name: async () => ({ ok: true, platformId: 'title' }),
         find: async ({ thread }, key) => {
           const found = of(thread).find((post) => post.key === key);
@@ -279,6 +281,8 @@ export class Board {
 
 function translate({ body }: ViewMessage): Outgoing[] {
   switch (body.kind) {
+    case 'standing':
+      return [body];
     case 'title':
       return [{ kind: 'title', text: body.text }];
     case 'reaction':
@@ -290,7 +294,7 @@ function translate({ body }: ViewMessage): Outgoing[] {
   }
 }
 
-function textOf(body: Exclude<ViewBody, { kind: 'title' | 'reaction' | 'file' }>): string {
+function textOf(body: Exclude<ViewBody, { kind: 'title' | 'reaction' | 'standing' | 'file' }>): string {
   switch (body.kind) {
     case 'status':
       return [statusLine(body, STYLE), planText(body, STYLE, 2_000), timelineText(body, STYLE, 2_000)].join(

@@ -54,8 +54,8 @@ export type Stage = {
    * that.
    */
   hears(who: Who, text: string): Promise<void>;
-  /** What the request shows of how it stands. */
-  reaction(): string;
+  /** How the thread, or its request, is shown to stand: `working`, `waiting` or `idle`. */
+  standing(): string;
   /** What would notify people who were not meant. */
   pings: RegExp;
   /** Names of the files that the bot has posted. */
@@ -66,12 +66,10 @@ export type Stage = {
 };
 
 const SLACK_IDS = { ada: 'U0ADA', grace: 'U0GRACE' } as const;
-const SLACK_REACTIONS: Readonly<Record<string, string>> = {
-  eyes: 'working',
-  hourglass_flowing_sand: 'waiting',
-  white_check_mark: 'done',
-  warning: 'failed',
-  black_square_for_stop: 'stopped',
+const SLACK_STATUSES: Readonly<Record<string, string>> = {
+  processing: 'working',
+  suspended: 'waiting',
+  active: 'idle',
 };
 const SLACK_ACTIONS: Readonly<Record<Control, string>> = {
   approve: 'approve',
@@ -129,7 +127,7 @@ export async function onSlack(script: ModelScript, { configure }: StageOptions):
       )),
     told,
     hears: told,
-    reaction: () => [...first().reactions].map((name) => SLACK_REACTIONS[name] ?? name).join(),
+    standing: () => SLACK_STATUSES[world.slack.standing(first()) ?? ''] ?? 'not shown',
     pings: /@everyone|@here|<!channel>/,
     files: () => world.slack.uploads.files.filter(({ isShared }) => isShared).map(({ name }) => name),
     kept: () => keptBy(world),
@@ -156,9 +154,9 @@ const newest = (world: World, first: SlackMessage, part: string): Promise<SlackM
 const DISCORD_REACTIONS: Readonly<Record<string, string>> = {
   '👀': 'working',
   '⏳': 'waiting',
-  '✅': 'done',
-  '⚠️': 'failed',
-  '⏹️': 'stopped',
+  '✅': 'idle',
+  '⚠️': 'idle',
+  '⏹️': 'idle',
 };
 const DISCORD_ACTIONS: Readonly<Record<Control, string>> = {
   approve: 'approve|c_',
@@ -209,7 +207,7 @@ export async function onDiscord(script: ModelScript, { configure }: StageOptions
       )),
     told: async (who, text) => void (await on.told(who, text)),
     hears: async (_who, text) => void (await on.reply(first().id, text)),
-    reaction: () => [...first().reactions].map((emoji) => DISCORD_REACTIONS[emoji] ?? emoji).join(),
+    standing: () => [...first().reactions].map((emoji) => DISCORD_REACTIONS[emoji] ?? emoji).join(),
     // Behind a backslash Discord shows them as they are, and nobody is called.
     pings: /(?<!\\)(?:@everyone|@here|<@&8)/,
     files: () =>

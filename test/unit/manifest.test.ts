@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EVENTS, METHOD_SCOPES, manifestOf, SCOPES } from '../../adapters/slack/manifest.ts';
+import { EVENTS, METHOD_SCOPES, manifestOf, OLDER_EVENTS, SCOPES } from '../../adapters/slack/manifest.ts';
 import { ROOT } from '../support/root.ts';
 
 const sources = globSync('adapters/slack/*.ts', { cwd: ROOT })
@@ -13,7 +13,7 @@ const UPLOAD = ['files.getUploadURLExternal', 'files.completeUploadExternal'];
 
 function methodsUsed(): Set<string> {
   const byName = [
-    ...sources.matchAll(/'((?:chat|conversations|users|usergroups|views|assistant|files)\.[\w.]+)'/g),
+    ...sources.matchAll(/'((?:chat|conversations|users|usergroups|views|agents|assistant|files)\.[\w.]+)'/g),
   ];
   const byProperty = [
     ...sources.matchAll(/\b(?:client|\w+Client)\s*\.((?:chat|auth|views|reactions|files)\.\w+)\(/g),
@@ -38,7 +38,7 @@ describe('the manifest', () => {
 
   test('subscribes to every event that the code listens to', () => {
     const listened = [...sources.matchAll(/app\.event\('(\w+)'/g)].map(([, name]) => name ?? '');
-    const named = new Set(EVENTS.map((name) => name.replace(/\..*/, '')));
+    const named = new Set([...EVENTS, ...OLDER_EVENTS].map((name) => name.replace(/\..*/, '')));
     expect(new Set(listened)).toEqual(named);
   });
 

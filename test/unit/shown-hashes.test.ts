@@ -175,7 +175,7 @@ const IN_CHANNEL: Hashes = {
     'k#file 4EgtQ4rz26AQ_rq4PmOv-w',
   ],
   draft: ['k#0 _vAYm60L9e_hHCYaYNTwBa'],
-  title: [],
+  title: ['k#0 yJ6DsDioKh_hx5z_k83SYC'],
   approval: ['k#0 g3kasqB05S6y8aQvlDmUq3'],
   'decided approval': ['k#0 wnfmYtjGQag_CRsLvH70Ye'],
   'approval by one of two': ['k#0 rOtp0d7DqH4wh8uizc70_J'],
@@ -190,7 +190,6 @@ const IN_CHANNEL: Hashes = {
 
 const IN_PANEL: Hashes = {
   draft: ['k#0 CQkgC_VrM074iu0aHatIdd'],
-  title: ['k#0 yJ6DsDioKh_hx5z_k83SYC'],
 };
 
 const ON_DISCORD: Hashes = {

@@ -21,7 +21,14 @@ describe('view', () => {
         watches: [watch()],
       }),
     );
-    expect(keys(shown)).toEqual(['e1/status', 'e1/reaction', 'call/c1', 'job/w1', 'e1/answer/1']);
+    expect(keys(shown)).toEqual([
+      'e1/status',
+      'e1/standing',
+      'e1/reaction',
+      'call/c1',
+      'job/w1',
+      'e1/answer/1',
+    ]);
   });
 
   test('a growing answer keeps the key that the finished one has', () => {
@@ -37,7 +44,7 @@ describe('view', () => {
       entries: [user('go'), assistant('x')],
     });
     const [status, ...rest] = view(undone);
-    expect(rest).toEqual([]);
+    expect(keys(rest)).toEqual(['e1/standing']);
     expect(status?.body).toMatchObject({ kind: 'status', phase: 'undone', timeline: [] });
   });
 
@@ -70,7 +77,7 @@ describe('changes', () => {
 
   test('rendering twice edits nothing', () => {
     const first = changes(view(session), [], inSlack, 1);
-    expect(first.map((change) => change.kind)).toEqual(['post', 'post', 'post']);
+    expect(first.map((change) => change.kind)).toEqual(['post', 'post', 'post', 'post']);
     const posts = first.flatMap((change, i) =>
       change.kind === 'post'
         ? [{ key: change.key, hash: change.hash, platformId: `${i}.0`, exchange: 1, ...TAKEN }]
@@ -86,6 +93,7 @@ describe('changes', () => {
     ];
     expect(changes(view(session), posts, inSlack, 1)).toMatchObject([
       { kind: 'post', key: 'e1/status#0', isOutcomeOpen: true },
+      { kind: 'post', key: 'e1/standing#0', outgoing: { kind: 'standing' }, isOutcomeOpen: false },
       { kind: 'post', key: 'e1/reaction#0', outgoing: { kind: 'reaction' }, isOutcomeOpen: false },
       { kind: 'post', key: 'e1/answer/0#0', isOutcomeOpen: false },
       { kind: 'remove', key: 'e1/answer/7#0', platformId: '7.0' },

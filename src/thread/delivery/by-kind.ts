@@ -1,3 +1,4 @@
+import type { Standing } from '../view/view-message.ts';
 import { deliveriesOf } from './delivery.ts';
 import type { Delivery, Failed, HowToEdit } from './outbound.ts';
 import {
@@ -6,6 +7,7 @@ import {
   type Reaction,
   reactionId,
   reactionOfId,
+  STANDING,
   TITLE,
   type Upload,
 } from './outgoing.ts';
@@ -22,8 +24,11 @@ export type Acts<Where> = {
   /** Takes away a message or a file. */
   takeBack(where: Where, platformId: string): Promise<void>;
   share(where: Where, key: string, upload: Upload, bytes: Uint8Array): Promise<Delivery>;
-  react(where: Where, reaction: Reaction): Promise<void>;
+  /** Whether it was put; not where the thread's standing is shown, which says the same. */
+  react(where: Where, reaction: Reaction): Promise<boolean>;
   unreact(where: Where, reaction: Reaction): Promise<void>;
+  /** Shows how the thread stands as a whole, where it can. */
+  stand(where: Where, standing: Standing): Promise<Delivery>;
   name(where: Where, text: string): Promise<Delivery>;
   find(where: Where, key: string, sought: Message | Upload): Promise<Delivery | undefined>;
 };
@@ -68,6 +73,8 @@ async function post<Where>(
     }
     case 'reaction':
       return react(kinds, where, outgoing);
+    case 'standing':
+      return acts.stand(where, outgoing.standing);
     case 'title':
       return acts.name(where, outgoing.text);
     default:
@@ -81,8 +88,7 @@ const react = <Where>(
   reaction: Reaction,
 ): Promise<Delivery> =>
   delivered(async () => {
-    await acts.react(where, reaction);
-    return reactionId(reaction);
+    return (await acts.react(where, reaction)) ? reactionId(reaction) : STANDING;
   });
 
 async function edit<Where>(
@@ -103,12 +109,17 @@ async function edit<Where>(
       const taken = await remove(kinds, where, platformId);
       return taken.ok ? react(kinds, where, outgoing) : taken;
     }
+    case 'standing':
+      return acts.stand(where, outgoing.standing);
     case 'title':
       return acts.name(where, outgoing.text);
     default:
       return outgoing satisfies never;
   }
 }
+
+/** What a thread has as a whole, it keeps. */
+const OF_THREAD = new Set([TITLE, STANDING]);
 
 const remove = <Where>(
   { acts, delivered }: Kinds<Where>,
@@ -118,7 +129,7 @@ const remove = <Where>(
   delivered(async () => {
     const reaction = reactionOfId(platformId);
     if (reaction !== undefined) await acts.unreact(where, reaction);
-    else if (platformId !== TITLE) await acts.takeBack(where, platformId); // there is no taking a name away
+    else if (!OF_THREAD.has(platformId)) await acts.takeBack(where, platformId);
     return platformId;
   });
 
@@ -134,6 +145,7 @@ async function find<Where>(
       return kinds.acts.find(where, key, outgoing);
     case 'reaction':
       return removeOtherReactions(outgoing, kinds.reactionNames, (id) => remove(kinds, where, id));
+    case 'standing':
     case 'title':
       return undefined; // it may be set twice
     default:

@@ -1,3 +1,5 @@
+import type { Standing } from '../view/view-message.ts';
+
 /** A message in its platform's own form, as JSON. */
 export type Payload = Readonly<Record<string, unknown>>;
 
@@ -7,6 +9,8 @@ export type Outgoing =
   | { kind: 'message'; body: Payload; stream?: Stream }
   | Upload
   | ({ kind: 'reaction' } & Reaction)
+  /** How the thread stands as a whole. */
+  | { kind: 'standing'; standing: Standing }
   /** What the thread is called. */
   | Title;
 
@@ -31,12 +35,13 @@ export const isStreamed = (outgoing: Outgoing): boolean =>
   outgoing.kind === 'message' && outgoing.stream !== undefined;
 
 /**
- * Whether it is a reaction or a thread's name: platforms limit those by themselves, and nothing is lost
- * without them.
+ * Whether it is a reaction, or a thread's name or standing: platforms limit those by themselves, and nothing
+ * is lost without them.
  */
 export function isDecoration(outgoing: Outgoing): boolean {
   switch (outgoing.kind) {
     case 'reaction':
+    case 'standing':
     case 'title':
       return true;
     case 'message':
@@ -62,6 +67,8 @@ export function hashed(outgoing: Outgoing): object {
       return { file: outgoing.file, text: outgoing.text };
     case 'reaction':
       return { reaction: { on: outgoing.on, name: outgoing.name } };
+    case 'standing':
+      return { standing: outgoing.standing };
     case 'title':
       return { title: outgoing.text };
     default:
@@ -83,6 +90,9 @@ export function reactionOfId(platformId: string): Reaction | undefined {
   const [on = '', name = ''] = platformId.slice(REACTION.length).split(':');
   return { on, name };
 }
+
+/** What is known by this is shown by how the thread stands: that itself, or a reaction that says the same. */
+export const STANDING = 'standing';
 
 /** What a thread's name is known by. */
 export const TITLE = 'title';

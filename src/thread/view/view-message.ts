@@ -25,6 +25,8 @@ export type ViewBody =
   | ({ kind: 'job' } & JobView)
   /** A file from the record, with what is said about it. */
   | { kind: 'file'; fileId: string; name: string; text: string }
+  /** How the thread stands as a whole, where the platform shows that of threads. */
+  | { kind: 'standing'; standing: Standing }
   /** A reaction on a person's message: how it stands with what they asked. */
   | { kind: 'reaction'; on: string; mood: Mood }
   /** Something the bot says of itself. Whoever is in `mentions` (platform ids) is notified. */
@@ -37,6 +39,8 @@ export type ViewBody =
     };
 
 export type Mood = 'working' | 'waiting' | 'done' | 'failed' | 'stopped';
+
+export type Standing = 'working' | 'waiting' | 'idle' | 'closed';
 
 export type StatusView = {
   /** What the session is about, where this is its newest request. */

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { isSubscribed } from '../../doubles/slack/manifest.ts';
+import { IS_AGENT, isSubscribed } from '../../doubles/slack/manifest.ts';
 import { BOT } from '../../doubles/slack/workspace.ts';
 import { echo } from '../../support/scripts.ts';
 import { until } from '../../support/until.ts';
@@ -66,7 +66,7 @@ const wordsFor = ({ type, text }: Record<string, unknown>, number: number): stri
 
 /** Whether it is an event that our app is told of. */
 const isHeard = ({ kind, payload }: Notice): boolean =>
-  kind === 'events_api' && isSubscribed(Object(payload.event));
+  kind === 'events_api' && isSubscribed(Object(payload.event), IS_AGENT);
 
 /** Some are no more than what one test of an SDK needs: no dialog comes without its view. */
 const isPossible = (notice: Notice): boolean => {

@@ -5,7 +5,12 @@ const Manifest = z.object({
   features: z.object({
     slash_commands: z.array(z.object({ command: z.string() })),
     shortcuts: z.array(z.object({ type: z.string(), callback_id: z.string() })),
-    assistant_view: z.object({ assistant_description: z.string().min(1).max(300) }).optional(),
+    agent_view: z
+      .object({
+        agent_description: z.string().min(1).max(300),
+        suggested_prompts: z.array(z.object({ title: z.string(), message: z.string() })).max(4),
+      })
+      .optional(),
     app_home: z.object({ home_tab_enabled: z.boolean() }),
   }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
@@ -30,6 +35,8 @@ const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'files.getUploadURLExternal': ['files:write'],
   'files.completeUploadExternal': ['files:write'],
   'files.delete': ['files:write'],
+  'agents.sessions.setStatus': ['chat:write'],
+  'agents.sessions.rename': ['chat:write'],
   'assistant.threads.setSuggestedPrompts': ['assistant:write'],
   'assistant.threads.setTitle': ['assistant:write'],
   'chat.startStream': ['chat:write'],
@@ -54,14 +61,15 @@ export function mayCall(method: string): boolean {
 }
 
 /** Whether our manifest subscribes to an event; `message` events are subscribed to by kind of channel. */
-export function isSubscribed(event: { type?: unknown; channel_type?: unknown }): boolean {
+export function isSubscribed(event: { type?: unknown; channel_type?: unknown }, isAgent: boolean): boolean {
   const kinds: Record<string, string> = { channel: 'channels', group: 'groups', im: 'im', mpim: 'mpim' };
   const name =
     event.type === 'message'
       ? `message.${kinds[String(event.channel_type ?? 'channel')]}`
       : String(event.type);
   if (name === 'app_home_opened' && !manifest.features.app_home.home_tab_enabled) return false;
-  if (name.startsWith('assistant_') && manifest.features.assistant_view === undefined) return false;
+  if (name.startsWith('assistant_')) return !isAgent; // older apps were subscribed to it by their own manifest
+  if (name.startsWith('agent_') && !isAgent) return false;
   return manifest.settings.event_subscriptions.bot_events.includes(name);
 }
 
@@ -72,5 +80,12 @@ export const hasCommand = (command: string): boolean =>
 export const hasShortcut = (callbackId: string): boolean =>
   manifest.features.shortcuts.some((item) => item.type === 'message' && item.callback_id === callbackId) &&
   manifest.oauth_config.scopes.bot.includes('commands');
+
+/** Whether the app is declared as an agent. */
+export const IS_AGENT = manifest.features.agent_view !== undefined;
+
+/** Whether the app hears of Slack's own button that stops a session. */
+export const listensToStops =
+  manifest.settings.event_subscriptions.bot_events.includes('agent_session_stopped');
 
 export const isInteractive = manifest.settings.interactivity.is_enabled;

@@ -2,14 +2,15 @@ import { until } from '../../support/until.ts';
 import { changed, deleted, rawMessage } from './changes.ts';
 import { type OpenDialog, viewParts } from './dialogs.ts';
 import { hasCommand, hasShortcut, isInteractive } from './manifest.ts';
+import { SlackOpenings } from './openings.ts';
 import { type Block, parseBlocks } from './rules.ts';
-import { type Ephemeral, SlackState, VERIFICATION } from './state.ts';
+import { type Ephemeral, VERIFICATION } from './state.ts';
 import { BOT, PEOPLE, type SlackMessage, teamOf, type Workspace } from './workspace.ts';
 
 type SharedText = { name: string; text: string | Buffer };
 
 /** What people do in a workspace, each a method, and what Slack tells the app of it. */
-export abstract class SlackPeople extends SlackState {
+export abstract class SlackPeople extends SlackOpenings {
   /** A person writes. In a channel, a mention is delivered as both events that Slack sends for it. */
   say(user: string, channel: string, text: string, thread?: string): SlackMessage {
     const message = this.workspace.add({
@@ -249,12 +250,6 @@ export abstract class SlackPeople extends SlackState {
     });
   }
 
-  /** A person opens the app's Home tab. */
-  openHome(user: string, team?: string): void {
-    const opened = { type: 'app_home_opened', user, channel: 'D0ADA', tab: 'home' };
-    this.deliverEvent({ ...opened, event_ts: this.workspace.nextTs() }, team);
-  }
-
   /**
    * A person clicks a button of their Home tab:
    * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
@@ -284,18 +279,6 @@ export abstract class SlackPeople extends SlackState {
         actions: [action],
       },
     });
-  }
-
-  /** A person opens the assistant panel: a new thread in their direct message with the app. */
-  openPanel(user: string, channel = 'D0ADA'): string {
-    const thread = this.workspace.nextTs();
-    this.workspace.panels.set(`${channel}/${thread}`, undefined);
-    this.deliverEvent({
-      type: 'assistant_thread_started',
-      assistant_thread: { user_id: user, context: {}, channel_id: channel, thread_ts: thread },
-      event_ts: thread,
-    });
-    return thread;
   }
 
   /** A person uses the app's slash command. */

@@ -15,6 +15,8 @@ const PER_MINUTE: Readonly<Record<string, number>> = {
   'chat.startStream': 20,
   'chat.appendStream': 100,
   'chat.stopStream': 20,
+  'agents.sessions.setStatus': 50,
+  'agents.sessions.rename': 50,
   'assistant.threads.setTitle': 100,
 };
 

@@ -1,6 +1,6 @@
 import { deliverWithRetries, type Notice, type Receipt, type Transport } from './delivery.ts';
 import { Dialogs } from './dialogs.ts';
-import { isSubscribed } from './manifest.ts';
+import { IS_AGENT, isSubscribed } from './manifest.ts';
 import { Oauth } from './oauth.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { Refusals } from './refusals.ts';
@@ -34,7 +34,11 @@ export abstract class SlackState {
   readonly limits: RateLimits;
   /** What the Home tab shows to whom. */
   readonly homes = new Map<string, Block[]>();
-  /** What threads of the assistant panel offer to begin with, by channel and thread. */
+  /** Whether the app is an agent, as its manifest says; older apps have an assistant panel instead. */
+  isAgent = IS_AGENT;
+  /** Agent sessions by channel and thread: their names, and how they stood, one after the other. */
+  readonly sessions = new Map<string, { title: string | undefined; statuses: string[] }>();
+  /** What an agent's direct message, or a thread of the assistant panel, offers to begin with. */
   readonly prompts = new Map<string, { title: string; message: string }[]>();
   readonly calls: Call[] = [];
   /** What only one person was told, through a response_url or chat.postEphemeral. */
@@ -61,6 +65,11 @@ export abstract class SlackState {
     this.#retryWaitsMs = options.retryWaitsMs ?? [300, 1_000, 3_000, 5_000, 10_000];
   }
 
+  /** How the session of a thread stands; undefined where it has none. */
+  standing({ channel, ts }: { channel: string; ts: string }): string | undefined {
+    return this.sessions.get(`${channel}/${ts}`)?.statuses.at(-1);
+  }
+
   /** Where it answers. */
   abstract get url(): string;
 
@@ -69,7 +78,7 @@ export abstract class SlackState {
 
   /** Tells the app of something as Slack would. */
   deliverEvent(event: Record<string, unknown>, team_id = teamOf(String(event.channel ?? ''))): void {
-    if (!isSubscribed(event)) return;
+    if (!isSubscribed(event, this.isAgent)) return;
     void this.deliver({
       kind: 'events_api',
       payload: {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf, sendJson } from '../http.ts';
 import { mayCall } from './manifest.ts';
+import { agents } from './methods/agents.ts';
 import { assistant } from './methods/assistant.ts';
 import { chat } from './methods/chat.ts';
 import { conversations } from './methods/conversations.ts';
@@ -20,6 +21,7 @@ const METHODS: Methods = {
   ...files,
   ...chat,
   ...streams,
+  ...agents,
   ...assistant,
   ...conversations,
 };
