@@ -19,6 +19,7 @@ export function useRefusingSlack(remember: (made: Slack) => void): void {
   let slack: SlackDouble;
   beforeAll(async () => {
     slack = await SlackDouble.start({ rateScale: 10_000 });
+    slack.isAgent = false; // where it is one, no reactions are sent
     const client = new WebClient('xoxb-test', {
       slackApiUrl: slack.apiUrl,
       retryConfig: { retries: 0 },
@@ -124,7 +125,7 @@ export const ACTS: Readonly<Record<string, (outbound: Outbound, own: string) => 
   'files.getUploadURLExternal': (outbound) => outbound.post(ADDRESS, 'k#0', FILE),
   'files.completeUploadExternal': (outbound) => outbound.post(ADDRESS, 'k#0', FILE),
   'assistant.threads.setTitle': (outbound) =>
-    outbound.post(ADDRESS, 'k#0', { kind: 'title', text: 'A name' }),
+    outbound.post({ ...ADDRESS, channel: 'D0ADA' }, 'k#0', { kind: 'title', text: 'A name' }),
 };
 const LIVE = { streamed: undefined, isPaced: false };
 const HELLO = { kind: 'message' as const, body: { text: 'hello', blocks: [] } };
