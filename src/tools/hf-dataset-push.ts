@@ -57,6 +57,9 @@ export function hfDatasetPushTool(parts: PushParts): Tool {
   });
 }
 
+/** People who decide read no more of what is odd about a file. */
+const WARNINGS = 3;
+
 async function askToPush(
   parts: PushParts,
   { path, dataset }: Args,
@@ -75,7 +78,10 @@ async function askToPush(
       { label: 'SHA-256', value: file.sha256 },
       { label: 'Columns', value: file.data.columns.join(', ') },
     ],
-    warnings: isThere ? [`${nameIn(path)} is there already and is replaced.`] : [],
+    warnings: [
+      ...(isThere ? [`${nameIn(path)} is there already and is replaced.`] : []),
+      ...file.data.notes.slice(0, WARNINGS),
+    ],
     estimate: { usd: 0 },
     inlined: { sha256: file.sha256, dataset: name },
   };
@@ -118,6 +124,9 @@ async function read({ apart, fileAt }: PushParts, path: string, context: ToolCon
   }
   const data = await readDataFile(apart, path, file.bytes, context.signal);
   if (!data.ok) return { ok: false as const, reason: `${path} can't be used as a dataset: ${data.reason}.` };
+  if (data.encoding !== undefined && !data.encoding.startsWith('UTF-8')) {
+    return { ok: false as const, reason: `${path} is not pushed as it is. ${data.notes[0] ?? ''}` };
+  }
   return { ok: true as const, bytes: file.bytes, data, sha256: sha256Of(file.bytes) };
 }
 
@@ -131,12 +140,13 @@ const SAMPLE_ROWS = 3;
 function report(
   name: string,
   url: string,
-  { columns, rows, first }: Extract<DataFile, { ok: true }>,
+  { columns, rows, first, notes }: Extract<DataFile, { ok: true }>,
 ): string {
   return [
     `Pushed: ${url}`,
     `Load it with load_dataset("${name}"). The dataset viewer needs a few minutes before hf_inspect_dataset shows it; what is in the file:`,
     `${rows.toLocaleString('en')} rows; columns: ${columns.join(', ')}`,
+    ...notes,
     ...first.slice(0, SAMPLE_ROWS).map((row, i) => `Row ${i + 1}: ${capped(row, 600)}`),
   ].join('\n');
 }

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { DatasetsServer, Looked } from '../hub/datasets.ts';
 import { pageOf } from '../hub/paths.ts';
-import type { HubRepos } from '../hub/repos.ts';
 import { capped, table } from '../lib/output.ts';
-import type { ParseApart } from '../parse-apart/parse-apart.ts';
-import { readDataFile } from './data-file.ts';
+import { type DatasetFiles, lookAtFiles } from './dataset-files.ts';
 import { defineTool, type Tool, type ToolResult } from './tool.ts';
 
 const Arguments = z.strictObject({
@@ -23,10 +21,7 @@ const TRAINING_FORMATS: readonly { method: string; columns: readonly (readonly s
 
 const CELL_CHARACTERS = 300;
 
-/** Files of datasets that the viewer does not have (yet): how to list, fetch and read them. */
-type Files = { repos: Pick<HubRepos, 'files' | 'read'>; apart: ParseApart };
-
-export function hfInspectDatasetTool(server: DatasetsServer, files: Files, hubUrl: string): Tool {
+export function hfInspectDatasetTool(server: DatasetsServer, files: DatasetFiles, hubUrl: string): Tool {
   return defineTool({
     name: 'hf_inspect_dataset',
     description:
@@ -38,7 +33,7 @@ export function hfInspectDatasetTool(server: DatasetsServer, files: Files, hubUr
     summary: ({ dataset }) => dataset,
     async run({ dataset, config, split, sample_rows }, { signal }) {
       const fromFiles = async (reason: string): Promise<ToolResult> => {
-        const found = await lookAtFiles(files, dataset, sample_rows, signal);
+        const found = await fromItsFiles(files, dataset, sample_rows, signal);
         return found.ok
           ? {
               kind: 'done',
@@ -72,62 +67,19 @@ export function hfInspectDatasetTool(server: DatasetsServer, files: Files, hubUr
   });
 }
 
-const FILES = 500;
-const LISTED = 20;
-/** Of one file that is read; of a larger table its beginning. */
-const FILE_BYTES = 20_000_000;
-const HEAD_BYTES = 1_000_000;
-
-/** Columns and rows of a dataset as its files have them, the first that can be read. */
-async function lookAtFiles(
-  from: Files,
+/** Columns and rows of a dataset as its files have them. */
+async function fromItsFiles(
+  files: DatasetFiles,
   dataset: string,
   sampleRows: number,
   signal: AbortSignal,
 ): Promise<Looked<string>> {
-  const at = { kind: 'dataset' as const, id: dataset };
-  const listed = await from.repos.files({ ...at, recursive: true }, FILES, signal);
-  if (!listed.ok) return listed;
-  const files = listed.value.files.filter(({ path, isFolder }) => !isFolder && DATA_FILE.test(path));
-  if (files.length === 0)
-    return { ok: false, reason: 'It has no CSV, JSON or Parquet files that could be read instead.' };
-  const list = files.slice(0, LISTED).map(({ path, size }) => `- ${path} (${(size / 1e6).toFixed(1)} MB)`);
-  const more = files.length > LISTED ? [`- … and ${files.length - LISTED} more`] : [];
-  const [file] = [...files].sort(
-    (a, b) => Number(isTrain(b.path)) - Number(isTrain(a.path)) || a.size - b.size,
-  );
-  const seen = file && (await rowsOfFile(from, dataset, file, sampleRows, signal));
-  return { ok: true, value: [`Files:\n${[...list, ...more].join('\n')}`, seen ?? ''].join('\n\n') };
-}
-
-const DATA_FILE = /\.(csv|tsv|jsonl?|ndjson|parquet)$/i;
-const isTrain = (path: string): boolean => /train/i.test(path);
-
-async function rowsOfFile(
-  { repos, apart }: Files,
-  dataset: string,
-  { path, size }: { path: string; size: number },
-  sampleRows: number,
-  signal: AbortSignal,
-): Promise<string> {
-  const isWhole = size <= FILE_BYTES;
-  const byLines = /\.(csv|tsv|jsonl|ndjson)$/i.test(path);
-  if (!isWhole && !byLines) return `${path} is too large to be read here: load it in a job.`;
-  const read = await repos.read(
-    { kind: 'dataset', id: dataset, path },
-    isWhole ? FILE_BYTES : HEAD_BYTES,
-    signal,
-  );
-  if (!read.ok) return `${path} could not be read: ${read.reason}`;
-  const { bytes } = read.value;
-  const whole = isWhole ? bytes : bytes.subarray(0, bytes.lastIndexOf(10) + 1);
-  const data = await readDataFile(apart, path, whole, signal);
-  if (!data.ok) return `${path} can't be used as it is: ${data.reason}.`;
-  return [
-    `## ${path}\n${data.rows.toLocaleString('en')} rows${isWhole ? '' : ' in its first MB'}; columns: ${data.columns.join(', ')}`,
-    trainingFit(data.columns),
-    ...data.first.slice(0, sampleRows).map((row, i) => `Row ${i + 1}: ${row}`),
-  ].join('\n\n');
+  const seen = await lookAtFiles(files, dataset, signal);
+  if (!seen.ok) return seen;
+  const { list, file } = seen.value;
+  if (file === undefined) return { ok: true, value: list };
+  const rows = file.first.slice(0, sampleRows).map((row, i) => `Row ${i + 1}: ${row}`);
+  return { ok: true, value: [list, file.said, trainingFit(file.columns), ...rows].join('\n\n') };
 }
 
 type Split = { config: string; split: string };

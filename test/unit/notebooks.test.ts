@@ -31,3 +31,34 @@ test('a cell that lacks its text keeps none of the others from being read', asyn
 test('what is no notebook stays as it is', async () => {
   expect(await read({ worksheets: 3 })).toBe('{"worksheets":3}');
 });
+
+test('what its cells gave is told: tables, errors without colours, and that a picture is there', async () => {
+  const outputs = [
+    { output_type: 'stream', name: 'stdout', text: 'loss ' },
+    { output_type: 'stream', name: 'stdout', text: ['0.5'] },
+    { output_type: 'execute_result', data: { 'text/plain': ['   a\n', '0  1'], 'text/html': '<table>' } },
+    { output_type: 'display_data', data: { 'image/png': 'iVBO', 'text/plain': '<Figure>' } },
+    {
+      output_type: 'error',
+      ename: 'ValueError',
+      evalue: 'bad',
+      traceback: ['\u001b[0;31mTraceback\u001b[0m', 'ValueError: bad'],
+    },
+  ];
+  expect(await read({ nbformat: 4, cells: [{ cell_type: 'code', source: ['f()'], outputs }] })).toBe(
+    [
+      '# --- cell 1 (code) ---\nf()\n# printed: loss 0.5\n#    a\n# 0  1\n# <Figure>',
+      '# [a picture (image/png), which is not shown]\n# error ValueError: bad\n# Traceback\n# ValueError: bad',
+    ].join('\n'),
+  );
+});
+
+test('a cell that is not as it should be keeps none of the others from being read', async () => {
+  const cells = [
+    { source: 3, outputs: 'none' },
+    { cell_type: 'code', source: 'x = 1' },
+  ];
+  expect(await read({ nbformat: 4, cells })).toBe(
+    '# --- cell 1 (raw) ---\n\n\n# --- cell 2 (code) ---\nx = 1',
+  );
+});

@@ -1,61 +1,125 @@
-import { parse } from 'csv-parse/sync';
-import { parquetMetadataAsync } from 'hyparquet';
 import { messageOf } from '../../lib/errors.ts';
-import { parsedJson } from '../../lib/json.ts';
+import { type FileKind, fileKind } from '../../lib/file-kinds.ts';
 import { capped } from '../../lib/output.ts';
+import { decodedText } from '../../lib/text-encoding.ts';
+import { readTable } from './data-file/csv.ts';
+import { broken, type DataFile, listed, type Read, type TextInput } from './data-file/file.ts';
+import { readJsonLines, readWholeJson } from './data-file/json.ts';
+import { unpacked } from './data-file/packed.ts';
+import { readParquet } from './data-file/parquet.ts';
 
-/**
- * What is in a file of rows, or what is wrong with it. `first` are rows as JSON, with long texts cut; none of
- * a Parquet file.
- */
-export type DataFile =
-  | {
-      ok: true;
-      format: 'csv' | 'json' | 'jsonl' | 'parquet';
-      columns: string[];
-      rows: number;
-      first: string[];
-    }
-  | { ok: false; reason: string };
+export type { DataFile } from './data-file/file.ts';
 
-const FORMATS: Readonly<Record<string, (bytes: Buffer) => Promise<DataFile> | DataFile>> = {
-  csv: (bytes) => table(bytes, ','),
-  tsv: (bytes) => table(bytes, '\t'),
-  json: wholeJson,
-  jsonl: jsonLines,
-  ndjson: jsonLines,
-  parquet,
+/** A file of rows by its name; `isPart` where only its beginning was read. */
+export type DataInput = { name: string; bytes: Uint8Array; isPart?: boolean };
+
+const TEXT_FORMATS: Readonly<Record<string, (input: TextInput) => Read>> = {
+  csv: (input) => readTable(input, ','),
+  tsv: (input) => readTable(input, '\t'),
+  tab: (input) => readTable(input, '\t'),
+  psv: (input) => readTable(input, '|'),
+  json: readWholeJson,
+  jsonl: readJsonLines,
+  ndjson: readJsonLines,
 };
+const PARQUET = ['parquet', 'pq', 'parq'];
+const NAMED = ['csv', 'tsv', 'json', 'jsonl', 'ndjson', 'parquet'];
 
-const DATA_EXTENSIONS = Object.keys(FORMATS);
-
-/** Of what a file holds only so much is told. */
-const FIRST_ROWS = 10;
-const ROW_CHARACTERS = 20_000;
-const CELL_CHARACTERS = 300;
+/** More columns, or longer names, can't be told of. */
 const COLUMNS = 10_000;
 const NAMES_CHARACTERS = 500_000;
 
-/** Reads a CSV, TSV, JSON, JSON Lines or Parquet file; the reason tells where it is broken. */
-export async function readDataFile({
-  name,
-  bytes: content,
-}: {
-  name: string;
-  bytes: Uint8Array;
-}): Promise<DataFile> {
-  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  const read = FORMATS[name.split('.').at(-1)?.toLowerCase() ?? ''];
-  if (read === undefined) return broken(`it is none of ${DATA_EXTENSIONS.join(', ')}`);
-  if (bytes.length === 0) return broken('it is empty');
+/**
+ * Reads a CSV, TSV, JSON, JSON Lines or Parquet file, also one that is packed; the reason tells where it is
+ * broken, or what stands in its place.
+ */
+export async function readDataFile({ name, bytes, isPart = false }: DataInput): Promise<DataFile> {
   try {
-    return bounded(await read(bytes));
+    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return bounded(await read(name, content, isPart, 0));
   } catch (error) {
-    return broken(capped(messageOf(error), 1_000));
+    if (error instanceof RangeError) throw error; // a limit of V8's own
+    const isOwn = error instanceof Error && error.constructor === Error;
+    return broken(isOwn ? capped(messageOf(error), 1_000) : 'it is broken, or not what its name says');
   }
 }
 
-const broken = (reason: string): DataFile => ({ ok: false, reason });
+/** A packed file within a packed file, and no more. */
+const LAYERS = 3;
+
+async function read(name: string, bytes: Buffer, isPart: boolean, layer: number): Promise<DataFile> {
+  if (bytes.length === 0) return broken(isPart ? 'nothing of it was read' : 'it is empty');
+  const form = layer < LAYERS ? unpacked(name, bytes, isPart) : undefined;
+  const kind = fileKind(bytes);
+  if (kind !== undefined && NO_ROWS.has(kind.form)) return broken(`it is ${sentence(kind)}`);
+  if (form?.kind === 'broken') return broken(form.reason);
+  if (form?.kind === 'files') return broken(archive(form.names));
+  if (form !== undefined) {
+    const inner = await read(form.name, form.bytes, form.isPart, layer + 1);
+    return inner.ok ? { ...inner, notes: [...packedNotes(name, form.name), ...inner.notes] } : inner;
+  }
+  const format = formatOf(name);
+  if (kind?.what === PARQUET_FILE || PARQUET.includes(format)) return parquet(name, bytes, isPart);
+  if (kind !== undefined) return broken(`it is ${sentence(kind)}`);
+  const readText = Object.hasOwn(TEXT_FORMATS, format) ? TEXT_FORMATS[format] : undefined;
+  if (readText === undefined) return broken(`it is none of ${NAMED.join(', ')}`);
+  return textFile(bytes, isPart, readText);
+}
+
+const PARQUET_FILE = 'a Parquet file';
+const NO_ROWS: ReadonlySet<FileKind['form']> = new Set(['workbook', 'picture', 'other']);
+const sentence = ({ what, mend }: FileKind): string => (mend === undefined ? what : `${what}: ${mend}`);
+
+/** The ending of a name, without the one that says how it is packed. */
+function formatOf(name: string): string {
+  const parts = name.toLowerCase().split('/').at(-1)?.split('.') ?? [];
+  const last = parts.at(-1) ?? '';
+  return PACKINGS.includes(last) ? (parts.at(-2) ?? '') : last;
+}
+
+const PACKINGS = ['gz', 'gzip', 'zst', 'zstd', 'br', 'snappy'];
+
+const packedNotes = (outer: string, inner: string): string[] =>
+  formatOf(outer) === formatOf(inner) ? [] : [`It was unpacked first: ${inner} is in it.`];
+
+const archive = (names: readonly string[]): string =>
+  names.length === 0
+    ? 'it is an archive with nothing in it'
+    : `it is an archive of ${names.length === 1 ? 'one file' : `${names.length} files`} (${listed(names, 10)}): unpack it, and use the one that is meant`;
+
+async function parquet(name: string, bytes: Buffer, isPart: boolean): Promise<DataFile> {
+  if (isPart) return broken('only its beginning was read, and a Parquet file says at its end what is in it');
+  const kind = fileKind(bytes);
+  if (kind !== undefined && kind.form !== 'table') return broken(`it is ${sentence(kind)}`);
+  const file = await readParquet(bytes);
+  if (!file.ok) return file;
+  const isNamed = PARQUET.includes(formatOf(name));
+  return {
+    ...file,
+    isPart,
+    notes: [...(isNamed ? [] : ['It is a Parquet file, whatever its name says.']), ...file.notes],
+  };
+}
+
+function textFile(bytes: Buffer, isPart: boolean, readText: (input: TextInput) => Read): DataFile {
+  const decoded = decodedText(bytes, { isPart });
+  if (!decoded.ok) return broken(`it ${decoded.reason}`);
+  const { text, encoding, isGuessed } = decoded;
+  if (text.trim() === '')
+    return broken(isPart ? 'its beginning has nothing but blanks' : 'it has nothing but blanks');
+  const file = readText({ text, isPart });
+  if (!file.ok) return file;
+  const notes = [...encodingNotes(encoding, isGuessed), ...file.notes];
+  return { ...file, notes, encoding, isPart };
+}
+
+function encodingNotes(encoding: string, isGuessed: boolean): string[] {
+  if (encoding.startsWith('UTF-8')) return [];
+  const guess = isGuessed ? 'probably in' : 'in';
+  return [
+    `Its text is ${guess} ${encoding}, not in UTF-8: pandas reads it with encoding="${encoding}", and iconv -f ${encoding} -t UTF-8 makes UTF-8 of it.`,
+  ];
+}
 
 /** What would be told of it is bounded, too: it is sent to another process, and read by a model. */
 function bounded(file: DataFile): DataFile {
@@ -67,115 +131,3 @@ function bounded(file: DataFile): DataFile {
     `its columns are too many to be told of, or their names too long (${columns.length} columns)`,
   );
 }
-
-function table(bytes: Buffer, delimiter: string): DataFile {
-  let header: string[] | undefined;
-  let rows = 0;
-  const first: string[] = [];
-  parse(bytes, {
-    bom: true,
-    delimiter,
-    skip_empty_lines: true,
-    // Counted as they come: all of them at once would take ten times the memory of the file.
-    on_record(record: string[]) {
-      if (header === undefined) header = record;
-      else if (rows++ < FIRST_ROWS) first.push(rowText(pairs(header, record)));
-      return null;
-    },
-  });
-  const columns = header ?? [];
-  if (new Set(columns).size < columns.length) return broken('two of its columns have the same name');
-  return { ok: true, format: 'csv', columns, rows, first };
-}
-
-const pairs = (names: readonly string[], values: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(names.map((name, i) => [name, values[i]]));
-
-function jsonLines(bytes: Buffer): DataFile {
-  const rows = new Rows();
-  let line = 0;
-  for (let at = 0; at < bytes.length; ) {
-    const end = bytes.indexOf(NEWLINE, at);
-    const text = bytes.toString('utf8', at, end === -1 ? bytes.length : end);
-    at = end === -1 ? bytes.length : end + 1;
-    line++;
-    if (text.trim() === '') continue;
-    const row = parsedJson(text);
-    if (!isRecord(row)) return broken(`line ${line} is not a JSON object`);
-    rows.add(row);
-  }
-  return rows.file('jsonl');
-}
-
-const NEWLINE = 10;
-
-function wholeJson(bytes: Buffer): DataFile {
-  const value = parsedJson(bytes.toString('utf8'));
-  if (value === undefined) return broken('it is not valid JSON (half-written?)');
-  if (!Array.isArray(value) || !value.every(isRecord)) {
-    return broken('it is not a list of objects: one object a row is what can be loaded');
-  }
-  const rows = new Rows();
-  for (const row of value) rows.add(row);
-  return rows.file('json');
-}
-
-/** Rows that lead columns of their own: a column is one that any of the first thousand has. */
-class Rows {
-  readonly #columns = new Set<string>();
-  readonly #first: string[] = [];
-  #rows = 0;
-
-  add(row: Record<string, unknown>): void {
-    if (this.#rows < LOOKED_THROUGH && this.#columns.size <= COLUMNS) {
-      for (const name of Object.keys(row)) this.#columns.add(name);
-    }
-    if (this.#rows++ < FIRST_ROWS) this.#first.push(rowText(row));
-  }
-
-  file(format: 'json' | 'jsonl'): DataFile {
-    if (this.#rows === 0) return broken('it has no rows');
-    return { ok: true, format, columns: [...this.#columns], rows: this.#rows, first: this.#first };
-  }
-}
-
-const LOOKED_THROUGH = 1_000;
-
-/** A row as JSON, with its long texts cut. Throws where it is nested so deeply that nobody could read it. */
-function rowText(row: Record<string, unknown>): string {
-  try {
-    const shortened = (_key: string, value: unknown) =>
-      typeof value === 'string' ? capped(value, CELL_CHARACTERS) : value;
-    return capped(JSON.stringify(row, shortened), ROW_CHARACTERS);
-  } catch (error) {
-    throw new Error('one of its first rows is nested too deeply', { cause: error });
-  }
-}
-
-async function parquet(bytes: Buffer): Promise<DataFile> {
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const { schema, num_rows } = await parquetMetadataAsync(file);
-  const columns = topLevel(schema);
-  if (columns === undefined) return broken('its schema names fewer columns than it says that there are');
-  return { ok: true, format: 'parquet', columns, rows: Number(num_rows), first: [] };
-}
-
-/**
- * Names of the columns themselves: the first element is the root, and nested ones follow their parent.
- * Undefined where some are missing.
- */
-function topLevel(
-  schema: readonly { name: string; num_children?: number | undefined }[],
-): string[] | undefined {
-  const names: string[] = [];
-  let nested = 0; // elements still to come that belong to the column before
-  for (const { name, num_children: children = 0 } of schema.slice(1)) {
-    if (nested === 0) names.push(name);
-    else nested--;
-    nested += Math.max(0, children);
-  }
-  return nested === 0 ? names : undefined;
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,7 @@
 import { inArray } from 'drizzle-orm';
 import type { Db } from '../../db/database.ts';
 import { files } from '../../db/schema/transcript.ts';
+import { fileKind, SEEN_PICTURES } from '../../lib/file-kinds.ts';
 import { context, type Snapshot } from '../snapshot.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -18,20 +19,9 @@ const MAX_IMAGES = 8;
 export const imageType = (name: string): string | undefined =>
   TYPES[name.split('.').at(-1)?.toLowerCase() ?? ''];
 
-/** How files begin, whatever they are called: providers refuse a request with a picture of another type. */
-const BEGINNINGS: readonly (readonly [string, string])[] = [
-  ['image/png', '\x89PNG\r\n\x1a\n'],
-  ['image/jpeg', '\xff\xd8\xff'],
-  ['image/gif', 'GIF87a'],
-  ['image/gif', 'GIF89a'],
-];
-
 /** The media type of a picture that models take, by its first bytes; undefined for anything else. */
-export function pictureType(bytes: Uint8Array): string | undefined {
-  const beginning = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  if (beginning.startsWith('RIFF') && beginning.slice(8) === 'WEBP') return 'image/webp';
-  return BEGINNINGS.find(([, begins]) => beginning.startsWith(begins))?.[0];
-}
+export const pictureType = (bytes: Uint8Array): string | undefined =>
+  SEEN_PICTURES.get(fileKind(bytes)?.what ?? '');
 
 /** The newest pictures of a conversation, by the id of their file, as data URLs. */
 export async function imagesOf(db: Db, snapshot: Snapshot): Promise<ReadonlyMap<string, string>> {

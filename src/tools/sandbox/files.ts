@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { beginningOf } from '../../lib/cut.ts';
+import { fileKind } from '../../lib/file-kinds.ts';
 import { NAME_BYTES, tooLongName } from '../../lib/file-name.ts';
 import { linesOf } from '../../lib/output.ts';
+import { decodedText } from '../../lib/text-encoding.ts';
 import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import { type FileContent, readFile, writeFile } from '../../sandbox/files.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
@@ -45,8 +47,8 @@ export function readTool(sandboxes: Sandboxes): Tool {
             content.entries.length === 0 ? `${path} is an empty folder.` : content.entries.join('\n'),
           );
         }
-        const file = textFile(content, path);
-        return file.ok ? done(numbered(file.text, offset, limit)) : failed(file.reason);
+        const file = readable(content, path);
+        return file.ok ? done(`${numbered(file.text, offset, limit)}${file.note}`) : failed(file.reason);
       }),
   });
 }
@@ -172,8 +174,28 @@ function textFile(content: FileContent, path: string) {
   if (content.kind !== 'file') return { ok: false as const, reason: problemWith(content, path) };
   const file = textOf(content.bytes);
   if (file !== undefined) return { ok: true as const, ...file };
-  const reason = `${path} is no text file (${content.bytes.length} bytes). Look at it with bash: file, xxd, or a program that knows its format.`;
-  return { ok: false as const, reason };
+  return { ok: false as const, reason: noTextFile(path, content.bytes) };
+}
+
+/** What it is instead is told by its bytes, whatever it is called. */
+function noTextFile(path: string, bytes: Buffer): string {
+  const kind = fileKind(bytes);
+  if (kind?.mend !== undefined) return `${path} is ${kind.what}: ${kind.mend}.`;
+  const decoded = decodedText(bytes);
+  const encoding = decoded.ok ? ` in UTF-8, but probably in ${decoded.encoding}` : '';
+  const what = kind === undefined ? `no text file${encoding}` : kind.what;
+  return `${path} is ${what} (${bytes.length} bytes). Look at it with bash: file, xxd, or a program that knows its format.`;
+}
+
+/** The same for reading alone: in another encoding it is read, and the encoding is said. */
+function readable(content: FileContent, path: string) {
+  const file = textFile(content, path);
+  if (file.ok) return { ...file, note: '' };
+  if (content.kind !== 'file' || fileKind(content.bytes) !== undefined) return file;
+  const decoded = decodedText(content.bytes);
+  if (!decoded.ok) return file;
+  const note = `\n(its text is in ${decoded.encoding}${decoded.isGuessed ? ', as it seems' : ''}, not in UTF-8)`;
+  return { ok: true as const, text: decoded.text, note };
 }
 
 function problemWith(content: Exclude<FileContent, { kind: 'file' }>, path: string): string {
