@@ -1,6 +1,7 @@
 import { createCollection, HubApiError, listCollections, uploadFiles } from '@huggingface/hub';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo, accountName } from './access.ts';
+import { withProvenance } from './card.ts';
 import { paged } from './pages.ts';
 import type { RepoKind } from './paths.ts';
 import { readRepoFile } from './read-file.ts';
@@ -155,28 +156,3 @@ async function put(
 
 /** The commit by which a card says it: no job's. */
 export const PROVENANCE_COMMIT = 'Say where this was made';
-
-/** By this tag everything is found that was made here. */
-const TAG = 'ml-intern';
-
-/** A card with the tag and a line on where the repository comes from; the same text where both are there. */
-export function withProvenance(card: string, sessionId: string): string {
-  const line = provenance(sessionId);
-  const [whole = '', head = ''] = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(card) ?? [];
-  const body = card.slice(whole.length);
-  const isTagged = new RegExp(`^(?:[ \\t]*-[ \\t]*|tags:.*[[,\\s"'])${TAG}\\b`, 'm').test(head);
-  const tagged = isTagged ? head : tagsWith(head);
-  const isTold = /\bML Intern \(session/.test(body);
-  if (isTagged && isTold) return card;
-  const text = isTold ? body : `${[body.trimEnd(), line].filter((part) => part !== '').join('\n\n')}\n`;
-  return `---\n${tagged}\n---\n${text.startsWith('\n') ? '' : '\n'}${text}`;
-}
-
-function tagsWith(head: string): string {
-  if (/^tags:[ \t]*\[/m.test(head)) return head.replace(/^tags:[ \t]*\[/m, `tags: [${TAG}, `);
-  if (/^tags:[ \t]*$/m.test(head)) return head.replace(/^tags:[ \t]*$/m, `tags:\n- ${TAG}`);
-  return [head, 'tags:', `- ${TAG}`].filter((part) => part !== '').join('\n');
-}
-
-const provenance = (sessionId: string): string =>
-  `Made in a chat thread with ML Intern (session \`${sessionId}\`).`;

@@ -1,4 +1,4 @@
-import { withProvenance } from '../hub/artifacts.ts';
+import { withProvenance } from '../hub/card.ts';
 
 /** The card of a repository that is made in a session: it says where it comes from. */
 export function provenanceCard(id: string, sessionId: string, sdk?: string): string {
