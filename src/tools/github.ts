@@ -125,7 +125,7 @@ function fileTool(github: Github, apart: ParseApart): Tool {
       if (!found.ok) return { kind: 'failed', output: `${repo} ${path}: ${found.reason}` };
       if ('folder' in found.value)
         return { kind: 'done', output: found.value.folder.join('\n') || '(an empty folder)' };
-      const { bytes, url } = found.value;
+      const { bytes, url, movedTo } = found.value;
       if (bytes.includes(0)) return { kind: 'failed', output: `${path} is no text file.` };
       const read = path.endsWith('.ipynb')
         ? await apart.parse('notebook', bytes, signal)
@@ -134,7 +134,7 @@ function fileTool(github: Github, apart: ParseApart): Tool {
       const lines = line_end === undefined ? undefined : line_end - line_start + 1;
       return {
         kind: 'done',
-        output: `${url}\n${numbered(read.value, { from: line_start, lines, option: 'line_start' })}`,
+        output: `${movedTo ? `${repo} is called ${movedTo} now.\n` : ''}${url}\n${numbered(read.value, { from: line_start, lines, option: 'line_start' })}`,
       };
     },
   });

@@ -1,9 +1,8 @@
-import { RequestError } from '@octokit/request-error';
 import { Octokit } from '@octokit/rest';
 import PQueue from 'p-queue';
 import { boundedFetch } from '../lib/bounded-fetch.ts';
-import { messageOf } from '../lib/errors.ts';
 import { refuseInTransaction } from '../lib/transaction-scope.ts';
+import { reasonOf } from './github-refusals.ts';
 
 /** What was found, or why not, in words for who asked. */
 export type Found<T> = { ok: true; value: T } | { ok: false; reason: string };
@@ -16,6 +15,9 @@ type GithubRepo = {
   pushedAt: string;
   url: string;
 };
+
+/** `movedTo` is what the repository is called now, where it was asked for by an old name. */
+type GithubFile = { bytes: Buffer; url: string; movedTo: string | undefined };
 
 type CodeHit = { repo: string; path: string; url: string; fragments: readonly string[] };
 
@@ -34,7 +36,7 @@ export type Github = {
   file(
     at: { owner: string; repo: string; path: string; ref: string | undefined },
     signal: AbortSignal,
-  ): Promise<Found<{ bytes: Buffer; url: string } | { folder: string[] }>>;
+  ): Promise<Found<GithubFile | { folder: string[] }>>;
   code(query: string, limit: number, signal: AbortSignal): Promise<Found<{ hits: CodeHit[]; total: number }>>;
 };
 
@@ -128,7 +130,7 @@ const reposOf = (
       about: item.description ?? '',
       stars: item.stargazers_count,
       language: item.language ?? '',
-      pushedAt: item.pushed_at.slice(0, 10),
+      pushedAt: (item.pushed_at ?? '').slice(0, 10), // nothing was pushed to it yet
       url: item.html_url,
     }));
   });
@@ -137,25 +139,72 @@ const fileAt = (
   client: Client,
   { ref, ...place }: Parameters<Github['file']>[0],
   signal: AbortSignal,
-): Promise<Found<{ bytes: Buffer; url: string } | { folder: string[] }>> =>
+): Promise<Found<GithubFile | { folder: string[] }>> =>
   ask(client, signal, async (octokit, request) => {
     // The client encodes the path, and an address has these for folders however they are written.
     if (place.path.split('/').some((name) => name === '.' || name === '..'))
       throw new Error(`${place.path} is no path in a repository`);
     const at = { ...place, request, ...(ref ? { ref } : {}) };
     const { data } = await octokit.repos.getContent(at);
-    if (Array.isArray(data))
-      return {
-        folder: data.slice(0, FOLDER).map(({ path: name, type }) => (type === 'dir' ? `${name}/` : name)),
-      };
-    if (data.size > FILE_BYTES)
-      throw new Error(`${place.path} has ${Math.round(data.size / 1e6)} MB, which is too much to read here`);
+    if (Array.isArray(data)) return { folder: data.slice(0, FOLDER).map(entryName) };
+    const refusal = noFile(place.path, data);
+    if (refusal !== undefined) throw new Error(refusal);
     const url = data.html_url ?? '';
-    if ('content' in data && data.content !== '') return { bytes: Buffer.from(data.content, 'base64'), url };
+    const movedTo = movedFrom(place, url);
+    if (isBase64(data)) return { ...checked(place.path, Buffer.from(data.content, 'base64')), url, movedTo };
     // Above 1 MB the content is given in raw form only.
     const raw = await octokit.repos.getContent({ ...at, mediaType: { format: 'raw' } });
-    return { bytes: Buffer.from(String(raw.data)), url };
+    const body: unknown = raw.data;
+    const bytes = body instanceof ArrayBuffer ? Buffer.from(body) : Buffer.from(String(body));
+    return { ...checked(place.path, bytes), url, movedTo };
   });
+
+const isBase64 = (data: { size: number }): data is { size: number; content: string } =>
+  'content' in data && typeof data.content === 'string' && (data.content !== '' || data.size === 0);
+
+/** Lists give submodules as files, which have no address to be had from. */
+const entryName = (entry: {
+  path: string;
+  type: string;
+  download_url: string | null;
+  git_url: string | null;
+}) =>
+  entry.type === 'dir'
+    ? `${entry.path}/`
+    : entry.type === 'submodule' ||
+        (entry.download_url === null && /\/git\/trees\//.test(entry.git_url ?? ''))
+      ? `${entry.path} (a submodule)`
+      : entry.type === 'symlink'
+        ? `${entry.path} (a link)`
+        : entry.path;
+
+/** Why what is in the place of a file is none that can be read. */
+function noFile(
+  path: string,
+  data: { type: string; size: number; target?: unknown; submodule_git_url?: unknown; sha: string },
+): string | undefined {
+  if (data.type === 'submodule')
+    return `${path} is a submodule: its files are in ${String(data.submodule_git_url)}, at commit ${data.sha}`;
+  if (data.type === 'symlink') return `${path} is a link to ${String(data.target)}, which is no file there`;
+  if (data.size <= FILE_BYTES) return undefined;
+  return `${path} has ${Math.round(data.size / 1e6)} MB, which is too much to read here`;
+}
+
+/** Throws where what is kept is only where the file is: https://git-lfs.com, "pointer". */
+function checked(path: string, bytes: Buffer): { bytes: Buffer } {
+  const head = bytes.subarray(0, 300).toString('latin1');
+  if (!head.startsWith('version https://git-lfs.github.com/spec/')) return { bytes };
+  const size = Number(/^size (\d{1,15})$/m.exec(head)?.[1] ?? 0);
+  throw new Error(
+    `${path} is kept in Git LFS, and only a pointer is here: the file has ${(size / 1e6).toFixed(1)} MB, and comes with "git lfs pull"`,
+  );
+}
+
+/** GitHub leads from an old name to the new one, which the page of the file has. */
+function movedFrom({ owner, repo }: { owner: string; repo: string }, url: string): string | undefined {
+  const [, now] = /^https?:\/\/[^/]+\/([^/]+\/[^/]+)\//.exec(url) ?? [];
+  return now === undefined || now.toLowerCase() === `${owner}/${repo}`.toLowerCase() ? undefined : now;
+}
 
 const codeFor = (
   client: Client,
@@ -166,41 +215,11 @@ const codeFor = (
   ask(client, signal, async (octokit, request) => {
     const mediaType = { format: 'text-match' };
     const { data } = await octokit.search.code({ q: query, per_page: limit, mediaType, request });
-    const hits = data.items.slice(0, limit).map(({ repository, path, html_url, text_matches = [] }) => ({
+    const hits = data.items.slice(0, limit).map(({ repository, path, html_url, text_matches }) => ({
       repo: repository.full_name,
       path,
       url: html_url,
-      fragments: text_matches.flatMap(({ fragment }) => fragment ?? []),
+      fragments: (text_matches ?? []).flatMap(({ fragment }) => fragment ?? []),
     }));
     return { hits, total: data.total_count };
   });
-
-/** https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
-function reasonOf(error: unknown, hasToken: boolean): string {
-  if (!(error instanceof RequestError)) return `GitHub could not be asked: ${messageOf(error)}.`;
-  const { status, response } = error;
-  const isLimited =
-    response?.headers['x-ratelimit-remaining'] === '0' || response?.headers['retry-after'] !== undefined;
-  if (status === 429 || (status === 403 && isLimited)) {
-    const reset = Number(response?.headers['x-ratelimit-reset'] ?? 0) * 1000;
-    const until = reset > 0 ? ` until ${new Date(reset).toISOString().slice(11, 16)} UTC` : '';
-    return `GitHub limits our requests${until}.${hasToken ? '' : ' With a GITHUB_TOKEN it takes many more: whoever runs me can set one.'}`;
-  }
-  switch (status) {
-    case 401:
-      return hasToken
-        ? 'GitHub refused GITHUB_TOKEN: whoever runs me has to set a new one.'
-        : 'GitHub wants a token for this: whoever runs me can set GITHUB_TOKEN.';
-    case 403:
-    case 451:
-      return 'GitHub does not let us read this.';
-    case 404:
-      return 'There is no such repository, branch or path, or it is private.';
-    case 409:
-      return 'The repository is empty.';
-    case 422:
-      return `GitHub does not understand this search: ${error.message}`;
-    default:
-      return `GitHub could not be asked (status ${status}).`;
-  }
-}
