@@ -28,7 +28,8 @@ export type RepoEntry = {
   /** The task of a model, the SDK of a Space. */
   about: string | undefined;
   isPrivate: boolean;
-  isGated: boolean;
+  /** How access to it is given: to whoever asks, or to whom its owners let in. */
+  gated: 'auto' | 'manual' | undefined;
 };
 
 type RepoSearch = {
@@ -151,7 +152,7 @@ const entryOf = (found: Found): RepoEntry => ({
   updatedAt: found.updatedAt,
   about: found.about,
   isPrivate: found.private,
-  isGated: Boolean(found.gated),
+  gated: found.gated || undefined,
 });
 
 async function* models(asked: Parameters<typeof listModels>[0]): AsyncGenerator<RepoEntry> {

@@ -58,8 +58,8 @@ function searchTool(repos: HubRepos, hubUrl: string): Tool {
 
 const dayOf = ({ updatedAt }: RepoEntry) =>
   Number.isNaN(updatedAt.getTime()) ? '' : updatedAt.toISOString().slice(0, 10);
-const marksOf = ({ isPrivate, isGated }: RepoEntry) =>
-  [isPrivate ? 'private' : '', isGated ? 'gated' : ''].filter(Boolean).join(', ');
+const marksOf = ({ isPrivate, gated }: RepoEntry) =>
+  [isPrivate ? 'private' : '', gated ? 'gated' : ''].filter(Boolean).join(', ');
 
 const CARD_CHARACTERS = 6_000;
 const LISTED = 40;

@@ -53,6 +53,24 @@ const DATASET_ROUTES: Readonly<Record<string, unknown>> = {
     ],
     truncated: true,
   },
+  '/statistics': {
+    num_examples: 25_000,
+    statistics: [
+      {
+        column_name: 'label',
+        column_type: 'class_label',
+        column_statistics: {
+          nan_count: 0,
+          nan_proportion: 0,
+          no_label_count: 0,
+          no_label_proportion: 0,
+          n_unique: 2,
+          frequencies: { neg: 12_500, pos: 12_500 },
+        },
+      },
+    ],
+    partial: false,
+  },
   '/parquet': {
     parquet_files: [
       {

@@ -17,12 +17,20 @@ export function list(repos: HubRepos, kind: Kind, query: URLSearchParams): Answe
 }
 
 /** What a list, or `revision`, tells of a repository. */
-export function entry({ kind, id, visibility, sdk, tags, files }: DoubleRepo): Record<string, unknown> {
+export function entry({
+  kind,
+  id,
+  visibility,
+  gated,
+  sdk,
+  tags,
+  files,
+}: DoubleRepo): Record<string, unknown> {
   return {
     _id: id,
     id,
     ...(kind === 'model' ? { pipeline_tag: tags[0] } : {}),
-    ...(kind === 'space' ? { sdk } : { downloads: 1_234, gated: false }),
+    ...(kind === 'space' ? { sdk } : { downloads: 1_234, gated }),
     likes: 56,
     private: visibility === 'private',
     lastModified: '2026-11-01T12:00:00.000Z',
