@@ -5,6 +5,7 @@ import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { DocLink } from '../parse-apart/parsers/doc-links.ts';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
+import { docAddressIn, placeOf } from './doc-addresses.ts';
 
 /**
  * Sections of the documentation site: https://huggingface.co/docs. A section of several is searched in all of
@@ -59,8 +60,14 @@ export type Docs = {
     limit: number,
     signal: AbortSignal,
   ): Promise<Looked<{ pages: DocPage[]; total: number; missing: number }>>;
-  /** A page as markdown. */
-  page(url: string, signal: AbortSignal): Promise<Looked<{ url: string; text: string }>>;
+  /**
+   * A page as markdown, by its address as people paste it; `url` is where it is now, and `begins` where the
+   * place is that the address names.
+   */
+  page(
+    url: string,
+    signal: AbortSignal,
+  ): Promise<Looked<{ url: string; text: string; begins: number | undefined }>>;
 };
 
 export type DocsUrls = { site: string; gradio: string };
@@ -125,32 +132,44 @@ async function explore(
   return { ok: true, value: { pages, total: found.length, missing } };
 }
 
-async function pageAt(
-  { fetcher, site, gradio }: Library,
-  url: string,
-  signal: AbortSignal,
-): ReturnType<Docs['page']> {
-  const address = URL.parse(url);
+async function pageAt(library: Library, pasted: string, signal: AbortSignal): ReturnType<Docs['page']> {
+  const { site, gradio } = library;
+  const address = docAddressIn(pasted, library);
   const hosts = [site, gradio].map((base) => new URL(base).host);
-  if (address === null || !hosts.includes(address.host)) {
+  if (address === undefined) {
     return {
       ok: false,
-      reason: `${url} is no page of the documentation: those are at ${hosts.join(' and ')}.`,
+      reason: `${pasted} is no page of the documentation: those are at ${hosts.join(' and ')}.`,
     };
   }
-  address.hash = '';
-  address.search = '';
-  const plain = address.href.replace(/\.(md|html)$/, '').replace(/\/$/, '');
-  const page = await fetcher.text({
-    url: `${plain}.md`,
+  const { url, anchor } = address;
+  const page = await markdownAt(library, url, signal);
+  if (page.ok) return { ok: true, value: { ...page, begins: placeOf(page.text, anchor) } };
+  if (page.status !== 404) return { ok: false, reason: page.reason };
+  const moved = await movedTo(library, url, signal);
+  const there = moved === undefined ? page : await markdownAt(library, moved, signal);
+  if (there.ok) return { ok: true, value: { ...there, begins: placeOf(there.text, anchor) } };
+  return { ok: false, reason: `There is no page ${url}. Look for it with explore_hf_docs.` };
+}
+
+const hostsOf = ({ site, gradio }: Library): string[] => [site, gradio].map((base) => new URL(base).hostname);
+
+/** A page as markdown, and where it was found in the end. */
+async function markdownAt(library: Library, url: string, signal: AbortSignal) {
+  const page = await library.fetcher.text({
+    url: `${url}.md`,
     signal,
     ttlMs: INDEX_MS,
-    hosts: hosts.map((host) => host.split(':')[0] ?? host),
+    hosts: hostsOf(library),
   });
-  if (page.ok) return { ok: true, value: { url: plain, text: page.text } };
-  const reason =
-    page.status === 404 ? `There is no page ${plain}. Look for it with explore_hf_docs.` : page.reason;
-  return { ok: false, reason };
+  return page.ok ? { ok: true as const, text: page.text, url: page.url.replace(/\.md$/, '') } : page;
+}
+
+/** Pages that have moved lead on, but not always what they are as markdown. */
+async function movedTo(library: Library, url: string, signal: AbortSignal): Promise<string | undefined> {
+  const page = await library.fetcher.text({ url, signal, ttlMs: INDEX_MS, hosts: hostsOf(library) });
+  const found = page.ok ? docAddressIn(page.url, library)?.url : undefined;
+  return found === url ? undefined : found;
 }
 
 /** The index of a section, as it was made before where it is not too old. */
@@ -205,11 +224,15 @@ async function linksOf(
   if (!page.ok) return { ok: false, reason: `The contents of ${section} could not be read: ${page.reason}.` };
   const contents = isGradio
     ? { text: page.text, form: 'markdown' as const, site: gradio, below: gradio }
-    : { text: page.text, form: 'sidebar' as const, site, below: `${site}/docs/` };
+    : { text: page.text, form: 'sidebar' as const, site, below: belowOf(site, page.url) };
   const links = await apart.parse('docLinks', contents, signal);
   if (!links.ok) return { ok: false, reason: `The contents of ${section} can't be read: ${links.reason}.` };
   return links.value.length > 0 ? links : { ok: false, reason: `${url} lists no pages any more.` };
 }
+
+/** Courses have moved to another path; the pages of a section are where its contents are. */
+const belowOf = (site: string, found: string): string =>
+  found.startsWith(`${site}/learn/`) ? `${site}/learn/` : `${site}/docs/`;
 
 /** What is looked for, each word once. */
 const wordsOf = (query: string): string[] =>

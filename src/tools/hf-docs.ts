@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ApiReference } from '../hub/api-reference.ts';
 import { DOC_SECTIONS, type Docs } from '../hub/docs.ts';
 import { cut } from '../lib/cut.ts';
+import { piece } from '../lib/output.ts';
 import type { ApiEndpoint } from '../parse-apart/parsers/api-endpoints.ts';
 import { defineTool, type Tool } from './tool.ts';
 
@@ -57,8 +58,13 @@ function pageTool(docs: Docs): Tool {
     description:
       'Read a page of the Hugging Face documentation as markdown, by its address; long ones in pieces, from `offset` on.',
     schema: z.strictObject({
-      url: z.string().max(1_000).describe('E.g. "https://huggingface.co/docs/trl/dpo_trainer".'),
-      offset: z.number().int().min(0).default(0).describe('Character to begin with.'),
+      url: z.string().max(2_000).describe('E.g. "https://huggingface.co/docs/trl/dpo_trainer".'),
+      offset: z
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe('Character to begin with; without it where the address says.'),
     }),
     isReadOnly: true,
     research: true,
@@ -67,14 +73,14 @@ function pageTool(docs: Docs): Tool {
     async run({ url, offset }, { signal }) {
       const page = await docs.page(url, signal);
       if (!page.ok) return { kind: 'failed', output: page.reason };
-      const { text } = page.value;
-      if (offset > 0 && offset >= text.length) {
+      const { text, begins } = page.value;
+      const from = offset ?? begins ?? 0;
+      const found = piece(text, from, PAGE);
+      if (found === undefined)
         return { kind: 'failed', output: `The page has ${text.length} characters only.` };
-      }
-      const end = offset + PAGE;
-      const more =
-        end < text.length ? [`\n(read on with offset ${end}; ${text.length - end} characters are left)`] : [];
-      return { kind: 'done', output: [page.value.url, '', text.slice(offset, end), ...more].join('\n') };
+      const note =
+        offset === undefined && from > 0 ? `(from character ${from} on, as the address says)\n` : '';
+      return { kind: 'done', output: `${page.value.url}\n${note}\n${found}` };
     },
   });
 }
