@@ -112,7 +112,9 @@ export function createScholar(fetcher: Fetcher, url: string, apiKey: string | un
   return {
     async search(query, filter, limit, signal) {
       const asked = { query, limit: String(limit), fields: LIST_FIELDS, ...filterOf(filter) };
-      const found = await ask(api, '/graph/v1/paper/search/bulk', asked, Found, signal);
+      // The bulk search sorts by what is asked, and knows no relevance; the other one knows nothing else.
+      const path = `/graph/v1/paper/search${'sort' in asked ? '/bulk' : ''}`;
+      const found = await ask(api, path, asked, Found, signal);
       if (!found.ok) return found;
       const papers = (found.value.data ?? []).slice(0, limit).map(paperOf); // a page of it has up to 1,000
       return { ok: true, value: { papers, total: found.value.total } };

@@ -176,7 +176,7 @@ const ROUTES: readonly (readonly [RegExp, Route])[] = [
   ],
   [/^\/arxiv\/abs\/.*$/, () => html('<html><title>An abstract</title><p>No sections.</p></html>')],
   [
-    /^\/scholar\/graph\/v1\/paper\/search\/bulk$/,
+    /^\/scholar\/graph\/v1\/paper\/search(?:\/bulk)?$/,
     (query) => {
       const found = (query.get('query') ?? '').includes('preference') ? [DPO, KTO] : [];
       const least = Number(query.get('minCitationCount') ?? 0);

@@ -82,8 +82,25 @@ describe('hf_papers', () => {
     );
     expect(filtered).not.toContain('KTO');
     expect(hub.pages.asked.at(-1)).toContain('publicationDateOrYear=2023%3A');
+    expect(hub.pages.asked.at(-1)).toContain('/paper/search?');
+    await papers({ operation: 'search', query: 'preference', sort_by: 'citationCount' });
+    expect(hub.pages.asked.at(-1)).toContain('/paper/search/bulk?');
     expect(await papers({ operation: 'search', query: 'zzz' })).toContain('No paper fits');
     expect(await papers({ operation: 'search' })).toBe('failed: This operation needs query.');
+  });
+
+  test('where Semantic Scholar does not answer, a search with filters is the Hub’s, and says so', async () => {
+    hub.pages.instead.set('/scholar/graph/v1/paper/search', () => ({
+      status: 429,
+      headers: { 'retry-after': '300' },
+      body: '',
+    }));
+    const asked = { operation: 'search', query: 'preference', min_citations: 5 };
+    const found = await papers(asked);
+    expect(found).toContain('Semantic Scholar did not answer');
+    expect(found).toContain('arxiv_id 2305.18290');
+    expect(await papers({ ...asked, date_from: '2023-06' })).toContain('No paper of it fits');
+    expect(await papers({ ...asked, date_to: '2023-05' })).toContain('arxiv_id 2305.18290');
   });
 
   test('paper_details puts together what the Hub and Semantic Scholar know', async () => {
@@ -227,6 +244,27 @@ describe('the documentation', () => {
       'is no page of the documentation',
     );
     expect(await output('fetch_hf_docs', { url: 'not a url' })).toContain('is no page of the documentation');
+  });
+
+  test('fetch_hf_docs begins where an address says, and follows a page that has moved', async () => {
+    const type = { 'content-type': 'text/markdown' };
+    hub.pages.instead.set('/docs/trl/new_trainer.md', () => ({
+      body: '# Intro\n## DPOConfig[[trl.DPOConfig]]\nbeta',
+      headers: type,
+    }));
+    hub.pages.instead.set('/docs/trl/new_trainer', () => ({
+      body: '<p>',
+      headers: { 'content-type': 'text/html' },
+    }));
+    hub.pages.instead.set('/docs/trl/old_trainer', () => ({
+      status: 302,
+      body: '',
+      headers: { location: '/docs/trl/new_trainer' },
+    }));
+    const found = await output('fetch_hf_docs', { url: `${hub.url}/docs/trl/old_trainer#trl.DPOConfig` });
+    expect(found).toBe(
+      `${hub.url}/docs/trl/new_trainer\n(from character 8 on, as the address says)\n\n## DPOConfig[[trl.DPOConfig]]\nbeta`,
+    );
   });
 
   test('find_hf_api finds endpoints by words and tags, with a curl example', async () => {

@@ -104,7 +104,8 @@ const OPERATIONS: Readonly<Record<Args['operation'], Operation>> = {
     };
     if (Object.values(filter).some((value) => value !== undefined)) {
       const found = await sources.scholar.search(query, filter, limit, signal);
-      if (!found.ok) return found;
+      if (!found.ok)
+        return withoutScholar(found.reason, { query, limit, date_from, date_to }, sources, signal);
       const { papers, total } = found.value;
       return done(
         papers,
@@ -207,6 +208,35 @@ const OPERATIONS: Readonly<Record<Args['operation'], Operation>> = {
     };
   },
 };
+
+/** The Hub's search in place of Semantic Scholar's, which knows more but limits whoever has no key. */
+async function withoutScholar(
+  why: string,
+  {
+    query,
+    limit,
+    date_from = '',
+    date_to = '',
+  }: Pick<Args, 'limit' | 'date_from' | 'date_to'> & { query: string },
+  { papers }: PaperSources,
+  signal: AbortSignal,
+): Promise<Looked<string>> {
+  const found = await papers.search(query, date_from || date_to ? HUB_PAPERS : limit, signal);
+  if (!found.ok) return { ok: false, reason: `${why} ${found.reason}` };
+  const fitting = found.value.filter(
+    ({ publishedAt }) =>
+      publishedAt.slice(0, date_from.length) >= date_from && publishedAt.slice(0, date_to.length) <= date_to,
+  );
+  const note = `(Semantic Scholar did not answer: ${why.replace(/\.$/, '')}. These are of the Hub's own search, which has no filters but the dates.)`;
+  return done(
+    fitting.slice(0, limit),
+    (list) => `${note}\n\n${listText(list)}`,
+    `${note}\n\nNo paper of it fits. Try again later.`,
+  );
+}
+
+/** What is asked for where some of it will be left out. */
+const HUB_PAPERS = 50;
 
 function done<T>(list: T[], say: (list: T[]) => string, nothing: string): Looked<string> {
   return { ok: true, value: list.length === 0 ? nothing : say(list) };
