@@ -37,7 +37,7 @@ function tagsWith(head: string, newLine: string): string {
   if (errors.length > 0 || !(contents === null || isMap(contents))) return head;
   const pair = contents?.items.find(({ key }) => isScalar(key) && key.value === 'tags');
   if (pair === undefined) {
-    const above = head.trimEnd() === '' ? head.trim() : head.replace(/(?:\r?\n)+$/, '');
+    const above = head.trimEnd();
     return [above, 'tags:', `- ${TAG}`].filter((part) => part !== '').join(newLine);
   }
   const { key, value } = pair;
