@@ -12,5 +12,6 @@ export async function usageOf(
   factsOf: (model: string) => Promise<ModelFacts>,
 ): Promise<ModelUsage> {
   const { price } = await factsOf(model);
-  return { ...usage, purpose, model, firstTokenMs, totalMs, usd: costOf(price, usage) };
+  const { cacheWriteTokens: _written, ...counted } = usage; // a part of the cost, and told nowhere else
+  return { ...counted, purpose, model, firstTokenMs, totalMs, usd: costOf(price, usage) };
 }

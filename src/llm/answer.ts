@@ -11,7 +11,13 @@ export type RequestedCall = {
   extra?: Readonly<Record<string, unknown>>;
 };
 
-export type TokenUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
+export type TokenUsage = {
+  inputTokens: number;
+  cachedTokens: number;
+  /** Of the input, what was put into a cache, where that costs more than reading it. */
+  cacheWriteTokens?: number;
+  outputTokens: number;
+};
 
 /**
  * More than any model takes: whoever counts so many has not counted tokens, and sums of them pass all bounds.

@@ -136,6 +136,7 @@ function usageOf(found: readonly unknown[]): Partial<TokenUsage> | undefined {
           usage.prompt_cache_hit_tokens ??
           usage.cache_read_input_tokens,
       ),
+      cacheWriteTokens: tokenCount(prompt.cache_write_tokens ?? usage.cache_creation_input_tokens),
       outputTokens: tokenCount(usage.completion_tokens ?? usage.output_tokens),
     };
     const told = Object.entries(counts).filter(([, count]) => count !== undefined);

@@ -163,6 +163,7 @@ function usageFor(
   return {
     inputTokens: usage?.inputTokens || tokensOf(JSON.stringify(messages)) + tokensOf(JSON.stringify(tools)),
     cachedTokens: usage?.cachedTokens ?? 0,
+    ...(usage?.cacheWriteTokens ? { cacheWriteTokens: usage.cacheWriteTokens } : {}),
     outputTokens: usage?.outputTokens ?? tokensOf(said()),
   };
 }

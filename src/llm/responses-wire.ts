@@ -13,6 +13,7 @@ import type {
   ResponseUsage,
 } from 'openai/resources/responses/responses';
 import { assertEnds, checked, type ModelAnswer, type TokenUsage, tokenCount } from './answer.ts';
+import { cacheKeyOf } from './caching.ts';
 import { ModelError } from './errors.ts';
 import { messagesFor } from './messages.ts';
 import { effortFor } from './quirks.ts';
@@ -41,9 +42,7 @@ export async function overResponses(
       ? {}
       : { max_output_tokens: request.maxOutputTokens ?? maxOutputTokens }),
     ...(effort ? { reasoning: { effort: effort as 'high' } } : {}),
-    ...(request.sessionId && !quirks.omitted.has('prompt_cache_key')
-      ? { prompt_cache_key: request.sessionId }
-      : {}),
+    ...cacheKeyOf(endpoint, quirks, request.sessionId),
     store: false,
     stream: true,
   };
