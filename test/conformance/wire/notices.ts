@@ -30,6 +30,7 @@ export type SlackReply = {
 
 /** By the event's `type`. */
 export type SlackEvent = {
+  agent_session_stopped: Events.AgentSessionStoppedEvent;
   app_home_opened: Events.AppHomeOpenedEvent;
   app_mention: Events.AppMentionEvent;
   app_uninstalled: Events.AppUninstalledEvent;

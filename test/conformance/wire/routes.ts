@@ -77,6 +77,8 @@ export const ROUTES: readonly string[] = [
   'hub PUT /api/{repoType}/{namespace}/{repo}/settings',
   'openai POST /chat/completions',
   'openai POST /responses',
+  'slack agents.sessions.rename',
+  'slack agents.sessions.setStatus',
   'slack apps.connections.open',
   'slack assistant.threads.setSuggestedPrompts',
   'slack assistant.threads.setTitle',
