@@ -14,11 +14,18 @@ import { DISCORD_LIMITS } from './limits.ts';
  * are escaped, the better it reads.
  */
 const SIGNS =
-  /(?<![\p{L}\p{N}_])_+|\\(?=[^0-9A-Za-z\s]|$)|`|\*|\[(?=[^\n]{0,300}\]\()|~~|\|\||<(?=[@#]|a?:\w+:\d|t:-?\d|id:|sound:|\/[^>\n]{1,100}:\d|https?:\/\/)|@(?=everyone\b|here\b)/gu;
+  /(?<![\p{L}\p{N}_])_+|\\(?=[^0-9A-Za-z\s]|$)|`|\*|~~|\|\||<(?=[@#]|a?:\w+:\d|t:-?\d|id:|sound:|\/[^>\n]{1,100}:\d|https?:\/\/)|@(?=everyone\b|here\b)/gu;
 
 /** An underscore within a word marks nothing, where none stands at the end of one. */
 const UNDERSCORE_ENDS = /_(?![\p{L}\p{N}_])/u;
-const WITH_UNDERSCORES = new RegExp(`${SIGNS.source}|_`, 'gu');
+
+/** A bracket begins a link where there may be one: looking for the end of each takes long over many. */
+const MAY_LINK = '](';
+
+const signsWith = (...more: string[]): RegExp => new RegExp([SIGNS.source, ...more].join('|'), 'gu');
+const WITH_UNDERSCORES = signsWith('_');
+const WITH_BRACKETS = signsWith('\\[');
+const WITH_BOTH = signsWith('_', '\\[');
 
 /** Addresses are links as they are, and would show every backslash. */
 const ADDRESS = /(https?:\/\/[^\s<>]+)/;
@@ -27,10 +34,15 @@ const ADDRESS = /(https?:\/\/[^\s<>]+)/;
 export function asText(text: string): string {
   const parts = text.split(ADDRESS);
   const isMarked = parts.some((part, i) => i % 2 === 0 && UNDERSCORE_ENDS.test(part));
-  const signs = isMarked ? WITH_UNDERSCORES : SIGNS;
+  const signs = signsIn(text, isMarked);
   return parts
     .map((part, i) => (i % 2 === 1 ? part : part.replace(signs, (found) => found.replace(/./g, '\\$&'))))
     .join('');
+}
+
+function signsIn(text: string, isMarked: boolean): RegExp {
+  if (text.includes(MAY_LINK)) return isMarked ? WITH_BOTH : WITH_BRACKETS;
+  return isMarked ? WITH_UNDERSCORES : SIGNS;
 }
 
 /** What begins a block, at the beginning of a line that is none. */

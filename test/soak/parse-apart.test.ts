@@ -45,7 +45,7 @@ test('no file of rows holds this process up, whatever it says of itself', async 
     const { value: parsed, ms } = await longestTurn(() => apart.parse('dataFile', { name, bytes }, signal));
     expect(ms, what).toBeLessThan(LONGEST_TURN_MS);
     if (parsed.ok) expect(parsed.value.ok || parsed.value.reason, what).not.toBe('');
-    else expect(parsed.reason, what).toMatch(/^reading it took more/);
+    else expect(parsed.reason, what).toMatch(/^(?:reading it took more|it holds more, or is nested deeper)/);
   }
   console.log(`${files.length} hostile files of rows were read`);
 });
