@@ -62,6 +62,7 @@ describe('jobs and approvals', () => {
     await world.reply(asked, 'Approved by');
     const dialog = await world.slack.submit('U0GRACE', 'no');
     expect(dialog.errors).toEqual({ text: 'Ada has already approved this. Your click changed nothing.' });
+    await world.reply(asked, 'result:');
     expect(world.hub.jobs).toHaveLength(1);
   });
 

@@ -55,7 +55,8 @@ function platform() {
   const outbound: Outbound = {
     rates: { post: rate, edit: rate, reaction: rate, streamEnd: rate, stream: rate },
     editIntervalMs: 0,
-    translate: ({ body }) => [{ kind: 'message', body: { text: JSON.stringify(body) } }],
+    translate: ({ body }) =>
+      body.kind === 'standing' ? [] : [{ kind: 'message', body: { text: JSON.stringify(body) } }],
     async post(_address, key, outgoing) {
       const platformId = `m${next++}`;
       keys.set(platformId, key);

@@ -21,7 +21,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 /** Runs the tests with their traffic recorded into a folder. False where one fails. */
 function record(folder: string): boolean {
   // Recorded payloads go alone: Slack waits three seconds for what it delivers, however busy a machine is.
-  const parts = [['test/e2e', 'test/integration'], ['test/conformance']];
+  const parts = [['test/e2e', 'test/integration', 'test/soak'], ['test/conformance']];
   return parts.map((places) => isPassed(places, folder)).every(Boolean);
 }
 
