@@ -18,6 +18,7 @@ import { TooLarge } from '../../lib/bounded-fetch.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
+import { shortenQuestion } from './elicitation.ts';
 import { guardedFetch, type ServerAddress } from './guarded-fetch.ts';
 import { type ListedTool, listTools } from './listing.ts';
 import { NeedsSignIn } from './oauth.ts';
@@ -340,6 +341,7 @@ async function connected(transport: Transport, prepare: Prepare): Promise<Client
   const capabilities = { elicitation: { form: { applyDefaults: true } } };
   const client = new Client({ name: 'ml-intern', version: '1' }, { capabilities });
   prepare(client);
+  transport.onmessage = shortenQuestion;
   try {
     await client.connect(transport);
   } catch (error) {

@@ -41,7 +41,6 @@ export async function elicited(
   const call = [...active].at(-1);
   if (call === undefined || sessions.size !== 1) return { action: 'cancel' };
   const required = requestedSchema.required ?? [];
-  if (Object.keys(requestedSchema.properties).length > MOST_FIELDS) return { action: 'decline' };
   const fields = Object.entries(requestedSchema.properties).flatMap(
     ([name, raw]) => fieldOf(name, raw, required) ?? [],
   );
@@ -51,6 +50,26 @@ export async function elicited(
   if (answer === undefined) return { action: 'cancel' };
   return answer.action === 'accept' ? { action: 'accept', content: answer.content } : { action: 'decline' };
 }
+
+/**
+ * Takes the fields out of a question that has too many, so that it is declined: the SDK would hold each of
+ * them against eight schemas, twice. It is called with each message before the SDK is.
+ */
+export function shortenQuestion(message: unknown): void {
+  const asked = Asked.safeParse(message).data?.params.requestedSchema;
+  if (asked === undefined || Object.keys(asked.properties).length <= MOST_FIELDS) return;
+  asked.properties = {};
+  asked.required = ['more fields than anybody fills in'];
+}
+
+/** As far as it matters here, and as it is: what is changed in it is changed in the message. */
+const Asked = z.custom<{
+  params: { requestedSchema: { properties: object; required?: string[] } };
+}>((message) => {
+  const { method, params } = Object(message) as { method?: unknown; params?: unknown };
+  const { properties } = Object(Object(params).requestedSchema) as { properties?: unknown };
+  return method === 'elicitation/create' && typeof properties === 'object' && properties !== null;
+});
 
 /** More are not filled in by people, and not read. */
 const MOST_FIELDS = 30;
