@@ -75,7 +75,7 @@ const USER_AGENT = 'ml-intern-chat';
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 12_000_000;
 /** What reading JSON takes long over is many values, and not a long text. */
-const JSON_VALUES = 200_000;
+const JSON_VALUES = 100_000;
 const REDIRECTS = 5;
 const AT_ONCE = 4;
 const WAITS_MS = [1_000, 4_000] as const;
