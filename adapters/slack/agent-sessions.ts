@@ -58,9 +58,10 @@ export function createAgentSessions(): AgentSessions {
     areIn: (workspace) => known.get(workspace) === true,
     async show(thread, standing) {
       const failed = await call(thread, 'agents.sessions.setStatus', { status: STATUSES[standing] });
-      // What is about one thread or channel says nothing of others.
-      if (failed === undefined) known.set(thread.workspace, known.get(thread.workspace) ?? true);
-      else if (isOfWorkspace(failed)) known.set(thread.workspace, false);
+      // What is about one thread or channel says nothing of others; nor does anything once one was shown.
+      const isKnown = known.has(thread.workspace);
+      if (!isKnown && (failed === undefined || isOfWorkspace(failed)))
+        known.set(thread.workspace, failed === undefined);
     },
     async rename(thread, title) {
       const failed = await call(thread, 'agents.sessions.rename', { title });
