@@ -74,13 +74,14 @@ test('a storm of changes makes one list, and the last change is seen', async () 
     mcpProgram(
       `{ 'tools/list': (_params, asked) => ({ tools: [{ name: 'list_' + asked['tools/list'], inputSchema: { type: 'object' } }] }) }`,
       `({ method, send, asked }) => {
-        if (method === 'tools/list' && asked[method] === 1)
-          setTimeout(() => { for (let i = 0; i < 500; i++) send({ method: 'notifications/tools/list_changed' }); }, 50);
+        if (method === 'tools/call' && asked[method] === 1)
+          for (let i = 0; i < 500; i++) send({ method: 'notifications/tools/list_changed' });
       }`,
     ),
     (state) => states.push(state),
   );
   await mcp.tried(signal);
+  await called(mcp, 'list_1'); // by now the client listens for changes
   await until('the list after the storm', () => mcp.offered([]).some(({ name }) => name === 'list_2'));
   const before = states.length;
   await until('a call', async () => (await called(mcp, 'list_2')).kind !== undefined);
@@ -147,4 +148,18 @@ test('a program that ends says its last words, in bounds and without what is sec
   expect(problem).toContain('its program ended (code 3)');
   expect(problem).toContain('Error: the key [redacted] of [clean] is wrong');
   expect(problem?.length).toBeLessThan(700);
+});
+
+test('no end of a secret is among them, where its beginning is cut away', async () => {
+  const states: State[] = [];
+  const talks = `(() => {
+    console.error('token hf_' + 'A'.repeat(40) + ' ' + 'y '.repeat(280));
+    process.exit(3);
+  })()`;
+  serving(mcpProgram('{}', talks), (state) => states.push(state));
+  const { problem } = await until('the problem', () =>
+    states.find(({ problem }) => problem?.includes('ended')),
+  );
+  expect(problem).toContain('y y y');
+  expect(problem).not.toContain('AAA');
 });

@@ -28,6 +28,9 @@ const withoutSecrets = (text: string, env: Program['env']): string =>
     .filter((value) => value.length >= SECRET_CHARACTERS)
     .reduce((rest, value) => rest.replaceAll(value, '[redacted]'), text);
 
+/** What is cut may begin within a word, and a secret without its beginning is not known for one. */
+const withoutFirstWord = (text: string): string => text.replace(/^\S+/, '').trimStart();
+
 /** How long a server is waited for, first when its input has ended, and then when it was asked to end. */
 const ENDING_MS = 2_000;
 
@@ -81,11 +84,14 @@ export class StdioTransport implements Transport {
   /** How the program ended and what it said last; undefined for one that has not ended by itself. */
   lastWords(): string | undefined {
     if (this.#ended === undefined) return undefined;
-    const lines = withoutSecrets(stripVTControlCharacters(this.#said.toString()), this.#program.env).split(
-      '\n',
-    );
-    const last = lines.map((line) => line.trim()).filter((line) => line !== '');
-    const said = last.slice(-SAID_LINES).join('\n').slice(-SAID_CHARACTERS);
+    const text = withoutSecrets(stripVTControlCharacters(this.#said.toString()), this.#program.env);
+    const whole = this.#said.length < SAID_BYTES ? text : withoutFirstWord(text);
+    const last = whole
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+    const lines = last.slice(-SAID_LINES).join('\n');
+    const said = lines.length <= SAID_CHARACTERS ? lines : withoutFirstWord(lines.slice(-SAID_CHARACTERS));
     return `its program ended (${this.#ended})${said === '' ? '' : `: ${said}`}`;
   }
 
