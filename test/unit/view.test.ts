@@ -38,6 +38,18 @@ describe('view', () => {
     expect(keys(draft)).toEqual(keys(final));
   });
 
+  test.each([
+    [{ kind: 'running' }, 'working'],
+    [{ kind: 'parked', on: 'job' }, 'waiting'],
+    [{ kind: 'failed', failure: { message: 'Go on?', retryable: false, pause: 'spend' } }, 'waiting'],
+    [{ kind: 'failed', failure: { message: 'No credits.', retryable: true } }, 'idle'],
+    [{ kind: 'interrupted', by: 'Ada' }, 'idle'],
+    [{ kind: 'closed', by: 'Ada' }, 'closed'],
+  ] as const)('a thread whose session is %j stands as %s', (state, standing) => {
+    const shown = view(snapshot({ session: { state }, entries: [user('go')] }));
+    expect(shown.find(({ key }) => key === 'e1/standing')?.body).toEqual({ kind: 'standing', standing });
+  });
+
   test('an undone exchange leaves one line', () => {
     const undone = snapshot({
       exchanges: [exchange({ undone: true })],

@@ -3,7 +3,7 @@ import type { SessionState } from '../../session/state.ts';
 import { madeBy, type ToolCall, type ToolCallKind } from '../../session/tool-calls.ts';
 import { costSoFar } from '../../session/watches.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
-import type { Mood, StatusView, TimelineLine } from './view-message.ts';
+import type { Mood, Standing, StatusView, TimelineLine } from './view-message.ts';
 
 /** Lines of the timeline that are shown; the rest is counted. */
 const TIMELINE_LINES = 6;
@@ -62,6 +62,21 @@ export function reactionOf(snapshot: Snapshot, exchange: Exchange): { on: string
   const mood = exchange.undone ? undefined : MOODS[phaseOf(stateOf(snapshot, exchange)).phase];
   if (first?.role !== 'user' || first.messageId === '' || mood === undefined) return undefined;
   return { on: first.messageId, mood };
+}
+
+const STANDINGS: Readonly<Record<Mood, Standing>> = {
+  working: 'working',
+  waiting: 'waiting',
+  done: 'idle',
+  failed: 'idle',
+  stopped: 'idle',
+};
+
+/** How a thread stands as a whole, by what its session is doing. */
+export function standingOf(state: SessionState): Standing {
+  const { phase } = phaseOf(state);
+  const mood = MOODS[phase];
+  return phase === 'closed' ? 'closed' : mood === undefined ? 'idle' : STANDINGS[mood];
 }
 
 type Phase = Pick<StatusView, 'phase' | 'detail' | 'control'>;

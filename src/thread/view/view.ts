@@ -1,13 +1,12 @@
 import { wholeBeginning } from '../../lib/cut.ts';
 import type { Exchange, Snapshot } from '../../session/snapshot.ts';
-import type { SessionState } from '../../session/state.ts';
 import type { ToolCall } from '../../session/tool-calls.ts';
 import type { TranscriptMessage } from '../../session/transcript.ts';
 import { cardKey } from '../../session/what-runs.ts';
 import { approvalCard, batchCard, fileOf, jobCard } from './cards.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
-import { reactionOf, statusOf } from './status.ts';
-import type { Standing, ViewMessage } from './view-message.ts';
+import { reactionOf, standingOf, statusOf } from './status.ts';
+import type { ViewMessage } from './view-message.ts';
 
 /**
  * What a thread should show: a list of messages in order, made from the session's state alone. The same state
@@ -28,11 +27,11 @@ function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[]
     exchange: exchange.number,
     body: { kind: 'status', ...statusOf(snapshot, exchange) },
   };
-  if (exchange.undone) return [status, ...standingOf(snapshot, exchange)];
+  if (exchange.undone) return [status, ...standingMessage(snapshot, exchange)];
   const reaction = reactionOf(snapshot, exchange);
   return [
     status,
-    ...standingOf(snapshot, exchange),
+    ...standingMessage(snapshot, exchange),
     ...(reaction
       ? [
           {
@@ -49,21 +48,11 @@ function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[]
   ];
 }
 
-const STANDINGS: Readonly<Record<SessionState['kind'], Standing>> = {
-  running: 'working',
-  parked: 'waiting',
-  idle: 'idle',
-  interrupted: 'idle',
-  failed: 'idle',
-  closed: 'closed',
-};
-
 /** Told with the newest request. */
-function standingOf({ session: { state, exchange } }: Snapshot, { number }: Exchange): ViewMessage[] {
-  if (number !== exchange) return [];
-  return [
-    { key: `e${number}/standing`, exchange, body: { kind: 'standing', standing: STANDINGS[state.kind] } },
-  ];
+function standingMessage({ session }: Snapshot, { number, undone }: Exchange): ViewMessage[] {
+  if (number !== session.exchange) return [];
+  const standing = undone ? 'idle' : standingOf(session.state);
+  return [{ key: `e${number}/standing`, exchange: number, body: { kind: 'standing', standing } }];
 }
 
 function titleMessage({ session }: Snapshot, { number }: Exchange): ViewMessage[] {
