@@ -1,41 +1,37 @@
 import { capped } from '../../../lib/output.ts';
 
-/**
- * What is in a file of rows, or what is wrong with it. `first` are rows as JSON, with long texts cut; `notes`
- * are sentences on what whoever loads it should know.
- */
+/** What a reader of one format is given. */
+export type TextInput = { text: string; isPart: boolean };
+
+/** What is wrong with a file, in words. */
+type Broken = { ok: false; reason: string };
+
+type Rows = {
+  ok: true;
+  format: 'csv' | 'json' | 'jsonl' | 'parquet';
+  columns: string[];
+  /** Of what was read. */
+  rows: number;
+  /** As JSON, with long texts cut. */
+  first: string[];
+  /** Sentences on what whoever loads it should know. */
+  notes: string[];
+};
+
+/** What a reader of one format makes of it; the rest is said of all formats alike. */
+export type Read = Rows | Broken;
+
+/** What is in a file of rows, or what is wrong with it. */
 export type DataFile =
-  | {
-      ok: true;
-      format: 'csv' | 'json' | 'jsonl' | 'parquet';
-      columns: string[];
-      /** Of what was read. */
-      rows: number;
-      first: string[];
-      notes: string[];
+  | (Rows & {
       /** By the name that `iconv` and Python know; missing where the file is no text. */
       encoding?: string;
       /** Only the beginning of the rows was read. */
       isPart: boolean;
-    }
-  | { ok: false; reason: string };
+    })
+  | Broken;
 
-/** What a reader of one format is given. */
-export type TextInput = { text: string; isPart: boolean };
-
-/** What a reader of one format makes of it; the rest is said of all formats alike. */
-export type Read =
-  | {
-      ok: true;
-      format: 'csv' | 'json' | 'jsonl' | 'parquet';
-      columns: string[];
-      rows: number;
-      first: string[];
-      notes: string[];
-    }
-  | { ok: false; reason: string };
-
-export const broken = (reason: string): { ok: false; reason: string } => ({ ok: false, reason });
+export const broken = (reason: string): Broken => ({ ok: false, reason });
 
 /** Of what a file holds only so much is told. */
 export const FIRST_ROWS = 10;
