@@ -18,9 +18,15 @@ export type Reply = {
   hangs?: true;
   /** The connection breaks after the first chunks of the answer. */
   breaks?: true;
+  /** Nothing comes after the first chunks of the answer, and the connection stays. */
+  stalls?: true;
 };
 
 const CLOSE_MS = 300;
+
+/** How many chunks of an answer that stalls come: enough for its beginning to be shown. */
+const BEFORE_STALL = 25;
+const DAY_MS = 86_400_000;
 
 /** Decides from what it was sent. */
 export type ModelScript = (request: ChatCompletionRequest) => Reply;
@@ -73,6 +79,11 @@ export async function startModelDouble(
   const answer = (request: ChatCompletionRequest) => responseOf(replyTo(request), request);
   mock.on({ predicate: (request) => replyTo(request).breaks === true }, answer, {
     truncateAfterChunks: 3,
+  });
+  const chunkMs = options.chunkMs ?? 0;
+  const interChunkDelaysMs = [...Array.from({ length: BEFORE_STALL }, () => chunkMs), DAY_MS];
+  mock.on({ predicate: (request) => replyTo(request).stalls === true }, answer, {
+    recordedTimings: { ttftMs: 0, interChunkDelaysMs, totalDurationMs: DAY_MS },
   });
   mock.on({ predicate: () => true }, answer);
   await mock.start();

@@ -48,8 +48,7 @@ describe('the session of a thread, where the app is an agent', () => {
     'is stopped with Slack’s own button, streaming %s',
     async (streaming) => {
       const words = 'Some words that are streamed. '.repeat(30);
-      await begin(() => ({ text: words }), {
-        chunkMs: 60,
+      await begin(() => ({ text: words, stalls: true }), {
         configure: (config) => {
           config.platforms.slack.streaming = streaming === 'native' ? 'native' : 'edits';
         },

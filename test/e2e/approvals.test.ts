@@ -184,6 +184,7 @@ describe('jobs and approvals', () => {
       user: 'U0GRACE',
       text: 'Ada has already approved this. Your click changed nothing.',
     });
+    await world.reply(asked, 'COMPLETED');
     expect(world.hub.jobs).toHaveLength(1);
   });
 

@@ -75,15 +75,17 @@ describe('where people write', () => {
   });
 
   test('an edit before it is read counts, and a deletion takes it back', async () => {
-    let isFree = false;
-    await begin((request) => (isFree ? echo(request) : { ...echo(request), delayMs: 1_500 }));
+    const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
+    await begin((request) => ({ ...echo(request), until: mayAnswer }));
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
     await until('the model is asked', () => on.world.model.requests.length > 0);
     const more = on.discord.say('ada', asked.id, 'with a typo');
     const gone = on.discord.say('ada', asked.id, 'never mind');
-    isFree = true;
     on.discord.editMessage(more, 'without a typo');
     on.discord.deleteMessage(gone);
+    on.discord.say('linus', asked.id, 'usage');
+    await on.reply(asked.id, 'this channel today'); // and so all that came before it is taken
+    answer();
     await on.reply(asked.id, 'without a typo');
     expect(heard()).not.toContain('never mind');
   });
@@ -165,13 +167,15 @@ describe('a connection', () => {
     const lines = [0.7, 0.5, 0.4, 0.3, 0.2, 0.1].map(
       (loss, i) => `{'loss': ${loss}, 'epoch': ${(i + 1) / 6}}`,
     );
-    on.world.hub.course = () => ({ queueMs: 0, runMs: 4_000, lines, stage: 'COMPLETED' });
+    on.world.hub.course = () => ({ queueMs: 0, runMs: 4_000, lines });
     const asked = on.discord.mention('ada', CHANNELS.ml, 'train it');
     const card = await on.reply(asked.id, 'Run a Hugging Face Job');
     await until('it is seen that it waits', () => asked.reactions.has('✋') || asked.reactions.has('⏳'));
     on.discord.click('ada', card, 'approve|');
     const job = await on.reply(asked.id, 'RUNNING');
     await until('its curve is shown', () => shownOn(job).includes('▁'));
+    const [training] = on.world.hub.jobs;
+    if (training) on.world.hub.finish(training, 'COMPLETED');
     await until('it has ended', () => shownOn(job).includes('COMPLETED'));
     await until('it is marked as done', () => [...asked.reactions].join() === '✅');
     const reactions = on.discord.calls.filter(({ path }) => path.includes('/reactions/'));

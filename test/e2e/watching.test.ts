@@ -34,9 +34,9 @@ async function started(course: JobCourse, options: Parameters<typeof begin>[1] =
   return asked;
 }
 
-const finish = () => {
+const finish = (stage: 'COMPLETED' | 'ERROR' = 'COMPLETED', message?: string) => {
   const [job] = world.hub.jobs;
-  if (job) world.hub.finish(job, 'COMPLETED');
+  if (job) world.hub.finish(job, stage, message);
 };
 
 const count = (path: RegExp) => world.hub.requests.filter((request) => path.test(request.path)).length;
@@ -105,13 +105,9 @@ describe('a running job', () => {
   });
 
   test('whose cause of failure the log shows has it named on its card', async () => {
-    const asked = await started({
-      queueMs: 0,
-      runMs: 300,
-      lines: ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB'],
-      stage: 'ERROR',
-      message: 'Job failed with exit code: 1',
-    });
+    const lines = ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB'];
+    const asked = await started({ ...TRAINING, lines });
+    finish('ERROR', 'Job failed with exit code: 1');
     await world.reply(asked, '❗ *out of GPU memory*');
     await world.reply(asked, 'ERROR');
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lastText } from '../doubles/model.ts';
+import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -14,6 +15,12 @@ const begin = useWorld((made) => {
 async function settled(channel = 'C0ML'): Promise<void> {
   const probe = world.slack.mention('U0LINUS', channel, 'a later message');
   await world.reply(probe, 'heard: [Linus] a later message');
+}
+
+/** Waits until everything that was said in a thread so far is in the record: it is taken in order. */
+async function taken(first: SlackMessage): Promise<void> {
+  world.slack.say('U0LINUS', 'C0ML', 'usage', first.ts);
+  await world.reply(first, 'this channel today');
 }
 
 describe('messages', () => {
@@ -89,11 +96,14 @@ describe('messages', () => {
   });
 
   test('an edit before the bot has read a message counts, an edit after it changes nothing', async () => {
-    await begin((request) => ({ text: `heard: ${lastText(request)}`, delayMs: 400 }));
+    const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
+    await begin((request) => ({ ...echo(request), until: mayAnswer }));
     const asked = world.slack.mention('U0ADA', 'C0ML', 'one');
     await until('the model is asked', () => world.model.requests.length === 1);
     const second = world.slack.say('U0ADA', 'C0ML', 'two, with a tpyo', asked.ts);
     world.slack.editMessage(second, 'two, without a typo');
+    await taken(asked);
+    answer();
     await world.reply(asked, 'two, without a typo');
     world.slack.editMessage(second, 'three');
     await settled();
@@ -101,11 +111,14 @@ describe('messages', () => {
   });
 
   test('a message that is deleted before the bot has read it is not answered', async () => {
-    await begin((request) => ({ text: `heard: ${lastText(request)}`, delayMs: 600 }));
+    const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
+    await begin((request) => ({ ...echo(request), until: mayAnswer }));
     const asked = world.slack.mention('U0ADA', 'C0ML', 'one');
     await until('the model is asked', () => world.model.requests.length === 1);
     const second = world.slack.say('U0ADA', 'C0ML', 'never mind me', asked.ts);
     world.slack.deleteMessage(second);
+    await taken(asked);
+    answer();
     await world.reply(asked, 'heard: [Ada] one');
     await settled();
     expect(JSON.stringify(world.model.requests)).not.toContain('never mind me');

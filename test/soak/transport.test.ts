@@ -84,10 +84,12 @@ describe('threads under trouble', () => {
   });
 
   test('a message of the bot that somebody deleted is posted again when it changes', async () => {
-    await begin((request) => ({ ...echo(request), delayMs: 600 }));
+    const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
+    await begin((request) => ({ ...echo(request), until: mayAnswer }));
     const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
     const status = await world.reply(asked, '⏳ *Working*');
     world.slack.workspace.delete(status);
+    answer();
     await world.reply(asked, '✅ *Done*');
   });
 });
