@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ending } from './test/support/ending.ts';
 
@@ -19,8 +20,10 @@ export default defineConfig({
       },
     ],
     setupFiles: 'test/support/properties.ts',
-    // Most of what these tests do is waiting for servers: more of them than cores keep the cores busy.
-    maxWorkers: 6,
+    // One process more than cores keeps the cores busy while some wait. Each one loads the libraries, starts
+    // the embedded Postgres and has V8 compile both, which takes as much processor time as a dozen tests: on
+    // two cores, six took a third more of it than three.
+    maxWorkers: availableParallelism() + 1,
     // Without isolation each process loads the libraries, and starts the embedded Postgres, once only: tests
     // keep nothing else in modules. In threads of one process V8 aborts now and then
     // (https://github.com/nodejs/node/issues/64500).
