@@ -3,14 +3,24 @@ import shared from './vitest.config.ts';
 
 const { projects: _short, ...common } = shared.test ?? {};
 
+/** Those that measure turns of the event loop: what other files left in memory would be collected in them. */
+const TURNS = ['hostile-markdown', 'long-answers', 'longest-turns', 'parse-apart', 'redaction-parts'].map(
+  (name) => `test/soak/${name}.test.ts`,
+);
+const globalSetup = 'test/support/global-setup.ts';
+
 /** Tests that take long by themselves: `npm run soak`. */
 export default defineConfig({
   test: {
     ...common,
-    include: ['test/soak/**/*.test.ts'],
-    // Some measure processor time, which grows where many others use the same caches.
+    projects: [
+      {
+        extends: true,
+        test: { name: 'soak', include: ['test/soak/**/*.test.ts'], exclude: TURNS, globalSetup },
+      },
+      { extends: true, test: { name: 'turns', include: TURNS, isolate: true, globalSetup } },
+    ],
     maxWorkers: 3,
-    globalSetup: 'test/support/global-setup.ts',
     testTimeout: 300_000,
     hookTimeout: 120_000,
   },

@@ -1,4 +1,5 @@
 import type { Code, Construct, Effects, State, TokenizeContext } from 'micromark-util-types';
+import { boundedSearch } from './bounded.ts';
 
 /*
  * LaTeX between `$…$`, `$$…$$`, `\(…\)` and `\[…\]`, as micromark reads it. A single dollar is a sum of money
@@ -35,7 +36,7 @@ const closerOf = (second: Code): number =>
 const LONGEST = 1_500;
 
 /** LaTeX within a line, or within the lines of a paragraph. */
-export const inlineMath: Construct = { name: 'inlineMath', tokenize: tokenizeInline };
+export const inlineMath: Construct = boundedSearch({ name: 'inlineMath', tokenize: tokenizeInline });
 
 function tokenizeInline(this: TokenizeContext, effects: Effects, ok: State, nok: State): State {
   return new InlineMath(effects, ok, nok, isWord(this.previous) || this.previous === DOLLAR).start;
@@ -108,7 +109,8 @@ class InlineMath {
 
   /** Behind a backslash: what follows it is no mark, unless the two are the end. */
   readonly #escaped = (code: Code): State | undefined => {
-    if (this.#kind === 'bracket' && code === this.#closer && this.#isFormula) {
+    if (this.#kind === 'bracket' && code === this.#closer) {
+      if (!this.#isFormula) return this.#nok(code); // brackets of words, written with backslashes
       this.#effects.consume(code);
       return this.#end;
     }
@@ -138,7 +140,11 @@ class InlineMath {
 }
 
 /** LaTeX of several lines, whatever they begin with: a line that begins with a plus is no list. */
-export const displayMath: Construct = { name: 'displayMath', tokenize: tokenizeDisplay, concrete: true };
+export const displayMath: Construct = boundedSearch({
+  name: 'displayMath',
+  tokenize: tokenizeDisplay,
+  concrete: true,
+});
 
 const nextLine: Construct = { partial: true, tokenize: tokenizeNextLine };
 

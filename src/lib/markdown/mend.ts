@@ -18,7 +18,10 @@ import type {
 
 type Node = RootContent;
 
-/** A tree whose references are links, and whose names, fences and rules are what they are. */
+/**
+ * A tree whose references are links, and whose names, fences and rules are what they are. `parse` reads what
+ * turns out to be markdown of its own.
+ */
 export function mended(tree: Root, source: string, parse: (markdown: string) => Root): Root {
   const scene: Scene = { source, parse, definitions: new Map(), used: new Set() };
   collect(tree, scene);
@@ -106,7 +109,10 @@ function codeOf(node: Code, scene: Scene): Node[] {
   const source = sliceOf(node, scene);
   const [first = ''] = source.split('\n', 1);
   // Four blanks before a fence make it code of the older kind, which nobody writes on purpose.
-  const isIndented = FENCE.test(node.value) && node.value.split('\n', 1)[0]?.trim() === first.trim();
+  const isIndented =
+    FENCE.test(node.value) &&
+    node.value.split('\n', 1)[0]?.trim() === first.trim() &&
+    node.value.split('\n').length === source.split('\n').length;
   if (isIndented) return scene.parse(node.value).children;
   const [, whole, inside = ''] = /^\s*(~{3,})([^~\n]+)\1\s*$/.exec(first) ?? [];
   if (whole === undefined) return [node];

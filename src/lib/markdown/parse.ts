@@ -23,13 +23,16 @@ export function parseMarkdown(markdown: string): Root {
   return tree;
 }
 
-/** Marks within marks without end are text. */
-function freshTree(markdown: string): Root {
+/** Marks within marks without end are text, and so is markdown within what was read as code. */
+function freshTree(markdown: string, within = 0): Root {
+  if (within > MOST_WITHIN) return plainTree(markdown);
   const tree = parsePlainly(markdown);
-  return depthOf(tree) > DEEPEST ? plainTree(markdown) : mended(tree, markdown, parseMarkdown);
+  if (depthOf(tree) > DEEPEST) return plainTree(markdown);
+  return mended(tree, markdown, (inner) => freshTree(inner, within + 1));
 }
 
 const DEEPEST = 400;
+const MOST_WITHIN = 5;
 
 /** How deep a tree is, found without going into it. */
 function depthOf(tree: Root): number {
@@ -49,6 +52,7 @@ export function parsePlainly(markdown: string): Root {
     [SIGN, MOST_SIGNS],
     [BLOCK_END, MOST_BLOCKS],
     [LINE_END, MOST_LINES],
+    [ITEM, MOST_ITEMS],
   ] as const;
   if (bounds.some(([pattern, most]) => countOf(pattern, markdown) > most)) return plainTree(markdown);
   return fromMarkdown(markdown.replace(DEEP, '$1\\'), {
@@ -69,6 +73,10 @@ const BLOCK_END = /\n[ \t]*(?=\n)/g;
 const MOST_BLOCKS = 1_000;
 const LINE_END = /\n/g;
 const MOST_LINES = 2_500;
+
+/** Lists and notes cost several times what other lines do. */
+const ITEM = /^[ \t>]*(?:[-+*]|\d{1,9}[.)]|\[\^?[^\]\n]{1,200}\]:)[ \t]/gm;
+const MOST_ITEMS = 1_200;
 
 const countOf = (pattern: RegExp, text: string): number => text.match(pattern)?.length ?? 0;
 

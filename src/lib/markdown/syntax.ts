@@ -1,6 +1,7 @@
 import { attention } from 'micromark-core-commonmark';
 import { classifyCharacter } from 'micromark-util-classify-character';
-import type { Code, Construct, Effects, Extension, State, TokenizeContext } from 'micromark-util-types';
+import type { Code, Effects, Extension, State, TokenizeContext } from 'micromark-util-types';
+import { boundedAttention, tooManyLabels } from './bounded.ts';
 import { displayMath, inlineMath } from './math-syntax.ts';
 
 /*
@@ -9,19 +10,25 @@ import { displayMath, inlineMath } from './math-syntax.ts';
  * no HTML is ever shown), and what stands between the marks of LaTeX is not looked into.
  */
 
-const STAR = 42;
+const EXCLAMATION = 33;
 const DOLLAR = 36;
+const STAR = 42;
+const BRACKET = 91;
 const BACKSLASH = 92;
-
-const star: Construct = {
-  name: 'attention',
-  tokenize: tokenizeStars,
-  ...(attention.resolveAll ? { resolveAll: attention.resolveAll } : {}),
-};
+const BRACKET_END = 93;
+const UNDERSCORE = 95;
 
 export const SYNTAX: Extension = {
   flow: { [DOLLAR]: displayMath, [BACKSLASH]: displayMath },
-  text: { [STAR]: star, [DOLLAR]: inlineMath, [BACKSLASH]: inlineMath },
+  text: {
+    [EXCLAMATION]: tooManyLabels,
+    [DOLLAR]: inlineMath,
+    [STAR]: boundedAttention(tokenizeStars),
+    [BRACKET]: tooManyLabels,
+    [BACKSLASH]: inlineMath,
+    [BRACKET_END]: tooManyLabels,
+    [UNDERSCORE]: boundedAttention(attention.tokenize),
+  },
   disable: { null: ['htmlFlow', 'htmlText'] },
 };
 
