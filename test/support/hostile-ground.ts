@@ -17,7 +17,7 @@ import { createFetcher } from '../../src/web/fetcher.ts';
 import { hastyClock } from './clocks.ts';
 import { HOSTILE_CALLS } from './hostile-calls.ts';
 import { loadConfig } from './load-config.ts';
-import { longestTurn } from './longest-turn.ts';
+import { quickestTurn } from './longest-turn.ts';
 import { ROOT } from './root.ts';
 import { localSandboxes, shell } from './sandboxes.ts';
 import { type SwollenHub, startSwollenHub } from './swollen-hub.ts';
@@ -160,7 +160,7 @@ export async function takenCall(
   tool: Tool,
   text: string,
 ): Promise<{ kind: string; output: string; ms: number }> {
-  const { value, ms } = await longestTurn(async () => {
+  const { value, ms } = await quickestTurn(async () => {
     const result = await taken(tool, text);
     const output = 'output' in result ? cappedClean(toolContext.redaction, result.output, 25_000) : '';
     tokensOf(output);

@@ -25,6 +25,19 @@ export async function longestTurn<T>(work: () => Promise<T>): Promise<{ value: T
   }
 }
 
+/**
+ * The same of work that may be done again: where a turn was long, the quickest of three tells how long it
+ * takes, since what else the machine does can only add to it.
+ */
+export async function quickestTurn<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  let best = await longestTurn(work);
+  for (let again = 0; again < 2 && best.ms >= LONGEST_TURN_MS / 2; again++) {
+    const { ms } = await longestTurn(work);
+    best = { ...best, ms: Math.min(best.ms, ms) };
+  }
+  return best;
+}
+
 /** No turn may take longer: leases are renewed in between, and platforms are answered. */
 export const LONGEST_TURN_MS = 500;
 

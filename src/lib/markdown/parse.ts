@@ -1,8 +1,8 @@
 import type { Nodes, Root } from 'mdast';
 import { type Extension, fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
-import { gfm } from 'micromark-extension-gfm';
 import { unbroken } from '../output.ts';
+import { boundedGfm } from './bounded.ts';
 import { mended } from './mend.ts';
 import { SYNTAX } from './syntax.ts';
 
@@ -56,7 +56,7 @@ export function parsePlainly(markdown: string): Root {
   ] as const;
   if (bounds.some(([pattern, most]) => countOf(pattern, markdown) > most)) return plainTree(markdown);
   return fromMarkdown(markdown.replace(DEEP, '$1\\'), {
-    extensions: [gfm({ singleTilde: false }), SYNTAX],
+    extensions: [GFM, SYNTAX],
     mdastExtensions: [gfmFromMarkdown(), MATH],
   });
 }
@@ -88,6 +88,8 @@ const plainTree = (text: string): Root => ({
     .filter((part) => part.trim() !== '')
     .map((value) => ({ type: 'paragraph', children: [{ type: 'text', value }] })),
 });
+
+const GFM = boundedGfm();
 
 const MATH: Extension = {
   enter: {
