@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ConfigError } from './config-error.ts';
 
 /** How a part of the program stands, with a reason where there is one. */
@@ -44,13 +44,18 @@ export async function serveHealth(
     };
   }
 
-  const server = createServer(async (request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').split('?')[0];
     if (path !== '/healthz' && path !== '/readyz') return void response.writeHead(404).end();
     const { isReady, text } = await report();
     const status = path === '/healthz' || isReady ? 200 : 503;
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(request.method === 'HEAD' ? undefined : text);
+  }
+
+  const server = createServer((request, response) => {
+    // What can't be reported is no reason for the process to end.
+    answer(request, response).catch(() => response.writeHead(500).end());
   });
   if (port !== undefined) await listen(server, port, host);
 
