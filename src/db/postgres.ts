@@ -56,6 +56,7 @@ export async function openPostgres(settings: ServerSettings) {
     ? openPool({
         connectionString: connectionString(settings.directUrl ?? settings.url),
         max: LISTENERS + QUEUE_CONNECTIONS,
+        // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool waits for it
         onConnect: setSearchPath,
       })
     : undefined;

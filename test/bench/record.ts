@@ -48,7 +48,11 @@ type Cost = { ms: number; statements: number; blocks: number };
 async function onServer(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: SERVER });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /** A record of its own, for as long as `use` takes. */

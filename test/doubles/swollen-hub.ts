@@ -141,11 +141,12 @@ async function serve(): Promise<void> {
     const text = await answer.text();
     response.end(swelling === undefined ? text : deep(SWELLINGS[swelling](text)));
   });
-  parentPort?.on('message', async (asked: Swelling | 'end' | undefined) => {
+  const take = async (asked: Swelling | 'end' | undefined) => {
     if (asked === 'end') await Promise.all([front.close(), hub.close()]);
     else swelling = asked;
     parentPort?.postMessage('done');
-  });
+  };
+  parentPort?.on('message', (asked: Swelling | 'end' | undefined) => void take(asked));
   parentPort?.postMessage(front.url);
 }
 

@@ -49,7 +49,9 @@ describeOn('what needs a second approver', RECORDS, (name) => {
     const deciding = storages.map(({ db }) => decisionsOf(db, [GRACE.id, LINUS.id], [ADA.id]));
     for (let round = 0; round < ROUNDS; round++) {
       const { id } = await openCall((storages[0] as Storage).db, 5);
-      const results = await Promise.all([GRACE, LINUS].map((by, i) => deciding[i]?.decide(approve(id, by))));
+      const results = await Promise.all(
+        [GRACE, LINUS].map(async (by, i) => deciding[i]?.decide(approve(id, by))),
+      );
       expect(results.filter((result) => result?.ok)).toHaveLength(1);
       expect(results.find((result) => !result?.ok)).toMatchObject({
         reason: expect.stringContaining(ADA.id),
@@ -63,7 +65,7 @@ describeOn('what needs a second approver', RECORDS, (name) => {
     const deciding = storages.map(({ db }) => decisionsOf(db, [GRACE.id], [ADA.id]));
     for (let round = 0; round < ROUNDS; round++) {
       const { id } = await openCall((storages[0] as Storage).db, 5);
-      await Promise.all([GRACE, ADA].map((by, i) => deciding[i]?.decide(approve(id, by))));
+      await Promise.all([GRACE, ADA].map(async (by, i) => deciding[i]?.decide(approve(id, by))));
       const { state } = (await findToolCall((storages[0] as Storage).db, id)) ?? {};
       // Ada was first to come where she was refused: then she has to click once more.
       if (state?.kind === 'approved') expect(state.decision).toMatchObject({ by: GRACE, second: ADA });
@@ -74,7 +76,9 @@ describeOn('what needs a second approver', RECORDS, (name) => {
   test('is not run by one person who clicks twice at the same moment', async () => {
     const deciding = storages.map(({ db }) => decisionsOf(db, ['anyone'], ['anyone']));
     const { id } = await openCall((storages[0] as Storage).db, 5);
-    const twice = [0, 1].map((i) => deciding[i]?.decide({ ...approve(id, GRACE), sourceId: `${id}:${i}` }));
+    const twice = [0, 1].map(async (i) =>
+      deciding[i]?.decide({ ...approve(id, GRACE), sourceId: `${id}:${i}` }),
+    );
     expect((await Promise.all(twice)).filter((result) => result?.ok)).toHaveLength(1);
     expect((await findToolCall((storages[0] as Storage).db, id))?.state.kind).toBe('awaiting_approval');
   });

@@ -70,7 +70,11 @@ async function createTemplate(name: string): Promise<void> {
 async function onServer(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: POSTGRES, connectionTimeoutMillis: 2_000 });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 const pingPostgres = () => onServer('select 1');

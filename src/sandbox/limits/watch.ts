@@ -123,9 +123,9 @@ function repeat(firstMs: number, ms: number, look: Look, end: (reason: string) =
       },
     );
     const took = systemClock.monotonic() - began;
-    if (!isStopped) timer = setTimeout(turn, Math.max(ms, Math.min(2 * took, LONGEST_PAUSE_MS)));
+    if (!isStopped) timer = setTimeout(() => void turn(), Math.max(ms, Math.min(2 * took, LONGEST_PAUSE_MS)));
   }
-  timer = setTimeout(turn, firstMs);
+  timer = setTimeout(() => void turn(), firstMs);
   return () => {
     isStopped = true;
     clearTimeout(timer);

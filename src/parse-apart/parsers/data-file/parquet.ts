@@ -20,7 +20,7 @@ export async function readParquet(bytes: Buffer): Promise<Read> {
   const tree = schemaTree(metadata.schema);
   // Some programs leave the number of all rows out.
   const counted = metadata.row_groups.reduce((sum, { num_rows }) => sum + num_rows, 0n);
-  const rows = Number(metadata.num_rows > counted ? metadata.num_rows : counted);
+  const rows = Math.max(Number(metadata.num_rows), Number(counted));
   const { first, notes } =
     rows > 0
       ? await firstRows(file, metadata, tree, Math.min(FIRST_ROWS, rows))
