@@ -20,14 +20,14 @@ const filesOf = (room) => {
 };
 
 const floorRules = FLOORS.flatMap((floor, height) =>
-  Object.entries(floor).map(([room, besides]) => {
+  Object.entries(floor).map(([room, siblings]) => {
     const below = FLOORS.slice(0, height).flatMap(Object.keys);
     return {
       name: `${room.replace('/', '-')}-imports`,
-      comment: `src/${room} may import rooms below it${besides.length > 0 ? ` and ${besides.join(', ')}` : ''}`,
+      comment: `src/${room} may import rooms below it${siblings.length > 0 ? ` and ${siblings.join(', ')}` : ''}`,
       severity: 'error',
       from: { path: filesOf(room), pathNot: PLATFORMS },
-      to: { path: '^(src|adapters|test)/', pathNot: [room, ...besides, ...below].map(filesOf) },
+      to: { path: '^(src|adapters|test)/', pathNot: [room, ...siblings, ...below].map(filesOf) },
     };
   }),
 );

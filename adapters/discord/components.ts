@@ -10,7 +10,7 @@ import {
   MessageFlags,
 } from 'discord.js';
 import { ACTIONS, ALL, offerValue } from '../../src/controller/actions.ts';
-import { batchMark } from '../../src/controller/batch-mark.ts';
+import { batchDigest } from '../../src/controller/batch-digest.ts';
 import type { Control } from '../../src/controller/controls.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
@@ -161,7 +161,7 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
     ),
   ],
   scriptValue: ({ toolCallId }) => toolCallId,
-  allValues: (open) => [ALL, batchMark(open)],
+  allValues: (open) => [ALL, batchDigest(open)],
   keepsChange: false,
 };
 

@@ -27,7 +27,7 @@ import { type Listening, startListening } from '../shared/starting.ts';
 import { guildHistory } from './catch-up.ts';
 import { listenToCommands, pointing, syncCommands } from './commands.ts';
 import { guildDoor, refuseOpenBot } from './door.ts';
-import { patientGateway } from './gateway.ts';
+import { retryingGateway } from './gateway.ts';
 import { listen } from './inbound.ts';
 import { listenToInteractions } from './interactions.ts';
 import { createDiscordOutbound, DIRECT } from './outbound.ts';
@@ -133,7 +133,7 @@ function clientOf({ api_url, shards, message_content }: DiscordOptions, signal: 
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 50 }),
     allowedMentions: { parse: [] },
     rest: { ...rest, retries: 2 },
-    ws: { buildStrategy: (manager) => patientGateway(manager, signal) },
+    ws: { buildStrategy: (manager) => retryingGateway(manager, signal) },
   });
 }
 

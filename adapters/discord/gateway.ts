@@ -23,7 +23,7 @@ const SILENCE_MS = 20_000;
  * Connects as discord.js does, with longer and longer waits between attempts: it tries a gateway that is gone
  * every half second, for as long as it takes. What waits when `signal` aborts is not tried any more.
  */
-export function patientGateway(manager: Manager, signal: AbortSignal): IShardingStrategy {
+export function retryingGateway(manager: Manager, signal: AbortSignal): IShardingStrategy {
   const strategy = new SimpleShardingStrategy(manager);
   const { options } = manager;
   options.handshakeTimeout = SILENCE_MS;

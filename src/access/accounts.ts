@@ -69,7 +69,7 @@ async function signIn(
   if (name === undefined) return { ok: false, reason: TOKEN_NOT_TAKEN };
   const set = {
     hubName: name,
-    sealed: encryption.encrypt(token, about(place, person.id)),
+    encrypted: encryption.encrypt(token, about(place, person.id)),
     updatedAt: db.clock.now(),
   };
   const { platform, workspace } = place;
@@ -91,7 +91,7 @@ async function ofSession({ db, encryption }: Parts, sessionId: string): Promise<
   const { address, requester } = sessionOf(row);
   const [account] = await db.select().from(accounts).where(at(address, requester.id));
   if (account === undefined) return undefined;
-  const token = hubToken(encryption.decrypt(account.sealed, about(address, requester.id)));
+  const token = hubToken(encryption.decrypt(account.encrypted, about(address, requester.id)));
   return { owner: { id: requester.id, name: requester.name }, name: account.hubName, token };
 }
 

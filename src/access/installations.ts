@@ -9,7 +9,7 @@ import { insertOperation } from '../session/store/inbox.ts';
 
 type Platform = ThreadAddress['platform'];
 
-/** What the bot was given when it was installed in a workspace, tokens among it: sealed in the record. */
+/** What the bot was given when it was installed in a workspace, tokens among it: encrypted in the record. */
 export type Installations = {
   save(platform: Platform, workspace: string, text: string): Promise<void>;
   find(platform: Platform, workspace: string): Promise<string | undefined>;
@@ -27,20 +27,20 @@ export function createInstallations(db: Db, encryption: Encryption, ids: Ids): I
 
   return {
     async save(platform, workspace, text) {
-      const sealed = encryption.encrypt(text, `${platform}/${workspace}`);
+      const encrypted = encryption.encrypt(text, `${platform}/${workspace}`);
       await db
         .insert(installations)
-        .values({ platform, workspace, sealed })
+        .values({ platform, workspace, encrypted })
         .onConflictDoUpdate({
           target: [installations.platform, installations.workspace],
-          set: { sealed, updatedAt: db.clock.now() },
+          set: { encrypted, updatedAt: db.clock.now() },
         });
     },
     async find(platform, workspace) {
       const [row] = await db.select().from(installations).where(at(platform, workspace));
       if (row === undefined) return undefined;
       try {
-        return encryption.decrypt(row.sealed, `${platform}/${workspace}`);
+        return encryption.decrypt(row.encrypted, `${platform}/${workspace}`);
       } catch (cause) {
         throw new Error(
           `what the bot was given for ${platform} workspace ${workspace} can't be read: is ENCRYPTION_KEY the one it was installed with?`,

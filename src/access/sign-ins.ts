@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import { signIns } from '../db/schema/access.ts';
 import type { Encryption } from '../lib/encryption.ts';
 
-/** What is kept of signing in to servers of other tools, sealed in the record. */
+/** What is kept of signing in to servers of other tools, encrypted in the record. */
 export type SignIns = {
   of(server: string): { read(): Promise<string | undefined>; write(text: string): Promise<void> };
 };
@@ -16,7 +16,7 @@ export function createSignIns(db: Db, encryption: Encryption): SignIns {
         const [row] = await db.select().from(signIns).where(eq(signIns.server, server));
         if (row === undefined) return undefined;
         try {
-          return encryption.decrypt(row.sealed, about(server));
+          return encryption.decrypt(row.encrypted, about(server));
         } catch (cause) {
           throw new Error(
             `what was kept for ${server} can't be read: is ENCRYPTION_KEY the one it was signed in with?`,
@@ -25,11 +25,11 @@ export function createSignIns(db: Db, encryption: Encryption): SignIns {
         }
       },
       async write(text) {
-        const sealed = encryption.encrypt(text, about(server));
+        const encrypted = encryption.encrypt(text, about(server));
         await db
           .insert(signIns)
-          .values({ server, sealed })
-          .onConflictDoUpdate({ target: signIns.server, set: { sealed, updatedAt: db.clock.now() } });
+          .values({ server, encrypted })
+          .onConflictDoUpdate({ target: signIns.server, set: { encrypted, updatedAt: db.clock.now() } });
       },
     }),
   };

@@ -8,7 +8,7 @@ export type ArtifactDeps = {
    * Puts what was made on the Hub into the session's collection, and says what that is then; undefined where
    * there is none. What it could not put there is missing from its items. Never throws for the Hub's sake.
    */
-  gather(
+  collect(
     session: Session,
     urls: readonly string[],
     signal: AbortSignal,
@@ -16,7 +16,7 @@ export type ArtifactDeps = {
 };
 
 /** What a session and its jobs have made on the Hub that is not in its collection. */
-function ungathered({ session, toolCalls, watches }: Snapshot): string[] {
+function notYetCollected({ session, toolCalls, watches }: Snapshot): string[] {
   const pushed = watches.flatMap(({ endedAt, snapshot }) =>
     endedAt === undefined ? [] : (snapshot.pushed ?? []),
   );
@@ -28,15 +28,15 @@ function ungathered({ session, toolCalls, watches }: Snapshot): string[] {
  * Keeps together what a session made, at the end of a turn, where one call after another has been noted. What
  * a crash or the Hub keeps from it is left to the end of the next turn.
  */
-export async function gatherMade(
+export async function collectArtifacts(
   deps: ArtifactDeps,
   held: Claim,
   snapshot: Snapshot,
   signal: AbortSignal,
 ): Promise<void> {
-  const made = ungathered(snapshot);
+  const made = notYetCollected(snapshot);
   if (made.length === 0) return;
-  const collection = await deps.gather(snapshot.session, made, signal);
+  const collection = await deps.collect(snapshot.session, made, signal);
   if (collection === undefined) return;
   await fenced(held, (tx) => record.changeSettings(tx, held.sessionId, { collection }));
 }

@@ -16,7 +16,7 @@ export type TitleDeps = {
 };
 
 /** A title is worth no more waiting than this. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /**
  * Finds a title for a session that is still known by the first words of its request, once. What goes wrong
@@ -49,7 +49,7 @@ const ASKED_CHARACTERS = 2_000;
 async function ask({ model: client }: TitleDeps, model: string, { messages }: Snapshot, signal: AbortSignal) {
   const asked = messages.find(({ entry }) => entry.role === 'user')?.entry;
   if (asked?.role !== 'user') return undefined;
-  const inTime = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   try {
     return await client.complete({
       model,

@@ -8,7 +8,7 @@ import { pendingOperations } from '../session/store/inbox.ts';
 import { type Claim, claim, fenced, LeaseLost, releaseIn } from '../session/store/lease.ts';
 import { readSession, readSnapshot } from '../session/store/read-snapshot.ts';
 import * as record from '../session/store/record.ts';
-import { type ArtifactDeps, gatherMade } from './artifacts.ts';
+import { type ArtifactDeps, collectArtifacts } from './artifacts.ts';
 import { type AskedCompaction, type CompactionDeps, compact } from './compaction.ts';
 import { compactAt, contextTokens } from './context-size.ts';
 import { type ModelStepDeps, modelStep } from './model-step.ts';
@@ -122,9 +122,10 @@ async function oneStep(deps: TurnDeps, held: Claim, lease: AbortSignal): Promise
     return false;
   }
   const { state } = snapshot.session;
-  const gather = () => interruptible(deps, held, lease, (signal) => gatherMade(deps, held, snapshot, signal));
+  const collect = () =>
+    interruptible(deps, held, lease, (signal) => collectArtifacts(deps, held, snapshot, signal));
   if (state.kind !== 'running') {
-    await gather();
+    await collect();
     return release(deps, held, state);
   }
   const action = nextAction(snapshot, await limitsOf(deps, snapshot));
@@ -134,7 +135,7 @@ async function oneStep(deps: TurnDeps, held: Claim, lease: AbortSignal): Promise
   if (failure !== undefined) return release(deps, held, { kind: 'failed', failure });
   const end = endOf(action);
   if (end === undefined) return false;
-  await gather();
+  await collect();
   return release(deps, held, end);
 }
 

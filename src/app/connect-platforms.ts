@@ -72,7 +72,7 @@ const HEALTH: Route = {
 /** Where workspaces that install the bot are kept. */
 function installs({ config, storage, clock, ids }: Connecting, because: string): Installs {
   const key = requireSecret(config, 'ENCRYPTION_KEY', because);
-  const encryption = createEncryption(key, storage.db.redaction.learnSealed);
+  const encryption = createEncryption(key, storage.db.redaction.learnEncrypted);
   return {
     installations: createInstallations(storage.db, encryption, ids),
     renewals: createRenewals(storage.db, clock, ids),

@@ -6,7 +6,7 @@ import type { Parts } from './parts.ts';
 
 const WHO_MS = 15_000;
 
-/** Accounts of people's own; undefined where nobody may sign in, or nothing could be kept sealed. */
+/** Accounts of people's own; undefined where nobody may sign in, or nothing could be kept encrypted. */
 export function linkedAccounts({ config, storage }: Pick<Parts, 'config' | 'storage'>): Accounts | undefined {
   const { ENCRYPTION_KEY } = config.secrets;
   if (!config.access.accounts || ENCRYPTION_KEY === undefined) return undefined;
@@ -14,7 +14,7 @@ export function linkedAccounts({ config, storage }: Pick<Parts, 'config' | 'stor
     accountName(accessTo(config.jobs.hub_url, token)(AbortSignal.timeout(WHO_MS)));
   return createAccounts(
     storage.db,
-    createEncryption(ENCRYPTION_KEY, storage.db.redaction.learnSealed),
+    createEncryption(ENCRYPTION_KEY, storage.db.redaction.learnEncrypted),
     whoIs,
   );
 }

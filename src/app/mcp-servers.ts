@@ -65,7 +65,7 @@ function signInsOf(config: Config, db: Db, name: string): SignInStore {
   const key = requireSecret(config, 'ENCRYPTION_KEY', `${name} is signed in to by OAuth`);
   const renewals = createRenewals(db, systemClock, randomIds);
   return {
-    ...createSignIns(db, createEncryption(key, db.redaction.learnSealed)).of(name),
+    ...createSignIns(db, createEncryption(key, db.redaction.learnEncrypted)).of(name),
     alone: (work) => renewals.alone(`the sign-in to ${name}`, work),
   };
 }

@@ -73,7 +73,7 @@ export function turnDeps(
     systemPromptOf: promptOf(parts, tools),
     render: renders.request,
     renderProgress: renders.progress,
-    gather: (session, urls, signal) => gather(parts, agentTools.token, session, urls, signal),
+    collect: (session, urls, signal) => collect(parts, agentTools.token, session, urls, signal),
     startWatch,
     outside: (signal) => outsideOf(parts, models, agentTools, signal),
     maxModelCalls: limits.model_calls_per_turn,
@@ -102,7 +102,7 @@ const promptOf =
     });
 
 /** What goes wrong costs the collection and nothing else. */
-async function gather(
+async function collect(
   { config, log }: Pick<Parts, 'config' | 'log'>,
   token: HubToken,
   { id, settings }: Session,
@@ -112,7 +112,7 @@ async function gather(
   if (!config.jobs.collections) return undefined;
   const session = { id, title: settings.title ?? '', collection: settings.collection };
   const artifacts = createArtifacts(config.jobs.hub_url, token);
-  const { collection, problems } = await artifacts.gather(session, urls, signal);
+  const { collection, problems } = await artifacts.collect(session, urls, signal);
   if (problems.length > 0) {
     log.warn({ problems, session: id }, 'what a session made could not all be put into a collection');
   }

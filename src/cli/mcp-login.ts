@@ -11,7 +11,7 @@ import { messageOf } from '../lib/errors.ts';
 import { useNetwork } from '../lib/network.ts';
 import { open, signedIn } from '../tools/mcp/connection.ts';
 
-const HELP = `npm run mcp:login -- NAME            signs in to a server of mcp_servers that wants OAuth; what it gives is kept, sealed, in the record
+const HELP = `npm run mcp:login -- NAME            signs in to a server of mcp_servers that wants OAuth; what it gives is kept, encrypted, in the record
 npm run mcp:login -- NAME --port N   with a fixed port on this machine to come back to, for servers with registered clients
 `;
 

@@ -6,7 +6,7 @@ import type { JobControl } from '../session/watches.ts';
 import { GONE, UNKNOWN_THREAD, WHOLE_SCRIPT } from '../thread/words/approvals.ts';
 import { ACTIONS, type Action, type Calls, REPLACE, SURE } from './actions.ts';
 import { type Answer, formed, NOTHING, notice, outcome } from './answers.ts';
-import { batchMark } from './batch-mark.ts';
+import { batchDigest } from './batch-digest.ts';
 import { WHETHER_CANCEL } from './controls.ts';
 import { answerForm, channelForm, rejectForm, scriptForm, sessionForm, tokenForm, whyForm } from './forms.ts';
 import type { From } from './from.ts';
@@ -87,7 +87,7 @@ export async function callsOf(
   if (calls.kind === 'seen') return calls.calls;
   const open = from.thread === undefined ? [] : await decisions.openIn(from.thread);
   const seen = open.map(({ toolCallId, revision }) => ({ toolCallId, revision }));
-  return batchMark(seen) === calls.mark ? seen : undefined;
+  return batchDigest(seen) === calls.mark ? seen : undefined;
 }
 
 /** A form for the reason, for whoever may decide; nothing is decided until it is sent off. */

@@ -43,7 +43,7 @@ export type ConnectionParts = {
    * the first.
    */
   serve: HttpServer['serve'];
-  /** Throws ConfigError where nothing can be kept sealed; `because` says who needs it. */
+  /** Throws ConfigError where nothing can be encrypted; `because` says who needs it. */
   installs(because: string): Installs;
 };
 

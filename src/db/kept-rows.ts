@@ -7,7 +7,7 @@ import { posts } from './schema/threads.ts';
 import { toolServers } from './schema/tools.ts';
 import { feedback, files, toolCalls } from './schema/transcript.ts';
 
-/** Columns of text in which there are words; all others hold ids, names that we gave, and what is sealed. */
+/** Columns that hold words. All other columns of text hold ids, names that we gave, and encrypted texts. */
 const WORDS: ReadonlySet<PgColumn> = new Set<PgColumn>([
   toolCalls.name,
   toolCalls.summary,

@@ -116,18 +116,18 @@ function openPool(settings: pg.PoolConfig): pg.Pool {
 const GIVE_BACK_MS = 3_000;
 
 /**
- * Takes clients back whose connection has ended and that nobody gives back: a transaction of drizzle-orm 0.45
- * whose `begin` fails never releases its client, and a pool that has lent them all gives no other and can't
- * be closed.
+ * Takes back clients whose connection has ended but that nobody has released: a transaction of drizzle-orm
+ * 0.45 whose `begin` fails never releases its client, and a pool whose clients are all in use can neither
+ * hand out another nor be closed.
  */
 function takeBackBroken(pool: pg.Pool): void {
-  const lent = new Set<pg.PoolClient>();
-  pool.on('acquire', (client) => lent.add(client));
-  pool.on('release', (_error, client) => lent.delete(client));
+  const inUse = new Set<pg.PoolClient>();
+  pool.on('acquire', (client) => inUse.add(client));
+  pool.on('release', (_error, client) => inUse.delete(client));
   pool.on('connect', (client) => {
     client.on('end', () => {
       setTimeout(() => {
-        if (lent.has(client)) client.release(true);
+        if (inUse.has(client)) client.release(true);
       }, GIVE_BACK_MS);
     });
   });

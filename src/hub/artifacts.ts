@@ -20,7 +20,7 @@ export type Artifacts = {
    * tell what could not be done; what may succeed another time is missing from the collection's items. Throws
    * where `signal` aborts.
    */
-  gather(
+  collect(
     session: { id: string; title: string; collection: Collection | undefined },
     urls: readonly string[],
     signal: AbortSignal,
@@ -32,17 +32,17 @@ const CARD_BYTES = 400_000;
 
 export function createArtifacts(hubUrl: string, token: HubToken): Artifacts {
   const hub: Hub = { hubUrl, token, access: accessTo(hubUrl, token, 30_000) };
-  return { gather: (session, urls, signal) => gather(hub, session, urls, signal) };
+  return { collect: (session, urls, signal) => collect(hub, session, urls, signal) };
 }
 
 type Hub = { hubUrl: string; token: HubToken; access: ReturnType<typeof accessTo> };
 
-async function gather(
+async function collect(
   hub: Hub,
-  { id, title, collection }: Parameters<Artifacts['gather']>[0],
+  { id, title, collection }: Parameters<Artifacts['collect']>[0],
   urls: readonly string[],
   signal: AbortSignal,
-): ReturnType<Artifacts['gather']> {
+): ReturnType<Artifacts['collect']> {
   const problems: string[] = [];
   function note(what: string, error: unknown) {
     signal.throwIfAborted();

@@ -5,7 +5,7 @@ export type Encryption = {
   /** `about` says what the text belongs to: it is decrypted with the same words only. */
   encrypt(text: string, about: string): string;
   /** Throws where the text was changed, belongs to something else, or was encrypted with another key. */
-  decrypt(sealed: string, about: string): string;
+  decrypt(encrypted: string, about: string): string;
 };
 
 const CIPHER = 'aes-256-gcm';
@@ -13,7 +13,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * AES-256-GCM with a key that is derived from `secret`. `seen` is told every text: whatever is sealed is a
+ * AES-256-GCM with a key that is derived from `secret`. `seen` is told every text: whatever is encrypted is a
  * secret.
  */
 export function createEncryption(secret: string, seen: (text: string) => void = () => {}): Encryption {
@@ -26,8 +26,8 @@ export function createEncryption(secret: string, seen: (text: string) => void = 
       const closed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), closed]).toString('base64url');
     },
-    decrypt(sealed, about) {
-      const bytes = Buffer.from(sealed, 'base64url');
+    decrypt(encrypted, about) {
+      const bytes = Buffer.from(encrypted, 'base64url');
       const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
         authTagLength: TAG_BYTES,
       });

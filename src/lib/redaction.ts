@@ -7,7 +7,7 @@ import { credentialsInHeaders } from './redaction/headers.ts';
 import { type KnownSecret, KnownValues } from './redaction/known-values.ts';
 import { namedValuesIn } from './redaction/named-values.ts';
 import { tokensIn } from './redaction/token-shapes.ts';
-import { type Found, scrubbedInTurns, scrubbedValue, sealedIn } from './redaction/values.ts';
+import { type Found, scrubbedInTurns, scrubbedValue, secretsInEncrypted } from './redaction/values.ts';
 
 /** Text without secrets. Only a redaction makes it. */
 export type Redacted = string & { readonly [brand]: true };
@@ -58,8 +58,8 @@ export type Redaction = {
   longValue<T>(value: T): Promise<T>;
   /** Adds what has become known; returns what forgets it. */
   learn(secrets: readonly KnownSecret[]): () => void;
-  /** Adds what was sealed, or is about to be: the secrets in a text that is kept from everybody. */
-  learnSealed(text: string): void;
+  /** Adds what was encrypted, or is about to be: the secrets in a text that is kept from everybody. */
+  learnEncrypted(text: string): void;
 };
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -104,26 +104,27 @@ export function createRedaction(secrets: readonly KnownSecret[] = []): Redaction
       cleaned.clear();
       return known.add(more);
     },
-    learnSealed: sealedLearner(known, cleaned),
+    learnEncrypted: encryptedLearner(known, cleaned),
   };
 }
 
 /**
- * Of so many sealed texts the secrets are known, the newest ones: an account that nobody uses is forgotten.
+ * The secrets of this many encrypted texts are known, the newest ones: an account that nobody uses is
+ * forgotten.
  */
-const SEALED = 500;
+const MOST_ENCRYPTED = 500;
 
-function sealedLearner(known: KnownValues, cleaned: CleanTexts): (text: string) => void {
+function encryptedLearner(known: KnownValues, cleaned: CleanTexts): (text: string) => void {
   const learnt = new Map<string, () => void>();
   return (text) => {
-    const secrets = sealedIn(text);
+    const secrets = secretsInEncrypted(text);
     const key = JSON.stringify(secrets);
     if (!learnt.has(key)) cleaned.clear();
     const forget = learnt.get(key) ?? known.add(secrets);
     learnt.delete(key);
     learnt.set(key, forget);
     for (const [oldest, forgetIt] of learnt) {
-      if (learnt.size <= SEALED) break;
+      if (learnt.size <= MOST_ENCRYPTED) break;
       learnt.delete(oldest);
       forgetIt();
     }

@@ -79,8 +79,8 @@ const JSON_VALUES = 100_000;
 const REDIRECTS = 5;
 const AT_ONCE = 4;
 const WAITS_MS = [1_000, 4_000] as const;
-/** A host that asks for more patience is told of instead. */
-const PATIENCE_MS = 30_000;
+/** A host that asks for a longer wait is reported instead. */
+const LONGEST_WAIT_MS = 30_000;
 const TEXTS = [
   'text/',
   'application/json',
@@ -141,7 +141,7 @@ async function find(state: State, request: WebRequest): Promise<WebAnswer> {
   const isKept = ttlMs !== undefined && secretHeaders === undefined && body === undefined;
   const known = isKept ? await cache.find(url).catch(() => undefined) : undefined;
   if (known !== undefined && known.freshUntil > clock.now()) return { ok: true, ...known };
-  const fetched = await patiently(state, request, known);
+  const fetched = await withRetries(state, request, known);
   if (!fetched.ok) {
     signal.throwIfAborted();
     // What was true a while ago is better than nothing, unless the answer says that it no longer holds.
@@ -152,7 +152,11 @@ async function find(state: State, request: WebRequest): Promise<WebAnswer> {
   return { ok: true, ...fetched.page };
 }
 
-async function patiently(state: State, request: WebRequest, known: CachedPage | undefined): Promise<Fetched> {
+async function withRetries(
+  state: State,
+  request: WebRequest,
+  known: CachedPage | undefined,
+): Promise<Fetched> {
   for (const wait of [...WAITS_MS, undefined]) {
     const fetched = await once(state, request, known).catch((error: unknown): Fetched => {
       request.signal.throwIfAborted();
@@ -166,7 +170,7 @@ async function patiently(state: State, request: WebRequest, known: CachedPage | 
     });
     if (fetched.ok || fetched.isFinal || wait === undefined) return fetched;
     const asked = fetched.retryAfterMs ?? jittered(wait);
-    if (asked > PATIENCE_MS) {
+    if (asked > LONGEST_WAIT_MS) {
       return { ...fetched, reason: `${fetched.reason}. Try again in ${Math.ceil(asked / 1000)} s.` };
     }
     await state.clock.sleep(asked, request.signal);

@@ -32,7 +32,7 @@ const PINGED = 3;
 const LEAST_ANSWERS = 3;
 
 /** How long people wait for something to happen before they click again. */
-const PATIENCE_MS = 4_000;
+const BETWEEN_CLICKS_MS = 4_000;
 
 const inspect = { name: 'hf_inspect_dataset', arguments: { dataset: 'stanfordnlp/imdb' } };
 const job = (id: number) => ({
@@ -198,7 +198,7 @@ export class People {
    */
   #sendOff(dialog: ReturnType<Ground['dialogs']>[number]): void {
     if (dialog.hasFailed) dialog.close();
-    else if (this.#isPatient(dialog.id)) dialog.send('use less data');
+    else if (this.#mayClickAgain(dialog.id)) dialog.send('use less data');
   }
 
   /**
@@ -206,7 +206,7 @@ export class People {
    */
   #decide({ callId, click }: ReturnType<Ground['open']>[number]): void {
     if (this.#chance.is(0.6)) return; // people take their time
-    if (!this.#isPatient(callId)) return;
+    if (!this.#mayClickAgain(callId)) return;
     const verdict = this.clicks.get(callId)?.verdict ?? (this.#chance.is(0.8) ? 'approve' : 'reject');
     if (!this.clicks.has(callId)) this.clicks.set(callId, { verdict, at: Date.now() });
     click('ada', verdict);
@@ -215,9 +215,9 @@ export class People {
   }
 
   /** Whether the last time was long enough ago; then this is the last time. */
-  #isPatient(what: string): boolean {
+  #mayClickAgain(what: string): boolean {
     const now = performance.now();
-    if (now - (this.#lastClick.get(what) ?? Number.NEGATIVE_INFINITY) < PATIENCE_MS) return false;
+    if (now - (this.#lastClick.get(what) ?? Number.NEGATIVE_INFINITY) < BETWEEN_CLICKS_MS) return false;
     this.#lastClick.set(what, now);
     return true;
   }

@@ -4,10 +4,10 @@ import { startModelDouble } from '../doubles/model.ts';
 import { story } from '../support/story.ts';
 import { BotProcess } from './bot-process.ts';
 import { discordStage } from './discord-stage.ts';
-import { patiently } from './patience.ts';
 import { slackStage } from './slack-stage.ts';
 import type { DemoStage } from './stage.ts';
 import { ThreadPrinter } from './terminal.ts';
+import { waitAloud } from './wait-aloud.ts';
 
 const HELP = `npm run demo              the bot at work in a Slack thread, with everything around it played by doubles
 npm run demo -- discord   the same on Discord
@@ -59,7 +59,7 @@ async function demo({ platform, isKilled, pages }: Options): Promise<void> {
     () => print.aside('The bot was killed. Starting it again on what it left in its database …'),
   );
   try {
-    await patiently(print, 'the bot to be connected', stage.isConnected);
+    await waitAloud(print, 'the bot to be connected', stage.isConnected);
     print.aside(`Process ${bot.pid}, connected. #ml, today:`);
     await play(stage, bot, print, isKilled, (name) => pages && stage.write(pages, name, hub.url));
   } finally {
@@ -81,14 +81,14 @@ async function play(
    * counts, too.
    */
   const reply = (...texts: readonly string[]) =>
-    patiently(print, `a reply with "${texts[0]}"`, () => texts.some((text) => stage.shows(text)));
+    waitAloud(print, `a reply with "${texts[0]}"`, () => texts.some((text) => stage.shows(text)));
   stage.ask('fine-tune a small model on stanfordnlp/imdb and tell me the accuracy');
   await reply('Run a Hugging Face Job');
   await reply('Waiting for approval');
   page('approval');
   print.aside('Grace, who did not ask for this, presses Approve …');
   await stage.approve('grace');
-  const refusal = await patiently(print, 'a private answer for Grace', stage.toldGrace);
+  const refusal = await waitAloud(print, 'a private answer for Grace', stage.toldGrace);
   print.aside(`… and is told in private: ${refusal}`);
   print.aside('Ada presses Approve.');
   await stage.approve('ada');
@@ -107,7 +107,7 @@ async function play(
 
   stage.say('and which learning rate was that?');
   await reply('5e-5');
-  await patiently(print, 'all to be done', () => !stage.shows('Working'));
+  await waitAloud(print, 'all to be done', () => !stage.shows('Working'));
   page('done');
 }
 

@@ -58,7 +58,7 @@ test('what is no repository, or is not there, was not pushed to', async () => {
 
 test('the line that the product puts on a card is nobody’s push', async () => {
   hub.repos.add('model', 'ada/m', { 'README.md': '# M\n' });
-  await createArtifacts(hub.url, TOKEN).gather(
+  await createArtifacts(hub.url, TOKEN).collect(
     { id: 's_1', title: 'A try', collection: undefined },
     [`${hub.url}/ada/m`],
     signal,

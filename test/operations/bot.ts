@@ -21,7 +21,7 @@ export type BotOptions = {
 };
 
 /** What takes seconds takes many of them while a machine is busy with other things. */
-export const PATIENCE_MS = 300_000;
+export const TIMEOUT_MS = 300_000;
 
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; afterMs: number };
 
@@ -83,7 +83,7 @@ export class Bot {
   }
 
   /** Waits until it logs a line with this message; returns the first one. */
-  async logs(message: string | RegExp, timeoutMs = PATIENCE_MS): Promise<LogLine> {
+  async logs(message: string | RegExp, timeoutMs = TIMEOUT_MS): Promise<LogLine> {
     return until(
       () => `the log line "${message}"; ${this.describe()}`,
       () => this.lines(message)[0],
@@ -97,7 +97,7 @@ export class Bot {
   }
 
   /** Waits until it has ended by itself, and says how. */
-  async ends(timeoutMs = PATIENCE_MS): Promise<Ended> {
+  async ends(timeoutMs = TIMEOUT_MS): Promise<Ended> {
     return until(
       () => `the end of the process; ${this.describe()}`,
       () => (this.isRunning ? undefined : this.ended),
@@ -106,7 +106,7 @@ export class Bot {
   }
 
   /** Sends a signal, and waits until it has ended; `afterMs` counts from the signal. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = PATIENCE_MS): Promise<Ended> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = TIMEOUT_MS): Promise<Ended> {
     const sentAt = performance.now();
     this.child.kill(signal);
     const ended = await this.ends(timeoutMs);

@@ -1,7 +1,7 @@
 import { BOT_USER, CHANNELS, type DiscordMessage } from '../doubles/discord/guild.ts';
 import type { DiscordDouble } from '../doubles/discord/server.ts';
 import { until } from '../support/until.ts';
-import { PATIENCE_MS } from './bot.ts';
+import { TIMEOUT_MS } from './bot.ts';
 import type { Site } from './site.ts';
 
 /** A Discord of a situation's own, and the settings of a bot that is there instead of in Slack. */
@@ -43,6 +43,6 @@ export async function showsOnDiscord(
   await until(
     () => `"${text}" in the thread, which shows: ${shownOnDiscord(discord, thread)}\n${site.describe()}`,
     () => shownOnDiscord(discord, thread).includes(text),
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 }

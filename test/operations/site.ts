@@ -10,7 +10,7 @@ import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { FAST_FOLDER } from '../support/fast-folder.ts';
 import { type Service, startPooler, startPostgres, startRedis } from '../support/services.ts';
 import { until } from '../support/until.ts';
-import { Bot, type BotOptions, PATIENCE_MS } from './bot.ts';
+import { Bot, type BotOptions, TIMEOUT_MS } from './bot.ts';
 
 /** Servers that situations share, as long as they leave them as they are. */
 export type Shared = { postgres: Service; redis: Service };
@@ -62,7 +62,7 @@ export class Site {
     await until(
       () => `the start of the bot; ${bot.describe()}`,
       () => bot.lines('started').length > 0 || !bot.isRunning,
-      PATIENCE_MS,
+      TIMEOUT_MS,
     );
     if (!bot.isRunning) throw new Error(`the bot did not start; ${bot.describe()}`);
     return bot;
@@ -128,7 +128,7 @@ export class Site {
   }
 
   /** Waits until the thread shows a text. */
-  async shows(first: SlackMessage, text: string, timeoutMs = PATIENCE_MS): Promise<void> {
+  async shows(first: SlackMessage, text: string, timeoutMs = TIMEOUT_MS): Promise<void> {
     await until(
       () => `"${text}" in the thread, which shows: ${this.shown(first)}\n${this.describe()}`,
       () => this.shown(first).includes(text),

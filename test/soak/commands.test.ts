@@ -1,9 +1,9 @@
 import type { ChatCompletionRequest } from '@copilotkit/aimock';
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { housekeeping } from '../../src/db/schema/maintenance.ts';
 import { sessions } from '../../src/db/schema/sessions.ts';
 import { events } from '../../src/db/schema/transcript.ts';
-import { housekeeping } from '../../src/db/schema/upkeep.ts';
 import { lastText } from '../doubles/model.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { describeOn, EVERYWHERE } from '../support/backends.ts';

@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Db } from '../../src/db/database.ts';
+import { housekeeping } from '../../src/db/schema/maintenance.ts';
 import { sessions } from '../../src/db/schema/sessions.ts';
 import { spend } from '../../src/db/schema/spend.ts';
 import { callJournal, events, files, messages, toolCalls } from '../../src/db/schema/transcript.ts';
-import { housekeeping } from '../../src/db/schema/upkeep.ts';
 import type { Storage } from '../../src/db/storage.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';

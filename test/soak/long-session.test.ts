@@ -15,7 +15,7 @@ const begin = useWorld((made) => {
 const STEPS = 300;
 
 /** Other long tests run beside it. */
-const PATIENCE_MS = 400_000;
+const TIMEOUT_MS = 400_000;
 
 /** What goes wrong on the way, by the number of the request; each is one that the loop has to get over. */
 const TROUBLE: Readonly<Record<number, Reply>> = {
@@ -78,13 +78,13 @@ test('300 steps with every kind of trouble and a window that fills up again and 
   const paused = await until(
     () => `the question whether to go on; there is: ${world.describe(asked).slice(0, 2_000)}`,
     () => world.replies(asked).find((reply) => JSON.stringify(reply.blocks ?? []).includes('"Continue"')),
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
   world.slack.click('U0ADA', paused, 'retry');
   await until(
     () => `the end; there is: ${world.describe(asked).slice(0, 2_000)}`,
     () => world.describe(asked).includes('All 300 steps are done'),
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
   expect(world.describe(asked)).toContain('I remember what was asked.');
 

@@ -7,7 +7,7 @@ import { migrateEmbedded } from '../../src/db/embedded.ts';
 import { PreparingPGlite } from '../../src/db/preparing-pglite.ts';
 import { embeddedStorage, type Storage, type StorageSettings } from '../../src/db/storage.ts';
 
-/** An embedded database that this process's tests use one after another: empty when it is lent. */
+/** An embedded database that this process's tests use one after another: empty at the start of each. */
 export type Loan = {
   /** Opens it, again and again; what an earlier opening gave is closed by then, as with one of its own. */
   open(settings?: Pick<StorageSettings, 'timed' | 'redaction'>): Promise<Storage>;
@@ -28,12 +28,12 @@ export async function borrow(): Promise<Loan> {
   return {
     async open(settings = {}) {
       if (close !== undefined) throw new Error('the database is open already, and has one user at a time');
-      const lent = lend(database);
-      close = lent.close;
+      const opened = lend(database);
+      close = opened.close;
       return embeddedStorage(
-        lent.client,
+        opened.client,
         async () => {
-          lent.close();
+          opened.close();
           close = undefined;
         },
         settings,

@@ -42,7 +42,7 @@ export function turnDepsOn(
     render: async () => {},
     renderProgress: async () => {},
     startWatch: async () => {},
-    gather: async () => undefined,
+    collect: async () => undefined,
     outside: () => NOTHING_OUTSIDE,
     maxModelCalls: 50,
     maxOutputCharacters: 25_000,

@@ -196,8 +196,8 @@ function bytesOf(value: object): number | undefined {
 const isByte = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) < 256;
 
-/** What is secret in a text that is sealed: a token, or JSON with tokens among other things. */
-export function sealedIn(text: string): KnownSecret[] {
+/** What is secret in a text that is encrypted: a token, or JSON with tokens among other things. */
+export function secretsInEncrypted(text: string): KnownSecret[] {
   const value = parsedJson(text);
   if (typeof value !== 'object' || value === null) return [{ name: 'an account', value: text }];
   return textsIn(value).flatMap(([key, item]) =>

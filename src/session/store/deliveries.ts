@@ -56,7 +56,7 @@ export function createDeliveries(
   ids: Ids,
 ): Deliveries {
   /** Asks until there is an answer: while somebody else is about the same source there is none. */
-  async function patiently<T>(sourceId: string, ask: () => Promise<T | 'busy'>): Promise<T> {
+  async function untilAnswered<T>(sourceId: string, ask: () => Promise<T | 'busy'>): Promise<T> {
     const end = clock.monotonic() + WAIT_MS;
     for (;;) {
       const answer = await ask();
@@ -68,7 +68,7 @@ export function createDeliveries(
 
   async function once(sourceId: string, work: (change: Change | undefined) => Promise<void>): Promise<void> {
     const owner = ids.next('d');
-    const claimed = await patiently(sourceId, () => claim(db, sourceId, owner));
+    const claimed = await untilAnswered(sourceId, () => claim(db, sourceId, owner));
     if (claimed === 'done') return;
     const isMine = and(eq(deliveries.sourceId, sourceId), eq(deliveries.owner, owner));
     const endRenewal = clock.every(LEASE_MS / 3, () => {
@@ -99,7 +99,7 @@ export function createDeliveries(
       const made = db.insert(deliveries).values({ sourceId, doneAt: db.clock.now() });
       return (await made.onConflictDoNothing().returning({ id: deliveries.sourceId })).length > 0;
     },
-    note: (sourceId, change) => patiently(sourceId, () => noteOnce(db, sourceId, change)),
+    note: (sourceId, change) => untilAnswered(sourceId, () => noteOnce(db, sourceId, change)),
   };
 }
 

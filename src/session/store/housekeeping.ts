@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db } from '../../db/database.ts';
-import { housekeeping } from '../../db/schema/upkeep.ts';
+import { housekeeping } from '../../db/schema/maintenance.ts';
 import { later } from '../../lib/clock.ts';
 import { expiry } from './lease.ts';
 

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts';
-import { installation } from '../../db/schema/upkeep.ts';
+import { installation } from '../../db/schema/maintenance.ts';
 
 /** The name of this installation, the same for all of its processes; `made` is it where there is none yet. */
 export async function installationId(db: Db, made: string): Promise<string> {

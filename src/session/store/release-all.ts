@@ -2,8 +2,8 @@ import { isNotNull } from 'drizzle-orm';
 import type { Db } from '../../db/database.ts';
 import { deliveries } from '../../db/schema/inbox.ts';
 import { watches } from '../../db/schema/jobs.ts';
+import { housekeeping } from '../../db/schema/maintenance.ts';
 import { sessions } from '../../db/schema/sessions.ts';
-import { housekeeping } from '../../db/schema/upkeep.ts';
 
 /**
  * Frees what a process that is over had taken: for a record that no other process can have open. Nothing has

@@ -1,6 +1,6 @@
 import { and, eq, lt } from 'drizzle-orm';
 import type { Db } from '../../db/database.ts';
-import { renewals } from '../../db/schema/upkeep.ts';
+import { renewals } from '../../db/schema/maintenance.ts';
 import type { Clock, Ids } from '../../lib/clock.ts';
 import { expiry } from './lease.ts';
 

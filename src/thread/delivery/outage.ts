@@ -81,12 +81,12 @@ function expect(state: State, address: ThreadAddress): void {
 }
 
 function tell(state: State, address: ThreadAddress): void {
-  telling(state, address).catch((error: unknown) =>
+  postNote(state, address).catch((error: unknown) =>
     state.deps.log.warn({ err: error, address }, 'a thread could not be told of an outage'),
   );
 }
 
-async function telling(state: State, address: ThreadAddress): Promise<void> {
+async function postNote(state: State, address: ThreadAddress): Promise<void> {
   const { deps, told } = state;
   const key = keyOf(address);
   if (told.has(key) || (await deps.isReachable())) return;

@@ -62,7 +62,7 @@ const WAITS = { firstMs: 1_000, longestMs: 300_000 };
 const GOOD_MS = 60_000;
 
 /** How long a call waits for a server that is just being connected. */
-const PATIENCE_MS = 5_000;
+const READY_TIMEOUT_MS = 5_000;
 
 /** A server as it is connected to, and who is told of it. */
 export type McpConnecting = {
@@ -230,8 +230,8 @@ function settled({ clock, stopping }: State, work: () => Promise<void>): () => P
 /** The client, or the one that there is in a moment. Throws an Error in words where there is none. */
 async function connectedClient(state: State): Promise<Client> {
   if (state.current === undefined) {
-    const patience = AbortSignal.any([state.stopping.signal, AbortSignal.timeout(PATIENCE_MS)]);
-    await orAborted(state.ready.promise, patience).catch(() => {}); // it is told below
+    const inTime = AbortSignal.any([state.stopping.signal, AbortSignal.timeout(READY_TIMEOUT_MS)]);
+    await orAborted(state.ready.promise, inTime).catch(() => {}); // it is told below
   }
   if (state.current === undefined) {
     throw new Error(`The MCP server "${state.name}" does not answer: ${state.problem}.`);

@@ -9,22 +9,22 @@ const TOOLS = 256;
 const SCHEMA_CHARACTERS = 40_000;
 
 /** What can be left out where it is not as it should be: servers send null for what they do not have. */
-const lenient = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 
-const Page = z.looseObject({ tools: z.array(z.unknown()), nextCursor: lenient(z.string()) });
+const Page = z.looseObject({ tools: z.array(z.unknown()), nextCursor: optional(z.string()) });
 
 const Hints = z.looseObject({
-  title: lenient(z.string()),
-  readOnlyHint: lenient(z.boolean()),
-  destructiveHint: lenient(z.boolean()),
-  idempotentHint: lenient(z.boolean()),
+  title: optional(z.string()),
+  readOnlyHint: optional(z.boolean()),
+  destructiveHint: optional(z.boolean()),
+  idempotentHint: optional(z.boolean()),
 });
 const Tool = z.object({
   name: z.string().min(1).max(1_000),
-  title: lenient(z.string()),
-  description: lenient(z.string()),
-  inputSchema: lenient(z.record(z.string(), z.unknown())),
-  annotations: lenient(Hints),
+  title: optional(z.string()),
+  description: optional(z.string()),
+  inputSchema: optional(z.record(z.string(), z.unknown())),
+  annotations: optional(Hints),
 });
 
 /** What is used of a tool of a server. */

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import type { SlackMessage } from '../../doubles/slack/workspace.ts';
 import { until } from '../../support/until.ts';
-import { PATIENCE_MS } from '../bot.ts';
+import { TIMEOUT_MS } from '../bot.ts';
 import { refusal, runs } from '../program.ts';
 import type { Site } from '../site.ts';
 import { situation } from '../situation.ts';
@@ -104,7 +104,7 @@ export const DIRECTORY = [
   situation('a first start that is killed while it makes the database is made again', async (site) => {
     const directory = join(site.folder(), 'data');
     const killed = site.bot({ DATA_DIR: directory });
-    await until('the unfinished database', () => existsSync(join(directory, 'pg.unfinished')), PATIENCE_MS);
+    await until('the unfinished database', () => existsSync(join(directory, 'pg.unfinished')), TIMEOUT_MS);
     await killed.stop('SIGKILL');
     assert.equal(existsSync(join(directory, 'pg')), false);
     await site.started({ DATA_DIR: directory });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { freePort } from '../../support/free-port.ts';
 import { until } from '../../support/until.ts';
-import { PATIENCE_MS } from '../bot.ts';
+import { TIMEOUT_MS } from '../bot.ts';
 import type { Site } from '../site.ts';
 import { situation } from '../situation.ts';
 
@@ -29,7 +29,7 @@ async function untilReady(port: number, code: 200 | 503): Promise<Report> {
         (answer) => (answer.code === code ? answer : undefined),
         () => undefined,
       ),
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
   return found.report;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../support/until.ts';
-import { PATIENCE_MS } from '../bot.ts';
+import { TIMEOUT_MS } from '../bot.ts';
 import { askOnDiscord, onDiscord, showsOnDiscord } from '../on-discord.ts';
 import { situation } from '../situation.ts';
 
@@ -24,7 +24,7 @@ export const LINKS = [
     assert.match(JSON.stringify(line.err), /has not answered within 20 s/);
     socket.silentFrom = 'hello';
     const before = socket.attempts;
-    await until('it has given up a socket without a word', () => socket.attempts >= before + 2, PATIENCE_MS);
+    await until('it has given up a socket without a word', () => socket.attempts >= before + 2, TIMEOUT_MS);
     assert.equal(bot.lines(SLACK).length, 1, bot.describe());
     socket.silentFrom = undefined;
     await site.answers();
@@ -40,7 +40,7 @@ export const LINKS = [
       const frozenAt = performance.now();
       site.model.script = () => ({ text: 'Aye, still here.' });
       const asked = site.ask('and now?');
-      await until('it connects again', () => site.slack.socket.attempts > attempts, PATIENCE_MS);
+      await until('it connects again', () => site.slack.socket.attempts > attempts, TIMEOUT_MS);
       const replacedMs = performance.now() - frozenAt;
       assert.ok(replacedMs < 60_000, `after ${replacedMs} ms`);
       await site.shows(asked, 'Aye, still here.');
@@ -82,7 +82,7 @@ export const LINKS = [
     discord.gateway.freeze();
     const frozenAt = performance.now();
     const asked = askOnDiscord(discord, 'are you there?');
-    await until('it connects again', () => discord.gateway.attempts > attempts, PATIENCE_MS);
+    await until('it connects again', () => discord.gateway.attempts > attempts, TIMEOUT_MS);
     const replacedMs = performance.now() - frozenAt;
     await showsOnDiscord(site, discord, asked.id, 'Aye.');
     assert.deepEqual(discord.gateway.counts, { identified: 1, resumed: 1 });

@@ -7,7 +7,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../../support/free-port.ts';
 import { until } from '../../support/until.ts';
-import { PATIENCE_MS } from '../bot.ts';
+import { TIMEOUT_MS } from '../bot.ts';
 import { refusedWith } from '../program.ts';
 import type { Site } from '../site.ts';
 import { situation } from '../situation.ts';
@@ -44,7 +44,7 @@ async function sentinel(site: Site): Promise<number> {
   writeFileSync(file, `port ${port}\nsentinel monitor main 127.0.0.1 1 1\n`);
   const child = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
   site.onClear(() => child.kill('SIGKILL'));
-  await until('the Sentinel listens', () => isListening(port), PATIENCE_MS);
+  await until('the Sentinel listens', () => isListening(port), TIMEOUT_MS);
   return port;
 }
 

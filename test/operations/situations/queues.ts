@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { until } from '../../support/until.ts';
-import { type Bot, PATIENCE_MS } from '../bot.ts';
+import { type Bot, TIMEOUT_MS } from '../bot.ts';
 import { onServer, type Site } from '../site.ts';
 import { situation } from '../situation.ts';
 
@@ -43,7 +43,7 @@ async function keepsStill(site: Site, environment: Record<string, string>, fault
   assert.equal(notes.length, 1);
   await fault.end();
   await site.shows(asked, 'Aye, later.');
-  await until('the note is taken back', () => !site.shown(asked).includes(OUTAGE), PATIENCE_MS);
+  await until('the note is taken back', () => !site.shown(asked).includes(OUTAGE), TIMEOUT_MS);
   return `${counts.join(' and ')} lines in ${LISTEN_MS / 1000} s`;
 }
 

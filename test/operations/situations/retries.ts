@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runJob } from '../../support/scripts.ts';
 import type { Service } from '../../support/services.ts';
 import { until } from '../../support/until.ts';
-import { PATIENCE_MS } from '../bot.ts';
+import { TIMEOUT_MS } from '../bot.ts';
 import type { Site } from '../site.ts';
 import { situation } from '../situation.ts';
 
@@ -31,7 +31,7 @@ async function refusing(site: Site, port: number): Promise<{ port: number; attem
 
 async function inPlaceOf(site: Site, service: Service) {
   service.kill();
-  return until('its port is free', () => refusing(site, service.port).catch(() => undefined), PATIENCE_MS);
+  return until('its port is free', () => refusing(site, service.port).catch(() => undefined), TIMEOUT_MS);
 }
 
 /** How much a number grows while nobody does anything. */
@@ -56,7 +56,7 @@ async function atWork(site: Site, environment: Record<string, string>): Promise<
   site.model.script = () => ({ hangs: true });
   const { length } = site.model.requests;
   site.ask('and now?');
-  await until('the model is asked', () => site.model.requests.length > length, PATIENCE_MS);
+  await until('the model is asked', () => site.model.requests.length > length, TIMEOUT_MS);
 }
 
 /** Whoever is gone is asked seldom, and never by a loop that turns as fast as it can: counts, not times. */
@@ -82,7 +82,7 @@ export const RETRIES = [
       site.model.script = () => ({ text: 'Aye, in the end.' });
       const asked = site.ask('and now?');
       const failed = () => site.slack.calls.filter(({ error }) => error === 'status 503').length;
-      await until('a message was refused', () => failed() > 0, PATIENCE_MS);
+      await until('a message was refused', () => failed() > 0, TIMEOUT_MS);
       const figure = checked('slack', await growth(failed));
       site.slack.disturb = () => undefined;
       await site.shows(asked, 'Aye, in the end.');
@@ -104,7 +104,7 @@ export const RETRIES = [
     await until(
       'its log is read',
       () => site.hub.requests.some(({ path }) => path.endsWith('/logs')),
-      PATIENCE_MS,
+      TIMEOUT_MS,
     );
     site.hub.disturb = () => 503;
     site.hub.cutStreams();
@@ -118,7 +118,7 @@ export const RETRIES = [
       HF_MCP: 'true',
       HF_MCP_URL: `http://127.0.0.1:${port}/mcp`,
     });
-    await until('it is asked', () => attempts() > 0, PATIENCE_MS);
+    await until('it is asked', () => attempts() > 0, TIMEOUT_MS);
     return checked('mcp', await growth(attempts));
   }),
 ];

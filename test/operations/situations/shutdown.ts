@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { runJob } from '../../support/scripts.ts';
 import { until } from '../../support/until.ts';
-import { PATIENCE_MS } from '../bot.ts';
+import { TIMEOUT_MS } from '../bot.ts';
 import { bothEnd, endsInTime } from '../endings.ts';
 import type { Site } from '../site.ts';
 import { situation } from '../situation.ts';
@@ -62,7 +62,7 @@ export const SHUTDOWN = [
     await until(
       'a call hangs',
       () => site.slack.calls.some(({ error }) => error === 'no answer'),
-      PATIENCE_MS,
+      TIMEOUT_MS,
     );
     return endsInTime(bot);
   }),
@@ -77,7 +77,7 @@ export const SHUTDOWN = [
     const [, bot] = await Promise.all([site.started(environment, CHAT), site.started(environment, WORKER)]);
     site.model.script = () => ({ hangs: true });
     const asked = site.ask('hello?');
-    await until('the model is asked', () => site.model.requests.length > 0, PATIENCE_MS);
+    await until('the model is asked', () => site.model.requests.length > 0, TIMEOUT_MS);
     const took = await endsInTime(bot);
     site.model.script = () => ({ text: 'Here I am again.' });
     await site.started(environment, WORKER);
@@ -96,10 +96,10 @@ export const SHUTDOWN = [
       await until(
         () => `the command; the thread shows ${site.shown(asked)}`,
         () => runs(`sleep ${mark}`),
-        PATIENCE_MS,
+        TIMEOUT_MS,
       );
       const took = await endsInTime(bot);
-      await until('the command is gone', () => !runs(`sleep ${mark}`), PATIENCE_MS);
+      await until('the command is gone', () => !runs(`sleep ${mark}`), TIMEOUT_MS);
       return took;
     },
   ),
@@ -107,7 +107,7 @@ export const SHUTDOWN = [
     const bot = await site.started({ HAND_OVER_SECONDS: '60' });
     site.model.script = () => ({ hangs: true });
     site.ask('hello?');
-    await until('the model is asked', () => site.model.requests.length > 0, PATIENCE_MS);
+    await until('the model is asked', () => site.model.requests.length > 0, TIMEOUT_MS);
     bot.child.kill('SIGTERM');
     await new Promise((resolve) => setTimeout(resolve, 500));
     assert.ok(bot.isRunning);
@@ -137,13 +137,13 @@ export const SHUTDOWN = [
       await until(
         'all clicks have an end',
         () => site.slack.receipts.length >= before + cards.length,
-        PATIENCE_MS,
+        TIMEOUT_MS,
       );
       const acknowledged = site.slack.receipts.slice(before).filter(({ isAcknowledged }) => isAcknowledged);
       await until(
         () => `${acknowledged.length} jobs; there are ${site.hub.jobs.length}`,
         () => site.hub.jobs.length === acknowledged.length,
-        PATIENCE_MS,
+        TIMEOUT_MS,
       );
       return `${took}, ${acknowledged.length} of ${cards.length} acknowledged`;
     },

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../../support/free-port.ts';
 import type { Service } from '../../support/services.ts';
-import { PATIENCE_MS } from '../bot.ts';
+import { TIMEOUT_MS } from '../bot.ts';
 import { certificate } from '../certificate.ts';
 import { refusal, refusedWith } from '../program.ts';
 import { inDatabase, onServer, type Site } from '../site.ts';
@@ -47,10 +47,10 @@ async function waits(
   arrive: () => unknown,
 ): Promise<void> {
   const bot = site.bot(environment);
-  const line = await bot.logs(/^something does not answer yet/, PATIENCE_MS);
+  const line = await bot.logs(/^something does not answer yet/, TIMEOUT_MS);
   assert.match(JSON.stringify(line.waitingFor), who);
   await arrive();
-  await bot.logs('started', PATIENCE_MS);
+  await bot.logs('started', TIMEOUT_MS);
   assert.equal(bot.lines(/^something does not answer yet/).length, 1, bot.describe());
   assert.equal(bot.said, '');
   await site.answers();
@@ -331,7 +331,7 @@ export const STARTS = [
   situation('Slack answers 503 at the start: waited for, and SIGTERM ends the waiting', async (site) => {
     site.slack.disturb = () => 503;
     const bot = site.bot();
-    await bot.logs(/^something does not answer yet/, PATIENCE_MS);
+    await bot.logs(/^something does not answer yet/, TIMEOUT_MS);
     assert.equal((await bot.stop()).code, 0);
   }),
   situation('the Hub is away at the start: told once, and the bot starts without it', async (site) => {

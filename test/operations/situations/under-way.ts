@@ -4,7 +4,7 @@ import type { SlackMessage } from '../../doubles/slack/workspace.ts';
 import { freePort } from '../../support/free-port.ts';
 import { runJob } from '../../support/scripts.ts';
 import { until } from '../../support/until.ts';
-import { PATIENCE_MS } from '../bot.ts';
+import { TIMEOUT_MS } from '../bot.ts';
 import { endsInTime } from '../endings.ts';
 import { askOnDiscord, onDiscord, postsIn, shownOnDiscord, showsOnDiscord } from '../on-discord.ts';
 import type { Site } from '../site.ts';
@@ -47,7 +47,7 @@ export const UNDER_WAY = [
     const bot = await site.started(environment);
     site.model.script = () => ({ hangs: true });
     const asked = site.ask('hello?');
-    await until('the model is asked', () => site.model.requests.length > 0, PATIENCE_MS);
+    await until('the model is asked', () => site.model.requests.length > 0, TIMEOUT_MS);
     const took = await endsInTime(bot);
     site.model.script = () => ({ text: 'Here I am again.' });
     await goesOn(site, environment, asked, 'Here I am again.');
@@ -61,7 +61,7 @@ export const UNDER_WAY = [
     const asked = site.ask('run it');
     await approve(site, asked);
     const isFollowed = (what: string) => site.hub.requests.some(({ path }) => path.endsWith(what));
-    await until('its log is read', () => isFollowed('/logs') && isFollowed('/events'), PATIENCE_MS);
+    await until('its log is read', () => isFollowed('/logs') && isFollowed('/events'), TIMEOUT_MS);
     const took = await endsInTime(bot);
     await site.started(environment);
     const [job, ...others] = site.hub.jobs;
@@ -85,7 +85,7 @@ export const UNDER_WAY = [
     await until(
       'the commit is under way',
       () => site.hub.requests.some(({ path }) => path.includes('/commit/')),
-      PATIENCE_MS,
+      TIMEOUT_MS,
     );
     const took = await endsInTime(bot);
     site.hub.disturb = () => undefined;
@@ -105,7 +105,7 @@ export const UNDER_WAY = [
       await until(
         'a call hangs',
         () => site.slack.calls.some(({ error }) => error === 'no answer'),
-        PATIENCE_MS,
+        TIMEOUT_MS,
       );
       const took = await endsInTime(bot);
       site.slack.disturb = () => undefined;
@@ -124,7 +124,7 @@ export const UNDER_WAY = [
         const bot = await site.started(environment);
         callThenSay(site, { name: 'ponder', arguments: {} }, 'Thought about it.');
         const asked = site.ask('think about it');
-        await until('the server is asked', () => mcp.asked.includes(silentFrom), PATIENCE_MS);
+        await until('the server is asked', () => mcp.asked.includes(silentFrom), TIMEOUT_MS);
         const took = await endsInTime(bot);
         mcp.silentFrom = undefined;
         await goesOn(site, environment, asked, 'Thought about it.');
@@ -150,7 +150,7 @@ export const UNDER_WAY = [
       postgres.freeze();
       const before = site.slack.receipts.length;
       site.slack.say('U0ADA', first.channel, 'and this?', first.ts);
-      await until('an attempt was not acknowledged', () => site.slack.failedAttempts > 0, PATIENCE_MS);
+      await until('an attempt was not acknowledged', () => site.slack.failedAttempts > 0, TIMEOUT_MS);
       const took = await endsInTime(bot);
       postgres.thaw();
       await goesOn(site, environment, first, 'Aye, that too.');
@@ -181,14 +181,14 @@ export const UNDER_WAY = [
       await until(
         'all clicks have an end',
         () => site.slack.receipts.length >= before + asked.length,
-        PATIENCE_MS,
+        TIMEOUT_MS,
       );
       const acknowledged = site.slack.receipts.slice(before).filter(({ isAcknowledged }) => isAcknowledged);
       await site.started(environment);
       await until(
         () => `${acknowledged.length} jobs; there are ${site.hub.jobs.length}`,
         () => site.hub.jobs.length >= acknowledged.length,
-        PATIENCE_MS,
+        TIMEOUT_MS,
       );
       assert.ok(site.hub.jobs.length <= asked.length); // one may be in the record whose answer did not arrive
       return `${took}, ${acknowledged.length} of ${asked.length} acknowledged`;
@@ -216,7 +216,7 @@ export const UNDER_WAY = [
       await until(
         () => `${answered.length} jobs; there are ${site.hub.jobs.length}`,
         () => site.hub.jobs.length >= answered.length,
-        PATIENCE_MS,
+        TIMEOUT_MS,
       );
       assert.ok(site.hub.jobs.length <= asked.length); // one may be in the record whose answer did not arrive
       return `${took}, ${answered.length} of ${asked.length} acknowledged`;
@@ -232,7 +232,7 @@ export const UNDER_WAY = [
         method === 'POST' && path.endsWith('/messages') ? 'hang' : undefined;
       site.model.script = () => ({ text: 'Aye, in the end.' });
       const asked = askOnDiscord(discord, 'and now?');
-      await until('a call hangs', () => discord.calls.some(({ status }) => status === 0), PATIENCE_MS);
+      await until('a call hangs', () => discord.calls.some(({ status }) => status === 0), TIMEOUT_MS);
       const took = await endsInTime(bot);
       discord.disturb = () => undefined;
       await site.started(whole);

@@ -1,5 +1,5 @@
 /** A value that stands in a text: as it is written, and the line in which it begins. */
-export type JsonPart = { text: string; line: number; lenient(): string; isMended: boolean };
+export type JsonPart = { text: string; line: number; repaired(): string; isMended: boolean };
 
 export type JsonParts = {
   parts: JsonPart[];
@@ -54,7 +54,7 @@ export function jsonParts(text: string, most: number, isPart: boolean): JsonPart
 const partOf = (text: string, line: number): JsonPart => ({
   text,
   line,
-  lenient: () => lenientJson(text),
+  repaired: () => repairedJson(text),
   isMended: false,
 });
 
@@ -98,7 +98,7 @@ function linesBetween(text: string, from: number, to: number): number {
 }
 
 /** The same with NaN and Infinity as texts, and without commas before a closing bracket. */
-function lenientJson(text: string): string {
+function repairedJson(text: string): string {
   const pieces: string[] = [];
   let from = 0;
   const put = (at: number, end: number, piece: string) => {

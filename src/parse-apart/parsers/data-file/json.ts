@@ -190,7 +190,7 @@ const MENDED =
 
 /** As Python reads it: NaN and Infinity stand for numbers. They are given as texts. */
 function mendedJson(part: JsonPart): unknown {
-  const value = parsedJson(part.lenient());
+  const value = parsedJson(part.repaired());
   if (value !== undefined) part.isMended = true;
   return value;
 }

@@ -10,7 +10,7 @@ const SAID_EVERY_MS = 15_000;
  * Waits for something that whoever watches the demo waits for as well, and says from time to time what that
  * is.
  */
-export async function patiently<T>(
+export async function waitAloud<T>(
   print: Pick<ThreadPrinter, 'aside'>,
   what: string,
   look: () => T | undefined | false,

@@ -3,5 +3,5 @@ import type { Seen } from '../approvals/decide.ts';
 import { seenValue } from './actions.ts';
 
 /** All calls of a batch as they are shown, in a few characters: a button may have room for no more. */
-export const batchMark = (calls: readonly Seen[]): string =>
+export const batchDigest = (calls: readonly Seen[]): string =>
   createHash('sha256').update(calls.map(seenValue).sort().join(' ')).digest('base64url').slice(0, 16);
