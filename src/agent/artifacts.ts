@@ -5,8 +5,9 @@ import { madeBy } from '../session/tool-calls.ts';
 
 export type ArtifactDeps = {
   /**
-   * Puts what was made on the Hub into the session's collection, and says what that is then; undefined where
-   * there is none. What it could not put there is missing from its items. Never throws for the Hub's sake.
+   * Adds what was made on the Hub to the session's collection and returns the collection as it is then, or
+   * undefined where there is none. What could not be added is missing from its items. An error of the Hub is
+   * never thrown.
    */
   collect(
     session: Session,
@@ -15,7 +16,7 @@ export type ArtifactDeps = {
   ): Promise<Session['settings']['collection']>;
 };
 
-/** What a session and its jobs have made on the Hub that is not in its collection. */
+/** What a session and its jobs have made on the Hub and its collection does not hold yet. */
 function notYetCollected({ session, toolCalls, watches }: Snapshot): string[] {
   const pushed = watches.flatMap(({ endedAt, snapshot }) =>
     endedAt === undefined ? [] : (snapshot.pushed ?? []),
@@ -25,8 +26,8 @@ function notYetCollected({ session, toolCalls, watches }: Snapshot): string[] {
 }
 
 /**
- * Keeps together what a session made, at the end of a turn, where one call after another has been noted. What
- * a crash or the Hub keeps from it is left to the end of the next turn.
+ * Adds what a session made on the Hub to its collection. Called at the end of a turn, when all its calls are
+ * recorded. What a crash or the Hub prevents is made up for at the end of the next turn.
  */
 export async function collectArtifacts(
   deps: ArtifactDeps,

@@ -2,14 +2,14 @@ import { context, type Snapshot } from '../session/snapshot.ts';
 import { isSettled } from '../session/tool-calls.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 
-/** The newest entries stay as they were said. */
+/** This many of the newest entries stay word for word. */
 const KEPT = 5;
 /** Fewer entries than this are not worth a summary. */
 const LEAST = 3;
 
 /**
- * The entries that a summary would stand for: everything between the first request and the newest entries, up
- * to the first call that is still open. Undefined where that is too little.
+ * The entries that a summary would replace: everything between the first request and the newest entries, up
+ * to the first call that is still open. Undefined where they are too few to be worth it.
  */
 export function compactable(snapshot: Snapshot): TranscriptMessage[] | undefined {
   const told = context(snapshot).filter(({ entry }) => entry.role !== 'notice');

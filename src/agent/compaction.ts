@@ -19,7 +19,7 @@ import { usageOf } from './usage.ts';
 
 export type CompactionDeps = {
   model: ModelClient;
-  /** Who writes summaries, for a session. */
+  /** The model that writes a session's summaries. */
   summariserOf(session: Session): string;
   factsOf(model: string): Promise<ModelFacts>;
   counts: TokenCounts;
@@ -28,19 +28,20 @@ export type CompactionDeps = {
   render(sessionId: string): Promise<void>;
 };
 
-/** What stays is told in a word where it is longer than this, in tokens. */
+/** An entry or result that stays, but has more tokens than this, is replaced by a stub. */
 const LARGE_TOKENS = 50_000;
 
-/** Four times what a summary is asked to have at most. */
+/** Four times the length that the model is asked to keep a summary to. */
 const SUMMARY_CHARACTERS = 40_000;
 
-/** The operation that asks for it. */
+/** The operation that asked for a compaction. */
 export type AskedCompaction = Pick<PendingOperation, 'id' | 'editedAt'>;
 
 /**
- * Puts a summary by the model in the place of the middle of the context: asked for by an operation, which is
- * taken up in the same commit, or because the conversation has become too long. Where an operation can't be
- * done the thread is told why; otherwise the reason is returned. Nothing has changed then.
+ * Replaces the middle of the context with a summary that the model writes: because an operation asks for it,
+ * which is then marked as done in the same commit, or because the conversation has become too long. Where it
+ * fails nothing changes: the thread is told why if an operation asked for it, otherwise the reason is
+ * returned.
  */
 export async function compact(
   deps: CompactionDeps,
@@ -125,7 +126,7 @@ async function summarise(
   }
 }
 
-/** What stays and is by itself too long: one page of it would fill the window again. */
+/** What stays although it is too long by itself: one such entry would fill the window again. */
 function tooLarge(
   { counts }: CompactionDeps,
   snapshot: Snapshot,
@@ -146,7 +147,7 @@ function tooLarge(
 
 const failed = (why: string) => `I could not compact this conversation. ${why} Nothing was changed.`;
 
-/** What a summary must not lose, taken from the record and not from the model's words. */
+/** What a summary must not lose. It is taken from the record, not from what the model wrote. */
 function survivors(snapshot: Snapshot): string {
   const plan = currentExchange(snapshot)?.plan ?? [];
   const items = plan.map((item) => `- [${item.status}] ${item.content}`);

@@ -5,17 +5,17 @@ import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-ca
 import type { TranscriptMessage } from '../session/transcript.ts';
 import { type RenderOptions, toldResult } from './request.ts';
 
-/** A large window is not filled: models lose track before its end. */
+/** A large window is never filled: models lose track well before its end. */
 const LARGE_WINDOW = 190_000;
 const LARGE_LIMIT = 170_000;
 const SHARE = 0.9;
 
-/** From how many tokens on a conversation is made shorter, for a model's window. */
+/** The number of tokens at which a conversation is shortened, for a model with this window. */
 export function compactAt(contextTokens: number): number {
   return contextTokens > LARGE_WINDOW ? LARGE_LIMIT : Math.floor(contextTokens * SHARE);
 }
 
-/** What a picture takes, about; providers tile them differently. */
+/** Roughly what a picture costs in tokens; providers tile pictures differently. */
 const IMAGE_TOKENS = 1_000;
 /** Roles and marks around each message. */
 const FRAME_TOKENS = 6;
@@ -30,9 +30,9 @@ export function renderOptionsOf({ session, messages }: Snapshot): RenderOptions 
 }
 
 /**
- * How many tokens the next request has, about: what the provider counted for the last one, and what has been
- * added since. Where nothing was counted that still holds (at the start, and after the conversation was made
- * shorter), everything is. `fixed` is what goes with every request: the system prompt and the tools.
+ * Estimates the tokens of the next request: what the provider counted for the last one, plus what has been
+ * added since. At the start, and after the conversation was shortened, no such count holds and everything is
+ * counted. `fixed` is what goes with every request: the system prompt and the tools.
  */
 export async function contextTokens(
   snapshot: Snapshot,
@@ -90,7 +90,7 @@ export function messageTokens(
 const askedTokens = (call: ToolCall, counts: TokenCounts): number =>
   counts.of(`a${call.id}`, () => effectiveArguments(call));
 
-/** Results of calls; only those that are over are remembered. */
+/** Tokens of a call's result. Only results of calls that are over are cached. */
 export function resultTokens(
   calls: readonly ToolCall[],
   options: RenderOptions,

@@ -32,7 +32,10 @@ export function doomLoop(
 
 const FAILURES = 6;
 
-/** A word for a model whose calls have all failed of late, each in another way: it makes no progress. */
+/**
+ * A corrective message for a model whose recent calls have all failed, each in a different way: it makes no
+ * progress.
+ */
 export function nothingWorks(calls: readonly ToolCall[]): string | undefined {
   const recent = calls.filter((call) => isSettled(call.state)).slice(-FAILURES);
   if (recent.length < FAILURES || recent.some(({ state }) => state.kind !== 'failed')) return undefined;
@@ -63,7 +66,7 @@ function signature(call: Pick<ToolCall, 'name' | 'arguments' | 'state'>): string
   return JSON.stringify([call.name, canonical(call.arguments), output]);
 }
 
-/** Longer arguments are the same only to the letter: thirty calls are looked at before every step. */
+/** Arguments longer than this are compared byte by byte: thirty calls are compared before every step. */
 const CANONICAL_CHARACTERS = 20_000;
 
 /** The same text for arguments that differ only in key order and spaces. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../lib/clock.ts';
 
 /**
- * Writes down something that grows quickly: the newest state at most every `everyMs`, one write at a time.
- * What fails to be written ends it quietly: the commit that follows tells what is wrong.
+ * Saves something that changes quickly: its newest state at most every `everyMs`, one write at a time. A
+ * write that fails ends it quietly, because the commit that follows reports what is wrong.
  */
 export class LatestWriter {
   readonly #write: (text: string) => Promise<void>;
@@ -23,7 +23,7 @@ export class LatestWriter {
     this.#writing ??= this.#drain();
   }
 
-  /** Nothing is written any more once this is through. */
+  /** Once this resolves, nothing more is written. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#writing;

@@ -4,8 +4,8 @@ import type { Session } from '../session/snapshot.ts';
 export type ModelRules = Pick<Config['model'], 'id' | 'defaults'>;
 
 /**
- * The model of a session: the one that people chose for it or for its channel, else the most exact default
- * for where and whose it is.
+ * The model of a session: the one that people chose for it or for its channel, otherwise the most specific
+ * default that matches its platform, channel and person.
  */
 export function modelOf(
   { settings, rules, address, requester }: Pick<Session, 'settings' | 'rules' | 'address' | 'requester'>,
@@ -21,6 +21,6 @@ export function modelOf(
   return fitting[0]?.id ?? id;
 }
 
-/** A person counts for more than a channel, that for more than a platform. */
+/** A rule for a person beats one for a channel, which beats one for a platform. */
 const exactness = ({ platform, channel, person }: ModelRules['defaults'][number]): number =>
   (person ? 4 : 0) + (channel ? 2 : 0) + (platform ? 1 : 0);

@@ -34,21 +34,23 @@ export type ModelStepDeps = {
   ids: Ids;
   clock: Clock;
   render(sessionId: string): Promise<void>;
-  /** For what grows: it is shown when its turn comes. */
+  /** Asks for a render of something that keeps growing: it waits until more urgent messages are out. */
   renderProgress(sessionId: string): Promise<void>;
 };
 
-/** How often the growing answer is written down for the thread. Platforms show edits about once a second. */
+/** How often the growing answer is saved for the thread. Platforms show edits about once a second. */
 const DRAFT_MS = 400;
-/** Of a longer one the rest is shown with the whole: nobody reads that much while it grows. */
+/**
+ * Of a longer draft, the rest is shown once the answer is complete: nobody reads that much while it grows.
+ */
 const DRAFT_CHARACTERS = 40_000;
 
-/** What came of a step: `overflow` is a conversation that the model found too long. */
+/** How a step ended: `overflow` means that the conversation was too long for the model. */
 type StepEnd = { kind: 'done' } | { kind: 'overflow' } | { kind: 'failed'; failure: Failure };
 
 /**
- * A step: one model call, committed with the tool calls that it asks for. A failure that no retry mended is
- * returned.
+ * One step: a model call, committed together with the tool calls that it asks for. A failure that retries
+ * could not overcome is returned.
  */
 export async function modelStep(
   deps: ModelStepDeps,
@@ -94,8 +96,8 @@ export async function modelStep(
 }
 
 /**
- * Why no model may be called any more: what is spent has passed a budget, and nobody has let this exchange go
- * on.
+ * Why no model may be called any more: spending has passed a budget, and nobody has allowed this exchange to
+ * go on.
  */
 async function budgetFailure(tx: Tx, budgets: Budgets, { session }: Snapshot): Promise<Failure | undefined> {
   if (session.settings.overBudget?.exchange === session.exchange) return undefined;
@@ -144,7 +146,7 @@ async function commit(
   await deps.render(sessionId);
 }
 
-/** What goes back with each call, by its place: the signature of a thought, which is of its call alone. */
+/** What has to be sent back with each call, by its index: the signature of the thought that led to it. */
 function extrasOf({ calls, isTruncated }: TimedAnswer): { extras?: Record<string, Record<string, unknown>> } {
   const extras = calls.flatMap(({ extra }, i) =>
     extra === undefined ? [] : [[String(i), { ...extra }] as const],

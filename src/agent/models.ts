@@ -4,7 +4,7 @@ import { ModelError } from '../llm/errors.ts';
 
 type Deps = { model: ModelClient; catalogue: Catalogue; choices: readonly string[] };
 
-/** What `model` answers: which one is in use, and what else there is, as markdown. */
+/** The answer to the command `model`, as markdown: which model is in use, and which others there are. */
 export async function describeModels(
   { catalogue, choices }: Pick<Deps, 'catalogue' | 'choices'>,
   current: string,
@@ -48,7 +48,7 @@ const PROBE = {
   },
 };
 
-/** Whether a model answers and takes tools, found out by asking it once. */
+/** Whether a model answers and accepts tools, found out by one request to it. */
 export async function checkModel(
   { model, catalogue }: Deps,
   id: string,

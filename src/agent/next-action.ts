@@ -15,35 +15,36 @@ export type Action =
   | { kind: 'recover_calls'; calls: ToolCall[] }
   | { kind: 'park'; on: 'approval' | 'job' }
   /**
-   * The product tells the model that something is amiss; how often `plan` does so in an exchange is counted.
+   * Tells the model, in the product's name, that something is wrong. How often `plan` did so in an exchange
+   * is counted.
    */
   | { kind: 'correct'; text: string; guard: Guard }
-  /** Older results are told in short from now on, up to this entry. */
+  /** From now on the results of calls up to this entry are shortened. */
   | { kind: 'trim'; upTo: number }
   | { kind: 'summarise' }
-  /** Nothing more can be left out, and the conversation does not fit. */
+  /** Nothing more can be left out, and the conversation still does not fit. */
   | { kind: 'too_large' }
   | { kind: 'ask_to_go_on'; spentUsd: number }
   | { kind: 'out_of_steps' }
   | { kind: 'finish' };
 
-/** Why the product speaks to the model. */
+/** What made the product correct the model. */
 type Guard = 'plan' | 'arguments' | 'circle' | 'failures';
 
 export type StepLimits = {
-  /** Model calls in one exchange; -1 is no bound. */
+  /** The most model calls in one exchange; -1 for no limit. */
   maxModelCalls: number;
-  /** The spend at which people are first asked whether to go on; 0 is never. */
+  /** The spend in USD at which people are first asked whether to go on; 0 for never. */
   warnUsd: number;
   /**
-   * How large the next request is, from where on it is made shorter, and what the model can take, in tokens.
+   * In tokens: the size of the next request, the size at which it is shortened, and what the model can take.
    */
   tokens: number;
   tokenLimit: number;
   windowTokens: number;
 };
 
-/** How often an answer that leaves the plan unfinished is sent back. */
+/** How many times an answer that leaves the plan unfinished is sent back to the model. */
 const MAX_CORRECTIONS = 2;
 
 /**
@@ -85,7 +86,7 @@ export function nextAction(snapshot: Snapshot, limits: StepLimits): Action {
   );
 }
 
-/** The mildest way to make a conversation shorter that is left. */
+/** The mildest way of shortening the conversation that is still possible. */
 function shorter(snapshot: Snapshot, { tokens, windowTokens }: StepLimits): Action {
   const upTo = trimmable(snapshot);
   if (upTo !== undefined) return { kind: 'trim', upTo };
@@ -93,7 +94,10 @@ function shorter(snapshot: Snapshot, { tokens, windowTokens }: StepLimits): Acti
   return tokens >= windowTokens ? { kind: 'too_large' } : { kind: 'call_model' };
 }
 
-/** What the guards say of the calls so far. Once said, it is the last entry, and the model is called. */
+/**
+ * What the guards object to in the calls so far. Once said, it is the last entry, so the model is called
+ * next.
+ */
 function guardMessage(snapshot: Snapshot): Action | undefined {
   const calls = snapshot.toolCalls.filter((call) => call.exchange === snapshot.session.exchange);
   for (const [guard, look] of GUARDS) {
@@ -128,7 +132,7 @@ function openCalls(snapshot: Snapshot): ToolCall[] {
   return snapshot.toolCalls.filter((call) => !isSettled(call.state));
 }
 
-/** The newest entry that the model is told of, and that asks for something or answers. */
+/** The newest entry that the model sees and that either asks for something or answers. */
 function lastSpoken(snapshot: Snapshot): TranscriptMessage | undefined {
   return context(snapshot).findLast(
     ({ entry }) => entry.role !== 'notice' && !(entry.role === 'note' && entry.isBackground),

@@ -13,11 +13,11 @@ export type RenderOptions = {
   trimUpTo?: number | undefined;
   /** Entries and calls that a word stands for, because they are too long. */
   omitted?: ReadonlySet<string>;
-  /** The request that is being worked on: what the model thought in it is given back to it. */
+  /** The exchange that is being worked on: the model gets back its own reasoning from it. */
   exchange?: number;
   /** The model that is asked: it gets back only its own thoughts. */
   model?: string;
-  /** Pictures by the id of their file, as data URLs; empty for a model that sees none. */
+  /** Pictures as data URLs, by the id of their file; empty for a model that takes no pictures. */
   images?: ReadonlyMap<string, string>;
 };
 
@@ -72,8 +72,8 @@ const OMITTED =
   '[This was too long to be kept in the conversation. Ask for it again, in parts, if you still need it.]';
 
 /**
- * A model gets back only its own thoughts: those of the request that is being worked on, and, where its
- * provider wants them (`llm/messages.ts`), those of earlier ones.
+ * A model gets back only its own reasoning: that of the exchange being worked on and, where its provider
+ * wants it (`llm/messages.ts`), that of earlier ones.
  */
 function thoughtsOf({ entry, exchange }: TranscriptMessage, options: RenderOptions): object {
   if (entry.role !== 'assistant' || !entry.reasoning || entry.model !== options.model) return {};
@@ -141,9 +141,7 @@ function imageMessage({ name, state }: ToolCall, options: RenderOptions): ChatCo
   return typeof content === 'string' ? [] : [{ role: 'user', content }];
 }
 
-/**
- * A result as the model is told it now: whole, in short once it is old, or not at all where it is too long.
- */
+/** A result as the model sees it now: whole, shortened once it is old, or left out where it is too long. */
 export function toldResult(call: ToolCall, { trimUpTo = 0, omitted }: RenderOptions): string {
   if (omitted?.has(call.id)) return OMITTED;
   const result = resultOf(call);
@@ -162,7 +160,7 @@ function shortened(text: string): string {
   return `${beginningOf(text, SHORT_HEAD)}\n… [${left} characters of this older result are no longer told; make the call again if you need them] …\n${endOf(text, SHORT_TAIL)}`;
 }
 
-/** What the model is told came of a call, and whether a person changed it before it ran. */
+/** The outcome of a call in words for the model, and whether a person changed the call before it ran. */
 function resultOf(call: ToolCall): string {
   if (call.state.kind === 'awaiting_approval') {
     return 'This call waits for approval by people: it has not been run, and it is still open. Do not propose it again.';

@@ -1,6 +1,6 @@
 const LONGEST = 400;
 
-/** Whether a message only asks something: short, and ending in a question mark. */
+/** Whether a message is just a question: short, and ending in a question mark. */
 export function isQuestion(text: string): boolean {
   return text.length <= LONGEST && /\?[\s)"'”’]*$/.test(text);
 }

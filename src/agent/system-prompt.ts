@@ -14,8 +14,8 @@ export type PromptParts = {
 };
 
 /**
- * The system prompt of a session. It is made of what does not change while a session works, so that it is the
- * same to the byte at every step: providers cache by that.
+ * The system prompt of a session. It is built only from what does not change while the session works, so that
+ * it is byte for byte the same at every step: providers cache by that.
  */
 export function systemPromptOf(
   session: Session,

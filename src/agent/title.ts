@@ -9,7 +9,9 @@ import { usageOf } from './usage.ts';
 
 export type TitleDeps = {
   model: ModelClient;
-  /** The cheaper model that finds titles; without one a session keeps the first words of its request. */
+  /**
+   * The cheaper model that writes titles; without one a session is called by the first words of its request.
+   */
   titleModel: string | undefined;
   factsOf(model: string): Promise<ModelFacts>;
   render(sessionId: string): Promise<void>;
@@ -19,8 +21,8 @@ export type TitleDeps = {
 const TIMEOUT_MS = 20_000;
 
 /**
- * Finds a title for a session that is still known by the first words of its request, once. What goes wrong
- * costs the title and nothing else. Throws only where `signal` aborts or the lease is lost.
+ * Gives a title, once, to a session that is still called by the first words of its request. A failure costs
+ * the title and nothing else. Throws only where `signal` aborts or the lease is lost.
  */
 export async function giveTitle(
   deps: TitleDeps,

@@ -2,14 +2,14 @@ import { context, type Snapshot } from '../session/snapshot.ts';
 import { isSettled } from '../session/tool-calls.ts';
 import { isLong } from './request.ts';
 
-/** Results of the newest steps stay whole. */
+/** Results of this many of the newest steps stay whole. */
 const WHOLE_STEPS = 8;
-/** Fewer characters than this are not worth a new beginning for the provider's cache. */
+/** Saving fewer characters than this is not worth losing the provider's cache. */
 const LEAST_SAVED = 40_000;
 
 /**
- * Up to which entry the results of calls can be told in short to make room, before anything is summarised.
- * Undefined where that would save too little.
+ * The entry up to which results can be shortened to make room, which is tried before summarising. Undefined
+ * where that would save too little.
  */
 export function trimmable(snapshot: Snapshot): number | undefined {
   const steps = context(snapshot).filter(({ entry }) => entry.role === 'assistant');

@@ -6,10 +6,12 @@ import { type Claim, LeaseLost, renewAll } from '../session/store/lease.ts';
 import { questionsOf } from '../session/store/read-snapshot.ts';
 import type { Question } from '../session/tool-calls.ts';
 
-/** Something that ends by itself or by `stop`, and what it has found out so far. */
+/** A watch for one event: `signal` aborts when it happens, `stop` ends the watch. */
 type Following = { signal: AbortSignal; stop(): void };
 
-/** What the turns of a process have to hear of while they run: one statement for all of them each time. */
+/**
+ * Watches the record for all turns of a process while they run, with one statement for all of them each time.
+ */
 export type TurnKeeper = {
   /**
    * Renews a lease three times as often as it would run out; the signal aborts with LeaseLost as soon as it
@@ -17,15 +19,15 @@ export type TurnKeeper = {
    */
   hold(held: Claim): Following;
   /**
-   * Whether a turn of this process surely holds a session now. By the record’s time its lease may look as if
-   * it had run out: somebody has set the clock. A process takes no session over from itself.
+   * Whether a turn of this process certainly holds a session now, even if its lease seems to have run out by
+   * the record's time because somebody has set the clock: a process does not take a session over from itself.
    */
   holds(sessionId: string): boolean;
   /** The signal aborts when somebody asks to stop what a session is doing. */
   stopRequests(sessionId: string): Following;
   /**
-   * Tells again and again what a call asks people; undefined where it asks nothing any more. Returns what
-   * ends that.
+   * Calls `seen` again and again with what a call asks people, or with undefined once it asks nothing.
+   * Returns a function that ends this.
    */
   question(callId: string, seen: (question: Question | undefined) => void): () => void;
 };

@@ -31,17 +31,17 @@ export type TurnDeps = ModelStepDeps &
     /** The spend at which people are first asked whether to go on. */
     warnUsd: number;
     leaseMs: number;
-    /** How long a step may go on after a shutdown was asked for. */
+    /** How long a step may continue after a shutdown was requested. */
     handOverMs: number;
   };
 
-/** How a turn ended: `busy` where another worker has the session, `lost` where one took it over meanwhile. */
+/** How a turn ended: `busy` if another worker has the session, `lost` if one took it over in the meantime. */
 export type TurnEnd = 'released' | 'busy' | 'lost' | 'handed_over';
 
 /**
- * Works on one session until it is idle or parked. Everything it does is decided from the record and
- * committed to it as it goes, so a turn may die anywhere and another one goes on. `shutdown` asks to stop
- * between two steps.
+ * Works on one session until it is idle or parked. Every decision is made from the record and committed to it
+ * at once, so a turn may die at any point and another one continues. `shutdown` asks it to stop between two
+ * steps.
  */
 export async function runTurn(
   deps: TurnDeps,
@@ -95,8 +95,7 @@ function graceAfter(shutdown: AbortSignal, graceMs: number): { signal: AbortSign
 }
 
 /**
- * After this many turns in a row that ended in nothing, the session is ended with a message instead of tried
- * again.
+ * After this many turns in a row without progress, the session ends with a message instead of another try.
  */
 const MAX_STRIKES = 8;
 
@@ -114,7 +113,7 @@ async function giveUp(held: Claim): Promise<TurnEnd> {
   return 'released';
 }
 
-/** Takes up what has been asked, then does the next thing. True when the session has been given back. */
+/** Applies pending operations, then takes the next action. True once the session has been given back. */
 async function oneStep(deps: TurnDeps, held: Claim, lease: AbortSignal): Promise<boolean> {
   const { snapshot, compaction } = await drain(deps, held, lease);
   if (compaction !== undefined) {
@@ -220,8 +219,7 @@ async function perform(
 }
 
 /**
- * Calls the model; where it finds the conversation too long, makes that shorter instead, as long as that is
- * possible.
+ * Calls the model. If the model finds the conversation too long, shortens it instead, while that is possible.
  */
 async function callModel(
   deps: TurnDeps,
@@ -261,8 +259,8 @@ async function correct(
 }
 
 /**
- * Applies every pending operation, in order, and returns the session as it is then. `compact` takes a model
- * call: it is left for a step of its own, unless what was asked after it makes it void.
+ * Applies every pending operation in order, and returns the session as it is then. `compact` needs a model
+ * call, so it is left for a step of its own, unless a later operation makes it obsolete.
  */
 async function drain(
   deps: TurnDeps,
@@ -286,9 +284,8 @@ async function drain(
 }
 
 /**
- * Ends the turn in `state` and gives the session back, unless something has been asked meanwhile: then the
- * turn goes on. Both happen under the session's row lock, so nothing that is asked is ever left without a
- * turn.
+ * Ends the turn in `state` and gives the session back, unless something was asked in the meantime: then the
+ * turn goes on. Both happen under the lock of the session's row, so no request is ever left without a turn.
  */
 async function release(deps: TurnDeps, held: Claim, state: SessionState): Promise<boolean> {
   const isReleased = await fenced(held, async (tx) => {

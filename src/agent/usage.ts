@@ -3,7 +3,7 @@ import { costOf, type ModelFacts } from '../llm/facts.ts';
 import type { ModelUsage } from '../session/store/record.ts';
 
 /**
- * What an answer took, for the record. The price may have to be asked for: nothing to wait for in a
+ * What an answer used, for the record. Its price may have to be looked up, which can't be done inside a
  * transaction.
  */
 export async function usageOf(

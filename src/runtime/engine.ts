@@ -26,32 +26,32 @@ export type Engine = {
   ): void;
   /** Resolves once every queue and worker can be used. Throws where the server can't be used as it is. */
   ready(): Promise<void>;
-  /** Whether jobs can be had and, on Redis, written. */
+  /** Whether jobs can be fetched and, on Redis, added. */
   isReachable(): Promise<boolean>;
-  /** Why jobs can't be had, where workers have found out. */
+  /** Why jobs can't be fetched, once a worker has found out. */
   trouble(): string | undefined;
   /**
-   * Whether this process is to do what one of all is to do in so many milliseconds. Where that can't be
-   * agreed on (Redis is away, or the queues are on the database, where agreeing costs as much as doing it)
-   * everybody does.
+   * Whether it is this process's turn at something that one process should do every `everyMs` milliseconds.
+   * Where the processes can't agree (Redis is away, or the queues are in the database, where agreeing costs
+   * as much as doing it), it is everybody's turn.
    */
   isOurTurn(what: string, everyMs: number): Promise<boolean>;
-  /** Is told whenever jobs can't be had any more. */
+  /** Calls `listener` whenever jobs can't be fetched any more. */
   onTrouble(listener: () => void): void;
-  /** Stops taking jobs; resolves when those that run have ended, or after so long. */
+  /** Takes no more jobs; resolves when the running ones have ended, or after `graceMs`. */
   stopWorkers(graceMs: number): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Jobs leave nothing behind: the record has what they were about, the log has what failed. */
+/** Finished jobs are removed: the record has what they did, and the log has what failed. */
 export const LEAVE_NOTHING: JobsOptions = {
   removeOnComplete: true,
   removeOnFail: true,
 };
 
 /**
- * How soon BullMQ gives a dead worker's job to another: within the lease that it would have had on its
- * session.
+ * BullMQ gives a dead worker's job to another once its lease on the session has run out, half a lease later
+ * at most.
  */
 export function locks(leaseMs: number): Partial<WorkerOptions> {
   return { lockDuration: leaseMs, stalledInterval: Math.max(1_000, leaseMs / 2), maxStalledCount: 1_000 };
@@ -59,14 +59,14 @@ export function locks(leaseMs: number): Partial<WorkerOptions> {
 
 const ASK_MS = 1_500;
 
-/** How long workers without a job may take to close, and then queues and connections. */
+/** How long idle workers may take to close, and after them the queues and connections. */
 const CLOSE_MS = 800;
 const POLL_MS = 100;
 
 /**
- * Adds a job, or gives up waiting for it after a moment: a queue that is away keeps nobody from going on,
- * because the record has the work and maintenance asks for it again. The job may still be added later; asking
- * twice is harmless. Says whether the queue took it.
+ * Adds a job, or stops waiting for the queue after a moment: a queue that is away must hold nobody up,
+ * because the work is in the record and maintenance asks for it again. The job may still be added later;
+ * asking twice is harmless. Returns whether the queue accepted it.
  */
 export async function ask(log: Logger, adding: Promise<unknown>): Promise<boolean> {
   const asked = adding.then(
@@ -141,7 +141,7 @@ type EngineState = {
   listeners: (() => void)[];
 };
 
-/** One line for a trouble, however many queues and connections have it. */
+/** Logs one line for an outage, however many queues and connections report it. */
 function complain({ isClosing, log, kind }: EngineState, error: Error): void {
   if (!isClosing) log.warn({ err: error, on: kind }, 'the queues fail; they are tried again');
 }
@@ -196,9 +196,9 @@ async function stopWorkers(state: EngineState, graceMs: number): Promise<void> {
 }
 
 /**
- * Resolves once no job has run for so long, or `graceMs` have passed. A worker whose connection was lost
- * while it ended a job may wait for ever when it is closed (seen with BullMQ 6.7); what it would still do is
- * done by another one after the lock's time.
+ * Resolves once no job has run for `ms`, or `graceMs` have passed. A worker whose connection was lost as it
+ * ended a job may wait for ever when it is closed (seen with BullMQ 6.7); another worker does what is left
+ * once the job's lock has run out.
  */
 async function idleFor(state: EngineState, ms: number, graceMs: number): Promise<false> {
   const until = systemClock.monotonic() + graceMs;
@@ -233,7 +233,7 @@ async function isOurTurn({ redis, prefix }: EngineState, what: string, everyMs: 
   return answer === 'OK';
 }
 
-/** What log lines of a job carry: whose session, and an id of this run of it. */
+/** The context of a job's log lines: its session, and an id for this run of the job. */
 function contextOf(name: string, { data }: Job): Record<string, string> {
   const { sessionId } = data as { sessionId?: string };
   return { ...(sessionId ? { session: sessionId } : {}), [RUNS[name] ?? 'job']: randomIds.next('r') };

@@ -11,12 +11,12 @@ export type WatchDeps = {
   urgent: Db;
   log: Logger;
   isolation: Isolation;
-  /** Names this process among the followers. */
+  /** Identifies this process among the followers. */
   owner: string;
   leaseMs: number;
   /** How often jobs that nobody follows are looked for. */
   everyMs: number;
-  /** Whether this process is to look for them, or another of all that do. */
+  /** Whether it is this process's turn to look for them. */
   isOurTurn(what: string, everyMs: number): Promise<boolean>;
   /** Follows a job to its end; `seen` notes how it stands and says whether that was the end. */
   follow(watch: Watch, seen: (snapshot: JobSnapshot) => Promise<boolean>, signal: AbortSignal): Promise<void>;
@@ -31,12 +31,14 @@ export type Watches = {
   stop(): Promise<void>;
 };
 
-/** Jobs taken at once: a process that starts does not take all before another one has come up. */
+/**
+ * The most jobs claimed at once, so that a starting process does not claim all of them before another is up.
+ */
 const BATCH = 200;
 
 /**
- * Follows running jobs. Each has one follower over all processes, by a lease in the record that is kept for
- * all of a process's jobs with one statement; what a process that died was following is taken over by
+ * Follows running jobs. Each job has one follower among all processes, by a lease in the record; a process
+ * renews the leases of all its jobs with one statement. Jobs of a process that died are taken over by
  * another.
  */
 export function runWatches(deps: WatchDeps): Watches {

@@ -21,14 +21,14 @@ export type HousekeepingDeps = {
   clock: Clock;
   log: Logger;
   isolation: Isolation;
-  /** Names this process among those that keep house. */
+  /** Identifies this process among those that do housekeeping. */
   owner: string;
   renders: Pick<Renders, 'request'>;
   retention: { idleDays: number; fileDays: number };
   sandboxes: { sessions(): Promise<string[]>; remove(sessionId: string): Promise<void> } | undefined;
-  /** The first look comes soon after the start, so that a process that lives shortly does its share. */
+  /** The first look comes soon after the start, so that short-lived processes do their share. */
   firstLookMs: number;
-  /** How often it is looked for kinds that are due. */
+  /** How often to look for kinds of housekeeping that are due. */
   everyMs: number;
 };
 
@@ -36,9 +36,9 @@ export type HousekeepingDeps = {
 type Kind = {
   /** Its name in the record. */
   name: string;
-  /** The most that is done at once; a batch that did less was the last. */
+  /** The most that one batch does; a batch that did less was the last one. */
   batch: number;
-  /** Between two batches, so that other work has its turn. */
+  /** The pause between two batches, which lets other work run. */
   pauseMs: number;
   work(deps: HousekeepingDeps, limit: number): Promise<number>;
 };
@@ -98,9 +98,8 @@ async function close({ db, renders, retention }: HousekeepingDeps, limit: number
 }
 
 /**
- * Does what keeps everything from growing without bound, over any backlog: kinds that are due are taken one
- * process each, in batches until nothing is left, and what fails with one keeps none of the others from being
- * done.
+ * Keeps everything from growing without bound. Each kind that is due is done by one process, in batches until
+ * nothing is left, however much has piled up; if one kind fails the others are still done.
  */
 export function runHousekeeping(deps: HousekeepingDeps): { stop(): Promise<void> } {
   const stopping = new AbortController();

@@ -15,18 +15,20 @@ export type MaintenanceDeps = {
   everyMs: number;
   approvals: OpenApprovals;
   pings: Pings;
-  /** Whether this process is to do what one of all is to do in so many milliseconds. */
+  /**
+   * Whether it is this process's turn at something that one process should do every `everyMs` milliseconds.
+   */
   isOurTurn(what: string, everyMs: number): Promise<boolean>;
 };
 
-/** What is looked for in turn, and how many sweeps apart. */
+/** Something that is looked for every `sweeps` sweeps. */
 type Duty = { name: string; sweeps: number; work(deps: SweepDeps): Promise<void> };
 type SweepDeps = Omit<MaintenanceDeps, 'everyMs' | 'isOurTurn'>;
 
 /**
- * Looks again and again for work that is in the record and in no queue: what a crash, or a Redis that forgot,
- * left behind. One worker process of all does it each time; where they can't agree on which, all do: asking
- * twice is harmless.
+ * Looks regularly for work that is in the record but in no queue: left behind by a crash, or by a Redis that
+ * lost its data. One worker process does it each time; if they can't agree on which, all of them do, which is
+ * harmless.
  */
 export function runMaintenance(deps: MaintenanceDeps): { stop(): Promise<void> } {
   let running: Promise<void> = Promise.resolve();
@@ -60,7 +62,7 @@ async function dueNow({ everyMs, isOurTurn }: MaintenanceDeps, sweeps: number): 
   return due.filter((duty) => ours.has(duty.sweeps));
 }
 
-/** One sweep. What goes wrong with one duty keeps none of the others from being done. */
+/** One sweep. A duty that fails does not keep the others from being done. */
 export function sweep(deps: SweepDeps, duties: readonly Duty[] = DUTIES): Promise<void> {
   return deps.isolation.each(
     duties,

@@ -9,7 +9,7 @@ export const prefixOf = (prefix: string, installation: string): string => `${pre
 
 const NAMES = ['turns', 'renders', 'pings'];
 
-/** Where Redis is away for longer, the next start does it. */
+/** If Redis is away for longer than this many tries, the next start does it. */
 const TRIES = 10;
 
 type Foreign = { id: string; sessionId: string; remove(): Promise<unknown> };

@@ -57,7 +57,7 @@ export function runPings(engine: Engine, { db, log, isolation, leaseMs, render }
 
 const nameOf = ([key]: readonly [string, Schedule]) => `pings ${key}`;
 
-/** Names the rhythm as well, so that a changed one is another scheduler. */
+/** The key includes the rhythm, so that a changed rhythm makes another scheduler. */
 function keyOf({ sessionId, scope, rhythm: { when } }: Schedule): string {
   const rhythm = when.kind === 'every' ? `every-${when.ms}` : `${when.pattern}-${when.timeZone}`;
   return `${sessionId}/${scope}/${rhythm.replaceAll(/[^\w-]+/g, '_')}`;

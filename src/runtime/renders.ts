@@ -16,10 +16,7 @@ export type Renders = {
 
 const NAME = 'renders';
 
-/**
- * The one that waits has a key of its own, so that it keeps nobody with something urgent from running at
- * once.
- */
+/** A render that may wait has its own key, so that it never delays an urgent one. */
 const laterKey = (sessionId: string) => `${sessionId}-later`;
 
 export function createRenders(engine: Engine, log: Logger): Renders {

@@ -12,7 +12,7 @@ export class RetryingWorker extends Worker {
   /** Is told when jobs can't be had any more, and when they can again. */
   onTrouble: (trouble: Error | undefined) => void = () => {};
 
-  /** Why no job could be had the last time, until one can be asked for again. */
+  /** Why no job could be fetched the last time, until fetching works again. */
   get trouble(): Error | undefined {
     return this.#trouble;
   }

@@ -3,7 +3,10 @@ import type { Logger } from '../lib/log.ts';
 import { ask, type Engine, LEAVE_NOTHING, locks } from './engine.ts';
 
 export type Turns = {
-  /** Asks for a turn; says whether the queue took it. At most one waits for a session while one runs. */
+  /**
+   * Asks for a turn; returns whether the queue accepted it. While a turn runs, at most one more waits for the
+   * same session.
+   */
   wake(sessionId: string): Promise<boolean>;
   /** Asks once for a turn of each in place of one whose worker is gone: `epoch` is that worker's. */
   takeOver(abandoned: readonly { id: string; epoch: number }[]): Promise<void>;
@@ -38,8 +41,8 @@ type TurnOptions = {
 };
 
 /**
- * Runs turns as they come, each with what its session is worked on with. A turn of a session that another
- * worker has is nothing to do.
+ * Runs turns as they come, each with the dependencies of its session. If another worker has the session, its
+ * turn has nothing to do.
  */
 export function runTurns(
   engine: Engine,

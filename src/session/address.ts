@@ -10,8 +10,8 @@ export const ThreadAddress = z.object({
 export type ThreadAddress = z.infer<typeof ThreadAddress>;
 
 /**
- * What takes a workspace's place where people write to the bot outside of any. Those who do so have nothing
- * in common: each of their channels stands for itself.
+ * Stands for the workspace where people write to the bot outside of any. They have nothing in common: each of
+ * their channels stands for itself.
  */
 export const NO_WORKSPACE = '@me';
 

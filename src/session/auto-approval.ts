@@ -3,8 +3,8 @@ import type { ApprovalRequest, ToolCall, ToolCallKind } from './tool-calls.ts';
 import { costSoFar, type Watch } from './watches.ts';
 
 /**
- * What auto-approval has let through since it was set, in USD: reserved for calls that run, settled for ended
- * ones.
+ * What auto-approval has allowed since it was switched on, in USD: the reserved cost of running calls, the
+ * actual cost of ended ones.
  */
 export function autoApprovedUsd(
   { yolo }: Settings,
@@ -21,7 +21,7 @@ export function autoApprovedUsd(
   }, 0);
 }
 
-/** Calls that were let through and came to nothing: what they were is known, and it cost nothing. */
+/** States of an allowed call for which no job was started: it cost nothing. */
 const NOT_RUN = new Set<string>([
   'failed',
   'cancelled',

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { quotedLines } from '../lib/speech.ts';
 
 /**
- * What a model is told besides somebody's words: kept apart from them, because they may be edited while it
- * stays. It is other people's words, quoted, and no part of a command.
+ * Context that a model gets along with somebody's words. It is kept apart from them, because they may be
+ * edited while it stays. It quotes other people, and is never read as a command.
  */
 export const Background = z.object({
   /** What was said in the thread before the bot was called. */

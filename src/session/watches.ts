@@ -56,8 +56,8 @@ export const isFinal = ({ stage, isEndUnknown }: JobSnapshot): boolean =>
   isEndUnknown === true || FINAL_STAGES.has(stage);
 
 /**
- * How a job stands that can't be followed any more: `message` says why. What it did since it was last seen is
- * not known.
+ * The state of a job that can't be followed any more: `message` says why. What it has done since it was last
+ * seen is not known.
  */
 export function outOfSight({ snapshot, lookedAt }: Watch, stage: string, message: string): JobSnapshot {
   const seenAt = snapshot.seenAt ?? lookedAt;

@@ -33,8 +33,8 @@ export function shownRequest(request: ApprovalRequest): ApprovalRequest {
 }
 
 /**
- * Said of what could deceive somebody who reads it. Found where it is shown, so that it is said of every
- * tool's requests, and of what people make of them.
+ * Warnings about what could deceive a reader. They are added where a request is shown, so that they cover the
+ * requests of every tool, and people's edits of them.
  */
 function disguises({ title, facts, preview }: ApprovalRequest): string[] {
   const texts = [title, ...facts.flatMap(({ label, value }) => [label, value]), preview?.text ?? ''];

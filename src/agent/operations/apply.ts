@@ -11,8 +11,8 @@ import { changeModel, setEffort } from './settings.ts';
 import { moreBackground, userInput } from './user-input.ts';
 
 /**
- * Takes up one operation in one commit: what it changes and the mark that it is done. `snapshot` is the
- * session just before. Applying it again after a crash finds the mark and changes nothing.
+ * Applies one operation in one commit, which holds its changes and marks it as done. `snapshot` is the
+ * session just before. Applied again after a crash, it finds that mark and changes nothing.
  */
 export async function applyOperation(
   held: Claim,
@@ -33,7 +33,7 @@ export async function applyOperation(
   });
 }
 
-/** Asks for what an operation needs from outside, and says what it then changes. */
+/** Gets what an operation needs from outside the record, and returns the change that it then makes. */
 async function asked(operation: Operation, parts: Asked): Promise<Change> {
   switch (operation.kind) {
     case 'user_input':
@@ -96,8 +96,8 @@ const UNREADABLE =
   'Something that was asked here can’t be read any more, so it was left out. Say it again if it still matters.';
 
 /**
- * What an operation comes to whose questions to the outside failed: it is told, and holds up nothing that
- * comes after it.
+ * The change made by an operation that could not get what it needed from outside: it reports the problem, and
+ * does not block the operations after it.
  */
 function inVain(operation: Operation, parts: Asked, problem: string): Change {
   const unseen = operation.kind === 'job_ended' ? jobEndedUnseen(operation, parts, problem) : undefined;

@@ -21,7 +21,10 @@ async function stop(scope: Scope, by: string): Promise<void> {
   await end(scope, { kind: 'interrupted', by });
 }
 
-/** Ends the jobs of a request, for somebody who may; says which run on, and who may end them. */
+/**
+ * Ends the jobs of a request. Those that cost money run on where `mayNotEndJobs` says so; returns which ones,
+ * and who may end them.
+ */
 async function endJobs(
   { mayNotEndJobs }: OperationOf<'interrupt' | 'undo'>,
   { snapshot, outside }: Asked,
@@ -42,7 +45,7 @@ async function endJobs(
   return `Job ${kept.map(({ jobId }) => jobId).join(', ')} runs on: ${mayNotEndJobs}`;
 }
 
-/** Takes back the newest request and all that followed, or the newest summary. */
+/** Undoes the newest request and everything that followed it, or the newest summary. */
 export async function undo(operation: OperationOf<'undo'>, parts: Asked): Promise<Change> {
   const { by } = operation;
   const kept = await endJobs(operation, parts, newest(parts.snapshot)?.number);
@@ -73,7 +76,7 @@ async function takeBack(scope: Scope, by: string): Promise<void> {
   await end(scope, { kind: 'interrupted', by });
 }
 
-/** From here on the model is told of nothing that was said before. */
+/** Starts a fresh context: the model sees nothing of what was said before. */
 export async function freshContext(scope: Scope, by: string): Promise<void> {
   const { tx, sessionId, snapshot } = scope;
   await letGo(scope, by, 'closed');

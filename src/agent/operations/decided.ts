@@ -4,8 +4,9 @@ import { goOn } from './exchange.ts';
 import type { OperationOf, Scope } from './scope.ts';
 
 /**
- * Goes on after a decision, which was itself committed with the click. Where an aside was answered in
- * between, the model is told, because the result stands further up than what it said last.
+ * Goes on after a decision, which was itself committed with the click. If a side question was answered in
+ * between, the model gets a note about the decision, because the call's result stands further up than its
+ * last words.
  */
 export async function decided(
   scope: Scope,

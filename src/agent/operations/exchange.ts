@@ -29,7 +29,7 @@ export async function end({ tx, sessionId, snapshot }: Scope, state: SessionStat
   }
 }
 
-/** Whoever writes or presses Continue lets the session spend on. */
+/** A message, or a click on Continue, allows the session to go on spending. */
 export async function acknowledge({ tx, sessionId, snapshot }: Scope): Promise<void> {
   const { state } = snapshot.session;
   if (state.kind !== 'failed' || state.failure.pause !== 'spend') return;

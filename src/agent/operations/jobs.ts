@@ -11,7 +11,10 @@ import { exchangeFor, goOn } from './exchange.ts';
 import { letGo } from './open-calls.ts';
 import { type Asked, type Change, notice, type OperationOf, type Scope, shareFile } from './scope.ts';
 
-/** A job's report goes to the call that started it, or to the model as a note; its curve into the thread. */
+/**
+ * Delivers the report of an ended job: to the call that started it or, as a note, to the model. Its curve
+ * goes into the thread.
+ */
 export async function jobEnded(
   { watchId }: OperationOf<'job_ended'>,
   { snapshot, outside }: Asked,
@@ -26,7 +29,9 @@ export async function jobEnded(
   };
 }
 
-/** The end of a job of which nothing more could be found out; undefined where the job is not known. */
+/**
+ * Reports the end of a job about which nothing more can be found out; undefined where the job is not known.
+ */
 export function jobEndedUnseen(
   { watchId }: OperationOf<'job_ended'>,
   { snapshot, outside }: Asked,
@@ -64,7 +69,7 @@ function isGone(snapshot: Snapshot, watch: Watch): boolean {
   return exchange === undefined || exchange.undone || exchange.outcome?.kind === 'interrupted';
 }
 
-/** Cancels a job, and says what came of it. */
+/** Cancels a job, and says in the thread whether that worked. */
 export async function cancelJob(
   { watchId, by, mayNotEndJobs }: OperationOf<'cancel_job'>,
   { snapshot, outside }: Asked,

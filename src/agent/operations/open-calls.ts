@@ -44,7 +44,7 @@ const LET_GO: Readonly<Record<'message' | 'replaced' | 'closed', (by: string) =>
   closed: (by) => `${by} ended what this call was for, so it was not run.`,
 };
 
-/** What is left of the open calls is not run any more. */
+/** Cancels all open calls. One that was approved and is already running ends as `unknown`. */
 export async function cancelOpen({ tx, sessionId, snapshot, outside }: Scope, by: string): Promise<void> {
   for (const call of open(snapshot)) {
     // What people have let begin may have had its effect, and cost what it may: that is not given back.

@@ -39,10 +39,10 @@ export type Outside = {
   now(): Date;
 };
 
-/** What an operation changes the record in. */
+/** The transaction in which an operation changes the record, with the session as it was just before. */
 export type Scope = { tx: Tx; snapshot: Snapshot; sessionId: string; outside: Outside };
 
-/** What an operation is asked about: the session just before it, and what lies outside of the record. */
+/** What an operation may ask: the session as it was just before, and what lies outside the record. */
 export type Asked = Pick<Scope, 'snapshot' | 'outside'>;
 
 /** What an operation changes, once everything that it needs from outside has been asked. */

@@ -29,8 +29,8 @@ export const boundsFor = (
 });
 
 /**
- * What it has to be told before its next step: to stop going round, to come to an end, or that this is the
- * end.
+ * What the assistant has to be told before its next step: to stop going in circles, to finish soon, or that
+ * this is its last step.
  */
 export function noteFor(
   entries: readonly Entry[],

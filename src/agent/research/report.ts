@@ -3,7 +3,9 @@ import type { Registry } from '../../tools/registry.ts';
 import type { ToolResult } from '../../tools/tool.ts';
 import { callsOf, type Entry } from './journal.ts';
 
-/** The findings, and what was read for them: from the calls themselves, whatever the model says of it. */
+/**
+ * The findings, with what was read for them. The sources are taken from the calls, whatever the model claims.
+ */
 export function report(text: string, entries: readonly Entry[], registry: Registry): ToolResult {
   const sources = sourcesOf(callsOf(entries), registry);
   const read =

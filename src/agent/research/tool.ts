@@ -16,13 +16,16 @@ import { messagesOf } from './messages.ts';
 import { progressOf, report, whatThereIs } from './report.ts';
 
 export type ResearchDeps = {
-  /** All tools: it has those that say so, and makes those of their calls that only look something up. */
+  /**
+   * All tools. The assistant has those that declare `research`, and may make only calls that look something
+   * up.
+   */
   tools: readonly Tool[];
   model: ModelClient;
   /** The model of a session's research. */
   modelOf(sessionId: string): Promise<string>;
   factsOf(model: string): Promise<ModelFacts>;
-  /** Whether what the session has spent passes a budget: then nothing more is looked up. */
+  /** Whether the session has spent more than a budget allows: then nothing more is looked up. */
   isOverBudget(sessionId: string): Promise<boolean>;
   prompt: string;
   maxOutputCharacters: number;
@@ -38,8 +41,8 @@ const Arguments = z.strictObject({
 const TIMEOUT_MS = 60 * 60_000;
 
 /**
- * A model of its own that looks something up and reports: its reading fills its own context and not the
- * session's. Every step is noted down, so that a crash costs one step.
+ * A separate model looks something up and reports: what it reads fills its own context, not the session's.
+ * Every step is recorded, so that a crash costs one step.
  */
 export function researchTool(deps: ResearchDeps): Tool {
   const registry = createRegistry(deps.tools.filter(({ research }) => research));

@@ -23,8 +23,8 @@ import type { Scope } from './scope.ts';
 import { settle, settleAs } from './settle.ts';
 
 /**
- * Puts a call before people where its tool wants that; returns what it was let through with where it need not
- * wait. What can't be found out about a call fails the call.
+ * Asks people about a call if its tool requires that; returns how it was allowed if it need not wait. A call
+ * whose request can't be prepared fails.
  */
 export async function ask(
   scope: Scope,
@@ -75,9 +75,9 @@ const UNKEEPABLE =
   'What would run holds NUL, or half of a character, which the record can’t hold, so people were not asked. Write it as an escape of the language that reads it.';
 
 /**
- * Puts a request before people, or lets the call through, and returns what it is let through with. What it
- * may cost is reserved with that, under the locks of the budgets and of the session: two calls can't pass a
- * cap or a budget together.
+ * Asks people for approval, or allows the call and returns how it was allowed. What it may cost is reserved
+ * in the same commit, under the locks of the budgets and the session, so that two calls can't exceed a cap or
+ * a budget together.
  */
 async function putBefore(
   tx: Tx,
@@ -103,7 +103,9 @@ async function putBefore(
   return undefined;
 }
 
-/** What lets a call through without a click: that it needs none, or that auto-approval covers it. */
+/**
+ * The decision for a call that needs no click: because nobody has to be asked, or auto-approval covers it.
+ */
 async function decisionWithout(
   tx: Tx,
   { held, snapshot, deps }: Scope,
@@ -132,9 +134,7 @@ const isWantedByOwner = ({ owner }: ApprovalRequest, snapshot: Snapshot): boolea
     return entry.role !== 'summary'; // of what anybody may have said
   });
 
-/**
- * A new request takes the place of one that a side question left open: two cards for one wish would mislead.
- */
+/** A new request replaces one that a side question left open: two cards for the same wish would mislead. */
 async function supersede(tx: Tx, { snapshot, held, deps }: Scope, call: ToolCall): Promise<void> {
   const older = snapshot.toolCalls.filter(
     (item) => item.state.kind === 'awaiting_approval' && item.messageId < call.messageId,
@@ -151,7 +151,7 @@ async function supersede(tx: Tx, { snapshot, held, deps }: Scope, call: ToolCall
   }
 }
 
-/** Puts a call back before people that could not be run for a reason which they can mend. */
+/** Asks people again about a call that could not run, for a reason that they can remove. */
 export async function askAgain(
   { held, deps, snapshot, signal }: Scope,
   call: ToolCall,

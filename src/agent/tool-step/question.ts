@@ -7,8 +7,8 @@ import type { Scope } from './scope.ts';
 const QUESTION_MS = 30 * 60_000;
 
 /**
- * Puts a question of a running call before people. The answer comes over the record: who takes it is another
- * process.
+ * Asks people a question on behalf of a running call. The answer comes through the record, because another
+ * process may receive it.
  */
 export async function askPeople(
   { deps, held, signal }: Scope,
@@ -27,9 +27,7 @@ export async function askPeople(
   return answer;
 }
 
-/**
- * What people answer; `over` where the question is no longer open, `late` where nobody has answered in time.
- */
+/** What people answered; `over` if the question is no longer open, `late` if nobody answered in time. */
 async function answerTo(
   { deps, signal }: Pick<Scope, 'deps' | 'signal'>,
   call: ToolCall,

@@ -16,8 +16,8 @@ import type { Scope } from './scope.ts';
 import { settle, settleUnknown } from './settle.ts';
 
 /**
- * Takes every proposed or approved call one step on, all at once: to a clear error, to an approval request,
- * or to its run. Each change is committed before what follows from it.
+ * Advances every proposed or approved call by one step, all at once: to a clear error, to an approval
+ * request, or to its run. Each change is committed before anything that follows from it.
  */
 export async function advanceCalls(scope: Scope, calls: readonly ToolCall[]): Promise<void> {
   await allDone(calls.map((call) => advance(scope, call)));
@@ -29,7 +29,7 @@ export async function recoverCalls(scope: Scope, calls: readonly ToolCall[]): Pr
 }
 
 /**
- * Waits for all, then throws what the first failed one threw: no call is left running behind the turn's back.
+ * Waits for all of them, then throws the error of the first that failed: no call is left running unwatched.
  */
 async function allDone(work: Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
@@ -68,7 +68,9 @@ async function execute(
   await finish(scope, call, await outcome(scope, call, prepared, approved));
 }
 
-/** Notes down what a call came to; one that people can mend is put before them once more. */
+/**
+ * Records the outcome of a call. If it was blocked by something that people can fix, they are asked again.
+ */
 function finish(scope: Scope, call: ToolCall, result: ToolResult): Promise<void> {
   return result.kind === 'blocked' ? askAgain(scope, call, result.reason) : settle(scope, call, result);
 }

@@ -25,9 +25,8 @@ const LEAST_FACTOR = 0.5;
 const LONGEST_QUEUE_MS = 15 * 60_000;
 
 /**
- * Reserves `count` deliveries, one after another over all processes, and returns in how many milliseconds
- * they are due: 0 is now. Reservations queue up, so whoever asks again waits behind those who asked before:
- * shares are fair.
+ * Reserves `count` deliveries in one queue for all processes, and returns in how many milliseconds they are
+ * due; 0 means now. Whoever asks again waits behind those who asked before, so shares are fair.
  */
 export async function reserve(db: Db, bucket: Bucket, count: number): Promise<number> {
   const { platform, workspace, name, perMinute, burst } = bucket;

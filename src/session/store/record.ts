@@ -266,7 +266,7 @@ export type NewWatch = Omit<
   'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt' | 'owner'
 > & { owner?: string };
 
-/** Remembers a job to follow. A second watch for the same tool call is the first one. */
+/** Records a job to follow. A second watch for the same tool call is ignored in favour of the first. */
 export async function addWatch(tx: Tx, sessionId: string, exchange: number, watch: NewWatch): Promise<void> {
   const { hourlyUsd, ...rest } = watch;
   const hourlyMicroUsd = hourlyUsd === undefined ? null : Math.round(hourlyUsd * 1e6);

@@ -6,8 +6,8 @@ import { housekeeping } from '../../db/schema/maintenance.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 
 /**
- * Frees what a process that is over had taken: for a record that no other process can have open. Nothing has
- * to wait then for its leases to run out, which may be long by a clock that has been set back.
+ * Releases everything that an earlier process had claimed, for a record that no other process can have open.
+ * Nothing then has to wait for leases to run out, which may take long after a clock was set back.
  */
 export async function freeAll(db: Db): Promise<void> {
   await db.transaction('freeing what nobody has any more', async (tx) => {

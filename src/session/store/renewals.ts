@@ -5,9 +5,9 @@ import type { Clock, Ids } from '../../lib/clock.ts';
 import { expiry } from './lease.ts';
 
 /**
- * Renews what may be renewed once: a token whose renewal makes the one before it, and what it was renewed
- * with, worth nothing. However many processes find at the same time that something is about to run out, one
- * renews it and the others use what it was given.
+ * Coordinates renewals that may happen only once, such as a token whose renewal makes both the old token and
+ * the refresh token invalid. However many processes notice at the same time that something is about to
+ * expire, one renews it and the others use the result.
  */
 export type Renewals = {
   /**
