@@ -69,6 +69,17 @@ module.exports = {
       to: { path: '^src/(db|llm|hub|web|sandbox|tools|agent|runtime|app|cli)/' },
     },
     {
+      name: 'adapters-see-only-ports',
+      comment:
+        'of what decides and records, an adapter knows the types of what it is given, and calls nothing itself',
+      severity: 'error',
+      from: { path: '^adapters/' },
+      to: {
+        path: '^src/(session/store|access|jobs|reports|approvals)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'adapters-apart',
       comment: 'what two platforms share is in adapters/shared',
       severity: 'error',

@@ -143,12 +143,12 @@ const gatewayListening = (discord: Discord): Listening<ReturnType<typeof listen>
     const { door, log, inFlight, link } = discord;
     // Before it is ready nothing is delivered; right after that something may be.
     const client = discord.client as Client<true>;
-    const { intake, decisions, attachments } = parts;
+    const { intake, attachments } = parts;
     const controller = createController(parts, TRAITS, door.admission);
-    const { gate } = controller;
+    const { gate, replaceScript } = controller;
     const { forums } = discord.settings;
     const behind = () => link.fail();
-    const take = listen(client, { intake, decisions, gate, attachments, forums, log, behind });
+    const take = listen(client, { intake, replaceScript, gate, attachments, forums, log, behind });
     const answering = { intake, log, inFlight };
     listenToInteractions(client, { ...answering, controller, pointedAt: pointing(client) });
     listenToCommands({ ...parts, ...answering, client, controller });

@@ -1,5 +1,4 @@
-import type { Decisions } from '../../src/approvals/decisions.ts';
-import { replaceScript } from '../../src/approvals/script-files.ts';
+import type { ReplaceScript } from '../../src/controller/controller.ts';
 import type { Gate } from '../../src/controller/gate.ts';
 import type { Who } from '../../src/controller/people.ts';
 import { isCommand } from '../../src/intake/commands.ts';
@@ -54,7 +53,7 @@ export type Found = { background: Background; follow?: (() => void) | undefined 
 
 export type InboundParts = {
   intake: Intake;
-  decisions: Decisions;
+  replaceScript: ReplaceScript;
   gate: Gate;
   attachments: FileRules;
 };
@@ -136,9 +135,7 @@ async function receive(parts: InboundParts, message: Written, take: Intake['mess
   const author = await who.person();
   const said = await message.words();
   const files = await message.files();
-  const replaced = await Promise.all(
-    files.map((file) => replaceScript(parts.decisions, file, address, author)),
-  );
+  const replaced = await Promise.all(files.map((file) => parts.replaceScript(file, address, author)));
   const isAside = replaced.some(({ isMeant }) => isMeant);
   const others = files.filter((_file, i) => !replaced[i]?.isMeant);
   const { images, attachments, missing, ...received } = await receiveFiles(others, parts.attachments);

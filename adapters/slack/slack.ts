@@ -216,7 +216,7 @@ async function within(slack: Slack, parts: PlatformParts, teamId: string | undef
     ...own,
     isAllowed: isAllowed(workspace.teamId),
     intake: parts.intake,
-    decisions: parts.decisions,
+    replaceScript: controller.replaceScript,
     attachments: parts.attachments,
     gate: controller.gate,
     tell,

@@ -1,3 +1,6 @@
+import { replaceScript } from '../approvals/script-files.ts';
+import type { Person, ThreadAddress } from '../session/address.ts';
+import type { OfferedFile } from '../session/store/incoming.ts';
 import type { Action } from './actions.ts';
 import type { Admission } from './admission.ts';
 import { type Answer, notice, OLD, type Taken } from './answers.ts';
@@ -30,7 +33,18 @@ export type Controller = {
   point(subject: Extract<Subject, { form: 'ask' }>, from: From): Promise<Answer>;
   /** Somebody's own page. */
   overview(from: From): Promise<Card>;
+  replaceScript: ReplaceScript;
 };
+
+/**
+ * Takes a file that somebody who may use the bot posts in a thread as the changed script of an open call,
+ * where it is meant as one. `problem` says, for who posted it, why it could not be taken.
+ */
+export type ReplaceScript = (
+  file: Pick<OfferedFile, 'name' | 'download'>,
+  address: ThreadAddress,
+  by: Person,
+) => Promise<{ isMeant: boolean; problem: string | undefined }>;
 
 export function createController(parts: PlatformParts, traits: Traits, admission: Admission): Controller {
   const gate = createGate(parts, admission);
@@ -67,5 +81,6 @@ export function createController(parts: PlatformParts, traits: Traits, admission
     command: (asked, from, begin) => gated(from, notice, () => command(deps, asked, from, begin)),
     point: (subject, from) => gated(from, notice, async () => ({ kind: 'form', form: askForm(subject) })),
     overview: (from) => gated(from, words, () => overview(deps, from)),
+    replaceScript: (file, address, by) => replaceScript(parts.decisions, file, address, by),
   };
 }
