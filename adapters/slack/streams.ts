@@ -28,8 +28,14 @@ function streamParts(platformId: string): { ts: string; key: string } {
 
 const Begun = z.object({ ts: z.string() });
 
-/** Workspaces that have refused streams; they are not asked again by this process. */
+/**
+ * Workspaces, and channels (`workspace/channel`), that have refused streams; they are not asked again by this
+ * process.
+ */
 const withoutStreams = new Set<string>();
+
+/** What Slack says of a kind of channel that has none. */
+const NOT_IN_CHANNEL = 'channel_type_not_supported';
 
 /**
  * Begins a message that grows. Undefined where the workspace takes no streams: it is posted as any other
@@ -41,7 +47,8 @@ export async function beginStream(
   stream: Stream,
 ): Promise<Delivery | undefined> {
   const { client, workspace, channel } = thread;
-  if (withoutStreams.has(workspace)) return undefined;
+  const place = `${workspace}/${channel}`;
+  if (withoutStreams.has(workspace) || withoutStreams.has(place)) return undefined;
   const { to, ...shown } = stream;
   const recipient = channel.startsWith('D') ? {} : { recipient_team_id: workspace, recipient_user_id: to };
   const begun = await WEB_API.delivered(async () => {
@@ -55,6 +62,7 @@ export async function beginStream(
   if (!isOfStream(begun) || (begun.reason === 'unclear' && rowOf(begun.code) !== undefined)) return begun;
   // What is wrong with one message is not the workspace's.
   if (begun.reason === 'closed') withoutStreams.add(workspace);
+  if (begun.reason === 'form' && begun.code === NOT_IN_CHANNEL) withoutStreams.add(place);
   return undefined;
 }
 
