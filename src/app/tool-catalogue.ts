@@ -7,6 +7,7 @@ import { createDatasetsServer } from '../hub/datasets.ts';
 import { createDocs } from '../hub/docs.ts';
 import type { HardwareList } from '../hub/hardware.ts';
 import type { HubJobs } from '../hub/jobs.ts';
+import { ownRepositories } from '../hub/own-repositories.ts';
 import { createHubPapers } from '../hub/papers.ts';
 import { createRepoWrites } from '../hub/repo-writes.ts';
 import { createHubRepos, type HubRepos } from '../hub/repos.ts';
@@ -30,6 +31,7 @@ import { type Attached, fileOpenerIn, fileReaderIn } from '../tools/sandbox/atta
 import { sandboxTools } from '../tools/sandbox/tools.ts';
 import type { Tool } from '../tools/tool.ts';
 import { webSearchTool } from '../tools/web-search.ts';
+import { withoutOwnRepositories } from '../tools/without-own-repositories.ts';
 import type { Fetcher } from '../web/fetcher.ts';
 import { createGithub } from '../web/github.ts';
 import { createWebSearch } from '../web/search.ts';
@@ -51,6 +53,10 @@ export type ToolParts = {
 
 /** The agent's own tools, in the order in which models are told of them. */
 export function toolsOf(worker: ToolParts): Tool[] {
+  return withoutOwnRepositories(allOf(worker), ownRepositories(worker.config.traces.dataset));
+}
+
+function allOf(worker: ToolParts): Tool[] {
   const { config, clock, token, jobs, hardware, sandboxes, attached, apart, fetcher } = worker;
   const hubUrl = config.jobs.hub_url;
   const repos = createHubRepos(hubUrl, token);
@@ -95,6 +101,7 @@ export function toolsOf(worker: ToolParts): Tool[] {
 
 /** What is read beside the Hub's repositories and datasets. */
 function researchTools({ config, clock, fetcher, apart }: ToolParts, repos: HubRepos): Tool[] {
+  const { traces } = config;
   const hubUrl = config.jobs.hub_url;
   const { docs_url, gradio_url, arxiv_url, ar5iv_url, scholar_url, github_url, search_url } = config.web;
   const { GITHUB_TOKEN, S2_API_KEY } = config.secrets;
@@ -113,6 +120,6 @@ function researchTools({ config, clock, fetcher, apart }: ToolParts, repos: HubR
     ),
     ...githubTools(createGithub(github_url, GITHUB_TOKEN), apart),
     webSearchTool(createWebSearch(fetcher, apart, search_url)),
-    ...hubRepoTools(repos, hubUrl),
+    ...hubRepoTools(repos, hubUrl, ownRepositories(traces.dataset)),
   ];
 }

@@ -1,5 +1,6 @@
 import { createRepo, datasetInfo, uploadFile } from '@huggingface/hub';
 import { accessTo, accountName } from './access.ts';
+import { SESSIONS_DATASET } from './own-repositories.ts';
 import { fileUrl } from './paths.ts';
 import { unlessThere, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
@@ -17,7 +18,7 @@ export function createTraces(hubUrl: string, accessToken: HubToken, dataset: str
   const access = accessTo(hubUrl, accessToken);
 
   const ownDataset = async (signal: AbortSignal): Promise<string> =>
-    `${await accountName(access(signal))}/ml-intern-sessions`;
+    `${await accountName(access(signal))}/${SESSIONS_DATASET}`;
 
   return {
     async share(sessionId, begun, lines, signal) {

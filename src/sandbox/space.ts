@@ -1,5 +1,6 @@
 import { deleteRepo, listSpaces } from '@huggingface/hub';
 import { z } from 'zod';
+import { SANDBOX_PREFIX } from '../hub/own-repositories.ts';
 import { paged } from '../hub/pages.ts';
 import { statusOf } from '../hub/retry.ts';
 import { parseJson } from '../lib/json.ts';
@@ -30,8 +31,6 @@ export type SpaceSandboxes = Sandboxes & {
   moveTo(sessionId: string, flavor: string, signal: AbortSignal, show: (text: string) => void): Promise<void>;
 };
 
-const PREFIX = 'ml-intern';
-
 /**
  * Sandboxes in private Hugging Face Spaces, one a session, each with a small server of ours in it. A Space is
  * known by its session's name, so any process finds it again. It holds no token of ours: the Hub gives out
@@ -54,7 +53,7 @@ export function createSpaceSandboxes(settings: SpaceSettings): SpaceSandboxes {
 /** `lost` are sessions whose Space has lost its files: their model is told with the next result. */
 type Spaces = { hub: SpaceHub; lost: Set<string> };
 
-const prefixOf = async ({ hub }: Spaces) => `${PREFIX}-${await hub.settings.installation()}-`;
+const prefixOf = async ({ hub }: Spaces) => `${SANDBOX_PREFIX}-${await hub.settings.installation()}-`;
 
 const spaceOf = async (spaces: Spaces, sessionId: string, signal: AbortSignal): Promise<SessionSpace> => ({
   sessionId,
@@ -136,7 +135,7 @@ async function sessionsWith(spaces: Spaces): Promise<string[]> {
   const owner = await settings.namespace(signal);
   const found: string[] = [];
   const own = `${owner}/${await prefixOf(spaces)}`;
-  const asked = { ...paged(access(signal)), search: { owner, query: PREFIX } };
+  const asked = { ...paged(access(signal)), search: { owner, query: SANDBOX_PREFIX } };
   for await (const { name } of listSpaces(asked)) {
     if (name.startsWith(`${own}s_`)) found.push(name.slice(own.length));
   }

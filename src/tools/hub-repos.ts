@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { IsOwnRepository } from '../hub/own-repositories.ts';
 import { pageOf } from '../hub/paths.ts';
 import type { HubRepos, RepoEntry } from '../hub/repos.ts';
 import { cut } from '../lib/cut.ts';
@@ -13,12 +14,12 @@ export const RepoId = z
   .describe('Its id, e.g. "stanfordnlp/imdb".');
 
 /** Tools that look for repositories of the Hub, and at one. */
-export const hubRepoTools = (repos: HubRepos, hubUrl: string): Tool[] => [
-  searchTool(repos, hubUrl),
+export const hubRepoTools = (repos: HubRepos, hubUrl: string, isOwn: IsOwnRepository): Tool[] => [
+  searchTool(repos, hubUrl, isOwn),
   detailsTool(repos, hubUrl),
 ];
 
-function searchTool(repos: HubRepos, hubUrl: string): Tool {
+function searchTool(repos: HubRepos, hubUrl: string, isOwn: IsOwnRepository): Tool {
   return defineTool({
     name: 'hub_search',
     description:
@@ -40,10 +41,11 @@ function searchTool(repos: HubRepos, hubUrl: string): Tool {
       const by = kind === 'space' && sort === 'downloads' ? 'likes' : sort;
       const found = await repos.search(kind, { ...asked, sort: by }, signal);
       if (!found.ok) return { kind: 'failed', output: found.reason };
-      if (found.value.length === 0) {
+      const listed = found.value.filter(({ id }) => !isOwn(id)); // their names have ids of sessions in them
+      if (listed.length === 0) {
         return { kind: 'done', output: `No ${kind} fits. Use fewer words or tags, or another spelling.` };
       }
-      const rows = found.value.map((entry) => [
+      const rows = listed.map((entry) => [
         `[${entry.id}](${pageOf(hubUrl, kind, entry.id)})`,
         entry.about ?? '',
         String(entry.downloads ?? ''),

@@ -39,7 +39,7 @@ beforeEach(() => {
         }
       : { ok: false as const, reason: `There is no ${path}.` };
   tools = [
-    ...hubRepoTools(repos, hubUrl),
+    ...hubRepoTools(repos, hubUrl, () => false),
     hfRepoFilesTool({ repos, writes, openFile, hubUrl }),
     hfRepoGitTool(writes, hubUrl),
   ];

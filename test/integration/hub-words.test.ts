@@ -19,7 +19,7 @@ beforeEach(async () => {
   const writes = createRepoWrites(hub.url, hubToken('hf_test'));
   const openFile = async () => ({ ok: false as const, reason: 'none' });
   tools = [
-    ...hubRepoTools(repos, hub.url),
+    ...hubRepoTools(repos, hub.url, () => false),
     hfRepoFilesTool({ repos, writes, openFile, hubUrl: hub.url }),
     hfRepoGitTool(writes, hub.url),
   ];
