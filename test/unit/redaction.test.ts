@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRedactor } from '../../src/lib/redaction.ts';
+import { createRedaction, createRedactor } from '../../src/lib/redaction.ts';
 import { type Examined, examinedBy } from '../support/examined.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 import { filled, MAKERS, seeded } from '../support/made-secrets.ts';
@@ -231,3 +231,36 @@ test('the makers of secrets make each of them anew', () => {
   expect(made('hf_token')).not.toBe(made('hf_token'));
   expect(made('hf_token')).toMatch(/^hf_[A-Za-z]{34}$/);
 });
+
+test.each(['2026-01-02 12:00:01 INFO ', '> ', '[rank0]: ', '   12\t', 'app-1  | '])(
+  'a key is taken out of lines that come one by one, each behind "%s"',
+  (prefix) => {
+    const body = [
+      'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw',
+      'ggSjAgEAAoIBAQC7VJTUt9Us8cKjMzEfYyji',
+      'WA4R4/M2bS1GB4t7',
+    ];
+    const lines = ['-----BEGIN PRIVATE KEY-----', ...body, '-----END PRIVATE KEY-----', 'step 1 of 10'];
+    const clean = createRedaction().lines();
+    const told = lines.map((line, i) => clean(prefix.replace('12\t', `${12 + i}\t`) + line));
+    for (const line of body) expect(told.join('\n')).not.toContain(line);
+    expect(told.at(-1)).toContain('step 1 of 10');
+  },
+);
+
+test.each([
+  ['1 ', '1'],
+  [' 1', ' '],
+  ['1 ', '1 '],
+  ['a1', 'a'],
+])(
+  'what stands before a key, many times "%s", is looked for in time that grows with the text',
+  (part, more) => {
+    const before = `${part.repeat(50)}x`; // which no line has to its end
+    const line = `${more.repeat(400)}!\n`;
+    const text = `${before}-----BEGIN PRIVATE KEY-----\n${line.repeat(20)}`;
+    const begun = performance.now();
+    createRedaction().text(text);
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  },
+);

@@ -86,8 +86,9 @@ export function* privateKeysIn(text: string): Generator<Finding> {
   for (const match of text.matchAll(BEGIN)) {
     const begin = match.index + match[0].length;
     if (begin < after) continue;
-    after = endOfBody(text, begin);
-    yield* keyBetween(text, begin, after);
+    const prefix = linePrefix(textBefore(text, match.index));
+    after = endOfBody(text, begin, prefix);
+    yield* keyBetween(text, begin, after, prefix);
   }
   for (const { index } of text.matchAll(END)) {
     if (index > after) yield* keyBetween(text, beginOfBody(text, index), index);
@@ -95,11 +96,13 @@ export function* privateKeysIn(text: string): Generator<Finding> {
 }
 
 /** A key without the line breaks around it, so that the lines before and after stay what they are. */
-function* keyBetween(text: string, begin: number, most: number): Generator<Finding> {
+function* keyBetween(text: string, begin: number, most: number, prefix?: RegExp): Generator<Finding> {
   let start = begin;
   for (;;) {
     ABOUT_KEY.lastIndex = start;
-    if (start < most && ABOUT_KEY.test(text)) start = ABOUT_KEY.lastIndex;
+    const line = afterPrefix(text, start, prefix);
+    if (start < line && line < most) start = line;
+    else if (start < most && ABOUT_KEY.test(text)) start = ABOUT_KEY.lastIndex;
     else if (start < most && /\s/.test(text[start] ?? '')) start++;
     else break;
   }
@@ -112,14 +115,49 @@ function* keyBetween(text: string, begin: number, most: number): Generator<Findi
     yield { start, end, what: 'a private key' };
 }
 
+/** Longer words are not put before each line of a log. */
+const PREFIX_CHARACTERS = 120;
+
+/** The beginning of the line that a place is in, where that is short. */
+function textBefore(text: string, at: number): string {
+  const before = text.slice(Math.max(0, at - PREFIX_CHARACTERS), at);
+  return before.slice((/^[\s\S]*(?:\n|\\n)/.exec(before)?.[0] ?? '').length);
+}
+
+/**
+ * What stands before a key in its first line, as it may stand before each of the others: a time, a number of
+ * lines, a mark of quotes. Digits and white space may be others, and stand apart, so that there is one way
+ * to read a line. Undefined where nothing stands there.
+ */
+export function linePrefix(before: string): RegExp | undefined {
+  if (before.trim() === '') return undefined;
+  const words = before.split(/(\s+|\d+)/).map((part) => {
+    if (/^\d+$/.test(part)) return '\\d{1,20}';
+    return /^\s+$/.test(part) ? '[^\\S\\n]{1,40}' : part.replace(/[$()*+.?[\\\]^{|}/-]/g, '\\$&');
+  });
+  return new RegExp(words.join(''), 'y');
+}
+
+/** Where what stands before each line ends, at the beginning of one; else the place itself. */
+function afterPrefix(text: string, at: number, prefix: RegExp | undefined): number {
+  if (prefix === undefined || !LINE_BREAK.test(text.slice(Math.max(0, at - 2), at))) return at;
+  prefix.lastIndex = at;
+  return prefix.test(text) ? prefix.lastIndex : at;
+}
+
+const LINE_BREAK = /(?:\n|\\n)$/;
+
 /** Where the base64 ends: at a shorter word that more words follow, it is text again. */
-function endOfBody(text: string, start: number): number {
+function endOfBody(text: string, start: number, prefix: RegExp | undefined): number {
   const most = Math.min(text.length, start + KEY_CHARACTERS);
   let end = start;
   while (end < most) {
     ABOUT_KEY.lastIndex = end;
     BASE64.lastIndex = end;
-    if (ABOUT_KEY.test(text)) end = ABOUT_KEY.lastIndex;
+    const line = afterPrefix(text, end, prefix);
+    if (line > end && text.startsWith('-----', line)) break;
+    if (line > end) end = line;
+    else if (ABOUT_KEY.test(text)) end = ABOUT_KEY.lastIndex;
     else if (/\s/.test(text[end] ?? '')) end++;
     else if (BASE64.test(text) && !isWord(text, end, BASE64.lastIndex)) end = BASE64.lastIndex;
     else break;

@@ -1,4 +1,5 @@
 import { createBreath } from '../breath.ts';
+import { linePrefix } from './addresses.ts';
 import { type Finding, LONGEST, MARK, withMarks } from './finding.ts';
 import type { KnownValues } from './known-values.ts';
 
@@ -62,9 +63,16 @@ const KEY_LINE = /^[\s>|]*(?:[A-Za-z0-9+/=]*|(?:Proc-Type|DEK-Info): ?.*)$/;
 export function byLines(scanner: Scanner): (line: string) => string {
   let before = '';
   let isInKey = false;
+  let prefix: RegExp | undefined;
+  const bare = (line: string) => {
+    if (prefix === undefined) return line;
+    prefix.lastIndex = 0;
+    return prefix.test(line) ? line.slice(prefix.lastIndex) : line;
+  };
   return (line) => {
-    if (isInKey && KEY_LINE.test(line.trimEnd())) return line.trim() === '' ? line : MARK;
+    if (isInKey && KEY_LINE.test(bare(line).trimEnd())) return line.trim() === '' ? line : MARK;
     const begins = line.search(KEY_BEGINS);
+    if (begins !== -1) prefix = linePrefix(line.slice(0, begins).slice(-120));
     isInKey = begins !== -1 && line.slice(begins).search(KEY_ENDS) === -1;
     const text = `${before}\n${line}`;
     const offset = before.length + 1;

@@ -8,7 +8,7 @@ export type NameKind = 'always' | 'opening' | 'scheme' | 'generated';
 
 /** What names of secrets end in, to find them by. Longer words first. */
 export const NAME_ENDS =
-  /passw(?:or)?d|passphrase|passcode|pwd|pass|secret|token|key_base|key|authorization|auth|signature|sig|credentials?/gi;
+  /passw(?:or)?d|passphrase|passcode|pwd|pass|pat|secret|token|key_base|key|authorization|auth|signature|sig|credentials?/gi;
 
 const ALWAYS = /(?:password|passwd|passphrase|passcode|secret)$/;
 const OPENING_KEY = /(?:apikey|secretkey|accesskey)$/;
@@ -75,6 +75,7 @@ function kindOfWords(name: string): NameKind | undefined {
   if (ALWAYS.test(last) || last.endsWith('pwd')) return 'always';
   if (OPENING_KEY.test(last) || (last === 'key' && OPENING.has(before))) return 'opening';
   if (last === 'pass') return HAS_PASS.has(before) ? 'always' : undefined;
+  if (last === 'pat') return before === '' ? undefined : 'generated'; // a personal access token
   if (last.endsWith('token')) return PLAIN_TOKENS.has(before) ? undefined : 'generated';
   if (last.endsWith('key')) return PLAIN_KEYS.has(before) || last === 'pubkey' ? undefined : 'generated';
   return /^(?:auth|signature|sig|credentials?)$/.test(last) ? 'generated' : undefined;

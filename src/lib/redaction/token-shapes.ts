@@ -34,7 +34,7 @@ const SHAPES: readonly Shape[] = [
   { what: 'a GitHub token', prefixes: 'github_pat_', run: WORD, least: 22, random: 16 },
   {
     what: 'a GitLab token',
-    prefixes: 'glpat- gldt- glrt- glptt- glcbt- gloas- glsoat-',
+    prefixes: 'glpat- gldt- glrt- glptt- glcbt- gloas- glsoat- glft- glimt- glagent- glffct- glwt-',
     run: DOTTED,
     least: 20,
   },
@@ -52,16 +52,46 @@ const SHAPES: readonly Shape[] = [
   { what: 'an npm token', prefixes: 'npm_', run: ALNUM, least: 36 },
   { what: 'a PyPI token', prefixes: 'pypi-AgE', run: WORD, least: 40 },
   { what: 'a SendGrid key', prefixes: 'SG.', run: DOTTED, least: 40, random: 30 },
-  { what: 'a Docker token', prefixes: 'dckr_pat_', run: WORD, least: 20, random: 12 },
+  { what: 'a Docker token', prefixes: 'dckr_pat_ dckr_oat_', run: WORD, least: 20, random: 12 },
   { what: 'a Vault token', prefixes: 'hvs. hvb.', run: WORD, least: 24, random: 16 },
   { what: 'an access token', prefixes: 'dop_v1_ doo_v1_ dor_v1_', run: /[a-f0-9]*/y, least: 64 },
   {
     what: 'an access token',
-    prefixes: 'lin_api_ ntn_ rpa_ jina_ glsa_ pcsk_ shpat_ shpss_',
+    prefixes: [
+      'lin_api_ lin_oauth_ ntn_ rpa_ jina_ glsa_ pcsk_ shpat_ shpss_ figd_ nfp_ sbp_ sb_secret_ pscale_tkn_',
+      'pscale_pw_ pscale_oauth_ napi_ tgp_v1_ sntryu_ rubygems_ tskey-auth- tskey-api- tskey-client-',
+      'sq0csp- sq0atp- ATBB',
+    ].join(' '),
     run: WORD,
     least: 30,
     random: 20,
   },
+  { what: 'an access token', prefixes: 'GOCSPX-', run: WORD, least: 28, random: 20 },
+  { what: 'an access token', prefixes: 'pat-na1- pat-eu1-', run: /[a-f0-9-]*/y, least: 36, most: 36 },
+  {
+    what: 'an access token',
+    prefixes: 'dp.st. dp.pt. dp.ct. dp.sa. st.',
+    run: DOTTED,
+    least: 40,
+    random: 30,
+  },
+  { what: 'an access token', prefixes: '1//0', run: WORD, least: 40, random: 30 },
+  {
+    what: 'an access token',
+    prefixes: 'glc_eyJ sntrys_eyJ ops_eyJ fm2_ fm1r_ fm1a_ ATATT3 ATCTT3',
+    run: /[A-Za-z0-9_+/=-]*/y,
+    least: 60,
+    random: 40,
+  },
+  { what: 'an access token', prefixes: 'EAA', run: ALNUM, least: 100, random: 80 },
+  { what: 'an access token', prefixes: 'sl.', run: DOTTED, least: 100, random: 60 },
+  { what: 'an access token', prefixes: 'secret_', run: /[A-Za-z0-9_.]*/y, least: 43, random: 40 },
+  { what: 'an API key', prefixes: 'PMAK- HRKU-', run: WORD, least: 30 },
+  { what: 'an API key', prefixes: 'NRAK-', run: /[A-Z0-9]*/y, least: 27, most: 27 },
+  { what: 'an API key', prefixes: 'fw_ ak- as-', run: ALNUM, least: 22, most: 24, random: 22 },
+  { what: 'an API key', prefixes: 'cio', run: ALNUM, least: 32, most: 32, random: 32 },
+  { what: 'an API key', prefixes: 'sk_', run: /[a-f0-9]*/y, least: 48, most: 48 },
+  { what: 'an API key', prefixes: 'SK key-', run: /[a-f0-9]*/y, least: 32, most: 32 },
   { what: 'a key of age', prefixes: 'AGE-SECRET-KEY-1', run: /[A-Z0-9]*/y, least: 50 },
   { what: 'a Databricks token', prefixes: 'dapi', run: /[a-f0-9]*/y, least: 32 },
   {
@@ -78,7 +108,8 @@ const SHAPES: readonly Shape[] = [
   },
   {
     what: 'the address of a webhook',
-    prefixes: 'hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/',
+    prefixes:
+      'hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/ hooks.slack-gov.com/services/',
     run: /[A-Za-z0-9_/-]*/y,
     least: 20,
     random: 16,
@@ -101,6 +132,10 @@ const PREFIXES = new RegExp(
  */
 const DISCORD_TOKEN = /[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}/g;
 const DISCORD_WEBHOOK = /(?<=\bdiscord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/\d{5,20}\/)[\w-]{30,}/g;
+const TEAMS_WEBHOOK = /(?<=\/IncomingWebhook\/)[\w-]{20,80}(?:\/[\w-]{1,200})?/g;
+const AZURE_SECRET = /[\w.~-]{3}[78]Q~[\w.~-]{31,34}(?![\w~-])/g;
+const TERRAFORM_TOKEN = /[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,80}/g;
+const MAILCHIMP_KEY = /[a-f0-9]{32}-us\d{1,2}(?!\w)/g;
 const TELEGRAM_TOKEN = /\d{8,10}:AA[\w-]{33}(?![\w-])/g;
 
 /**
@@ -126,6 +161,10 @@ export function* tokensIn(text: string): Generator<Finding> {
     [DISCORD_TOKEN, 'a Discord token'],
     [DISCORD_WEBHOOK, 'the address of a webhook'],
     [TELEGRAM_TOKEN, 'a Telegram token'],
+    [TEAMS_WEBHOOK, 'the address of a webhook'],
+    [AZURE_SECRET, 'a secret of Azure'],
+    [TERRAFORM_TOKEN, 'an access token'],
+    [MAILCHIMP_KEY, 'an API key'],
   ] as const) {
     for (const { index, 0: whole } of text.matchAll(pattern)) {
       if (isBeginning(text, index) || text.slice(index - 4, index) === '/bot')
