@@ -25,11 +25,14 @@ export async function readLog(following: Following): Promise<void> {
         backoff.reset(); // the Hub answers, be it with what is known
         if (line++ < known) continue;
         known = line;
-        progress = advance(progress, cleaned(text, clean));
+        // What was printed at once may be thousands of lines.
+        for (const printed of (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')) {
+          progress = advance(progress, cleaned(printed, clean));
+          await breathe(); // what was printed long ago comes as fast as it is read
+        }
         following.progress = progress;
         following.snapshot = { ...following.snapshot, seenAt: clock.now() };
         following.isDirty = true;
-        await breathe(); // what was printed long ago comes as fast as it is read
       }
     } catch {
       if (signal.aborted) return;
@@ -40,15 +43,10 @@ export async function readLog(following: Following): Promise<void> {
 }
 
 /** What was printed over on a line is looked at part by part, as it is read. */
-const cleaned = (text: string, clean: (line: string) => string): string =>
-  text
-    .split('\n')
-    .map((line) =>
-      printedParts(line, READ_PARTS, LINE_CHARACTERS)
-        .map((part) => clean(withoutAnsi(part)))
-        .join('\r'),
-    )
-    .join('\n');
+const cleaned = (line: string, clean: (part: string) => string): string =>
+  printedParts(line, READ_PARTS, LINE_CHARACTERS)
+    .map((part) => clean(withoutAnsi(part)))
+    .join('\r');
 
 /** More than progress is read from, with terminal codes. */
 const LINE_CHARACTERS = 8_000;
