@@ -108,7 +108,7 @@ const METADATA: ReadonlySet<string> = new Set([
  */
 export function isNameOfOwn(host: string): boolean {
   if (isIP(host) !== 0) return false;
-  const name = host.replace(/\.$/, '').toLowerCase();
+  const name = host.toLowerCase().split('.').filter(Boolean).join('.'); // some take `localhost..` for it
   return !name.includes('.') || OWN_ENDINGS.test(name) || METADATA.has(name);
 }
 

@@ -65,7 +65,7 @@ export function speakerName(name: string): string {
     .normalize('NFKC')
     .replace(LINE_BREAK, ' ')
     .replace(UNSEEN, '')
-    .replace(/[[\]⟦⟧【】〔〕]/g, '')
+    .replace(BRACKETS, '')
     .replace(/\s+/g, ' ')
     .trim();
   const short = [...clean].slice(0, LONGEST_NAME).join('');
@@ -73,13 +73,26 @@ export function speakerName(name: string): string {
   return isLikeProduct(short) ? `a person who calls themselves “${short}”` : short;
 }
 
-/** Letters of Cyrillic and Greek, and signs, that look like the Latin ones of the product's name. */
-const ALIKE = 'амтеосіѕнгпиӏαμτεοιηνυ01|';
-const LATIN = 'amteocisnrnnlamteoinnuoll';
+/** All brackets but round and curly ones, and pieces of tall ones: a name in brackets is who speaks. */
+const BRACKETS = /(?![(){}])[\p{Ps}\p{Pe}⎡⎢⎣⎤⎥⎦⌈⌉⌊⌋「」『』]/gu;
+
+/**
+ * Letters of other scripts, small capitals and signs that look like the Latin ones of the product's name.
+ */
+const ALIKE = [...'амтеосіѕнгпиӏαμτεοιηνυ01|ᴍʍʟɪɴᴛᴇʀᴀᴜᴏᴄꓟꓡꓲꓠꓔꓰꓣꮇꮮꭵꭲꭼꮢᛖᛚ'];
+const LATIN = 'amteocisnrnnlamteoinnuollmmlinterauocmlintermliterml';
+
+/** White letters in black circles and squares, and those of flags, which no normal form makes plain. */
+const FRAMED = /[\u{1F150}-\u{1F169}\u{1F170}-\u{1F189}\u{1F1E6}-\u{1F1FF}]/gu;
+const plainLetter = (framed: string): string => {
+  const at = framed.codePointAt(0) ?? 0;
+  const first = [0x1f1e6, 0x1f170, 0x1f150].find((code) => at >= code) ?? at;
+  return String.fromCharCode(65 + at - first);
+};
 
 /** What a name looks like at a glance. */
 const lookOf = (name: string): string =>
-  [...name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()]
+  [...name.replace(FRAMED, plainLetter).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()]
     .map((letter) => LATIN[ALIKE.indexOf(letter)] ?? letter)
     .join('')
     .replace(/[^\p{L}\p{N}]/gu, '')

@@ -32,12 +32,15 @@ const PILED = /(?<=\p{M}{3})\p{M}/gu;
 /** Letters and digits that are ASCII to a program, such as Python's names, and others in the text. */
 const FOLDED = /(?!\p{ASCII})[\p{L}\p{Nd}]/gu;
 
+/** Signs that look like those of addresses, paths and options, within what is ASCII otherwise. */
+const LOOKALIKE_SIGNS = /(?<=[A-Za-z0-9/:.-])[．／：＠＝․⁄∕⧸⧵﹒∶։。｡‐‑](?=[A-Za-z0-9/:.-])|\u{37E}/gu;
+
 /** Words, paths and addresses: what somebody takes for one piece. */
 const PIECE = /[\p{L}\p{N}\p{M}._/:@+-]+/gu;
 
-/** Letters of other scripts that look like those of ASCII, and signs that look like those of addresses. */
+/** Letters of other scripts that look like those of ASCII. */
 const LOOKALIKES =
-  /[АВЕЅІЈКМНОРСТУХЬаеѕіјкорсухһԁԛԝѵӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυιϲϳՕՍոսօցԼᎪᎬᎠᎢᏀᏃᏆᏞᏟᏢᏚᏔᏙﺎꓐꓓꓔꓖꓚꓡꓢꓳ．／：＠․⁄∕﹒∶։]/gu;
+  /[АВЕЅІЈКМНОРСТУХЬаеѕіјкорсухһԁԛԝѵӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυιϲϳՕՍոսօցԼᎪᎬᎠᎢᏀᏃᏆᏞᏟᏢᏚᏔᏙﺎꓐꓓꓔꓖꓚꓡꓢꓳɑɡⲟᴏꜱʏᴇҽⵏჿဝ௦๐੦ꮖ]/gu;
 
 function marked(text: string, lines: 'one' | 'several'): string {
   const isPlain = /^[\x20-\x7E\n\t]*$/.test(text); // nearly every text: nothing is looked for in it
@@ -49,6 +52,7 @@ function marked(text: string, lines: 'one' | 'several'): string {
   return seen
     .replace(PILED, markOf)
     .replace(FOLDED, (found) => (/^[A-Za-z0-9]+$/.test(found.normalize('NFKC')) ? markOf(found) : found))
+    .replace(LOOKALIKE_SIGNS, markOf)
     .replace(PIECE, (piece) => (/[A-Za-z0-9]/.test(piece) ? piece.replace(LOOKALIKES, markOf) : piece));
 }
 

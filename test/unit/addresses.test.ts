@@ -114,7 +114,7 @@ test('of IPv6 nothing outside of 2000::/3 is public, but for the IPv4 addresses 
 
 describe('a name of one’s own network', () => {
   test.each(
-    listed(`localhost LOCALHOST localhost. a.localhost localhost.localdomain ip6-localhost printer.local
+    listed(`localhost LOCALHOST localhost. localhost.... a.localhost localhost.localdomain ip6-localhost printer.local
       metadata metadata.google.internal metadata.google.internal. Metadata.Google.Internal metadata.goog
       instance-data instance-data.ec2.internal ip-10-0-0-1.ec2.internal rancher-metadata wireserver
       kubernetes.default.svc kubernetes.default.svc.cluster.local vault.corp wiki.intranet nas.home nas.lan

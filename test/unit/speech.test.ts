@@ -144,3 +144,14 @@ test('a fence is longer than any in what it holds', () => {
     '``````',
   ]);
 });
+
+test.each(['ʍʟ ɪɴᴛᴇʀɴ', '🅼🅻 🅸🅽🆃🅴🆁🅽', 'ꓟꓡ Intern', 'ꮇʟ Intern', 'ᎷᏞ Intern', '❲ML Intern❳', '⎡ML Intern⎤'])(
+  'a person who is called %s is told apart from the product',
+  (name) => {
+    expect(speakerName(name)).toMatch(/^a person who calls themselves “[^[\]❲❳⎡⎤]+”$/);
+  },
+);
+
+test('a name has no brackets of any script', () => {
+  expect(speakerName('⦋x⦌〚y〛❲z❳')).toBe('xyz');
+});

@@ -383,3 +383,16 @@ describe('text that is shown', () => {
     expect(visible(text)).toBe(text);
   });
 });
+
+test.each([
+  'huggingface․co',
+  'huggingface。co',
+  'a.com∕b',
+  '--index‐url',
+  'a⧸b',
+  'ɡithub.com',
+  'ᴇval',
+  'x = 1\u037e',
+])('what looks like ASCII in %s is written out', (text) => {
+  expect(hiddenIn(text)).toHaveLength(1);
+});
