@@ -6,7 +6,7 @@ import { ROOT } from '../support/root.ts';
 const page = readFileSync(join(ROOT, 'docs/SECURITY.md'), 'utf8');
 
 /** A test as the page names it: its file, and words of its titles. */
-const NAMED = /`((?:unit|integration|e2e)\/[\w-]+)`(?:: ((?:"[^"]+"(?:, )?)+))?/g;
+const NAMED = /`((?:unit|integration|e2e|soak)\/[\w-]+)`(?:: ((?:"[^"]+"(?:, )?)+))?/g;
 
 test('every test that the page on security names is there', () => {
   const named = [...page.matchAll(NAMED)].map(([, file = '', titles = '']) => ({
