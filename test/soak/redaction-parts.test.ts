@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cappedClean } from '../../src/lib/output.ts';
 import { createRedaction } from '../../src/lib/redaction.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
-import { LONGEST_TURN_MS, quickestTurn } from '../support/longest-turn.ts';
+import { LONGEST_TURN_MS, longestTurn, quickestTurn } from '../support/longest-turn.ts';
 import { MAKERS, seeded } from '../support/made-secrets.ts';
 
 const random = seeded(11);
@@ -128,7 +128,7 @@ describe('a text of megabytes', () => {
     const text = '{"a":"password: '.repeat(40_000);
     const told = await own.long(text);
     const unseen = await quickestTurn(async () => createRedaction().text(told));
-    const { ms } = await quickestTurn(async () => {
+    const { ms } = await longestTurn(async () => {
       expect(own.text(told)).toBe(told);
       expect(own.value({ text: [told] })).toEqual({ text: [told] });
     });
@@ -143,12 +143,15 @@ describe('a text of megabytes', () => {
       const [, make] = HOSTILE_TEXTS.find(([known]) => known === name) ?? [];
       const text = make?.(1_200_000) ?? '';
       const value = { a: [{ text, list: text.slice(0, 300_000).match(/[\s\S]{1,15}/g) }] };
-      const { ms } = await quickestTurn(async () => {
-        await redaction.long(text);
-        await redaction.longValue(value);
-        await redaction.findLong(value);
-        cappedClean(redaction, text, 25_000);
-      });
+      const { ms } = await quickestTurn(
+        async (own) => {
+          await own.long(text);
+          await own.longValue(value);
+          await own.findLong(value);
+          cappedClean(own, text, 25_000);
+        },
+        () => createRedaction([{ name: 'OWN', value: OWN }]),
+      );
       expect(ms).toBeLessThan(LONGEST_TURN_MS);
     },
   );

@@ -6,13 +6,14 @@ import { hubToken } from '../../src/hub/token.ts';
 import { randomIds, systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { cappedClean } from '../../src/lib/output.ts';
+import { createRedaction } from '../../src/lib/redaction.ts';
 import { refusalOfArguments } from '../../src/lib/secret-arguments.ts';
 import type { TimedAnswer } from '../../src/llm/answer.ts';
 import { tokensOf } from '../../src/llm/tokens.ts';
 import { BOUNDS } from '../../src/parse-apart/bounds.ts';
 import { createParseApart } from '../../src/parse-apart/parse-apart.ts';
 import { chooseSandboxes } from '../../src/sandbox/choose.ts';
-import type { Tool, ToolResult } from '../../src/tools/tool.ts';
+import type { Tool, ToolContext, ToolResult } from '../../src/tools/tool.ts';
 import { createFetcher } from '../../src/web/fetcher.ts';
 import { hastyClock } from './clocks.ts';
 import { HOSTILE_CALLS } from './hostile-calls.ts';
@@ -160,24 +161,27 @@ export async function takenCall(
   tool: Tool,
   text: string,
 ): Promise<{ kind: string; output: string; ms: number }> {
-  const { value, ms } = await quickestTurn(async () => {
-    const result = await taken(tool, text);
-    const output = 'output' in result ? cappedClean(toolContext.redaction, result.output, 25_000) : '';
-    tokensOf(output);
-    return { kind: result.kind, output };
-  });
+  const { value, ms } = await quickestTurn(
+    async (context) => {
+      const result = await taken(tool, text, context);
+      const output = 'output' in result ? cappedClean(context.redaction, result.output, 25_000) : '';
+      tokensOf(output);
+      return { kind: result.kind, output };
+    },
+    () => ({ ...toolContext, redaction: createRedaction() }), // one remembers what it has looked through
+  );
   return { ...value, ms };
 }
 
-async function taken(tool: Tool, text: string): Promise<ToolResult> {
-  const refused = await refusalOfArguments(text, toolContext.redaction);
+async function taken(tool: Tool, text: string, context: ToolContext): Promise<ToolResult> {
+  const refused = await refusalOfArguments(text, context.redaction);
   if (refused !== undefined) return { kind: 'failed', output: refused };
   tool.summary(text);
   const prepared = tool.prepare(text);
   if (!prepared.ok) return { kind: 'failed', output: prepared.error };
   try {
-    const approved = await prepared.call.approval(toolContext);
-    return await prepared.call.run({ ...toolContext, approved });
+    const approved = await prepared.call.approval(context);
+    return await prepared.call.run({ ...context, approved });
   } catch (error) {
     return { kind: 'failed', output: error instanceof Error ? error.message : String(error) };
   }
