@@ -2,6 +2,7 @@ import { systemPromptOf } from '../agent/system-prompt.ts';
 import type { TurnDeps } from '../agent/turn.ts';
 import { createTurnKeeper } from '../agent/turn-keeper.ts';
 import { createArtifacts } from '../hub/artifacts.ts';
+import { ownRepositories } from '../hub/own-repositories.ts';
 import type { HubToken } from '../hub/token.ts';
 import { TokenCounts } from '../llm/tokens.ts';
 import type { Session } from '../session/snapshot.ts';
@@ -9,6 +10,7 @@ import { imagesOf } from '../session/store/images.ts';
 import type { McpTools } from '../tools/mcp/tools.ts';
 import { createRegistry } from '../tools/registry.ts';
 import type { Tool } from '../tools/tool.ts';
+import { withoutOwnRepositories } from '../tools/without-own-repositories.ts';
 import type { AgentTools } from './agent-tools.ts';
 import type { Models } from './models.ts';
 import { outsideOf } from './outside.ts';
@@ -49,6 +51,8 @@ export function turnDeps(
   const { model, limits, durability } = config;
   const leaseMs = durability.lease_seconds * 1000;
   const tools = [...agentTools.tools, researchOf(parts, models, agentTools.tools)];
+  const names = tools.map(({ name }) => name);
+  const isOwn = ownRepositories(config.traces.dataset);
   return {
     db: storage.db,
     log,
@@ -56,11 +60,7 @@ export function turnDeps(
     clock,
     registry: createRegistry(tools, {
       ...mcp,
-      offered: () =>
-        mcp.offered(
-          tools.map(({ name }) => name),
-          isFor,
-        ),
+      offered: () => withoutOwnRepositories(mcp.offered(names, isFor), isOwn),
     }),
     model: models.client,
     modelOf: models.of,

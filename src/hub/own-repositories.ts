@@ -10,17 +10,21 @@ export const SANDBOX_PREFIX = 'ml-intern';
 /** The dataset, below the account, that shared sessions are put into. */
 export const SESSIONS_DATASET = 'ml-intern-sessions';
 
-/** Whether a repository, with or without its owner, is one of those; the Hub takes names in any case. */
-export type IsOwnRepository = (id: string) => boolean;
+/**
+ * Whether a text names one of those: with or without its owner, as an address, or as the way to a file in it.
+ * The Hub takes names in any case.
+ */
+export type IsOwnRepository = (text: string) => boolean;
 
 /** `dataset` is the one that the config names for shared sessions. */
 export function ownRepositories(dataset: string | undefined): IsOwnRepository {
   const named = dataset?.toLowerCase();
-  return (id) => {
-    const whole = id.trim().toLowerCase();
-    const name = whole.split('/').at(-1) ?? '';
-    return name === SESSIONS_DATASET || SANDBOX.test(name) || whole === named;
+  return (text) => {
+    const names = text.trim().toLowerCase().split(BETWEEN_NAMES);
+    if (named !== undefined && `/${names.join('/')}/`.includes(`/${named}/`)) return true;
+    return names.some((name) => name === SESSIONS_DATASET || SANDBOX.test(name));
   };
 }
 
-const SANDBOX = new RegExp(`^${SANDBOX_PREFIX}-[^/]*-s_`);
+const BETWEEN_NAMES = /[/@:?#]/;
+const SANDBOX = new RegExp(`^${SANDBOX_PREFIX}-.*-s_`);

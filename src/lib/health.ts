@@ -54,7 +54,7 @@ export async function serveHealth(
   }
 
   const server = createServer((request, response) => {
-    // What can't be reported is no reason for the process to end.
+    // Whoever asks gets an answer, even where there is no report.
     answer(request, response).catch(() => response.writeHead(500).end());
   });
   if (port !== undefined) await listen(server, port, host);

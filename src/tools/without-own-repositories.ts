@@ -4,7 +4,7 @@ import type { Tool } from './tool.ts';
 
 /**
  * The tools, none of which takes the name of a repository that is the bot's own: whatever argument it stands
- * in, so that no tool has to remember it.
+ * in, so that no tool has to remember it. Those of MCP servers may reach the same account.
  */
 export const withoutOwnRepositories = (tools: readonly Tool[], isOwn: IsOwnRepository): Tool[] =>
   tools.map((tool) => ({
@@ -17,16 +17,20 @@ export const withoutOwnRepositories = (tools: readonly Tool[], isOwn: IsOwnRepos
     },
   }));
 
-/** Names on the Hub have 96 characters, twice. */
-const LONGEST_NAME = 300;
+/** Names on the Hub have 96 characters, twice; addresses with the way to a file have more. */
+const LONGEST_NAME = 1_000;
 
 const refusal = (name: string) =>
   `${name} is one of the bot’s own repositories, for sandboxes and shared sessions: it holds what belongs to single sessions, so no tool opens or changes it. Files of this session’s sandbox are reached with bash and read.`;
 
-/** The arguments that are texts, and those in lists. What was prepared can be read. */
+/** All texts among the arguments, however deep. What was prepared can be read. */
 function textsOf(argumentsText: string): string[] {
-  const args: unknown = argumentsText.trim() === '' ? {} : parseJson(argumentsText);
-  return Object.values(Object(args))
-    .flat()
-    .filter((value): value is string => typeof value === 'string');
+  const texts: string[] = [];
+  const open: unknown[] = [argumentsText.trim() === '' ? {} : parseJson(argumentsText)];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value === 'string') texts.push(value);
+    else if (typeof value === 'object' && value !== null)
+      for (const item of Object.values(value)) open.push(item);
+  }
+  return texts;
 }

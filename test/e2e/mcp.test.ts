@@ -31,6 +31,13 @@ test('the agent uses a tool of a configured server, and people are asked where t
   expect(names).toContain('echo');
 });
 
+test('a tool of a server takes no name of the bot’s own repositories, however it is written', async () => {
+  const message = 'hf://datasets/Ada/ml-intern-sessions/s1.jsonl';
+  await beginWith(callOnce({ name: 'echo', arguments: { message } }), 'never');
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  await world.reply(asked, 'is one of the bot’s own repositories');
+});
+
 test('what was approved before a restart is done after it, although the server is connected anew', async () => {
   await beginWith(callOnce({ name: 'echo', arguments: { message: 'still wanted' } }), 'always');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');

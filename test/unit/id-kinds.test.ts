@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { allTools } from '../../src/cli/write-tools-doc.ts';
+import { ownRepositories } from '../../src/hub/own-repositories.ts';
+import { defineTool } from '../../src/tools/tool.ts';
+import { withoutOwnRepositories } from '../../src/tools/without-own-repositories.ts';
 import { OF_ACTIONS, OF_COMMANDS, OF_FORMS, OF_OPERATIONS, OF_TOOLS, TRIED } from '../support/id-kinds.ts';
 import { ROOT } from '../support/root.ts';
 
@@ -65,5 +69,29 @@ describe('a repository of the bot itself', () => {
       });
     }
     if (tool === 'hf_dataset_push') expect(prepared('ml-intern-sessions')).toMatchObject({ ok: false });
+  });
+
+  test('is refused however deep it stands, as an address, and by the name that the config has for it', () => {
+    const echo = defineTool({
+      name: 'echo',
+      description: 'Says it again.',
+      schema: z.object({ a: z.array(z.object({ b: z.array(z.string().nullable()) })) }),
+      isReadOnly: true,
+      summary: () => '',
+      run: async () => ({ kind: 'done', output: '' }),
+    });
+    const [tool] = withoutOwnRepositories([echo], ownRepositories('Team/Kept-Threads'));
+    const prepared = (value: string) => tool?.prepare(JSON.stringify({ a: [{ b: [null, value] }] }));
+    for (const value of [
+      'datasets/ada/ml-intern-sessions',
+      'hf://datasets/ada/ml-intern-sessions@main/s1.jsonl',
+      'https://huggingface.co/datasets/ada/ml-intern-sessions/raw/main/s1.jsonl?download=1',
+      'spaces/ada/ml-intern-0f3a9b2c-s_00ff/app.py',
+      'team/kept-threads',
+      'datasets/Team/Kept-Threads/resolve/main/s1.jsonl',
+    ])
+      expect(prepared(value), value).toMatchObject({ ok: false });
+    for (const value of ['ada/ml-intern', 'team/kept-threads-too', 'about ml-intern-sessions in words'])
+      expect(prepared(value), value).toMatchObject({ ok: true });
   });
 });
