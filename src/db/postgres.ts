@@ -126,6 +126,7 @@ function takeBackBroken(pool: pg.Pool): void {
   pool.on('release', (_error, client) => inUse.delete(client));
   pool.on('connect', (client) => {
     client.on('end', () => {
+      if (!inUse.has(client)) return; // as when the pool is closed: no timer may keep the process alive
       setTimeout(() => {
         if (inUse.has(client)) client.release(true);
       }, GIVE_BACK_MS);
