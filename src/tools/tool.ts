@@ -145,7 +145,10 @@ type ToolSpec<Schema extends z.ZodType> = {
   summary(args: z.infer<Schema>): string;
   /** Why people are not asked, where its name is only found out as it is made, as with servers of tools. */
   unasked?: string;
-  /** When `approval` asks people, in words, for those who read about the tool. */
+  /**
+   * When `approval` asks people, in words, for those who read about the tool; by default what the table of
+   * those that they are not asked about says (`unasked.ts`).
+   */
   asks?: string;
   approval?(args: z.infer<Schema>, context: ToolContext): Promise<ApprovalRequest | undefined>;
   run(args: z.infer<Schema>, context: ToolContext): Promise<ToolResult>;
@@ -196,11 +199,12 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
     unknown
   >;
   delete parameters.$schema;
-  const { name, description, asks = 'never', timeline = 'every_call' } = spec;
+  const { name, description, timeline = 'every_call' } = spec;
+  const asksByItself = spec.unasked === undefined && whyUnasked(name, name) === undefined;
   return {
     name,
     description,
-    asks,
+    asks: spec.asks ?? (asksByItself ? 'always' : 'never'),
     research: spec.research !== undefined,
     actsAsOwner: spec.actsAsOwner === true,
     timeline,

@@ -5,7 +5,8 @@ import { HOSTILE_CALLS } from '../support/hostile-calls.ts';
 const tools = await allTools();
 
 test('every tool and every operation of one has calls over answers of who means harm', () => {
-  expect(Object.keys(HOSTILE_CALLS).sort()).toEqual(tools.map(({ name }) => name).sort());
+  const told = 'the calls of each tool are listed in test/support/hostile-calls.ts';
+  expect(Object.keys(HOSTILE_CALLS).sort(), told).toEqual(tools.map(({ name }) => name).sort());
   for (const { name, parameters } of tools) {
     const { operation } = (parameters.properties ?? {}) as { operation?: { enum?: string[] } };
     const called = new Set((HOSTILE_CALLS[name] ?? []).map((args) => Reflect.get(args, 'operation')));

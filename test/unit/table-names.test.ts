@@ -14,3 +14,15 @@ test('a table is called by its definition, also in statements that are written o
   );
   expect(named).toEqual([]);
 });
+
+test('a table is made in the schema of ours: `pgTable` would make it beside everybody else’s', () => {
+  const files = globSync('src/db/**/*.ts', { cwd: ROOT });
+  const made = files.filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('internSchema.table('));
+  expect(made.length).toBeGreaterThan(8);
+  const elsewhere = globSync('{src,adapters}/**/*.{ts,sql}', { cwd: ROOT }).filter((file) =>
+    /\bpgTable\(|create table (?:if not exists )?(?!"?ml_intern"?\.)\S/i.test(
+      readFileSync(join(ROOT, file), 'utf8'),
+    ),
+  );
+  expect(elsewhere).toEqual([]);
+});
