@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { HARDWARE } from './hardware.ts';
 import { type DoubleJob, jobJson, stageOf } from './job.ts';
 import { runAsProcess } from './job-process.ts';
+import { JobRequest } from './job-request.ts';
 import type { Answer, HubRequest } from './route.ts';
 import type { HubState } from './state.ts';
 
@@ -53,37 +53,12 @@ function create(hub: HubState, namespace: string, body: string): DoubleJob {
   if (runsIn !== undefined) {
     const lines = [...job.course.lines];
     job.course = { ...job.course, lines };
-    runAsProcess(job, runsIn, lines);
+    runAsProcess(job, runsIn, lines, hub.repos);
   }
   const { pushes = [], queueMs } = job.course;
   for (const model of pushes) hub.repos.push('model', model, namespace, job.createdAt + queueMs);
   return job;
 }
-
-/** What the Hub takes: https://huggingface.co/.well-known/openapi.json, POST /api/jobs/{namespace}. */
-const JobRequest = z.strictObject({
-  spaceId: z.string().optional(),
-  dockerImage: z.string().optional(),
-  arguments: z.array(z.string()).optional(),
-  command: z.array(z.string().min(1)).min(1).optional(),
-  environment: z.record(z.string().regex(/^[a-zA-Z][_a-zA-Z0-9]+$/), z.string()).optional(),
-  secrets: z.record(z.string().regex(/^[a-zA-Z][_a-zA-Z0-9]*$/), z.string()).optional(),
-  flavor: z.string().refine((flavor) => HARDWARE.some(({ name }) => name === flavor)),
-  timeoutSeconds: z.number().int().positive().nullish(),
-  labels: z
-    .record(
-      z
-        .string()
-        .max(100)
-        .regex(/^[a-zA-Z0-9._-]+$/),
-      z
-        .string()
-        .max(100)
-        .regex(/^[a-zA-Z0-9._-]*$/),
-    )
-    .optional(),
-  volumes: z.array(z.looseObject({ type: z.string(), source: z.string(), mountPath: z.string() })).optional(),
-});
 
 /** Jobs on one page of the list. */
 const PAGE = 50;

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { JobRequest } from './job-request.ts';
 import { ownerOf } from './people.ts';
 import type { Answer, HubRequest } from './route.ts';
 
@@ -22,6 +24,8 @@ export function routeScheduled(scheduled: DoubleScheduledJob[], { method, path, 
       DoubleScheduledJob,
       'schedule' | 'suspend' | 'concurrency' | 'jobSpec'
     >;
+    const asked = JobRequest.safeParse(made.jobSpec);
+    if (!asked.success) return { status: 400, answer: { error: z.prettifyError(asked.error) } };
     const job = { id: `5c${scheduled.length}`, namespace, createdAt: at, ...made };
     scheduled.push(job);
     return { status: 200, answer: shown(job) };

@@ -46,6 +46,10 @@ export class HubDouble extends HubState {
     const [, oid] = /^\/lfs\/(\w+)$/.exec(path) ?? [];
     if (oid !== undefined) return sendJson(response, this.repos.keep(oid, await bytesOf(request)), {});
     const { authorization } = request.headers;
+    if (path.startsWith('/xet-cas/')) {
+      const { status, answer } = this.repos.xet.answer(method, path, authorization, await bytesOf(request));
+      return sendJson(response, status, answer);
+    }
     const who = whoIs(this, authorization?.replace('Bearer ', '') ?? '');
     const asked = { method, path, query, body: await bodyOf(request), who };
     if (fault?.status === 'drop') {

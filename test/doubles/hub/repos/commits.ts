@@ -66,17 +66,32 @@ export function preupload(repo: DoubleRepo, { body }: HubRequest): Answer {
 }
 
 /**
- * The batch API of Git LFS, with its basic transfer:
- * https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md.
+ * The batch API of Git LFS, with its basic transfer, or Xet for whoever knows it:
+ * https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md, https://huggingface.co/docs/xet/auth.
  */
-export function lfs(repos: HubRepos, { body }: HubRequest): Answer {
-  const { objects } = LfsBatch.parse(JSON.parse(body));
+export function lfs(repos: HubRepos, { path, body }: HubRequest): Answer {
+  const { objects, transfers } = LfsBatch.parse(JSON.parse(body));
+  const transfer = transfers.includes('xet') ? 'xet' : 'basic';
   const wanted = objects.map(({ oid, size }) => ({
     oid,
     size,
-    ...(repos.objects.has(oid) ? {} : { actions: { upload: { href: `${repos.hubUrl}/lfs/${oid}` } } }),
+    ...(repos.objects.has(oid) ? {} : { actions: { upload: uploadOf(repos, transfer, path, oid) } }),
   }));
-  return { status: 200, answer: { transfer: 'basic', objects: wanted } };
+  return { status: 200, answer: { transfer, objects: wanted } };
+}
+
+function uploadOf({ hubUrl, xet }: HubRepos, transfer: 'xet' | 'basic', path: string, oid: string) {
+  if (transfer === 'basic') return { href: `${hubUrl}/lfs/${oid}` };
+  const { casUrl, exp, accessToken } = xet.writeToken(hubUrl);
+  const [, kind = 'models', id] = /^\/(?:(dataset|space)s\/)?(.+)\.git\/info/.exec(path) ?? [];
+  return {
+    href: `${hubUrl}/api/${kind === 'models' ? kind : `${kind}s`}/${id}/xet-write-token/main`,
+    header: {
+      'X-Xet-Cas-Url': casUrl,
+      'X-Xet-Token-Expiration': String(exp),
+      'X-Xet-Access-Token': accessToken,
+    },
+  };
 }
 
 /** The Hub takes files up to 10 MB inline: https://huggingface.co/docs/hub/repositories-recommendations. */
@@ -98,5 +113,6 @@ const CommitLine = z.discriminatedUnion('key', [
 const LfsBatch = z.object({
   operation: z.literal('upload'),
   hash_algo: z.literal('sha_256'),
+  transfers: z.array(z.string()).default(['basic']),
   objects: z.array(z.object({ oid: z.string(), size: z.number() })),
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { XetStore } from '../xet/store.ts';
 import type { Collection, DoubleRepo, Kind } from './repo.ts';
 import { SpaceHost } from './space-host.ts';
 
@@ -17,14 +18,15 @@ export function note(repo: DoubleRepo, title: string, user: string, at = Date.no
 /**
  * Repositories, Spaces and buckets as the Hub's API has them
  * (https://huggingface.co/.well-known/openapi.json, and the requests of @huggingface/hub). Large files go
- * over LFS, others inline.
+ * over Xet or LFS, others inline; those of buckets over Xet.
  */
 export class HubRepos {
   readonly all: DoubleRepo[] = [];
   readonly collections: Collection[] = [];
   readonly host = new SpaceHost();
-  /** What was sent over LFS, by its hash. */
+  /** What was sent as large files, by its hash. */
   readonly objects = new Map<string, Buffer>();
+  readonly xet = new XetStore((sha256, bytes) => this.objects.set(sha256, bytes));
   readonly #hubUrl: () => string;
 
   constructor(hubUrl: () => string) {

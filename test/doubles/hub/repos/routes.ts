@@ -44,6 +44,8 @@ async function routeRepo(
     return isThere ? { status: 200, answer: entry(repo) } : noRevision(revised);
   }
   if (rest.startsWith('/tree/')) return tree(repo, rest, asked.query);
+  if (/^\/xet-write-token\/[^/]+$/.test(rest))
+    return { status: 200, answer: repos.xet.writeToken(repos.hubUrl) };
   if (/^\/preupload\/[^/]+$/.test(rest)) return preupload(repo, asked);
   const [, revision] = /^\/commit\/([^/]+)$/.exec(rest) ?? [];
   if (revision !== undefined) return commit(repos, repo, decodeURIComponent(revision), asked);
