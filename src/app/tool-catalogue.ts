@@ -6,6 +6,7 @@ import { createDatasetPush } from '../hub/dataset-push.ts';
 import { createDatasetsServer } from '../hub/datasets.ts';
 import { createDocs } from '../hub/docs.ts';
 import type { HardwareList } from '../hub/hardware.ts';
+import { createJobArtifacts } from '../hub/job-artifacts.ts';
 import type { HubJobs } from '../hub/jobs.ts';
 import { ownRepositories } from '../hub/own-repositories.ts';
 import { createHubPapers } from '../hub/papers.ts';
@@ -82,6 +83,7 @@ function allOf(worker: ToolParts): Tool[] {
       jobs,
       hardware,
       dashboards: createDashboards(hubUrl, token),
+      artifacts: createJobArtifacts(hubUrl, token, clock),
       token,
       secrets: config.jobs.secrets,
       namespace: config.jobs.namespace,

@@ -34,7 +34,9 @@ export function applied(
     const value = wellFormed(written); // which is what is kept and shown, and so it is what runs
     const choice = request.choices?.find((item) => item.argument === argument);
     if (choice?.options.includes(value)) {
-      const facts = next.facts.map((fact) => (fact.label === choice.label ? { ...fact, value } : fact));
+      const said = new Map([[choice.label, value]]);
+      for (const { label, values } of choice.follows ?? []) said.set(label, values[value] ?? value);
+      const facts = next.facts.map((fact) => ({ ...fact, value: said.get(fact.label) ?? fact.value }));
       next = { ...next, facts };
     } else if (request.editable?.argument === argument) {
       if (value.trim() === '') return EMPTY_CHANGE;

@@ -94,6 +94,8 @@ export type JobSpec = {
   flavor: string;
   timeoutSeconds: number;
   labels: Record<string, string>;
+  /** Folders of buckets that the job is given. */
+  volumes?: { type: 'bucket'; source: string; mountPath: string; path: string; readOnly: boolean }[];
 };
 
 /**
@@ -244,6 +246,7 @@ function optionsOf(spec: JobSpec) {
     flavor: spec.flavor as Parameters<typeof runJob>[0]['flavor'],
     timeoutSeconds: spec.timeoutSeconds,
     labels: spec.labels,
+    ...(spec.volumes ? { volumes: spec.volumes } : {}),
   };
 }
 

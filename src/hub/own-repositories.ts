@@ -10,6 +10,9 @@ export const SANDBOX_PREFIX = 'ml-intern';
 /** The dataset, below the account, that shared sessions are put into. */
 export const SESSIONS_DATASET = 'ml-intern-sessions';
 
+/** The bucket, below the account, that long scripts of jobs are put into, as huggingface_hub does. */
+export const JOBS_BUCKET = 'jobs-artifacts';
+
 /**
  * Whether a text names one of those: with or without its owner, as an address, or as the way to a file in it.
  * The Hub takes names in any case.
@@ -22,7 +25,7 @@ export function ownRepositories(dataset: string | undefined): IsOwnRepository {
   return (text) => {
     const names = text.trim().toLowerCase().split(BETWEEN_NAMES);
     if (named !== undefined && `/${names.join('/')}/`.includes(`/${named}/`)) return true;
-    return names.some((name) => name === SESSIONS_DATASET || SANDBOX.test(name));
+    return names.some((name) => name === SESSIONS_DATASET || name === JOBS_BUCKET || SANDBOX.test(name));
   };
 }
 

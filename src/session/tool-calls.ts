@@ -19,6 +19,14 @@ const Preview = z.object({
   shows: z.enum(['all', 'beginning']).optional(),
 });
 
+const Choice = z.object({
+  argument: z.string(),
+  label: z.string(),
+  options: z.array(z.string()),
+  /** Other facts that depend on what is chosen: what each says, by the option. */
+  follows: z.array(z.object({ label: z.string(), values: z.record(z.string(), z.string()) })).optional(),
+});
+
 /**
  * What people are asked to approve, in the order in which it is shown (`what-runs.ts`). Never holds a
  * secret's value.
@@ -31,9 +39,7 @@ export const ApprovalRequest = z.object({
   /** The argument whose text people may change before they approve. */
   editable: z.object({ argument: z.string(), language: z.string() }).optional(),
   /** Arguments for which people may choose another value; `label` names the fact that shows it. */
-  choices: z
-    .array(z.object({ argument: z.string(), label: z.string(), options: z.array(z.string()) }))
-    .optional(),
+  choices: z.array(Choice).optional(),
   estimate: CostEstimate,
   /** Arguments that named something which may change, as it was when people were asked: this is what runs. */
   inlined: z.record(z.string(), z.string()).optional(),

@@ -4,9 +4,19 @@ import type { SearchHit } from '../parse-apart/parsers/search-page.ts';
 import type { WebSearch } from '../web/search.ts';
 import { defineTool, type Tool } from './tool.ts';
 
-const Domains = z
-  .array(z.string().regex(/^[\w.-]+\.[a-z]{2,}$/i, 'is not a domain like "pytorch.org"'))
-  .max(20);
+/** A domain, also out of an address, or with the `*.` that others write before it. */
+const Domain = z
+  .string()
+  .max(300)
+  .transform((text, check) => {
+    const bare = text.trim().replace(/^\*\./, '');
+    const { hostname = '' } = URL.parse(bare.includes('://') ? bare : `https://${bare}`) ?? {};
+    const domain = hostname.replace(/^\*\./, '');
+    if (/^[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,}|xn--[\w-]+)$/.test(domain)) return domain;
+    check.addIssue({ code: 'custom', message: 'is not a domain like "pytorch.org"' });
+    return z.NEVER;
+  });
+const Domains = z.array(Domain).max(20);
 const RESULTS = 8;
 
 /** A search of the web; what the pages say is told by their snippets. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDashboards } from '../../src/hub/dashboards.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
+import { createJobArtifacts } from '../../src/hub/job-artifacts.ts';
 import { createHubJobs } from '../../src/hub/jobs.ts';
 import { hubToken } from '../../src/hub/token.ts';
 import { SESSION_LABEL } from '../../src/jobs/labels.ts';
@@ -54,6 +55,7 @@ function jobsTool(
     jobs: createHubJobs(hub.url, hubToken('hf_token')),
     hardware: createHardwareList(hub.url, systemClock.monotonic),
     dashboards: createDashboards(hub.url, hubToken('hf_token')),
+    artifacts: createJobArtifacts(hub.url, hubToken('hf_token'), systemClock),
     sandboxes: undefined,
     fetcher: fetcherFor(hub.url),
     token: hubToken('hf_token'),
@@ -114,8 +116,8 @@ describe('hf_jobs', () => {
     hub.faults.push({ path: /hardware/, status: 500 });
     const known = await prepared(tool(), { ...run, hardware_flavor: 't4-small' }).approval(context);
     expect(known?.estimate.usd).toBeCloseTo(0.2, 2);
-    const unknown = await prepared(tool(), { ...run, hardware_flavor: 'quantum' }).approval(context);
-    expect(unknown?.estimate.usd).toBeUndefined();
+    const unknown = prepared(tool(), { ...run, hardware_flavor: 'quantum' }).approval(context);
+    await expect(unknown).rejects.toThrow('There is no hardware "quantum". There is: cpu-basic');
   });
 
   test('CPU jobs run without approval only where the config says so', async () => {

@@ -336,8 +336,17 @@ describe('web_search', () => {
   });
 
   test('keeps to domains', async () => {
-    expect(await output('web_search', { query: 'trl', allowed_domains: ['example.org'] })).toContain(
-      '1. [A blog]',
+    for (const domain of [
+      'example.org',
+      'https://Example.org/',
+      'http://example.org:80/a?b',
+      '*.example.org',
+    ]) {
+      const found = await output('web_search', { query: 'trl', allowed_domains: [domain] });
+      expect(found).toContain('1. [A blog]');
+    }
+    await expect(output('web_search', { query: 'trl', allowed_domains: ['https://'] })).rejects.toThrow(
+      'is not a domain',
     );
     expect(await output('web_search', { query: 'trl', blocked_domains: ['github.com'] })).not.toContain(
       'TRL 1.0',

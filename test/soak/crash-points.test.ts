@@ -10,6 +10,7 @@ import { openStorage, type Storage } from '../../src/db/storage.ts';
 import { createDashboards } from '../../src/hub/dashboards.ts';
 import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
+import { createJobArtifacts } from '../../src/hub/job-artifacts.ts';
 import { createHubJobs, type HubJobs } from '../../src/hub/jobs.ts';
 import { createHubRepos } from '../../src/hub/repos.ts';
 import { hubToken } from '../../src/hub/token.ts';
@@ -112,6 +113,7 @@ beforeAll(async () => {
       jobs,
       hardware: createHardwareList(hub.url, systemClock.monotonic),
       dashboards: createDashboards(hub.url, hubToken('hf_token')),
+      artifacts: createJobArtifacts(hub.url, hubToken('hf_token'), systemClock),
       sandboxes: undefined,
       fetcher: fetcherFor(hub.url),
       token: hubToken('hf_token'),

@@ -37,6 +37,7 @@ export function jobsTool(
     clock: systemClock,
     jobs: jobs as unknown as HubJobs,
     hardware: { all: async () => hardware },
+    artifacts: { keep: async () => ({ ok: true }) },
     dashboards: { ensure: async () => ({ ok: true }), url: () => '' } as never,
     token: hubToken('hf_token'),
     secrets: { WANDB_API_KEY: 'w', SMTP_PASSWORD: 's' },

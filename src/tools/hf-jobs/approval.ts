@@ -1,4 +1,5 @@
 import type { Hardware } from '../../hub/hardware.ts';
+import { jobsBucket } from '../../hub/job-artifacts.ts';
 import type { JobSpec } from '../../hub/jobs.ts';
 import { isPassing, statusOf } from '../../hub/retry.ts';
 import { dollars } from '../../lib/dollars.ts';
@@ -6,10 +7,12 @@ import { exactDurationText } from '../../lib/duration.ts';
 import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
 import type { ToolContext } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
-import { jobSpec, QUIET, shellQuoted } from './command.ts';
+import { jobSpec, QUIET } from './command.ts';
 import { influencesOf } from './influences.ts';
 import { type JobParts, namespaceOf } from './operation.ts';
 import { readScript } from './script.ts';
+import { SCRIPT_MOUNT, shellQuoted } from './script-command.ts';
+import { chosenOf, problemOf, SCRIPT_KEPT } from './submit.ts';
 
 /** The request to run a job, with a script as it was read for it; and the hardware that it is for. */
 export async function requestToRun(
@@ -17,12 +20,15 @@ export async function requestToRun(
   asked: Arguments,
   context: ToolContext,
 ): Promise<{ request: ApprovalRequest; hardware: Hardware | undefined }> {
-  const { script, from } = await readScript(parts, asked, context);
+  const problem = await problemOf(parts, asked);
+  if (problem !== undefined) throw new Error(problem); // before people are asked in vain
+  const { script, type, from } = await readScript(parts, asked, context);
   const hardware = (await parts.hardware.all()).find((item) => item.name === asked.hardware_flavor);
   const accounts = await accountsFor(parts, await namespaceOf(parts, asked, context.signal), context);
-  const args = { ...asked, ...(script === undefined ? {} : { script }) };
-  const spec = jobSpec(args, secretsOf(args), context.callId, context.sessionId);
+  const args = { ...asked, ...(script === undefined ? {} : { script, script_type: type }) };
   const [namespace = ''] = accounts;
+  const { callId, sessionId } = context;
+  const { spec } = jobSpec(args, secretsOf(args), { namespace, callId, sessionId });
   const hasRunBefore = context.watches.some((watch) => watch.snapshot.stage === 'COMPLETED');
   const request = {
     ...runRequest({ args, spec, accounts, hardware, hasRunBefore, from }),
@@ -33,14 +39,15 @@ export async function requestToRun(
       hardware_flavor: spec.flavor,
       timeout: `${spec.timeoutSeconds}s`,
       ...(from === undefined || script === undefined ? {} : { script }),
+      ...(script === undefined ? {} : { script_type: type }),
     },
   };
   return { request, hardware };
 }
 
 /** The names of the secrets that a job gets: what they are is shown to nobody. */
-const secretsOf = ({ secrets = [] }: Arguments): Record<string, string> =>
-  Object.fromEntries(['HF_TOKEN', ...secrets].map((name) => [name, '']));
+const secretsOf = (args: Arguments): Record<string, string> =>
+  Object.fromEntries(['HF_TOKEN', ...chosenOf(args)].map((name) => [name, '']));
 
 /** The account that a job would run under, then the others that people may choose instead. */
 async function accountsFor({ jobs }: JobParts, first: string, { signal }: ToolContext): Promise<string[]> {
@@ -68,7 +75,7 @@ type Facts = ApprovalRequest['facts'];
  * How each part of what the Hub is sent is shown. Made from that itself, so that nothing is sent which no
  * card shows: a new part does not compile before it stands here.
  */
-const SHOWN: { [Part in keyof JobSpec]: (proposed: Proposed) => Facts } = {
+const SHOWN: { [Part in keyof JobSpec]-?: (proposed: Proposed) => Facts } = {
   flavor: ({ spec, hardware }) => [
     { label: 'Hardware', value: hardware ? `${hardware.name} (${hardware.description})` : spec.flavor },
   ],
@@ -80,8 +87,12 @@ const SHOWN: { [Part in keyof JobSpec]: (proposed: Proposed) => Facts } = {
     ...optional('Script from', from),
     ...(script === undefined ? [] : optional('Dependencies', dependencies.map(shellQuoted).join(' '))),
   ],
+  volumes: ({ spec: { volumes = [] } }) =>
+    volumes.map(({ source }) => ({ label: SCRIPT_KEPT, value: keptIn(source) })),
   labels: () => [], // ours, by which the job is found again: they do nothing
 };
+
+const keptIn = (bucket: string) => `${bucket}, a private bucket, which the job reads at ${SCRIPT_MOUNT}`;
 
 /** What of a job's environment is not the same in every job. */
 const ownEnvironment = ({ environment }: JobSpec): Record<string, string> =>
@@ -116,13 +127,19 @@ function runRequest(proposed: Proposed): ApprovalRequest {
     dependencies: args.script === undefined ? [] : (args.dependencies ?? []),
     source: source.preview?.text ?? '',
   });
+  // The bucket is the account's that people choose.
+  const buckets = accounts.map((account) => [account, keptIn(jobsBucket(account))] as const);
+  const followed =
+    spec.volumes === undefined
+      ? {}
+      : { follows: [{ label: SCRIPT_KEPT, values: Object.fromEntries(buckets) }] };
   return {
     title: `Run a Hugging Face Job on ${args.hardware_flavor}`,
     facts,
     warnings: [...influences, ...warnings(proposed)],
     ...source,
     ...(accounts.length > 1
-      ? { choices: [{ argument: 'namespace', label: 'Account', options: [...accounts] }] }
+      ? { choices: [{ argument: 'namespace', label: 'Account', options: [...accounts], ...followed }] }
       : {}),
     estimate: {
       ...(usd === undefined ? { reason: 'the price is not known' } : { usd }),
@@ -181,7 +198,6 @@ function warnings({ args, spec, hardware, hasRunBefore }: Proposed): string[] {
   const isPrivate = /(?:hub_)?private(?:_repo)?\s*=\s*True/.test(source);
   const isGpu = hardware !== undefined && !hardware.isCpu;
   return [
-    ...(hardware === undefined ? [`"${args.hardware_flavor}" is not in the Hub's hardware list.`] : []),
     ...(isTraining && !isPushing
       ? ['Nothing is pushed to the Hub: what this job makes is lost when it ends.']
       : []),
@@ -200,8 +216,10 @@ function warnings({ args, spec, hardware, hasRunBefore }: Proposed): string[] {
 function sourceOf(args: Arguments): Pick<ApprovalRequest, 'preview' | 'editable'> {
   if (args.script === undefined)
     return { preview: previewOf((args.command ?? []).map(shellQuoted).join(' '), 'sh') };
-  const language = 'python';
+  const language = LANGUAGES[args.script_type ?? 'python'];
   return { preview: previewOf(args.script, language), editable: { argument: 'script', language } };
 }
+
+const LANGUAGES = { python: 'python', shell: 'sh', notebook: 'json' } as const;
 
 const optional = (label: string, value: string | undefined) => (value ? [{ label, value }] : []);

@@ -9,6 +9,16 @@ const LONGEST = 128 * 1024;
 const fits = (text: string): boolean => Buffer.byteLength(text) < LONGEST;
 const TOO_LONG = 'is longer than Linux takes in one argument or variable (128 KiB): use a script or a file';
 
+/** https://packaging.python.org/en/latest/specifications/dependency-specifiers/, with a marker or without. */
+const REQUIREMENT = new RegExp(
+  [
+    /^[A-Za-z0-9][A-Za-z0-9._\-[\],<>=!~ @:/+#&%?=*()]*/,
+    /(?:;[\w ()"'.,<>=!~*+-]*\b(?:python(?:_full)?_version|os_name|sys_platform|platform_\w+|implementation_\w+|extra)\b[\w ()"'.,<>=!~*+-]*)?$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
+
 const SECRET_NAME = /(TOKEN|KEY|SECRET|PASSWORD)$/i;
 
 /** What an operation can't do without is said by the operation. */
@@ -32,10 +42,14 @@ export const Arguments = z.strictObject({
     .max(200_000)
     .optional()
     .describe(
-      'run: Python source, sent inline and run with uv; or an https:// URL of one; or the path of a file in the sandbox, which is read and sent. Not with command.',
+      'run: source, sent inline and run with uv; or an https:// URL of one; or the path of a .py, .sh or .ipynb file in the sandbox, which is read and sent. Not with command.',
     ),
+  script_type: z
+    .enum(['python', 'shell', 'notebook'])
+    .optional()
+    .describe('run with script: what it is, where its name does not say so; Python by default.'),
   dependencies: z
-    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._\-[\],<>=!~ @:/+]*$/, 'is not a Python requirement'))
+    .array(z.string().max(1_000).regex(REQUIREMENT, 'is not a Python requirement'))
     .max(50)
     .optional()
     .describe('run with script: requirements, e.g. ["transformers>=4.50", "trl"].'),
@@ -56,7 +70,7 @@ export const Arguments = z.strictObject({
     .default('cpu-basic')
     .describe('run: hardware, e.g. cpu-basic, t4-small, a10g-small.'),
   timeout: z
-    .string()
+    .union([z.string(), z.number()])
     .default('30m')
     .refine((text) => parseDuration(text) !== undefined, 'must be a duration like "30m", "2h" or "1d"')
     .refine((text) => (parseDuration(text) ?? 0) <= LONGEST_JOB_SECONDS, 'must be at most 31 days ("31d")')
@@ -116,7 +130,25 @@ export const Arguments = z.strictObject({
 
 export type Arguments = z.infer<typeof Arguments>;
 
-export const isUrl = (script: string) => /^https:\/\/\S+$/.test(script.trim());
+/** An address of any scheme, which is no source. */
+export const isUrl = (script: string) => /^[a-z][a-z0-9+.-]*:\/\/\S*$/i.test(script.trim());
 
+/** The name of a file, which is no source: a single line that ends like one, and is no comment. */
 export const isPath = (script: string) =>
-  !isUrl(script) && /^(file:|[~./\\]|[A-Za-z]:\\)?[\w./\\ -]*\.(py|ipynb|sh)$/.test(script.trim());
+  !isUrl(script) && /^[^#\n\r][^\n\r]*\.(py|ipynb|sh|bash)$/i.test(script.trim());
+
+/** What a script is by its name, or what is in it where it has none. */
+export function typeOf(name: string | undefined, script: string): NonNullable<Arguments['script_type']> {
+  const [, extension = ''] = /\.(py|ipynb|sh|bash)$/i.exec(name ?? '') ?? [];
+  const known = TYPES[extension.toLowerCase()];
+  if (known !== undefined) return known;
+  if (/^#![^\n]*\b(?:ba|da|z|k)?sh\b/.test(script)) return 'shell';
+  return /^\s*\{/.test(script) && /"nbformat"\s*:/.test(script) ? 'notebook' : 'python';
+}
+
+const TYPES: Readonly<Record<string, NonNullable<Arguments['script_type']>>> = {
+  py: 'python',
+  sh: 'shell',
+  bash: 'shell',
+  ipynb: 'notebook',
+};

@@ -1,7 +1,9 @@
+import { FOLDER_PREFIX, type JobFile, jobsBucket } from '../../hub/job-artifacts.ts';
 import type { JobSpec } from '../../hub/jobs.ts';
 import { CALL_LABEL, SESSION_LABEL } from '../../jobs/labels.ts';
 import type { Arguments } from './arguments.ts';
 import { parseDuration } from './duration.ts';
+import { SCRIPT_MOUNT, scriptCommand } from './script-command.ts';
 
 const UV_IMAGE = 'ghcr.io/astral-sh/uv:python3.12-bookworm';
 const DOCKER_IMAGE = 'python:3.12';
@@ -15,22 +17,33 @@ export const QUIET: Readonly<Record<string, string>> = {
   PYTHONUNBUFFERED: '1',
 };
 
+/** Whose job it is, and for which call. */
+type For = { namespace: string; callId: string; sessionId: string };
+
+/** What the Hub is sent, and the file that the job is given with it. */
 export function jobSpec(
   args: Arguments,
   secrets: Readonly<Record<string, string>>,
-  callId: string,
-  sessionId: string,
-): JobSpec {
-  return {
-    image: args.image ?? (args.script === undefined ? DOCKER_IMAGE : UV_IMAGE),
-    command:
-      args.script === undefined ? (args.command ?? []) : scriptCommand(args.script, args.dependencies ?? []),
+  { namespace, callId, sessionId }: For,
+): { spec: JobSpec; file: JobFile | undefined } {
+  const { script, script_type = 'python', dependencies = [] } = args;
+  const { command, file } =
+    script === undefined
+      ? { command: args.command ?? [], file: undefined }
+      : scriptCommand(script, script_type, dependencies);
+  const folder = `${FOLDER_PREFIX}${sessionId}-${callId}`.replaceAll(/[^\w.-]/g, '_');
+  const mounted = { source: jobsBucket(namespace), mountPath: SCRIPT_MOUNT, path: folder };
+  const spec = {
+    image: args.image ?? (script === undefined ? DOCKER_IMAGE : UV_IMAGE),
+    command,
     environment: { ...QUIET, ...trackio(args), ...args.env },
     secrets: { ...secrets },
     flavor: args.hardware_flavor,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,
     labels: { [CALL_LABEL]: callId, [SESSION_LABEL]: sessionId },
+    ...(file && { volumes: [{ type: 'bucket' as const, ...mounted, readOnly: true }] }),
   };
+  return { spec, file: file && { folder, name: file.name, bytes: file.bytes } };
 }
 
 /** trackio.init() takes its Space and project from here where the script names none. */
@@ -38,25 +51,3 @@ const trackio = ({ trackio_space_id, trackio_project }: Arguments): Record<strin
   ...(trackio_space_id ? { TRACKIO_SPACE_ID: trackio_space_id } : {}),
   ...(trackio_project ? { TRACKIO_PROJECT: trackio_project } : {}),
 });
-
-/** Linux takes at most so many bytes in one argument: MAX_ARG_STRLEN of execve(2), without its end. */
-const LONGEST_ARGUMENT = 128 * 1024 - 1;
-
-/** The script travels in the command, base64-encoded, and reaches uv on its standard input. */
-function scriptCommand(script: string, dependencies: readonly string[]): string[] {
-  const uv = ['uv', 'run', ...dependencies.flatMap((name) => ['--with', name])];
-  const encoded = Buffer.from(script, 'utf8').toString('base64');
-  const run = `base64 -d | ${[...uv, '-'].map(shellQuoted).join(' ')}`;
-  const whole = `echo ${encoded} | ${run}`;
-  if (whole.length <= LONGEST_ARGUMENT) return ['/bin/sh', '-lc', whole];
-  // A long one travels in several arguments, which a command of the shell's own puts together.
-  const parts = encoded.match(new RegExp(`.{1,${PART}}`, 'g')) ?? [];
-  return ['/bin/sh', '-lc', `printf %s "$@" | ${run}`, 'sh', ...parts];
-}
-
-/** Characters in one part of a long script. */
-const PART = 100_000;
-
-/** A word as a shell reads it again: no two words are quoted alike. */
-export const shellQuoted = (word: string) =>
-  /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

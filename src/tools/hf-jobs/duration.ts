@@ -13,8 +13,8 @@ export const LONGEST_JOB_SECONDS = 31 * 86_400;
  * Seconds of a duration like "30m", "1.5h", "2d", "45s" or a number of seconds. Undefined where it can't be
  * read.
  */
-export function parseDuration(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*([smhd]?)$/i.exec(text.trim());
+export function parseDuration(text: string | number): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([smhd]?)$/i.exec(String(text).trim());
   if (match === null) return undefined;
   const seconds = Number(match[1]) * (UNITS[match[2]?.toLowerCase() || 's'] ?? 1);
   return seconds > 0 ? Math.round(seconds) : undefined;

@@ -16,7 +16,7 @@ import {
   visible,
 } from './operation.ts';
 import { isAsShown, NOT_AS_SHOWN } from './script.ts';
-import { specOf } from './submit.ts';
+import { keepFile, specOf } from './submit.ts';
 
 const lacksScheduledJob = ({ operation, scheduled_job_id }: Arguments): string | undefined =>
   scheduled_job_id === undefined ? `${operation} needs scheduled_job_id` : undefined;
@@ -31,8 +31,10 @@ export const scheduledRun: JobOperation = {
   isPaid: true,
   async run(parts, args, namespace, context) {
     if (!isAsShown(args, context)) return { kind: 'failed', output: NOT_AS_SHOWN };
-    const made = await specOf(parts, args, context);
+    const made = await specOf(parts, args, namespace, context);
     if (!made.ok) return { kind: 'failed', output: made.problem };
+    const kept = await keepFile(parts, namespace, made.file, context);
+    if (!kept.ok) return { kind: 'failed', output: kept.problem };
     context.assertHeld();
     const plan = { schedule: args.schedule ?? '', suspend: false };
     const job = await parts.jobs.schedule(namespace, made.spec, plan, context.signal);

@@ -2,15 +2,16 @@ import { readFile } from '../../sandbox/files.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
 import type { Fetcher } from '../../web/fetcher.ts';
 import type { ToolContext } from '../tool.ts';
-import { type Arguments, isPath, isUrl } from './arguments.ts';
+import { type Arguments, isPath, isUrl, typeOf } from './arguments.ts';
+import type { ScriptType } from './script-command.ts';
 
 const MAX_BYTES = 200_000;
 
 /** Where scripts are read that are named by a path or an address. */
 export type ScriptSources = { sandboxes: Sandboxes | undefined; fetcher: Fetcher };
 
-/** A script as it runs, and what it was called where it was read from somewhere. */
-type Read = { script: string | undefined; from: string | undefined };
+/** A script as it runs, what it is, and what it was called where it was read from somewhere. */
+type Read = { script: string | undefined; type: ScriptType; from: string | undefined };
 
 /**
  * The script itself, where the arguments name it by a path in the sandbox or by an address. That is read
@@ -19,20 +20,28 @@ type Read = { script: string | undefined; from: string | undefined };
  */
 export async function readScript(
   sources: ScriptSources,
-  { script }: Arguments,
+  { script, script_type }: Arguments,
   context: ToolContext,
 ): Promise<Read> {
   const name = script?.trim();
+  const isOf = (text: string, path?: string) => script_type ?? typeOf(path, text);
   if (name !== undefined && isUrl(name)) {
-    return { script: await fetched(sources.fetcher, name, context), from: name };
+    const text = await fetched(sources.fetcher, name, context);
+    return { script: text, type: isOf(text, new URL(name).pathname), from: name };
   }
   if (name !== undefined && isPath(name)) {
-    return { script: await readIn(sources.sandboxes, name, context), from: `${name} in the sandbox` };
+    const text = await readIn(sources.sandboxes, name, context);
+    return { script: text, type: isOf(text, name), from: `${name} in the sandbox` };
   }
-  return { script, from: undefined };
+  return { script, type: isOf(script ?? ''), from: undefined };
 }
 
 async function fetched(fetcher: Fetcher, url: string, { signal }: ToolContext): Promise<string> {
+  if (!url.startsWith('https://')) {
+    throw new Error(
+      `script is an address that is not https: (${url.slice(0, 200)}): put the source itself into script`,
+    );
+  }
   if (url.includes('#')) {
     throw new Error('script is an address with a #, which ends it: write %23 where it is part of a name');
   }

@@ -1,5 +1,6 @@
 import type { Dashboards } from '../../hub/dashboards.ts';
 import type { HardwareList } from '../../hub/hardware.ts';
+import { type JobArtifacts, type JobFile, jobsBucket } from '../../hub/job-artifacts.ts';
 import type { HubJob, HubJobs, JobSpec } from '../../hub/jobs.ts';
 import { isPassing, withRetries } from '../../hub/retry.ts';
 import type { HubToken } from '../../hub/token.ts';
@@ -14,11 +15,13 @@ import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
 import { jobSpec } from './command.ts';
 import { parseDuration } from './duration.ts';
+import type { ScriptType } from './script-command.ts';
 
 export type SubmitDeps = {
   clock: Pick<Clock, 'now'>;
   jobs: HubJobs;
   dashboards: Dashboards;
+  artifacts: JobArtifacts;
   hardware: HardwareList;
   token: HubToken;
   /** What the team lets jobs have, by name. */
@@ -38,9 +41,11 @@ export async function submit(
   namespace: string,
   context: ToolContext,
 ): Promise<ToolResult> {
-  const made = await specOf(deps, args, context);
+  const made = await specOf(deps, args, namespace, context);
   if (!made.ok) return { kind: 'failed', output: made.problem };
   const { spec } = made;
+  const kept = await keepFile(deps, namespace, made.file, context);
+  if (!kept.ok) return { kind: 'failed', output: kept.problem };
   const dashboard = await ensureDashboard(deps, args, context);
   if (!dashboard.ok) return { kind: 'failed', output: dashboard.reason };
   for (let attempt = 0; ; attempt++) {
@@ -81,27 +86,71 @@ async function ensureDashboard(
   }
 }
 
-/** The job of a call, or what is wrong with it. */
-export async function specOf(
-  { hardware, secrets, token }: SubmitDeps,
+/** Before a job is started that could not find its script. */
+export async function keepFile(
+  { artifacts }: SubmitDeps,
+  namespace: string,
+  file: JobFile | undefined,
+  { signal, assertHeld, approved }: ToolContext,
+): Promise<{ ok: true } | { ok: false; problem: string }> {
+  if (file === undefined) return { ok: true };
+  if (approved !== undefined && !approved.facts.some(({ label }) => label === SCRIPT_KEPT)) {
+    return { ok: false, problem: `Nothing was submitted: ${UNSEEN_BUCKET}` };
+  }
+  assertHeld();
+  try {
+    const kept = await artifacts.keep(namespace, file, signal);
+    return kept.ok ? kept : { ok: false, problem: `Nothing was submitted. ${kept.reason}` };
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = messageOf(error);
+    return {
+      ok: false,
+      problem: `Nothing was submitted, because the script, which is too long for a command, could not be put into the bucket ${jobsBucket(namespace)} (${why}). The token needs write access to buckets there; or make the script shorter than 98,000 bytes.`,
+    };
+  }
+}
+
+/** What a card calls the bucket that a script is put into. */
+export const SCRIPT_KEPT = 'Script kept in';
+
+const UNSEEN_BUCKET =
+  'the script has become too long for a command, and people have not been asked about the bucket that it would be put into. Propose the call again.';
+
+/** What is wrong with a job, as far as that is known before it is sent. */
+export async function problemOf(
+  { hardware, secrets }: Pick<SubmitDeps, 'hardware' | 'secrets'>,
   args: Arguments,
-  { callId, sessionId }: ToolContext,
-): Promise<{ ok: true; spec: JobSpec } | { ok: false; problem: string }> {
+): Promise<string | undefined> {
   const known = await hardware.all();
   if (!known.some((item) => item.name === args.hardware_flavor)) {
     const names = known.map((item) => item.name).join(', ');
-    return { ok: false, problem: `There is no hardware "${args.hardware_flavor}". There is: ${names}.` };
+    return `There is no hardware "${args.hardware_flavor}". There is: ${names}.`;
   }
-  const missing = (args.secrets ?? []).find((name) => !Object.hasOwn(secrets, name));
+  const missing = chosenOf(args).find((name) => !Object.hasOwn(secrets, name));
   if (missing !== undefined) {
     const names = Object.keys(secrets).join(', ') || 'none';
-    return {
-      ok: false,
-      problem: `There is no secret "${missing}" for jobs. Set up are: ${names}. Whoever runs this bot adds one under jobs.secrets of its config; HF_TOKEN is there anyway.`,
-    };
+    return `There is no secret "${missing}" for jobs. Set up are: ${names}. Whoever runs this bot adds one under jobs.secrets of its config; HF_TOKEN is there anyway.`;
   }
-  const chosen = Object.fromEntries((args.secrets ?? []).map((name) => [name, secrets[name] ?? '']));
-  return { ok: true, spec: jobSpec(args, { ...chosen, HF_TOKEN: token }, callId, sessionId) };
+  return undefined;
+}
+
+/** The secrets that a job is to have besides the token that every job has. */
+export const chosenOf = ({ secrets = [] }: Arguments): string[] =>
+  secrets.filter((name) => name !== 'HF_TOKEN');
+
+/** The job of a call with the file that it is given, or what is wrong with it. */
+export async function specOf(
+  { hardware, secrets, token }: SubmitDeps,
+  args: Arguments,
+  namespace: string,
+  { callId, sessionId }: ToolContext,
+): Promise<{ ok: true; spec: JobSpec; file: JobFile | undefined } | { ok: false; problem: string }> {
+  const problem = await problemOf({ hardware, secrets }, args);
+  if (problem !== undefined) return { ok: false, problem };
+  const chosen = Object.fromEntries(chosenOf(args).map((name) => [name, secrets[name] ?? '']));
+  const made = jobSpec(args, { ...chosen, HF_TOKEN: token }, { namespace, callId, sessionId });
+  return { ok: true, ...made };
 }
 
 /**
@@ -147,10 +196,19 @@ async function watchOf(
     jobId: job.id,
     url: jobs.url(namespace, job.id),
     dashboardUrl: args.trackio_space_id && dashboards.url(args.trackio_space_id),
-    title: args.script === undefined ? cut(args.command?.join(' ') ?? '', 80) : 'Python script',
+    title:
+      args.script === undefined
+        ? cut(args.command?.join(' ') ?? '', 80)
+        : SCRIPTS[args.script_type ?? 'python'],
     flavor: args.hardware_flavor,
     hourlyUsd: price?.hourlyUsd,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,
     snapshot: snapshotOf(job, clock),
   };
 }
+
+const SCRIPTS: Record<ScriptType, string> = {
+  python: 'Python script',
+  shell: 'Shell script',
+  notebook: 'Notebook',
+};
