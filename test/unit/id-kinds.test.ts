@@ -45,6 +45,7 @@ describe('a repository of the bot itself', () => {
     'ada/ml-intern-sessions',
     'Ada/ML-Intern-Sessions',
     'other/ml-intern-sessions',
+    'ada/jobs-artifacts',
   ];
   const RIGHT: Readonly<Record<string, object>> = {
     hf_repo_files: { operation: 'list' },

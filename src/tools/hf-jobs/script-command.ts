@@ -12,8 +12,8 @@ export const SCRIPT_MOUNT = '/ml-intern-script';
 
 /**
  * The command that runs a script. It travels in the command itself, base64-encoded, where that is not longer
- * than Linux takes; otherwise in a `file`, which the command copies, and runs only if its hash is the one that
- * it has to have.
+ * than Linux takes; otherwise in a `file`, which the command copies, and runs only if its hash is the right
+ * one.
  */
 export function scriptCommand(
   script: string,

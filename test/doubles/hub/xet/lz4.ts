@@ -1,4 +1,4 @@
-/** What an LZ4 frame holds: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md, without checksums. */
+/** What a frame holds: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md, without checksums. */
 export function lz4Decompressed(frame: Buffer, size: number): Buffer {
   if (frame.readUInt32LE(0) !== MAGIC) throw new Error('no LZ4 frame');
   const flags = frame.readUInt8(4);
