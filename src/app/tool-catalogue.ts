@@ -75,6 +75,7 @@ function allOf(worker: ToolParts): Tool[] {
       repos,
       writes,
       openFile: fileOpenerIn(sandboxes?.sandboxes, attached),
+      apart,
       hubUrl,
     }),
     hfRepoGitTool(writes, hubUrl),

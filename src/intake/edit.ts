@@ -4,7 +4,7 @@ import { keepFile } from '../session/store/files.ts';
 import { changePending, lockPending, type Pending, pendingFrom } from '../session/store/inbox.ts';
 import type { Edit, EditedMessage } from '../session/store/incoming.ts';
 import { type Asked, askedBy } from './asked.ts';
-import { attachmentsIn, placed, sizesOf } from './attachments.ts';
+import { attachmentsIn, placed, placedIn } from './attachments.ts';
 import {
   checked,
   cleaned,
@@ -88,7 +88,7 @@ async function rewriteIn(
   const changed = withFiles(asked.operation, {
     images: [...kept(before?.images), ...images.map((image) => image.id)],
     files: all,
-    attached: await sizesOf(tx, all),
+    attached: await placedIn(tx, all),
   });
   await changePending(tx, id, { editedAt, operation: await checked(parts, tx, sessionId, changed, known) });
   if (asked.told !== undefined) await say(tx, sessionId, asked.told);

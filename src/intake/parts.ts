@@ -13,7 +13,7 @@ import { addMessage } from '../session/store/record.ts';
 import { sessionAt } from '../session/store/session-at.ts';
 import { whoMayEndJobs } from '../thread/words/approvals.ts';
 import type { Asked, AskedDeps, Told, Words } from './asked.ts';
-import { attachedNote } from './attachments.ts';
+import { attachedNote, type Placed } from './attachments.ts';
 import { pictureId } from './received.ts';
 
 export type IntakeDeps = AskedDeps & {
@@ -121,7 +121,7 @@ export async function say(tx: Tx, sessionId: string, told: Told): Promise<void> 
 type Files = {
   images: readonly string[];
   files: readonly string[];
-  attached: readonly { path: string; size: number }[];
+  attached: readonly Placed[];
 };
 
 /** A message with its files; any other operation as it is. */

@@ -1,8 +1,15 @@
 import { messageOf } from '../lib/errors.ts';
+import { fileKind } from '../lib/file-kinds.ts';
 import type { NewFile } from '../session/store/files.ts';
 import { imageType, pictureType } from '../session/store/images.ts';
 import type { OfferedFile } from '../session/store/incoming.ts';
-import { fileTooLarge, pictureTooLarge, tooManyFiles, wrongKindOfFile } from '../thread/words/intake.ts';
+import {
+  fileTooLarge,
+  pictureNotSeen,
+  pictureTooLarge,
+  tooManyFiles,
+  wrongKindOfFile,
+} from '../thread/words/intake.ts';
 
 /** What files are taken from the chat. */
 export type FileRules = { max_mb: number; per_message: number; extensions: readonly string[] };
@@ -62,12 +69,14 @@ export async function receiveFiles(offered: readonly OfferedFile[], rules: FileR
 }
 
 function take(received: Received, file: NewFile): void {
-  const isPicture = imageType(file.name) !== undefined;
-  const isLarge = file.bytes.length > IMAGE_BYTES;
-  if (isPicture && isLarge) {
-    received.problems.push(pictureTooLarge(file.name, IMAGE_BYTES / 1e6));
-  } else if (pictureType(file.bytes) !== undefined && received.images.length < IMAGES) {
-    received.images.push(file);
+  const { name, bytes } = file;
+  const kind = fileKind(bytes);
+  if (pictureType(bytes) !== undefined) {
+    if (bytes.length > IMAGE_BYTES) received.problems.push(pictureTooLarge(name, IMAGE_BYTES / 1e6));
+    else if (received.images.length < IMAGES) received.images.push(file);
+  } else if (kind?.form === 'picture' || imageType(name) !== undefined) {
+    // It may be called as another kind of picture, or be none at all.
+    received.problems.push(pictureNotSeen(name, kind));
   }
   received.attachments.push({ ...file, id: attachmentId(file.id) });
 }

@@ -9,7 +9,7 @@ import { insertOperation } from '../session/store/inbox.ts';
 import type { IncomingMessage } from '../session/store/incoming.ts';
 import { sessionAt } from '../session/store/session-at.ts';
 import { type Asked, askedBy } from './asked.ts';
-import { attachmentsIn, placed } from './attachments.ts';
+import { attachmentsIn, placed, placedOf } from './attachments.ts';
 import {
   checked,
   cleaned,
@@ -67,7 +67,7 @@ async function write(
   const operation = withFiles(asked.operation, {
     images: images.map(({ id }) => id),
     files: attached.map(({ id }) => id),
-    attached: attached.map(({ path, bytes }) => ({ path, size: bytes.length })),
+    attached: attached.map(placedOf),
   });
   const checkedOperation = await checked(parts, tx, sessionId, operation, known);
   if (!(await insertOperation(tx, sessionId, sourceId, checkedOperation))) return;

@@ -10,9 +10,7 @@ export type FileKind = {
 /** Undefined where the bytes begin like text, or like nothing that is known. */
 export function fileKind(bytes: Uint8Array): FileKind | undefined {
   const begins = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
-  const isText = bytes
-    .subarray(0, 512)
-    .every((byte) => (byte >= 0x20 || (byte >= 9 && byte <= 13)) && byte < 0x7f);
+  const isText = isWritten(bytes.subarray(0, 512));
   const magic = MAGIC.find(({ at = 0, is }) => begins.startsWith(is, at));
   if (magic !== undefined && !(isText && magic.form !== 'picture' && LETTERS.test(magic.is)))
     return kindOf(magic);
@@ -22,6 +20,12 @@ export function fileKind(bytes: Uint8Array): FileKind | undefined {
   if (begins.startsWith('ftyp', 4)) return media(begins.slice(8, 32));
   if (begins.startsWith('PK\x03\x04')) return zip(bytes);
   return begins.includes('\0') ? undefined : ofText(bytes);
+}
+
+/** UTF-8 without what only programs write. */
+function isWritten(bytes: Uint8Array): boolean {
+  const isPlain = bytes.every((byte) => (byte >= 0x20 || (byte >= 9 && byte <= 13)) && byte !== 0x7f);
+  return isPlain && !new TextDecoder().decode(bytes, { stream: true }).includes('\ufffd');
 }
 
 /** Pictures that models take: providers refuse a request with a picture of another type than is said. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { partsOf } from '../hub/paths.ts';
 import { cut } from '../lib/cut.ts';
 import { numbered, table } from '../lib/output.ts';
+import { readableText } from '../lib/readable-text.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { Github } from '../web/github.ts';
 import { defineTool, type Tool } from './tool.ts';
@@ -126,16 +127,22 @@ function fileTool(github: Github, apart: ParseApart): Tool {
       if ('folder' in found.value)
         return { kind: 'done', output: found.value.folder.join('\n') || '(an empty folder)' };
       const { bytes, url, movedTo } = found.value;
-      if (bytes.includes(0)) return { kind: 'failed', output: `${path} is no text file.` };
-      const read = path.endsWith('.ipynb')
+      const file = readableText(path, bytes);
+      if (!file.ok) return { kind: 'failed', output: `${path} ${file.reason}.` };
+      const read = /\.ipynb$/i.test(path)
         ? await apart.parse('notebook', bytes, signal)
-        : { ok: true as const, value: bytes.toString('utf8') };
+        : { ok: true as const, value: file.text };
       if (!read.ok) return { kind: 'failed', output: `${path} can't be read as a notebook: ${read.reason}.` };
       const lines = line_end === undefined ? undefined : line_end - line_start + 1;
-      return {
-        kind: 'done',
-        output: `${movedTo ? `${repo} is called ${movedTo} now.\n` : ''}${url}\n${numbered(read.value, { from: line_start, lines, option: 'line_start' })}`,
-      };
+      const output = [
+        ...(movedTo ? [`${repo} is called ${movedTo} now.`] : []),
+        url,
+        bytes.length === 0
+          ? '(the file is empty)'
+          : numbered(read.value, { from: line_start, lines, option: 'line_start' }),
+        ...(file.note === undefined ? [] : [`(${file.note})`]),
+      ];
+      return { kind: 'done', output: output.join('\n') };
     },
   });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DatasetPush } from '../hub/dataset-push.ts';
 import { whyNot } from '../hub/repo-client.ts';
 import type { HubRepos } from '../hub/repos.ts';
+import { plainName } from '../lib/file-name.ts';
 import { sha256Of } from '../lib/hash.ts';
 import { capped } from '../lib/output.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
@@ -130,7 +131,7 @@ async function read({ apart, fileAt }: PushParts, path: string, context: ToolCon
   return { ok: true as const, bytes: file.bytes, data, sha256: sha256Of(file.bytes) };
 }
 
-const nameIn = (path: string): string => (path.split('/').at(-1) ?? path).replace(/[^\w.-]+/g, '_');
+const nameIn = (path: string): string => plainName(path.split('/').at(-1) ?? path);
 
 const size = (bytes: number) =>
   bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

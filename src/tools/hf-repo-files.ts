@@ -5,6 +5,8 @@ import type { HubRepos } from '../hub/repos.ts';
 import { cut } from '../lib/cut.ts';
 import { sha256Of } from '../lib/hash.ts';
 import { numbered } from '../lib/output.ts';
+import { type ReadableText, readableText } from '../lib/readable-text.ts';
+import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import { type ApprovalRequest, previewOf } from '../session/tool-calls.ts';
 import { secretInFile } from './file-secrets.ts';
 import { Kind, listing, RepoId, sizeText } from './hub-repos.ts';
@@ -23,6 +25,7 @@ export type RepoFileParts = {
     path: string,
     context: ToolContext,
   ): Promise<{ ok: true; content: Blob; sha256: string } | { ok: false; reason: string }>;
+  apart: ParseApart;
   hubUrl: string;
 };
 
@@ -63,7 +66,7 @@ export function hfRepoFilesTool(parts: RepoFileParts): Tool {
   return defineTool({
     name: 'hf_repo_files',
     description:
-      'Files of a repository on the Hugging Face Hub: list them, read a text file (500 lines from `offset` on), upload one (its text, or a file of the sandbox) or delete some. People are asked before an upload or a deletion. To use large files, load them in a job; to push what a job made, let its script push.',
+      'Files of a repository on the Hugging Face Hub: list them, read a text file (500 lines from `offset` on; a notebook as its code and text), upload one (its text, or a file of the sandbox) or delete some. People are asked before an upload or a deletion. To use large files, load them in a job; to push what a job made, let its script push.',
     schema: Schema,
     isReadOnly: false,
     research: ({ operation }) => OPERATIONS[operation].isLookUp === true,
@@ -87,6 +90,8 @@ export function hfRepoFilesTool(parts: RepoFileParts): Tool {
 
 const FILES = 300;
 const READ_BYTES = 400_000;
+/** Most of a notebook is its pictures, and half of one can't be read. */
+const NOTEBOOK_BYTES = 10_000_000;
 
 /** One operation of the tool, with everything that has to be known of it. */
 type FileOperation = {
@@ -112,23 +117,41 @@ const read: FileOperation = {
   isLookUp: true,
   sourceOf: ({ hubUrl }, { kind, id, revision, path }) =>
     path && fileUrl(hubUrl, 'blob', { kind, id, revision, path }),
-  async run({ repos }, { kind, id, revision, path, offset }, { signal }) {
+  async run({ repos, apart }, { kind, id, revision, path, offset }, { signal }) {
     if (path === undefined) return failed('To read a file, say which: path.');
-    const read = await repos.read({ kind, id, revision, path }, READ_BYTES, signal);
+    const most = isNotebook(path) ? NOTEBOOK_BYTES : READ_BYTES;
+    const read = await repos.read({ kind, id, revision, path }, most, signal);
     if (!read.ok) return failed(`${id}: ${read.reason}`);
     const { bytes, size } = read.value;
-    if (bytes.includes(0))
-      return failed(`${path} is no text file (${sizeText(size)}). Load it in a job or in bash.`);
-    const isCut = bytes.length < size;
-    return {
-      kind: 'done',
-      output: [
-        numbered(bytes.toString('utf8'), { from: offset, option: 'offset' }),
-        ...(isCut ? [`(only the first ${sizeText(READ_BYTES)} of ${sizeText(size)} can be read here)`] : []),
-      ].join('\n'),
-    };
+    const isPart = bytes.length < size;
+    const file = await textIn(apart, path, bytes, isPart, signal);
+    if (!file.ok)
+      return failed(`${path} ${file.reason} (${sizeText(size)}). A job or bash can load what is no text.`);
+    const notes = [
+      isPart ? `only the first ${sizeText(most)} of ${sizeText(size)} can be read here` : undefined,
+      file.note,
+    ].filter((note) => note !== undefined);
+    const lines =
+      size === 0 ? '(the file is empty)' : numbered(file.text, { from: offset, option: 'offset' });
+    return { kind: 'done', output: [lines, ...notes.map((note) => `(${note})`)].join('\n') };
   },
 };
+
+const isNotebook = (path: string): boolean => /\.ipynb$/i.test(path);
+
+/** Of a notebook its texts and code; what is too large to be read as one is read as it is written. */
+async function textIn(
+  apart: ParseApart,
+  path: string,
+  bytes: Buffer,
+  isPart: boolean,
+  signal: AbortSignal,
+): Promise<ReadableText> {
+  const file = readableText(path, bytes, { isPart });
+  if (!file.ok || !isNotebook(path) || isPart) return file;
+  const notebook = await apart.parse('notebook', bytes, signal);
+  return notebook.ok ? { ...file, text: notebook.value } : { ok: false, reason: notebook.reason };
+}
 
 const upload: FileOperation = {
   approval: askForUpload,

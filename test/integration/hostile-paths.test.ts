@@ -6,6 +6,7 @@ import { createHubRepos } from '../../src/hub/repos.ts';
 import { hubToken } from '../../src/hub/token.ts';
 import { hfRepoFilesTool } from '../../src/tools/hf-repo-files.ts';
 import { HubDouble } from '../doubles/hub/server.ts';
+import { parseApart } from '../support/parse-apart.ts';
 import { askedBy, runTool } from '../support/tool-context.ts';
 import '../support/properties.ts';
 
@@ -30,6 +31,7 @@ const tool = () =>
     repos: repos(),
     writes: writes(),
     openFile: async () => ({ ok: false, reason: 'none' }),
+    apart: parseApart,
     hubUrl: hub.url,
   });
 

@@ -8,6 +8,7 @@ import { hfRepoGitTool } from '../../src/tools/hf-repo-git/tool.ts';
 import { hubRepoTools } from '../../src/tools/hub-repos.ts';
 import type { Tool } from '../../src/tools/tool.ts';
 import { HubDouble } from '../doubles/hub/server.ts';
+import { parseApart } from '../support/parse-apart.ts';
 import { askedBy, runTool } from '../support/tool-context.ts';
 
 let hub: HubDouble;
@@ -40,7 +41,7 @@ beforeEach(() => {
       : { ok: false as const, reason: `There is no ${path}.` };
   tools = [
     ...hubRepoTools(repos, hubUrl, () => false),
-    hfRepoFilesTool({ repos, writes, openFile, hubUrl }),
+    hfRepoFilesTool({ repos, writes, openFile, apart: parseApart, hubUrl }),
     hfRepoGitTool(writes, hubUrl),
   ];
 });
@@ -136,6 +137,28 @@ describe('hf_repo_files', () => {
       kind: 'failed',
       output: expect.stringContaining('path'),
     });
+  });
+
+  test('reads a file as what its bytes are, whatever it is called', async () => {
+    const notebook = { nbformat: 4, cells: [{ cell_type: 'code', source: 'x = 1', outputs: [] }] };
+    hub.repos.add('model', 'acme/odd', {
+      'latin.txt': Buffer.from('Grüße aus München', 'latin1'),
+      'photo.jpg': Buffer.from('\0\0\0\x1cftypheic\0\0\0\0mif1heic', 'latin1'),
+      'rows.csv': '<!doctype html><title>Sign in</title>',
+      'page.html': '<!doctype html><title>Boats</title>',
+      'a.ipynb': JSON.stringify(notebook),
+      'empty.txt': '',
+    });
+    const read = async (path: string) => {
+      const result = await run('hf_repo_files', { operation: 'read', id: 'acme/odd', path });
+      return 'output' in result ? `${result.kind}: ${result.output}` : result.kind;
+    };
+    expect(await read('latin.txt')).toMatch(/^done: 1\tGrüße aus München\n\(its text is in Windows-1252/);
+    expect(await read('photo.jpg')).toMatch(/^failed: photo\.jpg is a HEIC picture: convert it/);
+    expect(await read('rows.csv')).toMatch(/^failed: rows\.csv is a web page that asks to log in/);
+    expect(await read('page.html')).toBe('done: 1\t<!doctype html><title>Boats</title>');
+    expect(await read('a.ipynb')).toMatch(/^done: 1\t# --- cell 1 \(code\) ---\n2\tx = 1/);
+    expect(await read('empty.txt')).toBe('done: (the file is empty)');
   });
 });
 

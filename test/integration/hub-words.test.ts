@@ -7,6 +7,7 @@ import { hfRepoGitTool } from '../../src/tools/hf-repo-git/tool.ts';
 import { hubRepoTools } from '../../src/tools/hub-repos.ts';
 import type { Tool } from '../../src/tools/tool.ts';
 import { HubDouble } from '../doubles/hub/server.ts';
+import { parseApart } from '../support/parse-apart.ts';
 import { askedBy, runTool } from '../support/tool-context.ts';
 
 let hub: HubDouble;
@@ -20,7 +21,7 @@ beforeEach(async () => {
   const openFile = async () => ({ ok: false as const, reason: 'none' });
   tools = [
     ...hubRepoTools(repos, hub.url, () => false),
-    hfRepoFilesTool({ repos, writes, openFile, hubUrl: hub.url }),
+    hfRepoFilesTool({ repos, writes, openFile, apart: parseApart, hubUrl: hub.url }),
     hfRepoGitTool(writes, hub.url),
   ];
 });

@@ -1,4 +1,5 @@
 import { dollars } from '../../lib/dollars.ts';
+import type { FileKind } from '../../lib/file-kinds.ts';
 import type { Person } from '../../session/address.ts';
 import type { Offer } from '../../session/transcript.ts';
 
@@ -14,6 +15,12 @@ export const fileTooLarge = (name: string, mostMb: number): string =>
 
 export const pictureTooLarge = (name: string, mostMb: number): string =>
   `${name} is larger than ${mostMb} MB, so I did not look at it; programs in my sandbox can.`;
+
+/** Of a picture in a form that models don't take, or of what is only called like one. */
+export const pictureNotSeen = (name: string, kind: FileKind | undefined): string =>
+  kind === undefined
+    ? `${name} is no picture by what is in it, so I can’t look at it as one.`
+    : `${name} is ${kind.what}${kind.form === 'picture' ? ', which models can’t look at' : ', not a picture'}${kind.mend === undefined ? '' : ` (${kind.mend})`}; programs in my sandbox may read it.`;
 
 export const tooManyFiles = (name: string, most: number): string =>
   `I take ${most} files with a message, so I did not take ${name}.`;

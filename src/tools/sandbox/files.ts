@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { beginningOf } from '../../lib/cut.ts';
-import { fileKind } from '../../lib/file-kinds.ts';
-import { NAME_BYTES, tooLongName } from '../../lib/file-name.ts';
+import { fittingName, NAME_BYTES, plainName, tooLongName } from '../../lib/file-name.ts';
 import { linesOf } from '../../lib/output.ts';
-import { decodedText } from '../../lib/text-encoding.ts';
+import { readableText } from '../../lib/readable-text.ts';
 import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import { type FileContent, readFile, writeFile } from '../../sandbox/files.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
@@ -133,7 +132,8 @@ function picture(path: string, bytes: Buffer): ToolResult {
   return { kind: 'done', output, image: { name: path.split('/').at(-1) ?? 'image', bytes } };
 }
 
-const NAME_CHARACTERS = 80;
+/** Room is left for what makes it the only one of its name in a thread. */
+const SHARED_NAME_BYTES = 200;
 
 /** Larger ones belong on the Hub. */
 const SHARED_BYTES = 8_000_000;
@@ -157,11 +157,11 @@ export function shareFileTool(sandboxes: Sandboxes): Tool {
         const secret = await secretInFile(path, new Blob([new Uint8Array(content.bytes)]), context.redaction);
         if (secret !== undefined)
           return failed(`${secret}, so it was not posted. Take that out of it first.`);
-        const name = (path.split('/').at(-1) ?? '').replace(/[^\w.-]+/g, '_').slice(-NAME_CHARACTERS);
+        const name = fittingName(plainName(path.split('/').at(-1) ?? ''), '', SHARED_NAME_BYTES);
         return {
           kind: 'done',
           output: `Posted ${path} in the thread.`,
-          file: { name: name || 'file', bytes: content.bytes, text: comment },
+          file: { name, bytes: content.bytes, text: comment },
         };
       }),
   });
@@ -179,23 +179,17 @@ function textFile(content: FileContent, path: string) {
 
 /** What it is instead is told by its bytes, whatever it is called. */
 function noTextFile(path: string, bytes: Buffer): string {
-  const kind = fileKind(bytes);
-  if (kind?.mend !== undefined) return `${path} is ${kind.what}: ${kind.mend}.`;
-  const decoded = decodedText(bytes);
-  const encoding = decoded.ok ? ` in UTF-8, but probably in ${decoded.encoding}` : '';
-  const what = kind === undefined ? `no text file${encoding}` : kind.what;
-  return `${path} is ${what} (${bytes.length} bytes). Look at it with bash: file, xxd, or a program that knows its format.`;
+  const file = readableText(path, bytes);
+  if (file.ok) return `${path} can't be edited as text: ${file.note ?? 'its characters are not in UTF-8'}.`;
+  return `${path} ${file.reason} (${bytes.length} bytes). Look at it with bash: file, xxd, or a program that knows its format.`;
 }
 
 /** The same for reading alone: in another encoding it is read, and the encoding is said. */
 function readable(content: FileContent, path: string) {
-  const file = textFile(content, path);
-  if (file.ok) return { ...file, note: '' };
-  if (content.kind !== 'file' || fileKind(content.bytes) !== undefined) return file;
-  const decoded = decodedText(content.bytes);
-  if (!decoded.ok) return file;
-  const note = `\n(its text is in ${decoded.encoding}${decoded.isGuessed ? ', as it seems' : ''}, not in UTF-8)`;
-  return { ok: true as const, text: decoded.text, note };
+  if (content.kind !== 'file') return { ok: false as const, reason: problemWith(content, path) };
+  const file = readableText(path, content.bytes);
+  if (!file.ok) return { ok: false as const, reason: noTextFile(path, content.bytes) };
+  return { ok: true as const, text: file.text, note: file.note === undefined ? '' : `\n(${file.note})` };
 }
 
 function problemWith(content: Exclude<FileContent, { kind: 'file' }>, path: string): string {

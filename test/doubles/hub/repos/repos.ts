@@ -53,7 +53,7 @@ export class HubRepos {
     return this.all.find((repo) => repo.kind === kind && repo.id === id);
   }
 
-  add(kind: Kind, id: string, files: Readonly<Record<string, string>> = {}): DoubleRepo {
+  add(kind: Kind, id: string, files: Readonly<Record<string, string | Buffer>> = {}): DoubleRepo {
     const repo: DoubleRepo = {
       kind,
       id,
