@@ -7,20 +7,30 @@ import { fileUrl } from './paths.ts';
 /** A file of a repository that was asked for: at most as many bytes as wanted, and its whole size. */
 export type FileRead = { bytes: Buffer; size: number };
 
+/** A file of a repository; `from` is the first byte that is wanted, the first of all by default. */
+export type FilePlace = {
+  kind: RepoKind;
+  id: string;
+  revision?: string | undefined;
+  path: string;
+  from?: number | undefined;
+};
+
 /**
- * The first bytes of a file, never more than `maxBytes`; undefined where the repository has none of that
+ * The bytes of a file from `from` on, never more than `maxBytes`; undefined where the repository has none of that
  * name. `downloadFile` of @huggingface/hub encodes no path, and takes an empty file for an error. Throws
  * HubApiError where the Hub refuses.
  */
 export async function readRepoFile(
   access: ReturnType<ReturnType<typeof accessTo>>,
-  at: { kind: RepoKind; id: string; revision?: string | undefined; path: string },
+  at: FilePlace,
   maxBytes: number,
 ): Promise<FileRead | undefined> {
+  const { from = 0 } = at;
   const response = await access.fetch(fileUrl(access.hubUrl, 'resolve', at), {
     headers: {
       authorization: `Bearer ${access.accessToken}`,
-      range: `bytes=0-${maxBytes - 1}`,
+      range: `bytes=${from}-${from + maxBytes - 1}`,
       'accept-encoding': 'identity', // a range of what is packed is no range of the file
     },
   });
@@ -35,6 +45,10 @@ export async function readRepoFile(
     return undefined;
   }
   if (!response.ok) throw await refusalOf(response);
+  if (from > 0 && response.status !== 206) {
+    await response.body?.cancel();
+    throw new Error(`${at.path} is sent as a whole only`);
+  }
   const bytes = await firstBytes(response, maxBytes);
   return { bytes, size: Number(total ?? response.headers.get('content-length') ?? bytes.length) };
 }

@@ -14,7 +14,7 @@ import { accessTo } from './access.ts';
 import type { Looked } from './datasets.ts';
 import { paged } from './pages.ts';
 import { NoSuchName, part, partsOf, type RepoKind } from './paths.ts';
-import { readRepoFile } from './read-file.ts';
+import { type FilePlace, type FileRead, readRepoFile } from './read-file.ts';
 import { adviceFor, refusalIn, refusedText } from './refusals.ts';
 import { withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
@@ -58,12 +58,8 @@ export type HubRepos = {
     limit: number,
     signal: AbortSignal,
   ): Promise<Looked<{ files: RepoFile[]; hasMore: boolean }>>;
-  /** The first bytes of a file, never more than `maxBytes`, and its whole size. */
-  read(
-    at: { kind: RepoKind; id: string; revision?: string | undefined; path: string },
-    maxBytes: number,
-    signal: AbortSignal,
-  ): Promise<Looked<{ bytes: Buffer; size: number }>>;
+  /** The bytes of a file from a place on, never more than `maxBytes`, and its whole size. */
+  read(at: FilePlace, maxBytes: number, signal: AbortSignal): Promise<Looked<FileRead>>;
 };
 
 /**
@@ -118,10 +114,10 @@ export function createHubRepos(hubUrl: string, accessToken: HubToken): HubRepos 
         }
         return { files: found, hasMore: false };
       }),
-    read: ({ kind, id, revision, path }, maxBytes, signal) =>
+    read: (at, maxBytes, signal) =>
       looked(signal, async () => {
-        const file = await readRepoFile(downloading(signal), { kind, id, revision, path }, maxBytes);
-        if (file === undefined) throw new NotThere(`There is no ${path} in ${id}.`);
+        const file = await readRepoFile(downloading(signal), at, maxBytes);
+        if (file === undefined) throw new NotThere(`There is no ${at.path} in ${at.id}.`);
         return file;
       }),
   };

@@ -16,6 +16,7 @@ export type Bounds = {
 /** Many times what real files take. */
 const WITHIN_MS = {
   dataFile: 30_000,
+  parquetParts: 30_000,
   notebook: 10_000,
   paper: 15_000,
   docLinks: 10_000,

@@ -1,6 +1,6 @@
 import type { ParserName } from './bounds.ts';
 import type { apiEndpointsIn } from './parsers/api-endpoints.ts';
-import type { readDataFile } from './parsers/data-file.ts';
+import type { readDataFile, readParquetParts } from './parsers/data-file.ts';
 import type { docLinksIn } from './parsers/doc-links.ts';
 import type { editText } from './parsers/edit-text.ts';
 import type { examplePaths } from './parsers/example-paths.ts';
@@ -19,6 +19,8 @@ export type Parsers = { [Name in ParserName]: Awaited<ReturnType<(typeof LOADED)
 /** Each is loaded when it is first needed, with its library. */
 export const LOADED = {
   dataFile: async (): Promise<typeof readDataFile> => (await import('./parsers/data-file.ts')).readDataFile,
+  parquetParts: async (): Promise<typeof readParquetParts> =>
+    (await import('./parsers/data-file.ts')).readParquetParts,
   notebook: async (): Promise<typeof notebookText> => (await import('./parsers/notebook.ts')).notebookText,
   paper: async (): Promise<typeof parsePaper> => (await import('./parsers/paper.ts')).parsePaper,
   docLinks: async (): Promise<typeof docLinksIn> => (await import('./parsers/doc-links.ts')).docLinksIn,

@@ -110,7 +110,7 @@ function likelier(a: RepoFile, b: RepoFile): number {
 function marks({ path, size }: RepoFile): boolean[] {
   const isParquet = /\.parquet$/i.test(path);
   const isArchive = ARCHIVE.test(path);
-  const isReadable = size > 0 && (size <= FILE_BYTES || !(isParquet || isArchive));
+  const isReadable = size > 0 && (size <= FILE_BYTES || !isArchive);
   return [
     isReadable,
     !isArchive,
@@ -130,7 +130,9 @@ async function rowsOf(
   signal: AbortSignal,
 ): Promise<Looked<SeenFile>> {
   const isLarge = size > FILE_BYTES;
-  if (isLarge && (/\.parquet$/i.test(path) || ARCHIVE.test(path))) {
+  if (isLarge && /\.parquet$/i.test(path))
+    return ofLargeParquet({ repos, apart }, dataset, { path, size }, signal);
+  if (isLarge && ARCHIVE.test(path)) {
     return {
       ok: false,
       reason: `${path} (${sizeText(size)}) is too large to be read here: load it in a job.`,
@@ -153,3 +155,50 @@ async function rowsOf(
   const said = [`## ${path}\n${count}; columns: ${data.columns.join(', ')}`, ...data.notes].join('\n');
   return { ok: true, value: { said, columns: data.columns, first: data.first } };
 }
+
+/** The end of a Parquet file, which usually has all of its footer. */
+const END_BYTES = 500_000;
+
+/**
+ * What the footer of a Parquet file says, which is at its end, and its first rows where they are not too many
+ * bytes: https://parquet.apache.org/docs/file-format.
+ */
+async function ofLargeParquet(
+  { repos, apart }: DatasetFiles,
+  dataset: string,
+  { path, size }: RepoFile,
+  signal: AbortSignal,
+): Promise<Looked<SeenFile>> {
+  const at = { kind: 'dataset' as const, id: dataset, path };
+  const bytesIn = (from: number, to: number) => repos.read({ ...at, from }, to - from, signal);
+  let end = await bytesIn(size - END_BYTES, size);
+  const needed = end.ok ? footerBytes(end.value.bytes) : 0;
+  if (needed > END_BYTES && needed <= FILE_BYTES) end = await bytesIn(size - needed, size);
+  if (!end.ok) return { ok: false, reason: `${path} could not be read: ${end.reason}` };
+  const last = { from: size - end.value.bytes.length, bytes: end.value.bytes };
+  const read = async (parts: { from: number; bytes: Uint8Array }[]) => {
+    const parsed = await apart.parse('parquetParts', { size, parts }, signal);
+    return parsed.ok ? parsed.value : { ok: false as const, reason: parsed.reason };
+  };
+  let data = await read([last]);
+  const { rowsAt } = data.ok ? data : {};
+  if (rowsAt !== undefined && isWithin(rowsAt, size)) {
+    const first = await bytesIn(rowsAt.from, rowsAt.to);
+    if (first.ok) data = await read([{ from: rowsAt.from, bytes: first.value.bytes }, last]);
+  }
+  if (!data.ok) return { ok: false, reason: `${path} can't be used as it is: ${data.reason}.` };
+  const without = data.rowsAt === undefined ? [] : ['Its rows are too large to be shown here.'];
+  const said = [
+    `## ${path}\n${data.rows.toLocaleString('en')} rows (of ${sizeText(size)} its footer was read); columns: ${data.columns.join(', ')}`,
+    ...data.notes,
+    ...without,
+  ].join('\n');
+  return { ok: true, value: { said, columns: data.columns, first: data.first } };
+}
+
+/** Footers may say anything. */
+const isWithin = ({ from, to }: { from: number; to: number }, size: number): boolean =>
+  from >= 0 && from < to && to <= size && to - from <= FILE_BYTES;
+
+/** As the last bytes of the file say: the length of the footer stands before the mark at the end. */
+const footerBytes = (end: Buffer): number => (end.length < 8 ? 0 : end.readUInt32LE(end.length - 8) + 8);

@@ -19,6 +19,14 @@ async function outputOf(tool: Tool, args: object): Promise<string> {
   return 'output' in result ? result.output : result.kind;
 }
 
+/** Three rows of text and label, as hyparquet-writer writes them. */
+const PARQUET = [
+  'UEFSMRUGFUAVQFwVBhUAFQYVABUEFQAAAAMHBgAAAGEgYm9hdAYAAABhbiBvYXIGAAAAYSBkb2NrFQYVHBUcXBUGFQAVBhUA',
+  'FQQVAAAAAwcAAAAAAQAAAAEAAAAVBBk8SARyb290FQQAFQwlAhgEdGV4dCUAABUCJQIYBWxhYmVsABYGGRwZLCYIHBUMGRUA',
+  'GRgEdGV4dBUAFgYWahZqJgg8NgAoBmFuIG9hchgGYSBib2F0ABkcFQYVABUCAAAAJnIcFQIZFQAZGAVsYWJlbBUAFgYWRhZG',
+  'JnI8NgAoBAEAAAAYBAAAAAAAGRwVBhUAFQIAAAAWsAEWBjawAQAoCWh5cGFycXVldBksHAAAHAAAALYAAABQQVIx',
+].join('');
+
 describe('hf_inspect_dataset', () => {
   const tool = () =>
     hfInspectDatasetTool(
@@ -71,6 +79,23 @@ describe('hf_inspect_dataset', () => {
     expect(await outputOf(tool(), { dataset: 'ada/empty' })).toContain('no CSV, JSON or Parquet files');
     hub.repos.add('dataset', 'ada/broken', { 'train.json': '[{"a": 1}' });
     expect(await outputOf(tool(), { dataset: 'ada/broken' })).toContain('half-written');
+  });
+
+  test('of a large Parquet file the footer is read, and its first rows where these are small', async () => {
+    const file = Buffer.from(PARQUET, 'base64');
+    const footer = file.subarray(file.length - 8 - file.readUInt32LE(file.length - 8));
+    const rows = file.subarray(0, file.length - footer.length);
+    const room = Buffer.alloc(25_000_000);
+    hub.repos.add('dataset', 'ada/large', { 'train.parquet': Buffer.concat([rows, room, footer]) });
+    const output = await outputOf(tool(), { dataset: 'ada/large' });
+    expect(output).toContain(
+      '## train.parquet\n3 rows (of 25.0 MB its footer was read); columns: text, label',
+    );
+    expect(output).toContain('Row 1: {"text":"a boat","label":0}');
+    hub.repos.add('dataset', 'ada/cut', { 'train.parquet': Buffer.concat([rows, room]) });
+    expect(await outputOf(tool(), { dataset: 'ada/cut' })).toContain(
+      "train.parquet can't be used as it is: it is cut off",
+    );
   });
 
   test('a rate limit is said as such', async () => {

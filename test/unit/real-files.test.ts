@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256Of } from '../../src/lib/hash.ts';
+import { readParquetParts } from '../../src/parse-apart/parsers/data-file.ts';
 import { readDataFile } from '../../src/tools/data-file.ts';
 import { parseApart } from '../support/parse-apart.ts';
 import { realFiles } from '../support/real-files.ts';
@@ -47,6 +48,23 @@ test.skipIf(tables.length === 0)('rows of CSV are the rows that the same file ha
     expect(await rowsOf(name, bytes), name).toEqual(await rowsOf('twin.json', twin?.bytes ?? Buffer.of()));
   }
 });
+
+test.skipIf(tables.length === 0)(
+  'of Parquet its end and the bytes of its first rows are enough',
+  async () => {
+    for (const { name, bytes } of realFiles('parquet')) {
+      const whole = await readDataFile(parseApart, name, bytes, signal);
+      if (!whole.ok) continue;
+      const from = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+      const end = { from, bytes: bytes.subarray(from) };
+      const footer = await readParquetParts({ size: bytes.length, parts: [end] });
+      const { rowsAt } = footer.ok ? footer : {};
+      const rows = rowsAt && { from: rowsAt.from, bytes: bytes.subarray(rowsAt.from, rowsAt.to) };
+      const read = await readParquetParts({ size: bytes.length, parts: rows ? [rows, end] : [end] });
+      expect(read, name).toEqual(whole);
+    }
+  },
+);
 
 const notebooks = realFiles('notebooks');
 

@@ -6,7 +6,7 @@ import { readTable } from './data-file/csv.ts';
 import { broken, type DataFile, listed, type Read, type TextInput } from './data-file/file.ts';
 import { readJsonLines, readWholeJson } from './data-file/json.ts';
 import { unpacked } from './data-file/packed.ts';
-import { readParquet } from './data-file/parquet.ts';
+import { type Parts, readParquet, readParts } from './data-file/parquet.ts';
 
 export type { DataFile } from './data-file/file.ts';
 
@@ -42,6 +42,12 @@ export async function readDataFile({ name, bytes, isPart = false }: DataInput): 
     const isOwn = error instanceof Error && error.constructor === Error;
     return broken(isOwn ? capped(messageOf(error), 1_000) : 'it is broken, or not what its name says');
   }
+}
+
+/** A Parquet file of which only parts were read, its end among them. */
+export async function readParquetParts(parts: Parts): Promise<DataFile> {
+  const file = await readParts(parts);
+  return file.ok ? bounded({ ...file, isPart: false }) : file;
 }
 
 /** A packed file within a packed file, and no more. */

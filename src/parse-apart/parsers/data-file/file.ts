@@ -16,6 +16,8 @@ type Rows = {
   first: string[];
   /** Sentences on what whoever loads it should know. */
   notes: string[];
+  /** Where in the file its first rows are, from a byte to the one after the last, where these were not given. */
+  rowsAt?: { from: number; to: number };
 };
 
 /** What a reader of one format makes of it; the rest is said of all formats alike. */

@@ -1,4 +1,10 @@
-import { type FileMetaData, parquetMetadataAsync, parquetRead, type SchemaElement } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadata,
+  parquetRead,
+  type SchemaElement,
+} from 'hyparquet';
 import { broken, FIRST_ROWS, listed, type Read, rowText } from './file.ts';
 import { codecs, READ } from './parquet-codecs.ts';
 import { parsers, rawSchema, readable, schemaTree, type Tree } from './parquet-values.ts';
@@ -8,12 +14,23 @@ const COLUMN_BYTES = 200_000_000;
 /** Rows of so many columns are shown; of wider ones only the first columns. */
 const SHOWN_COLUMNS = 200;
 
+/** A file of which only some parts are here, each from a byte on; the last part has its end. */
+export type Parts = { size: number; parts: readonly { from: number; bytes: Uint8Array }[] };
+
 /** The columns of a Parquet file, with its first rows as far as they can be read. */
 export async function readParquet(bytes: Buffer): Promise<Read> {
-  const wrong = outside(bytes);
+  const wrong = beginning(bytes);
   if (wrong !== undefined) return broken(wrong);
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const metadata = await footerOf(file);
+  return readParts({ size: bytes.length, parts: [{ from: 0, bytes }] });
+}
+
+/** The same of a file that is too large to be read as a whole: of its end, and of where its first rows are. */
+export async function readParts({ size, parts }: Parts): Promise<Read> {
+  const last = parts.at(-1)?.bytes ?? Buffer.of();
+  const end = Buffer.from(last.buffer, last.byteOffset, last.byteLength);
+  const wrong = ending(end);
+  if (wrong !== undefined) return broken(wrong);
+  const metadata = footerOf(end);
   if (metadata === undefined) return broken('its footer, which says what is in it, is broken');
   const names = topLevel(metadata.schema);
   if (names === undefined) return broken('its schema names fewer columns than it says that there are');
@@ -21,39 +38,71 @@ export async function readParquet(bytes: Buffer): Promise<Read> {
   // Some programs leave the number of all rows out.
   const counted = metadata.row_groups.reduce((sum, { num_rows }) => sum + num_rows, 0n);
   const rows = Math.max(Number(metadata.num_rows), Number(counted));
-  const { first, notes } =
-    rows > 0
-      ? await firstRows(file, metadata, tree, Math.min(FIRST_ROWS, rows))
-      : { first: [], notes: ['It has columns and no rows.'] };
-  return { ok: true, format: 'parquet', columns: names, rows, first, notes };
+  const read = { ok: true, format: 'parquet', columns: names, rows } as const;
+  if (rows === 0) return { ...read, first: [], notes: ['It has columns and no rows.'] };
+  const rowEnd = Math.min(FIRST_ROWS, rows);
+  const rowsAt = spanOf(groupsOf(metadata, rowEnd));
+  const isHere = parts.some(({ from, bytes }) => from <= rowsAt.from && rowsAt.to <= from + bytes.length);
+  if (!isHere && size > (parts[0]?.bytes.length ?? 0)) return { ...read, first: [], notes: [], rowsAt };
+  return { ...read, ...(await firstRows(bufferOf({ size, parts }), metadata, tree, rowEnd)) };
 }
 
-/** What is wrong with a file that does not begin and end as Parquet does. */
-function outside(bytes: Buffer): string | undefined {
+/** What is wrong with a file that does not begin as Parquet does. */
+function beginning(bytes: Buffer): string | undefined {
   const [begins, ends] = [bytes.toString('latin1', 0, 4), bytes.toString('latin1', bytes.length - 4)];
-  if (begins === 'PARE' || ends === 'PARE') {
-    return 'it is encrypted, down to the names of its columns: whoever wrote it has the keys';
-  }
-  if (begins !== 'PAR1' && ends !== 'PAR1') return 'it is no Parquet file: it does not begin as one does';
-  if (begins !== 'PAR1') return 'its beginning is missing or broken';
-  if (ends !== 'PAR1' || bytes.length < 12) {
+  if (begins === 'PARE') return ENCRYPTED;
+  if (begins === 'PAR1') return undefined;
+  return ends === 'PAR1' || ends === 'PARE'
+    ? 'its beginning is missing or broken'
+    : 'it is no Parquet file: it does not begin as one does';
+}
+
+const ENCRYPTED = 'it is encrypted, down to the names of its columns: whoever wrote it has the keys';
+
+/** What is wrong with a file that does not end as Parquet does. */
+function ending(end: Buffer): string | undefined {
+  const mark = end.toString('latin1', end.length - 4);
+  if (mark === 'PARE') return ENCRYPTED;
+  if (mark !== 'PAR1' || end.length < 12) {
     return 'it is cut off: a Parquet file ends with a footer that says what is in it, and this one has none (was it downloaded as a whole?)';
   }
-  if (bytes.readUInt32LE(bytes.length - 8) > bytes.length - 12) {
-    return 'its footer is said to be longer than the file: it is cut or broken';
-  }
-  return undefined;
+  return end.readUInt32LE(end.length - 8) > end.length - 8
+    ? 'its footer is said to be longer than the file: it is cut or broken'
+    : undefined;
 }
 
 /** What its library throws of a broken footer says nothing to people. */
-async function footerOf(file: ArrayBuffer): Promise<FileMetaData | undefined> {
+function footerOf(end: Uint8Array): FileMetaData | undefined {
   try {
-    return await parquetMetadataAsync(file, { geoparquet: false });
+    return parquetMetadata(end, { geoparquet: false });
   } catch (error) {
     if (error instanceof RangeError && /allocation|string length|call stack/.test(error.message)) throw error;
     return undefined;
   }
 }
+
+/** From the first to the last byte of what is in some groups of rows. */
+function spanOf(groups: FileMetaData['row_groups']): { from: number; to: number } {
+  const chunks = groups.flatMap(({ columns }) => columns.flatMap(({ meta_data }) => meta_data ?? []));
+  const begins = chunks.map(({ dictionary_page_offset: dictionary, data_page_offset: data }) =>
+    Math.min(Number(dictionary || data), Number(data)),
+  );
+  const ends = chunks.map(({ total_compressed_size }, i) => (begins[i] ?? 0) + Number(total_compressed_size));
+  return chunks.length === 0
+    ? { from: 0, to: 0 }
+    : { from: begins.reduce((a, b) => Math.min(a, b)), to: ends.reduce((a, b) => Math.max(a, b)) };
+}
+
+/** As the library wants a file of which it asks for parts. */
+const bufferOf = ({ size, parts }: Parts): AsyncBuffer => ({
+  byteLength: size,
+  slice(start, end = size) {
+    const part = parts.find(({ from, bytes }) => from <= start && end <= from + bytes.length);
+    if (part === undefined) throw new Error('these bytes are not in the file, or not given');
+    const at = part.bytes.byteOffset - part.from;
+    return part.bytes.buffer.slice(at + start, at + end) as ArrayBuffer;
+  },
+});
 
 /**
  * Names of the columns themselves: the first element is the root, and nested ones follow their parent.
@@ -70,7 +119,7 @@ function topLevel(schema: readonly SchemaElement[]): string[] | undefined {
   return nested === 0 ? names : undefined;
 }
 
-async function firstRows(file: ArrayBuffer, metadata: FileMetaData, tree: Tree, rowEnd: number) {
+async function firstRows(file: AsyncBuffer, metadata: FileMetaData, tree: Tree, rowEnd: number) {
   const raw = { ...metadata, schema: rawSchema(metadata.schema) };
   const rows: Record<string, unknown>[] = Array.from({ length: rowEnd }, () => ({}));
   const failed = new Map<string, string[]>();
@@ -91,7 +140,7 @@ async function firstRows(file: ArrayBuffer, metadata: FileMetaData, tree: Tree, 
 type Cells = { ok: true; values: unknown[] } | { ok: false; reason: string };
 
 async function cellsOf(
-  file: ArrayBuffer,
+  file: AsyncBuffer,
   metadata: FileMetaData,
   column: Tree,
   rowEnd: number,
