@@ -17,8 +17,8 @@ export type FilePlace = {
 };
 
 /**
- * The bytes of a file from `from` on, never more than `maxBytes`; undefined where the repository has none of that
- * name. `downloadFile` of @huggingface/hub encodes no path, and takes an empty file for an error. Throws
+ * The bytes of a file from `from` on, never more than `maxBytes`; undefined where the repository has none of
+ * that name. `downloadFile` of @huggingface/hub encodes no path, and takes an empty file for an error. Throws
  * HubApiError where the Hub refuses.
  */
 export async function readRepoFile(

@@ -37,7 +37,7 @@ export function otherThanText(name: string, bytes: Uint8Array): string | undefin
   return `is ${kind.what}${kind.mend === undefined ? '' : `: ${kind.mend}`}`;
 }
 
-/** Markup is what a page of that name is; in the place of rows or of code it is what a server said instead. */
+/** Markup may be what is meant; in the place of rows or of code it is what a server said instead. */
 function isTextHere(name: string, { form, what }: FileKind): boolean {
   if (what === 'an SVG picture') return true;
   return form === 'page' && !(what === 'XML' ? TABLE : NO_MARKUP).test(name);

@@ -27,6 +27,10 @@ export function decodedText(bytes: Uint8Array, { isPart = false } = {}): Decoded
   if (bytes.includes(0)) return wide(bytes, isPart);
   const text = decode(bytes, 'utf-8', isPart);
   if (text !== undefined) return { ok: true, text, encoding: 'UTF-8', isGuessed: false };
+  if (isMostlyUtf8(bytes)) {
+    const reason = `is not text in UTF-8 alone (${firstWrong(bytes)} is none): iconv -c -f UTF-8 -t UTF-8 leaves out what is broken`;
+    return { ok: false, reason };
+  }
   const guess = guessedEncoding(bytes);
   const guessed = guess && decode(bytes, guess.label, isPart);
   if (guess !== undefined && guessed !== undefined)
@@ -95,6 +99,30 @@ function isWritten(text: string): boolean {
   if (isUnwritten(text)) return false;
   const plain = text.match(/[\t\r\n -~]/g)?.length ?? 0;
   return plain > 0 && plain >= text.length / 50;
+}
+
+/**
+ * Whether as many characters are in UTF-8 as bytes are not: what is broken in places would be read in another
+ * encoding as letters that nobody wrote.
+ */
+function isMostlyUtf8(bytes: Uint8Array): boolean {
+  let fitting = 0;
+  let wrong = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const first = bytes[at] ?? 0;
+    if (first < 0x80) continue;
+    const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    const isFitting = first >= 0xc2 && first <= 0xf4 && isFollowed(bytes, at + 1, at + length);
+    if (isFitting) at += length - 1;
+    if (isFitting) fitting++;
+    else wrong++;
+  }
+  return fitting > 0 && fitting >= wrong;
+}
+
+function isFollowed(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (((bytes[at] ?? 0) & 0xc0) !== 0x80) return false;
+  return true;
 }
 
 function firstWrong(bytes: Uint8Array): string {

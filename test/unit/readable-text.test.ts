@@ -97,7 +97,11 @@ describe('a file that is read as text', () => {
     ['a.jsonl', '<?xml version="1.0"?><rows></rows>', 'is XML: read it with'],
     ['a.yaml', 'Entry not found', 'is the refusal of a server'],
     ['a.bin', 'a\0b', 'is no text file: it has NUL bytes'],
-    ['a.txt', Buffer.concat([Buffer.from('naïve café\n'), latin1('\xff')]), 'is not text in UTF-8'],
+    [
+      'a.txt',
+      Buffer.concat([Buffer.from('naïve café\n'), latin1('\xff')]),
+      'is not text in UTF-8 alone (byte 0xFF in line 2',
+    ],
     ['a.csv', latin1('\x1f\x8b\x08'), 'is packed with gzip: unpack it with gunzip'],
     ['model.bin', latin1('PK\x03\x04\0\0\0\0archive/data.pkl'), 'is weights of PyTorch'],
   ])('is refused with what it is: %s', (name, bytes, reason) => {

@@ -16,7 +16,7 @@ type Rows = {
   first: string[];
   /** Sentences on what whoever loads it should know. */
   notes: string[];
-  /** Where in the file its first rows are, from a byte to the one after the last, where these were not given. */
+  /** Which bytes its first rows are in, up to `to`, where these were not given. */
   rowsAt?: { from: number; to: number };
 };
 

@@ -24,7 +24,7 @@ export async function readParquet(bytes: Buffer): Promise<Read> {
   return readParts({ size: bytes.length, parts: [{ from: 0, bytes }] });
 }
 
-/** The same of a file that is too large to be read as a whole: of its end, and of where its first rows are. */
+/** The same of a file that is too large to be read as a whole, by its end and the bytes of its first rows. */
 export async function readParts({ size, parts }: Parts): Promise<Read> {
   const last = parts.at(-1)?.bytes ?? Buffer.of();
   const end = Buffer.from(last.buffer, last.byteOffset, last.byteLength);
