@@ -205,14 +205,34 @@ export const isSignIn = (response: Response): boolean =>
 const downloadWith =
   (token: Token, apiUrl: string): Download =>
   async (url, maxBytes, signal) => {
-    if (!isSlacks(new URL(url), new URL(apiUrl))) {
-      throw new Error('I can’t take this file, because it is not kept at Slack. Upload it here instead.');
-    }
     const send = boundedFetch({ bytes: maxBytes + 1_000_000, values: Infinity });
-    const get = () => send(url, { headers: { authorization: `Bearer ${token.current}` }, signal });
+    const get = async () => {
+      let at = new URL(url);
+      for (let hops = 0; hops <= REDIRECTS; hops++) {
+        if (!isSlacks(at, new URL(apiUrl))) throw new Error(NOT_AT_SLACK);
+        const headers = { authorization: `Bearer ${token.current}` };
+        const response = await send(at, { headers, signal, redirect: 'manual' });
+        const next = leadsTo(response, at);
+        if (next === undefined) return response;
+        await response.body?.cancel();
+        at = next;
+      }
+      throw new Error('Slack leads from one address to another, so I could not download this file.');
+    };
     const response = await get();
     return isSignIn(response) && (await token.renew()) ? get() : response;
   };
+
+/** Whoever may not read a file is led to a page to sign in. */
+const REDIRECTS = 5;
+
+const NOT_AT_SLACK = 'I can’t take this file, because it is not kept at Slack. Upload it here instead.';
+
+/** Where an answer redirects to; undefined where it does not. */
+function leadsTo({ status, headers }: Response, at: URL): URL | undefined {
+  const location = status >= 300 && status < 400 ? headers.get('location') : null;
+  return location === null ? undefined : (URL.parse(location, at.href) ?? undefined);
+}
 
 /** Where Slack keeps files, that of governments included; or where it is said to be at all. */
 const isSlacks = ({ protocol, hostname, origin }: URL, api: URL): boolean =>

@@ -133,3 +133,25 @@ test.each(['/file', '/files-pri/T1/slack.com', '//slack.com.evil.example/file'])
     await elsewhere.close();
   },
 );
+
+test.each([
+  ['elsewhere', 'not kept at Slack', (elsewhere: string) => elsewhere],
+  ['from one address to itself', 'from one address to another', () => ''],
+])('a file that Slack leads %s is not asked for there', async (_where, words, leadsTo) => {
+  await install(43_200);
+  const seen: string[] = [];
+  const elsewhere = await listen(async (request, response) => {
+    seen.push(String(request.headers.authorization));
+    response.end('theirs');
+  });
+  const workspace = await oneProcess().of(BOT.team_id);
+  const shared = slack.share('U0ADA', 'C0ML', { name: 'a.txt', text: 'inside' }, 'look');
+  const url = String(shared.files?.[0]?.url_private_download);
+  const [file] = slack.uploads.files;
+  if (file === undefined) throw new Error('there is no file');
+  file.leadsTo = leadsTo(elsewhere.url) || url;
+  const read = workspace?.download(url, 1_000, AbortSignal.timeout(5_000));
+  await expect(read).rejects.toThrow(words);
+  expect(seen).toEqual([]);
+  await elsewhere.close();
+});

@@ -80,6 +80,7 @@ export class SlackDouble extends SlackPeople {
   #download(request: IncomingMessage, response: ServerResponse, id: string): void {
     const file = this.uploads.find(id);
     if (file) this.downloads.push(file.name);
+    if (file?.leadsTo) return void response.writeHead(302, { location: file.leadsTo }).end();
     const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
     const isGood = this.oauth.isUsed ? 'team' in this.oauth.teamOf(token) : token.startsWith('xoxb-');
     const isAllowed = isGood && mayCall('files.info');

@@ -1,5 +1,8 @@
-/** A file in the workspace. `isShared` once its upload has been completed. */
-export type SlackFile = { id: string; name: string; bytes: Buffer; isShared: boolean };
+/**
+ * A file in the workspace. `isShared` once its upload has been completed; `leadsTo` is where asking for it
+ * redirects to.
+ */
+export type SlackFile = { id: string; name: string; bytes: Buffer; isShared: boolean; leadsTo?: string };
 
 /**
  * Uploads in three steps, as https://docs.slack.dev/messaging/working-with-files describes: a URL is asked
@@ -9,7 +12,7 @@ export class Uploads {
   readonly files: SlackFile[] = [];
 
   begin(name: string): SlackFile {
-    const file = {
+    const file: SlackFile = {
       id: `F${String(this.files.length + 1).padStart(8, '0')}`,
       name,
       bytes: Buffer.alloc(0),
