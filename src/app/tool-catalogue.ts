@@ -8,7 +8,7 @@ import { createDocs } from '../hub/docs.ts';
 import type { HardwareList } from '../hub/hardware.ts';
 import { createJobArtifacts } from '../hub/job-artifacts.ts';
 import type { HubJobs } from '../hub/jobs.ts';
-import { ownRepositories } from '../hub/own-repositories.ts';
+import { type IsOwnRepository, ownRepositories } from '../hub/own-repositories.ts';
 import { createHubPapers } from '../hub/papers.ts';
 import { createRepoWrites } from '../hub/repo-writes.ts';
 import { createHubRepos, type HubRepos } from '../hub/repos.ts';
@@ -31,6 +31,7 @@ import { planTool } from '../tools/plan-tool.ts';
 import { type Attached, fileOpenerIn, fileReaderIn } from '../tools/sandbox/attachments.ts';
 import { sandboxTools } from '../tools/sandbox/tools.ts';
 import type { Tool } from '../tools/tool.ts';
+import { isConfined } from '../tools/unasked.ts';
 import { webSearchTool } from '../tools/web-search.ts';
 import { withoutOwnRepositories } from '../tools/without-own-repositories.ts';
 import type { Fetcher } from '../web/fetcher.ts';
@@ -54,18 +55,19 @@ export type ToolParts = {
 
 /** The agent's own tools, in the order in which models are told of them. */
 export function toolsOf(worker: ToolParts): Tool[] {
-  return withoutOwnRepositories(allOf(worker), ownRepositories(worker.config.traces.dataset));
+  const isOwn = ownRepositories(worker.config.traces.dataset);
+  return withoutOwnRepositories(allOf(worker, isOwn), isOwn, isConfined);
 }
 
-function allOf(worker: ToolParts): Tool[] {
+function allOf(worker: ToolParts, isOwn: IsOwnRepository): Tool[] {
   const { config, clock, token, jobs, hardware, sandboxes, attached, apart, fetcher } = worker;
   const hubUrl = config.jobs.hub_url;
-  const repos = createHubRepos(hubUrl, token);
-  const writes = createRepoWrites(hubUrl, token);
+  const repos = createHubRepos(hubUrl, token, isOwn);
+  const writes = createRepoWrites(hubUrl, token, isOwn);
   const fileAt = fileReaderIn(sandboxes?.sandboxes, attached);
   return [
     planTool,
-    ...researchTools(worker, repos),
+    ...researchTools(worker, repos, isOwn),
     hfInspectDatasetTool(
       createDatasetsServer(config.jobs.datasets_server_url, token),
       { repos, apart },
@@ -83,7 +85,7 @@ function allOf(worker: ToolParts): Tool[] {
       clock,
       jobs,
       hardware,
-      dashboards: createDashboards(hubUrl, token),
+      dashboards: createDashboards(hubUrl, token, isOwn),
       artifacts: createJobArtifacts(hubUrl, token, clock),
       token,
       secrets: config.jobs.secrets,
@@ -94,7 +96,7 @@ function allOf(worker: ToolParts): Tool[] {
       sandboxes: sandboxes?.sandboxes,
       fetcher,
     }),
-    hfDatasetPushTool({ push: createDatasetPush(hubUrl, token), repos, apart, fileAt }),
+    hfDatasetPushTool({ push: createDatasetPush(hubUrl, token, isOwn), repos, apart, fileAt }),
     ...sandboxTools(sandboxes, hardware, apart, {
       maxSeconds: config.limits.tool_timeout_seconds - 10,
       idleMinutes: config.sandbox.idle_minutes,
@@ -103,8 +105,11 @@ function allOf(worker: ToolParts): Tool[] {
 }
 
 /** What is read beside the Hub's repositories and datasets. */
-function researchTools({ config, clock, fetcher, apart }: ToolParts, repos: HubRepos): Tool[] {
-  const { traces } = config;
+function researchTools(
+  { config, clock, fetcher, apart }: ToolParts,
+  repos: HubRepos,
+  isOwn: IsOwnRepository,
+): Tool[] {
   const hubUrl = config.jobs.hub_url;
   const { docs_url, gradio_url, arxiv_url, ar5iv_url, scholar_url, github_url, search_url } = config.web;
   const { GITHUB_TOKEN, S2_API_KEY } = config.secrets;
@@ -123,6 +128,6 @@ function researchTools({ config, clock, fetcher, apart }: ToolParts, repos: HubR
     ),
     ...githubTools(createGithub(github_url, GITHUB_TOKEN), apart),
     webSearchTool(createWebSearch(fetcher, apart, search_url)),
-    ...hubRepoTools(repos, hubUrl, ownRepositories(traces.dataset)),
+    ...hubRepoTools(repos, hubUrl, isOwn),
   ];
 }

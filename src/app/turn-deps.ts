@@ -10,7 +10,7 @@ import { imagesOf } from '../session/store/images.ts';
 import type { McpTools } from '../tools/mcp/tools.ts';
 import { createRegistry } from '../tools/registry.ts';
 import type { Tool } from '../tools/tool.ts';
-import { withoutOwnRepositories } from '../tools/without-own-repositories.ts';
+import { withoutNamesOfSandboxes, withoutOwnRepositories } from '../tools/without-own-repositories.ts';
 import type { AgentTools } from './agent-tools.ts';
 import type { Models } from './models.ts';
 import { outsideOf } from './outside.ts';
@@ -60,7 +60,7 @@ export function turnDeps(
     clock,
     registry: createRegistry(tools, {
       ...mcp,
-      offered: () => withoutOwnRepositories(mcp.offered(names, isFor), isOwn),
+      offered: () => withoutNamesOfSandboxes(withoutOwnRepositories(mcp.offered(names, isFor), isOwn)),
     }),
     model: models.client,
     modelOf: models.of,

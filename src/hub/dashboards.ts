@@ -1,6 +1,7 @@
 import { createRepo, HubApiError, uploadFiles } from '@huggingface/hub';
 import { z } from 'zod';
 import { accessTo } from './access.ts';
+import type { IsOwnRepository } from './own-repositories.ts';
 import { readRepoFile } from './read-file.ts';
 import { unlessThere, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
@@ -47,8 +48,9 @@ const SpaceState = z.object({
   runtime: z.object({ volumes: z.array(z.looseObject({ mountPath: z.string() })).nullish() }).nullish(),
 });
 
-export function createDashboards(hubUrl: string, accessToken: HubToken): Dashboards {
-  const hub: Hub = { hubUrl, accessToken, access: accessTo(hubUrl, accessToken, 30_000) };
+export function createDashboards(hubUrl: string, accessToken: HubToken, isOwn?: IsOwnRepository): Dashboards {
+  const access = accessTo(hubUrl, accessToken, 30_000, undefined, isOwn);
+  const hub: Hub = { hubUrl, accessToken, access };
   return {
     ensure: (spaceId, signal) => withRetries(() => ensure(hub, spaceId, signal), signal),
     url: (spaceId) => `${hubUrl}/spaces/${spaceId}`,

@@ -1,5 +1,6 @@
 import { createRepo, fileExists, uploadFiles } from '@huggingface/hub';
 import { accessTo, accountName } from './access.ts';
+import type { IsOwnRepository } from './own-repositories.ts';
 import { pageOf, partsOf } from './paths.ts';
 import { statusOf, unlessThere, withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
@@ -21,8 +22,12 @@ export type DatasetPush = {
   ): Promise<string>;
 };
 
-export function createDatasetPush(hubUrl: string, accessToken: HubToken): DatasetPush {
-  const access = accessTo(hubUrl, accessToken, 300_000);
+export function createDatasetPush(
+  hubUrl: string,
+  accessToken: HubToken,
+  isOwn?: IsOwnRepository,
+): DatasetPush {
+  const access = accessTo(hubUrl, accessToken, 300_000, undefined, isOwn);
   const repoOf = (name: string) => ({ type: 'dataset' as const, name });
 
   return {

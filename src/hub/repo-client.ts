@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo, Moved } from './access.ts';
 import type { Looked } from './datasets.ts';
+import type { IsOwnRepository } from './own-repositories.ts';
 import type { RepoKind } from './paths.ts';
 import { NoSuchName, partsOf } from './paths.ts';
 import { refusalOf } from './read-file.ts';
@@ -20,10 +21,14 @@ const TIMEOUT_MS = 300_000;
  */
 export type RepoClient = { hubUrl: string; accessToken: HubToken; access: ReturnType<typeof accessTo> };
 
-export const createRepoClient = (hubUrl: string, accessToken: HubToken): RepoClient => ({
+export const createRepoClient = (
+  hubUrl: string,
+  accessToken: HubToken,
+  isOwn?: IsOwnRepository,
+): RepoClient => ({
   hubUrl,
   accessToken,
-  access: accessTo(hubUrl, accessToken, TIMEOUT_MS),
+  access: accessTo(hubUrl, accessToken, TIMEOUT_MS, undefined, isOwn),
 });
 
 export const repoOf = ({ kind, id }: RepoAt) => ({ type: kind, name: id });

@@ -1,5 +1,6 @@
 import { accountName } from './access.ts';
 import type { Looked } from './datasets.ts';
+import type { IsOwnRepository } from './own-repositories.ts';
 import { type PullRequests, pullRequestsOf } from './pull-requests.ts';
 import { attempt, createRepoClient } from './repo-client.ts';
 import { type RepoFileWrites, repoFileWrites } from './repo-file-writes.ts';
@@ -17,8 +18,8 @@ export type RepoWrites = RepoFileWrites &
     account(signal: AbortSignal): Promise<Looked<string>>;
   };
 
-export function createRepoWrites(hubUrl: string, accessToken: HubToken): RepoWrites {
-  const client = createRepoClient(hubUrl, accessToken);
+export function createRepoWrites(hubUrl: string, accessToken: HubToken, isOwn?: IsOwnRepository): RepoWrites {
+  const client = createRepoClient(hubUrl, accessToken, isOwn);
   return {
     ...repoFileWrites(client),
     ...repoRefs(client),

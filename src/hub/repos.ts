@@ -12,6 +12,7 @@ import { boundedFetch } from '../lib/bounded-fetch.ts';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo } from './access.ts';
 import type { Looked } from './datasets.ts';
+import type { IsOwnRepository } from './own-repositories.ts';
 import { paged } from './pages.ts';
 import { NoSuchName, part, partsOf, type RepoKind } from './paths.ts';
 import { type FilePlace, type FileRead, readRepoFile } from './read-file.ts';
@@ -71,9 +72,9 @@ const FILES = { bytes: 80_000_000, values: Infinity };
 /** Answers a model that has read the tags: of many of them, only the first. */
 const TAGS = 60;
 
-export function createHubRepos(hubUrl: string, accessToken: HubToken): HubRepos {
-  const access = accessTo(hubUrl, accessToken, 30_000);
-  const downloading = accessTo(hubUrl, accessToken, 30_000, boundedFetch(FILES));
+export function createHubRepos(hubUrl: string, accessToken: HubToken, isOwn?: IsOwnRepository): HubRepos {
+  const access = accessTo(hubUrl, accessToken, 30_000, undefined, isOwn);
+  const downloading = accessTo(hubUrl, accessToken, 30_000, boundedFetch(FILES), isOwn);
 
   return {
     search: (kind, { query, owner, tags, sort, limit }, signal) =>

@@ -41,7 +41,7 @@ export const UNASKED: Readonly<Record<string, string>> = {
   read: CONFINED,
   write: CONFINED,
   edit: CONFINED,
-  share_file: 'it shows a file of the sandbox in the thread of the session, and nowhere else',
+  share_file: `${CONFINED}, of which it shows a file in the session’s thread`,
   sandbox_create: 'free hardware for the sandbox of the session; it asks itself for any that costs something',
 };
 
@@ -61,6 +61,9 @@ export function operationNameOf(tool: string, args: unknown): string {
 /** Why people are not asked about an operation; undefined where they are. */
 export const whyUnasked = (tool: string, operation: string): string | undefined =>
   [operation, tool].flatMap((name) => (Object.hasOwn(UNASKED, name) ? (UNASKED[name] ?? []) : []))[0];
+
+/** Whether what a tool is given names nothing outside of the sandbox of its session. */
+export const isConfined = (tool: string): boolean => whyUnasked(tool, tool)?.startsWith(CONFINED) ?? false;
 
 /** What people are asked about a call that its tool has no card for. */
 export const plainRequest = (operation: string, argumentsText: string): ApprovalRequest => ({

@@ -38,6 +38,13 @@ test('a tool of a server takes no name of the bot’s own repositories, however 
   await world.reply(asked, 'is one of the bot’s own repositories');
 });
 
+test('what a tool of a server lists tells of no sandbox by its name', async () => {
+  const message = 'there is ml-intern-0f3a9b2c-s_00ff00ff, and a model';
+  await beginWith(callOnce({ name: 'echo', arguments: { message } }), 'never');
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+  await world.reply(asked, 'Echo: there is [a sandbox], and a model');
+});
+
 test('what was approved before a restart is done after it, although the server is connected anew', async () => {
   await beginWith(callOnce({ name: 'echo', arguments: { message: 'still wanted' } }), 'always');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');

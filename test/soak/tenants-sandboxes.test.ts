@@ -104,16 +104,18 @@ const standing = (space: string) =>
     ];
   });
 
+type Args = Readonly<Record<string, unknown>>;
+
 /** Every operation of the tools for repositories. */
-const onRepository = (kind: 'space' | 'dataset', id: string): [name: string, args: object][] => [
+const onRepository = (kind: 'space' | 'dataset', id: string): [name: string, args: Args][] => [
   ['hub_repo_details', { kind, id }],
-  ...(['list', 'read'] as const).map((operation): [string, object] => [
+  ...(['list', 'read'] as const).map((operation): [string, Args] => [
     'hf_repo_files',
     { operation, kind, id, recursive: true, path: operation === 'read' ? 'README.md' : '' },
   ]),
   ['hf_repo_files', { operation: 'upload', kind, id, path: 'server.mjs', content: 'process.exit()' }],
   ['hf_repo_files', { operation: 'delete', kind, id, patterns: ['*'] }],
-  ...['list_refs', 'list_prs'].map((operation): [string, object] => ['hf_repo_git', { operation, kind, id }]),
+  ...['list_refs', 'list_prs'].map((operation): [string, Args] => ['hf_repo_git', { operation, kind, id }]),
   ['hf_repo_git', { operation: 'create_branch', kind, id, branch: 'b' }],
   ['hf_repo_git', { operation: 'create_tag', kind, id, tag: 't' }],
   ['hf_repo_git', { operation: 'create_pr', kind, id, title: 't', text: 'x' }],
@@ -124,12 +126,17 @@ const onRepository = (kind: 'space' | 'dataset', id: string): [name: string, arg
 test('with the names of repositories that are the bot’s own nothing is told or changed', async () => {
   await beginWithBoth();
   const { space } = await firstWorks();
+  world.hub.repos.moved.set('ada/former-sessions', 'ada/ml-intern-sessions');
   const before = standing(space);
   const named = (id: string): string[] => [id, id.toUpperCase().replace('ADA/', 'ada/')];
   const calls: [string, object][] = [
     ...named(space).flatMap((id) => onRepository('space', id)),
     ...named('ada/ml-intern-sessions').flatMap((id) => onRepository('dataset', id)),
     ['hf_inspect_dataset', { dataset: 'ada/ml-intern-sessions' }],
+    ...onRepository('dataset', 'ada/former-sessions').filter(
+      ([, { operation }]) => operation !== 'create_repo',
+    ),
+    ['hf_inspect_dataset', { dataset: 'ada/former-sessions' }],
     ['hf_jobs', { operation: 'run', script: 'print(1)', trackio_space_id: space }],
   ];
   for (const [i, told] of (await allCalled(calls)).entries()) {

@@ -72,6 +72,20 @@ describe('a repository of the bot itself', () => {
     if (tool === 'hf_dataset_push') expect(prepared('ml-intern-sessions')).toMatchObject({ ok: false });
   });
 
+  test('may be what a folder of a sandbox is called', () => {
+    const path = 'out/ml-intern-sessions/a.csv';
+    for (const [tool, args] of [
+      ['bash', { command: `ls ${path}` }],
+      ['read', { path }],
+      ['write', { path, content: '' }],
+      ['edit', { path, old_str: 'a', new_str: 'b' }],
+      ['share_file', { path, comment: 'x' }],
+    ] as const) {
+      const prepared = tools.find(({ name }) => name === tool)?.prepare(JSON.stringify(args));
+      expect(prepared, tool).toMatchObject({ ok: true });
+    }
+  });
+
   test('is refused however deep it stands, as an address, and by the name that the config has for it', () => {
     const echo = defineTool({
       name: 'echo',
