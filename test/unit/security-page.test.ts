@@ -27,3 +27,17 @@ test('each threat has an answer, a test, a number and whether it fails without',
   expect(rows.length).toBeGreaterThan(25);
   for (const row of rows) expect(row.split(' | '), row).toHaveLength(5);
 });
+
+test('every file that the page names as an answer is there', () => {
+  const rows = page.split('\n').filter((line) => /^\| (?!threat|---)/.test(line));
+  const named = rows.flatMap((row) =>
+    [...(row.split(' | ')[1] ?? '').matchAll(/`([\w/-]+(?:\.ts)?)`/g)].map(([, file = '']) => file),
+  );
+  const paths = named.filter((file) => file.includes('/'));
+  expect(paths.length).toBeGreaterThan(20);
+  const isThere = (file: string) =>
+    ['', 'src', 'test', 'adapters'].some((folder) =>
+      ['', '.ts', '.test.ts'].some((ending) => existsSync(join(ROOT, folder, file + ending))),
+    );
+  expect(paths.filter((file) => !isThere(file))).toEqual([]);
+});

@@ -1,0 +1,208 @@
+import type { Mutation } from '../mutation.ts';
+
+const STRANGERS = 'anybody installs, invites or writes to the bot';
+const IDS = 'ids of another workspace';
+const IDS_ON_SLACK = { test: 'soak/tenants', title: 'with every kind of id of another workspace' };
+const IDS_ON_DISCORD = { test: 'soak/discord-tenants', title: 'with every kind of id of another server' };
+const OWN =
+  'sandboxes, files, shared sessions and scripts of jobs of another workspace, by their names on the Hub';
+const EVENTS = 'events that no gate was asked about';
+
+/** Of "Tenants". */
+export const TENANTS: readonly Mutation[] = [
+  {
+    threat: STRANGERS,
+    file: 'adapters/slack/receiver.ts',
+    text: 'if (team === undefined || isAllowed(team.id)) return true;',
+    becomes: 'if (team !== null) return true;',
+    test: 'e2e/admission',
+    title: 'is not kept for a workspace',
+  },
+  {
+    threat: STRANGERS,
+    file: 'adapters/discord/discord.ts',
+    text: 'await refuseOpenBot(client, settings.allowed_guilds);',
+    becomes: "await refuseOpenBot(client, ['any']);",
+    test: 'e2e/admission',
+    title: 'that anybody may add to a server',
+  },
+  {
+    threat: STRANGERS,
+    file: 'adapters/discord/door.ts',
+    text: 'named.length === 0 || named.includes(guild)',
+    becomes: 'true',
+    test: 'e2e/admission',
+    title: 'does nothing in a server',
+  },
+  {
+    threat: STRANGERS,
+    file: 'adapters/discord/door.ts',
+    text: '(await sharesGuild(id)) ? undefined : NO_SHARED_GUILD',
+    becomes: '(await sharesGuild(id)) ? undefined : undefined',
+    test: 'e2e/admission',
+    title: 'answers direct messages',
+  },
+  {
+    threat: IDS,
+    file: 'src/jobs/whose.ts',
+    text: "here.has(id) ? 'here' : 'elsewhere'",
+    becomes: "here.has(id) ? 'here' : 'here'",
+    ...IDS_ON_SLACK,
+  },
+  {
+    threat: IDS,
+    file: 'src/jobs/find.ts',
+    text: "if (whose === 'elsewhere' || (whose === 'nobodys' && !sharesOthers)) return unknown(jobId);",
+    becomes: '',
+    ...IDS_ON_SLACK,
+  },
+  {
+    threat: IDS,
+    file: 'src/jobs/overview.ts',
+    text: '.where(and(isIn(place), isRecent))',
+    becomes: '.where(isRecent)',
+    ...IDS_ON_SLACK,
+  },
+  {
+    threat: IDS,
+    file: 'src/controller/belonging.ts',
+    text: '): Promise<string | undefined> {\n  const ofCalls',
+    becomes:
+      '): Promise<string | undefined> {\n  if (calls !== undefined) return undefined;\n  const ofCalls',
+    ...IDS_ON_SLACK,
+  },
+  {
+    threat: IDS,
+    file: 'src/jobs/whose.ts',
+    text: "here.has(id) ? 'here' : 'elsewhere'",
+    becomes: "here.has(id) ? 'here' : 'here'",
+    ...IDS_ON_DISCORD,
+  },
+  {
+    threat: IDS,
+    file: 'src/jobs/overview.ts',
+    text: '.where(and(isIn(place), isRecent))',
+    becomes: '.where(isRecent)',
+    ...IDS_ON_DISCORD,
+  },
+  {
+    threat: IDS,
+    file: 'src/controller/belonging.ts',
+    text: '): Promise<string | undefined> {\n  const ofCalls',
+    becomes:
+      '): Promise<string | undefined> {\n  if (calls !== undefined) return undefined;\n  const ofCalls',
+    ...IDS_ON_DISCORD,
+  },
+  {
+    threat: IDS,
+    file: 'test/support/id-kinds.ts',
+    text: "  'bash.process': 'process of a sandbox',\n",
+    becomes: '',
+    test: 'unit/id-kinds',
+    title: 'that a tool takes is known',
+  },
+  {
+    threat: OWN,
+    file: 'src/app/tool-catalogue.ts',
+    text: 'return withoutOwnRepositories(allOf(worker, isOwn), isOwn, isConfined);',
+    becomes: 'return withoutOwnRepositories(allOf(worker, isOwn), () => false);',
+    test: 'soak/tenants-sandboxes',
+    title: 'that are the bot’s own',
+  },
+  {
+    threat: OWN,
+    file: 'src/tools/hub-repos.ts',
+    text: '.filter(({ id }) => !isOwn(id))',
+    becomes: '.filter(({ id }) => isOwn(id) || true)',
+    test: 'soak/tenants-sandboxes',
+    title: 'that are the bot’s own',
+  },
+  {
+    threat: OWN,
+    file: 'src/hub/own-repositories.ts',
+    text: 'const SANDBOX = new RegExp(`^${SANDBOX_PREFIX}-.*-s_`);',
+    becomes: 'const SANDBOX = /^no-such-name/;',
+    test: 'unit/id-kinds',
+    title: 'before anything is looked up or asked',
+  },
+  {
+    threat: OWN,
+    file: 'src/tools/without-own-repositories.ts',
+    text: '      for (const item of Object.values(value)) open.push(item);',
+    becomes: "      for (const item of Object.values(value)) if (typeof item === 'string') open.push(item);",
+    test: 'unit/id-kinds',
+    title: 'however deep it stands',
+  },
+  {
+    threat: OWN,
+    file: 'src/app/turn-deps.ts',
+    text: 'withoutOwnRepositories(mcp.offered(names, isFor), isOwn)',
+    becomes: 'mcp.offered(names, isFor)',
+    test: 'e2e/mcp',
+    title: 'takes no name of the bot’s own repositories',
+  },
+  {
+    threat: OWN,
+    file: 'src/app/turn-deps.ts',
+    text: 'withoutNamesOfSandboxes(withoutOwnRepositories(mcp.offered(names, isFor), isOwn))',
+    becomes: 'withoutOwnRepositories(mcp.offered(names, isFor), isOwn)',
+    test: 'e2e/mcp',
+    title: 'tells of no sandbox by its name',
+  },
+  {
+    threat: OWN,
+    file: 'src/hub/access.ts',
+    text: 'to !== undefined && to !== from && isOwn(to)',
+    becomes: "to !== undefined && to === '' && isOwn(to)",
+    test: 'soak/tenants-sandboxes',
+    title: 'that are the bot’s own',
+  },
+  {
+    threat: 'jobs of private channels',
+    file: 'adapters/slack/who.ts',
+    text: '(await people.channelsOf(id)).has(channel)',
+    becomes: '(await people.channelsOf(id)).has(channel) || true',
+    test: 'soak/tenants',
+    title: 'people see jobs of channels that they are in',
+  },
+  {
+    threat: 'the wrong account pays',
+    file: 'src/access/hub-accounts.ts',
+    text: 'if (own !== undefined) {',
+    becomes: "if (own !== undefined && place.platform === '') {",
+    test: 'soak/tenants',
+    title: 'spends from that one',
+  },
+  {
+    threat: 'the wrong account pays',
+    file: 'src/access/hub-accounts.ts',
+    text: 'return mayShare ? sharedAccount(settings) : NO_ACCOUNT;',
+    becomes: 'return mayShare ? sharedAccount(settings) : sharedAccount(settings);',
+    test: 'unit/hub-accounts',
+    title: 'the account that a workspace’s sessions work with',
+  },
+  {
+    threat: EVENTS,
+    file: 'src/controller/controller.ts',
+    text: '(await gate.refusal(from.place, from.who)) ?? (await strangeTo(parts.whereabouts, named, from));',
+    becomes: '(await strangeTo(parts.whereabouts, named, from));',
+    test: 'soak/doors',
+    title: 'gets the refusal and nothing else',
+  },
+  {
+    threat: EVENTS,
+    file: 'adapters/shared/inbound.ts',
+    text: '  if (refusal !== undefined) {\n    // Whoever',
+    becomes: "  if (refusal === '') {\n    // Whoever",
+    test: 'soak/doors',
+    title: 'gets the refusal and nothing else',
+  },
+  {
+    threat: EVENTS,
+    file: 'adapters/slack/assistant.ts',
+    text: 'if ((await deps.gate.refusal(place, whoIs(deps.people, user))) !== undefined) return;',
+    becomes: '',
+    test: 'soak/doors',
+    title: 'gets the refusal and nothing else',
+  },
+];
