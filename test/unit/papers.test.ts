@@ -8,16 +8,22 @@ import { ROOT } from '../support/root.ts';
 
 /*
  * `papers/` has pages as LaTeXML makes them, `papers.json` what has to be read of them, by kind. Without a
- * section it is what the contents say.
+ * section it is what the contents say. `paper-parts.json` has pages of one thing each, and such that authors
+ * have made otherwise, with what has to be read of them.
  */
 type Case = { kind: string; page: string; section?: string; has: string[]; lacks?: string[] };
 
 const corpus = (file: string) => readFileSync(join(ROOT, 'test/corpora', file), 'utf8');
-const CASES = JSON.parse(corpus('papers.json')) as Case[];
+const WHOLE = JSON.parse(corpus('papers.json')) as Case[];
+const PARTS = JSON.parse(corpus('paper-parts.json')) as { pages: Record<string, string>; cases: Case[] };
+const CASES = [...WHOLE, ...PARTS.cases];
 const PAGES = new Map(
   [...new Set(CASES.map(({ page }) => page))].map((page) => [
     page,
-    parsePaper({ html: corpus(`papers/${page}.html`), url: 'https://arxiv.org/html/2401.12345' }),
+    parsePaper({
+      html: PARTS.pages[page] ?? corpus(`papers/${page}.html`),
+      url: 'https://arxiv.org/html/2401.12345',
+    }),
   ]),
 );
 
@@ -71,4 +77,10 @@ test.each(
     .map((line) => line.split('\t') as [string, string]),
 )('the paper that %s names', (text, id) => {
   expect(arxivIdIn(text) ?? '').toBe(id);
+});
+
+test('a page that shows the abstract alone is no paper', () => {
+  const html = `<html><head><meta name="citation_arxiv_id" content="2401.12345"></head><body>
+    <div id="abs"><h1>Boats</h1><h2>Abstract</h2><p>We count.</p></div></body></html>`;
+  expect(parsePaper({ html, url: 'https://arxiv.org/abs/2401.12345' }).sections).toEqual([]);
 });

@@ -1,5 +1,5 @@
-import type { Element } from 'domhandler';
-import { findBelow, plainText } from './nodes.ts';
+import type { AnyNode, Element } from 'domhandler';
+import { findBelow, isElement, plainText } from './nodes.ts';
 
 /**
  * A formula once, as TeX between dollars; one of numbers alone as people write it: `10^5`, `93.4 ± 0.2`. A
@@ -18,7 +18,31 @@ export function texOf(math: Element): string {
     ({ name, attribs }) => name === 'annotation' && attribs.encoding === 'application/x-tex',
   );
   const written = math.attribs.alttext ?? math.attribs.alt ?? noted?.children.map(plainTextOf).join('');
-  return tidied(written ?? plainText(math).replace(INVISIBLE, ''));
+  return tidied(written ?? drawnMath(math).replace(INVISIBLE, ''));
+}
+
+/** Of a formula that has no TeX beside it what is drawn, with powers, indices and fractions told apart. */
+function drawnMath(node: AnyNode): string {
+  if (!isElement(node)) return plainText(node);
+  const [base = '', below = '', above = ''] = node.children.filter(isElement).map(drawnMath);
+  const braced = (text: string) => ([...text].length === 1 ? text : `{${text}}`);
+  switch (node.name) {
+    case 'msup':
+    case 'mover':
+      return `${base}^${braced(below)}`;
+    case 'msub':
+    case 'munder':
+      return `${base}_${braced(below)}`;
+    case 'msubsup':
+    case 'munderover':
+      return `${base}_${braced(below)}^${braced(above)}`;
+    case 'mfrac':
+      return `\\frac{${base}}{${below}}`;
+    case 'msqrt':
+      return `\\sqrt{${node.children.map(drawnMath).join('')}}`;
+    default:
+      return /^annotation/.test(node.name) ? '' : node.children.map(drawnMath).join('');
+  }
 }
 
 const plainTextOf = (node: Parameters<typeof plainText>[0]) => plainText(node);

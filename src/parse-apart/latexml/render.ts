@@ -93,6 +93,7 @@ const SPECIAL: readonly Special[] = [
   { is: (_node, classes) => classes.includes('ltx_note'), render: note },
   { is: ({ name }) => name === 'sup', render: (node, out) => shifted(node, '^', out) },
   { is: ({ name }) => name === 'sub', render: (node, out) => shifted(node, '_', out) },
+  { is: isAddress, render: address },
   { is: ({ name }) => name === 'br', render: (_node, out) => out.break() },
   { is: (_node, classes) => classes.some((name) => EQUATIONS.test(name)), render: equations },
   { is: isTable, render: table },
@@ -118,6 +119,23 @@ const SPECIAL: readonly Special[] = [
     },
   },
 ];
+
+/** What leads out of the paper, and not to a work that it refers to. */
+function isAddress({ name, attribs }: Element): boolean {
+  const href = attribs.href ?? '';
+  return name === 'a' && /^https?:\/\//i.test(href) && !/\/\/arxiv\.org\/html\//.test(href);
+}
+
+/** What is linked, with its address where that does not stand there. */
+function address(node: Element, out: PageText): void {
+  const said = new PageText();
+  renderAll(node.children, said);
+  const text = said.inline();
+  const href = (node.attribs.href ?? '').slice(0, 2_000);
+  const isSaid =
+    text === '' || href.toLowerCase().includes(text.toLowerCase().replace(/^https?:\/\/|\/$/g, ''));
+  out.add(isSaid ? text || href : `${text} (${href})`);
+}
 
 const EQUATIONS = /^ltx_(?:equation|equationgroup|eqn_table)$/;
 

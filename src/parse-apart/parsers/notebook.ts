@@ -1,9 +1,11 @@
+import { load } from 'cheerio';
 import { z } from 'zod';
 import { wholeBeginning } from '../../lib/cut.ts';
 import { fileKind } from '../../lib/file-kinds.ts';
 import { parsedJson } from '../../lib/json.ts';
-import { withoutAnsi } from '../../lib/output.ts';
+import { printedParts, withoutAnsi } from '../../lib/output.ts';
 import { decodedText } from '../../lib/text-encoding.ts';
+import { blockText } from '../latexml/render.ts';
 
 /** A text, as one or as its lines; what is neither is none. */
 const lines = z
@@ -22,22 +24,31 @@ const Output = z.looseObject({
 });
 type Output = z.infer<typeof Output>;
 
-/** Before version 4 a cell's code was its `input`, and headings were cells with a level. */
+/** Before version 4 a cell's code was its `input` (`code` at first), and headings were cells with a level. */
 const Cell = z.object({
   cell_type: z.string().catch('raw'),
   level: z.int().min(1).max(6).catch(1),
   source: lines,
   input: lines,
+  code: lines,
   outputs: z.array(Output).catch([]),
 });
 type Cell = z.infer<typeof Cell>;
 
-const Cells = z.object({ cells: z.array(Cell) });
+const Metadata = z
+  .object({
+    language_info: z.object({ name: z.string() }).optional().catch(undefined),
+    kernelspec: z.object({ language: z.string() }).optional().catch(undefined),
+  })
+  .optional()
+  .catch(undefined);
+
+const Cells = z.object({ cells: z.array(Cell), metadata: Metadata });
 
 /** Before version 4 the cells stood in worksheets. */
 const Worksheets = z
-  .object({ worksheets: z.array(z.object({ cells: z.array(Cell).default([]) })) })
-  .transform(({ worksheets }) => ({ cells: worksheets.flatMap(({ cells }) => cells) }));
+  .object({ worksheets: z.array(z.object({ cells: z.array(Cell).default([]) })), metadata: Metadata })
+  .transform(({ worksheets, metadata }) => ({ cells: worksheets.flatMap(({ cells }) => cells), metadata }));
 
 /**
  * Version 4: https://nbformat.readthedocs.io/en/latest/format_description.html. Versions 2 and 3, which are
@@ -66,12 +77,15 @@ function textOf(json: string): string {
   const notebook = Notebook.safeParse(parsedJson(json)).data;
   if (notebook === undefined) return json;
   if (notebook.cells.length === 0) return '(a notebook without cells)';
-  return notebook.cells
-    .map((cell, i) => {
-      const shown = cell.outputs.map(shownOf).filter((output) => output.shown !== '');
-      return [`# --- cell ${i + 1} (${cell.cell_type}) ---`, sourceOf(cell), ...joined(shown)].join('\n');
-    })
-    .join('\n\n');
+  const { kernelspec, language_info } = notebook.metadata ?? {};
+  const language = language_info?.name ?? kernelspec?.language ?? 'python';
+  const cells = notebook.cells.map((cell, i) => {
+    const shown = cell.outputs.map(shownOf).filter((output) => output.shown !== '');
+    const kind =
+      cell.cell_type === 'code' && !/^i?python\d?$/i.test(language) ? `code, ${language}` : cell.cell_type;
+    return [`# --- cell ${i + 1} (${kind}) ---`, sourceOf(cell), ...joined(shown)].join('\n');
+  });
+  return cells.join('\n\n');
 }
 
 /** Pieces of a stream go on in one line; what else is shown begins a line. */
@@ -79,7 +93,7 @@ const under = (text: string, { isStream, shown }: Shown): string =>
   `${text}${isStream || text === '' || text.endsWith('\n') ? '' : '\n'}${shown}`;
 
 function joined(shown: readonly Shown[]): string[] {
-  const text = withoutAnsi(shown.reduce(under, '')).trimEnd();
+  const text = printedOf(withoutAnsi(shown.reduce(under, ''))).trimEnd();
   if (text === '') return [];
   const cut =
     text.length > OUTPUT
@@ -88,8 +102,24 @@ function joined(shown: readonly Shown[]): string[] {
   return [`# printed: ${cut.replaceAll('\n', '\n# ')}`];
 }
 
-function sourceOf({ cell_type, level, source, input }: Cell): string {
-  const text = source ?? input ?? '';
+/** What stays of lines that were printed over each other, such as bars. */
+const printedOf = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => (/[\r\b]/.test(line) ? (printedParts(line, 1, LINE).at(-1) ?? '') : line))
+    .join('\n');
+
+const LINE = 2_000;
+
+/** Pictures within texts are data in addresses. */
+const withoutData = (text: string): string =>
+  text.replace(
+    /data:([\w.+-]{1,60}\/[\w.+-]{1,60})?(?:;[\w=.-]{1,60}){0,4},[A-Za-z0-9+/=%_-]{100,}/g,
+    'data:$1,…',
+  );
+
+function sourceOf({ cell_type, level, source, input, code }: Cell): string {
+  const text = withoutData(source ?? input ?? code ?? '');
   return cell_type === 'heading' ? `${'#'.repeat(level)} ${text}` : text;
 }
 
@@ -102,18 +132,40 @@ const shownOf = (output: Output): Shown => {
 
 function outputText(output: Output): string {
   if (output.ename !== undefined || output.traceback !== undefined) return errorText(output);
-  const plain = output.text ?? lines.parse(output.data?.['text/plain']);
-  const kinds = [
-    ...Object.keys(output.data ?? {}),
-    ...OLD.filter(([name]) => name in output).map(([, kind]) => kind),
-  ];
+  const shown = new Map<string, unknown>(Object.entries(output.data ?? {}));
+  if (output.text !== undefined) shown.set('text/plain', output.text);
+  for (const [name, kind] of OLD) if (name in output) shown.set(kind, output[name]);
+  const plain = lines.parse(shown.get('text/plain'));
+  const kinds = [...shown.keys()];
   const picture = kinds.find((kind) => kind.startsWith('image/'));
-  const other = kinds.find((kind) => kind !== 'text/plain');
   if (picture !== undefined)
     return `${plain ? `${plain}\n` : ''}[a picture (${picture}), which is not shown]\n`;
-  if (plain !== undefined) return plain.endsWith('\n') ? plain : `${plain}\n`;
+  const isNamed =
+    plain === undefined || /^<[\w.]{1,100}(?: object| at 0x|[ .(>]).{0,200}>$/s.test(plain.trim());
+  const told = (isNamed ? textIn(shown) : undefined) ?? plain;
+  if (told !== undefined) return told.endsWith('\n') ? told : `${told}\n`;
+  const other = kinds.find((kind) => kind !== 'text/plain');
   return other === undefined ? '' : `[something that is shown as ${other}]\n`;
 }
+
+/** What is shown otherwise than as plain text, as text: more than objects say that only give their name. */
+function textIn(shown: ReadonlyMap<string, unknown>): string | undefined {
+  const said = lines.parse(shown.get('text/markdown') ?? shown.get('text/latex'));
+  if (said !== undefined) return withoutData(said);
+  const html = lines.parse(shown.get('text/html'));
+  const text = html === undefined ? '' : htmlText(html);
+  if (text !== '') return text;
+  const json = shown.get('application/json');
+  return json === undefined ? undefined : JSON.stringify(json).slice(0, 2 * OUTPUT);
+}
+
+/** Tables have their cells between bars. */
+function htmlText(html: string): string {
+  const page = load(html.slice(0, HTML_CHARACTERS));
+  return blockText(page('body').get(0)?.children ?? []);
+}
+
+const HTML_CHARACTERS = 200_000;
 
 /** Names of kinds before version 4. */
 const OLD = [

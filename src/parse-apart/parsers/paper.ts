@@ -1,7 +1,9 @@
 import { load } from 'cheerio';
 import type { AnyNode, Element } from 'domhandler';
+import { bibliographyText } from '../latexml/bibliography.ts';
 import { findBelow, hasClass, isElement } from '../latexml/nodes.ts';
 import { blockText, inlineText, PARTS, partOf } from '../latexml/render.ts';
+import { stretchesOf } from './paper/plain-page.ts';
 
 /**
  * A part of a paper: `level` 1 is one of the highest. Its title has its number in front. One that `isRunIn`
@@ -33,20 +35,39 @@ const LEAD = 'Before the first section';
 
 export function parsePaper({ html, url }: { html: string; url: string }): PaperText {
   const $ = load(html);
+  const page = { title: titleOf($('title').text()), url };
+  const root = $('.ltx_document').get(0) ?? $('article[class*=ltx_]').get(0);
+  if (root !== undefined)
+    return latexmlPaper(root, $('.ltx_title_document').get(0), $('.ltx_abstract').get(0), page);
+  const body = $('article').get(0) ?? $('main').get(0) ?? $('body').get(0);
+  const isAbstractPage = $('#abs, blockquote.abstract, meta[name=citation_arxiv_id]').length > 0;
+  if (body === undefined || isAbstractPage) return { ...page, abstract: '', sections: [] };
+  return plainPaper(body, page);
+}
+
+type Page = { title: string; url: string };
+
+/** Cuts what a paper has beyond what is kept of one. */
+function keeper(): (text: string) => string {
   let left = CHARACTERS;
-  const kept = (text: string) => {
+  return (text) => {
     const cut = text.slice(0, left);
     left -= cut.length;
     return cut;
   };
-  const root = $('.ltx_document').get(0) ?? $('article').get(0);
-  const heading = $('.ltx_title_document').get(0);
-  const title = titleOf(heading === undefined ? $('title').text() : inlineText(heading.children));
-  const abstract = $('.ltx_abstract').get(0);
+}
+
+function latexmlPaper(
+  root: Element,
+  heading: Element | undefined,
+  abstract: Element | undefined,
+  page: Page,
+): PaperText {
+  const kept = keeper();
+  const title = heading === undefined ? page.title : titleOf(inlineText(heading.children));
   const said = abstract?.children.filter((child) => !isTitle(child)) ?? [];
   const sections: PaperSection[] = [];
-  const result = { title: withoutNotes(title), abstract: kept(blockText(said)), sections, url };
-  if (root === undefined || !isElement(root)) return result;
+  const result = { ...page, title: withoutNotes(title), abstract: kept(blockText(said)), sections };
   const parts = partsBelow(root);
   const least = Math.min(...parts.map(({ name }) => PARTS[name] ?? 0));
   const lead = kept(leadOf(root));
@@ -55,11 +76,47 @@ export function parsePaper({ html, url }: { html: string; url: string }): PaperT
     if (sections.length >= SECTIONS) return;
     const own = (PARTS[name] ?? 0) - least + 1;
     const level = name === 'ltx_appendix' ? above + 1 : Math.max(above + 1, own);
-    sections.push({ ...headingOf(node, name), level, text: left > 0 ? kept(ownText(node)) : '' });
+    sections.push({ ...headingOf(node, name), level, text: kept(ownText(node)) });
     for (const inner of partsBelow(node)) add(inner, level);
   };
   for (const part of parts) add(part, 0);
+  const references = findBelow(root, (node) => hasClass(node, 'ltx_bibliography'));
+  const works = references && kept(bibliographyText(references, (node) => inlineText(node.children)));
+  if (works) sections.push({ number: '', title: REFERENCES, level: 1, isRunIn: false, text: works });
   return result;
+}
+
+const REFERENCES = 'References';
+
+/** Of a page that says by headings alone what is what; a heading above all others is its title. */
+function plainPaper(body: Element, page: Page): PaperText {
+  const kept = keeper();
+  const [first, ...others] = stretchesOf(body);
+  const highest = Math.min(...others.map(({ level }) => level));
+  const [title] = others.filter(({ level }) => level === highest);
+  const isTitled = title !== undefined && others.filter(({ level }) => level === highest).length === 1;
+  const named = isTitled ? others.filter((stretch) => stretch !== title) : others;
+  const isAbstract = ({ heading }: { heading: string }) => /^abstract\W{0,2}$/i.test(heading);
+  const lead = blockText([...(first?.nodes ?? []), ...(isTitled ? title.nodes : [])]);
+  const abstract = kept(blockText(named.find(isAbstract)?.nodes ?? []));
+  const levels = [...new Set(named.map(({ level }) => level))].sort((a, b) => a - b);
+  const sections = named
+    .filter((stretch) => !isAbstract(stretch))
+    .slice(0, SECTIONS)
+    .map(({ heading, level, nodes }) => ({
+      number: numberIn(heading),
+      title: titleOf(heading),
+      level: levels.indexOf(level) + 1,
+      isRunIn: false,
+      text: kept(blockText(nodes)),
+    }));
+  const before = { number: '', title: LEAD, level: 1, isRunIn: false, text: kept(lead) };
+  return {
+    ...page,
+    title: isTitled ? titleOf(title.heading) : page.title,
+    abstract,
+    sections: before.text === '' ? sections : [before, ...sections],
+  };
 }
 
 type Part = { node: Element; name: string };

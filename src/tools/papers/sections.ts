@@ -35,7 +35,11 @@ function previewOf({ sections }: PaperText, section: PaperSection): string {
 
 /** A section with its parts, from a character on; an unknown name tells which there are. */
 export function sectionText(id: string, paper: PaperText, wanted: string, offset: number): Looked<string> {
+  const work = workAt(paper, wanted);
+  if (work !== undefined) return { ok: true, value: `${paper.url}\n\n${work}` };
   const at = sectionAt(paper, wanted);
+  if (at === -1 && folded(wanted) === 'abstract' && paper.abstract !== '')
+    return pieceOf(`${paper.url}\n`, `# Abstract\n${paper.abstract}`, offset);
   const section = paper.sections[at];
   if (section === undefined) {
     const named = paper.sections.filter(({ isRunIn }) => !isRunIn);
@@ -58,8 +62,49 @@ function pieceOf(head: string, text: string, offset: number): Looked<string> {
     : { ok: true, value: `${head}\n${found}` };
 }
 
+/** "[12]": a work that the paper refers to. */
+function workAt({ sections }: PaperText, wanted: string): string | undefined {
+  const [mark] = /^\[[^\]]{1,40}\]$/.exec(wanted.trim()) ?? [];
+  const works = sections
+    .filter(({ title }) => REFERENCES.test(title))
+    .flatMap(({ text }) => text.split('\n'));
+  return mark === undefined ? undefined : works.find((work) => work.startsWith(`${mark} `));
+}
+
+const REFERENCES = /^(?:\S{1,10} )?(?:references|bibliography|literature|works cited)\W{0,2}$/i;
+
 /** The place of a section that is called by its number, its title or both, as people write them. */
-function sectionAt({ sections }: PaperText, wanted: string): number {
+function sectionAt(paper: PaperText, wanted: string): number {
+  const asked = numbered(anchored(wanted.slice(0, 500)));
+  const found = placeOf(paper, asked);
+  if (found !== -1) return found;
+  // "Method > Loss": the last of them is meant.
+  const last = asked.split(/\s[>/›»→]\s|\s?::\s?|:\s/).at(-1) ?? '';
+  return last === asked ? -1 : placeOf(paper, last);
+}
+
+/** "#S3.SS1", "A2.SS1": as the addresses of a page's sections are written. */
+const anchored = (wanted: string): string => {
+  const [, kind, number = '', below = ''] =
+    /^#?([SA])(\d{1,2})((?:\.S{2,3}\d{1,2}){0,3})$/.exec(wanted.trim()) ?? [];
+  if (kind === undefined) return wanted;
+  const first = kind === 'S' ? number : String.fromCharCode(64 + Number(number));
+  return `§${first}${below.replace(/\.S+/g, '.')}`;
+};
+
+const NUMBERS = 'one two three four five six seven eight nine ten'.split(' ');
+
+/** "Section five" is "Section 5". */
+const numbered = (wanted: string): string =>
+  wanted.replace(
+    /^\s*((?:sub)?section|chapter|part)\s+([a-z]{3,5})\b/i,
+    (whole, kind: string, word: string) => {
+      const at = NUMBERS.indexOf(word.toLowerCase());
+      return at === -1 ? whole : `${kind} ${at + 1}`;
+    },
+  );
+
+function placeOf({ sections }: PaperText, wanted: string): number {
   const name = folded(wanted).replace(/^(?:the )?(.*?)(?: (?:sub)?section)?$/, '$1');
   const { number, rest } = partsOf(wanted);
   const isRoman = sections.some((section) => /^i$/i.test(section.number));
@@ -79,6 +124,8 @@ function sectionAt({ sections }: PaperText, wanted: string): number {
     (section) => rest.length > 2 && bare(section).includes(rest),
     same,
     (section) => isRoman && number !== '' && counted(section.number) === number,
+    (section) => REFERENCES.test(section.title) && REFERENCES.test(wanted.trim()),
+    (section) => name.length > 5 && isAlike(bare(section), rest || name),
     (section) => words.length > 1 && words.every((word) => folded(section.title).split(' ').includes(word)),
   ];
   const named = sections.map((section, at) => ({ section, at })).filter(({ section }) => !section.isRunIn);
@@ -89,6 +136,12 @@ function sectionAt({ sections }: PaperText, wanted: string): number {
   }
   return -1;
 }
+
+/** "hyper-parameters" and "Hyperparameters", "acknowledgments" and "Acknowledgements". */
+const isAlike = (title: string, name: string): boolean => {
+  const plain = (text: string) => text.replaceAll(' ', '').replaceAll('ement', 'ment').replace(/s$/, '');
+  return plain(title) === plain(name);
+};
 
 /** Letters and digits only: dashes, dollars and quotes differ by who writes them, and so do Greek letters. */
 const folded = (text: string): string =>
