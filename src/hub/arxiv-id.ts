@@ -3,7 +3,13 @@
  * subjects (`math.GT/0309136`) are left off, as arXiv itself does in links.
  */
 const ID =
-  /(?:(?<!\d|\d\.)(\d{4}\.\d{4,5})|(?<![\w-])([a-z]{2,8}(?:-[a-z]{2,4})?)(?:\.[a-z]{2})?\/(\d{7}))(?:v\d{1,3})?(?!\d)/gi;
+  /(?:(?<!\d|\d\.)(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})|(?<![\w-])([a-z]{1,8}(?:-[a-z]{2,4})?)(?:\.[a-z]{2,5}(?:-[a-z]{2,4})?)?\/(\d{2}(?:0[1-9]|1[0-2])\d{3}))(?:v\d{1,3})?(?!\d|\.\d)/gi;
+
+/** They began in April 2007, and have five digits at their end since January 2015. */
+const isGiven = (id: string): boolean => {
+  const [month = '', number = ''] = id.split('.');
+  return month >= '0704' && (number.length === 5) === month >= '1501';
+};
 
 /** Who gave ids before 2007: https://info.arxiv.org/help/arxiv_identifier.html, "archive". */
 const ARCHIVES = new Set(
@@ -26,8 +32,10 @@ const CHARACTERS = 2_000;
  */
 export function arxivIdIn(text: string): string | undefined {
   const found = new Set<string>();
-  for (const [, fresh, archive, number] of decoded(text.slice(0, CHARACTERS)).matchAll(ID)) {
-    if (fresh !== undefined) found.add(fresh);
+  for (const [, fresh, archive, number] of decoded(text.slice(0, CHARACTERS).normalize('NFKC')).matchAll(
+    ID,
+  )) {
+    if (fresh !== undefined && isGiven(fresh)) found.add(fresh);
     const name = archive?.toLowerCase() ?? '';
     if (ARCHIVES.has(name)) found.add(`${name}/${number}`);
   }

@@ -97,6 +97,7 @@ const STOPS: readonly string[] = [
 const BESIDES = new Set(
   [
     'now it that this right away immediately asap everything all at once just hey ok okay oh wait bot working',
+    "enough that's thats genug",
     'jetzt sofort mal das dies damit alles endlich',
     'maintenant tout de suite immediatement ca cela',
     'ya ahora mismo todo ahi',
@@ -112,15 +113,16 @@ function longestFirst(words: readonly string[]): string[] {
 
 /** Whether a message says nothing but "stop". "No, stop" does, "no stop" does not. */
 export function saysStop({ said }: Pick<Bare, 'said'>): boolean {
+  if (/^non-/i.test(said)) return false;
   const words = compared(said.replace(/^(?:no|nope|nein|non)\s?[,.;!…–—-]+\s*/i, ''));
   if (words.split(' ').length > MOST_WORDS) return false;
-  const rest = words.replace(STOP, '');
-  return (
-    rest !== words &&
-    withoutPlease(rest)
-      .split(' ')
-      .every((word) => word === '' || BESIDES.has(word))
-  );
+  // "Hör bitte auf": a please may stand within.
+  const left = withoutPlease(words)
+    .split(' ')
+    .filter((word) => !BESIDES.has(word))
+    .join(' ');
+  const rest = left.replace(STOP, '');
+  return rest !== left && rest.trim() === '';
 }
 
 /** Whether the first of these words is "stop", in any of those languages. */

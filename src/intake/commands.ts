@@ -149,6 +149,7 @@ const MODEL_CHARACTERS = 200;
 /** `model`, `effort`, `export` and `share`, with what may follow them. */
 function settingCommand({ said }: Bare, by: Person): Command | undefined {
   const [, name = '', value] = /^(model|effort|export|share)(?:\s(\S+))?$/i.exec(said) ?? [];
+  if (/^model$/i.test(name) && value !== undefined && IS_WORD.test(value)) return undefined;
   switch (name.toLowerCase()) {
     case 'model':
       return (value?.length ?? 0) > MODEL_CHARACTERS
@@ -173,6 +174,10 @@ function settingCommand({ said }: Bare, by: Person): Command | undefined {
       return undefined;
   }
 }
+
+/** "Model card" and "model size" are of a model, and no ids. */
+const IS_WORD =
+  /^(?:cards?|sizes?|types?|names?|weights|famil(?:y|ies)|architectures?|configs?|choice|selection|collapse|merging|parallel(?:ism)?|training|evaluation|quanti[sz]ation|compression|distillation|performance|inputs?|outputs?|zoo|hub|drift|soup|is|was|has|works|fails|failed|loaded|please)$/i;
 
 const EffortWord = Effort.or(z.literal('default'));
 

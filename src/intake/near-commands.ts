@@ -77,7 +77,7 @@ export const isNearDecision = ({ words }: Bare): boolean => DECISION.test(withou
 
 const DECISION = new RegExp(
   [
-    '^(?:(?:i|we|can i|can you|should i|should we|do you|ok|yes|no|not) ){0,2}',
+    "^(?:(?:i|we|i'd|we'd|can i|can you|should i|should we|do you|ok|yes|no|not|do|don't|dont|looks good|lgtm) ){0,2}",
     `(?:${[
       'approv(?:e|ed|es|ing)|reject(?:ed|s|ing)?',
       'genehmig(?:en|t|e)|freigeben|freigegeben|ablehnen|abgelehnt',

@@ -19,7 +19,7 @@ export const MOST_USD = 100_000;
 
 const YOLO = new RegExp(
   [
-    String.raw`^yolo(?:\s(?<word>on|off)|\s(?<before>\$|us\$|usd|€|eur)?\s?`,
+    String.raw`^yolo:?(?:\s(?<word>on|off)|\s(?<before>\$|us\$|usd|€|eur)?\s?`,
     String.raw`(?<amount>\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<strange>\d+,\d\d?))`,
     String.raw`\s?(?<behind>\$|usd|us dollars?|dollars?|bucks?|€|eur|euros?)?)?$`,
   ].join(''),

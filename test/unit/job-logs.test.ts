@@ -37,7 +37,7 @@ const logs = readdirSync(FOLDER)
 const read = (lines: readonly string[]) => lines.map(withoutAnsi).reduce(advance, Progress.parse({}));
 
 /** What is told, in the form of what is expected. */
-function toldOf(progress: Progress, expected: z.infer<typeof Log>['expected']): object {
+function toldOf(progress: Progress, expected: z.infer<typeof LogLines>[number]['expected']): object {
   const told = { ...progress, count: progress.seen };
   return Object.fromEntries(
     Object.entries(expected).map(([name, value]) => {
@@ -86,6 +86,16 @@ test('the curve of a job that printed one line of each process after the otherâ€
     return [...block, ...block];
   });
   expect(read(blocks).losses).toEqual(read(lines).losses);
+});
+
+/** A few lines of each trainer, and such as look like theirs. */
+const LogLines = z.array(
+  z.strictObject({ about: z.string(), lines: z.array(z.string()), expected: Log.shape.expected.partial() }),
+);
+const logLines = LogLines.parse(JSON.parse(readFileSync(join(ROOT, 'test/corpora/log-lines.json'), 'utf8')));
+
+test.each(logLines)('of a log with $about the place and the loss are told', ({ lines, expected }) => {
+  expect(rounded(toldOf(read(lines), expected))).toEqual(rounded(expected));
 });
 
 const Failures = z.object({

@@ -7,7 +7,14 @@ import { PACKAGES } from './causes/packages.ts';
 import { CONSEQUENCES, OTHERWISE, PYTHON } from './causes/python.ts';
 
 /** What is shown of a failure. */
-export type Failure = { failure: string; advice: string; isConsequence: boolean; isKnown: boolean };
+export type Failure = {
+  failure: string;
+  advice: string;
+  isConsequence: boolean;
+  isKnown: boolean;
+  /** Lines below it may tell more. */
+  isGeneral: boolean;
+};
 
 /** The first that fits counts: the more special ones come first. */
 const CAUSES: readonly Cause[] = [...MEMORY, ...DEVICES, ...HUB, ...PACKAGES];
@@ -17,12 +24,12 @@ const MESSAGE_CHARACTERS = 160;
 
 /** The known kind of failure that a text words, and where in the text; undefined where it words none. */
 export function knownFailure(text: string): (Failure & { index: number }) | undefined {
-  for (const { wording, cause, advice, isConsequence = false } of CAUSES) {
+  for (const { wording, cause, advice, isConsequence = false, isGeneral = false } of CAUSES) {
     const match = wording.exec(text);
     if (match === null) continue;
     const detail = match[1] === undefined ? undefined : cut(match[1].trim(), DETAIL_CHARACTERS);
     const failure = detail ? `${cause} (${detail})` : cause;
-    return { failure, advice, isConsequence, isKnown: true, index: match.index };
+    return { failure, advice, isConsequence, isGeneral, isKnown: true, index: match.index };
   }
   return undefined;
 }
@@ -36,7 +43,7 @@ export function failureOf(exception: string, message: string): Failure {
   const known = isConsequence && !/Signals\.|exit status -/.test(message) ? undefined : knownFailure(text);
   if (known) return { ...known, isConsequence: known.isConsequence || isConsequence };
   const advice = PYTHON[name] ?? OTHERWISE;
-  return { failure: shortened(text), advice, isConsequence, isKnown: false };
+  return { failure: shortened(text), advice, isConsequence, isGeneral: isConsequence, isKnown: false };
 }
 
 const shortened = (text: string): string =>

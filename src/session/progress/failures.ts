@@ -61,7 +61,8 @@ function afterStack(before: Known, trace: Trace, line: Line): Known {
   if (trace.isCaught || name.endsWith('Warning')) return withTrace(before, { ...said, isCaught: true });
   const failure = failureOf(name, message.trim());
   const saysMore = message === '' || SAYS_MORE.test(name);
-  return withTrace(withFailure(before, failure), { ...said, isKnown: failure.isKnown || !saysMore });
+  const isKnown = !failure.isGeneral && (failure.isKnown || !saysMore);
+  return withTrace(withFailure(before, failure), { ...said, isKnown });
 }
 
 /** Whoever raises these often tells the cause on the lines below. */
@@ -79,7 +80,9 @@ function afterException(before: Known, trace: Trace, line: Line): Known {
   if (trace.isKnown && !isException(line)) return next; // what explains it further names no other cause
   if (trace.isCaught || trace.isKnown) return alone(next, line);
   const known = isHarmless(line) ? undefined : knownFailure(line.text);
-  return known ? withTrace(withFailure(before, known), { ...trace, isKnown: true }) : alone(next, line);
+  return known
+    ? withTrace(withFailure(before, known), { ...trace, isKnown: !known.isGeneral })
+    : alone(next, line);
 }
 
 const isException = ({ text }: Line): boolean => NAMED.test(EXCEPTION.exec(text)?.[1] ?? '');
@@ -89,14 +92,14 @@ const SEEN_TO_LINES = 3;
 
 /** What is told right after a failure that does not end a program. */
 const RECOVERS =
-  /\b(?:falling back|falls back|fall back|fallback|retrying|will retry|retry in|trying again|try again in|ignor(?:ed|ing)|skipping|skipped|continuing|using .{1,60} instead|reducing (?:the )?batch|recovered|resuming from)\b/i;
+  /\b(?:falling back|falls back|fall back|fallback|retrying|will retry|retry in|trying again|try again in|ignor(?:ed|ing)|skipping|skipped|continuing|using .{1,60} instead|reducing (?:the )?batch|recovered|resuming from|reconnecting)\b/i;
 
 /** A line that no traceback stands before. */
 function alone(before: Known, line: Line): Known {
   const noted = withToldOnly(before, line);
   const failure = isHarmless(line) ? undefined : wordedFailure(line, line.text.trim());
   if (failure === undefined) return noted;
-  return withTrace(withFailure(noted, failure), { ...OPENED, at: 'said', isKnown: true });
+  return withTrace(withFailure(noted, failure), { ...OPENED, at: 'said', isKnown: !failure.isGeneral });
 }
 
 function wordedFailure(line: Line, text: string): Failure | undefined {
@@ -117,11 +120,11 @@ const ERROR =
 
 /** Lines with which launchers, shells and kernels tell how a process ended. */
 const OF_LAUNCHERS =
-  /^(?:\s{0,4}(?:exitcode|traceback) {1,6}: |Killed$|.{0,200}: +\d{1,10} (?:Killed|Segmentation|Bus error)|.{0,80}(?:exited|terminated|failed|killed|died) .{0,80}(?:code|signal|status|<Signals)|Segmentation fault|Bus error|terminate called|Fatal Python error|\[E\d{0,4} |\S{1,160}\.cu:\d{1,6}: |.{0,80}\[E ProcessGroupNCCL|Because .{1,200} depends on |python[\d.]{0,5}: can't open file |[\w/][\w ./:-]{0,100}: command not found$|zsh: command not found: |\/usr\/bin\/env: .{1,80}: No such file or directory$|.{0,60}\bOOMKilled\b|[\w.-]{1,20}: .{1,160}: (?:No space left on device|Cannot allocate memory|Disk quota exceeded)$)/i;
+  /^(?:\s{0,4}(?:exitcode|traceback) {1,6}: |Killed$|.{0,200}: +\d{1,10} (?:Killed|Segmentation|Bus error)|.{0,80}(?:exited|terminated|failed|killed|died) .{0,80}(?:code|signal|status|<Signals)|Segmentation fault|Bus error|terminate called|Fatal Python error|\[E\d{0,4} |\S{1,160}\.cu:\d{1,6}: |.{0,80}\[E ProcessGroupNCCL|Because .{1,200} depends on |python[\d.]{0,5}: can't open file |[\w/][\w ./:-]{0,100}: command not found$|zsh: command not found: |\/usr\/bin\/env: .{1,80}: No such file or directory$|.{0,60}\bOOMKilled\b|Job timeout$|.{0,200}\bexec: "[^"]{1,100}": executable file not found|[\w.-]{1,80}: .{0,120}cudaMalloc failed|[\w.-]{1,20}: .{1,160}: (?:No space left on device|Cannot allocate memory|Disk quota exceeded)$)/i;
 
 /** Code, comments and options at the beginning of a line. */
 const CODE =
-  /^(?:#|\/\/|--|>>>|\*|- |"""|'''|\$ |\+ |@|\w[\w.]{0,60} ?= |(?:if|elif|else|try|except|raise|return|print|log\w{0,10}|assert|def|class|import|from|with|for|while|yield|await|async|pass)\b)/;
+  /^(?:#|\/\/|--|>>>|\*|- |"""|'''|\$ |\+ |@|\w[\w.]{0,60} ?= |\w[\w.]{0,60}=[^\s#]{0,100}\s{1,20}# |(?:if|elif|else|try|except|raise|return|print|log\w{0,10}|assert|def|class|import|from|with|for|while|yield|await|async|pass)\b)/;
 
 /** Sentences that tell what may happen, and what to do then. */
 const SENTENCE =
@@ -133,7 +136,7 @@ const DESCRIBED =
 
 /** What somebody has seen to. */
 const SEEN_TO =
-  /\b(?:falling back|falls back|fall back|fallback|retrying|will retry|will be retried|retry in|trying again|^caught|(?:was|is|are|been|were) caught|caught (?:an? |the )?\w{0,40}(?:error|exception|oom)|handled|ignored|ignoring|skipping|skipped|continuing|recovered|recovering|non-fatal|not fatal|harmless|using .{1,60} instead|errors? (?:is|are|can|may|will|might|happen)|attempt \d{1,4}|may occur|can occur|would be)\b|Warning\b|^warn/i;
+  /\b(?:falling back|falls back|fall back|fallback|retrying|will retry|will be retried|retry in|trying again|^caught|(?:was|is|are|been|were) caught|caught (?:an? |the )?\w{0,40}(?:error|exception|oom)|handled|ignored|ignoring|skipping|skipped|continuing|reconnecting|recovered|recovering|non-fatal|not fatal|harmless|using .{1,60} instead|errors? (?:is|are|can|may|will|might|happen)|attempt \d{1,4}|may occur|can occur|would be)\b|Warning\b|^warn/i;
 
 function isHarmless({ text: indented, level }: Line): boolean {
   const text = indented.trim();

@@ -55,12 +55,14 @@ function dictionaryOf(text: string): Reading | undefined {
 
 function dictionaryReading(values: Values, text: string): Reading {
   const { epoch } = values;
-  const step = firstOf(values, ['step', 'global_step', 'iteration', 'iter', 'num_updates']);
+  const step = firstOf(values, ['step', 'global_step', 'current_steps', 'iteration', 'iter', 'num_updates']);
+  const steps = firstOf(values, ['total_steps', 'max_steps']);
   const ofMax = /'global_step\/max_steps': '(\d{1,15})\/(\d{1,15})'/.exec(text); // ms-swift
   const isEnd = values.train_runtime !== undefined;
   const isTraining = !isEnd && lossOf(values) !== undefined;
   return {
     ...(isWhole(step) ? { step, counts: 'run' } : {}),
+    ...(isWhole(step) && isWhole(steps) && steps >= step ? { steps } : {}),
     ...(ofMax ? { step: Number(ofMax[1]), steps: Number(ofMax[2]), counts: 'run' } : {}),
     ...(epoch !== undefined && Number.isFinite(epoch) ? { epoch } : {}),
     ...(isEnd ? { phase: 'ended' } : trainingOf(values)),
@@ -197,7 +199,7 @@ function freeReading(text: string): Reading | undefined {
 const FORMS: readonly Form[] = [
   {
     // Megatron: the parts of the loss have names of their own.
-    pattern: /^iteration\s{1,12}(\d{1,15})\/\s{0,12}(\d{1,15}|infinity) \|/,
+    pattern: /^(?:samples\/sec: [\d.]{1,20} \| )?iteration\s{1,12}(\d{1,15})\/\s{0,12}(\d{1,15}|infinity) \|/,
     read([, step, steps = ''], text) {
       const values = loosePairs(text);
       const of = steps === 'infinity' ? {} : { steps: Number(steps) };
@@ -257,6 +259,18 @@ const FORMS: readonly Form[] = [
     // DeepSpeed
     pattern: /^(?:step=(\d{1,15}), skipped=|epoch=\d{1,9}\/micro_step=\d{1,15}\/global_step=(\d{1,15}),)/,
     read: ([, step, global]) => ({ step: Number(step ?? global), counts: 'run' }),
+  },
+  // detectron2
+  { pattern: /^eta: [\w:., ]{1,40}\s{2}iter: \d/, read: (_, text) => freeReading(text) },
+  {
+    // mmengine
+    pattern:
+      /^(Epoch|Iter)\(train\)\s{1,8}(?:\[\s{0,8}(\d{1,9})\])?\[\s{0,12}(\d{1,15})\/\s{0,12}(\d{1,15})\](.*)$/,
+    read([, unit, epoch, step, steps, rest = '']) {
+      const place = { step: Number(step), steps: Number(steps), ...trainingOf(loosePairs(rest)) };
+      if (unit === 'Iter' || epoch === undefined) return { ...place, counts: 'run' };
+      return { ...place, epoch: Number(epoch), counts: 'epoch' };
+    },
   },
   {
     // nanoGPT: losses of both sets are an evaluation.

@@ -14,7 +14,7 @@ export function afterReading(before: Known, line: Line, reading: Reading): Known
   const { reader } = before;
   if (reader.source !== undefined && reader.source !== source) return before;
   if (reading.phase === 'begun') return begun(before);
-  if (reading.phase === 'ended') return withReader(before, { isEnded: true });
+  if (reading.phase === 'ended') return withReader(withPlace(before, reading), { isEnded: true });
   if (reading.bar && !isOfTraining(before, reading)) {
     const { step = 0, steps = 0 } = reading;
     return withReader(before, { other: { step, steps } });

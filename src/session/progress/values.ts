@@ -42,6 +42,7 @@ const LOSSES = [
   'training loss',
   'training_loss',
   'lm loss',
+  'lm_loss',
   'loss/train',
   'loss_train',
   'loss/train/total',

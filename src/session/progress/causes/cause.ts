@@ -7,4 +7,6 @@ export type Cause = {
   advice: string;
   /** Follows from a failure elsewhere: it never stands in the place of one that is known. */
   isConsequence?: true;
+  /** Lines below it may tell more. */
+  isGeneral?: true;
 };

@@ -48,7 +48,7 @@ export const HUB: readonly Cause[] = [
   },
   {
     wording:
-      /Dataset scripts are no longer supported|trust_remote_code.? is not supported anymore|Loading .{1,120} with a dataset script|The repository for .{1,120} contains custom code which must be executed|requires you to execute the (?:dataset|configuration|modeling) (?:script|file)/i,
+      /Dataset scripts are no longer supported|trust_remote_code.? is not supported anymore|Loading .{1,120} with a dataset script|[Tt]he repository (?:for )?.{1,120} contains custom code which must be executed|requires you to execute the (?:dataset|configuration|modeling) (?:script|file)/i,
     cause: 'code of the repository would have to run (dataset scripts are no longer supported)',
     advice: 'a copy as Parquet (revision="refs/convert/parquet"), or trust_remote_code=True for a model',
   },
@@ -69,6 +69,7 @@ export const HUB: readonly Cause[] = [
       /\b403\b.{0,60}(?:Client Error|Forbidden)|don't have the (?:rights|permission)|do not have (?:the )?(?:required )?permissions?|Forbidden: |insufficient (?:permissions|scopes)|pass `?create_pr=1/i,
     cause: 'not allowed (403)',
     advice: 'a token with write access to that repository or organisation, or another name to push to',
+    isGeneral: true,
   },
   {
     wording:
@@ -81,11 +82,13 @@ export const HUB: readonly Cause[] = [
       /\b4(?:00|09|13|22)\b.{0,60}(?:Client Error|Bad Request|Conflict|Payload Too Large|Unprocessable)|BadRequestError/i,
     cause: 'the server refused what it was asked for',
     advice: 'change what its message names: look at the log',
+    isGeneral: true,
   },
   {
     wording: /\b404\b.{0,60}(?:Client Error|Not Found)/i,
     cause: 'not found on the server (404)',
     advice: 'check the name or address; what is private needs a token that may read it',
+    isGeneral: true,
   },
   {
     wording:
@@ -130,7 +133,7 @@ export const HUB: readonly Cause[] = [
   },
   {
     wording:
-      /(?:Read|Connect|Pool|Socket|Gateway)Time-?out|Timeout(?:Error|Expired|Exception)\b|timed[ -]out|time limit (?:exceeded|reached)|exceeded (?:its|the) time limit|DUE TO TIME LIMIT|DeadlineExceeded|Job timeout(?: exceeded| reached)/i,
+      /(?:Read|Connect|Pool|Socket|Gateway)Time-?out|Timeout(?:Error|Expired|Exception)\b|timed[ -]out|time limit (?:exceeded|reached)|exceeded (?:its|the) time limit|DUE TO TIME LIMIT|DeadlineExceeded|Job timeout(?:$| exceeded| reached)/i,
     cause: 'time-out',
     advice: 'a longer time limit, or save and resume from checkpoints',
   },

@@ -15,7 +15,7 @@ export const MEMORY: readonly Cause[] = [
   },
   {
     wording:
-      /(?:CUDA|HIP|XPU|NPU|MPS|HPU|TPU|Triton Error)\b.{0,40}\bout of memory|hipErrorOutOfMemory|cudaErrorMemoryAllocation|CUDA_ERROR_OUT_OF_MEMORY|OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED|OutOfResourcesError|cuda runtime error \(2\)/,
+      /(?:CUDA|HIP|XPU|NPU|MPS|HPU|TPU|Triton Error)\b.{0,40}\bout of memory|hipErrorOutOfMemory|cudaErrorMemoryAllocation|CUDA_ERROR_OUT_OF_MEMORY|OutOfMemoryError|cudaMalloc failed|CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED|OutOfResourcesError|cuda runtime error \(2\)/,
     cause: GPU,
     advice: SMALLER,
   },
@@ -32,7 +32,7 @@ export const MEMORY: readonly Cause[] = [
   },
   {
     wording:
-      /unable to open shared memory object|insufficient shared memory \(shm\)|unable to allocate shared memory|Bus error/i,
+      /unable to open shared memory object|unable to mmap \d{1,20} bytes from file <\/torch_|insufficient shared memory \(shm\)|unable to allocate shared memory|Bus error/i,
     cause: 'out of shared memory',
     advice: 'set num_workers=0 for the data loader, or fewer workers',
   },
@@ -43,7 +43,7 @@ export const MEMORY: readonly Cause[] = [
   },
   {
     wording:
-      /^Killed(?: by .{0,60}| python.{0,80}|\.)?$|:\s{1,12}\d{1,10} Killed\b|\bSIGKILL\b|Signal 9\b|\b(?:exit ?)?code\s{0,3}[:=]? ?(?:-9|137)\b|exit status -?(?:9|137)\b|returncode -9\b|OOMKilled|oom-kill|Out of memory: Killed process|code exit status 137/i,
+      /^Killed(?: by .{0,60}| python.{0,80}|\.)?$|:\s{1,12}\d{1,10} Killed\b|\bSIGKILL\b|Signal 9\b|\b(?:exit ?)?code\s{0,3}[:=]? ?(?:-9|137)\b|exit status -?(?:9|137)\b|returncode -9\b|excessive memory usage causing the Operating System to kill|OOMKilled|oom-kill|Out of memory: Killed process|code exit status 137/i,
     cause: `${HOST}: the system has killed the process`,
     advice: MORE_HOST,
   },
