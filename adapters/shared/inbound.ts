@@ -106,16 +106,24 @@ export async function onEdit(
 
 /**
  * A message is for the bot when it addresses it, or when it stands in a thread that has a session and is not
- * addressed to somebody else. A thread's first message answers nobody: read back, it is what it was.
+ * addressed to somebody else. A thread's first message answers nobody, and what was said before the bot was
+ * called asks it for nothing: read back, both are what they were.
  */
 export async function isForBot(
-  { intake, gate }: { intake: Pick<Intake, 'hasSession'>; gate: Pick<Gate, 'answersReplies'> },
-  message: Pick<Written, 'address' | 'messageId' | 'isAddressed' | 'isRequest' | 'isReply'>,
+  {
+    intake,
+    gate,
+  }: {
+    intake: Pick<Intake, 'hasSession' | 'isBeforeSession'>;
+    gate: Pick<Gate, 'answersReplies'>;
+  },
+  message: Pick<Written, 'address' | 'messageId' | 'writtenAt' | 'isAddressed' | 'isRequest' | 'isReply'>,
 ): Promise<boolean> {
   const { isAddressed, isRequest = false, isReply, address, messageId } = message;
   if (isAddressed || isRequest) return true;
   if (!isReply || messageId === address.thread) return false;
-  return (await intake.hasSession(address)) && (await gate.answersReplies(address));
+  if (!(await intake.hasSession(address)) || !(await gate.answersReplies(address))) return false;
+  return !(await intake.isBeforeSession(address, message));
 }
 
 async function takeIn(parts: InboundParts, { address, sourceId }: Written, changed: Changing): Promise<void> {

@@ -6,7 +6,7 @@ import { insertOperation } from '../session/store/inbox.ts';
 import type { Deletion, Edit, IncomingMessage } from '../session/store/incoming.ts';
 import { sessionAt } from '../session/store/session-at.ts';
 import { edited } from './edit.ts';
-import { checked, hasSession, type IntakeDeps, type IntakeParts } from './parts.ts';
+import { checked, hasSession, type IntakeDeps, type IntakeParts, isBeforeSession } from './parts.ts';
 import { take } from './take.ts';
 import { deleted } from './take-back.ts';
 
@@ -38,6 +38,11 @@ export type Intake = {
   /** An operation from a button. False where the thread has no session. */
   operate(address: ThreadAddress, operation: Operation, sourceId: string): Promise<boolean>;
   hasSession(address: ThreadAddress): Promise<boolean>;
+  /** Whether a message was written before the one with which its thread's session began. */
+  isBeforeSession(
+    address: ThreadAddress,
+    message: Pick<IncomingMessage, 'messageId' | 'writtenAt'>,
+  ): Promise<boolean>;
   /**
    * Whether nobody has asked this of a click or a command before: every process is told of it, and one does
    * it.
@@ -55,6 +60,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     deleted: (deletion) => deleted(parts, deletion),
     operate: (address, operation, sourceId) => operate(parts, address, operation, sourceId),
     hasSession: (address) => hasSession(parts, address),
+    isBeforeSession: (address, message) => isBeforeSession(parts, address, message),
     isFirst: deliveries.isFirst,
   };
 }

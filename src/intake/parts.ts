@@ -9,8 +9,10 @@ import type { Person, ThreadAddress } from '../session/address.ts';
 import { mapTexts } from '../session/background.ts';
 import type { Operation } from '../session/operations.ts';
 import type { Deliveries } from '../session/store/deliveries.ts';
+import type { IncomingMessage } from '../session/store/incoming.ts';
 import { addMessage } from '../session/store/record.ts';
-import { sessionAt } from '../session/store/session-at.ts';
+import { firstMessage, sessionAt } from '../session/store/session-at.ts';
+import { isWrittenBefore } from '../session/written-at.ts';
 import { whoMayEndJobs } from '../thread/words/approvals.ts';
 import type { Asked, AskedDeps, Told, Words } from './asked.ts';
 import { attachedNote, type Placed } from './attachments.ts';
@@ -58,6 +60,19 @@ export async function hasSession({ db, known }: IntakeParts, address: ThreadAddr
   if (known.size >= KNOWN_THREADS) known.clear();
   if (isFound) known.add(key);
   return isFound;
+}
+
+/**
+ * Whether a message was written before the one that began its thread's session, which was told of it as what
+ * was said before: read back, it asks for nothing.
+ */
+export async function isBeforeSession(
+  { db }: Pick<IntakeParts, 'db'>,
+  address: ThreadAddress,
+  message: Pick<IncomingMessage, 'messageId' | 'writtenAt'>,
+): Promise<boolean> {
+  const first = await firstMessage(db, address, message.writtenAt?.at);
+  return first !== undefined && isWrittenBefore(message, first);
 }
 
 /** An operation with what only the server can say of it. */

@@ -49,12 +49,12 @@ async function write(
   tx: Tx,
   parts: IntakeParts,
   sessionId: string,
-  { sourceId, author, messageId, images = [], attachments = [] }: IncomingMessage,
+  { sourceId, author, messageId, writtenAt, images = [], attachments = [] }: IncomingMessage,
   asked: Asked,
   known: Known,
 ): Promise<void> {
   if (asked.kind === 'answered') {
-    const nothing: Operation = { kind: 'user_input', text: '', author, messageId };
+    const nothing: Operation = { kind: 'user_input', text: '', author, messageId, writtenAt };
     const isNew = await insertOperation(tx, sessionId, sourceId, nothing, parts.clock.now());
     if (isNew) await say(tx, sessionId, await asked.answer(tx, sessionId, known));
     return;

@@ -142,6 +142,23 @@ describe('a mention that is added by an edit', () => {
   });
 });
 
+test('what was said shortly before the bot was called is read back as no request', async () => {
+  await begin(echo);
+  const first = world.slack.say('U0GRACE', 'C0ML', 'the run is broken');
+  world.slack.say('U0LINUS', 'C0ML', 'it is the tokenizer', first.ts);
+  world.slack.mention('U0ADA', 'C0ML', 'what now?', first.ts);
+  await world.reply(first, 'heard: [Ada] what now?');
+  await world.stop();
+  world.slack.say('U0ADA', 'C0ML', 'while you were away', first.ts);
+  await world.start();
+  await world.reply(first, 'heard: [Ada] while you were away');
+  world.slack.say('U0ADA', 'C0ML', 'last', first.ts);
+  await world.reply(first, 'heard: [Ada] last');
+  expect(toldLately()).toContain('it is the tokenizer'); // as what was said before
+  const asked = told().map((text) => text.split('\n')[0]);
+  expect(asked).toEqual(['[Ada] what now?', '[Ada] while you were away', '[Ada] last']);
+});
+
 describe('what was changed while nobody listened', () => {
   test('counts: edits are read, and what was deleted is not answered', async () => {
     await begin(echo, { isStarted: false });

@@ -7,14 +7,18 @@ const THREAD = { platform: 'slack' as const, workspace: 'T1', channel: 'C1', thr
 const message = (parts: Partial<Written>): Pick<Written, AsFar> => ({
   address: THREAD,
   messageId: '100.2',
+  writtenAt: undefined,
   isAddressed: false,
   isReply: true,
   ...parts,
 });
-type AsFar = 'address' | 'messageId' | 'isAddressed' | 'isReply' | 'isRequest';
+type AsFar = 'address' | 'messageId' | 'writtenAt' | 'isAddressed' | 'isReply' | 'isRequest';
 
 const parts = (hasSession: boolean, answersReplies = true) => ({
-  intake: { hasSession: async () => hasSession },
+  intake: {
+    hasSession: async () => hasSession,
+    isBeforeSession: async (_thread: unknown, { messageId }: { messageId: string }) => messageId < '100.15',
+  },
   gate: { answersReplies: async () => answersReplies },
 });
 
@@ -26,6 +30,7 @@ describe('a message is for the bot', () => {
     ['that answers in another thread', false, {}, false],
     ['that answers where only mentions count', false, {}, true, false],
     ['to somebody else', false, { isReply: false }, true],
+    ['that was written before the bot was called', false, { messageId: '100.12' }, true],
     ['with which the thread began, before it was called there', false, { messageId: '100.1' }, true],
   ])('%s: %s', async (_what, is, given, hasSession, answersReplies) => {
     expect(await isForBot(parts(hasSession, answersReplies), message(given))).toBe(is);
