@@ -6,6 +6,7 @@ import type { DocLink } from '../parse-apart/parsers/doc-links.ts';
 import type { Fetcher } from '../web/fetcher.ts';
 import type { Looked } from './datasets.ts';
 import { docAddressIn, placeOf } from './doc-addresses.ts';
+import { docText } from './doc-text.ts';
 
 /**
  * Sections of the documentation site: https://huggingface.co/docs. A section of several is searched in all of
@@ -162,7 +163,7 @@ async function markdownAt(library: Library, url: string, signal: AbortSignal) {
     ttlMs: INDEX_MS,
     hosts: hostsOf(library),
   });
-  return page.ok ? { ok: true as const, text: page.text, url: page.url.replace(/\.md$/, '') } : page;
+  return page.ok ? { ok: true as const, text: docText(page.text), url: page.url.replace(/\.md$/, '') } : page;
 }
 
 /** Pages that have moved lead on, but not always what they are as markdown. */
@@ -200,7 +201,7 @@ async function build(library: Library, section: string, signal: AbortSignal): Pr
   let left = SECTION_CHARACTERS;
   const entries = links.map(({ title, url }, id) => {
     const found = texts[id];
-    const text = found?.ok ? found.text.slice(0, Math.min(PAGE_CHARACTERS, left)) : '';
+    const text = found?.ok ? docText(found.text).slice(0, Math.min(PAGE_CHARACTERS, left)) : '';
     left -= text.length;
     return { id, title, url, text };
   });

@@ -157,7 +157,7 @@ function ofText(bytes: Uint8Array): FileKind | undefined {
 }
 
 function pointer(text: string): FileKind | undefined {
-  const size = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:[^\n]*\n){0,8}?size (\d+)/.exec(
+  const size = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\r?\n(?:[^\n]*\n){0,8}?size (\d+)/.exec(
     text,
   )?.[1];
   if (size !== undefined || text.startsWith('version https://git-lfs.github.com/')) {
@@ -201,6 +201,8 @@ function page(text: string): FileKind | undefined {
 
 const DRIVE = /google drive[^<]{0,40}virus|can(?:'|&#39;|’)t scan this file for viruses|virus scan warning/i;
 const LOG_IN = /sign[ -]?in|log[ -]?in|anmeld|connexion|password/i;
+const REFUSED = /\b40[13]\b|forbidden|access denied|unauthorized/i;
+const ROBOTS = /^just a moment|attention required|checking your browser|captcha|are you (?:a robot|human)/i;
 const NOT_THERE = /\b404\b|not found|nicht gefunden|introuvable/i;
 
 function htmlPage(text: string): { what: string; mend: string } {
@@ -216,6 +218,18 @@ function htmlPage(text: string): { what: string; mend: string } {
     return {
       what: `a web page that says that nothing is there${named}`,
       mend: 'check the address it was downloaded from',
+    };
+  }
+  if (ROBOTS.test(title ?? '')) {
+    return {
+      what: `a web page that asks whether one is a robot${named}, not the file itself`,
+      mend: 'download it in a browser, or from another place',
+    };
+  }
+  if (REFUSED.test(title ?? '')) {
+    return {
+      what: `a web page that refuses the file${named}`,
+      mend: 'download it with an account that may see it',
     };
   }
   if (LOG_IN.test(title ?? '') || /type=["']?password/i.test(text)) {

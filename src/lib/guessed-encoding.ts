@@ -93,8 +93,30 @@ const LATIN: readonly Candidate[] = [
 ];
 
 /** Within words letters are small ones. */
-const CYRILLIC = /(?<=\p{L})[а-яё]|(?<!\p{L})[А-Яа-яЁё]/gu;
-const GREEK = /[\u0370-\u03ff]/g;
+const CYRILLIC = /(?<=\p{L})[а-яё]|(?<!\p{L})[А-Яа-яЁё]|(?<![а-яё])[А-ЯЁ](?![а-яё])/gu;
+const GREEK = /(?<=\p{L})[ΐά-ώς]|(?<!\p{L})[\u0370-\u03ff]|(?<![ΐά-ώς])[Α-Ω](?![ΐά-ώς])/gu;
+const HEBREW = /[\u05d0-\u05ea]/g;
+const ARABIC = /[\u0600-\u06ff\ufb50-\ufdff]/g;
+const CENTRAL = /[ĄĆĘŁŃÓŚŹŻąćęłńóśźżÁČĎÉĚÍŇŘŠŤÚŮÝŽáčďéěíňřšťúůýžÄÖÜäöüßŐŰőűâîăşţ–—„”“’]/g;
+
+/** How many letters of another script stand in a word beside those of ASCII: nobody writes so. */
+const MIXED = /(?<=[A-Za-z])[\u0080-\u{10ffff}]|[\u0080-\u{10ffff}](?=[A-Za-z])/gu;
+const apart = (text: string): number => 1 - share(text, MIXED);
+
+/** Vowels of Russian, of which there are more than of the letters of Hebrew at their places. */
+const VOWELS = /[аеиоуыэюя]/g;
+const hebrew = (text: string, bytes: Uint8Array): number => {
+  const isOfRussian = bytes.some((byte) => byte >= 0xc0 && (byte < 0xe0 || byte > 0xfa));
+  const asRussian = new TextDecoder('windows-1251').decode(bytes);
+  return isOfRussian || share(asRussian, VOWELS) > 0.3 ? 0 : share(text, HEBREW);
+};
+
+/** Its letters stand in both halves of the upper half: capitals of other scripts do not. */
+const arabic = (text: string, bytes: Uint8Array): number => {
+  const letters = bytes.filter((byte) => byte >= 0xc0);
+  const upper = letters.filter((byte) => byte >= 0xe0).length / Math.max(1, letters.length);
+  return upper > 0.15 && upper < 0.8 ? share(text, ARABIC) - 0.05 : 0;
+};
 
 /** How many characters of two bytes begin with one of these: the frequent ones come first in each table. */
 function frequent(bytes: Uint8Array, from: number, to: number): number {
@@ -132,17 +154,36 @@ const SCRIPTS: readonly Candidate[] = [
     encoding: 'Big5',
     scoreOf: (text, bytes) => share(text, HAN) * frequent(bytes, 0xa1, 0xc6) - 0.04,
   },
-  { label: 'windows-1251', encoding: 'Windows-1251', scoreOf: (text) => share(text, CYRILLIC) },
+  {
+    label: 'windows-1251',
+    encoding: 'Windows-1251',
+    scoreOf: (text) => share(text, CYRILLIC) * apart(text) - 0.01,
+  },
+  {
+    label: 'windows-1255',
+    encoding: 'Windows-1255',
+    scoreOf: (text, bytes) => hebrew(text, bytes) * apart(text),
+  },
+  {
+    label: 'windows-1256',
+    encoding: 'Windows-1256',
+    scoreOf: (text, bytes) => arabic(text, bytes) * apart(text),
+  },
+  {
+    label: 'windows-1250',
+    encoding: 'Windows-1250',
+    scoreOf: (text) => latin(text) * share(text, CENTRAL) - 0.2,
+  },
   // A few capitals of Western languages are small letters there.
   {
     label: 'koi8-r',
     encoding: 'KOI8-R',
-    scoreOf: (text) => share(text, CYRILLIC) - (isShort(text) ? 0.35 : 0.01),
+    scoreOf: (text) => share(text, CYRILLIC) * apart(text) - (isShort(text) ? 0.35 : 0.02),
   },
   {
     label: 'windows-1253',
     encoding: 'Windows-1253',
-    scoreOf: (text) => share(text, GREEK) - (isShort(text) ? 0.35 : 0.03),
+    scoreOf: (text) => share(text, GREEK) * apart(text) - (isShort(text) ? 0.35 : 0.03),
   },
   // Of a few words in capitals, or of signs in a row.
   {

@@ -113,7 +113,7 @@ describe('hf_papers', () => {
     ]) {
       expect(text).toContain(part);
     }
-    expect(await papers({ operation: 'paper_details', arxiv_id: '9999.99999' })).toContain(
+    expect(await papers({ operation: 'paper_details', arxiv_id: '2412.99999' })).toContain(
       'does not know the paper',
     );
     await expect(papers({ operation: 'paper_details', arxiv_id: 'the DPO paper' })).rejects.toThrow(

@@ -113,11 +113,26 @@ function textFile(bytes: Buffer, isPart: boolean, readText: (input: TextInput) =
   const { text, encoding, isGuessed } = decoded;
   if (text.trim() === '')
     return broken(isPart ? 'its beginning has nothing but blanks' : 'it has nothing but blanks');
-  const file = readText({ text, isPart });
+  const isTable = readText !== readWholeJson && readText !== readJsonLines;
+  if (isTable && isJson(text)) return broken(JSON_NAMED);
+  const file = readText({ text: withoutEnd(text), isPart });
   if (!file.ok) return file;
   const notes = [...encodingNotes(encoding, isGuessed), ...file.notes];
   return { ...file, notes, encoding, isPart };
 }
+
+/** Programs of DOS end a text with Ctrl-Z. */
+function withoutEnd(text: string): string {
+  const at = text.lastIndexOf('\u001a');
+  return at !== -1 && text.slice(at + 1).trim() === '' ? text.slice(0, at) : text;
+}
+
+/** Objects, or a list of them, in the place of a table. */
+const isJson = (text: string): boolean =>
+  /^\s{0,1000}(?:\[\s{0,1000})?\{\s{0,1000}"[^"\n]{0,1000}"\s{0,100}:/.test(text);
+
+const JSON_NAMED =
+  'it is JSON, not a table with a header: call it .json, or .jsonl where each line is an object';
 
 function encodingNotes(encoding: string, isGuessed: boolean): string[] {
   if (encoding.startsWith('UTF-8')) return [];

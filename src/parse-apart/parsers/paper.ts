@@ -30,6 +30,9 @@ const SECTIONS = 500;
 const CHARACTERS = 4_000_000;
 const TITLE_CHARACTERS = 500;
 
+/** A page without sections has more than this where it is a paper. */
+const LEAST_CHARACTERS = 2_000;
+
 /** What stands before the first section, and has no name. */
 const LEAD = 'Before the first section';
 
@@ -110,6 +113,8 @@ function plainPaper(body: Element, page: Page): PaperText {
       isRunIn: false,
       text: kept(blockText(nodes)),
     }));
+  // A notice, and no paper.
+  if (named.length === 0 && lead.length < LEAST_CHARACTERS) return { ...page, abstract: '', sections: [] };
   const before = { number: '', title: LEAD, level: 1, isRunIn: false, text: kept(lead) };
   return {
     ...page,
