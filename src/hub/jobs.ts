@@ -138,8 +138,11 @@ export type HubJobs = {
    * breaks.
    */
   events(namespace: string, jobId: string, signal: AbortSignal): AsyncIterable<unknown>;
-  /** Every line from the first one on, as it is printed. Ends when the job has ended or the stream breaks. */
-  follow(namespace: string, jobId: string, signal: AbortSignal): AsyncIterable<string>;
+  /**
+   * Every line as it is printed, after those that there are, with when that was. Ends when the job has ended
+   * or the stream breaks.
+   */
+  follow(namespace: string, jobId: string, signal: AbortSignal): AsyncIterable<{ text: string; at: number }>;
   url(namespace: string, jobId: string): string;
 };
 
@@ -192,8 +195,12 @@ export function createHubJobs(hubUrl: string, accessToken: HubToken): HubJobs {
       ),
     events: (namespace, jobId, signal) => streamJobEvents({ ...streaming(hub, signal), namespace, jobId }),
     async *follow(namespace, jobId, signal) {
-      for await (const { message } of streamJobLogs({ ...streaming(hub, signal), namespace, jobId })) {
-        if (!PREAMBLE.test(message)) yield message;
+      for await (const { message, timestamp } of streamJobLogs({
+        ...streaming(hub, signal),
+        namespace,
+        jobId,
+      })) {
+        if (!PREAMBLE.test(message)) yield { text: message, at: timestamp.getTime() };
       }
     },
     url: (namespace, jobId) => `${hubUrl}/jobs/${namespace}/${jobId}`,

@@ -3,15 +3,16 @@ import { createBreath } from '../lib/breath.ts';
 import { printedParts, withoutAnsi } from '../lib/output.ts';
 import { advance, Progress, READ_PARTS } from '../session/progress.ts';
 import { type Following, SAFETY_MS } from './following.ts';
+import { KnownLines } from './known-lines.ts';
 
 /**
- * Reads a log line by line, and goes on where it stopped when the stream breaks: the Hub replays it from the
- * start.
+ * Reads a log line by line, and goes on where it stopped when the stream breaks: the Hub replays what there
+ * is.
  */
 export async function readLog(following: Following): Promise<void> {
   const { deps, watch, signal } = following;
   const { jobs, pollMs, clock, random, redaction } = deps;
-  let known = 0;
+  const known = new KnownLines();
   const breathe = createBreath();
   const backoff = createBackoff({ firstMs: 2 * pollMs, longestMs: SAFETY_MS }, random);
   const clean = redaction.lines();
@@ -19,12 +20,12 @@ export async function readLog(following: Following): Promise<void> {
   // line.
   let progress = Progress.parse({});
   while (!signal.aborted) {
-    let line = 0;
+    const isKnown = known.begin();
     try {
-      for await (const text of jobs.follow(watch.namespace, watch.jobId, signal)) {
+      for await (const line of jobs.follow(watch.namespace, watch.jobId, signal)) {
         backoff.reset(); // the Hub answers, be it with what is known
-        if (line++ < known) continue;
-        known = line;
+        if (isKnown(line)) continue;
+        const { text } = line;
         // What was printed at once may be thousands of lines.
         for (const printed of (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')) {
           progress = advance(progress, cleaned(printed, clean));

@@ -93,16 +93,24 @@ describe('a running job', () => {
     await world.reply(asked, 'COMPLETED');
   });
 
-  test('goes on being followed where its streams were cut, without telling anything twice', async () => {
-    const asked = await started(TRAINING);
-    await world.reply(asked, 'step 50 of 100');
-    world.hub.cutStreams();
-    await until('both streams are open again', () => count(/\/logs$/) >= 2 && count(/\/events$/) >= 2);
-    await until('the log was read again', () => count(/\/logs$/) >= 2);
-    finish();
-    await world.reply(asked, 'COMPLETED');
-    expect(world.describe(asked)).toContain('loss 0.4 █▄▁');
-  });
+  test.each([
+    ['from its start', Infinity],
+    ['from its last line', 1],
+  ])(
+    'goes on being followed where its streams were cut, and the log comes again %s',
+    async (_name, lines) => {
+      const printed = [...TRAINING.lines];
+      world.hub.replayedLines = lines;
+      const asked = await started({ ...TRAINING, lines: printed });
+      await world.reply(asked, 'step 50 of 100');
+      world.hub.cutStreams();
+      await until('both streams are open again', () => count(/\/logs$/) >= 2 && count(/\/events$/) >= 2);
+      printed.push("{'loss': 0.3, 'epoch': 1.6}");
+      await world.reply(asked, 'loss 0.3 █');
+      finish();
+      await world.reply(asked, 'COMPLETED');
+    },
+  );
 
   test('whose cause of failure the log shows has it named on its card', async () => {
     const lines = ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB'];

@@ -18,11 +18,14 @@ export async function streamJob(
   hub.streams.add(response);
   response.on('close', () => hub.streams.delete(response));
   const eventsOf = kind === 'logs' ? logEvents : stageEvents;
+  const isAgain = hub.streamed.has(`${kind} ${id}`);
+  hub.streamed.add(`${kind} ${id}`);
+  const replayed = isAgain && kind === 'logs' ? hub.replayedLines : Infinity;
   let isOpen = true;
   request.on('close', () => {
     isOpen = false;
   });
-  for (let sent = 0; isOpen; await sleep(hub.streamMs)) {
+  for (let sent = Math.max(0, eventsOf(job).length - replayed); isOpen; await sleep(hub.streamMs)) {
     const isLast = isOver(stageOf(job).stage);
     for (const event of eventsOf(job).slice(sent)) {
       response.write(`data: ${JSON.stringify(event)}\n\n`);
@@ -36,8 +39,10 @@ export async function streamJob(
 /** A log line as the Hub sends it; the first one is the Hub's own. */
 function logEvents(job: DoubleJob): readonly unknown[] {
   if (stageOf(job).startedAt === undefined) return [];
-  const timestamp = new Date(job.createdAt).toISOString();
-  return [`===== Job started at ${timestamp} =====`, ...linesSoFar(job)].map((data) => ({ data, timestamp }));
+  // Some lines are printed within the same millisecond.
+  const at = (line: number) => new Date(job.createdAt + Math.floor(line / 3)).toISOString();
+  const lines = [`===== Job started at ${at(0)} =====`, ...linesSoFar(job)];
+  return lines.map((data, i) => ({ data, timestamp: at(i) }));
 }
 
 /** Every stage that a job has been in, as its status was then. */

@@ -34,6 +34,9 @@ export abstract class HubState {
   /** How often a stream looks for something new to send. */
   streamMs = 50;
   readonly streams = new Set<ServerResponse>();
+  /** Which were opened before; of those a log has so many of its last lines again. */
+  readonly streamed = new Set<string>();
+  replayedLines = Infinity;
 
   /** Where it answers. */
   abstract get url(): string;
