@@ -16,6 +16,16 @@ export type BodyBound = {
 /** What a body is made of: one document, events as `text/event-stream` has them, or lines. */
 export type BodyForm = 'bytes' | 'json' | 'events' | 'lines';
 
+/** A body passes a bound where nothing of it can be used. */
+export class Passed extends Error {
+  readonly what: keyof BodyBound;
+
+  constructor(what: keyof BodyBound) {
+    super(`the bound of its ${what} is passed`);
+    this.what = what;
+  }
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LF = 0x0a;

@@ -1,4 +1,4 @@
-import { type BodyBound, type BodyForm, BodyMeter } from './body-meter.ts';
+import { type BodyBound, type BodyForm, BodyMeter, Passed } from './body-meter.ts';
 import { JSON_DEPTH } from './json.ts';
 import { LineCutter } from './line-cutter.ts';
 
@@ -10,9 +10,14 @@ export class TooLarge extends Error {
   }
 }
 
+/** Takes a body as it comes, and gives back what is to be read of it; `end` gives what it still holds. */
+type Cutter = { add(chunk: Uint8Array): readonly Uint8Array[]; end(): Uint8Array };
+
 type Options = Partial<BodyBound> & {
   /** Cuts longer lines of a stream of events (`lib/line-cutter.ts`), which would be too large otherwise. */
   lineBytes?: number;
+  /** Makes pieces of a body smaller that would be too large; throws Passed where it can't. */
+  cutting?: (form: BodyForm) => Cutter | undefined;
   /** Told of what was too large, besides the one who reads. */
   told?: (error: TooLarge) => void;
 };
@@ -63,22 +68,35 @@ function formOf(type: string): BodyForm {
  * what nobody holds.
  */
 function measured(response: Response, host: string, type: string, options: Options): ReadableStream {
-  const { told = () => {}, lineBytes, ...bounds } = options;
+  const { told = () => {}, lineBytes, cutting, ...bounds } = options;
   const bound = { ...DEFAULT, ...bounds };
   const form = formOf(type);
   const meter = new BodyMeter(form, bound);
   const cutter = lineBytes === undefined || form !== 'events' ? undefined : new LineCutter(lineBytes);
+  const shortening = cutting?.(form);
   return streamOf(response, async (reader, controller) => {
-    const { done, value } = await reader.read();
-    if (done) return controller.close();
-    const kept = cutter?.add(value) ?? value;
-    const passed = meter.add(kept);
-    if (passed === undefined) return controller.enqueue(kept);
-    const error = new TooLarge(host, textOf(passed, form, bound));
+    const { done, value = new Uint8Array() } = await reader.read();
+    if (done && shortening === undefined) return controller.close();
+    const kept = shortening === undefined ? (cutter?.add(value) ?? value) : cutPart(shortening, value, done);
+    const passed = kept instanceof Passed ? kept.what : meter.add(kept);
+    if (passed === undefined && !(kept instanceof Passed)) {
+      controller.enqueue(kept);
+      return done ? controller.close() : undefined;
+    }
+    const error = new TooLarge(host, textOf(passed ?? 'bytes', form, bound));
     reader.cancel(error).catch(() => {}); // it was closed by the other side
     told(error);
     throw error;
   });
+}
+
+function cutPart(cutter: Cutter, value: Uint8Array, isEnd: boolean): Uint8Array | Passed {
+  try {
+    return isEnd ? cutter.end() : Buffer.concat(cutter.add(value));
+  } catch (error) {
+    if (error instanceof Passed) return error;
+    throw error;
+  }
 }
 
 function textOf(passed: keyof BodyBound, form: BodyForm, bound: BodyBound): string {

@@ -1,19 +1,24 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { allPages } from '../../src/tools/mcp/pages.ts';
 import { resultOf } from '../../src/tools/mcp/result.ts';
-import { createMcpTools } from '../../src/tools/mcp/tools.ts';
+import { createMcpTools, type McpServer } from '../../src/tools/mcp/tools.ts';
+import { serverWith } from '../support/flood.ts';
 import { mcpProgram } from '../support/mcp-program.ts';
-import { toolContext } from '../support/tool-context.ts';
+import { runTool, toolContext } from '../support/tool-context.ts';
 import { until } from '../support/until.ts';
 
 /* Servers of tools that are not as the protocol has them. */
 
 type State = { name: string; tools: number; problem: string | undefined };
 
-function serving(endpoint: ReturnType<typeof mcpProgram>, noted: (state: State) => void = () => {}) {
-  const server = { endpoint, approval: 'never' as const, hide: [], resources: false, prompts: false };
+function serving(
+  endpoint: McpServer['endpoint'],
+  noted: (state: State) => void = () => {},
+  has: Partial<McpServer> = {},
+) {
+  const server = { endpoint, approval: 'never' as const, hide: [], resources: false, prompts: false, ...has };
   const mcp = createMcpTools(
     { f: { ...server, timeoutMs: 20_000 } },
     createLogger('silent', (text) => text),
@@ -162,4 +167,104 @@ test('no end of a secret is among them, where its beginning is cut away', async 
   );
   expect(problem).toContain('y y y');
   expect(problem).not.toContain('AAA');
+});
+
+describe('a result that is too large is cut, and the connection goes on', () => {
+  const TOOLS = `'tools/list': { tools: [{ name: 'big', annotations: { readOnlyHint: true } }, { name: 'small', annotations: { readOnlyHint: true } }] }`;
+  const call = (mcp: ReturnType<typeof serving>, name: string) => runTool(mcp.offered([]), name, {});
+
+  test.each([
+    ['a text of 20 MB', `{ content: [{ type: 'text', text: 'begin ' + 'x'.repeat(20e6) }] }`, 'begin xxx'],
+    [
+      'a text of 20 MB of quotes',
+      `{ content: [{ type: 'text', text: 'begin ' + '\\\\"'.repeat(10e6) }] }`,
+      'begin \\"',
+    ],
+    [
+      '50,000 parts',
+      `{ content: Array.from({ length: 50_000 }, (_, i) => ({ type: 'text', text: 'part ' + i })) }`,
+      'part 7',
+    ],
+    [
+      'a structure of 90,000 values',
+      `{ content: [], structuredContent: { rows: Array.from({ length: 90_000 }, (_, i) => 'row ' + i) } }`,
+      'row 7',
+    ],
+    [
+      'a picture of 20 MB behind a text',
+      `{ content: [{ type: 'text', text: 'begin' }, { type: 'image', mimeType: 'image/png', data: 'A'.repeat(20e6) }] }`,
+      'begin',
+    ],
+  ])('%s', async (_name, big, expected) => {
+    const mcp = serving(
+      mcpProgram(
+        `{ ${TOOLS}, 'tools/call': ({ name }) => (name === 'small' ? { content: 'fine' } : ${big}) }`,
+      ),
+    );
+    await mcp.tried(signal);
+    const cut = await call(mcp, 'big');
+    expect(cut).toMatchObject({ kind: 'done', output: expect.stringContaining(expected) });
+    expect(cut).toMatchObject({ output: expect.stringContaining('more than is taken') });
+    expect(cut).not.toHaveProperty('image');
+    expect(await call(mcp, 'small')).toEqual({ kind: 'done', output: 'fine' });
+    expect(mcp.away()).toEqual([]);
+  });
+
+  test.each([
+    ['a document', 'application/json', ''],
+    ['an event', 'text/event-stream', 'event: message\ndata: '],
+  ])('over HTTP as %s', async (_name, type, begin) => {
+    const results: Record<string, object> = {
+      initialize: {
+        protocolVersion: '2025-06-18',
+        capabilities: { tools: {} },
+        serverInfo: { name: 'f', version: '1' },
+      },
+      'tools/list': { tools: [{ name: 'big' }, { name: 'small' }] },
+      big: { content: Array.from({ length: 50_000 }, (_, i) => ({ type: 'text', text: `part ${i}` })) },
+      small: { content: 'fine' },
+    };
+    const url = await serverWith((response, _path, body) => {
+      if (body === '') return void response.writeHead(405).end();
+      const { id, method, params } = JSON.parse(body) as {
+        id?: number;
+        method: string;
+        params?: { name?: string };
+      };
+      if (id === undefined) return void response.writeHead(202).end();
+      response.writeHead(200, { 'content-type': type });
+      const result = results[method === 'tools/call' ? (params?.name ?? '') : method];
+      response.end(`${begin}${JSON.stringify({ result, jsonrpc: '2.0', id })}${begin === '' ? '' : '\n\n'}`);
+    });
+    const mcp = serving({ url: `${url}/mcp`, headers: {} });
+    await mcp.tried(signal);
+    expect(await call(mcp, 'big')).toMatchObject({
+      output: expect.stringMatching(/part 7\n[^]*more than is taken/),
+    });
+    expect(await call(mcp, 'small')).toMatchObject({ output: 'fine' });
+  });
+});
+
+test('one bad resource or prompt hides none of the others', async () => {
+  const mcp = serving(
+    mcpProgram(`{
+      'tools/list': { tools: [] },
+      'resources/list': { resources: [null, { uri: 7 }, { name: 'no address' }, { uri: 'a://1', name: null, mimeType: 3 }, { uri: 'a b', name: 'odd' }] },
+      'resources/templates/list': { resourceTemplates: [{}, { uriTemplate: 'a://{x}', name: 'one', annotations: 'x' }] },
+      'resources/read': { contents: [null, 'bare', { uri: 'a://1', text: 'text' }, { uri: 'a://1', blob: 'QQ==' }, {}] },
+      'prompts/list': { prompts: [5, { name: 'p', description: null, arguments: [null, { name: 'x', required: 'yes' }, { name: 'y', required: true }] }, { arguments: [] }] },
+      'prompts/get': { messages: [7, { role: 'user', content: 'bare' }, { content: [{ type: 'text', text: 'one' }, { type: 'image', data: '' }] }] },
+    }`),
+    () => {},
+    { resources: true, prompts: true },
+  );
+  await mcp.tried(signal);
+  const output = async (name: string, args: object = {}) =>
+    (await runTool(mcp.offered([]), `f_${name}`, args)) as { kind: string; output: string };
+  expect((await output('list_resources')).output).toBe('- a://1\n- a b: odd\n- a://{x}: one');
+  expect((await output('read_resource', { uri: 'a://1' })).output).toBe(
+    'bare\n\ntext\n\n[a://1: binary data, 4 characters of base64]\n\n[a part: binary data]',
+  );
+  expect((await output('list_prompts')).output).toBe('- p(x?, y)');
+  expect((await output('get_prompt', { name: 'p' })).output).toBe('user: bare\n\nuser: one\n[image]');
 });

@@ -1,13 +1,9 @@
 import { NotPublic, refuseUnlessPublic } from '../../lib/addresses.ts';
+import type { BodyForm } from '../../lib/body-meter.ts';
 import { boundedFetch, type TooLarge } from '../../lib/bounded-fetch.ts';
-import { JSON_DEPTH } from '../../lib/json.ts';
 import { createPublicFetch } from '../../lib/public-agent.ts';
-
-/**
- * Of one message. The client goes over each value of a message many times, so that a tenth of what other
- * JSON may have takes as long: what is more is far more than a model is told of a result.
- */
-export const MESSAGE = { bytes: 16_000_000, values: 20_000, depth: JSON_DEPTH };
+import { MESSAGE } from './cut-message.ts';
+import { MessageCutter } from './message-cutter.ts';
 
 /** Where a server is, as the config says. */
 export type ServerAddress = {
@@ -32,9 +28,9 @@ export function guardedFetch(
   told: (error: TooLarge) => void = () => {},
 ): typeof fetch {
   const own = new URL(url);
-  const trusting = boundedFetch({ ...MESSAGE, told });
-  const others =
-    (isPrivate ?? isPlainlyPrivate(own)) ? trusting : boundedFetch({ ...MESSAGE, told }, createPublicFetch());
+  const bounds = { ...MESSAGE, told, cutting };
+  const trusting = boundedFetch(bounds);
+  const others = (isPrivate ?? isPlainlyPrivate(own)) ? trusting : boundedFetch(bounds, createPublicFetch());
   const trusted = issuer === undefined ? undefined : new URL(issuer).origin;
   return (input, init) => {
     const to = new URL(input instanceof Request ? input.url : input);
@@ -44,6 +40,20 @@ export function guardedFetch(
     return (to.origin === trusted ? trusting : others)(to, stripped);
   };
 }
+
+/** Results that are too large are cut. */
+function cutting(form: BodyForm): HttpCutter | undefined {
+  if (form === 'bytes') return undefined;
+  const cutter = new MessageCutter(form === 'json' ? 'json' : 'lines', MESSAGE);
+  return {
+    add: (chunk) => cutter.add(chunk).flatMap((line) => [line, LF]),
+    end: () => cutter.end(),
+  };
+}
+
+type HttpCutter = { add(chunk: Uint8Array): Uint8Array[]; end(): Uint8Array };
+
+const LF = Buffer.from('\n');
 
 /** The origin that the config names, also once it has turned to TLS. */
 const isOwn = (to: URL, own: URL): boolean =>

@@ -1,9 +1,11 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { messageOf } from '../../lib/errors.ts';
 import { defineTool, type Tool, type ToolResult } from '../tool.ts';
 import type { McpConnection } from './connection.ts';
 import { allPages } from './pages.ts';
+import { type Part, partOf, partText as textOfPart } from './result.ts';
 
 /** What a server has besides tools, as tools: its resources and its prompts, where the config says so. */
 export function resourceAndPromptTools(
@@ -44,16 +46,24 @@ function listResources(connection: McpConnection, timeout: number): Tool {
       asked(connection, signal, async (client) => {
         const options = { signal, timeout };
         const found = await allPages(async (at) => {
-          const { resources, nextCursor } = await client.listResources(at, options);
+          const page = await client.request({ method: 'resources/list', params: at }, Resources, options);
           return {
-            items: resources.map(({ uri, name, description }) => [uri, name, description]),
-            nextCursor,
+            items: readable(page.resources, Resource).map(({ uri, ...about }) => [uri, ...told(about)]),
+            nextCursor: page.nextCursor,
           };
         });
-        const templates = await client.listResourceTemplates({}, options).then(
+        const asked = { method: 'resources/templates/list' } as const;
+        const templates = await client.request(asked, Templates, options).then(
           ({ resourceTemplates }) =>
-            resourceTemplates.map(({ uriTemplate, name, description }) => [uriTemplate, name, description]),
-          () => [], // a server may have none, and not know the question
+            readable(resourceTemplates, Template).map(({ uriTemplate, ...about }) => [
+              uriTemplate,
+              ...told(about),
+            ]),
+          (error: unknown) => {
+            signal.throwIfAborted();
+            if (error instanceof McpError) return []; // a server may have none, and not know the question
+            throw error;
+          },
         );
         return [...found, ...templates].map((parts) => `- ${parts.filter(Boolean).join(': ')}`).join('\n');
       }),
@@ -70,13 +80,11 @@ function readResource(connection: McpConnection, timeout: number): Tool {
     summary: ({ uri }) => uri,
     run: ({ uri }, { signal }) =>
       asked(connection, signal, async (client) => {
-        const { contents } = await client.readResource({ uri }, { signal, timeout });
-        return contents
-          .map((part) =>
-            'text' in part
-              ? part.text
-              : `[${part.uri}: ${part.mimeType ?? 'binary'} data, ${part.blob.length} characters of base64]`,
-          )
+        const asked = { method: 'resources/read', params: { uri } } as const;
+        const { contents } = await client.request(asked, Contents, { signal, timeout });
+        return listOf(contents)
+          .map(contentText)
+          .filter((text) => text !== '')
           .join('\n\n');
       }),
   });
@@ -93,12 +101,15 @@ function listPrompts(connection: McpConnection, timeout: number): Tool {
     run: (_args, { signal }) =>
       asked(connection, signal, async (client) => {
         const found = await allPages(async (at) => {
-          const { prompts, nextCursor } = await client.listPrompts(at, { signal, timeout });
-          return { items: prompts, nextCursor };
+          const asked = { method: 'prompts/list', params: at } as const;
+          const { prompts, nextCursor } = await client.request(asked, Prompts, { signal, timeout });
+          return { items: readable(prompts, Prompt), nextCursor };
         });
         return found
           .map(({ name, description, arguments: wanted = [] }) => {
-            const args = wanted.map((arg) => `${arg.name}${arg.required ? '' : '?'}`).join(', ');
+            const args = readable(wanted, Argument)
+              .map((arg) => `${arg.name}${arg.required ? '' : '?'}`)
+              .join(', ');
             return `- ${name}(${args})${description ? `: ${description}` : ''}`;
           })
           .join('\n');
@@ -119,12 +130,61 @@ function getPrompt(connection: McpConnection, timeout: number): Tool {
     summary: ({ name }) => name,
     run: ({ name, arguments: args }, { signal }) =>
       asked(connection, signal, async (client) => {
-        const { messages } = await client.getPrompt({ name, arguments: args }, { signal, timeout });
-        return messages
-          .map(
-            ({ role, content }) => `${role}: ${content.type === 'text' ? content.text : `[${content.type}]`}`,
-          )
+        const asked = { method: 'prompts/get', params: { name, arguments: args } } as const;
+        const { messages } = await client.request(asked, Messages, { signal, timeout });
+        return readable(listOf(messages), Message)
+          .map(({ role, content }) => `${role}: ${listOf(content).map(partText).join('\n')}`)
           .join('\n\n');
       }),
   });
+}
+
+/* What is read of a server's lists: each item by itself, so that an odd one hides none of the others. */
+
+const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+
+const nextCursor = optional(z.string());
+const about = { name: optional(z.string()), title: optional(z.string()), description: optional(z.string()) };
+
+const Resources = z.looseObject({ resources: z.array(z.unknown()), nextCursor });
+const Resource = z.object({ uri: z.string().min(1), ...about });
+const Templates = z.looseObject({ resourceTemplates: z.array(z.unknown()) });
+const Template = z.object({ uriTemplate: z.string().min(1), ...about });
+const Prompts = z.looseObject({ prompts: z.array(z.unknown()), nextCursor });
+const Prompt = z.object({
+  name: z.string().min(1),
+  description: optional(z.string()),
+  arguments: optional(z.array(z.unknown())),
+});
+const Argument = z.object({ name: z.string().min(1), required: optional(z.boolean()) });
+const Contents = z.looseObject({ contents: z.unknown() });
+const Messages = z.looseObject({ messages: z.unknown() });
+const Message = z.object({ role: z.string().catch('user'), content: z.unknown() });
+
+const readable = <Schema extends z.ZodType>(items: readonly unknown[], schema: Schema): z.infer<Schema>[] =>
+  items.flatMap((item) => {
+    const read = schema.safeParse(item);
+    return read.success ? [read.data] : [];
+  });
+
+type About = { [Name in keyof typeof about]?: string | undefined };
+
+const told = ({ name, title, description }: About) => [name ?? title, description];
+
+const listOf = (value: unknown): unknown[] =>
+  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+
+/** A part of a prompt in words: pictures and sounds are not shown. */
+function partText(part: unknown): string {
+  const known = partOf(part);
+  return known.type === 'image' || known.type === 'audio' ? `[${known.type}]` : textOfPart(known);
+}
+
+/** A part of a resource: its text, or how much else there is. */
+function contentText(part: unknown): string {
+  if (part === null) return '';
+  const { text, blob, uri, mimeType }: Part = partOf(part);
+  if (typeof text === 'string') return text;
+  const size = typeof blob === 'string' ? `, ${blob.length} characters of base64` : '';
+  return `[${String(uri ?? 'a part')}: ${String(mimeType ?? 'binary')} data${size}]`;
 }

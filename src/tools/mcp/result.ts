@@ -12,7 +12,7 @@ export const CallResult = z.looseObject({
   isError: z.boolean().nullish().catch(undefined),
 });
 
-type Part = Readonly<Record<string, unknown>>;
+export type Part = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Part =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -24,7 +24,7 @@ export function resultOf({
   isError,
 }: z.infer<typeof CallResult>): ToolResult {
   const list = Array.isArray(content) ? content : content === undefined || content === null ? [] : [content];
-  const parts = list.map((part): Part => (isFields(part) ? part : { type: 'text', text: textOf(part) }));
+  const parts = list.map(partOf);
   const texts = parts.map(partText).filter((text) => text !== '');
   const structured = structuredContent ?? toolResult;
   const output = texts.join('\n\n') || textOf(structured) || '(nothing was returned)';
@@ -36,6 +36,9 @@ export function resultOf({
   return { kind: 'done', output, image: { name, bytes: Buffer.from(String(picture.data), 'base64') } };
 }
 
+/** A part as it should be, or the text that it is. */
+export const partOf = (part: unknown): Part => (isFields(part) ? part : { type: 'text', text: textOf(part) });
+
 /** A value in words. */
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
@@ -43,7 +46,7 @@ function textOf(value: unknown): string {
 }
 
 /** A part of a result in words; a picture is shown besides. */
-function partText(part: Part): string {
+export function partText(part: Part): string {
   const type = textOf(part.mimeType) || 'of an unknown kind';
   switch (part.type) {
     case 'text':

@@ -6,14 +6,13 @@ import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js
 import { deserializeMessage, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import { BodyMeter } from '../../lib/body-meter.ts';
+import { Passed } from '../../lib/body-meter.ts';
 import { TooLarge } from '../../lib/bounded-fetch.ts';
-import { MESSAGE } from './guarded-fetch.ts';
+import { MESSAGE } from './cut-message.ts';
+import { MessageCutter } from './message-cutter.ts';
 
 /** A program that is a server. It has nothing of the bot's own environment. */
 export type Program = { command: string; args: readonly string[]; env: Readonly<Record<string, string>> };
-
-const LF = 0x0a;
 
 /** Of what a program says before it ends: enough for a message with what it is about. */
 const SAID_BYTES = 8_000;
@@ -37,17 +36,15 @@ const ENDING_MS = 2_000;
 /**
  * Messages over the standard streams of a program of ours:
  * https://modelcontextprotocol.io/specification/2025-06-18/basic/transports#stdio. A program that writes a
- * message which is too large is ended. The SDK's own transport bounds bytes alone, and goes over all that has
- * come again with each chunk.
+ * message which is too large, and can't be cut, is ended. The SDK's own transport bounds bytes alone, and
+ * goes over all that has come again with each chunk.
  */
 export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #program: Program;
-  readonly #meter = new BodyMeter('lines', MESSAGE);
-  /** Parts of a line that has not ended. */
-  #begun: Buffer[] = [];
+  readonly #cutter = new MessageCutter('lines', MESSAGE);
   #process: ChildProcess | undefined;
   /** The end of what it writes besides its messages. */
   #said = Buffer.alloc(0);
@@ -97,19 +94,13 @@ export class StdioTransport implements Transport {
 
   #read(chunk: Buffer): void {
     if (this.#process === undefined) return; // it is being ended
-    const passed = this.#meter.add(chunk);
-    if (passed !== undefined) {
-      this.onerror?.(new TooLarge(this.#program.command, WORDS[passed]));
+    try {
+      for (const line of this.#cutter.add(chunk)) this.#take(line.toString());
+    } catch (error) {
+      if (!(error instanceof Passed)) throw error;
+      this.onerror?.(new TooLarge(this.#program.command, WORDS[error.what]));
       void this.close();
-      return;
     }
-    let from = 0;
-    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, from)) {
-      this.#take(Buffer.concat([...this.#begun, chunk.subarray(from, end)]).toString());
-      this.#begun = [];
-      from = end + 1;
-    }
-    this.#begun.push(chunk.subarray(from));
   }
 
   /** What is no message is told, and left out. */
@@ -130,7 +121,6 @@ export class StdioTransport implements Transport {
   async close(): Promise<void> {
     const child = this.#process;
     this.#process = undefined;
-    this.#begun = [];
     if (child === undefined) return;
     const closed = once(child, 'close');
     child.stdin?.end();
