@@ -9,7 +9,10 @@ const printed = fc
   })
   .map((parts) => {
     let at = 1_000;
-    return parts.map(({ text, after }): LogLine => ({ text, at: (at += after) }));
+    return parts.map(({ text, after }): LogLine => {
+      at += after;
+      return { text, at };
+    });
   });
 
 test('wherever streams break and begin again, every line is new once, in its order', () => {
