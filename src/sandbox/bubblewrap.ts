@@ -105,6 +105,7 @@ function environment(hasNetwork: boolean): Record<string, string> {
     LANG: 'C.UTF-8',
     TMPDIR: '/tmp',
     PYTHONUNBUFFERED: '1',
+    PIP_BREAK_SYSTEM_PACKAGES: '1', // it installs into /work: the system's own can't be written
     ...(hasNetwork
       ? { HTTPS_PROXY: proxy, HTTP_PROXY: proxy, https_proxy: proxy, http_proxy: proxy }
       : { HF_HUB_OFFLINE: '1' }),

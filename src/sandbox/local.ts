@@ -8,7 +8,15 @@ import { overLimit, type Use, workspaceUse } from './limits/workspace-use.ts';
 import { type LocalSettings, type Machine, makeFolders, prepare, uidOf } from './local-machine.ts';
 import { removeFolders } from './remove-folders.ts';
 import { runConfined } from './run-confined.ts';
-import type { Background, RunEnd, RunOptions, Sandbox, Sandboxes } from './sandbox.ts';
+import {
+  type Background,
+  CPU_WHEELS,
+  NO_SECRETS,
+  type RunEnd,
+  type RunOptions,
+  type Sandbox,
+  type Sandboxes,
+} from './sandbox.ts';
 
 /** What the newest output of a background command is kept to. */
 const TAIL_BYTES = 64_000;
@@ -214,5 +222,5 @@ function rulesOf({ limits, allowedHosts }: LocalSettings): string {
     allowedHosts.length === 0
       ? 'There is no network.'
       : `Of the network only these hosts can be reached, over HTTPS: ${allowedHosts.join(', ')}.`;
-  return `A Linux sandbox without a GPU: ${limits.memoryMb} MB of memory, ${limits.processes} processes, ${limits.diskMb} MB and ${limits.files} files in /work, which is kept between calls; nothing else is. ${network} No secrets are in it.`;
+  return `A Linux sandbox without a GPU: ${limits.memoryMb} MB of memory, ${limits.processes} processes, ${limits.diskMb} MB and ${limits.files} files in /work, which is kept between calls; nothing else is. ${network} ${allowedHosts.length === 0 ? '' : `${CPU_WHEELS} `}${NO_SECRETS}`;
 }

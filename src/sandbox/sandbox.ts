@@ -17,6 +17,13 @@ export type RunOptions = {
 
 /** Whoever prints without end is ended: others wait for this process, too. */
 export const OUTPUT_BYTES = 100e6;
+/** Said with the rules: what the index has first is for GPUs, and has gigabytes. */
+export const CPU_WHEELS =
+  'Without a GPU take builds for CPUs: pip install torch --index-url https://download.pytorch.org/whl/cpu.';
+
+export const NO_SECRETS =
+  'No secrets are in it, so no gated or private repository of the Hub can be read there: use hf_jobs for those.';
+
 export const PRINTED_TOO_MUCH = `it printed more than ${OUTPUT_BYTES / 1e6} MB`;
 
 /** How a command ended. `killed` names the limit that it ran into. */

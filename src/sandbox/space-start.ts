@@ -17,12 +17,15 @@ const ASLEEP: ReadonlySet<string> = new Set(['SLEEPING', 'PAUSED', 'STOPPED']);
 /** A Space whose server answers; `isFresh` where it has begun with nothing in it. */
 type UpSpace = { host: string; isFresh: boolean };
 
-/** Waits until a Space answers, and starts it where it sleeps. */
+/**
+ * Waits until a Space answers, on the hardware that was asked for, and starts it where it sleeps.
+ */
 export async function spaceUp(
   hub: SpaceHub,
   space: SessionSpace,
   signal: AbortSignal,
   show: (text: string) => void,
+  flavor?: string,
 ): Promise<UpSpace> {
   const { name } = space;
   const { clock } = hub.settings;
@@ -32,12 +35,15 @@ export async function spaceUp(
   for (; clock.monotonic() < until; await clock.sleep(LOOK_MS, signal)) {
     const seen = await lookAtSpace(hub, name, signal).catch(() => undefined); // the Hub may fail once
     const stage = seen?.runtime?.stage ?? 'BUILDING';
-    show(`The Space ${name}: ${stage}`);
+    // A Space goes on as it was until there is other hardware for it.
+    const isMoved = flavor === undefined || seen?.runtime?.hardware?.current === flavor;
+    show(`The Space ${name}: ${isMoved ? stage : `waits for ${flavor}`}`);
     if (ASLEEP.has(stage) && !isStarted) {
       await hubAnswer(hub, 'POST', `${name}/restart`, undefined, signal);
       isStarted = true;
       continue;
     }
+    if (stage === 'RUNNING' && !isMoved) continue;
     if (stage === 'RUNNING' && seen?.host) {
       const health = await healthOf(hub, space, seen.host, signal);
       if (health === 'another_key' && !isToldAgain) {
@@ -49,7 +55,8 @@ export async function spaceUp(
       throw new SandboxUnavailable(`The Space ${name} did not start: ${stage}. Its logs on the Hub say why.`);
     }
   }
-  throw new SandboxUnavailable(`The Space ${name} was not ready within ${BUILD_MS / 60_000} minutes.`);
+  const what = flavor === undefined ? 'was not ready' : `was not on ${flavor}`;
+  throw new SandboxUnavailable(`The Space ${name} ${what} within ${BUILD_MS / 60_000} minutes.`);
 }
 
 /** How a running Space's server answers; undefined where it does not do so yet. */

@@ -6,12 +6,15 @@ import { statusOf } from '../hub/retry.ts';
 import { parseJson } from '../lib/json.ts';
 import {
   type Background,
+  CPU_WHEELS,
+  NO_SECRETS,
   OUTPUT_BYTES,
   PRINTED_TOO_MUCH,
   type RunEnd,
   type RunOptions,
   type Sandbox,
   type Sandboxes,
+  SandboxUnavailable,
 } from './sandbox.ts';
 import {
   askServer,
@@ -27,8 +30,17 @@ import { spaceUp } from './space-start.ts';
 
 /** Sandboxes in Spaces, which may run on other hardware. */
 export type SpaceSandboxes = Sandboxes & {
-  /** Moves a session's Space to other hardware, and waits for it. What was in it is gone. */
-  moveTo(sessionId: string, flavor: string, signal: AbortSignal, show: (text: string) => void): Promise<void>;
+  /**
+   * Moves a session's Space to other hardware, and waits for that. What was in it is gone; false where it was
+   * on that hardware before. Throws SandboxUnavailable where it does not come, and gives up what was asked
+   * for, so that nobody pays for it later.
+   */
+  moveTo(
+    sessionId: string,
+    flavor: string,
+    signal: AbortSignal,
+    show: (text: string) => void,
+  ): Promise<boolean>;
 };
 
 /**
@@ -45,8 +57,7 @@ export function createSpaceSandboxes(settings: SpaceSettings): SpaceSandboxes {
     remove: (sessionId) => remove(spaces, sessionId),
     sessions: () => sessionsWith(spaces),
     async stop() {}, // what runs in a Space goes on
-    rules:
-      'It is a private Hugging Face Space, with network and a disk of its own; without sandbox_create it has 2 vCPU, 16 GB and no GPU. Files in /work last until it is put to sleep. No secrets are in it.',
+    rules: `It is a private Hugging Face Space, with network and a disk of its own; without sandbox_create it has 2 vCPU, 16 GB and no GPU. Files in /work, and what pip installed, last until it is put to sleep. ${CPU_WHEELS} ${NO_SECRETS}`,
   };
 }
 
@@ -111,14 +122,30 @@ async function moveTo(
   flavor: string,
   signal: AbortSignal,
   show: (text: string) => void,
-): Promise<void> {
-  const { hub } = spaces;
+): Promise<boolean> {
+  const { hub, lost } = spaces;
   await open(spaces, sessionId, signal, show);
   const space = await spaceOf(spaces, sessionId, signal);
-  const hardware = { flavor, sleepTimeSeconds: hub.settings.idleSeconds };
-  await hubAnswer(hub, 'POST', `${space.name}/hardware`, hardware, signal);
-  await spaceUp(hub, space, signal, show);
+  const before = (await lookAtSpace(hub, space.name, signal))?.runtime?.hardware?.current ?? FREE;
+  if (before === flavor) return false;
+  const ask = (wanted: string) => {
+    const hardware = { flavor: wanted, sleepTimeSeconds: hub.settings.idleSeconds };
+    return hubAnswer(hub, 'POST', `${space.name}/hardware`, hardware, signal);
+  };
+  await ask(flavor);
+  try {
+    await spaceUp(hub, space, signal, show, flavor);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof SandboxUnavailable) await ask(before).catch(() => {}); // what is told is why it failed
+    throw error;
+  }
+  lost.delete(sessionId); // it is told with this result
+  return true;
 }
+
+/** What a Space is on by itself. */
+const FREE = 'cpu-basic';
 
 async function remove(spaces: Spaces, sessionId: string): Promise<void> {
   const { signal } = new AbortController();

@@ -76,7 +76,7 @@ describe('auto-approval', () => {
     expect(world.hub.jobs).toHaveLength(0);
   });
 
-  test('never covers what has no known price', async () => {
+  test('never covers hardware that there is not', async () => {
     await begin((request) =>
       JSON.stringify(request.messages).includes('now train')
         ? callOnce({ ...dollarJob, arguments: { ...dollarJob.arguments, hardware_flavor: 'tpu-v9' } })(
@@ -87,7 +87,8 @@ describe('auto-approval', () => {
     const asked = world.slack.mention('U0ADA', 'C0ML', 'yolo on');
     await world.reply(asked, 'without a cap');
     say('now train', asked);
-    await world.reply(asked, 'Waiting for approval');
+    await world.reply(asked, 'There is no hardware');
+    expect(world.hub.jobs).toHaveLength(0);
   });
 });
 

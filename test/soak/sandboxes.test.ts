@@ -3,12 +3,13 @@ import { readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRepoWrites } from '../../src/hub/repo-writes.ts';
 import { hubToken } from '../../src/hub/token.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { readFile, writeFile } from '../../src/sandbox/files.ts';
 import { openLargeFile } from '../../src/sandbox/large-file.ts';
 import { type Sandboxes, SandboxUnavailable } from '../../src/sandbox/sandbox.ts';
 import { createSpaceSandboxes, type SpaceSandboxes } from '../../src/sandbox/space.ts';
 import { HubDouble } from '../doubles/hub/server.ts';
-import { hastyClock } from '../support/clocks.ts';
+import { faster, hastyClock } from '../support/clocks.ts';
 import { hasBubblewrap, localSandboxes, shell } from '../support/sandboxes.ts';
 import { until } from '../support/until.ts';
 
@@ -21,14 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => hub.close());
 
-const spaces = (token = TOKEN): SpaceSandboxes =>
+const spaces = (token = TOKEN, clock: Clock = hastyClock(50)): SpaceSandboxes =>
   createSpaceSandboxes({
     hubUrl: hub.url,
     token: hubToken(token),
     namespace: async () => 'ada',
     installation: async () => 'here',
     idleSeconds: 1_800,
-    clock: hastyClock(50),
+    clock,
   });
 
 const KINDS: readonly (readonly [string, boolean, () => Sandboxes])[] = [
@@ -228,12 +229,36 @@ describe('a sandbox in a Space', () => {
 
   test('moves to other hardware, to sleep when nobody uses it', async () => {
     const all = spaces();
+    const before = await all.open('s_gpu', signal);
+    await shell(before, 'echo old > kept');
     await all.moveTo('s_gpu', 't4-small', signal, () => {});
     expect(hub.repos.find('space', 'ada/ml-intern-here-s_gpu')).toMatchObject({
       hardware: 't4-small',
       sleepTimeSeconds: 1_800,
     });
-    expect((await shell(await all.open('s_gpu', signal), 'echo there')).text).toBe('there');
+    expect((await shell(await all.open('s_gpu', signal), 'ls')).text).toBe('');
+  });
+
+  test('is on other hardware only once that is there, and says what it waits for', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    hub.repos.hardwareComes = promise;
+    const shown: string[] = [];
+    const moved = spaces().moveTo('s_waits', 't4-small', signal, (text) => shown.push(text));
+    await until('it is told', () => shown.some((text) => text.includes('waits for t4-small')));
+    expect(hub.repos.find('space', 'ada/ml-intern-here-s_waits')?.hardware).toBe('cpu-basic');
+    resolve();
+    expect(await moved).toBe(true);
+    expect(hub.repos.find('space', 'ada/ml-intern-here-s_waits')?.hardware).toBe('t4-small');
+    expect(await spaces().moveTo('s_waits', 't4-small', signal, () => {})).toBe(false);
+  });
+
+  test('gives up hardware that does not come, so that nobody pays for it later', async () => {
+    await spaces().open('s_never', signal);
+    hub.repos.hardwareComes = new Promise(() => {});
+    const hurried = faster(systemClock, 20_000, new Date());
+    const moved = spaces(TOKEN, hurried).moveTo('s_never', 't4-small', signal, () => {});
+    await expect(moved).rejects.toThrow('was not on t4-small within 10 minutes');
+    expect(hub.repos.find('space', 'ada/ml-intern-here-s_never')?.requestedHardware).toBe('cpu-basic');
   });
 
   test('says what is wrong where it can’t be made or does not start', async () => {

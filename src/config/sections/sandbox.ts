@@ -15,7 +15,15 @@ export const Sandbox = z.strictObject({
     .describe('local: where the workspaces of sessions live; "sandboxes" in data_dir by default.'),
   allowed_hosts: z
     .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+(:\d+)?$/, 'is not "host", "*.host" or "host:port"'))
-    .default(['pypi.org', 'files.pythonhosted.org', 'huggingface.co', '*.huggingface.co', '*.hf.co'])
+    .default([
+      'pypi.org',
+      'files.pythonhosted.org',
+      'download.pytorch.org',
+      'download-r2.pytorch.org',
+      'huggingface.co',
+      '*.huggingface.co',
+      '*.hf.co',
+    ])
     .describe(
       'local: hosts that code may reach, over HTTPS; [] is no network. Only "host:port" may name a private address.',
     ),

@@ -76,8 +76,25 @@ async function runToEnd(
   });
   const text = withoutAnsi(output.text());
   const shown = text.length <= OUTPUT_CHARACTERS ? text : await spilled(sandbox, text, context);
-  return resultOf(end, `${shown.trimEnd() || '(no output)'}\n${endText(end, seconds)}`);
+  const parts = [shown.trimEnd() || '(no output)', endText(end, seconds), ...gatedNote(end, text)];
+  return resultOf(end, parts.join('\n'));
 }
+
+/** What a command that failed for want of access needs, which its own words don't say of a sandbox. */
+function gatedNote(end: RunEnd, text: string): string[] {
+  if (end.kind === 'exited' && end.code === 0) return [];
+  if (!GATED.test(text)) return [];
+  const [, path] = REPOSITORY.exec(text) ?? [];
+  const page = path === undefined ? 'its page on the Hub' : `https://huggingface.co/${path}`;
+  return [
+    `The sandbox has no token of the Hub, and is to have none. Read what is gated in a job (hf_jobs has HF_TOKEN); if that is refused too, the owner of that token has to ask for access at ${page}.`,
+  ];
+}
+
+const GATED =
+  /GatedRepoError|DatasetGatedError|Access to (?:model|dataset) .{1,120} is restricted|(?:is|access) a gated (?:repo|model|dataset)|401 Client Error.{0,200}huggingface\.co/i;
+const REPOSITORY =
+  /https:\/\/huggingface\.co\/(?:api\/models\/|api\/(?=datasets\/))?((?:datasets\/)?[\w.-]+\/[\w.-]+)/;
 
 /** A long output as a model sees it, with the whole of it left in a file. */
 async function spilled(sandbox: Sandbox, text: string, { callId, signal }: ToolContext): Promise<string> {

@@ -30,25 +30,33 @@ export function sandboxCreateTool(
     asks: 'hardware that costs something',
     async approval(args): Promise<ApprovalRequest | undefined> {
       if (args.hardware === FREE) return undefined;
-      const found = (await hardware.all()).find((item) => item.name === args.hardware);
+      const known = await hardware.all();
+      const found = known.find((item) => item.name === args.hardware);
+      if (found === undefined) {
+        const names = known.map((item) => item.name).join(', ');
+        throw new Error(`There is no hardware "${args.hardware}". There is: ${names}.`);
+      }
       return {
         title: `Put the sandbox on ${args.hardware}`,
         facts: [
-          { label: 'Hardware', value: found ? `${found.name} (${found.description})` : args.hardware },
+          { label: 'Hardware', value: `${found.name} (${found.description})` },
           { label: 'Until', value: `nobody has used it for ${idleMinutes} min, or the session ends` },
         ],
-        warnings: found ? [] : [`"${args.hardware}" is not in the Hub's hardware list.`],
+        warnings: [],
         estimate: {
           reason: 'it is paid for as long as it is used',
-          ...(found ? { hourlyUsd: found.hourlyUsd } : {}),
+          hourlyUsd: found.hourlyUsd,
         },
       };
     },
     async run(args, { sessionId, signal, show, assertHeld }) {
       try {
         assertHeld();
-        await sandboxes.moveTo(sessionId, args.hardware, signal, show);
-        return { kind: 'done', output: `The sandbox is on ${args.hardware} now, and empty.` };
+        const isMoved = await sandboxes.moveTo(sessionId, args.hardware, signal, show);
+        const output = isMoved
+          ? `The sandbox is on ${args.hardware} now, and empty.`
+          : `The sandbox was on ${args.hardware} before: nothing has changed.`;
+        return { kind: 'done', output };
       } catch (error) {
         signal.throwIfAborted();
         return { kind: 'failed', output: messageOf(error) };

@@ -14,6 +14,8 @@ export type DoubleRepo = {
   /** Where a Docker Space is: it is built once its secrets are set. */
   stage: 'BUILDING' | 'RUNNING' | 'SLEEPING' | 'PAUSED' | 'BUILD_ERROR';
   hardware: string;
+  /** Where it is to be moved to. */
+  requestedHardware: string | undefined;
   sleepTimeSeconds: number | undefined;
   /** Where it is said to answer, instead of where it does. */
   host: string | undefined;

@@ -33,6 +33,9 @@ export class HubRepos {
     this.#hubUrl = hubUrl;
   }
 
+  /** Hardware that a Space is to be moved to is there once this resolves. */
+  hardwareComes: Promise<void> = Promise.resolve();
+
   /** Old names of repositories, with what they are called now. */
   readonly moved = new Map<string, string>();
 
@@ -66,6 +69,7 @@ export class HubRepos {
       secrets: new Map(),
       stage: 'RUNNING',
       hardware: 'cpu-basic',
+      requestedHardware: undefined,
       sleepTimeSeconds: undefined,
       host: undefined,
       branches: ['main'],

@@ -21,11 +21,25 @@ export async function routeSpace(
   }
   if (rest === '/hardware') {
     const wanted = JSON.parse(body) as { flavor: string; sleepTimeSeconds?: number };
-    Object.assign(repo, { hardware: wanted.flavor, sleepTimeSeconds: wanted.sleepTimeSeconds });
+    repo.sleepTimeSeconds = wanted.sleepTimeSeconds;
+    repo.requestedHardware = wanted.flavor;
+    // It goes on as it is until there is hardware for it.
+    void move(repos, repo, wanted.flavor);
+    return { status: 200, answer: runtimeOf(repo) };
   }
   if (repo.stage !== 'BUILD_ERROR') repo.stage = 'BUILDING';
   void build(repos, repo);
   return { status: 200, answer: runtimeOf(repo) };
+}
+
+/** The hardware that was asked for is there after a while, and then the Space begins anew on it. */
+async function move(repos: HubRepos, repo: DoubleRepo, flavor: string): Promise<void> {
+  await repos.hardwareComes;
+  await sleep(50);
+  await repos.host.stop(repo.id);
+  repo.hardware = flavor;
+  repo.stage = 'BUILDING';
+  await build(repos, repo);
 }
 
 /** A short while, as if an image were built. */
@@ -37,8 +51,10 @@ async function build(repos: HubRepos, repo: DoubleRepo): Promise<void> {
 }
 
 /** How a Space runs; undefined of what is none. */
-export const runtimeOf = ({ kind, stage, hardware, volumes }: DoubleRepo) =>
-  kind === 'space' ? { stage, hardware: { current: hardware, requested: hardware }, volumes } : undefined;
+export const runtimeOf = ({ kind, stage, hardware, requestedHardware, volumes }: DoubleRepo) =>
+  kind === 'space'
+    ? { stage, hardware: { current: hardware, requested: requestedHardware ?? hardware }, volumes }
+    : undefined;
 
 function routeParts(repo: DoubleRepo, method: string, rest: string, body: string): Answer {
   if (rest === '/volumes' && method === 'PUT') {
