@@ -110,7 +110,9 @@ export function modelErrorOf(error: unknown): unknown {
       code: [error.code, error.type].find((code) => typeof code === 'string'),
       message: error.message,
     };
-    return new ModelError(kindOf(fault), error.message, retryAfterMs(error.headers), error);
+    const kind = kindOf(fault);
+    const said = kind === 'rate_limit' ? waitIn(error.message.slice(0, 2_000)) : undefined;
+    return new ModelError(kind, error.message, retryAfterMs(error.headers) ?? said, error);
   }
   if (error instanceof TooLarge) return new ModelError('too_much', error.message, undefined, error);
   // A stream that breaks off in the middle surfaces as fetch's own TypeError.
@@ -121,8 +123,28 @@ export function modelErrorOf(error: unknown): unknown {
 }
 
 /** What a provider says in a stream that it has begun with status 200. */
-export const modelErrorIn = (fault: Fault): ModelError =>
-  Object.assign(new ModelError(kindOf(fault), fault.message), { fault });
+export function modelErrorIn(fault: Fault): ModelError {
+  const kind = kindOf(fault);
+  const said = kind === 'rate_limit' ? waitIn(fault.message.slice(0, 2_000)) : undefined;
+  return Object.assign(new ModelError(kind, fault.message, said), { fault });
+}
+
+/** How long a provider asks to wait in words, in milliseconds: "in 10m3.5s", "after 86400 seconds". */
+function waitIn(message: string): number | undefined {
+  const [, text = ''] =
+    /\b(?:retry|try(?: it)? again)(?: your request)? (?:in|after) (?:about |~ ?)?((?:[\d.]+ ?(?:ms|milliseconds?|d|days?|h|hours?|m|min|minutes?|s|sec|seconds?)\b[ ,]*)+|(?:[\d.]+(?:ms|[dhms]))+)/i.exec(
+      message,
+    ) ?? [];
+  let ms = 0;
+  for (const [, count, unit = ''] of text.matchAll(/([\d.]+) ?(ms|mil|[dhms])/gi)) {
+    ms += Number(count) * (UNIT_MS[unit.toLowerCase()] ?? 0);
+  }
+  return ms > 0 ? ms : undefined;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ...{ ms: 1, mil: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 },
+};
 
 /** What a provider says went wrong. */
 export type Fault = { status: number | undefined; code: string | undefined; message: string };
@@ -138,9 +160,13 @@ function kindOf({ status, code = '', message: whole }: Fault): ModelErrorKind {
   if (coded === 'too_long' || coded === 'filtered') return coded;
   const mayBeTooLong =
     status === undefined || status === 400 || status === 413 || status === 422 || status === 500;
-  if (mayBeTooLong && TOO_LONG.some((words) => words.test(message))) return 'too_long';
+  if (isLargerThanEver(message)) return 'too_long';
+  const isOfOutput = OUTPUT_LIMIT.test(message) && !/context|input|prompt/i.test(message);
+  if (mayBeTooLong && !isOfOutput && TOO_LONG.some((words) => words.test(message))) return 'too_long';
+  if (coded !== 'credits' && status === 429 && waitIn(message) !== undefined) return 'rate_limit';
   if (status !== 401 && EMPTY_ACCOUNT.some((words) => words.test(message))) return 'credits';
   if (coded !== undefined) return coded;
+  if (status === 400 && WRONG_KEY.test(message)) return 'authentication';
   if (status === 400 && UNKNOWN_MODEL.test(message)) return 'unknown_model';
   if (status === undefined)
     return /rate.?limit|too many requests/i.test(message) ? 'rate_limit' : 'unavailable';
@@ -197,6 +223,8 @@ const TOO_LONG: readonly RegExp[] = [
   /\b(?:prompt|input|request|messages?)\b.{0,80}\d tokens\b.{0,120}\b(?:maximum|limit|at most|only)\b/i,
   /reduce the length of (?:the|your) (?:messages|prompt|input|completion|conversation)/i,
   /please (?:reduce|shorten|truncate) .{0,40}(?:prompt|messages|input|length)/i,
+  /(?:prompt|input|request|messages?) exceeds? (?:the )?max(?:imum)?[ _](?:length|size|tokens)/i,
+  /reached (?:the )?context (?:length|window|limit)/i,
   /n_keep.{0,20}>=? n_ctx|trying to keep the first \d+ tokens/i,
   /(?:input|prompt|request).{0,40}(?:does not|doesn.t|cannot|can.t) fit.{0,60}(?:context|window|model|token)/i,
   /tokens? in (?:your|the) (?:prompt|request|input).{0,60}(?:exceed|limit|maximum)/i,
@@ -209,9 +237,25 @@ const EMPTY_ACCOUNT: readonly RegExp[] = [
   /insufficient[ _-]?(?:credit|balance|quota|fund)|not enough (?:credit|balance|fund)/i,
   /credit balance is too low|out of credits|no credits? (?:left|remaining)|credits? (?:have|has|are|is) (?:been )?(?:exhausted|depleted|used up)/i,
   /exceeded your (?:current quota|monthly included credits|spending limit)|(?:monthly|billing|spending|usage) (?:hard )?limit (?:has been )?(?:reached|exceeded)/i,
+  /(?:balance|credit|quota|fund)s? (?:is|are) (?:insufficient|too low|not enough|exhausted)|key limit exceeded/i,
   /requires? more credits|can only afford|payment (?:is )?required|purchase (?:more )?(?:pre-paid )?credits|add (?:more )?(?:credits|funds)|recharge/i,
   /account (?:is )?(?:overdue|in arrears|suspended due to (?:insufficient balance|billing))|(?:余额不足|欠费)/i,
 ];
+
+/** How they say that the answer, and not the request, may have fewer tokens than were asked for. */
+const OUTPUT_LIMIT = /(?:maximum|at most|up to).{0,40}(?:output|completion) tokens/i;
+
+/** Google says it with a status that is for other things. */
+const WRONG_KEY =
+  /\bapi[ _-]?key (?:not valid|expired|is invalid|not found)|(?:invalid|expired) api[ _-]?key/i;
+
+/** Whether a limit of so many tokens a minute is less than one request has: it won't fit later either. */
+function isLargerThanEver(message: string): boolean {
+  const [, limit = '', requested = ''] =
+    /request too large for .{0,300}?\blimit:? ([\d,]+), requested:? ([\d,]+)/is.exec(message) ?? [];
+  const [most = 0, wanted = 0] = [limit, requested].map((digits) => Number(digits.replaceAll(',', '')));
+  return wanted > most;
+}
 
 const UNKNOWN_MODEL =
   /model.{0,80}(?:does not exist|not (?:found|supported by any provider)|is not available)|unknown model|no such model/i;

@@ -30,3 +30,24 @@ test('what is too long is told so in a stream that has begun, too, where no stat
   expect(told.length).toBeGreaterThan(45);
   expect(new Set(told)).toEqual(new Set(['too_long']));
 });
+
+test.each([
+  ['Please retry in 36.7s.', 36_700],
+  ['Please try again in 10m3s.', 603_000],
+  ['Please try again in 1m2.5s. Visit', 62_500],
+  ['Please try again in 645ms.', 645],
+  ['Please retry after 86400 seconds.', 86_400_000],
+  ['Please try again in 2 hours.', 7_200_000],
+  ['Please try again later', undefined],
+  ['Please try again in a minute', undefined],
+])('how long to wait is read from words: %s', (message, ms) => {
+  const thrown = OpenAI.APIError.generate(429, { error: { message } }, undefined, new Headers());
+  expect(modelErrorOf(thrown)).toMatchObject({ kind: 'rate_limit' });
+  expect((modelErrorOf(thrown) as { retryAfterMs?: number }).retryAfterMs).toBe(ms);
+});
+
+test('a limit of the answer is none of the request', () => {
+  const message =
+    'max_tokens is too large: 100000. This model supports at most 16384 completion tokens, whereas you provided 100000.';
+  expect(modelErrorIn({ status: 400, code: 'invalid_value', message }).kind).toBe('rejected');
+});
