@@ -75,18 +75,20 @@ function measured(response: Response, host: string, type: string, options: Optio
   const cutter = lineBytes === undefined || form !== 'events' ? undefined : new LineCutter(lineBytes);
   const shortening = cutting?.(form);
   return streamOf(response, async (reader, controller) => {
+    function giveUp(passed: keyof BodyBound): never {
+      const error = new TooLarge(host, textOf(passed, form, bound));
+      reader.cancel(error).catch(() => {}); // it was closed by the other side
+      told(error);
+      throw error;
+    }
     const { done, value = new Uint8Array() } = await reader.read();
     if (done && shortening === undefined) return controller.close();
-    const kept = shortening === undefined ? (cutter?.add(value) ?? value) : cutPart(shortening, value, done);
-    const passed = kept instanceof Passed ? kept.what : meter.add(kept);
-    if (passed === undefined && !(kept instanceof Passed)) {
-      controller.enqueue(kept);
-      return done ? controller.close() : undefined;
-    }
-    const error = new TooLarge(host, textOf(passed ?? 'bytes', form, bound));
-    reader.cancel(error).catch(() => {}); // it was closed by the other side
-    told(error);
-    throw error;
+    const kept = shortening ? cutPart(shortening, value, done) : (cutter?.add(value) ?? value);
+    if (kept instanceof Passed) return giveUp(kept.what);
+    const passed = meter.add(kept);
+    if (passed !== undefined) giveUp(passed);
+    controller.enqueue(kept);
+    if (done) controller.close();
   });
 }
 

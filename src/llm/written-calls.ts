@@ -95,7 +95,10 @@ const deepSeek: Reader = (text, at) => {
   return { calls: [call(name, args.trim())], end: found.end };
 };
 
-/** `<tool_call>{"name": "read", "arguments": {…}}</tool_call>` (Hermes, Qwen), or elements (Qwen3-Coder). */
+/**
+ * `<tool_call>{"name": "read", "arguments": {…}}</tool_call>` (Hermes, Qwen), or elements (Qwen3-Coder), or
+ * keys and values (GLM).
+ */
 const qwen: Reader = (text, at) => {
   const found =
     between(text, at, '<tool_call>', '</tool_call>') ?? between(text, at, '<function=', '</function>');
@@ -103,7 +106,7 @@ const qwen: Reader = (text, at) => {
   const isBare = text.startsWith('<function=', at);
   const read = isBare
     ? ofElements(`<function=${found.inner}`)
-    : (ofJson(found.inner) ?? ofElements(found.inner));
+    : (ofJson(found.inner) ?? ofElements(found.inner) ?? ofPairs(found.inner));
   return read === undefined ? undefined : { calls: [read], end: found.end };
 };
 
@@ -127,6 +130,71 @@ function ofElements(inner: string): RequestedCall | undefined {
   });
   return call(name, JSON.stringify(Object.fromEntries(values)));
 }
+
+/** `read\n<arg_key>path</arg_key>\n<arg_value>a</arg_value>` */
+function ofPairs(inner: string): RequestedCall | undefined {
+  const [, name] = /^\s*([\w.:-]{1,100})\s*(?:<arg_key>|$)/.exec(inner) ?? [];
+  if (name === undefined) return undefined;
+  const pairs = inner
+    .split('<arg_key>')
+    .slice(1)
+    .map((part): [string, unknown] => {
+      const [key = '', rest = ''] = part.split('</arg_key>');
+      const [, value = ''] = rest.split('<arg_value>');
+      const raw = value.split('</arg_value>')[0] ?? '';
+      return [key.trim(), parsedJson(raw) ?? raw];
+    });
+  return call(name, JSON.stringify(Object.fromEntries(pairs)));
+}
+
+/**
+ * `<minimax:tool_call><invoke name="read"><parameter name="path">a</parameter></invoke></minimax:tool_call>`
+ * (MiniMax), and the same with `｜DSML｜` before each name (DeepSeek V3.2), which says of each parameter
+ * whether it is text.
+ */
+const invoked: Reader = (text, at) => {
+  for (const [open, close, mark] of INVOKING) {
+    const found = between(text, at, open, close);
+    if (found === undefined) continue;
+    const calls = found.inner
+      .split(`<${mark}invoke name="`)
+      .slice(1)
+      .map((part) => {
+        const end = part.indexOf('"');
+        return call(part.slice(0, Math.max(0, end)), JSON.stringify(parametersOf(part, mark)));
+      });
+    if (calls.length > 0) return { calls, end: found.end };
+  }
+  return undefined;
+};
+
+const INVOKING = [
+  ['<minimax:tool_call>', '</minimax:tool_call>', ''],
+  ['<｜DSML｜function_calls>', '</｜DSML｜function_calls>', '｜DSML｜'],
+  ['<function_calls>', '</function_calls>', ''],
+] as const;
+
+function parametersOf(part: string, mark: string): Record<string, unknown> {
+  const parameters = part.split(`<${mark}parameter name="`).slice(1);
+  const values = parameters.map((parameter): [string, unknown] => {
+    const end = parameter.indexOf('>');
+    const head = parameter.slice(0, Math.max(0, end));
+    const raw = parameter.slice(end + 1).split(`</${mark}parameter>`)[0] ?? '';
+    const isText = /\bstring="true"/.test(head);
+    return [head.slice(0, Math.max(0, head.indexOf('"'))), isText ? raw : (parsedJson(raw) ?? raw)];
+  });
+  return Object.fromEntries(values);
+}
+
+/** `<|python_tag|>{"name": "read", "parameters": {…}}<|eom_id|>` (Llama). */
+const llama: Reader = (text, at) => {
+  const open = '<|python_tag|>';
+  if (!text.startsWith(open, at)) return undefined;
+  const end = text.indexOf('<|', at + open.length);
+  const inner = text.slice(at + open.length, end === -1 ? text.length : end);
+  const read = ofJson(inner);
+  return read === undefined ? undefined : { calls: [read], end: end === -1 ? text.length : end };
+};
 
 /** `[TOOL_CALLS][{"name": "read", "arguments": {…}}]` (Mistral), or `[TOOL_CALLS]read{…}`. */
 const mistral: Reader = (text, at) => {
@@ -176,7 +244,7 @@ function channel(text: string, at: number, header: string): ReturnType<Reader> {
   return found.inner.trim().startsWith('final') ? { calls: [], end: found.end } : { calls: [], end };
 }
 
-const READERS: readonly Reader[] = [kimi, deepSeek, qwen, mistral, harmony];
+const READERS: readonly Reader[] = [kimi, deepSeek, qwen, invoked, llama, mistral, harmony];
 
 /** Marks at which an answer ends, whatever a server lets through behind them. */
 const ENDS = [

@@ -111,8 +111,8 @@ export const NETWORK: readonly Mutation[] = [
   {
     threat: NAMED,
     file: 'src/tools/mcp/guarded-fetch.ts',
-    text: 'boundedFetch({ ...MESSAGE, told }, createPublicFetch())',
-    becomes: 'boundedFetch({ ...MESSAGE, told })',
+    text: 'boundedFetch(bounds, createPublicFetch())',
+    becomes: 'boundedFetch(bounds)',
     test: 'soak/small-internet',
     title: 'what an MCP server names',
   },
