@@ -5,7 +5,7 @@ import { answered, callsIn, DONE, delta, END, sent, tool } from '../support/mode
 
 const READ = [['read', '{"path":"a"}']];
 test.each<[string, string, { text?: string; calls?: string[][] }]>([
-  ['BOM first', '\uFEFF' + sent(delta({ content: 'hi' }), END) + DONE, { text: 'hi' }],
+  ['BOM first', `\uFEFF${sent(delta({ content: 'hi' }), END)}${DONE}`, { text: 'hi' }],
   [
     'role chunk, null content',
     sent(delta({ role: 'assistant', content: null }), delta({ content: 'hi' }), END) + DONE,
@@ -84,12 +84,12 @@ test.each<[string, string, { text?: string; calls?: string[][] }]>([
   ],
   [
     'openrouter comments and processing',
-    ': OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n' + sent(delta({ content: 'hi' }), END) + DONE,
+    `: OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n${sent(delta({ content: 'hi' }), END)}${DONE}`,
     { text: 'hi' },
   ],
   [
     'event lines with names',
-    'event: message\ndata: ' + JSON.stringify(delta({ content: 'hi' })) + '\n\nevent: done\ndata: [DONE]\n\n',
+    `event: message\ndata: ${JSON.stringify(delta({ content: 'hi' }))}\n\nevent: done\ndata: [DONE]\n\n`,
     { text: 'hi' },
   ],
   [
@@ -101,7 +101,7 @@ test.each<[string, string, { text?: string; calls?: string[][] }]>([
       '\n\ndata:[DONE]\n\n',
     { text: 'hi' },
   ],
-  ['done with spaces', sent(delta({ content: 'hi' }), END) + 'data:  [DONE] \n\n', { text: 'hi' }],
+  ['done with spaces', `${sent(delta({ content: 'hi' }), END)}data:  [DONE] \n\n`, { text: 'hi' }],
   [
     'vllm usage continuous',
     sent(
