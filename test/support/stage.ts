@@ -58,6 +58,8 @@ export type Stage = {
   standing(): string;
   /** What would notify people who were not meant. */
   pings: RegExp;
+  /** What was sent that would have notified a channel, a group or a whole server. */
+  broadcasts(): readonly string[];
   /** Names of the files that the bot has posted. */
   files(): string[];
   /** Stops the bot, and returns all that its record holds. */
@@ -129,6 +131,7 @@ export async function onSlack(script: ModelScript, { configure }: StageOptions):
     hears: told,
     standing: () => SLACK_STATUSES[world.slack.standing(first()) ?? ''] ?? 'not shown',
     pings: /@everyone|@here|<!channel>/,
+    broadcasts: () => world.slack.broadcasts,
     files: () => world.slack.uploads.files.filter(({ isShared }) => isShared).map(({ name }) => name),
     kept: () => keptBy(world),
     close: () => world.close(),
@@ -210,6 +213,7 @@ export async function onDiscord(script: ModelScript, { configure }: StageOptions
     standing: () => [...first().reactions].map((emoji) => DISCORD_REACTIONS[emoji] ?? emoji).join(),
     // Behind a backslash Discord shows them as they are, and nobody is called.
     pings: /(?<!\\)(?:@everyone|@here|<@&8)/,
+    broadcasts: () => discord.broadcasts,
     files: () =>
       on
         .replies(first().id)

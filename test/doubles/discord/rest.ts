@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bytesOf, sendJson } from '../http.ts';
+import { broadcastsIn } from './broadcasts.ts';
 import { invalid } from './problems.ts';
 import { application } from './routes/application.ts';
 import { channels } from './routes/channels.ts';
@@ -21,6 +22,7 @@ export async function answerRequest(
   const method = request.method ?? 'GET';
   const path = pathname.replace(/^\/api\/v10/, '');
   const { body, files } = await parsed(request);
+  double.broadcasts.push(...broadcastsIn(method, path, body));
   const isOpen = path.startsWith('/interactions/') || path.startsWith('/webhooks/');
   const finish = (status: number, answer?: unknown, headers: Record<string, string> = {}) => {
     double.calls.push({ method, path, status });

@@ -45,6 +45,8 @@ export abstract class DiscordState {
   readonly guild = new Guild();
   readonly refusals = new Refusals();
   readonly calls: { method: string; path: string; status: number }[] = [];
+  /** Messages that could have notified a whole server. */
+  readonly broadcasts: string[] = [];
   readonly privates: PrivateAnswer[] = [];
   readonly modals: OpenModal[] = [];
   /** What was offered to who was typing. */

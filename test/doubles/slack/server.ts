@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf, bytesOf, type Listening, listen, sendJson } from '../http.ts';
+import { broadcastsIn } from './broadcasts.ts';
 import { HttpTransport, SocketTransport, type Transport } from './delivery.ts';
 import { mayCall } from './manifest.ts';
 import { SlackPeople } from './people.ts';
@@ -96,6 +97,7 @@ export class SlackDouble extends SlackPeople {
     };
     // A URL works for half an hour and five times:
     // https://docs.slack.dev/interactivity/handling-user-interaction.
+    this.broadcasts.push(...broadcastsIn('response_url', body));
     const scripted = this.refusals.scripted('response_url', body);
     if (scripted !== undefined) return sendJson(response, 404, { ok: false, error: 'used_url' });
     const refusal = refusalOf(body.text, body.blocks);

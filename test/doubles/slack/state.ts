@@ -41,6 +41,8 @@ export abstract class SlackState {
   /** What an agent's direct message, or a thread of the assistant panel, offers to begin with. */
   readonly prompts = new Map<string, { title: string; message: string }[]>();
   readonly calls: Call[] = [];
+  /** What would have notified a channel or a group. */
+  readonly broadcasts: string[] = [];
   /** What only one person was told, through a response_url or chat.postEphemeral. */
   readonly ephemerals: Ephemeral[] = [];
   /** Names of files that were fetched. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf, sendJson } from '../http.ts';
+import { broadcastsIn } from './broadcasts.ts';
 import { mayCall } from './manifest.ts';
 import { agents } from './methods/agents.ts';
 import { assistant } from './methods/assistant.ts';
@@ -35,6 +36,7 @@ export async function answerCall(
 ): Promise<void> {
   const args = argumentsOf(request, await bodyOf(request));
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? String(args.token ?? '');
+  slack.broadcasts.push(...broadcastsIn(method, args));
   const fault = faultFor(slack, method);
   const log = (error?: string) => slack.calls.push({ method, arguments: args, error, at: Date.now() });
   if (fault === 'hang') return void log('no answer');

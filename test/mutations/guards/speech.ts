@@ -2,6 +2,7 @@ import type { Mutation } from '../mutation.ts';
 
 const NAMES = 'names, messages and quotes that speak as the bot or as somebody else';
 const LOGS = 'logs as somebody’s words';
+const CALLS = 'texts that call a whole channel, group or server';
 const LINKS = 'links that lead elsewhere than they say';
 const NOBODY_ELSE = { test: 'unit/speech', title: 'speaks as the product or as somebody else' };
 
@@ -43,6 +44,22 @@ export const SPEECH: readonly Mutation[] = [
     becomes: '...runs.map(() => 3)',
     test: 'unit/speech',
     title: 'a fence is longer than any in what it holds',
+  },
+  {
+    threat: CALLS,
+    file: 'adapters/slack/text.ts',
+    text: '=> escaped(harmless(cut(text, SLACK_LIMITS.messageText)));',
+    becomes: '=> cut(text, SLACK_LIMITS.messageText);',
+    test: 'e2e/mass-mentions',
+    title: 'nobody is called',
+  },
+  {
+    threat: CALLS,
+    file: 'adapters/discord/components.ts',
+    text: 'allowed_mentions: { parse: [], users: [...mentions] }',
+    becomes: 'allowed_mentions: { users: [...mentions] }',
+    test: 'e2e/mass-mentions',
+    title: 'nobody is called',
   },
   {
     threat: LINKS,
