@@ -4,9 +4,10 @@ import shared from './vitest.config.ts';
 const { projects: _short, ...common } = shared.test ?? {};
 
 /** Those that measure turns of the event loop: what other files left in memory would be collected in them. */
-const TURNS = ['hostile-markdown', 'long-answers', 'longest-turns', 'parse-apart', 'redaction-parts'].map(
-  (name) => `test/soak/${name}.test.ts`,
-);
+const TURNS = [
+  ...['hostile-markdown', 'long-answers', 'longest-turns', 'longest-turns-events', 'longest-turns-inputs'],
+  ...['parse-apart', 'redaction-parts'],
+].map((name) => `test/soak/${name}.test.ts`);
 const globalSetup = 'test/support/global-setup.ts';
 
 /** Tests that take long by themselves: `npm run soak`. */

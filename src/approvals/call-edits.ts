@@ -1,8 +1,15 @@
 import type { Redaction } from '../lib/redaction.ts';
 import { secretsIn } from '../lib/secret-arguments.ts';
+import { hasTooMuchUnseen } from '../lib/visible.ts';
 import { wellFormed } from '../lib/well-formed.ts';
 import { type ApprovalRequest, effectiveArguments, previewOf, type ToolCall } from '../session/tool-calls.ts';
-import { changeText, EMPTY_CHANGE, secretInChange, unchangeable } from '../thread/words/approvals.ts';
+import {
+  changeText,
+  EMPTY_CHANGE,
+  secretInChange,
+  UNSEEN_CHANGE,
+  unchangeable,
+} from '../thread/words/approvals.ts';
 
 /* What a change by people makes of a call that waits for their decision. */
 
@@ -40,6 +47,7 @@ export function applied(
       next = { ...next, facts };
     } else if (request.editable?.argument === argument) {
       if (value.trim() === '') return EMPTY_CHANGE;
+      if (hasTooMuchUnseen(value)) return UNSEEN_CHANGE;
       next = { ...next, preview: previewOf(value, request.editable.language) };
     } else return unchangeable(argument);
     before[argument] = value;

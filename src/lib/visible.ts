@@ -11,9 +11,28 @@ export const visible = (text: string): string => marked(text, 'several');
 export const visibleLine = (text: string): string => marked(text, 'one');
 
 /** What of a text is written out when it is shown, as `U+202E`: each once, in order. */
-export function hiddenIn(text: string): string[] {
-  const found = visible(text).matchAll(/‹(U\+[0-9A-F]{4,6})›/g);
-  return [...new Set(Array.from(found, ([, code = '']) => code))].filter((code) => code !== OPENING_CODE);
+export const hiddenIn = (text: string): string[] => writtenOutIn(visible(text));
+
+/** The same of a text as it is shown already. */
+export function writtenOutIn(shown: string): string[] {
+  const codes = new Set<string>();
+  for (const [, code = ''] of shown.matchAll(/‹(U\+[0-9A-F]{4,6})›/g)) codes.add(code);
+  codes.delete(OPENING_CODE);
+  return [...codes];
+}
+
+/** More than anybody can look at, one by one: what is written out takes eight times the room. */
+const MOST_WRITTEN_OUT = 10_000;
+const AT_ONCE = 20_000;
+
+/** Whether a text has more that is written out than people can be asked to look at. */
+export function hasTooMuchUnseen(text: string): boolean {
+  let count = 0;
+  for (let at = 0; at < text.length && count <= MOST_WRITTEN_OUT; at += AT_ONCE) {
+    const piece = text.slice(at, at + AT_ONCE);
+    count += visible(piece).split('›').length - piece.split('›').length;
+  }
+  return count > MOST_WRITTEN_OUT;
 }
 
 const OPENING = '‹';

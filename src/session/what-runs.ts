@@ -1,5 +1,5 @@
 import { sha256Of } from '../lib/hash.ts';
-import { hiddenIn, visible, visibleLine } from '../lib/visible.ts';
+import { visible, visibleLine, writtenOutIn } from '../lib/visible.ts';
 import type { ApprovalRequest } from './tool-calls.ts';
 
 /*
@@ -15,30 +15,42 @@ import type { ApprovalRequest } from './tool-calls.ts';
  */
 export type WholeFile = { id: string; key: string; name: string; text: string };
 
+/** Made once of each request: a card and its file ask for it several times, be it a megabyte long. */
+const shownOf = new WeakMap<ApprovalRequest, ApprovalRequest>();
+
 /**
  * A request as it is shown: what can't be seen in it, or would be taken for something else, is written out.
  */
 export function shownRequest(request: ApprovalRequest): ApprovalRequest {
+  const known = shownOf.get(request);
+  if (known !== undefined) return known;
   const { preview } = request;
-  return {
+  const written = {
     ...request,
     title: visibleLine(request.title),
     facts: request.facts.map(({ label, value }) => ({
       label: visibleLine(label),
       value: visibleLine(value),
     })),
-    warnings: [...disguises(request), ...request.warnings.map(visibleLine)],
     ...(preview ? { preview: { ...preview, text: visible(preview.text) } } : {}),
   };
+  const shown = { ...written, warnings: [...disguises(written), ...request.warnings.map(visibleLine)] };
+  shownOf.set(request, shown);
+  return shown;
 }
 
 /**
- * Warnings about what could deceive a reader. They are added where a request is shown, so that they cover the
- * requests of every tool, and people's edits of them.
+ * Warnings about what could deceive a reader, of what is written out already. They are added where a request
+ * is shown, so that they cover the requests of every tool, and people's edits of them.
  */
-function disguises({ title, facts, preview }: ApprovalRequest): string[] {
+function disguises({
+  title,
+  facts,
+  preview,
+}: Pick<ApprovalRequest, 'title' | 'facts' | 'preview'>): string[] {
   const texts = [title, ...facts.flatMap(({ label, value }) => [label, value]), preview?.text ?? ''];
-  const found = [...new Set(texts.flatMap(hiddenIn))];
+  // The end of a line is written out where there is one line, which deceives nobody.
+  const found = [...new Set(texts.flatMap(writtenOutIn))].filter((code) => !LINE_ENDS.has(code));
   if (found.length === 0) return [];
   const more = found.length > NAMED ? ` and ${found.length - NAMED} more` : '';
   return [
@@ -46,6 +58,7 @@ function disguises({ title, facts, preview }: ApprovalRequest): string[] {
   ];
 }
 
+const LINE_ENDS: ReadonlySet<string> = new Set(['U+000A', 'U+0009']);
 const NAMED = 6;
 
 /**
@@ -85,8 +98,16 @@ function fitsOnCard({ title, facts, warnings, preview }: ApprovalRequest): boole
 /** The file with all of what a call would do; undefined where its card shows all of it. */
 export function wholeFile(callId: string, request: ApprovalRequest): WholeFile | undefined {
   const shown = shownRequest(request);
-  if (fitsOnCard(shown)) return undefined;
-  const text = textOf(shown);
+  const known = filesOf.get(shown);
+  if (known?.callId === callId) return known.file;
+  const file = fitsOnCard(shown) ? undefined : fileWith(callId, textOf(shown));
+  filesOf.set(shown, { callId, file });
+  return file;
+}
+
+const filesOf = new WeakMap<ApprovalRequest, { callId: string; file: WholeFile | undefined }>();
+
+function fileWith(callId: string, text: string): WholeFile {
   const hash = sha256Of(Buffer.from(text)).slice(0, 16);
   const id = `whole:${callId}:${hash}`;
   return { id, key: `${cardKey(callId)}/${id}`, name: `request-${hash}.txt`, text };

@@ -88,6 +88,14 @@ describe('what a call runs with', () => {
     expect(world.hub.jobs).toHaveLength(0);
   });
 
+  test('is refused with more in it that can’t be seen than anybody could look at', async () => {
+    await begin(inTurn(job({ script: `x = "${'\u200b'.repeat(11_000)}"\n` })));
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    await until('it is refused', () => told('thousands of characters that can’t be seen') > 0);
+    expect(world.describe(asked)).not.toContain('Approve');
+    expect(world.hub.jobs).toHaveLength(0);
+  });
+
   test('is refused where somebody changes it to hold a secret, and stays as it was', async () => {
     await begin(callOnce(job({ script: 'print(1)\n' })));
     const secret = world.config.secrets.HF_TOKEN ?? '';

@@ -15,7 +15,7 @@ import { createRedaction } from '../../src/lib/redaction.ts';
 import { createMcpTools } from '../../src/tools/mcp/tools.ts';
 import { HubDouble } from '../doubles/hub/server.ts';
 import { takenCall } from '../support/hostile-ground.ts';
-import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
+import { INCOMING_TEXTS as TEXTS } from '../support/hostile-texts.ts';
 import { intakeOn } from '../support/intake.ts';
 import { LONGEST_TURN_MS, longestTurn } from '../support/longest-turn.ts';
 import { mcpProgram } from '../support/mcp-program.ts';
@@ -36,32 +36,6 @@ useStorage((made) => {
 });
 
 const MB = 1_000_000;
-const repeated = (text: string, size: number) => text.repeat(Math.ceil(size / text.length)).slice(0, size);
-
-/** What no secret looks like, and trainers, terminals and platforms make something of. */
-const MORE: readonly [name: string, make: (size: number) => string][] = [
-  ['digits', (size) => '1'.repeat(size)],
-  ['terminal codes without end', (size) => repeated('\u001b[', size)],
-  ['a title of a terminal without end', (size) => `\u001b]0;${'x'.repeat(size)}`],
-  ['bars', (size) => repeated(' 50%|#####     | 1/2 [00:01<00:01, 1.00it/s]\r', size)],
-  ['metrics', (size) => repeated("{'loss': 0.1, 'epoch': 1.0} ", size)],
-  ['rows of a table', (size) => repeated('| 1 ', size)],
-  ['nests of braces', (size) => '{'.repeat(size)],
-  ['quotes', (size) => repeated(`'"\\`, size)],
-  ['a trace', (size) => repeated('  File "a.py", line 1, in a\nValueError: ', size)],
-  ['addresses of pushes', (size) => repeated('https://huggingface.co/a/b/commit/00 ', size)],
-  ['mentions', (size) => repeated('<@U0ADA><!channel><#C1|x><!date^1^{x}|', size)],
-  ['marks', (size) => repeated('**_~`|>#', size)],
-  ['half links', (size) => repeated('[a](', size)],
-  ['ends of tags', (size) => repeated('<', size)],
-  ['white space', (size) => repeated(' \t\u00a0', size)],
-  ['invisible characters', (size) => repeated('\u200b\u202e\ufeff', size)],
-  ['letters with many marks', (size) => `a${'\u0301'.repeat(size)}`],
-  ['halves of characters', (size) => '\ud800'.repeat(size)],
-  ['NULs', (size) => '\0'.repeat(size)],
-];
-const TEXTS = [...HOSTILE_TEXTS, ...MORE];
-
 async function keepsNobodyWaiting(work: () => Promise<unknown>): Promise<void> {
   const { ms } = await longestTurn(work);
   expect(ms).toBeLessThan(LONGEST_TURN_MS);

@@ -1,8 +1,10 @@
 import { budgetsPassedBy } from '../../approvals/budget.ts';
 import type { Tx } from '../../db/database.ts';
+import { eachInTurn } from '../../lib/breath.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Redaction } from '../../lib/redaction.ts';
 import { secretsInLong } from '../../lib/secret-arguments.ts';
+import { hasTooMuchUnseen } from '../../lib/visible.ts';
 import { isWellFormed } from '../../lib/well-formed.ts';
 import { isAutoApproved } from '../../session/auto-approval.ts';
 import { context, type Snapshot } from '../../session/snapshot.ts';
@@ -68,8 +70,18 @@ async function whyUnfit({ inlined = {}, preview, ...shown }: ApprovalRequest, re
   if (secrets !== undefined) {
     return `What would run holds a secret, so people were not asked: ${secrets}. Take it out of the file, name it under \`secrets\` and read it from the environment.`;
   }
-  return isWellFormed({ inlined, preview, shown }) ? undefined : UNKEEPABLE;
+  if (!isWellFormed({ inlined, preview, shown })) return UNKEEPABLE;
+  const texts = [
+    shown.title,
+    ...shown.facts.flatMap(({ label, value }) => [label, value]),
+    preview?.text ?? '',
+  ];
+  const isTooMuch = (await eachInTurn(texts, hasTooMuchUnseen)).some(Boolean);
+  return isTooMuch ? UNSHOWABLE : undefined;
 }
+
+const UNSHOWABLE =
+  'What would run holds thousands of characters that can’t be seen, so that nobody could look at it, and people were not asked. Leave them out, write them as escapes, or read them from a file.';
 
 const UNKEEPABLE =
   'What would run holds NUL, or half of a character, which the record can’t hold, so people were not asked. Write it as an escape of the language that reads it.';

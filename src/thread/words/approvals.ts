@@ -146,6 +146,9 @@ export const LARGE_SCRIPT = 'This file is too large to be a script (200 kB at mo
 export const secretInChange = (where: string): string =>
   `This holds a secret, which everybody here would see: ${where}. Nothing was changed. Read it from the environment instead: secrets of jobs are set up under jobs.secrets in the config.`;
 
+export const UNSEEN_CHANGE =
+  'That holds thousands of characters that can’t be seen, so nobody could look at it. Nothing was changed.';
+
 export const EMPTY_CHANGE = 'The changed text is empty, so nothing was changed. To stop the call, reject it.';
 
 export const unchangeable = (argument: string): string =>

@@ -4,7 +4,8 @@ const FILES = 'files that never end, or take all memory';
 const ANSWERS = 'answers without an end, packed ones, JSON of endless values';
 const LISTS = 'lists and logs without an end';
 const TURNS = 'answers, outputs, arguments and lists that keep the process from all else';
-const FOLLOWED = 'logs that are followed, results of servers of tools, people’s words, files and backgrounds';
+const FOLLOWED =
+  'logs that are followed, results of servers of tools, people’s words, files and backgrounds, events, cards';
 const SERVERS = 'a server of tools whose patterns, tools, questions or values have no end';
 const PATTERNS = 'text that patterns take for ever on';
 const REPEATED = 'errors that come thousands of times a second, and fill the log';
@@ -235,6 +236,14 @@ export const HOSTILE_DATA: readonly Mutation[] = [
     title: 'that say the same, one is printed',
   },
   {
+    threat: FOLLOWED,
+    file: 'src/lib/visible.ts',
+    text: 'const MOST_WRITTEN_OUT = 10_000;',
+    becomes: 'const MOST_WRITTEN_OUT = 10_000_000;',
+    test: 'soak/longest-turns-events',
+    title: 'that people are asked with',
+  },
+  {
     threat: UNKEPT,
     file: 'src/db/kept-rows.ts',
     text: 'wellFormedValue(redaction.value(value, UNCHANGED))',
@@ -245,8 +254,8 @@ export const HOSTILE_DATA: readonly Mutation[] = [
   {
     threat: UNKEPT,
     file: 'src/agent/tool-step/ask.ts',
-    text: 'isWellFormed({ inlined, preview, shown }) ? undefined : UNKEEPABLE',
-    becomes: 'isWellFormed({ inlined, preview, shown }) ? undefined : undefined',
+    text: 'if (!isWellFormed({ inlined, preview, shown })) return UNKEEPABLE;',
+    becomes: '',
     test: 'e2e/secret-arguments',
     title: 'with what the record can’t hold',
   },
