@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -30,6 +30,7 @@ async function copied(): Promise<string> {
   for (const name of [...COPIED, ...SETTINGS, ...VITEST]) {
     await cp(join(ROOT, name), join(copy, name), { recursive: true });
   }
+  await chmod(copy, 0o755); // some tests run programs of it as somebody else
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   return copy;
 }

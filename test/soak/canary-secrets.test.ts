@@ -174,6 +174,17 @@ describe.each(PLATFORMS)('on %s', (_platform, on) => {
     await isNowhere([own, PLANTED.password, PLANTED.other]);
   });
 
+  test('what people say of an answer is kept without secrets', async () => {
+    await begin(on, echo);
+    stage.ask('ada', 'go');
+    await stage.shows('heard:');
+    await stage.press('ada', 'bad');
+    await stage.write('ada', `it printed ${own} and DB_PASSWORD=${PLANTED.password}`);
+    stage.say('ada', 'and on');
+    await stage.shows('and on');
+    await isNowhere([own, PLANTED.password]);
+  });
+
   test('an error of a model’s provider is told without the secret that it repeats', async () => {
     await begin(on, () => ({ error: { status: 400, message: `no access with Bearer ${own}, sorry` } }));
     stage.ask('ada', 'go');
