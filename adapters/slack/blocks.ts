@@ -67,8 +67,12 @@ export const REACTIONS: Readonly<Record<Mood, string>> = {
 /** Characters of a notice with buttons, or that calls people: it is one message. */
 const NOTICE = 2_500;
 
-/** Markdown without the backslashes that only markdown needs, as a notification says it. */
-const asSeen = (markdown: string): string => markdown.replace(/\\([!-/:-@[-`{-~])/g, '$1');
+/** Markdown without the backslashes that only markdown needs, for notifications: in code all are seen. */
+export const asSeen = (markdown: string): string =>
+  markdown.replace(CODE_OR_ESCAPE, (whole: string, _fence: string, escaped?: string) => escaped ?? whole);
+
+/** Code in a line or a fence, from a run of backticks to the next of the same length; or an escape. */
+const CODE_OR_ESCAPE = /(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|\\([!-/:-@[-`{-~])/g;
 
 /** How views are printed in Block Kit. */
 const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
