@@ -17,7 +17,7 @@ import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
 import type { Mood, ViewMessage } from '../../src/thread/view/view-message.ts';
-import { type Printer, printView, type Rooms, type Tone } from '../shared/print-view.ts';
+import { type Call, type Printer, printView, type Rooms, type Tone } from '../shared/print-view.ts';
 import { MARKDOWN } from './dialect.ts';
 import { idOf, markOf } from './ids.ts';
 import { ANSWER_CHARACTERS, DISCORD_LIMITS } from './limits.ts';
@@ -84,7 +84,7 @@ const COLORS: Readonly<Record<Tone, number | undefined>> = {
 
 type Piece = APIComponentInContainer;
 
-const titled = (text: string): string => `### ${STYLE.plain(cut(text, 200))}`;
+const titled = (text: string, called = ''): string => `### ${called}${STYLE.plain(cut(text, 200))}`;
 
 const display = (content: string): Piece[] =>
   content.trim() === '' ? [] : [{ type: ComponentType.TextDisplay, content }];
@@ -102,21 +102,23 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   style: STYLE,
   rooms: ROOMS,
   reactions: REACTIONS,
-  message: (_headline, pieces, tone) => container(COLORS[tone], pieces),
+  message(headline, pieces, tone, call) {
+    const whole = container(COLORS[tone], pieces);
+    return call === undefined ? whole : { ...whole, first: calling(headline, call) };
+  },
   showsStanding: false,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
   notice({ text: said, mentions, offered }, divisor) {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
     const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
-    return printMarkdown(said, MARKDOWN, limit).map((part, i) =>
-      shown(
-        [
-          { type: ComponentType.TextDisplay, content: i === 0 ? `${called}${part}` : part },
-          ...(offered && i === 0 ? [offerRow(offered)] : []),
-        ],
-        i === 0 ? mentions : [],
-      ),
-    );
+    return printMarkdown(said, MARKDOWN, limit).map((part, i) => {
+      const content = i === 0 ? `${called}${part}` : part;
+      const rows = offered && i === 0 ? [offerRow(offered)] : [];
+      const whole = shown([{ type: ComponentType.TextDisplay, content }, ...rows], i === 0 ? mentions : []);
+      return i === 0 && mentions.length > 0
+        ? { ...whole, first: calling(content, { people: mentions, buttons: rows }) }
+        : whole;
+    });
   },
   quoted: (text, limit) => STYLE.plain(cut(text, limit)),
   quotedLines: (lines) => lines.map(STYLE.plain).join('\n'),
@@ -164,6 +166,17 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   allValues: (open) => [ALL, batchDigest(open)],
   keepsChange: false,
 };
+
+/**
+ * What a message is first, so that it calls somebody: a phone's notification shows the content of a message,
+ * and Components V2 have none (https://docs.discord.com/developers/components/reference).
+ */
+const calling = (text: string, { people, buttons }: Call<Piece>): Payload => ({
+  content: shortened(text, DISCORD_LIMITS.content),
+  flags: MessageFlags.SuppressEmbeds,
+  components: buttons.filter(({ type }) => type === ComponentType.ActionRow),
+  allowed_mentions: { parse: [], users: [...people] },
+});
 
 const FLAGS = MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds;
 

@@ -1,14 +1,16 @@
 import { cut } from '../../src/lib/cut.ts';
 import { codeSpan, destination } from '../../src/lib/markdown/common-mark.ts';
 import { honestLabel } from '../../src/lib/markdown/honest-host.ts';
+import { onOneLine } from '../../src/lib/output.ts';
 import { linkable, type Style } from '../../src/thread/view/words.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { MENTIONS } from './mentions.ts';
-import { asField } from './text.ts';
+import { asField, asLine, asText } from './text.ts';
 
 /** Discord's markdown. */
 export const STYLE: Style = {
   plain: asField,
+  sentence: (text) => asLine(asText(onOneLine(cut(text, DISCORD_LIMITS.content)))),
   bold: (text) => `**${text}**`,
   italic: (text) => `*${text}*`,
   code: (text) => codeSpan(cut(text, DISCORD_LIMITS.allText).replace(/\s+/g, ' ')),

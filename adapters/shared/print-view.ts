@@ -8,10 +8,13 @@ import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-p
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import {
   approvalHeadline,
+  approvalTitle,
   batchHeadline,
   batchText,
+  calledPeople,
   changedText,
   costText,
+  decidersText,
   decisionText,
   factsText,
   factValues,
@@ -80,14 +83,20 @@ type Picked = {
   value: string | undefined;
 };
 
+/** Whom a message calls (platform ids), and the pieces of it by which they can act at once. */
+export type Call<Piece> = { people: readonly string[]; buttons: readonly Piece[] };
+
 /** How a platform prints. `Piece` is a piece of one of its messages. */
 export type Printer<Piece> = {
   style: Style;
   rooms: Rooms;
   reactions: Readonly<Record<Mood, string>>;
   answers: AnswerForm;
-  /** A message of some pieces. `headline` is what a notification of it says. */
-  message(headline: string, pieces: readonly Piece[], tone: Tone): Outgoing;
+  /**
+   * A message of some pieces. `headline` is what a notification of it says. Whoever is in `called` (platform
+   * ids) is notified, with what can be done at once by `buttons`.
+   */
+  message(headline: string, pieces: readonly Piece[], tone: Tone, call?: Call<Piece>): Outgoing;
   /** Whether threads can show how they stand as a whole. */
   showsStanding: boolean;
   /** What the thread is called; nothing where its threads have no names. */
@@ -96,9 +105,10 @@ export type Printer<Piece> = {
   /** Text from elsewhere that has so much room: it means nothing to the platform, and notifies nobody. */
   quoted(text: string, limit: number): string;
   quotedLines(lines: readonly string[], limit: number): string;
-  /** The line that names what a session is about, and the one that says what a call would do. */
+  /** The line that names what a session is about. */
   sessionTitle(text: string): string;
-  callTitle(text: string): string;
+  /** The line that says what a call would do; `called` is whom it calls, in the platform's markup. */
+  callTitle(text: string, called: string): string;
   /** The first lines of a status; where there is room beside them, with its button. */
   lead(text: string, beside: Control | undefined): Piece[];
   text(text: string): Piece[];
@@ -139,7 +149,10 @@ export function printView<Piece>(
       return printer.named(body.text, address);
     case 'approval': {
       const tone = body.decision === undefined ? 'waiting' : 'stopped';
-      return [message(approvalHeadline(body, style), approvalPieces(body, divisor, printer), tone)];
+      const headline = approvalHeadline(body, style);
+      const called = body.decision === undefined ? (body.deciders?.called ?? []) : [];
+      const call = called.length > 0 ? { people: called, buttons: decisionPieces(body, printer) } : undefined;
+      return [message(headline, approvalPieces(body, divisor, printer), tone, call)];
     }
     case 'batch':
       return [message(batchHeadline(body), batchPieces(body, printer), waitingWhile(body.open.length > 0))];
@@ -206,7 +219,12 @@ const given = <Piece>(text: string | undefined, print: (text: string) => Piece[]
 function approvalPieces<Piece>(approval: ApprovalView, divisor: number, printer: Printer<Piece>): Piece[] {
   const { style, rooms, quoted } = printer;
   const { request, decision, edit, first } = approval;
-  const title = printer.text(`${printer.callTitle(request.title)}\n${costText(approval, style)}`);
+  const called = calledPeople(approval, style)
+    .map((person) => `${person} `)
+    .join('');
+  const title = printer.text(
+    `${printer.callTitle(approvalTitle(approval), called)}\n${costText(approval, style)}`,
+  );
   const changed = edit && printer.small(changedText(edit.by.id, quoted(edit.changed, rooms.changed), style));
   if (decision !== undefined) {
     return [
@@ -228,6 +246,7 @@ function approvalPieces<Piece>(approval: ApprovalView, divisor: number, printer:
       : []),
     ...(changed ?? []),
     ...(first ? printer.small(firstText(first.id, style)) : []),
+    ...given(decidersText(approval, style), printer.small),
     ...decisionPieces(approval, printer),
   ];
 }

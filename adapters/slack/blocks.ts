@@ -101,7 +101,7 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   quoted: plainWithin,
   quotedLines: (lines, limit) => plainWithin(lines.join('\n'), limit),
   sessionTitle: (text) => STYLE.bold(plainWithin(text, 200)),
-  callTitle: (text) => STYLE.bold(plain(cut(text, 300))),
+  callTitle: (text, called) => `${called}${STYLE.bold(plain(cut(text, 300)))}`,
   lead: (text) => [section(text)],
   text: (text) => [section(text)],
   small: (text) => [context(text)],

@@ -9,6 +9,7 @@ import { unmarked, within } from './text.ts';
 /** Slack's mrkdwn: https://docs.slack.dev/messaging/formatting-message-text. */
 export const STYLE: Style = {
   plain: (text) => unmarked(cut(text, SLACK_LIMITS.messageText)),
+  sentence: (text) => unmarked(cut(text, SLACK_LIMITS.messageText)),
   bold: (text) => within('*', text),
   italic: (text) => within('_', text),
   code: mrkdwnCode,

@@ -12,6 +12,8 @@ import { createRegistry } from '../tools/registry.ts';
 import type { Tool } from '../tools/tool.ts';
 import { withoutNamesOfSandboxes, withoutOwnRepositories } from '../tools/without-own-repositories.ts';
 import type { AgentTools } from './agent-tools.ts';
+import { approversOf } from './channel-settings.ts';
+import { mentionsOf } from './mentions.ts';
 import type { Models } from './models.ts';
 import { outsideOf } from './outside.ts';
 import type { Parts } from './parts.ts';
@@ -80,6 +82,8 @@ export function turnDeps(
     warnUsd: config.budgets.warn_usd,
     maxOutputCharacters: limits.tool_output_characters,
     budgets: config.budgets,
+    policy: { approversOf: approversOf(config), mentionsOf },
+    lapseAfterSeconds: config.approvals.lapse_hours * 3600,
     autoApproved: config.approvals.auto,
     timeoutMs: limits.tool_timeout_seconds * 1000,
     leaseMs,

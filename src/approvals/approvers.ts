@@ -43,6 +43,20 @@ export function isAmong(
   return false;
 }
 
+/**
+ * Whom to call to decide: those that are named; the requester where they may decide themselves, or where
+ * nobody is named, such as with groups, whose members are too many to be called.
+ */
+export function peopleToCall(
+  approvers: readonly string[],
+  requester: Pick<Person, 'id'>,
+  { kindOf }: Pick<Mentions, 'kindOf'>,
+): string[] {
+  const people = approvers.filter((who) => kindOf(who) === 'person');
+  const isRequesterToo = approvers.includes('requester') || people.length === 0;
+  return [...new Set([...(isRequesterToo ? [requester.id] : []), ...people])];
+}
+
 class NotAsked extends Error {
   readonly place: Channel;
   readonly groups: readonly string[];

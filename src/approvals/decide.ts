@@ -5,7 +5,7 @@ import { speakerName } from '../lib/speech.ts';
 import type { Person } from '../session/address.ts';
 import { insertOperation } from '../session/store/inbox.ts';
 import { isPosted } from '../session/store/posted.ts';
-import { moveToolCall } from '../session/store/record.ts';
+import { addMessage, moveToolCall } from '../session/store/record.ts';
 import { toolCallOf } from '../session/store/rows.ts';
 import type { ApprovalRequest, ToolCall, ToolCallState } from '../session/tool-calls.ts';
 import { cardKey } from '../session/what-runs.ts';
@@ -17,10 +17,11 @@ import {
   NOTHING_OPEN,
   ownersOnly,
   SECOND_WANTED,
+  secondWantedText,
   UNSEEN,
   whoMay,
 } from '../thread/words/approvals.ts';
-import { type Known, knowingGroups } from './approvers.ts';
+import { type Known, knowingGroups, peopleToCall } from './approvers.ts';
 import { budgetsPassedBy } from './budget.ts';
 import {
   barTo,
@@ -96,7 +97,10 @@ export async function decideOpen(
 }
 
 /** What came of one call: it is decided, it has its first of two approvals, or why nothing was done. */
-type Outcome = { kind: 'decided' } | { kind: 'first_approval' } | { kind: 'refused'; reason: string };
+type Outcome =
+  | { kind: 'decided' }
+  | { kind: 'first_approval'; title: string }
+  | { kind: 'refused'; reason: string };
 
 /**
  * What came of several: why some were not decided, which were, and which have their first of two approvals.
@@ -125,11 +129,14 @@ async function decideAll(
   const refusals: string[] = [];
   const done: string[] = [];
   const begun: string[] = [];
+  const titles: string[] = [];
   for (const seen of request.calls) {
     const outcome = await decideOne(deps, tx, scene, seen, request);
     if (outcome.kind === 'refused') refusals.push(outcome.reason);
     else (outcome.kind === 'decided' ? done : begun).push(seen.toolCallId);
+    if (outcome.kind === 'first_approval') titles.push(outcome.title);
   }
+  if (titles.length > 0) await callSecond(deps, tx, scene, titles);
   if (done.length > 0) {
     const decisions = done.map((toolCallId) => ({ toolCallId, verdict: request.verdict }));
     await insertOperation(tx, sessionId, request.sourceId, { kind: 'exec_approval', decisions });
@@ -163,9 +170,11 @@ async function decideOne(
   }
   if (verdict === 'approved' && first === undefined && needsSecond(deps, request.estimate.usd)) {
     // The second one is reminded of by itself.
-    const stated = { ...call.state, remindedAt: undefined, first: { by, at: deps.clock.now() } };
+    const { approvers } = deps.second;
+    const deciders = { called: [], approvers: [...approvers], until: call.state.deciders?.until };
+    const stated = { ...call.state, remindedAt: undefined, first: { by, at: deps.clock.now() }, deciders };
     await moveToolCall(tx, sessionId, call.id, ['awaiting_approval'], stated);
-    return { kind: 'first_approval' };
+    return { kind: 'first_approval', title: request.title };
   }
   const said = feedback === undefined ? undefined : tx.redaction.text(feedback).trim() || undefined;
   const decision = {
@@ -181,6 +190,20 @@ async function decideOne(
       : { kind: 'rejected', request, decision, output: rejectionFor(by, said) };
   if (!(await moveToolCall(tx, sessionId, call.id, ['awaiting_approval'], state))) return refused(GONE);
   return { kind: 'decided' };
+}
+
+/** Calls whoever may be the second of two, once the first has approved. */
+async function callSecond(
+  deps: DecisionDeps,
+  tx: Tx,
+  { by, session }: Scene,
+  titles: readonly string[],
+): Promise<void> {
+  const { id, exchange, requester, address } = session;
+  const others = peopleToCall(deps.second.approvers, requester, deps.policy.mentionsOf(address.platform));
+  const mentions = others.filter((person) => person !== by.id);
+  const text = secondWantedText(titles, by);
+  await addMessage(tx, id, exchange, { role: 'notice', text, ...(mentions.length > 0 ? { mentions } : {}) });
 }
 
 /** Why this person's approval does not count, now that the call and the spend are held. */

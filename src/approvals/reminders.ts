@@ -9,7 +9,7 @@ import { lockedSession } from '../session/store/read-snapshot.ts';
 import { addMessage, moveToolCall } from '../session/store/record.ts';
 import { toolCallOf } from '../session/store/rows.ts';
 import { reminderText } from '../thread/words/approvals.ts';
-import type { ApproverPolicy, MentionsOf } from './approvers.ts';
+import { type ApproverPolicy, type MentionsOf, peopleToCall } from './approvers.ts';
 
 /** What becomes of approvals that nobody decides; 0 is never. */
 export type OpenApprovals = {
@@ -44,13 +44,10 @@ export async function remindOfApprovals(db: Db, settings: OpenApprovals): Promis
       await moveToolCall(tx, sessionId, callId, ['awaiting_approval'], { ...call.state, remindedAt: now });
       const { first, since } = call.state;
       const approvers = first ? settings.secondApprovers : settings.approversOf(address, rules);
-      const { kindOf } = settings.mentionsOf(address.platform);
-      const people = approvers.filter((who) => kindOf(who) === 'person');
-      const mentions =
-        approvers.includes('requester') || people.length === 0 ? [requester.id, ...people] : people;
+      const mentions = peopleToCall(approvers, requester, settings.mentionsOf(address.platform));
       const lapsesIn = nearLapse(settings, first?.at ?? since, now);
       const text = reminderText(call.state.request.title, first?.by, lapsesIn);
-      await addMessage(tx, sessionId, exchange, { role: 'notice', text, mentions: [...new Set(mentions)] });
+      await addMessage(tx, sessionId, exchange, { role: 'notice', text, mentions });
       return true;
     });
     if (isDone) reminded.push(sessionId);

@@ -33,6 +33,8 @@ const Choice = z.object({
  */
 export const ApprovalRequest = z.object({
   title: z.string(),
+  /** What it is about, as short as a phone's notification has room for; the title where it is not given. */
+  brief: z.string().optional(),
   facts: z.array(z.object({ label: z.string(), value: z.string() })),
   warnings: z.array(z.string()),
   preview: Preview.optional(),
@@ -112,6 +114,17 @@ const Question = z.object({
 });
 export type Question = z.infer<typeof Question>;
 
+/** Whom a request waits for. Undefined in requests of versions that called nobody. */
+const Deciders = z.object({
+  /** Whom its card calls (platform ids). */
+  called: z.array(z.string()),
+  /** Who may decide, as the config names them. */
+  approvers: z.array(z.string()),
+  /** When it lapses. */
+  until: z.coerce.date().optional(),
+});
+export type Deciders = z.infer<typeof Deciders>;
+
 /**
  * The life of one tool call: `proposed -> (awaiting_approval -> approved | rejected | abandoned) -> running
  * -> (waiting ->) done | failed | cancelled | unknown`. `waiting` is a call whose job runs on while the
@@ -129,6 +142,7 @@ export const ToolCallState = z.discriminatedUnion('kind', [
     /** Who has approved, where a second person has to. */
     first: z.object({ by: Person, at: z.coerce.date() }).optional(),
     remindedAt: z.coerce.date().optional(),
+    deciders: Deciders.optional(),
   }),
   z.object({ kind: z.literal('approved'), ...asked }),
   /**

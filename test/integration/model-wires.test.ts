@@ -213,14 +213,14 @@ describe('a stream that stands still', () => {
 
   test('lives as long as it says that it does', async () => {
     const alive = await standing((response) => {
-      let left = 8;
+      let left = 30;
       const timer = setInterval(() => {
         if (left-- > 0) return response.write(': keep-alive\n\n');
         clearInterval(timer);
         response.end(rest);
       }, 50);
     });
-    const made = client(alive, { idleTimeoutMs: 200 });
+    const made = client(alive, { idleTimeoutMs: 1_000 });
     expect((await made.complete(ask('m'))).text).toBe('Hello');
   });
 

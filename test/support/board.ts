@@ -47,6 +47,7 @@ const Body = z.object({
 
 const STYLE: Style = {
   plain: (text) => text,
+  sentence: (text) => text,
   bold: (text) => text.toUpperCase(),
   italic: (text) => text,
   code: (text) => text,

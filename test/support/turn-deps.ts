@@ -48,6 +48,11 @@ export function turnDepsOn(
     maxOutputCharacters: 25_000,
     timeoutMs: 10_000,
     budgets: { approvers: [] },
+    policy: {
+      approversOf: () => ['requester'],
+      mentionsOf: () => ({ kindOf: () => 'person', person: (id) => id, group: (id) => id }),
+    },
+    lapseAfterSeconds: 0,
     autoApproved: [],
     leaseMs: LEASE_MS,
     handOverMs: 1_000,

@@ -7,7 +7,8 @@ import type { ApprovalView, ViewBody } from '../../src/thread/view/view-message.
 /*
  * What is noted of a post is a hash of what it shows. These are the hashes that older versions have noted: an
  * upgrade that made others for the same content would edit every message that is there, and upload every file
- * again. Two are newer: a long answer is split between words, and what looks like a tag is shown in Slack.
+ * again. Some are newer: a long answer is split between words, what looks like a tag is shown in Slack, and a
+ * card that is open begins with what is asked.
  */
 
 const ADA = { id: 'U0ADA', name: 'Ada' };
@@ -30,6 +31,7 @@ const approval = {
   revision: 2,
   request,
   isWhole: true,
+  deciders: undefined,
   first: undefined,
   edit: undefined,
 };
@@ -176,9 +178,9 @@ const IN_CHANNEL: Hashes = {
   ],
   draft: ['k#0 _vAYm60L9e_hHCYaYNTwBa'],
   title: ['k#0 yJ6DsDioKh_hx5z_k83SYC'],
-  approval: ['k#0 g3kasqB05S6y8aQvlDmUq3'],
+  approval: ['k#0 yftLpmD5XMI-52RvWuUI0H'],
   'decided approval': ['k#0 wnfmYtjGQag_CRsLvH70Ye'],
-  'approval by one of two': ['k#0 rOtp0d7DqH4wh8uizc70_J'],
+  'approval by one of two': ['k#0 8H6hkQLT-9C_XMkifHWzEl'],
   batch: ['k#0 HkIii0zeVxpB118Ti_isHt'],
   question: ['k#0 2Nsq-mER8YssVbNqrJNVWZ'],
   job: ['k#0 vVWZ55tn-exczJbAY0eaT-'],
@@ -204,9 +206,9 @@ const ON_DISCORD: Hashes = {
   ],
   draft: ['k#0 owbcDhHDGJdtddYmTkXeCA'],
   title: ['k#0 yJ6DsDioKh_hx5z_k83SYC'],
-  approval: ['k#0 F0TKyEo9RW12FhyCM2N2Jk'],
+  approval: ['k#0 LrJhoofdUZl1jXjF3PneOX'],
   'decided approval': ['k#0 GCOvqPJoWVdLCtTWjJ4aeS'],
-  'approval by one of two': ['k#0 VtRnw3i-DWgllMhiNxXy9X'],
+  'approval by one of two': ['k#0 DFqCm7QIg4olkArYrvGA9U'],
   batch: ['k#0 9_GzRz8WuNi4pmWHY4BTlL'],
   question: ['k#0 eYbYDY6BYRHS3FVXxwMa0c'],
   job: ['k#0 ETwyA18vfeMGShNHY-Un2u'],

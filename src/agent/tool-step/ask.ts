@@ -1,6 +1,8 @@
+import { peopleToCall } from '../../approvals/approvers.ts';
 import { budgetsPassedBy } from '../../approvals/budget.ts';
 import type { Tx } from '../../db/database.ts';
 import { eachInTurn } from '../../lib/breath.ts';
+import { later } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Redaction } from '../../lib/redaction.ts';
 import { secretsInLong } from '../../lib/secret-arguments.ts';
@@ -13,6 +15,7 @@ import { readSnapshot } from '../../session/store/read-snapshot.ts';
 import * as record from '../../session/store/record.ts';
 import {
   type ApprovalRequest,
+  type Deciders,
   type Decision,
   effectiveArguments,
   type ToolCall,
@@ -110,7 +113,8 @@ async function putBefore(
     return request;
   }
   await supersede(tx, scope, call);
-  const state: ToolCallState = { kind: 'awaiting_approval', since: at, request, revision: 0 };
+  const deciders = await decidersOf(tx, scope, call, request, passed.length > 0);
+  const state: ToolCallState = { kind: 'awaiting_approval', since: at, request, revision: 0, deciders };
   await record.moveToolCall(tx, sessionId, call.id, ['proposed'], state);
   return undefined;
 }
@@ -145,6 +149,29 @@ const isWantedByOwner = ({ owner }: ApprovalRequest, snapshot: Snapshot): boolea
     if (entry.role === 'user') return entry.author.id === owner.id;
     return entry.role !== 'summary'; // of what anybody may have said
   });
+
+/**
+ * Whom a request waits for. Of several calls of one step, the first calls people: they are told of the others
+ * beside it.
+ */
+async function decidersOf(
+  tx: Tx,
+  { snapshot: { session }, deps }: Pick<Scope, 'snapshot' | 'deps'>,
+  { messageId }: ToolCall,
+  { owner }: ApprovalRequest,
+  isOverBudget: boolean,
+): Promise<Deciders> {
+  const { policy, budgets, clock, lapseAfterSeconds } = deps;
+  const { address, rules, requester } = session;
+  const approvers =
+    owner !== undefined ? [owner.id] : isOverBudget ? budgets.approvers : policy.approversOf(address, rules);
+  const isCalled = await record.hasOpenCall(tx, session.id, messageId);
+  return {
+    called: isCalled ? [] : peopleToCall(approvers, requester, policy.mentionsOf(address.platform)),
+    approvers: [...approvers],
+    ...(lapseAfterSeconds > 0 ? { until: later(clock.now(), lapseAfterSeconds * 1000) } : {}),
+  };
+}
 
 /** A new request replaces one that a side question left open: two cards for the same wish would mislead. */
 async function supersede(tx: Tx, { snapshot, held, deps }: Scope, call: ToolCall): Promise<void> {
@@ -184,11 +211,13 @@ export async function askAgain(
   }
   const { edit } = call.approval?.decision ?? {};
   await fenced(held, async (tx) => {
+    const deciders = await decidersOf(tx, { snapshot, deps }, call, request, false);
     await record.moveToolCall(tx, held.sessionId, call.id, ['running'], {
       kind: 'awaiting_approval',
       since: deps.clock.now(),
       request: { ...request, blocked: reason },
       revision: 0,
+      deciders,
       ...(edit ? { edit } : {}),
     });
   });

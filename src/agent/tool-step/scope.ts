@@ -1,3 +1,4 @@
+import type { ApproverPolicy } from '../../approvals/approvers.ts';
 import type { Budgets } from '../../approvals/budget.ts';
 import type { Clock, Ids } from '../../lib/clock.ts';
 import type { Snapshot } from '../../session/snapshot.ts';
@@ -13,6 +14,10 @@ export type ToolStepDeps = {
   maxOutputCharacters: number;
   timeoutMs: number;
   budgets: Budgets;
+  /** Who may decide on what is asked. */
+  policy: Pick<ApproverPolicy, 'approversOf' | 'mentionsOf'>;
+  /** After how long what nobody decides on lapses; 0 is never. */
+  lapseAfterSeconds: number;
   /** Operations that auto-approval covers, besides its own (`tools/unasked.ts`). */
   autoApproved: readonly string[];
   render(sessionId: string): Promise<void>;

@@ -57,6 +57,17 @@ export async function addToolCalls(
   );
 }
 
+/** Whether people are asked about a call of the same step. */
+export async function hasOpenCall(tx: Tx, sessionId: string, messageId: number): Promise<boolean> {
+  const open = sql`${toolCalls.state}->>'kind' = 'awaiting_approval'`;
+  const [row] = await tx
+    .select({ id: toolCalls.id })
+    .from(toolCalls)
+    .where(and(eq(toolCalls.sessionId, sessionId), eq(toolCalls.messageId, messageId), open))
+    .limit(1);
+  return row !== undefined;
+}
+
 /**
  * Moves a tool call to `state` if it is in one of `from`; says whether it was. This condition is what makes
  * two clicks one decision, and what keeps a settled call settled.

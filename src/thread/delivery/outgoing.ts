@@ -5,8 +5,11 @@ export type Payload = Readonly<Record<string, unknown>>;
 
 /** What a platform is sent to show one thing. Only a message has a form of the platform's own. */
 export type Outgoing =
-  /** `stream`: it is of a message that grows, where the platform has a way of its own for that. */
-  | { kind: 'message'; body: Payload; stream?: Stream }
+  /**
+   * `stream`: it is of a message that grows, where the platform has a way of its own for that. `first`: what
+   * is posted before it becomes `body` by an edit, where `body` would call nobody; usable as it is.
+   */
+  | { kind: 'message'; body: Payload; stream?: Stream; first?: Payload }
   | Upload
   | ({ kind: 'reaction' } & Reaction)
   /** How the thread stands as a whole. */

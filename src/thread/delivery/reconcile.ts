@@ -22,6 +22,9 @@ type Part = {
   isPaced: boolean;
 };
 
+/** What a message is posted as before an edit makes it what it should show. */
+export type First = Pick<Part, 'outgoing' | 'hash'>;
+
 type Translate = (message: ViewMessage, divisor: number) => readonly Outgoing[];
 
 /**
@@ -60,12 +63,22 @@ function partsOf(message: ViewMessage, translate: Translate, divisor: number): P
     key: partKey(message.key, i, outgoing),
     exchange: message.exchange,
     outgoing,
-    hash: createHash('sha256')
-      .update(JSON.stringify(hashed(outgoing)))
-      .digest('base64url')
-      .slice(0, 22),
+    hash: hashOf(outgoing),
     isPaced: isPaced(message.body),
   }));
+}
+
+const hashOf = (outgoing: Outgoing): string =>
+  createHash('sha256')
+    .update(JSON.stringify(hashed(outgoing)))
+    .digest('base64url')
+    .slice(0, 22);
+
+/** As what a message is posted, where that is not what it should show. */
+export function firstOf(outgoing: Outgoing): First | undefined {
+  if (outgoing.kind !== 'message' || outgoing.first === undefined) return undefined;
+  const first: Outgoing = { kind: 'message', body: outgoing.first };
+  return { outgoing: first, hash: hashOf(first) };
 }
 
 /** What the platform knows a message by: each that stands for one of the view has a key of its own. */

@@ -185,7 +185,8 @@ async function inLanes(scope: Scope, snapshot: Snapshot, todo: readonly Change[]
     }
     for (const change of waiting.slice(0, grant.count)) {
       if (isNote(change.key) && taken.has(toldOf(change.key))) continue;
-      const decision = await deliver(scope, change);
+      const { decision, isFirst } = await deliver(scope, change);
+      if (isFirst) waits.push(0); // what it should be is an edit of it
       if (decision === undefined) {
         if (held.refused?.kind === 'outage') held.refused = undefined; // a later one is another
         if (change.noted.refused === undefined) continue;

@@ -22,7 +22,7 @@ import {
   savePost,
   unbeginPost,
 } from './posts.ts';
-import { type Change, platformKey } from './reconcile.ts';
+import { type Change, type First, firstOf, platformKey } from './reconcile.ts';
 import { type Decision, decide, decorates, isWorn } from './refusals.ts';
 
 export type RenderDeps = {
@@ -45,9 +45,13 @@ const CUT_DIVISOR = 4;
 
 /**
  * Makes one change, in the richest form that the platform takes, and notes it before and after. Returns what
- * is to be done where it was not taken. Throws RenderLost.
+ * is to be done where it was not taken, and whether the message is only there as what it is first. Throws
+ * RenderLost.
  */
-export async function deliver(scope: Scope, change: Change): Promise<Decision | undefined> {
+export async function deliver(
+  scope: Scope,
+  change: Change,
+): Promise<{ decision: Decision | undefined; isFirst: boolean }> {
   const { held, deps } = scope;
   const { sessionId } = held;
   await fencedRender(held, async (tx) => {
@@ -56,7 +60,7 @@ export async function deliver(scope: Scope, change: Change): Promise<Decision | 
     if (change.kind === 'edit' && change.streamed !== undefined)
       await beginStreaming(tx, sessionId, change.key);
   });
-  const { delivery, form, lastForm } = await sendInForms(scope, change);
+  const { delivery, form, lastForm, first } = await sendInForms(scope, change);
   const decision = delivery.ok
     ? undefined
     : decide(delivery, {
@@ -75,15 +79,16 @@ export async function deliver(scope: Scope, change: Change): Promise<Decision | 
     );
   }
   try {
-    await fencedRender(held, (tx) => note(tx, sessionId, change, { delivery, form }, decision));
+    await fencedRender(held, (tx) => note(tx, sessionId, change, { delivery, form, first }, decision));
   } catch (error) {
     if (error instanceof RenderLost) await yieldThread(scope, change, delivery);
     throw error;
   }
-  return decision;
+  return { decision, isFirst: delivery.ok && first !== undefined };
 }
 
-type Sent = { delivery: Delivery; form: number; lastForm: number };
+/** `first`: what was posted, where that is not yet what the message should show. */
+type Sent = { delivery: Delivery; form: number; lastForm: number; first?: First | undefined };
 
 /** Sends a change in the form that was taken last, or from the richest one on, until one is taken. */
 async function sendInForms({ outbound, address, held }: Scope, change: Change): Promise<Sent> {
@@ -100,10 +105,12 @@ async function sendInForms({ outbound, address, held }: Scope, change: Change): 
   let tried: Change = change;
   for (;;) {
     const { outgoing, isCut } = forms[form] ?? { outgoing: change.outgoing, isCut: false };
-    const delivery: Delivery =
-      isCut && held.divisor < CUT_DIVISOR ? TOO_LONG : await send(outbound, address, { ...tried, outgoing });
+    const { delivery, first } =
+      isCut && held.divisor < CUT_DIVISOR
+        ? { delivery: TOO_LONG }
+        : await send(outbound, address, { ...tried, outgoing });
     if (delivery.ok || form === lastForm || !isOfForm(delivery, change, held)) {
-      return { delivery, form, lastForm };
+      return { delivery, form, lastForm, first };
     }
     if (tried.kind === 'post' && delivery.reason === 'unclear') tried = { ...tried, isOutcomeOpen: true };
     form++;
@@ -138,17 +145,22 @@ async function send(
   outbound: Outbound,
   address: ThreadAddress,
   change: Exclude<Change, { kind: 'remove' }>,
-): Promise<Delivery> {
+): Promise<Pick<Sent, 'delivery' | 'first'>> {
   const key = platformKey(change);
   const { outgoing, isPaced } = change;
   if (change.kind === 'edit') {
     const { platformId, streamed } = change;
-    return outbound.edit(address, key, platformId, outgoing, { streamed, isPaced });
+    return { delivery: await outbound.edit(address, key, platformId, outgoing, { streamed, isPaced }) };
   }
   const found = change.isOutcomeOpen ? await outbound.find(address, key, outgoing) : undefined;
-  if (found === undefined) return outbound.post(address, key, outgoing);
-  if (!found.ok) return found;
-  return outbound.edit(address, key, found.platformId, outgoing, { streamed: undefined, isPaced });
+  if (found === undefined) {
+    // What takes the place of a message that could not be edited is not left to an edit.
+    const first = change.noted.generation === 0 ? firstOf(outgoing) : undefined;
+    return { delivery: await outbound.post(address, key, first?.outgoing ?? outgoing), first };
+  }
+  if (!found.ok) return { delivery: found };
+  const how = { streamed: undefined, isPaced };
+  return { delivery: await outbound.edit(address, key, found.platformId, outgoing, how) };
 }
 
 /** What the record remembers of a delivery. What was refused is not noted as shown. */
@@ -156,13 +168,14 @@ async function note(
   tx: Tx,
   sessionId: string,
   change: Change,
-  { delivery, form }: Pick<Sent, 'delivery' | 'form'>,
+  { delivery, form, first }: Pick<Sent, 'delivery' | 'form' | 'first'>,
   decision: Decision | undefined,
 ): Promise<void> {
   const { key } = change;
   if (delivery.ok) {
     if (change.kind === 'remove') return forgetPost(tx, sessionId, key);
-    const { hash, exchange } = change;
+    const { exchange } = change;
+    const { hash } = first ?? change;
     const { platformId, streamed } = delivery;
     return savePost(tx, sessionId, { key, platformId, hash, exchange, streamed, form });
   }

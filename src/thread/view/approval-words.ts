@@ -7,11 +7,58 @@ import type { Style } from './words.ts';
  * What cards of calls that wait for approval say, the same on every platform.
  */
 
-/** What a notification of a card says. */
-export const approvalHeadline = (
-  { request, decision }: ApprovalView,
-  { plain }: Pick<Style, 'plain'>,
-): string => plain(decision === undefined ? `Approval needed: ${request.title}` : request.title);
+/**
+ * What a card is about, in one sentence: what is asked and what it costs, or, once it is decided, what it was
+ * about. It is the card's first line, and what a notification of it says.
+ */
+export function approvalTitle({ request, decision }: ApprovalView): string {
+  if (decision !== undefined) return request.title;
+  const { blocked, estimate } = request;
+  const about = request.brief ?? request.title;
+  if (blocked !== undefined) return `Try again? ${about}`;
+  if (estimate.usd === undefined) return `Approve at a cost that is not known? ${about}`;
+  return estimate.usd === 0 ? `Approve? ${about}` : `Approve up to ${dollars(estimate.usd)}? ${about}`;
+}
+
+/** Characters of what a notification says after whom it calls. */
+const HEADLINE = 300;
+
+/** What a notification of a card says, with whom it calls. */
+export const approvalHeadline = (approval: ApprovalView, style: Style): string =>
+  [...calledPeople(approval, style), style.sentence(cut(approvalTitle(approval), HEADLINE))].join(' ');
+
+/** Whom an open card calls. */
+export const calledPeople = (
+  { deciders, decision }: ApprovalView,
+  { person }: Pick<Style, 'person'>,
+): string[] => (decision === undefined ? (deciders?.called ?? []).map(person) : []);
+
+/**
+ * Who decides, and until when; '' where that is not known. It names only whom the card calls anyway: on some
+ * platforms a name is a call.
+ */
+export function decidersText({ deciders, first }: ApprovalView, style: Style): string {
+  if (deciders === undefined) return '';
+  const { approvers, called, until } = deciders;
+  const names = approvers.map((who) => decider(who, called, style));
+  const some = [...new Set(names)];
+  const who = some.length > 1 ? `${some.slice(0, -1).join(', ')} or ${some.at(-1)}` : (some[0] ?? 'nobody');
+  const by = called.length === 0 && first === undefined ? 'the same people as the other calls of this step' : who;
+  return `Decided by ${by}${until ? ` until ${style.moment(until)}` : ''}`;
+}
+
+function decider(who: string, called: readonly string[], style: Style): string {
+  switch (who) {
+    case 'requester':
+      return 'whoever asked for it';
+    case 'thread':
+      return 'whoever wrote in this thread';
+    case 'anyone':
+      return 'anyone here';
+    default:
+      return called.includes(who) ? style.person(who) : 'others who are named in my config';
+  }
+}
 
 export const batchHeadline = ({ open }: BatchView): string =>
   open.length > 0 ? `${open.length} calls wait for approval` : 'All calls are decided';

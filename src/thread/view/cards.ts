@@ -11,10 +11,12 @@ export function approvalCard(call: ToolCall): ({ kind: 'approval' } & ApprovalVi
     revision: 0,
     edit: undefined,
     first: undefined,
+    deciders: undefined,
   };
   if (call.state.kind === 'awaiting_approval') {
-    const { request, revision, edit, first } = call.state;
-    return { ...card, ...shownOf(call.id, request), revision, edit, first: first?.by, decision: undefined };
+    const { request, revision, edit, first, deciders } = call.state;
+    const open = { revision, edit, first: first?.by, deciders, decision: undefined };
+    return { ...card, ...shownOf(call.id, request), ...open };
   }
   if (call.approval?.decision.isWaived) return undefined;
   if (call.approval !== undefined) {

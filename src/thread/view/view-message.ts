@@ -1,7 +1,7 @@
 import type { Person } from '../../session/address.ts';
 import type { Progress } from '../../session/progress.ts';
 import type { PlanItem } from '../../session/state.ts';
-import type { ApprovalRequest } from '../../session/tool-calls.ts';
+import type { ApprovalRequest, Deciders } from '../../session/tool-calls.ts';
 
 /**
  * One message that a thread should have. `key` stays the same while what it shows changes; `exchange` says
@@ -100,6 +100,8 @@ export type ApprovalView = {
   request: ApprovalRequest;
   /** Whether the card has to show all of it, because no file does. */
   isWhole: boolean;
+  /** Whom it waits for, while it is open. */
+  deciders: Deciders | undefined;
   /** Who has approved, where a second person has to. */
   first: Person | undefined;
   /** Who changed the call before it was decided, and what. */

@@ -15,6 +15,8 @@ import type { JobView, QuestionView, StatusView, TimelineLine } from './view-mes
 export type Style = {
   /** Text that means nothing to the platform and notifies nobody. */
   plain(text: string): string;
+  /** The same for a sentence of its own, which a phone shows as it is: as few signs in it as can be. */
+  sentence(text: string): string;
   /** Of text that is plain already. */
   bold(text: string): string;
   italic(text: string): string;

@@ -59,6 +59,10 @@ export const NOT_SHOWN =
 
 export const SECOND_WANTED = 'You have approved this already: now a second person has to.';
 
+/** Calls the second of two who have to approve. */
+export const secondWantedText = (titles: readonly string[], first: Person): string =>
+  `A second approval is needed, after ${first.name}’s: ${titles.join(', ')}.`;
+
 export const ownersOnly = ({ name }: Person): string =>
   `Only ${name} may approve this: it would run under their own Hugging Face account. Nothing was changed.`;
 

@@ -23,6 +23,9 @@ export type Body = Record<string, unknown>;
 /** What only one person sees. */
 export type PrivateAnswer = { user: string; text: string; components: Component[]; files: string[] };
 
+/** What a phone shows of a message that calls somebody: of Components V2 nothing. */
+export type Push = { to: string; channel: string; text: string };
+
 type Open = {
   id: string;
   token: string;
@@ -48,6 +51,8 @@ export abstract class DiscordState {
   /** Messages that could have notified a whole server. */
   readonly broadcasts: string[] = [];
   readonly privates: PrivateAnswer[] = [];
+  /** What the phones of people who were called have shown: an edit calls nobody. */
+  readonly pushes: Push[] = [];
   readonly modals: OpenModal[] = [];
   /** What was offered to who was typing. */
   readonly suggestions: { name: string; value: string }[][] = [];

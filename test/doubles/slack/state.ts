@@ -45,6 +45,8 @@ export abstract class SlackState {
   readonly broadcasts: string[] = [];
   /** What only one person was told, through a response_url or chat.postEphemeral. */
   readonly ephemerals: Ephemeral[] = [];
+  /** What the phones of people who were called have shown, which is a message's text: an edit calls nobody. */
+  readonly pushes: { to: string; channel: string; text: string }[] = [];
   /** Names of files that were fetched. */
   readonly downloads: string[] = [];
   /** Fails the next calls of a method: each entry is used once. 'drop' does the work and cuts the answer. */

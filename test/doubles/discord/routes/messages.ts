@@ -125,7 +125,19 @@ function send(
     }),
   });
   double.deliver(message);
+  for (const to of calledBy(body)) double.pushes.push({ to, channel, text: message.content });
   return { status: 200, body: rawMessage(message, double.url) };
+}
+
+/**
+ * Whom a message calls: who is mentioned in it, where that is allowed
+ * (https://docs.discord.com/developers/resources/message#allowed-mentions-object).
+ */
+function calledBy({ content, components, allowed_mentions }: Request['body']): string[] {
+  const said = JSON.stringify([content ?? '', components ?? []]);
+  const { users = [], parse = ['users'] } = (allowed_mentions ?? {}) as { users?: string[]; parse?: string[] };
+  const mentioned = [...said.matchAll(/<@!?(\d+)>/g)].map(([, id = '']) => id);
+  return [...new Set(mentioned)].filter((id) => parse.includes('users') || users.includes(id));
 }
 
 /** https://docs.discord.com/developers/reference#uploading-files: by a guild's tier of boosts. */

@@ -12,7 +12,7 @@ export const chat: Methods = {
     return { ok: true, message_ts: '1.1' };
   },
 
-  'chat.postMessage'({ workspace }, args) {
+  'chat.postMessage'({ workspace, pushes }, args) {
     const channel = workspace.channelOf(String(args.channel));
     if (!workspace.channels.has(channel)) return { ok: false, error: 'channel_not_found' };
     const thread_ts = args.thread_ts === undefined ? undefined : String(args.thread_ts);
@@ -27,6 +27,7 @@ export const chat: Methods = {
       blocks: args.blocks,
       metadata: args.metadata as SlackMessage['metadata'],
     });
+    for (const to of mentioned(message)) pushes.push({ to, channel, text: message.text });
     return { ok: true, channel, ts: message.ts, message: { ts: message.ts, text: message.text } };
   },
 
@@ -63,6 +64,12 @@ export const chat: Methods = {
  * messages.
  */
 const UPDATED_TEXT = 4_000;
+
+/** Whom a message calls, by its text or its blocks. */
+function mentioned({ text, blocks }: SlackMessage): Set<string> {
+  const said = JSON.stringify([text, blocks ?? []]);
+  return new Set([...said.matchAll(/<@([UW][A-Z0-9]+)>/g)].map(([, id = '']) => id));
+}
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage: what is longer is cut. */
 const textOf = (args: Arguments) => (typeof args.text === 'string' ? args.text.slice(0, 40_000) : undefined);

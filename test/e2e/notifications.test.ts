@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import type { Config } from '../../src/config/load.ts';
+import { flat } from '../doubles/discord/components.ts';
+import { CHANNELS, PEOPLE } from '../doubles/discord/guild.ts';
+import type { ModelScript } from '../doubles/model.ts';
+import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
+import { callOnce, dollarJob, runJob } from '../support/scripts.ts';
+import { until } from '../support/until.ts';
+import { useWorld } from '../support/use-world.ts';
+import type { World } from '../support/world.ts';
+
+/*
+ * What a phone shows: a person is called once, by a sentence that needs nothing else to be understood.
+ */
+
+const twoApprovers = (config: Config): void => {
+  config.approvals.second_above_usd = 0.5;
+};
+
+const twoJobs: ModelScript = (request) =>
+  request.messages.some(({ role }) => role === 'tool')
+    ? { text: 'Both are through.' }
+    : { calls: [dollarJob, { ...dollarJob, arguments: { ...dollarJob.arguments, timeout: '2h' } }] };
+
+const runsAtOnce = () => ({ queueMs: 0, runMs: 0, lines: ['done'], stage: 'COMPLETED' as const });
+
+describe('on Slack', () => {
+  let world: World;
+  const begin = useWorld((made) => {
+    world = made;
+  });
+  const pushed = (to: string) => world.slack.pushes.flatMap((push) => (push.to === to ? [push.text] : []));
+
+  test('an approval calls whoever asked for it, once, with what it costs in its first words', async () => {
+    await begin(callOnce(dollarJob));
+    world.hub.course = runsAtOnce;
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    const card = await world.reply(asked, 'Run a Hugging Face Job');
+    const sentence = '<@U0ADA> Approve up to $1.00? Run a Hugging Face Job on a10g-small';
+    expect(card.text).toBe(sentence);
+    const [first] = card.blocks as { text: { text: string } }[];
+    expect(first?.text.text.replaceAll('*', '').split('\n')[0]).toBe(sentence); // what a desktop shows
+    expect(JSON.stringify(card.blocks)).toMatch(/Decided by whoever asked for it until <!date\^\d+/);
+    expect(pushed('U0ADA')).toEqual([sentence]);
+    world.slack.click('U0ADA', card, 'approve');
+    await world.reply(asked, 'result:');
+    expect(pushed('U0ADA').filter((text) => text.includes('Approve'))).toHaveLength(1);
+    expect(world.describe(asked)).not.toContain('<@U0ADA> *Run a Hugging Face Job');
+  });
+
+  test('those who are named decide and are called, and nobody else', async () => {
+    await begin(callOnce(dollarJob), { approvers: ['U0GRACE', 'S0LEADS'] });
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    const card = await world.reply(asked, 'Run a Hugging Face Job');
+    expect(card.text).toMatch(/^<@U0GRACE> Approve up to/);
+    expect(JSON.stringify(card.blocks)).toContain(
+      'Decided by <@U0GRACE> or others who are named in my config',
+    );
+    expect(JSON.stringify(card.blocks)).not.toContain('subteam'); // that would call all of them
+    expect(pushed('U0ADA')).toEqual([]);
+  });
+
+  test('several calls of a step call people once', async () => {
+    await begin(twoJobs);
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    await world.reply(asked, '2 calls wait for approval');
+    await until('both cards are there', () => world.describe(asked).match(/Approve up to/g)?.length === 4);
+    expect(pushed('U0ADA')).toEqual([expect.stringMatching(/^<@U0ADA> Approve up to \$[12]\.00\? /)]);
+    expect(world.describe(asked)).toContain('Decided by the same people as the other calls of this step');
+  });
+
+  test('the second of two approvers is called once the first has approved', async () => {
+    await begin(callOnce(dollarJob), {
+      approvers: ['anyone'],
+      configure(config) {
+        twoApprovers(config);
+        config.approvals.second_approvers = ['U0GRACE'];
+      },
+    });
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    const card = await world.reply(asked, 'Run a Hugging Face Job');
+    world.slack.click('U0ADA', card, 'approve');
+    await world.reply(asked, 'A second approval is needed');
+    expect(pushed('U0GRACE')).toEqual([
+      '<@U0GRACE> A second approval is needed, after Ada’s: Run a Hugging Face Job on a10g-small.',
+    ]);
+  });
+});
+
+describe('on Discord', () => {
+  let on: DiscordWorld;
+  const begin = useDiscord((made) => {
+    on = made;
+  });
+  const pushed = (who: keyof typeof PEOPLE) =>
+    on.discord.pushes.flatMap(({ to, text }) => (to === PEOPLE[who].id ? [text] : []));
+
+  test('an approval is a plain sentence first, and becomes its card', async () => {
+    await begin(callOnce(dollarJob));
+    on.world.hub.course = runsAtOnce;
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    const ada = `<@${PEOPLE.ada.id}>`;
+    await until('it is a card', () => on.replies(asked.id).some(({ components }) => isCard(components)));
+    expect(pushed('ada')).toEqual([`${ada} Approve up to $1.00? Run a Hugging Face Job on a10g-small`]);
+    const card = await on.reply(asked.id, 'Approve up to $1.00?');
+    expect(card.content).toBe('');
+    expect(JSON.stringify(card.components)).toContain(`${ada} Approve up to`);
+    on.discord.click('ada', card, 'approve');
+    await on.reply(asked.id, 'result:');
+    expect(pushed('ada').filter((text) => text.includes('Approve'))).toHaveLength(1);
+    expect(pushed('ada')).not.toContain(''); // what a phone shows of components alone
+  });
+
+  test('the plain sentence can be decided by where it does not become a card', async () => {
+    await begin(callOnce(runJob));
+    on.world.hub.course = runsAtOnce;
+    on.discord.refusesV2 = true;
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    const plain = await until('a sentence with buttons', () =>
+      on.replies(asked.id).find(({ content, components }) => /Approve/.test(content) && components.length > 0),
+    );
+    on.discord.click('ada', plain, 'approve');
+    await on.reply(asked.id, 'result:');
+    expect(on.world.hub.jobs).toHaveLength(1);
+  });
+
+  test('a job’s end calls by words that a phone shows', async () => {
+    await begin(callOnce(dollarJob));
+    on.world.hub.course = runsAtOnce;
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    on.discord.click('ada', await on.reply(asked.id, 'Approve up to $1.00?'), 'approve');
+    await until('the end is told', () => pushed('ada').length === 2);
+    expect(pushed('ada')[1]).toMatch(/^<@\d+> .*job/i);
+  });
+});
+
+/** Whether components are a card, and not buttons below a sentence. */
+const isCard = (components: Parameters<typeof flat>[0]): boolean =>
+  flat(components).some(({ content }) => content?.includes('Approve up to'));
