@@ -18,10 +18,10 @@ type Made = { ok: true; file: NewFile; text: string } | { ok: false; reason: str
 export async function curveFile(watch: Watch, id: string): Promise<Made> {
   const { progress } = watch.snapshot;
   if (progress === undefined || progress.losses.length < LEAST_LOSSES) {
-    return { ok: false, reason: tooFewLosses(watch.jobId) };
+    return { ok: false, reason: tooFewLosses(watch) };
   }
   const { lossCurve } = await import('./curve.ts'); // half a second of loading, for few sessions
-  const title = curveTitle(watch.jobId);
+  const title = curveTitle(watch);
   const file = {
     id,
     name: uniqueName(`loss-${watch.jobId}.png`, id),
@@ -46,7 +46,7 @@ export async function logFile(
   const { namespace, jobId } = watch;
   try {
     const log = await withRetries(() => jobs.logs(namespace, jobId, signal), signal);
-    if (log.lines.length === 0) return { ok: false, reason: nothingPrinted(jobId) };
+    if (log.lines.length === 0) return { ok: false, reason: nothingPrinted(watch) };
     const { bytes, isCut } = newest(await redaction.long(await plainText(log.lines)));
     const file = { id, name: uniqueName(`job-${jobId}.log`, id), bytes };
     const lines = lineCount(log.lines.length + log.leftOut);
@@ -54,7 +54,7 @@ export async function logFile(
     return { ok: true, file, text: logTitle(watch, { lines, newestMb }) };
   } catch (error) {
     signal.throwIfAborted();
-    return { ok: false, reason: logNotRead(jobId, messageOf(error)) };
+    return { ok: false, reason: logNotRead(watch, messageOf(error)) };
   }
 }
 

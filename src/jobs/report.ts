@@ -93,7 +93,7 @@ function figuresOf(watch: Watch): string[] {
   const { epoch, loss } = snapshot.progress ?? {};
   const step = stepText(snapshot.progress ?? {});
   return [
-    `Job ${watch.jobId} on ${watch.flavor}: ${snapshot.stage}`,
+    `Job ${watch.jobId}${watch.name ? ` (${watch.name})` : ''} on ${watch.flavor}: ${snapshot.stage}`,
     ...(snapshot.message ? [`(${snapshot.message})`] : []),
     ...(seconds === undefined
       ? ['not started yet']

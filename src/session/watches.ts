@@ -42,6 +42,8 @@ export type Watch = {
   /** Whose own account it runs under; undefined for the bot's. */
   owner: string | undefined;
   title: string;
+  /** What people call it; undefined where nobody named it. */
+  name: string | undefined;
   flavor: string;
   hourlyUsd: number | undefined;
   timeoutSeconds: number;
@@ -51,6 +53,9 @@ export type Watch = {
   lookedAt: Date;
   endedAt: Date | undefined;
 };
+
+/** What a job is called at the beginning of a sentence: by its name, else by its id. */
+export const jobName = ({ name, jobId }: Pick<Watch, 'name' | 'jobId'>): string => name ?? `Job ${jobId}`;
 
 export const isFinal = ({ stage, isEndUnknown }: JobSnapshot): boolean =>
   isEndUnknown === true || FINAL_STAGES.has(stage);

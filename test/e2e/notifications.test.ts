@@ -48,6 +48,23 @@ describe('on Slack', () => {
     expect(world.describe(asked)).not.toContain('<@U0ADA> *Run a Hugging Face Job');
   });
 
+  test('a job is known by its name: to whom it calls, on its card, at its end, and to the Hub', async () => {
+    const name = 'IMDB baseline · lr 2e-5';
+    await begin(callOnce({ ...dollarJob, arguments: { ...dollarJob.arguments, name } }));
+    world.hub.course = runsAtOnce;
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    const card = await world.reply(asked, 'Approve up to $1.00?');
+    expect(card.text).toBe(`<@U0ADA> Approve up to $1.00? ${name} · a10g-small, at most 1 h`);
+    world.slack.click('U0ADA', card, 'approve');
+    await world.reply(asked, `${name}> COMPLETED`.replace('> ', '>* · '));
+    await until('its end is told', () => pushed('U0ADA').length === 2);
+    expect(pushed('U0ADA')[1]).toMatch(
+      /^<@U0ADA> IMDB baseline · lr 2e-5 on a10g-small has ended: COMPLETED/,
+    );
+    expect(world.hub.jobs[0]?.spec.labels).toMatchObject({ 'ml-intern-name': 'IMDB-baseline-lr-2e-5' });
+    await world.reply(asked, `(${name}) on a10g-small`); // what the model was told
+  });
+
   test('those who are named decide and are called, and nobody else', async () => {
     await begin(callOnce(dollarJob), { approvers: ['U0GRACE', 'S0LEADS'] });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
@@ -117,7 +134,9 @@ describe('on Discord', () => {
     on.discord.refusesV2 = true;
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
     const plain = await until('a sentence with buttons', () =>
-      on.replies(asked.id).find(({ content, components }) => /Approve/.test(content) && components.length > 0),
+      on
+        .replies(asked.id)
+        .find(({ content, components }) => /Approve/.test(content) && components.length > 0),
     );
     on.discord.click('ada', plain, 'approve');
     await on.reply(asked.id, 'result:');

@@ -176,6 +176,7 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
         watch({
           toolCallId: 'c2',
           title: 'Python script',
+          name: 'IMDB baseline · lr 2e-5',
           dashboardUrl: 'https://huggingface.co/spaces/acme/trackio',
           snapshot: { stage: 'RUNNING', startedAt: at(10), progress },
         }),

@@ -54,6 +54,7 @@ export function watch(parts: Partial<Watch> = {}): Watch {
     dashboardUrl: undefined,
     owner: undefined,
     title: 'Python script',
+    name: undefined,
     flavor: 'a10g-small',
     hourlyUsd: 1,
     timeoutSeconds: 3600,

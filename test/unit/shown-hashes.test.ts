@@ -116,6 +116,7 @@ const BODIES: Readonly<Record<string, ViewBody>> = {
     url: 'https://huggingface.co/jobs/ada/abc',
     dashboardUrl: undefined,
     title: 'train.py',
+    name: undefined,
     flavor: 'a10g-small',
     isOwn: true,
     stage: 'RUNNING',

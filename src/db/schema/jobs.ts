@@ -20,6 +20,8 @@ export const watches = internSchema.table(
     /** Whose own account it runs under, by their id on the session's platform. */
     owner: text('owner'),
     title: text('title').notNull(),
+    /** What it is called in its thread; null for those that nobody named. */
+    name: text('name'),
     flavor: text('flavor').notNull(),
     hourlyMicroUsd: bigint('hourly_micro_usd', { mode: 'number' }),
     timeoutSeconds: integer('timeout_seconds').notNull(),

@@ -274,8 +274,8 @@ export async function addUsage(tx: Tx, sessionId: string, exchange: number, used
 
 export type NewWatch = Omit<
   Watch,
-  'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt' | 'owner'
-> & { owner?: string };
+  'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt' | 'owner' | 'name'
+> & { owner?: string; name?: string | undefined };
 
 /** Records a job to follow. A second watch for the same tool call is ignored in favour of the first. */
 export async function addWatch(tx: Tx, sessionId: string, exchange: number, watch: NewWatch): Promise<void> {

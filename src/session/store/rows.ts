@@ -64,6 +64,7 @@ export function watchOf(row: typeof watches.$inferSelect): Watch {
     dashboardUrl: row.dashboardUrl ?? undefined,
     owner: row.owner ?? undefined,
     title: row.title,
+    name: row.name ?? undefined,
     flavor: row.flavor,
     hourlyUsd: row.hourlyMicroUsd === null ? undefined : row.hourlyMicroUsd / 1e6,
     timeoutSeconds: row.timeoutSeconds,

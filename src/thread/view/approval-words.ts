@@ -43,7 +43,8 @@ export function decidersText({ deciders, first }: ApprovalView, style: Style): s
   const names = approvers.map((who) => decider(who, called, style));
   const some = [...new Set(names)];
   const who = some.length > 1 ? `${some.slice(0, -1).join(', ')} or ${some.at(-1)}` : (some[0] ?? 'nobody');
-  const by = called.length === 0 && first === undefined ? 'the same people as the other calls of this step' : who;
+  const by =
+    called.length === 0 && first === undefined ? 'the same people as the other calls of this step' : who;
   return `Decided by ${by}${until ? ` until ${style.moment(until)}` : ''}`;
 }
 

@@ -89,6 +89,7 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
     dashboardUrl: watch.dashboardUrl,
     isOwn: watch.toolCallId !== undefined,
     title: watch.title,
+    name: watch.name,
     flavor: watch.flavor,
     stage: snapshot.stage,
     tone: TONES[snapshot.stage] ?? 'running',

@@ -146,6 +146,7 @@ export type JobView = {
   url: string;
   dashboardUrl: string | undefined;
   title: string;
+  name: string | undefined;
   flavor: string;
   /** Whether it can be run again from here: only what was started here can. */
   isOwn: boolean;

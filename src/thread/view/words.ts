@@ -4,7 +4,7 @@ import { durationText } from '../../lib/duration.ts';
 import { plainWords } from '../../lib/markdown/words.ts';
 import type { ThreadAddress } from '../../session/address.ts';
 import { sparkline, stepText } from '../../session/progress.ts';
-import type { JobControl } from '../../session/watches.ts';
+import { type JobControl, jobName } from '../../session/watches.ts';
 import type { JobView, QuestionView, StatusView, TimelineLine } from './view-message.ts';
 
 /*
@@ -134,10 +134,10 @@ const TONES: Record<JobView['tone'], string> = {
 };
 
 export function jobHeadline(
-  job: Pick<JobView, 'tone' | 'jobId' | 'stage' | 'flavor'>,
+  job: Pick<JobView, 'tone' | 'name' | 'jobId' | 'stage' | 'flavor'>,
   { plain }: Pick<Style, 'plain'>,
 ): string {
-  return `${TONES[job.tone]} Job ${plain(job.jobId)} ${plain(job.stage)} · ${plain(job.flavor)}`;
+  return `${TONES[job.tone]} ${plain(jobName(job))} ${plain(job.stage)} · ${plain(job.flavor)}`;
 }
 
 /** A job in two lines: its link and stage, then what it runs on, for how long and for how much. */
@@ -150,7 +150,7 @@ export function jobLines(job: JobView, style: Style): string {
         ? `ran ${atLeast}${durationText(job.elapsedSeconds)}`
         : `${durationText(job.elapsedSeconds)} of at most ${durationText(job.timeoutSeconds)}`;
   const cost = job.usd === undefined ? [] : [`${atLeast}${dollars(job.usd)}${job.isFinal ? '' : ' so far'}`];
-  const name = style.bold(style.link(job.url, `Job ${job.jobId}`));
+  const name = style.bold(style.link(job.url, jobName(job)));
   const facts = [style.plain(job.flavor), elapsed, ...cost].join(' · ');
   return `${TONES[job.tone]} ${name} · ${style.plain(job.stage)}\n${facts}`;
 }

@@ -1,7 +1,7 @@
 import { dollars } from '../../lib/dollars.ts';
 import { durationText } from '../../lib/duration.ts';
 import { failureText } from '../../session/progress.ts';
-import { costAtMost, costSoFar, durationOf, type Watch } from '../../session/watches.ts';
+import { costAtMost, costSoFar, durationOf, jobName, type Watch } from '../../session/watches.ts';
 
 /* What people are told of jobs: how they ended, and why one can't be followed, read or drawn. */
 
@@ -16,7 +16,7 @@ export function endText(ended: Watch): string {
     ...(seen.progress?.failure ? [failureText(seen.progress)] : []),
   ].join(', ');
   return [
-    `Job ${ended.jobId} on ${ended.flavor} has ended: ${seen.stage}${facts ? ` ${facts}` : ''}.`,
+    `${jobName(ended)} on ${ended.flavor} has ended: ${seen.stage}${facts ? ` ${facts}` : ''}.`,
     ...linksOf(ended),
   ].join('\n');
 }
@@ -32,7 +32,7 @@ export function lossText(lost: Watch): string {
       : `had run for ${durationText(seconds)}${usd === undefined ? '' : `, for about ${dollars(usd)}`}`;
   const limit = `Its time limit is ${durationText(lost.timeoutSeconds)}${most === undefined ? '' : `, for at most ${dollars(most)}`}`;
   return [
-    `I can no longer follow job ${lost.jobId} on ${lost.flavor}. ${message ?? ''}`.trim(),
+    `I can no longer follow ${lost.name ?? `job ${lost.jobId}`} on ${lost.flavor}. ${message ?? ''}`.trim(),
     `When it was seen last (${when}) it ${ran}. What it has done since is not known. ${limit}. Look at it, or stop it, at ${lost.url}.`,
     ...linksOf(lost),
   ].join('\n');
@@ -48,27 +48,30 @@ const linksOf = ({ snapshot: { pushed, progress }, dashboardUrl }: Watch): strin
 const unsure = (links: readonly string[]): string[] =>
   links.map((link) => `Its log names ${link}: whether it was pushed to I could not find out.`);
 
+type Called = Pick<Watch, 'name' | 'jobId'>;
+
 /** Said of a job that does not exist, and of one of somebody else's, alike. */
 export const unknownJob = (jobId: string): string =>
   `I know no job ${jobId} there that this channel could follow. Give me its link, or namespace/id.`;
 
 export const jobNotSeen = (jobId: string, why: string): string => `I could not look at job ${jobId}: ${why}`;
 
-export const tooFewLosses = (jobId: string): string =>
-  `Job ${jobId} has not printed enough losses to draw a curve.`;
+export const tooFewLosses = (job: Called): string =>
+  `${jobName(job)} has not printed enough losses to draw a curve.`;
 
-export const curveTitle = (jobId: string): string => `Loss of job ${jobId}`;
+export const curveTitle = ({ name, jobId }: Called): string => `Loss of ${name ?? `job ${jobId}`}`;
 
-export const nothingPrinted = (jobId: string): string => `Job ${jobId} has printed nothing yet.`;
+export const nothingPrinted = (job: Called): string => `${jobName(job)} has printed nothing yet.`;
 
 /** Beside a job's log: its stage, and how much of it is shown. */
 export const logTitle = (
-  { jobId, snapshot: { stage } }: Pick<Watch, 'jobId' | 'snapshot'>,
+  { name, jobId, snapshot: { stage } }: Pick<Watch, 'name' | 'jobId' | 'snapshot'>,
   { lines, newestMb }: { lines: string; newestMb: number | undefined },
-): string => `Log of job ${jobId} (${stage}, ${newestMb ? `the newest ${newestMb} MB of ${lines}` : lines})`;
+): string =>
+  `Log of ${name ?? `job ${jobId}`} (${stage}, ${newestMb ? `the newest ${newestMb} MB of ${lines}` : lines})`;
 
-export const logNotRead = (jobId: string, why: string): string =>
-  `The log of job ${jobId} can't be read: ${why}`;
+export const logNotRead = ({ name, jobId }: Called, why: string): string =>
+  `The log of ${name ?? `job ${jobId}`} can't be read: ${why}`;
 
 /** What a job's card says where its state can't be seen as the Hub tells it. */
 export const OUT_OF_SIGHT = {

@@ -42,7 +42,7 @@ export function runningText(running: readonly Watch[]): string {
     const { loss } = watch.snapshot.progress ?? {};
     const step = stepText(watch.snapshot.progress ?? {});
     return [
-      `- [${watch.jobId}](${watch.url}) on ${watch.flavor}: ${watch.snapshot.stage}`,
+      `- [${watch.name ?? watch.jobId}](${watch.url}) on ${watch.flavor}: ${watch.snapshot.stage}`,
       seconds === undefined
         ? 'not started'
         : `${durationText(seconds)} of ${durationText(watch.timeoutSeconds)}`,

@@ -89,7 +89,7 @@ const SHOWN: { [Part in keyof JobSpec]-?: (proposed: Proposed) => Facts } = {
   ],
   volumes: ({ spec: { volumes = [] } }) =>
     volumes.map(({ source }) => ({ label: SCRIPT_KEPT, value: keptIn(source) })),
-  labels: () => [], // ours, by which the job is found again: they do nothing
+  labels: ({ args }) => optional('Name', args.name), // the others are ours: none does anything
 };
 
 const keptIn = (bucket: string) => `${bucket}, a private bucket, which the job reads at ${SCRIPT_MOUNT}`;
@@ -102,6 +102,12 @@ const environmentText = (environment: Readonly<Record<string, string>>): string 
   Object.entries(environment)
     .map(([name, value]) => `${name}=${shellQuoted(value)}`)
     .join(' ');
+
+/** A job with a name is known by it: what it runs on and for how long is said beside it. */
+const briefly = ({ args: { name, hardware_flavor: flavor }, spec }: Proposed): { brief?: string } =>
+  name === undefined
+    ? {}
+    : { brief: `${name} · ${flavor}, at most ${exactDurationText(spec.timeoutSeconds)}` };
 
 /** What people see before a job runs. */
 function runRequest(proposed: Proposed): ApprovalRequest {
@@ -135,6 +141,7 @@ function runRequest(proposed: Proposed): ApprovalRequest {
       : { follows: [{ label: SCRIPT_KEPT, values: Object.fromEntries(buckets) }] };
   return {
     title: `Run a Hugging Face Job on ${args.hardware_flavor}`,
+    ...briefly(proposed),
     facts,
     warnings: [...influences, ...warnings(proposed)],
     ...source,
@@ -158,6 +165,7 @@ export function scheduleRequest(
   return {
     ...request,
     title: `Schedule a Hugging Face Job (${schedule})`,
+    brief: undefined,
     facts: [{ label: 'Schedule (UTC)', value: schedule }, ...request.facts],
     estimate: { ...request.estimate, usd: undefined, reason: `it runs again and again${once}` },
     isAlwaysAsked: true,

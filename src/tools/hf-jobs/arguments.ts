@@ -4,6 +4,9 @@ import { LONGEST_JOB_SECONDS, parseDuration } from './duration.ts';
 /** https://huggingface.co/.well-known/openapi.json, `environment` of POST /api/jobs/{namespace}. */
 const VARIABLE = /^[a-zA-Z][_a-zA-Z0-9]+$/;
 
+/** A name stands in sentences, links and cards of every platform, so it has no sign that marks text up. */
+const NAME = /^(?!.*\/\/)[\p{L}\p{N}][\p{L}\p{N}\p{M} .,:;+=%/()#&_·–→×-]{0,59}$/u;
+
 /** Linux takes at most so many bytes in one argument or variable: MAX_ARG_STRLEN of execve(2). */
 const LONGEST = 128 * 1024;
 const fits = (text: string): boolean => Buffer.byteLength(text) < LONGEST;
@@ -36,6 +39,13 @@ export const Arguments = z.strictObject({
     'scheduled suspend',
     'scheduled resume',
   ]),
+  name: z
+    .string()
+    .regex(NAME, 'must be a few words: letters, digits and . , : ; + = % / ( ) # & _ ·, 60 at most')
+    .optional()
+    .describe(
+      'run: what people call it, in a few words that tell it from others: "IMDB baseline · lr 2e-5".',
+    ),
   script: z
     .string()
     .min(1)

@@ -1,6 +1,6 @@
 import { FOLDER_PREFIX, type JobFile, jobsBucket } from '../../hub/job-artifacts.ts';
 import type { JobSpec } from '../../hub/jobs.ts';
-import { CALL_LABEL, SESSION_LABEL } from '../../jobs/labels.ts';
+import { CALL_LABEL, NAME_LABEL, SESSION_LABEL, slugOf } from '../../jobs/labels.ts';
 import type { Arguments } from './arguments.ts';
 import { parseDuration } from './duration.ts';
 import { SCRIPT_MOUNT, scriptCommand } from './script-command.ts';
@@ -40,10 +40,16 @@ export function jobSpec(
     secrets: { ...secrets },
     flavor: args.hardware_flavor,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,
-    labels: { [CALL_LABEL]: callId, [SESSION_LABEL]: sessionId },
+    labels: { [CALL_LABEL]: callId, [SESSION_LABEL]: sessionId, ...nameLabel(args.name) },
     ...(file && { volumes: [{ type: 'bucket' as const, ...mounted, readOnly: true }] }),
   };
   return { spec, file: file && { folder, name: file.name, bytes: file.bytes } };
+}
+
+/** A name of other letters alone has no slug. */
+function nameLabel(name = ''): Record<string, string> {
+  const slug = slugOf(name);
+  return slug === '' ? {} : { [NAME_LABEL]: slug };
 }
 
 /** trackio.init() takes its Space and project from here where the script names none. */

@@ -200,6 +200,7 @@ async function watchOf(
       args.script === undefined
         ? cut(args.command?.join(' ') ?? '', 80)
         : SCRIPTS[args.script_type ?? 'python'],
+    name: args.name,
     flavor: args.hardware_flavor,
     hourlyUsd: price?.hourlyUsd,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,

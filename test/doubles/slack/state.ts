@@ -45,7 +45,7 @@ export abstract class SlackState {
   readonly broadcasts: string[] = [];
   /** What only one person was told, through a response_url or chat.postEphemeral. */
   readonly ephemerals: Ephemeral[] = [];
-  /** What the phones of people who were called have shown, which is a message's text: an edit calls nobody. */
+  /** What the phones of people who were called have shown: a message's text. An edit calls nobody. */
   readonly pushes: { to: string; channel: string; text: string }[] = [];
   /** Names of files that were fetched. */
   readonly downloads: string[] = [];

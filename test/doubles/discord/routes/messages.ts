@@ -135,7 +135,10 @@ function send(
  */
 function calledBy({ content, components, allowed_mentions }: Request['body']): string[] {
   const said = JSON.stringify([content ?? '', components ?? []]);
-  const { users = [], parse = ['users'] } = (allowed_mentions ?? {}) as { users?: string[]; parse?: string[] };
+  const { users = [], parse = ['users'] } = (allowed_mentions ?? {}) as {
+    users?: string[];
+    parse?: string[];
+  };
   const mentioned = [...said.matchAll(/<@!?(\d+)>/g)].map(([, id = '']) => id);
   return [...new Set(mentioned)].filter((id) => parse.includes('users') || users.includes(id));
 }
