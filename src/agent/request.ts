@@ -163,7 +163,7 @@ function shortened(text: string): string {
 /** The outcome of a call in words for the model, and whether a person changed the call before it ran. */
 function resultOf(call: ToolCall): string {
   if (call.state.kind === 'awaiting_approval') {
-    return 'This call waits for approval by people: it has not been run, and it is still open. Do not propose it again.';
+    return 'This call waits for approval by people: it has not been run, and it is still open. Do not propose it again as it is. Where people have since asked for something else, propose that: it takes the place of this one.';
   }
   if (!isSettled(call.state)) return 'This call has not been run.';
   const edit = call.approval?.decision.edit;

@@ -1,6 +1,5 @@
 import { checkModel, describeModels } from '../agent/models.ts';
 import type { Outside } from '../agent/operations/scope.ts';
-import { isQuestion } from '../agent/side-question.ts';
 import { createTraces } from '../hub/traces.ts';
 import { curveFile, logFile } from '../jobs/files.ts';
 import { findJob } from '../jobs/find.ts';
@@ -25,7 +24,7 @@ export function outsideOf(parts: Needed, models: Models, tools: AgentTools, sign
     checkModel: (id) => checkModel(asked, id, signal),
     ...transcriptsOutside(parts, tools, signal),
     nextId: ids.next,
-    keepsApprovals: (text) => config.approvals.side_questions && isQuestion(text),
+    keepsApprovals: config.approvals.side_questions,
     now: clock.now,
   };
 }

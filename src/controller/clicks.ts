@@ -154,8 +154,10 @@ async function onOffer(
   const open = await offers.open(thread, messageId, index, by);
   if (!open.ok) return notice(open.reason);
   const { text, isMessage = false } = open.offer;
+  // What was asked or changed after it was offered was not meant by it.
+  const writtenAt = isMessage ? undefined : { at: open.madeAt, order: 0 };
   const sourceId = `${thread.platform}:offer:${messageId}`; // two clicks, or two of its buttons, are one
-  await intake.message({ address: thread, sourceId, text, author: by, messageId: '', isMessage });
+  await intake.message({ address: thread, sourceId, text, author: by, messageId: '', writtenAt, isMessage });
   await offers.taken(thread, messageId);
   return NOTHING;
 }

@@ -2,9 +2,10 @@ import type { Db } from '../db/database.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import { hasOpenCalls, lastAnswer } from '../session/store/last-said.ts';
 import type { Offer } from '../session/transcript.ts';
-import { FOR_THE_AGENT, heldText, UNDECIDED } from '../thread/words/intake.ts';
+import { FOR_THE_AGENT, heldText, OFFERED, UNDECIDED, WHETHER_APPROVED } from '../thread/words/intake.ts';
 import { bareWords } from './bare-words.ts';
 import { commandOf, type Exact } from './commands.ts';
+import { saysYes } from './near-commands.ts';
 
 /** What somebody's words are taken for, where they were written. */
 export type Meant =
@@ -23,7 +24,10 @@ export async function meantBy(
   { address, text, author }: { address: ThreadAddress; text: string; author: Person },
 ): Promise<Meant> {
   const command = commandOf(text, author);
-  if (command === undefined) return MESSAGE;
+  if (command === undefined) {
+    if (!saysYes(text) || !(await hasOpenCalls(db, address))) return MESSAGE;
+    return { kind: 'held', text: WHETHER_APPROVED, offers: [APPROVE, asMessage(text)] };
+  }
   switch (command.kind) {
     case 'near': {
       const { offers, isHeld } = command;
@@ -60,5 +64,7 @@ async function askedIn(db: Db, address: ThreadAddress): Promise<string | undefin
   const said = await lastAnswer(db, address);
   return said !== undefined && /[?？؟](?!\w)/.test(said) ? said : undefined;
 }
+
+const APPROVE: Offer = { text: 'approve', label: OFFERED.approve };
 
 const asMessage = (text: string): Offer => ({ text, label: FOR_THE_AGENT, isMessage: true });

@@ -1,6 +1,6 @@
 import type { Offer } from '../session/transcript.ts';
 import { OFFERED } from '../thread/words/intake.ts';
-import { type Bare, beginsWithStop, saysStop, withoutPlease } from './bare-words.ts';
+import { type Bare, bareWords, beginsWithStop, saysStop, withoutPlease } from './bare-words.ts';
 
 /*
  * What nearly is a command: a word too many, a question mark, two letters exchanged, another language. None
@@ -86,4 +86,30 @@ const DECISION = new RegExp(
     ].join('|')})`,
     '(?: (?:it|this|that|these|them|all|both|now|the job|the call|the run))?$',
   ].join(''),
+);
+
+/** Whether a message says yes, and nothing else. */
+export function saysYes(text: string): boolean {
+  const { words, isAsked } = bareWords(text);
+  if (isAsked) return false;
+  return words === '' ? YES_SIGN.test(text) : YES.test(withoutPlease(words));
+}
+
+const YES_SIGN = /[👍✅✔🚀🆗👌]|:(?:\+1|thumbsup|white_check_mark|ok_hand|ok):/u;
+
+const YES = new RegExp(
+  [
+    '^(?:(?:ok|yes|yeah|yep|sure|great|perfect|cool|nice|fine|thanks) )?',
+    `(?:${[
+      'ok|okay|okey|k|yes|yeah|yea|yep|yup|y|sure|sure thing|absolutely|definitely|of course|agreed|confirmed?',
+      'lgtm|looks good(?: to me)?|sounds good|all good|fine(?: by| with)? me|fine|works for me',
+      'go|go ahead|go for it|go on then|do it|do that|run it|start it|launch it|ship it|send it|lets go',
+      "let's (?:go|do it|do this|run it)|proceed|make it so|you may",
+      'ja|jawohl|jo|passt|mach(?: das| mal| es)?|los|gerne|einverstanden',
+      "oui|d'accord|ca marche|vas y|vas-y|allez y|c'est bon",
+      'si|vale|dale|claro|adelante|de acuerdo|hazlo',
+    ].join('|')})`,
+    '(?: (?:please|thanks|thank you|danke|merci|gracias))?$',
+  ].join(''),
+  'u',
 );

@@ -10,13 +10,13 @@ import { OFFER_OVER, offerOfOthers } from '../thread/words/intake.ts';
 
 /** What was offered below a notice, for somebody who may have meant it. */
 export type Offers = {
-  /** The offer, for whom it was made; it stays open until it is `taken`. */
+  /** The offer, for whom it was made, and when; it stays open until it is `taken`. */
   open(
     address: ThreadAddress,
     messageId: number,
     index: number,
     by: Person,
-  ): Promise<{ ok: true; offer: Offer } | { ok: false; reason: string }>;
+  ): Promise<{ ok: true; offer: Offer; madeAt: Date } | { ok: false; reason: string }>;
   /** Nothing of that notice is offered any more. */
   taken(address: ThreadAddress, messageId: number): Promise<void>;
 };
@@ -25,11 +25,13 @@ type OffersDeps = { db: Db; render(sessionId: string): Promise<void> };
 
 export const createOffers = ({ db, render }: OffersDeps): Offers => ({
   async open(address, messageId, index, by) {
-    const offered = (await find(db, address, messageId))?.entry.offered;
+    const found = await find(db, address, messageId);
+    const offered = found?.entry.offered;
     const offer = offered?.offers[index];
-    if (offered === undefined || offer === undefined) return { ok: false, reason: OFFER_OVER };
+    if (found === undefined || offered === undefined || offer === undefined)
+      return { ok: false, reason: OFFER_OVER };
     if (offered.to.id !== by.id) return { ok: false, reason: offerOfOthers(offered.to) };
-    return { ok: true, offer };
+    return { ok: true, offer, madeAt: found.madeAt };
   },
   async taken(address, messageId) {
     const found = await find(db, address, messageId);
@@ -48,7 +50,12 @@ export const createOffers = ({ db, render }: OffersDeps): Offers => ({
 /** A notice of a thread. */
 async function find(db: Queries, address: ThreadAddress, messageId: number) {
   const [row] = await db
-    .select({ entry: messages.entry, exchange: messages.exchange, sessionId: sessions.id })
+    .select({
+      entry: messages.entry,
+      exchange: messages.exchange,
+      sessionId: sessions.id,
+      madeAt: messages.createdAt,
+    })
     .from(messages)
     .innerJoin(sessions, eq(sessions.id, messages.sessionId))
     .where(and(isAt(address), eq(messages.id, messageId)));

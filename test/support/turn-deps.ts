@@ -70,7 +70,7 @@ export const NOTHING_OUTSIDE: Outside = {
   jobReport: fail,
   jobStatus: () => NOT_HERE,
   cancelJob: fail,
-  keepsApprovals: () => false,
+  keepsApprovals: false,
   findJob: refuse,
   jobFile: refuse,
   describeModels: async () => NOT_HERE,

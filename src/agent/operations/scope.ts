@@ -35,7 +35,7 @@ export type Outside = {
   /** Uploads a session for the Hub's viewer of traces; says where it is, or why it could not be done. */
   share(snapshot: Snapshot): Promise<string>;
   /** Whether a message leaves an approval open that people have yet to decide. */
-  keepsApprovals(text: string): boolean;
+  keepsApprovals: boolean;
   now(): Date;
 };
 

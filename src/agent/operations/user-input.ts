@@ -19,8 +19,7 @@ export async function userInput(
 ): Promise<void> {
   const { tx, sessionId } = scope;
   const { kind } = scope.snapshot.session.state;
-  const isAside =
-    (kind === 'parked' || kind === 'running') && (isMeant || scope.outside.keepsApprovals(text));
+  const isAside = (kind === 'parked' || kind === 'running') && (isMeant || scope.outside.keepsApprovals);
   await letGo(scope, author.name, 'message', isAside);
   await acknowledge(scope);
   await nameSession(scope, text);

@@ -40,7 +40,9 @@ export const Approvals = z.strictObject({
     .describe('After so long an open approval lapses and its call is not run; 0 is never.'),
   side_questions: flag
     .default(true)
-    .describe('A message that is a short question leaves an open approval open; any other sets it aside.'),
+    .describe(
+      'A message leaves an open approval open: the agent reads it, and what it proposes instead takes its place. Without, any message sets it aside.',
+    ),
 });
 
 /** What may be spent, and who may let more be spent. */

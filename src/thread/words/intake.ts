@@ -52,6 +52,10 @@ const named = (offers: readonly Offer[]): string => offers.map(({ text }) => `\`
 export const UNDECIDED =
   'Nothing was decided. `approve`, or `reject: <reason>`, and nothing else decides on what waits here, as the buttons on its card do.';
 
+/** Said of a yes, where something waits for approval. */
+export const WHETHER_APPROVED =
+  'Is that an approval of what waits here? Words alone decide nothing: press the button if it is.';
+
 /** Said of a message that went to the agent and nearly is a command. */
 export const offerText = (offers: readonly Offer[]): string =>
   `I took that as a message. Did you mean ${named(offers)}? Nothing of that was done: press the button for it.`;
@@ -82,6 +86,7 @@ export const messageTooLong = (characters: number): string =>
 
 /** What buttons are called that offer a command. */
 export const OFFERED = {
+  approve: 'Approve what waits here',
   stop: 'Stop',
   keep: 'Stop, and let jobs run',
   undo: 'Undo the last request',
