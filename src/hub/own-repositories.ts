@@ -32,8 +32,5 @@ export function ownRepositories(dataset: string | undefined): IsOwnRepository {
 const BETWEEN_NAMES = /[/@:?#]/;
 const SANDBOX = new RegExp(`^${SANDBOX_PREFIX}-.*-s_`);
 
-/** Names of sandboxes anywhere in a text, with their owner before them. */
-export const SANDBOX_NAMES = new RegExp(
-  `(?:[\\w.-]{1,96}/)?\\b${SANDBOX_PREFIX}-[\\w-]{1,60}-s_\\w{1,60}`,
-  'gi',
-);
+/** Names of sandboxes anywhere in a text. */
+export const SANDBOX_NAMES = new RegExp(`\\b${SANDBOX_PREFIX}-[\\w-]{1,60}-s_\\w{1,60}`, 'gi');
