@@ -40,7 +40,7 @@ describe('on Slack', () => {
     expect(card.text).toBe(sentence);
     const [first] = card.blocks as { text: { text: string } }[];
     expect(first?.text.text.replaceAll('*', '').split('\n')[0]).toBe(sentence); // what a desktop shows
-    expect(JSON.stringify(card.blocks)).toMatch(/Decided by whoever asked for it until <!date\^\d+/);
+    expect(JSON.stringify(card.blocks)).toMatch(/Decided by <@U0ADA> until <!date\^\d+/);
     expect(pushed('U0ADA')).toEqual([sentence]);
     world.slack.click('U0ADA', card, 'approve');
     await world.reply(asked, 'result:');

@@ -15,6 +15,7 @@ trainer.train()`;
 
 const request: ApprovalRequest = {
   title: 'Run a Hugging Face Job on a10g-small',
+  brief: 'IMDB baseline · lr 2e-5 · a10g-small, at most 2 h',
   facts: [
     { label: 'Hardware', value: 'Nvidia A10G - small (4 vCPU, 15 GB, 24 GB VRAM)' },
     { label: 'At most', value: '2 h' },
@@ -68,8 +69,17 @@ const waiting = (id: string, over: Partial<ApprovalRequest> = {}) =>
     id,
     name: 'hf_jobs',
     summary: 'run on a10g-small',
-    state: { kind: 'awaiting_approval', since: at(40), request: { ...request, ...over }, revision: 0 },
+    state: {
+      kind: 'awaiting_approval',
+      since: at(40),
+      request: { ...request, ...over },
+      revision: 0,
+      deciders: DECIDERS,
+    },
   });
+
+/** Whom a card calls: whoever asked for it. */
+const DECIDERS = { called: [ADA.id], approvers: ['requester'], until: at(72 * 3600) };
 
 const decided = (id: string, verdict: 'approved' | 'rejected', feedback?: string) => {
   const decision = { by: GRACE, at: at(50), ...(feedback ? { feedback } : {}) };

@@ -50,8 +50,8 @@ export function decidersText({ deciders, first }: ApprovalView, style: Style): s
 
 function decider(who: string, called: readonly string[], style: Style): string {
   switch (who) {
-    case 'requester':
-      return 'whoever asked for it';
+    case 'requester': // comes first among whom it calls
+      return called[0] === undefined ? 'whoever asked for it' : style.person(called[0]);
     case 'thread':
       return 'whoever wrote in this thread';
     case 'anyone':
