@@ -68,6 +68,8 @@ function endOfText(text: string, from: number): number | undefined {
 function withoutHalfEscape(text: string): string {
   const [half = ''] = /\\(?:u[0-9a-f]{0,3})?$/i.exec(text) ?? [];
   if (half === '') return text;
-  const [slashes = ''] = /\\*$/.exec(text.slice(0, text.length - half.length + 1)) ?? [];
-  return slashes.length % 2 === 0 ? text : text.slice(0, -half.length);
+  const begins = text.length - half.length;
+  let first = begins;
+  while (text[first - 1] === '\\') first--;
+  return (begins - first) % 2 === 1 ? text : text.slice(0, -half.length);
 }

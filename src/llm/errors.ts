@@ -136,7 +136,7 @@ function waitIn(message: string): number | undefined {
       message,
     ) ?? [];
   let ms = 0;
-  for (const [, count, unit = ''] of text.matchAll(/([\d.]+) ?(ms|mil|[dhms])/gi)) {
+  for (const [, count, unit = ''] of text.matchAll(/(?<![\d.])([\d.]+) ?(ms|mil|[dhms])/gi)) {
     ms += Number(count) * (UNIT_MS[unit.toLowerCase()] ?? 0);
   }
   return ms > 0 ? ms : undefined;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readUntilSilent } from '../../src/hub/job-logs.ts';
 import { createHubJobs } from '../../src/hub/jobs.ts';
 import { createRepoClient } from '../../src/hub/repo-client.ts';
 import { repoFileWrites } from '../../src/hub/repo-file-writes.ts';
@@ -101,6 +102,25 @@ test('a job that is never silent is read for a while, and not for ever', async (
   });
   const log = await createHubJobs(url, token).logs('ada', 'j1', signal, 150);
   expect(log.lines.length).toBeGreaterThan(0);
+});
+
+test('a job that prints without a pause is read for so many silences', async () => {
+  let isOpen = false;
+  async function* printing(silent: AbortSignal) {
+    isOpen = true;
+    try {
+      for (;;) {
+        silent.throwIfAborted();
+        yield { message: 'x' };
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    } finally {
+      isOpen = false;
+    }
+  }
+  const log = await readUntilSilent(100, printing);
+  expect(log.lines.length).toBeGreaterThan(10);
+  expect(isOpen).toBe(false);
 });
 
 test('a long log as a file is its end from the beginning of a line on, and says so', async () => {

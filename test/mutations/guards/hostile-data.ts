@@ -161,6 +161,14 @@ export const HOSTILE_DATA: readonly Mutation[] = [
   },
   {
     threat: LISTS,
+    file: 'src/hub/job-logs.ts',
+    text: 'const SILENCES = 20;',
+    becomes: 'const SILENCES = 20_000;',
+    test: 'soak/long-lists',
+    title: 'a job that prints without a pause is read for so many silences',
+  },
+  {
+    threat: LISTS,
     file: 'src/lib/line-cutter.ts',
     text: 'return !isWithin && this.#bytes >= this.#most',
     becomes: 'return !isWithin && this.#bytes >= Infinity',
