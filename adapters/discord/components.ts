@@ -104,7 +104,7 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   reactions: REACTIONS,
   message(headline, pieces, tone, call) {
     const whole = container(COLORS[tone], pieces);
-    return call === undefined ? whole : { ...whole, first: calling(headline, call) };
+    return call === undefined ? whole : { ...whole, first: calling(headline, textBelow(pieces), call) };
   },
   showsStanding: false,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
@@ -116,7 +116,7 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
       const rows = offered && i === 0 ? [offerRow(offered)] : [];
       const whole = shown([{ type: ComponentType.TextDisplay, content }, ...rows], i === 0 ? mentions : []);
       return i === 0 && mentions.length > 0
-        ? { ...whole, first: calling(content, { people: mentions, buttons: rows }) }
+        ? { ...whole, first: calling(content, '', { people: mentions, buttons: rows, isElsewhere: true }) }
         : whole;
     });
   },
@@ -169,14 +169,26 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
 
 /**
  * What a message is first, so that it calls somebody: a phone's notification shows the content of a message,
- * and Components V2 have none (https://docs.discord.com/developers/components/reference).
+ * and Components V2 have none (https://docs.discord.com/developers/components/reference). It has all of the
+ * message's text where there is room; nobody can decide by it on what it does not show.
  */
-const calling = (text: string, { people, buttons }: Call<Piece>): Payload => ({
-  content: shortened(text, DISCORD_LIMITS.content),
-  flags: MessageFlags.SuppressEmbeds,
-  components: buttons.filter(({ type }) => type === ComponentType.ActionRow),
-  allowed_mentions: { parse: [], users: [...people] },
-});
+function calling(headline: string, below: string, { people, buttons, isElsewhere }: Call<Piece>): Payload {
+  const whole = below === '' ? headline : `${headline}\n${below}`;
+  const fits = whole.length <= DISCORD_LIMITS.content;
+  return {
+    content: shortened(fits ? whole : headline, DISCORD_LIMITS.content),
+    flags: MessageFlags.SuppressEmbeds,
+    components: fits || isElsewhere ? buttons.filter(({ type }) => type === ComponentType.ActionRow) : [],
+    allowed_mentions: { parse: [], users: [...people] },
+  };
+}
+
+/** The text of a card without its first line, which its headline stands for. */
+const textBelow = (pieces: readonly Piece[]): string =>
+  pieces
+    .flatMap((piece) => (piece.type === ComponentType.TextDisplay ? piece.content : []))
+    .join('\n')
+    .replace(/^[^\n]*\n?/, '');
 
 const FLAGS = MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds;
 

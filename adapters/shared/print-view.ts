@@ -12,8 +12,8 @@ import {
   batchHeadline,
   batchText,
   calledPeople,
+  callText,
   changedText,
-  costText,
   decidersText,
   decisionText,
   factsText,
@@ -83,8 +83,15 @@ type Picked = {
   value: string | undefined;
 };
 
-/** Whom a message calls (platform ids), and the pieces of it by which they can act at once. */
-export type Call<Piece> = { people: readonly string[]; buttons: readonly Piece[] };
+/**
+ * Whom a message calls (platform ids), and the pieces of it by which they can act. `isElsewhere`: what they
+ * would decide on is in the thread besides, so they can act on a message that does not show it.
+ */
+export type Call<Piece> = {
+  people: readonly string[];
+  buttons: readonly Piece[];
+  isElsewhere: boolean;
+};
 
 /** How a platform prints. `Piece` is a piece of one of its messages. */
 export type Printer<Piece> = {
@@ -151,7 +158,10 @@ export function printView<Piece>(
       const tone = body.decision === undefined ? 'waiting' : 'stopped';
       const headline = approvalHeadline(body, style);
       const called = body.decision === undefined ? (body.deciders?.called ?? []) : [];
-      const call = called.length > 0 ? { people: called, buttons: decisionPieces(body, printer) } : undefined;
+      const call =
+        called.length === 0
+          ? undefined
+          : { people: called, buttons: decisionPieces(body, printer), isElsewhere: !body.isWhole };
       return [message(headline, approvalPieces(body, divisor, printer), tone, call)];
     }
     case 'batch':
@@ -223,7 +233,7 @@ function approvalPieces<Piece>(approval: ApprovalView, divisor: number, printer:
     .map((person) => `${person} `)
     .join('');
   const title = printer.text(
-    `${printer.callTitle(approvalTitle(approval), called)}\n${costText(approval, style)}`,
+    `${printer.callTitle(approvalTitle(approval), called)}\n${callText(approval, style)}`,
   );
   const changed = edit && printer.small(changedText(edit.by.id, quoted(edit.changed, rooms.changed), style));
   if (decision !== undefined) {

@@ -118,7 +118,10 @@ describe('on Discord', () => {
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
     const ada = `<@${PEOPLE.ada.id}>`;
     await until('it is a card', () => on.replies(asked.id).some(({ components }) => isCard(components)));
-    expect(pushed('ada')).toEqual([`${ada} Approve up to $1.00? Run a Hugging Face Job on a10g-small`]);
+    const [called = ''] = pushed('ada');
+    expect(pushed('ada')).toHaveLength(1);
+    expect(called.split('\n')[0]).toBe(`${ada} Approve up to $1.00? Run a Hugging Face Job on a10g-small`);
+    expect(called).toContain('print("hello")'); // the words can be decided by: they show what would run
     const card = await on.reply(asked.id, 'Approve up to $1.00?');
     expect(card.content).toBe('');
     expect(JSON.stringify(card.components)).toContain(`${ada} Approve up to`);

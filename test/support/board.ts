@@ -14,7 +14,7 @@ import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { byKind } from '../../src/thread/delivery/by-kind.ts';
 import type { Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
 import type { BytesOf, Outgoing } from '../../src/thread/delivery/outgoing.ts';
-import { batchText, costText, decisionText, factsText } from '../../src/thread/view/approval-words.ts';
+import { batchText, callText, decisionText, factsText } from '../../src/thread/view/approval-words.ts';
 import type { ViewBody, ViewMessage } from '../../src/thread/view/view-message.ts';
 import {
   jobLines,
@@ -306,7 +306,7 @@ function textOf(body: Exclude<ViewBody, { kind: 'title' | 'reaction' | 'standing
     case 'approval': {
       const { request, decision } = body;
       const ending = decision === undefined ? (request.preview?.text ?? '') : decisionText(decision, STYLE);
-      return [request.title, costText(body, STYLE), factsText(body, STYLE), ending].join('\n');
+      return [request.title, callText(body, STYLE), factsText(body, STYLE), ending].join('\n');
     }
     case 'batch':
       return batchText(body, STYLE);

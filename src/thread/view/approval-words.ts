@@ -72,7 +72,15 @@ export const changedText = (by: string, changed: string, style: Style): string =
 export const firstText = (first: string, style: Style): string =>
   `1 of 2: approved by ${style.person(first)}. A second person has to approve this cost.`;
 
-export function costText({ request: { estimate } }: ApprovalView, style: Style): string {
+/** What a call costs; what it does before that, where the line above calls it by a name. */
+export function callText(approval: ApprovalView, style: Style): string {
+  const { request, decision } = approval;
+  const isNamed = decision === undefined && request.brief !== undefined;
+  const what = isNamed ? `${style.plain(cut(request.title, HEADLINE))} · ` : '';
+  return `${what}${costText(approval, style)}`;
+}
+
+function costText({ request: { estimate } }: ApprovalView, style: Style): string {
   if (estimate.usd === undefined) {
     return `Cost: ${style.bold('not known')} (${style.plain(estimate.reason ?? 'no price')})`;
   }
