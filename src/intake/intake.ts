@@ -60,9 +60,23 @@ export function createIntake(deps: IntakeDeps): Intake {
     deleted: (deletion) => deleted(parts, deletion),
     operate: (address, operation, sourceId) => operate(parts, address, operation, sourceId),
     hasSession: (address) => hasSession(parts, address),
-    isBeforeSession: (address, message) => isBeforeSession(parts, address, message),
+    isBeforeSession: (address, message) => orTold(parts, address, isBeforeSession(parts, address, message)),
     isFirst: deliveries.isFirst,
   };
+}
+
+/** Tells a thread where what somebody wrote there can't be taken: who delivered it will do so again. */
+async function orTold<T>(
+  { delayed }: Pick<IntakeParts, 'delayed'>,
+  address: ThreadAddress,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    delayed(address);
+    throw error;
+  }
 }
 
 async function once(
@@ -70,14 +84,10 @@ async function once(
   { address, sourceId }: Pick<IncomingMessage, 'address' | 'sourceId'>,
   work: Parameters<Intake['once']>[1],
 ): Promise<void> {
-  try {
-    await parts.deliveries.once(sourceId, async (change) => {
-      if (!change?.isGone) await work((incoming) => take(parts, incoming), change);
-    });
-  } catch (error) {
-    parts.delayed(address); // who delivered it will do so again
-    throw error;
-  }
+  const taken = parts.deliveries.once(sourceId, async (change) => {
+    if (!change?.isGone) await work((incoming) => take(parts, incoming), change);
+  });
+  await orTold(parts, address, taken);
 }
 
 async function operate(

@@ -118,7 +118,7 @@ describe('a picture that somebody shares', () => {
     world.slack.share(
       'U0ADA',
       'C0ML',
-      { name: 'huge.png', text: 'x'.repeat(3_000_001) },
+      { name: 'huge.png', text: 'GIF89a'.padEnd(3_000_001, 'x') },
       'and that?',
       asked.ts,
     );
