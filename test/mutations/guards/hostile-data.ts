@@ -182,8 +182,8 @@ export const HOSTILE_DATA: readonly Mutation[] = [
   {
     threat: TURNS,
     file: 'src/lib/markdown/bounded.ts',
-    text: 'const MOST_LABELS = 500;',
-    becomes: 'const MOST_LABELS = 1_000_000;',
+    text: 'const MOST_SIGNS = 1_000;',
+    becomes: 'const MOST_SIGNS = 1_000_000;',
     test: 'soak/hostile-markdown',
     title: 'in time, and fits',
   },
