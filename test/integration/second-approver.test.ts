@@ -2,17 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { mentionsOf } from '../../src/app/mentions.ts';
-import { createDecisions } from '../../src/approvals/decisions.ts';
 import type { DecisionResult } from '../../src/approvals/open-calls.ts';
-import type { Db } from '../../src/db/database.ts';
 import type { Storage } from '../../src/db/storage.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import { findToolCall } from '../../src/session/store/read-snapshot.ts';
 import { type Backend, createBackend, describeOn, RECORDS } from '../support/backends.ts';
 import type { ApartClick } from '../support/deciding-process.ts';
 import { openCall } from '../support/open-call.ts';
 import { ROOT } from '../support/root.ts';
+import { decisionsOf } from '../support/second-approvals.ts';
 import { ADA } from '../support/snapshots.ts';
 
 const GRACE = { id: 'U0GRACE', name: 'Grace' };
@@ -33,17 +30,6 @@ describeOn('what needs a second approver', RECORDS, (name) => {
     await Promise.all([...new Set(storages)].map((storage) => storage.close()));
     await backend.remove();
   });
-
-  const decisionsOf = (db: Db, approvers: string[], second: string[]) =>
-    createDecisions({
-      db,
-      clock: systemClock,
-      policy: { approversOf: () => approvers, mentionsOf, isMember: async () => false },
-      second: { aboveUsd: 1, approvers: second },
-      budgets: { approvers: [] },
-      wake: async () => true,
-      render: async () => {},
-    });
 
   const approve = (id: string, by: typeof ADA) => ({
     calls: [{ toolCallId: id, revision: 0 }],

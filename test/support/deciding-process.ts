@@ -1,8 +1,6 @@
-import { mentionsOf } from '../../src/app/mentions.ts';
-import { createDecisions } from '../../src/approvals/decisions.ts';
 import { openStorage } from '../../src/db/storage.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import type { Person } from '../../src/session/address.ts';
+import { decisionsOf } from './second-approvals.ts';
 
 /** A click on a call that needs two approvals, with who may give which. */
 export type ApartClick = { callId: string; by: Person; approvers: string[]; second: string[] };
@@ -15,15 +13,7 @@ export type ApartClick = { callId: string; by: Person; approvers: string[]; seco
 const storage = await openStorage({ databaseUrl: process.argv[2], redisUrl: undefined, embedded: '' });
 
 process.on('message', async ({ callId, by, approvers, second }: ApartClick) => {
-  const decisions = createDecisions({
-    db: storage.db,
-    clock: systemClock,
-    policy: { approversOf: () => approvers, mentionsOf, isMember: async () => false },
-    second: { aboveUsd: 1, approvers: second },
-    budgets: { approvers: [] },
-    wake: async () => true,
-    render: async () => {},
-  });
+  const decisions = decisionsOf(storage.db, approvers, second);
   const calls = [{ toolCallId: callId, revision: 0 }];
   const sourceId = `${callId}:${by.id}`;
   process.send?.(await decisions.decide({ calls, verdict: 'approved', by, sourceId }));
