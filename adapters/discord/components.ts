@@ -104,7 +104,8 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   reactions: REACTIONS,
   message(headline, pieces, tone, call) {
     const whole = container(COLORS[tone], pieces);
-    return call === undefined ? whole : { ...whole, first: calling(headline, textBelow(pieces), call) };
+    const first = call && calling(headline, textBelow(pieces), call);
+    return first === undefined ? whole : { ...whole, first };
   },
   showsStanding: false,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
@@ -115,9 +116,9 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
       const content = i === 0 ? `${called}${part}` : part;
       const rows = offered && i === 0 ? [offerRow(offered)] : [];
       const whole = shown([{ type: ComponentType.TextDisplay, content }, ...rows], i === 0 ? mentions : []);
-      return i === 0 && mentions.length > 0
-        ? { ...whole, first: calling(content, '', { people: mentions, buttons: rows, isElsewhere: true }) }
-        : whole;
+      if (i > 0 || mentions.length === 0) return whole;
+      const first = calling(content, '', { people: mentions, buttons: rows, isElsewhere: true });
+      return first === undefined ? whole : { ...whole, first };
     });
   },
   quoted: (text, limit) => STYLE.plain(cut(text, limit)),
@@ -170,15 +171,21 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
 /**
  * What a message is first, so that it calls somebody: a phone's notification shows the content of a message,
  * and Components V2 have none (https://docs.discord.com/developers/components/reference). It has all of the
- * message's text where there is room; nobody can decide by it on what it does not show.
+ * message's text where there is room. Undefined where there is none, and people could act on what they do not
+ * see: then the message is there as it is from the first.
  */
-function calling(headline: string, below: string, { people, buttons, isElsewhere }: Call<Piece>): Payload {
+function calling(
+  headline: string,
+  below: string,
+  { people, buttons, isElsewhere }: Call<Piece>,
+): Payload | undefined {
   const whole = below === '' ? headline : `${headline}\n${below}`;
   const fits = whole.length <= DISCORD_LIMITS.content;
+  if (!fits && !isElsewhere) return undefined;
   return {
     content: shortened(fits ? whole : headline, DISCORD_LIMITS.content),
     flags: MessageFlags.SuppressEmbeds,
-    components: fits || isElsewhere ? buttons.filter(({ type }) => type === ComponentType.ActionRow) : [],
+    components: buttons.filter(({ type }) => type === ComponentType.ActionRow),
     allowed_mentions: { parse: [], users: [...people] },
   };
 }

@@ -11,7 +11,7 @@ import {
   approvalTitle,
   batchHeadline,
   batchText,
-  calledPeople,
+  calledBy,
   callText,
   changedText,
   decidersText,
@@ -100,8 +100,8 @@ export type Printer<Piece> = {
   reactions: Readonly<Record<Mood, string>>;
   answers: AnswerForm;
   /**
-   * A message of some pieces. `headline` is what a notification of it says. Whoever is in `called` (platform
-   * ids) is notified, with what can be done at once by `buttons`.
+   * A message of some pieces. `headline` is what a notification of it says, which whom it calls gets, with
+   * `call`.
    */
   message(headline: string, pieces: readonly Piece[], tone: Tone, call?: Call<Piece>): Outgoing;
   /** Whether threads can show how they stand as a whole. */
@@ -157,11 +157,11 @@ export function printView<Piece>(
     case 'approval': {
       const tone = body.decision === undefined ? 'waiting' : 'stopped';
       const headline = approvalHeadline(body, style);
-      const called = body.decision === undefined ? (body.deciders?.called ?? []) : [];
+      const people = calledBy(body);
       const call =
-        called.length === 0
-          ? undefined
-          : { people: called, buttons: decisionPieces(body, printer), isElsewhere: !body.isWhole };
+        people.length > 0
+          ? { people, buttons: decisionPieces(body, printer), isElsewhere: !body.isWhole }
+          : undefined;
       return [message(headline, approvalPieces(body, divisor, printer), tone, call)];
     }
     case 'batch':
@@ -229,8 +229,8 @@ const given = <Piece>(text: string | undefined, print: (text: string) => Piece[]
 function approvalPieces<Piece>(approval: ApprovalView, divisor: number, printer: Printer<Piece>): Piece[] {
   const { style, rooms, quoted } = printer;
   const { request, decision, edit, first } = approval;
-  const called = calledPeople(approval, style)
-    .map((person) => `${person} `)
+  const called = calledBy(approval)
+    .map((id) => `${style.person(id)} `)
     .join('');
   const title = printer.text(
     `${printer.callTitle(approvalTitle(approval), called)}\n${callText(approval, style)}`,

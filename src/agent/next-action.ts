@@ -64,7 +64,7 @@ export function nextAction(snapshot: Snapshot, limits: StepLimits): Action {
   const isAnswer =
     last?.entry.role === 'assistant' && !snapshot.toolCalls.some((call) => call.messageId === last.id);
   const awaiting = inState('awaiting_approval');
-  // A side question is answered while the approval that it is about stays open.
+  // What people write is answered while approvals stay open.
   const isAside = last?.entry.role === 'user' || (last?.entry.role === 'assistant' && !isAnswer);
   if (awaiting.length > 0 && !(isAside && awaiting.every((call) => call.messageId < (last?.id ?? 0)))) {
     return { kind: 'park', on: 'approval' };

@@ -45,7 +45,7 @@ export function isAmong(
 
 /**
  * Whom to call to decide: those that are named; the requester where they may decide themselves, or where
- * nobody is named, such as with groups, whose members are too many to be called.
+ * nobody is named, as with groups, whose members are not known here.
  */
 export function peopleToCall(
   approvers: readonly string[],

@@ -170,9 +170,7 @@ async function decideOne(
   }
   if (verdict === 'approved' && first === undefined && needsSecond(deps, request.estimate.usd)) {
     // The second one is reminded of by itself.
-    const { approvers } = deps.second;
-    const deciders = { called: [], approvers: [...approvers], until: call.state.deciders?.until };
-    const stated = { ...call.state, remindedAt: undefined, first: { by, at: deps.clock.now() }, deciders };
+    const stated = { ...call.state, remindedAt: undefined, first: { by, at: deps.clock.now() } };
     await moveToolCall(tx, sessionId, call.id, ['awaiting_approval'], stated);
     return { kind: 'first_approval', title: request.title };
   }

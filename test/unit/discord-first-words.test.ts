@@ -1,4 +1,4 @@
-import { ComponentType } from 'discord.js';
+import { ComponentType, MessageFlags } from 'discord.js';
 import { describe, expect, test } from 'vitest';
 import { inComponents } from '../../adapters/discord/components.ts';
 import { DISCORD_LIMITS } from '../../adapters/discord/limits.ts';
@@ -26,8 +26,13 @@ const card = (characters: number, isWhole: boolean): { kind: 'approval' } & Appr
   decision: undefined,
 });
 
+const printed = (body: ReturnType<typeof card>) =>
+  inComponents({ key: 'call/c_1', exchange: 1, body }, 1, { asksFeedback: false });
+
+const FLAGS = MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds;
+
 function firstOf(body: ReturnType<typeof card>) {
-  const [message] = inComponents({ key: 'call/c_1', exchange: 1, body }, 1, { asksFeedback: false });
+  const [message] = printed(body);
   if (message?.kind !== 'message' || message.first === undefined) throw new Error('it calls nobody');
   return message.first as { content: string; flags: number; components: unknown[] };
 }
@@ -51,12 +56,19 @@ describe('the words that an approval is first', () => {
     expect(canApprove(first)).toBe(true);
   });
 
-  test('can’t be decided by where they have no room for it and nothing else in the thread shows it', () => {
+  test('are none where they have no room for what would run and nothing else in the thread shows it', () => {
     const body = card(200, true);
     const facts = [{ label: 'Environment', value: 'y'.repeat(DISCORD_LIMITS.content) }];
-    const first = firstOf({ ...body, request: { ...body.request, facts } });
-    expect(first.content).not.toContain('yyy');
-    expect(canApprove(first)).toBe(false);
+    const [message] = printed({ ...body, request: { ...body.request, facts } });
+    expect(message).toMatchObject({ kind: 'message', body: { flags: FLAGS } });
+    expect(message).not.toHaveProperty('first');
+    expect(JSON.stringify(message)).toContain('<@600>');
+  });
+
+  test('are none once the first of two has approved: then somebody else is called', () => {
+    const [message] = printed({ ...card(200, true), first: { id: '601', name: 'Grace' } });
+    expect(message).not.toHaveProperty('first');
+    expect(JSON.stringify(message)).not.toMatch(/<@600>|Decided by/);
   });
 
   test('can be decided by where a file shows it', () => {

@@ -173,7 +173,7 @@ async function decidersOf(
   };
 }
 
-/** A new request replaces one that a side question left open: two cards for the same wish would mislead. */
+/** A new request replaces one that a message left open: two cards for the same wish would mislead. */
 async function supersede(tx: Tx, { snapshot, held, deps }: Scope, call: ToolCall): Promise<void> {
   const older = snapshot.toolCalls.filter(
     (item) => item.state.kind === 'awaiting_approval' && item.messageId < call.messageId,

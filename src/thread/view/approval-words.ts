@@ -25,26 +25,26 @@ const HEADLINE = 300;
 
 /** What a notification of a card says, with whom it calls. */
 export const approvalHeadline = (approval: ApprovalView, style: Style): string =>
-  [...calledPeople(approval, style), style.sentence(cut(approvalTitle(approval), HEADLINE))].join(' ');
+  calledBy(approval)
+    .map(style.person)
+    .concat(style.sentence(cut(approvalTitle(approval), HEADLINE)))
+    .join(' ');
 
-/** Whom an open card calls. */
-export const calledPeople = (
-  { deciders, decision }: ApprovalView,
-  { person }: Pick<Style, 'person'>,
-): string[] => (decision === undefined ? (deciders?.called ?? []).map(person) : []);
+/** Whom a card calls (platform ids): nobody once it is decided, or by one of two. */
+export const calledBy = ({ deciders, decision, first }: ApprovalView): readonly string[] =>
+  decision === undefined && first === undefined ? (deciders?.called ?? []) : [];
 
 /**
- * Who decides, and until when; '' where that is not known. It names only whom the card calls anyway: on some
- * platforms a name is a call.
+ * Who decides, and until when; '' where that is not known, or it waits for a second person, who is called by
+ * a message of their own. It names only whom the card calls anyway: on some platforms a name is a call.
  */
 export function decidersText({ deciders, first }: ApprovalView, style: Style): string {
-  if (deciders === undefined) return '';
+  if (deciders === undefined || first !== undefined) return '';
   const { approvers, called, until } = deciders;
   const names = approvers.map((who) => decider(who, called, style));
   const some = [...new Set(names)];
   const who = some.length > 1 ? `${some.slice(0, -1).join(', ')} or ${some.at(-1)}` : (some[0] ?? 'nobody');
-  const by =
-    called.length === 0 && first === undefined ? 'the same people as the other calls of this step' : who;
+  const by = called.length === 0 ? 'the same people as the other calls of this step' : who;
   return `Decided by ${by}${until ? ` until ${style.moment(until)}` : ''}`;
 }
 
