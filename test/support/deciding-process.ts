@@ -12,11 +12,14 @@ export type ApartClick = { callId: string; by: Person; approvers: string[]; seco
 
 const storage = await openStorage({ databaseUrl: process.argv[2], redisUrl: undefined, embedded: '' });
 
-process.on('message', async ({ callId, by, approvers, second }: ApartClick) => {
+async function decide({ callId, by, approvers, second }: ApartClick): Promise<void> {
   const decisions = decisionsOf(storage.db, approvers, second);
   const calls = [{ toolCallId: callId, revision: 0 }];
   const sourceId = `${callId}:${by.id}`;
   process.send?.(await decisions.decide({ calls, verdict: 'approved', by, sourceId }));
-});
+}
+
+// A decision that fails ends this process with its error, as nothing catches it, and the test says so.
+process.on('message', (click: ApartClick) => void decide(click));
 process.on('disconnect', () => process.exit());
 process.send?.('ready');
