@@ -7,9 +7,8 @@ import type { Fleet } from './fleet.ts';
 import type { People } from './people.ts';
 
 /** One look at a process that nothing is done to. */
-type Sample = Omit<Vitals, 'pid' | 'databaseCalls'> & {
+type Sample = Omit<Vitals, 'pid'> & {
   minute: number;
-  databaseCallsPerSecond: number;
   /** The record keeps what was said, so its size is to be seen against that. */
   directoryMb: number;
   /** Its log of changes, which is no part of the record. */
@@ -45,8 +44,7 @@ export async function keepCalm({ fleet, people, directory, forMs, say }: Calm): 
     isOver = true;
   });
   let [askAt, sampleAt] = [began, began + SAMPLE_MS];
-  let [calls, callsAt] = [0, began];
-  say('minute  RSS MB  heap MB  handles  database calls/s  record MB  log MB  requests');
+  say('minute  RSS MB  heap MB  handles  database calls  record MB  log MB  requests');
   while (!isOver) {
     const now = performance.now();
     if (now >= askAt && people.busy.length < BUSY) {
@@ -56,15 +54,14 @@ export async function keepCalm({ fleet, people, directory, forMs, say }: Calm): 
     people.order();
     people.look();
     if (now >= sampleAt && fleet.vitals !== undefined) {
-      const { databaseCalls, pid: _pid, ...rest } = fleet.vitals;
+      const { pid: _pid, ...rest } = fleet.vitals;
       const sample = {
         ...rest,
         minute: (now - began) / 60_000,
-        databaseCallsPerSecond: ((databaseCalls - calls) * 1000) / (now - callsAt),
         ...sizesOf(directory),
         requests: people.requests.length,
       };
-      [calls, callsAt, sampleAt] = [databaseCalls, now, sampleAt + SAMPLE_MS];
+      sampleAt = now + SAMPLE_MS;
       samples.push(sample);
       say(lineOf(sample));
     }
@@ -79,12 +76,12 @@ const lineOf = (s: Sample): string =>
     s.rssMb.toFixed(0),
     s.heapMb.toFixed(1),
     s.handles,
-    s.databaseCallsPerSecond.toFixed(0),
+    s.databaseCalls,
     s.directoryMb.toFixed(1),
     s.logMb.toFixed(0),
     s.requests,
   ]
-    .map((cell, i) => String(cell).padStart([6, 8, 9, 9, 18, 11, 8, 10][i] ?? 0))
+    .map((cell, i) => String(cell).padStart([6, 8, 9, 9, 16, 11, 8, 10][i] ?? 0))
     .join('');
 
 function sizesOf(directory: string | undefined): { directoryMb: number; logMb: number } {
@@ -104,7 +101,6 @@ const BOUNDS = {
   rssMb: { share: 1.1, more: 20 },
   heapMb: { share: 1.1, more: 5 },
   handles: { share: 1.1, more: 3 },
-  databaseCallsPerSecond: { share: 1.15, more: 10 },
   logMb: { share: 1, more: 48 }, // it is kept in pieces of 16 MB
 } as const;
 
@@ -114,7 +110,7 @@ export function growth(samples: readonly Sample[]): string[] {
   const second = samples.slice(quarter, 2 * quarter);
   const last = samples.slice(-quarter);
   if (quarter === 0) return ['it was too short to show growth'];
-  const keys = ['rssMb', 'heapMb', 'handles', 'databaseCallsPerSecond', 'logMb'] as const;
+  const keys = ['rssMb', 'heapMb', 'handles', 'logMb'] as const;
   const grown = keys.flatMap((key) => {
     const [before, after] = [median(second.map((s) => s[key])), median(last.map((s) => s[key]))];
     const { share, more } = BOUNDS[key];
@@ -122,16 +118,27 @@ export function growth(samples: readonly Sample[]): string[] {
       ? [`${key} grew from ${before.toFixed(1)} to ${after.toFixed(1)}`]
       : [];
   });
-  const [early, late] = [perRequest(second), perRequest(last)];
-  return late > early * 1.3 + 0.01
-    ? [...grown, `a request took ${early.toFixed(3)} MB of the record, and takes ${late.toFixed(3)} MB`]
-    : grown;
+  return [...grown, ...costlier(second, last)];
 }
 
-function perRequest(samples: readonly Sample[]): number {
+/** What a request takes more of, by counts: so it says the same beside other work on the machine. */
+function costlier(second: readonly Sample[], last: readonly Sample[]): string[] {
+  const costs = [
+    { of: 'MB of the record', share: 1.3, more: 0.01, count: (s: Sample) => s.directoryMb },
+    { of: 'database calls', share: 1.15, more: 10, count: (s: Sample) => s.databaseCalls },
+  ];
+  return costs.flatMap(({ of, share, more, count }) => {
+    const [before, after] = [perRequest(second, count), perRequest(last, count)];
+    return after > before * share + more
+      ? [`a request took ${before.toFixed(3)} ${of}, and takes ${after.toFixed(3)}`]
+      : [];
+  });
+}
+
+function perRequest(samples: readonly Sample[], count: (sample: Sample) => number): number {
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined || first.requests === last.requests) return 0;
-  return (last.directoryMb - first.directoryMb) / (last.requests - first.requests);
+  return (count(last) - count(first)) / (last.requests - first.requests);
 }
 
 function median(numbers: readonly number[]): number {
