@@ -1,6 +1,7 @@
 import { createBackoff } from '../lib/backoff.ts';
 import { createBreath } from '../lib/breath.ts';
 import { printedParts, withoutAnsi } from '../lib/output.ts';
+import { Pace, withLine } from '../session/progress/pace.ts';
 import { advance, Progress, READ_PARTS } from '../session/progress.ts';
 import { type Following, SAFETY_MS } from './following.ts';
 import { KnownLines } from './known-lines.ts';
@@ -19,6 +20,7 @@ export async function readLog(following: Following): Promise<void> {
   // Another follower may have read a part of it: what is known of the progress is made anew from the first
   // line.
   let progress = Progress.parse({});
+  let pace = Pace.parse({});
   while (!signal.aborted) {
     const isKnown = known.begin();
     try {
@@ -28,10 +30,14 @@ export async function readLog(following: Following): Promise<void> {
         const { text } = line;
         // What was printed at once may be thousands of lines.
         for (const printed of (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')) {
-          progress = advance(progress, cleaned(printed, clean));
+          const text = cleaned(printed, clean);
+          const next = advance(progress, text);
+          pace = withLine(pace, progress, next, text, line.at);
+          progress = next;
           await breathe(); // what was printed long ago comes as fast as it is read
         }
         following.progress = progress;
+        following.pace = pace;
         following.snapshot = { ...following.snapshot, seenAt: clock.now() };
         following.isDirty = true;
       }

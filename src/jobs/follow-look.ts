@@ -64,8 +64,9 @@ async function pushedBy(following: Following, seen: JobSnapshot): Promise<Pick<J
 export async function note(following: Following): Promise<boolean> {
   following.isDirty = false;
   following.notes++;
-  const { snapshot, progress } = following;
-  const isOver = await following.seen({ ...snapshot, ...(progress ? { progress } : {}) });
+  const { snapshot, progress, pace } = following;
+  const known = { ...(progress ? { progress } : {}), ...(pace ? { pace } : {}) };
+  const isOver = await following.seen({ ...snapshot, ...known });
   if (isOver) following.end();
   return isOver;
 }

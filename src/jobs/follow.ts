@@ -35,6 +35,7 @@ export async function followJob(
     end: () => over.abort(),
     snapshot: watch.snapshot,
     progress: watch.snapshot.progress,
+    pace: watch.snapshot.pace,
     isDirty: false,
     refusals: 0,
     notes: 0,

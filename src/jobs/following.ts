@@ -2,6 +2,7 @@ import type { HubJobs } from '../hub/jobs.ts';
 import type { Pushes } from '../hub/pushes.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Redaction } from '../lib/redaction.ts';
+import type { Pace } from '../session/progress/pace.ts';
 import type { Progress } from '../session/progress.ts';
 import type { JobSnapshot, Watch } from '../session/watches.ts';
 
@@ -29,6 +30,7 @@ export type Following = {
   end(): void;
   snapshot: JobSnapshot;
   progress: Progress | undefined;
+  pace: Pace | undefined;
   isDirty: boolean;
   /** How often in a row the Hub has refused to tell of the job. */
   refusals: number;

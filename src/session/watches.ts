@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Pace } from './progress/pace.ts';
 import { Progress } from './progress.ts';
 
 /**
@@ -22,6 +23,8 @@ export const JobSnapshot = z.object({
   isEndUnknown: z.boolean().optional(),
   /** What can't be read of it is done without: a job's own log is what it was made from. */
   progress: Progress.optional().catch(undefined),
+  /** How fast it goes on. */
+  pace: Pace.optional().catch(undefined),
   /** Repositories that it has pushed to, by the Hub's own commits; undefined where that is not known. */
   pushed: z.array(z.string()).optional().catch(undefined),
 });
