@@ -16,7 +16,7 @@ import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
-import type { Mood, ViewMessage } from '../../src/thread/view/view-message.ts';
+import type { Mood, ViewBody, ViewMessage } from '../../src/thread/view/view-message.ts';
 import { type Call, type Printer, printView, type Rooms, type Tone } from '../shared/print-view.ts';
 import { MARKDOWN } from './dialect.ts';
 import { idOf, markOf } from './ids.ts';
@@ -109,8 +109,9 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   },
   showsStanding: false,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
-  notice({ text: said, mentions, offered }, divisor) {
+  notice({ text: said, mentions, offered, picture }, divisor) {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
+    if (picture !== undefined) return [callingPicture(said, called, mentions, picture)];
     const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
     return printMarkdown(said, MARKDOWN, limit).map((part, i) => {
       const content = i === 0 ? `${called}${part}` : part;
@@ -167,6 +168,23 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   allValues: (open) => [ALL, batchDigest(open)],
   keepsChange: false,
 };
+
+/**
+ * A picture below words that call people: a plain message, because phones show no words of one that is made
+ * of components.
+ */
+function callingPicture(
+  said: string,
+  called: string,
+  people: readonly string[],
+  { fileId: id, name, alt }: NonNullable<Extract<ViewBody, { kind: 'notice' }>['picture']>,
+): Outgoing {
+  const [part = ''] = printMarkdown(said, MARKDOWN, DISCORD_LIMITS.content - called.length);
+  const content = shortened(`${called}${part}`, DISCORD_LIMITS.content);
+  const flags = MessageFlags.SuppressEmbeds;
+  const without = { content, flags, allowed_mentions: { parse: [], users: [...people] } };
+  return { kind: 'upload', file: { id, name }, text: content, alt, calling: { people, without } };
+}
 
 /**
  * What a message is first, so that it calls somebody: a phone's notification shows the content of a message,

@@ -101,9 +101,10 @@ const ACTS: Acts<Thread> = {
     ).catch(REST_API.unless('gone'));
   },
 
-  share(at, key, upload, bytes) {
+  async share(at, key, upload, bytes) {
     const limit = at.fileLimitOf(at.workspace);
     const isTooLarge = bytes.length > limit;
+    if (isTooLarge && upload.calling !== undefined) return TOO_LARGE;
     const payload = isTooLarge ? tooLargeMessage(upload, bytes.length, limit) : uploadMessage(upload);
     const files = isTooLarge ? [] : [{ name: attachmentName(upload.file.name), data: Buffer.from(bytes) }];
     return REST_API.delivered(async () => {
@@ -147,7 +148,9 @@ const ACTS: Acts<Thread> = {
     const number = markOf(key);
     // The plainest form has nothing that could be numbered.
     const plainest =
-      sought.kind === 'message' ? PLAIN_COMPONENTS(sought.body).at(-1)?.body.content : undefined;
+      sought.kind === 'upload'
+        ? sought.calling?.without.content
+        : (sought.body.content ?? PLAIN_COMPONENTS(sought.body).at(-1)?.body.content);
     const found = read.value.find(
       ({ author, components, attachments, content }) =>
         author.id === botId() &&
@@ -225,6 +228,14 @@ const TOO_OFTEN: Failed = {
   reason: 'final',
   code: 'rate_limited',
   why: 'a thread’s name can be changed twice in ten minutes',
+};
+
+/** People are called without it. */
+const TOO_LARGE: Failed = {
+  ok: false,
+  reason: 'too_long',
+  code: 'file_too_large',
+  why: 'this server takes no files of that size',
 };
 
 /** Progress does not open again what people have closed: it comes with what matters. */

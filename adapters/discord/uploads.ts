@@ -14,12 +14,17 @@ export const fileLimit = (tier: GuildPremiumTier | undefined): number =>
 const PICTURE = /\.(?:png|jpe?g|gif|webp)$/i;
 
 /** A message of a file: a picture is shown as one, any other is there to be downloaded. */
-export function uploadMessage({ file, text }: Upload): Payload {
+export function uploadMessage({ file, text, alt, calling }: Upload): Payload {
+  const description = cut(alt ?? unescaped(text), DISCORD_LIMITS.mediaDescription);
+  if (calling !== undefined) {
+    const attachments = [{ id: 0, filename: attachmentName(file.name), description }];
+    return { ...calling.without, attachments };
+  }
   const media = { url: `attachment://${attachmentName(file.name)}` };
   const shown: APIMessageTopLevelComponent = PICTURE.test(file.name)
     ? {
         type: ComponentType.MediaGallery,
-        items: [{ media, description: cut(unescaped(text), DISCORD_LIMITS.mediaDescription) }],
+        items: [{ media, description }],
       }
     : { type: ComponentType.File, file: media };
   return bodyOf([{ type: ComponentType.TextDisplay, content: text.trim() || STYLE.plain(file.name) }, shown]);

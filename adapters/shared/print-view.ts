@@ -178,7 +178,8 @@ export function printView<Piece>(
       return [{ kind: 'reaction', on: body.on, name: printer.reactions[body.mood] }];
     case 'file': {
       const text = printedWithin(body.text, printer.rooms.file, style.plain);
-      return [{ kind: 'upload', file: { id: body.fileId, name: body.name }, text }];
+      const { alt } = body;
+      return [{ kind: 'upload', file: { id: body.fileId, name: body.name }, text, ...(alt ? { alt } : {}) }];
     }
     default:
       return body satisfies never;

@@ -50,6 +50,8 @@ export const SLACK_LIMITS = {
   inputText: 3_000,
   /** https://docs.slack.dev/reference/block-kit/blocks/input-block: label and hint. */
   inputLabel: 2_000,
+  /** https://docs.slack.dev/reference/methods/files.getUploadURLExternal, `alt_txt_too_large`. */
+  altText: 1_000,
 } as const;
 
 /** Markdown of one answer part: well below `allBlocks`, so that the rest of a message has room. */

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { cut } from '../../src/lib/cut.ts';
 import { messageOf } from '../../src/lib/errors.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
@@ -12,7 +13,7 @@ import { type BlockOptions, inBlocks, REACTIONS } from './blocks.ts';
 import { EVENT_TYPE, marked, type Thread, WEB_API } from './delivery.ts';
 import { MRKDWN } from './dialect.ts';
 import { editable } from './kit.ts';
-import { EDIT_INTERVAL_MS, slackRates } from './limits.ts';
+import { EDIT_INTERVAL_MS, SLACK_LIMITS, slackRates } from './limits.ts';
 import { PLAIN_BLOCKS } from './plain-form.ts';
 import { beginStream, growStream, isLostStream, isStream, stopStream, streamId } from './streams.ts';
 import { STYLE } from './style.ts';
@@ -124,13 +125,14 @@ const ACTS: Omit<Acts<Thread>, 'react' | 'stand' | 'name'> = {
   },
 
   /** A file is known by its own id: Slack does not tell that of the message it stands in. */
-  share: ({ client, channel, thread }, _key, { file, text }, bytes) =>
+  share: ({ client, channel, thread }, _key, { file, text, alt }, bytes) =>
     WEB_API.delivered(async () => {
       const answer = await client.filesUploadV2({
         channel_id: channel,
         thread_ts: thread,
         filename: file.name,
         title: file.name,
+        ...(alt === undefined ? {} : { alt_text: cut(alt, SLACK_LIMITS.altText) }),
         file: Buffer.from(bytes),
         initial_comment: text,
       });
@@ -208,7 +210,8 @@ async function find(
 /** The id of a message or file among replies. */
 function replyWith(replies: readonly Reply[], key: string, sought: Message | Upload): string | undefined {
   if (sought.kind === 'upload') {
-    return replies.flatMap(({ files }) => files).find(({ name }) => name === sought.file.name)?.id;
+    const file = replies.flatMap(({ files }) => files).find(({ name }) => name === sought.file.name);
+    if (file !== undefined || sought.calling === undefined) return file?.id;
   }
   return replies.find(
     ({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload.key === key,

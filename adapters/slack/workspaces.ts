@@ -154,6 +154,13 @@ function renewable(first: string, look?: () => Promise<string | undefined>): Tok
  * Calls wait in a queue of the client's own, where it can't be told any more who made them. A call that is
  * refused for a token that has been renewed meanwhile is made with the new one.
  */
+const UPLOAD = 'files.getUploadURLExternal';
+
+/** @slack/web-api calls `alt_txt` by another name, and Slack takes it by its own alone. */
+function namedAsSlackDoes({ alt_text, ...options }: Options = {}): Options {
+  return alt_text === undefined ? options : { ...options, alt_txt: alt_text };
+}
+
 class SlackClient extends WebClient {
   /** Told of what becomes of each call's token. */
   onToken: (refusal: string | undefined) => void = () => {};
@@ -167,7 +174,7 @@ class SlackClient extends WebClient {
   override async apiCall(method: string, options?: Options): ReturnType<WebClient['apiCall']> {
     refuseInTransaction(() => `a call of Slack’s ${method}`);
     try {
-      const answer = await this.#call(method, options);
+      const answer = await this.#call(method, method === UPLOAD ? namedAsSlackDoes(options) : options);
       this.onToken(undefined);
       return answer;
     } catch (error) {

@@ -32,15 +32,21 @@ function said(message: string | null | undefined, reason: string | null | undefi
   return [why, message].filter(Boolean).join(' ') || undefined;
 }
 
+/** `isHubsEnd`: the Hub has ended the job, not people. */
+type HubStatus = { stage: string; message?: string | undefined; isHubsEnd?: boolean };
+
 /** A job as the Hub's API describes it; a stage is kept as text, because new ones may come. */
 export const HubJob = z.object({
   id: z.string(),
   status: z
     .object({ stage: z.string(), message: z.string().nullish(), cancelReason: z.string().nullish() })
-    .transform(({ stage, message, cancelReason }): { stage: string; message?: string | undefined } => ({
-      stage,
-      message: said(message, cancelReason),
-    })),
+    .transform(
+      ({ stage, message, cancelReason }): HubStatus => ({
+        stage,
+        message: said(message, cancelReason),
+        ...(cancelReason ? { isHubsEnd: true } : {}),
+      }),
+    ),
   createdAt: z.coerce.date(),
   startedAt: z.coerce.date().nullish(),
   finishedAt: z.coerce.date().nullish(),

@@ -3,12 +3,14 @@ import type { Db, Tx } from '../db/database.ts';
 import { watches } from '../db/schema/jobs.ts';
 import { sessions } from '../db/schema/sessions.ts';
 import type { Isolation } from '../lib/isolation.ts';
+import { addFile, type NewFile } from '../session/store/files.ts';
 import { insertOperation } from '../session/store/inbox.ts';
 import { expiry, touch } from '../session/store/lease.ts';
 import { addMessage } from '../session/store/record.ts';
 import { sessionOf, watchOf } from '../session/store/rows.ts';
 import { isFinal, type JobSnapshot, type Watch } from '../session/watches.ts';
-import { endText, lossText } from '../thread/words/jobs.ts';
+import { endText, lossText } from '../thread/words/job-ends.ts';
+import { curveFile } from './files.ts';
 
 /**
  * Takes jobs that run on and that nobody follows, for `leaseMs`. A follower that dies leaves them to the next
@@ -76,6 +78,7 @@ export async function releaseWatches(db: Db, owner: string): Promise<void> {
  * Returns whether the job has ended.
  */
 export async function recordLook(db: Db, watch: Watch, seen: JobSnapshot): Promise<boolean> {
+  const curve = isTold(seen) ? await curveOf({ ...watch, snapshot: seen }) : undefined;
   return db.transaction(`a look at job ${watch.jobId}`, async (tx) => {
     const isOver = isFinal(seen);
     const at = tx.clock.now();
@@ -89,22 +92,32 @@ export async function recordLook(db: Db, watch: Watch, seen: JobSnapshot): Promi
     if (isOver) {
       const operation = { kind: 'job_ended' as const, watchId: watch.id };
       await insertOperation(tx, watch.sessionId, `job_ended:${watch.id}`, operation);
-      await tellOfEnd(tx, watch, seen);
+      if (isTold(seen)) await tellOfEnd(tx, watch, seen, curve);
     }
     return isOver;
   });
 }
 
+/** What was cancelled was ended by people, if not by the Hub, which says why. */
+const isTold = (seen: JobSnapshot): boolean =>
+  isFinal(seen) && (seen.stage !== 'CANCELED' || seen.isHubsEnd === true);
+
+/** Drawn before the end is written down. The end is told without a picture that can't be made. */
+async function curveOf(ended: Watch): Promise<NewFile | undefined> {
+  const made = await curveFile(ended, `curve_${ended.id}`).catch(() => undefined);
+  return made?.ok ? made.file : undefined;
+}
+
 /**
- * Calls whoever asked for the job: an edit of its card notifies nobody. What was cancelled was ended by
- * people.
+ * Calls whoever asked for the job, with its curve in the same message: an edit of its card notifies nobody.
  */
-async function tellOfEnd(tx: Tx, watch: Watch, seen: JobSnapshot): Promise<void> {
-  if (seen.stage === 'CANCELED') return;
+async function tellOfEnd(tx: Tx, watch: Watch, seen: JobSnapshot, curve: NewFile | undefined): Promise<void> {
   const [row] = await tx.select().from(sessions).where(eq(sessions.id, watch.sessionId));
   if (row === undefined) return;
   const { requester } = sessionOf(row);
   const ended = { ...watch, snapshot: seen, endedAt: tx.clock.now() };
   const text = seen.isEndUnknown ? lossText(ended) : endText(ended);
-  await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, mentions: [requester.id] });
+  const mentions = [requester.id];
+  if (curve !== undefined) return addFile(tx, watch.sessionId, watch.exchange, curve, text, mentions);
+  await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, mentions });
 }

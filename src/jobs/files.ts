@@ -6,7 +6,15 @@ import { withoutAnsi } from '../lib/output.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import { MAX_FILE_BYTES, type NewFile, uniqueName } from '../session/store/files.ts';
 import type { Watch } from '../session/watches.ts';
-import { curveTitle, logNotRead, logTitle, nothingPrinted, tooFewLosses } from '../thread/words/jobs.ts';
+import {
+  curveAlt,
+  curveText,
+  curveTitle,
+  logNotRead,
+  logTitle,
+  nothingPrinted,
+  tooFewLosses,
+} from '../thread/words/jobs.ts';
 import { lineCount } from './report.ts';
 
 /** Fewer values are better read than drawn. */
@@ -26,11 +34,10 @@ export async function curveFile(watch: Watch, id: string): Promise<Made> {
     id,
     name: uniqueName(`loss-${watch.jobId}.png`, id),
     bytes: await lossCurve(title, progress),
+    alt: curveAlt(watch, progress),
   };
-  return { ok: true, file, text: `${title}: ${rounded(progress.losses[0])} → ${rounded(progress.loss)}` };
+  return { ok: true, file, text: curveText(watch, progress) };
 }
-
-const rounded = (loss: number | undefined): string => String(Number(loss?.toPrecision(4)));
 
 /**
  * Everything a job has printed so far, without terminal codes and secrets; of a very long log the newest

@@ -34,7 +34,7 @@ const UNSEEN_MS = 60_000;
  * when it was first seen running.
  */
 export function snapshotOf(job: HubJob, clock: Pick<Clock, 'now'>, before?: JobSnapshot): JobSnapshot {
-  const { stage, message } = job.status;
+  const { stage, message, isHubsEnd } = job.status;
   const now = clock.now();
   const startedAt = job.startedAt ?? before?.startedAt ?? (stage === 'RUNNING' ? now : undefined);
   const ran = job.durations?.runningSecs;
@@ -48,6 +48,7 @@ export function snapshotOf(job: HubJob, clock: Pick<Clock, 'now'>, before?: JobS
     stage,
     seenAt: now,
     ...(message ? { message } : {}),
+    ...(isHubsEnd ? { isHubsEnd } : {}),
     ...(startedAt ? { startedAt } : {}),
     ...(finishedAt ? { finishedAt } : {}),
   };

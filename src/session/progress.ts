@@ -1,4 +1,5 @@
 import { cut } from '../lib/cut.ts';
+import { counted } from '../lib/numbers.ts';
 import { printedParts } from '../lib/output.ts';
 import { isBar } from './progress/bars.ts';
 import { afterBlank, withFailures, withNothingTold } from './progress/failures.ts';
@@ -44,9 +45,9 @@ function afterPrinted(before: Known, raw: string): Known {
 export const failureText = ({ failure, advice }: Pick<Progress, 'failure' | 'advice'>): string =>
   [failure, advice].filter((text) => text !== undefined).join(': ');
 
-/** Where the job is, as "step 12 of 100"; '' where its log does not tell. */
+/** Where the job is, as "step 620 of 1,000"; '' where its log does not tell. */
 export const stepText = ({ step, steps }: Pick<Progress, 'step' | 'steps'>): string =>
-  step === undefined ? '' : `step ${step}${steps === undefined ? '' : ` of ${steps}`}`;
+  step === undefined ? '' : `step ${counted(step)}${steps === undefined ? '' : ` of ${counted(steps)}`}`;
 
 function afterLine(before: Known, line: Line): Known {
   const alert = /^\[TRACKIO (INFO|WARN|ERROR)\] (.+)$/.exec(line.text.trim());

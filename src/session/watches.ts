@@ -21,6 +21,8 @@ export const JobSnapshot = z.object({
    * more.
    */
   isEndUnknown: z.boolean().optional(),
+  /** The Hub itself has ended it, and not people: `message` says why. */
+  isHubsEnd: z.boolean().optional(),
   /** What can't be read of it is done without: a job's own log is what it was made from. */
   progress: Progress.optional().catch(undefined),
   /** How fast it goes on. */

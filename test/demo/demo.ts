@@ -93,16 +93,16 @@ async function play(
   print.aside('Ada presses Approve.');
   await stage.approve('ada');
 
-  await reply('RUNNING', 'COMPLETED');
-  await reply('Waiting for the job', 'COMPLETED');
-  if (!isKilled) await reply('▁', 'COMPLETED'); // enough of its curve to be seen
+  await reply('· running', '· done');
+  await reply('Waiting for the job', '· done');
+  if (!isKilled) await reply('▁', '· done'); // enough of its curve to be seen
   page('job');
   if (isKilled) {
     print.aside(`kill -9 ${bot.pid}`);
     bot.kill();
   }
   await reply('Accuracy on the test split');
-  await reply('COMPLETED');
+  await reply('· done');
   await reply('✅ *Done*', '✅ **Done**');
 
   stage.say('and which learning rate was that?');

@@ -57,14 +57,14 @@ describe('somebody’s own account', () => {
     const job = await until('the job is submitted', () => world.hub.jobs[0]);
     expect(job.namespace).toBe('ada-own');
     expect(JSON.stringify(job.spec.secrets)).toContain(TOKEN);
-    await world.reply(asked, 'RUNNING');
+    await world.reply(asked, '· running');
 
     world.slack.clickHome('U0ADA', 'account_sign_out');
     await until('it is kept', () =>
       world.slack.calls.some(({ arguments: args }) => String(args.text).includes('A job still runs')),
     );
     world.hub.finish(job, 'COMPLETED');
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     await world.reply(asked, 'result:');
     world.slack.clickHome('U0ADA', 'account_sign_out');
     await shows('account_sign_in');
@@ -117,7 +117,7 @@ describe('somebody’s own account', () => {
     await signIn();
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-    await world.reply(asked, 'RUNNING');
+    await world.reply(asked, '· running');
     return asked;
   }
 
@@ -199,7 +199,7 @@ test('on Discord it is signed in to with a command', async () => {
   await discord.told('grace', 'Only Ada may approve this');
   discord.discord.click('ada', card, 'approve|');
   await until('the job runs under it', () => discord.world.hub.jobs[0]?.namespace === 'ada-own');
-  await discord.reply(asked.id, 'RUNNING');
+  await discord.reply(asked.id, '· running');
 
   const other = 'hf_otherotherother';
   discord.world.hub.identities.set(other, 'ada-other');

@@ -19,7 +19,7 @@ describe('the session of a thread, where the app is an agent', () => {
     const asked = world.slack.mention('U0ADA', 'C0ML', 'print hello on the Hub');
     await until('it waits', () => world.slack.standing(asked) === 'suspended');
     world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-    await world.reply(asked, 'RUNNING');
+    await world.reply(asked, '· running');
     const [job] = world.hub.jobs;
     if (job) world.hub.finish(job, 'COMPLETED');
     await until('it has ended', () => world.slack.standing(asked) === 'active');

@@ -30,7 +30,7 @@ describe('jobs and approvals', () => {
     const answer = await world.reply(asked, 'result: Job');
     expect(answer.text).toContain('No module named');
     expect(answer.text).toContain('exit code: 1');
-    await world.reply(asked, 'ERROR');
+    await world.reply(asked, '· failed');
   });
 
   test('a rejected job is not run, and the model is told who rejected it', async () => {
@@ -127,7 +127,7 @@ describe('jobs and approvals', () => {
     world.slack.share('U0ADA', 'C0ML', { name: file.name, text: 'print(2)\n' }, '', asked.ts);
     await world.reply(asked, 'Changed by <@U0ADA>');
     world.slack.click('U0ADA', await cardOf(asked), 'approve');
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     expect(scriptOf(world.hub.jobs[0]?.spec.command)).toBe('print(2)\n');
   });
 
@@ -169,7 +169,7 @@ describe('jobs and approvals', () => {
     world.slack.click('U0ADA', await cardOf(asked), 'approve');
     await until('Ada is told', () => world.slack.ephemerals.at(-1)?.text.includes('<!subteam^S0LEADS>'));
     world.slack.click('U0GRACE', await cardOf(asked), 'approve');
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
   });
 
   test('a click on an old card changes nothing and says who decided', async () => {
@@ -185,7 +185,7 @@ describe('jobs and approvals', () => {
       user: 'U0GRACE',
       text: 'Ada has already approved this. Your click changed nothing.',
     });
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     expect(world.hub.jobs).toHaveLength(1);
   });
 
@@ -196,7 +196,7 @@ describe('jobs and approvals', () => {
     const card = structuredClone(await cardOf(asked));
     for (const user of ['U0ADA', 'U0GRACE', 'U0LINUS']) world.slack.click(user, card, 'approve');
     await until('two are told that it was too late', () => world.slack.ephemerals.length === 2);
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     expect(world.hub.jobs).toHaveLength(1);
   });
 
@@ -228,7 +228,7 @@ describe('jobs and approvals', () => {
     await world.reply(asked, 'heard: [Ada] thanks, nice');
     expect(world.describe(asked)).not.toContain('Set aside');
     world.slack.click('U0ADA', await cardOf(asked), 'approve');
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     expect(world.model.refusals).toEqual([]);
   });
 
@@ -246,7 +246,7 @@ describe('jobs and approvals', () => {
       world.replies(asked).findLast((message) => shown(message).includes('smaller')),
     );
     world.slack.click('U0ADA', newer, 'approve');
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     expect(scriptOf(world.hub.jobs[0]?.spec.command)).toBe(SMALLER.script);
   });
 
@@ -267,7 +267,7 @@ describe('jobs and approvals', () => {
         .find(({ ts, ...message }) => ts !== forGrace.ts && shown({ ts, ...message }).includes(APPROVE)),
     );
     world.slack.click('U0ADA', forAda, 'offered_command:0');
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     expect(world.hub.jobs).toHaveLength(1);
     expect(world.model.requests.some((request) => lastText(request).includes('Yes!'))).toBe(false);
   });
@@ -299,7 +299,7 @@ describe('jobs and approvals', () => {
     world.slack.pick('U0ADA', await cardOf(asked), 'choose:namespace', 'team');
     await world.reply(asked, 'Changed by <@U0ADA> · namespace is now team');
     world.slack.click('U0ADA', await cardOf(asked), 'approve');
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     expect(world.hub.jobs[0]?.namespace).toBe('team');
   });
 
@@ -309,7 +309,7 @@ describe('jobs and approvals', () => {
     world.hub.faults.push({ path: /\/api\/jobs\/ada$/, method: 'POST', status: 'drop' });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     world.slack.click('U0ADA', await cardOf(asked), 'approve');
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     expect(world.hub.jobs).toHaveLength(1);
   });
 

@@ -78,7 +78,7 @@ describe('a reaction on the request, where the app is no agent', () => {
       });
     await has('hourglass_flowing_sand');
     world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-    await world.reply(asked, 'RUNNING');
+    await world.reply(asked, '· running');
     const [job] = world.hub.jobs;
     if (job) world.hub.finish(job, 'COMPLETED');
     await has('white_check_mark');
@@ -200,7 +200,7 @@ test('the Home tab shows my sessions, the jobs of the workspace and what was use
   );
   const asked = world.slack.mention('U0ADA', 'C0ML', 'fine-tune a tiny model');
   world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-  await world.reply(asked, 'RUNNING');
+  await world.reply(asked, '· running');
   world.slack.openHome('U0ADA');
   await until('the session and its job', () => {
     const home = JSON.stringify(world.slack.homes.get('U0ADA') ?? '');
@@ -208,17 +208,17 @@ test('the Home tab shows my sessions, the jobs of the workspace and what was use
       home.includes('|fine-tune a tiny model>') &&
       home.includes('1 of yours is running') &&
       home.includes('Who approves') &&
-      home.includes('RUNNING')
+      home.includes('· running')
     );
   });
   world.slack.openHome('U0GUEST');
   await until('a guest sees why there is nothing', () => {
     const home = JSON.stringify(world.slack.homes.get('U0GUEST') ?? '');
-    return home.includes('Guests may not use me here') && !home.includes('RUNNING');
+    return home.includes('Guests may not use me here') && !home.includes('· running');
   });
   world.slack.openHome('U0GRACE');
   await until('Grace sees jobs, and none of Ada’s sessions', () => {
     const home = JSON.stringify(world.slack.homes.get('U0GRACE') ?? '');
-    return home.includes('RUNNING') && !home.includes('fine-tune a tiny model');
+    return home.includes('· running') && !home.includes('fine-tune a tiny model');
   });
 });

@@ -82,14 +82,14 @@ describe.skipIf(!isThere('postgres'))('what shows as taken is in the record firs
 
   test('of a running job: its log, and that it is cancelled', async () => {
     on.discord.click('ada', await card(), 'approve|');
-    const running = await on.reply(asked.id, 'RUNNING');
+    const running = await on.reply(asked.id, '· running');
     expect(await around(() => on.discord.click('ada', running, 'job_log|'))).toEqual(IN_ORDER);
     on.discord.click('ada', running, 'cancel_job|');
     const question = await on.told('ada', 'Cancel this job?');
     expect(await around(() => on.discord.clickPrivate('ada', asked.id, question, 'cancel_job|'))).toEqual(
       TOLD,
     );
-    await on.reply(asked.id, 'CANCELED');
+    await on.reply(asked.id, '· cancelled');
   });
 
   test('of a session: its menu and its dialog, a stop; and of a channel its settings', async () => {
@@ -168,7 +168,7 @@ describe.skipIf(!isThere('postgres'))('where two processes are told of every cli
     on.discord.pick('ada', card, 'choose|', 'team');
     const changed = await on.reply(asked.id, 'namespace is now team');
     on.discord.click('ada', changed, 'approve|');
-    await on.reply(asked.id, 'RUNNING');
+    await on.reply(asked.id, '· running');
     on.discord.slash('ada', CHANNELS.ml, 'status');
     await on.told('ada', 'Your sessions');
     expect(on.discord.shownTo('ada')).toEqual(['nothing', 'nothing', 'message']);

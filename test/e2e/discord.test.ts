@@ -172,11 +172,11 @@ describe('a connection', () => {
     const card = await on.reply(asked.id, 'Run a Hugging Face Job');
     await until('it is seen that it waits', () => asked.reactions.has('✋') || asked.reactions.has('⏳'));
     on.discord.click('ada', card, 'approve|');
-    const job = await on.reply(asked.id, 'RUNNING');
+    const job = await on.reply(asked.id, '· running');
     await until('its curve is shown', () => shownOn(job).includes('▁'));
     const [training] = on.world.hub.jobs;
     if (training) on.world.hub.finish(training, 'COMPLETED');
-    await until('it has ended', () => shownOn(job).includes('COMPLETED'));
+    await until('it has ended', () => shownOn(job).includes('· done'));
     await until('it is marked as done', () => [...asked.reactions].join() === '✅');
     const reactions = on.discord.calls.filter(({ path }) => path.includes('/reactions/'));
     const made = reactions.filter(({ status }) => status !== 429);
@@ -311,12 +311,12 @@ describe('slash commands', () => {
     on.world.hub.course = () => ({ queueMs: 0, runMs: 600_000, lines: ['x'] });
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
     on.discord.click('ada', await on.reply(asked.id, 'Run a Hugging Face Job'), 'approve|');
-    const card = await on.reply(asked.id, 'RUNNING');
+    const card = await on.reply(asked.id, '· running');
     on.discord.click('ada', card, 'cancel_job|');
     const question = await on.told('ada', 'Cancel this job?');
     expect(on.world.hub.jobs[0]?.ended).toBeUndefined();
     on.discord.clickPrivate('ada', asked.id, question, 'cancel_job|');
-    await on.reply(asked.id, 'CANCELED');
+    await on.reply(asked.id, '· cancelled');
   });
 });
 

@@ -56,11 +56,9 @@ describe('on Slack', () => {
     const card = await world.reply(asked, 'Approve up to $1.00?');
     expect(card.text).toBe(`<@U0ADA> Approve up to $1.00? ${name} · a10g-small, at most 1 h`);
     world.slack.click('U0ADA', card, 'approve');
-    await world.reply(asked, `${name}> COMPLETED`.replace('> ', '>* · '));
+    await world.reply(asked, `${name}>* · done`);
     await until('its end is told', () => pushed('U0ADA').length === 2);
-    expect(pushed('U0ADA')[1]).toMatch(
-      /^<@U0ADA> IMDB baseline · lr 2e-5 on a10g-small has ended: COMPLETED/,
-    );
+    expect(pushed('U0ADA')[1]).toMatch(/^<@U0ADA> ✅ IMDB baseline · lr 2e-5 is done · \d s · \$0\.00$/);
     expect(world.hub.jobs[0]?.spec.labels).toMatchObject({ 'ml-intern-name': 'IMDB-baseline-lr-2e-5' });
     await world.reply(asked, `(${name}) on a10g-small`); // what the model was told
   });
@@ -152,7 +150,7 @@ describe('on Discord', () => {
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
     on.discord.click('ada', await on.reply(asked.id, 'Approve up to $1.00?'), 'approve');
     await until('the end is told', () => pushed('ada').length === 2);
-    expect(pushed('ada')[1]).toMatch(/^<@\d+> .*job/i);
+    expect(pushed('ada')[1]).toMatch(/^<@\d+> ✅ Job \w+ is done · /);
   });
 });
 

@@ -22,11 +22,11 @@ describeOn('pings', EVERYWHERE, (backend) => {
     world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['step 3 of 9'] });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-    await world.reply(asked, 'RUNNING');
+    await world.reply(asked, '· running');
     world.slack.say('U0ADA', 'C0ML', 'pings 30m', asked.ts);
     await world.reply(asked, 'I report on the running jobs of this thread every 30m.');
     const message = await world.reply(asked, '⏰ 1 job is running');
-    expect(message.text).toMatch(/on cpu-basic: RUNNING, \d+ s of 10 min, \$0\.00/);
+    expect(message.text).toMatch(/on cpu-basic: running, \d+ s of 10 min, \$0\.00/);
     await world.stop();
     await world.start();
     world.slack.say('U0ADA', 'C0ML', 'pings', asked.ts);

@@ -28,7 +28,7 @@ describeOn('the story', EVERYWHERE, (backend) => {
     // After Approve the card keeps the decision, and the job's card follows the job.
     world.slack.click('U0ADA', card, 'approve');
     await world.reply(asked, '✅ Approved by <@U0ADA>');
-    await world.reply(asked, 'RUNNING');
+    await world.reply(asked, '· running');
     await world.reply(asked, 'eval_accuracy');
     await world.reply(asked, 'Waiting for the job');
     expect(shown(card)).not.toContain('"approve"');
@@ -38,7 +38,7 @@ describeOn('the story', EVERYWHERE, (backend) => {
     // The end wakes the agent, which answers from the log.
     const answer = await world.reply(asked, '92.8 %');
     expect(JSON.stringify(answer.blocks)).toContain('| Accuracy | 0.9284 |');
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     await world.reply(asked, '✅ *Done*');
     expect(world.hub.jobs).toHaveLength(1);
 

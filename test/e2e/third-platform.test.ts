@@ -47,12 +47,12 @@ test('one more platform, of an adapter alone, has the whole story', async () => 
 
   await board.press('ada', thread, 'Approve');
   await seen(board, thread, 'Approved by @ada');
-  await seen(board, thread, 'RUNNING');
+  await seen(board, thread, '· running');
   await until('the job', () => made.hub.jobs.length === 1);
   const [job] = made.hub.jobs;
   if (job) made.hub.finish(job, 'COMPLETED');
   await seen(board, thread, '92.8 %');
-  await seen(board, thread, 'COMPLETED');
+  await seen(board, thread, '· done');
   await until('the reaction on the request', () => board.reactions.get(thread)?.has('done'));
   await board.say('ada', 'and which learning rate was that?', thread);
   await seen(board, thread, '5e-5');
@@ -144,5 +144,5 @@ test('where nobody can be told in private, what a closed thread should show come
   await until('what is to be shown is refused', () => board.refusals > 0);
   await board.open();
   await seen(board, thread, 'Approved by @ada');
-  await seen(board, thread, 'RUNNING');
+  await seen(board, thread, '· running');
 });

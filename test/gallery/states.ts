@@ -258,7 +258,11 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
       entries: [
         go,
         assistant(ANSWER),
-        { role: 'notice', text: 'Job abc123 has ended: COMPLETED after 14 min.', mentions: ['U0ADA'] },
+        {
+          role: 'notice',
+          text: '✅ IMDB baseline is done: accuracy 0.934 · 14 min · $0.23 · https://huggingface.co/acme/imdb-qwen',
+          mentions: ['U0ADA'],
+        },
       ],
       toolCalls: [decided('c2', 'approved')],
       watches: [

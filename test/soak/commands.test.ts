@@ -33,9 +33,9 @@ describe('stop', () => {
     world.hub.course = () => ({ queueMs: 0, runMs: 60_000, lines: ['working'] });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-    await world.reply(asked, 'RUNNING');
+    await world.reply(asked, '· running');
     world.slack.say('U0ADA', 'C0ML', 'stop', asked.ts);
-    await world.reply(asked, 'CANCELED');
+    await world.reply(asked, '· cancelled');
     await world.reply(asked, 'Stopped by Ada');
     expect(world.hub.jobs[0]?.ended?.stage).toBe('CANCELED');
     expect(world.model.requests).toHaveLength(1);
@@ -168,7 +168,7 @@ test('a message while a job runs is answered at once, and the end of the job is 
   world.hub.course = () => ({ queueMs: 0, runMs: 60_000, lines: ['working'] });
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-  await world.reply(asked, 'RUNNING');
+  await world.reply(asked, '· running');
   world.slack.say('U0GRACE', 'C0ML', 'how is it going?', asked.ts);
   await world.reply(asked, 'it runs');
   const [job] = world.hub.jobs;

@@ -71,7 +71,7 @@ test('with every kind of id of another server nothing is told, changed or spent'
   hub.course = () => ({ queueMs: 0, runMs: 600_000, lines: ['TENANT-ONE log'] });
   await on.start();
   const { running, waiting } = await firstWorks();
-  const [, watch = ''] = idOn(await on.reply(running.id, 'RUNNING'), 'job_log').split('|');
+  const [, watch = ''] = idOn(await on.reply(running.id, '· running'), 'job_log').split('|');
   const [, seen = ''] = idOn(await on.reply(waiting.id, 'Run a Hugging Face Job'), 'approve').split('|');
   const [call = ''] = seen.split(':');
   const [job] = hub.jobs;

@@ -18,7 +18,7 @@ async function started(call = runJob, lines: readonly string[] = [...LOSSES, PUS
   world.hub.course = () => ({ queueMs: 0, runMs: 0, lines, pushes: ['ada/imdb-tiny'] });
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-  await world.reply(asked, 'RUNNING');
+  await world.reply(asked, '· running');
   return asked;
 }
 
@@ -37,7 +37,7 @@ const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 describe('a job card', () => {
   test('gives the log as a file, without the token that the job printed', async () => {
     const asked = await started(runJob, ['hello', `\u001b[31mtoken ${'hf_'}${'a'.repeat(34)}\u001b[0m`]);
-    world.slack.click('U0GRACE', await world.reply(asked, 'RUNNING'), 'job_log');
+    world.slack.click('U0GRACE', await world.reply(asked, '· running'), 'job_log');
     const [file] = await until('the log is posted', () =>
       shared(/\.log$/).length > 0 ? shared(/\.log$/) : undefined,
     );
@@ -54,8 +54,8 @@ describe('a job card', () => {
     await until('it is posted once more at the end', () => shared(/^loss-.*\.png$/).length === 2);
     const [first] = shared(/\.png$/);
     expect(first?.bytes.subarray(0, 4)).toEqual(PNG);
-    const told = await world.reply(asked, 'has ended: COMPLETED');
-    expect(told.text).toContain(`Pushed to <${world.hub.url}/ada/imdb-tiny>`);
+    const told = await world.reply(asked, ' is done: loss ');
+    expect(told.text).toContain(` · <${world.hub.url}/ada/imdb-tiny>`);
     await until('the card names what was pushed', () =>
       shown(card).includes(`${world.hub.url}/ada/imdb-tiny`),
     );
@@ -78,8 +78,8 @@ describe('a job card', () => {
     world.hub.repos.push('model', 'acme/shared', 'acme'); // while the job runs, but not by its account
     await logIsRead(asked);
     finish();
-    const told = await world.reply(asked, 'has ended: COMPLETED');
-    expect(told.text.match(/Pushed to \S+/g)).toEqual([`Pushed to <${world.hub.url}/ada/imdb-tiny>`]);
+    const told = await world.reply(asked, ' is done: loss ');
+    expect(told.text.match(/<http\S+/g)).toEqual([`<${world.hub.url}/ada/imdb-tiny>`]);
     await until(
       'the collection holds what was pushed',
       () => (world.hub.repos.collections[0]?.items.length ?? 0) > 0,
@@ -95,16 +95,16 @@ describe('a job card', () => {
     world.hub.disturb = (_method, path) => (path.includes('/commits/') ? 500 : undefined);
     await logIsRead(asked);
     finish();
-    const told = await world.reply(asked, 'has ended: COMPLETED');
+    const told = await world.reply(asked, ' is done: loss ');
     expect(told.text).toContain(
       'Its log names <https://huggingface.co/ada/imdb-tiny>: whether it was pushed',
     );
-    expect(told.text).not.toContain('Pushed to');
+    expect(told.text).not.toContain(`${world.hub.url}/`);
   });
 
   test('says why there is no curve or log yet', async () => {
     const asked = await started(runJob, []);
-    const card = await world.reply(asked, 'RUNNING');
+    const card = await world.reply(asked, '· running');
     expect(JSON.stringify(card.blocks)).not.toContain('job_curve');
     const [job] = world.hub.jobs;
     world.slack.clickValue('U0ADA', card, 'job_curve', `w_${job?.id}`);
@@ -180,7 +180,7 @@ describe('/ml-intern', () => {
       await answered('No jobs are running');
       const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
       world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-      await world.reply(asked, 'RUNNING');
+      await world.reply(asked, '· running');
       world.slack.slash('U0GRACE', 'C0OPS', 'jobs');
       const list = await answered('1 job is running');
       const link = `https://double.slack.com/archives/C0ML/p${asked.ts.replace('.', '')}`;
@@ -190,9 +190,9 @@ describe('/ml-intern', () => {
       await world.reply(asked, 'Log of job');
       world.slack.clickPrivate('U0GRACE', 'C0OPS', list, 'cancel_job');
       await answered('Only Ada');
-      expect(world.replies(asked).some((reply) => reply.text.includes('CANCELED'))).toBe(false);
+      expect(world.replies(asked).some((reply) => reply.text.includes('· cancelled'))).toBe(false);
       world.slack.clickPrivate('U0ADA', 'C0OPS', list, 'cancel_job');
-      await world.reply(asked, 'CANCELED');
+      await world.reply(asked, '· cancelled');
     },
   );
 

@@ -47,7 +47,7 @@ test('a session that can’t be read keeps no other one from reminders, lapses, 
   world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: [] });
   const running = world.slack.mention('U0ADA', 'C0ML', 'go');
   world.slack.click('U0ADA', await world.reply(running, 'Run a Hugging Face Job'), 'approve');
-  await world.reply(running, 'RUNNING');
+  await world.reply(running, '· running');
   const waiting = world.slack.mention('U0GRACE', 'C0OPS', 'go');
   await world.reply(waiting, 'Run a Hugging Face Job');
   await world.stop();
@@ -75,6 +75,6 @@ test('a session that can’t be read keeps no other one from reminders, lapses, 
   );
   const [job] = world.hub.jobs;
   if (job) world.hub.finish(job, 'COMPLETED');
-  await world.reply(running, 'COMPLETED');
+  await world.reply(running, '· done');
   expect(world.hub.jobs).toHaveLength(1);
 }, 90_000);

@@ -110,7 +110,7 @@ describe('a second approver', () => {
     expect(world.hub.jobs).toHaveLength(0);
     world.slack.click('U0GRACE', await card(asked), 'approve');
     await world.reply(asked, 'Approved by <@U0ADA> and <@U0GRACE>');
-    await world.reply(asked, 'COMPLETED');
+    await world.reply(asked, '· done');
     expect(world.hub.jobs).toHaveLength(1);
   });
 

@@ -57,7 +57,7 @@ async function firstWorks(): Promise<{ running: SlackMessage; waiting: SlackMess
   const { slack } = world;
   const running = slack.mention('U0ADA', 'C0ML', 'train TENANT-ONE alpha');
   slack.click('U0ADA', await world.reply(running, 'Run a Hugging Face Job'), 'approve');
-  await world.reply(running, 'RUNNING');
+  await world.reply(running, '· running');
   await world.reply(running, 'TENANT-ONE log'); // after which nothing changes by itself
   const waiting = slack.mention('U0ADA', 'C0ML', 'train TENANT-ONE beta');
   await world.reply(waiting, 'Run a Hugging Face Job');
@@ -85,7 +85,7 @@ test('with every kind of id of another workspace nothing is told, changed or spe
   await beginWithBoth();
   const { slack, hub } = world;
   const { running, waiting } = await firstWorks();
-  const jobCard = await world.reply(running, 'RUNNING');
+  const jobCard = await world.reply(running, '· running');
   const watchId = buttonValue(jobCard, 'job_log');
   const seen = buttonValue(await world.reply(waiting, 'Run a Hugging Face Job'), 'approve');
   const [callId = ''] = seen.split(':');
@@ -240,7 +240,7 @@ test('a workspace with an account of its own spends from that one, and jobs have
   for (const channel of ['C0ML', 'C0TWO']) {
     const asked = slack.mention('U0ADA', channel, 'train');
     slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-    await world.reply(asked, 'RUNNING');
+    await world.reply(asked, '· running');
   }
   const spent = hub.jobs.map(({ namespace, spec }) => [namespace, Object(spec.secrets).HF_TOKEN]);
   expect(spent).toEqual([
@@ -256,7 +256,7 @@ test('people see jobs of channels that they are in, and their own', async () => 
   slack.workspace.members.set('C0OPS', ['U0ADA', 'U0LINUS']);
   const asked = slack.mention('U0ADA', 'C0OPS', 'train');
   slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-  const watchId = buttonValue(await world.reply(asked, 'RUNNING'), 'job_log');
+  const watchId = buttonValue(await world.reply(asked, '· running'), 'job_log');
   const listed = async (user: string) => {
     const count = slack.ephemerals.length;
     slack.slash(user, 'C0ML', 'jobs');

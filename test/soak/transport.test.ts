@@ -16,7 +16,7 @@ test('over HTTP, mentions and clicks arrive and a wrong signature is turned away
   world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['hello'], stage: 'COMPLETED' });
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-  await world.reply(asked, 'COMPLETED');
+  await world.reply(asked, '· done');
 
   const url = `http://127.0.0.1:${world.config.platforms.slack.port}`;
   const forged = await fetch(`${url}/slack/events`, {
@@ -104,7 +104,7 @@ describeOn('a restart', EVERYWHERE, (backend) => {
     });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'fine-tune on imdb');
     world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'approve');
-    await world.reply(asked, 'RUNNING');
+    await world.reply(asked, '· running');
     await world.stop();
     const [job] = world.hub.jobs;
     if (job) world.hub.finish(job, 'COMPLETED');

@@ -2,7 +2,6 @@ import { type EndReport, figuresLine } from '../../jobs/report.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Person } from '../../session/address.ts';
 import type { Snapshot } from '../../session/snapshot.ts';
-import { addFile } from '../../session/store/files.ts';
 import { findToolCall } from '../../session/store/read-snapshot.ts';
 import * as record from '../../session/store/record.ts';
 import { effectiveArguments } from '../../session/tool-calls.ts';
@@ -12,8 +11,8 @@ import { letGo } from './open-calls.ts';
 import { type Asked, type Change, notice, type OperationOf, type Scope, shareFile } from './scope.ts';
 
 /**
- * Delivers the report of an ended job: to the call that started it or, as a note, to the model. Its curve
- * goes into the thread.
+ * Delivers the report of an ended job: to the call that started it or, as a note, to the model. People were
+ * told when the end was seen (`jobs/claims.ts`).
  */
 export async function jobEnded(
   { watchId }: OperationOf<'job_ended'>,
@@ -22,11 +21,7 @@ export async function jobEnded(
   const watch = watchIn(snapshot, watchId);
   if (watch === undefined) return async () => {};
   const report = await outside.jobReport(watch);
-  const curve = await outside.jobFile(watch, 'curve').catch(() => undefined); // the report has the numbers
-  return async (scope) => {
-    if (curve?.ok) await addFile(scope.tx, scope.sessionId, watch.exchange, curve.file, curve.text);
-    await tellOfEnd(scope, watch, report);
-  };
+  return (scope) => tellOfEnd(scope, watch, report);
 }
 
 /**

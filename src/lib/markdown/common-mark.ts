@@ -29,3 +29,7 @@ export const emphasisSign = ({ before, after }: Between): string =>
 /** The address of a link, which no bracket or blank ends early. */
 export const destination = (url: string): string =>
   url.replace(/[\s<>()\\"]/g, (sign) => encodeURIComponent(sign).replace('(', '%28').replace(')', '%29'));
+
+/** Text as markdown that shows it to the letter, however much of it looks like a mark. */
+export const literal = (text: string): string =>
+  text.replace(/[\\`*[\]<>~|$#&]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&');

@@ -5,7 +5,13 @@ import { Entry } from '../transcript.ts';
 import { addMessage } from './record.ts';
 
 /** A file for people. Its name is the only one of its kind in the thread: platforms find it again by that. */
-export type NewFile = { id: string; name: string; bytes: Uint8Array };
+export type NewFile = {
+  id: string;
+  name: string;
+  bytes: Uint8Array;
+  /** What a picture shows, for those who can't see it. */
+  alt?: string;
+};
 
 /** A name that no other file of a thread has: `loss.png` as `loss-1a2b3c4d.png`. */
 export function uniqueName(name: string, id: string): string {
@@ -17,17 +23,20 @@ export function uniqueName(name: string, id: string): string {
 /** Larger ones are not kept in the record. */
 export const MAX_FILE_BYTES = 8_000_000;
 
-/** Puts a file into a thread, with `text` said about it. */
+/** Puts a file into a thread, with `text` said about it; it calls whoever is in `mentions` (platform ids). */
 export async function addFile(
   tx: Tx,
   sessionId: string,
   exchange: number,
-  { id, name, bytes }: NewFile,
+  { id, name, bytes, alt }: NewFile,
   text: string,
+  mentions?: string[],
 ): Promise<void> {
   if (bytes.length > MAX_FILE_BYTES) throw new Error(`${name} has ${bytes.length} bytes, more than are kept`);
   await keepFile(tx, sessionId, { id, name, bytes });
-  await addMessage(tx, sessionId, exchange, { role: 'notice', text, file: { id, name } });
+  const file = { id, name, ...(alt === undefined ? {} : { alt }) };
+  const calls = mentions === undefined ? {} : { mentions };
+  await addMessage(tx, sessionId, exchange, { role: 'notice', text, ...calls, file });
 }
 
 /** Keeps a file that no message of the thread shows; with a path, one that people attached. */

@@ -18,7 +18,15 @@ export type Outgoing =
   | Title;
 
 /** A file, with what is said about it. */
-export type Upload = { kind: 'upload'; file: { id: string; name: string }; text: string };
+export type Upload = {
+  kind: 'upload';
+  file: { id: string; name: string };
+  text: string;
+  /** What a picture shows, for those who can't see it; plain text. */
+  alt?: string | undefined;
+  /** Whom it calls (platform ids), and the message that does so where the file can't be had. */
+  calling?: { people: readonly string[]; without: Payload };
+};
 
 /** An emoji on a message that somebody wrote: how it stands with what they asked. */
 export type Reaction = { on: string; name: string };

@@ -3,7 +3,7 @@ import { createBackoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { ThreadAddress } from '../../session/address.ts';
-import type { Delivery, Outbound } from './outbound.ts';
+import type { Delivery, Failed, Outbound } from './outbound.ts';
 import type { Outgoing } from './outgoing.ts';
 import {
   beginPost,
@@ -104,12 +104,12 @@ async function sendInForms({ outbound, address, held }: Scope, change: Change): 
   let form = Math.min(lastForm, isAsBefore ? change.noted.form : 0);
   let tried: Change = change;
   for (;;) {
-    const { outgoing, isCut } = forms[form] ?? { outgoing: change.outgoing, isCut: false };
-    const { delivery, first } =
+    const { outgoing, isCut }: SentForm = forms[form] ?? { outgoing: change.outgoing, isCut: false };
+    const { delivery, first }: Pick<Sent, 'delivery' | 'first'> =
       isCut && held.divisor < CUT_DIVISOR
         ? { delivery: TOO_LONG }
         : await send(outbound, address, { ...tried, outgoing });
-    if (delivery.ok || form === lastForm || !isOfForm(delivery, change, held)) {
+    if (delivery.ok || form === lastForm || !isOfForm(delivery, { change, outgoing, held })) {
       return { delivery, form, lastForm, first };
     }
     if (tried.kind === 'post' && delivery.reason === 'unclear') tried = { ...tried, isOutcomeOpen: true };
@@ -117,27 +117,54 @@ async function sendInForms({ outbound, address, held }: Scope, change: Change): 
   }
 }
 
-/** From the richest form on; what is no message has one. */
-function formsOf(outbound: Outbound, outgoing: Outgoing): { outgoing: Outgoing; isCut: boolean }[] {
+type SentForm = { outgoing: Outgoing; isCut: boolean };
+
+/** From the richest form on; what is no message has one, but a file that calls people has them without it. */
+function formsOf(outbound: Outbound, outgoing: Outgoing): SentForm[] {
   const whole = { outgoing, isCut: false };
+  const without = outgoing.kind === 'upload' ? outgoing.calling?.without : undefined;
+  if (without !== undefined) {
+    return [whole, { outgoing: { kind: 'message', body: without }, isCut: false }];
+  }
   if (outgoing.kind !== 'message') return [whole];
   const plainer = outbound.plainer(outgoing.body);
   return [
     whole,
-    ...plainer.map(({ body, isCut }) => ({ outgoing: { kind: 'message' as const, body }, isCut })),
+    ...plainer.map((plain) => ({
+      outgoing: { kind: 'message' as const, body: plain.body },
+      isCut: plain.isCut,
+    })),
   ];
 }
 
 const TOO_LONG: Delivery = { ok: false, reason: 'too_long', code: 'plain_form', why: 'it is too long' };
 
+/**
+ * Whether people are called without the file. What has trouble is tried once more before, and then looked
+ * for, so that nobody is called twice.
+ */
+function isOfFile(delivery: Failed, change: Change): boolean {
+  const isTriedAgain = change.kind === 'post' && change.isOutcomeOpen;
+  switch (delivery.reason) {
+    case 'rate_limited':
+      return false;
+    case 'unavailable':
+      return isTriedAgain;
+    case 'unclear':
+      return isTriedAgain || delivery.isBug;
+    default:
+      return true;
+  }
+}
+
 /** Whether a plainer form may be taken. */
 function isOfForm(
-  delivery: Exclude<Delivery, { ok: true }>,
-  change: Change,
-  { divisor }: RenderClaim,
+  delivery: Failed,
+  { change, outgoing, held }: { change: Change; outgoing: Outgoing; held: RenderClaim },
 ): boolean {
+  if (outgoing.kind === 'upload') return isOfFile(delivery, change);
   if (delivery.reason === 'form') return true;
-  if (delivery.reason === 'too_long') return divisor >= MAX_DIVISOR;
+  if (delivery.reason === 'too_long') return held.divisor >= MAX_DIVISOR;
   return delivery.reason === 'unclear' && (delivery.isBug || isWorn(change.noted.refused));
 }
 

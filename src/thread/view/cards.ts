@@ -1,6 +1,7 @@
 import type { ApprovalRequest, ToolCall } from '../../session/tool-calls.ts';
 import { costSoFar, durationOf, isFinal, type Watch } from '../../session/watches.ts';
 import { shownRequest, type WholeFile, wholeFile } from '../../session/what-runs.ts';
+import { stageText } from '../words/stages.ts';
 import type { ApprovalView, BatchView, JobView } from './view-message.ts';
 
 /** The card of a call that people were asked about; its decision stays on it. */
@@ -91,7 +92,7 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
     title: watch.title,
     name: watch.name,
     flavor: watch.flavor,
-    stage: snapshot.stage,
+    stage: stageText(snapshot),
     tone: TONES[snapshot.stage] ?? 'running',
     message: snapshot.message,
     elapsedSeconds: durationOf(watch),

@@ -23,8 +23,8 @@ export type ViewBody =
   | ({ kind: 'batch' } & BatchView)
   | ({ kind: 'question' } & QuestionView)
   | ({ kind: 'job' } & JobView)
-  /** A file from the record, with what is said about it. */
-  | { kind: 'file'; fileId: string; name: string; text: string }
+  /** A file from the record, with what is said about it, and what those are told who can't see a picture. */
+  | { kind: 'file'; fileId: string; name: string; text: string; alt?: string | undefined }
   /** How the thread stands as a whole, where the platform shows that of threads. */
   | { kind: 'standing'; standing: Standing }
   /** A reaction on a person's message: how it stands with what they asked. */
@@ -36,6 +36,8 @@ export type ViewBody =
       mentions: readonly string[];
       /** What somebody may have meant, as buttons; `id` is the transcript entry that they belong to. */
       offered?: { id: number; labels: readonly string[] };
+      /** A picture from the record that is a part of the message. */
+      picture?: { fileId: string; name: string; alt: string };
     };
 
 export type Mood = 'working' | 'waiting' | 'done' | 'failed' | 'stopped';
@@ -150,6 +152,7 @@ export type JobView = {
   flavor: string;
   /** Whether it can be run again from here: only what was started here can. */
   isOwn: boolean;
+  /** In words. */
   stage: string;
   tone: 'waiting' | 'running' | 'good' | 'bad' | 'stopped';
   message: string | undefined;

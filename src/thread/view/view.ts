@@ -161,8 +161,14 @@ function questionOf({ id, exchange, state }: ToolCall): ViewMessage[] {
 function noticeOf({ id, exchange, entry }: TranscriptMessage): ViewMessage[] {
   const key = `notice/${id}`;
   if (entry.role === 'notice' && entry.file !== undefined) {
-    const { id: fileId, name } = entry.file;
-    return [{ key: `file/${fileId}`, exchange, body: { kind: 'file', fileId, name, text: entry.text } }];
+    const { text, mentions = [], file } = entry;
+    const { id: fileId, name, alt } = file;
+    const isCall = mentions.length > 0;
+    const picture = { fileId, name, alt: alt ?? name };
+    const body = isCall
+      ? ({ kind: 'notice', text, mentions, picture } as const)
+      : ({ kind: 'file', fileId, name, text, alt } as const);
+    return [{ key: `file/${fileId}`, exchange, body }];
   }
   if (entry.role === 'notice') {
     const { text, mentions = [], offered } = entry;

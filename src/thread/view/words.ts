@@ -223,8 +223,9 @@ export const jobTail = ({ progress, isFinal }: JobView): string =>
 const DRAWN_LOSSES = 6;
 
 /** What can be done with a job from its card, in order. */
-export function jobControls({ isFinal, isOwn, progress }: JobView): JobControl[] {
-  const hasCurve = !isFinal && (progress?.losses.length ?? 0) >= DRAWN_LOSSES; // at the end it is posted anyway
+export function jobControls({ isFinal, isOwn, tone, progress }: JobView): JobControl[] {
+  // At its end it is posted anyway, unless people have ended it.
+  const hasCurve = (!isFinal || tone === 'stopped') && (progress?.losses.length ?? 0) >= DRAWN_LOSSES;
   return [
     'log',
     ...(hasCurve ? (['curve'] as const) : []),

@@ -2,6 +2,7 @@ import { dollars } from '../../lib/dollars.ts';
 import { durationText } from '../../lib/duration.ts';
 import { stepText } from '../../session/progress.ts';
 import { costSoFar, durationOf, type Watch } from '../../session/watches.ts';
+import { stageText } from './stages.ts';
 
 /* What people are told of pings, and by them. */
 
@@ -42,7 +43,7 @@ export function runningText(running: readonly Watch[]): string {
     const { loss } = watch.snapshot.progress ?? {};
     const step = stepText(watch.snapshot.progress ?? {});
     return [
-      `- [${watch.name ?? watch.jobId}](${watch.url}) on ${watch.flavor}: ${watch.snapshot.stage}`,
+      `- [${watch.name ?? watch.jobId}](${watch.url}) on ${watch.flavor}: ${stageText(watch.snapshot)}`,
       seconds === undefined
         ? 'not started'
         : `${durationText(seconds)} of ${durationText(watch.timeoutSeconds)}`,

@@ -3,6 +3,7 @@ import { dollars } from '../../lib/dollars.ts';
 import { currentExchange, type Snapshot } from '../../session/snapshot.ts';
 import type { SessionState } from '../../session/state.ts';
 import { costSoFar } from '../../session/watches.ts';
+import { stageText } from './stages.ts';
 
 /** What `status` answers: state, plan, jobs and spend of a session, as markdown. */
 export function describeSession(snapshot: Snapshot): string {
@@ -21,7 +22,9 @@ export function describeSession(snapshot: Snapshot): string {
     ...(plan.length > 0
       ? [`Plan: ${done} of ${plan.length} done${current ? `, now: ${current.content}` : ''}`]
       : []),
-    ...open.map((watch) => `Job [${watch.jobId}](${watch.url}) on ${watch.flavor}: ${watch.snapshot.stage}`),
+    ...open.map(
+      (watch) => `Job [${watch.jobId}](${watch.url}) on ${watch.flavor}: ${stageText(watch.snapshot)}`,
+    ),
     `Requests: ${snapshot.exchanges.filter((exchange) => !exchange.undone).length}, tokens: ${tokens.toLocaleString('en')}, spend: ${dollars(usd)}`,
   ].join('\n\n');
 }

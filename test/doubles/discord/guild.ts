@@ -42,7 +42,14 @@ export type DiscordMessage = {
   author: Author;
   content: string;
   components: Component[];
-  attachments: { id: string; filename: string; size: number; url: string; bytes: Buffer }[];
+  attachments: {
+    id: string;
+    filename: string;
+    size: number;
+    url: string;
+    bytes: Buffer;
+    description?: string;
+  }[];
   flags: number;
   nonce: string | undefined;
   mentioned: string[];

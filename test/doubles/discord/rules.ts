@@ -116,7 +116,15 @@ const MessageBody = z.strictObject({
   nonce: z.string().max(25).optional(),
   enforce_nonce: z.boolean().optional(),
   message_reference: z.looseObject({ message_id: z.string() }).optional(),
-  attachments: z.array(z.looseObject({})).optional(),
+  attachments: z
+    .array(
+      z.strictObject({
+        id: z.union([z.number().int(), z.string()]),
+        filename: z.string().optional(),
+        description: z.string().max(1_024).optional(),
+      }),
+    )
+    .optional(),
   tts: z.boolean().optional(),
   embeds: z.array(z.never()).optional(),
   sticker_ids: z.array(z.never()).optional(),

@@ -2,7 +2,15 @@
  * A file in the workspace. `isShared` once its upload has been completed; `leadsTo` is where asking for it
  * redirects to.
  */
-export type SlackFile = { id: string; name: string; bytes: Buffer; isShared: boolean; leadsTo?: string };
+export type SlackFile = {
+  id: string;
+  name: string;
+  bytes: Buffer;
+  isShared: boolean;
+  leadsTo?: string;
+  /** What screen readers say of a picture. */
+  alt?: string;
+};
 
 /**
  * Uploads in three steps, as https://docs.slack.dev/messaging/working-with-files describes: a URL is asked
@@ -11,12 +19,13 @@ export type SlackFile = { id: string; name: string; bytes: Buffer; isShared: boo
 export class Uploads {
   readonly files: SlackFile[] = [];
 
-  begin(name: string): SlackFile {
+  begin(name: string, alt?: string): SlackFile {
     const file: SlackFile = {
       id: `F${String(this.files.length + 1).padStart(8, '0')}`,
       name,
       bytes: Buffer.alloc(0),
       isShared: false,
+      ...(alt === undefined ? {} : { alt }),
     };
     this.files.push(file);
     return file;

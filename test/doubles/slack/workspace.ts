@@ -155,6 +155,12 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
   }
 }
 
+/** Whom a message calls, by its text or its blocks. */
+export function mentioned({ text, blocks }: SlackMessage): Set<string> {
+  const said = JSON.stringify([text, blocks ?? []]);
+  return new Set([...said.matchAll(/<@([UW][A-Z0-9]+)>/g)].map(([, id = '']) => id));
+}
+
 const TOMBSTONE = { text: 'This message was deleted.', user: 'USLACKBOT' };
 
 const keyOf = (channel: string, ts: string) => `${channel}/${ts}`;

@@ -112,7 +112,8 @@ function send(
     ...double.guild.ownMessage(channel, {
       content: String(body.content ?? ''),
       components: (body.components ?? []) as Component[],
-      attachments: files.map(({ name, bytes }) => ({
+      attachments: files.map(({ name, bytes }, i) => ({
+        ...describedAs(body.attachments, i),
         id: double.guild.nextId(),
         filename: name,
         size: bytes.length,
@@ -127,6 +128,12 @@ function send(
   double.deliver(message);
   for (const to of calledBy(body)) double.pushes.push({ to, channel, text: message.content });
   return { status: 200, body: rawMessage(message, double.url) };
+}
+
+/** What a file is said to show: https://docs.discord.com/developers/resources/message#attachment-object. */
+function describedAs(attachments: unknown, i: number): { description?: string } {
+  const told = ((attachments ?? []) as { id: number; description?: string }[]).find(({ id }) => id === i);
+  return told?.description === undefined ? {} : { description: told.description };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { refusalOf } from '../rules.ts';
-import { BOT, type SlackMessage } from '../workspace.ts';
+import { BOT, mentioned, type SlackMessage } from '../workspace.ts';
 import type { Arguments, Methods } from './method.ts';
 
 /** Messages as the bot writes, changes and deletes them. */
@@ -64,12 +64,6 @@ export const chat: Methods = {
  * messages.
  */
 const UPDATED_TEXT = 4_000;
-
-/** Whom a message calls, by its text or its blocks. */
-function mentioned({ text, blocks }: SlackMessage): Set<string> {
-  const said = JSON.stringify([text, blocks ?? []]);
-  return new Set([...said.matchAll(/<@([UW][A-Z0-9]+)>/g)].map(([, id = '']) => id));
-}
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage: what is longer is cut. */
 const textOf = (args: Arguments) => (typeof args.text === 'string' ? args.text.slice(0, 40_000) : undefined);

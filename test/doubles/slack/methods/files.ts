@@ -1,19 +1,27 @@
-import { BOT } from '../workspace.ts';
+import { BOT, mentioned } from '../workspace.ts';
 import type { Methods } from './method.ts';
+
+/** https://docs.slack.dev/reference/methods/files.getUploadURLExternal. */
+const ALT_CHARACTERS = 1_000;
 
 /** An upload's first and last step, and taking a file away; in between its bytes are sent to a URL. */
 export const files: Methods = {
-  'files.getUploadURLExternal'({ uploads, url }, { filename }) {
-    const { id } = uploads.begin(String(filename));
+  'files.getUploadURLExternal'({ uploads, url }, { filename, length, alt_txt: alt, ...others }) {
+    if (filename === undefined || !(Number(length) > 0)) return { ok: false, error: 'missing_argument' };
+    const [unknown] = Object.keys(others).filter((name) => !['token', 'snippet_type'].includes(name));
+    if (unknown !== undefined)
+      throw new Error(`Slack has no argument ${unknown} of files.getUploadURLExternal`);
+    if (String(alt ?? '').length > ALT_CHARACTERS) return { ok: false, error: 'alt_txt_too_large' };
+    const { id } = uploads.begin(String(filename), alt === undefined ? undefined : String(alt));
     return { ok: true, upload_url: `${url}/upload/${id}`, file_id: id };
   },
 
-  'files.completeUploadExternal'({ uploads, workspace, url }, args) {
+  'files.completeUploadExternal'({ uploads, workspace, pushes, url }, args) {
     const wanted = args.files as { id: string; title?: string }[];
     const files = wanted.map(({ id }) => uploads.find(id)).filter((file) => file !== undefined);
     if (files.length !== wanted.length) return { ok: false, error: 'file_not_found' };
     for (const file of files) file.isShared = true;
-    workspace.add({
+    const message = workspace.add({
       channel: String(args.channel_id),
       thread_ts: args.thread_ts === undefined ? undefined : String(args.thread_ts),
       user: BOT.user_id,
@@ -23,6 +31,7 @@ export const files: Methods = {
       files: files.map((file) => uploads.describe(file, url)),
       metadata: undefined,
     });
+    for (const to of mentioned(message)) pushes.push({ to, channel: message.channel, text: message.text });
     return { ok: true, files: files.map(({ id, name }) => ({ id, title: name })) };
   },
 

@@ -1,0 +1,111 @@
+import { cut } from '../../lib/cut.ts';
+import { dollars } from '../../lib/dollars.ts';
+import { durationText } from '../../lib/duration.ts';
+import { literal } from '../../lib/markdown/common-mark.ts';
+import { figure } from '../../lib/numbers.ts';
+import { onOneLine } from '../../lib/output.ts';
+import { headlineFigure } from '../../session/progress/headline.ts';
+import { stepText } from '../../session/progress.ts';
+import { costAtMost, costSoFar, durationOf, jobName, type Watch } from '../../session/watches.ts';
+import { stageText } from './stages.ts';
+
+/*
+ * What people are told when a job has ended. The first line is all that a phone shows: how it went, what came
+ * of it, for how long and for how much.
+ */
+
+/** Of a job that was seen to end, as markdown. */
+export function endText(ended: Watch): string {
+  const [first, ...more] = ended.snapshot.pushed ?? [];
+  const seconds = durationOf(ended);
+  const usd = costSoFar(ended);
+  const facts = [
+    howItEnded(ended),
+    ...(seconds === undefined ? [] : [durationText(seconds)]),
+    ...(usd === undefined ? [] : [dollars(usd)]),
+    ...(first === undefined ? [] : [first]),
+  ];
+  return [facts.join(' · '), ...adviceOf(ended), ...linksOf(ended, more)].join('\n');
+}
+
+const PHRASE_CHARACTERS = 200;
+
+/** How the Hub's reason begins on a card; what people have cancelled is told to nobody. */
+const BY_HUB = /^The Hub ended it: /;
+
+function howItEnded(ended: Watch): string {
+  const { stage, message = '', progress } = ended.snapshot;
+  const name = literal(jobName(ended));
+  switch (stage) {
+    case 'COMPLETED': {
+      const best = progress && headlineFigure(progress);
+      return `✅ ${name} is done${best ? `: ${literal(best.name)} ${figure(best.value)}` : ''}`;
+    }
+    case 'ERROR':
+      return `❌ ${name} ${failed(ended)}`;
+    case 'CANCELED':
+      return `⏹️ ${name} was cancelled by Hugging Face: ${said(message.replace(BY_HUB, ''))}`;
+    default:
+      return `⏹️ ${name} has ended: ${literal(stageText(ended.snapshot))}`;
+  }
+}
+
+/** What has gone wrong, and how far it had come by then. */
+function failed(ended: Watch): string {
+  const { message, progress } = ended.snapshot;
+  const step = stepText(progress ?? {});
+  const at = step === '' ? '' : ` at ${step}`;
+  if (isCutOff(ended)) return `was stopped at its time limit of ${durationText(ended.timeoutSeconds)}${at}`;
+  const { failure } = progress ?? {};
+  if (failure === undefined) return `failed${at}${message ? `: ${said(message)}` : ''}`;
+  const ranOut = /^out of ([\w ]+)$/.exec(failure);
+  return ranOut ? `ran out of ${ranOut[1]}${at}` : `failed${at}: ${said(failure)}`;
+}
+
+/** What a program or the Hub says, within a sentence. */
+const said = (text: string): string =>
+  literal(onOneLine(cut(text.trim().replace(/\.$/, ''), PHRASE_CHARACTERS)));
+
+/** Whether the Hub stopped it at its limit: it says so, or the job has run for all of its time. */
+function isCutOff(ended: Watch): boolean {
+  const { stage, message } = ended.snapshot;
+  if (stage !== 'ERROR') return false;
+  return /\btime(?:d)?[ -]?out\b/i.test(message ?? '') || (durationOf(ended) ?? 0) >= ended.timeoutSeconds;
+}
+
+const adviceOf = ({ snapshot: { stage, progress } }: Watch): string[] =>
+  stage === 'ERROR' && progress?.failure !== undefined && progress.advice !== undefined
+    ? [`What may help: ${literal(progress.advice)}.`]
+    : [];
+
+/** Of a job that nobody saw end: why not, what is known of it, and what it may have come to. */
+export function lossText(lost: Watch): string {
+  const { seenAt, message } = lost.snapshot;
+  const [seconds, usd, most] = [durationOf(lost), costSoFar(lost), costAtMost(lost)];
+  const when = seenAt ? `${seenAt.toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'last';
+  const ran =
+    seconds === undefined
+      ? 'had not begun to run'
+      : `had run for ${durationText(seconds)}${usd === undefined ? '' : `, for about ${dollars(usd)}`}`;
+  const limit = `Its time limit is ${durationText(lost.timeoutSeconds)}${most === undefined ? '' : `, for at most ${dollars(most)}`}`;
+  return [
+    `I can no longer follow ${lost.name ?? `job ${lost.jobId}`} on ${lost.flavor}. ${message ?? ''}`.trim(),
+    `When it was seen last (${when}) it ${ran}. What it has done since is not known. ${limit}. Look at it, or stop it, at ${lost.url}.`,
+    ...linksOf(lost, lost.snapshot.pushed ?? []),
+  ].join('\n');
+}
+
+function linksOf(
+  { snapshot: { pushed, progress }, dashboardUrl }: Watch,
+  named: readonly string[],
+): string[] {
+  return [
+    ...named.map((link) => `Pushed to ${link}`),
+    ...(pushed === undefined ? unsure(progress?.links ?? []) : []),
+    ...(dashboardUrl ? [`Dashboard: ${dashboardUrl}`] : []),
+  ];
+}
+
+/** The Hub could not be asked. */
+const unsure = (links: readonly string[]): string[] =>
+  links.map((link) => `Its log names ${link}: whether it was pushed to I could not find out.`);

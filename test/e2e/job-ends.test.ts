@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { CHANNELS, type DiscordMessage, PEOPLE } from '../doubles/discord/guild.ts';
+import type { JobCourse } from '../doubles/hub/job.ts';
+import type { SlackMessage } from '../doubles/slack/workspace.ts';
+import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
+import { callOnce, dollarJob } from '../support/scripts.ts';
+import { until } from '../support/until.ts';
+import { useWorld } from '../support/use-world.ts';
+import type { World } from '../support/world.ts';
+
+/*
+ * The end of a job is told once, in one message: what a phone shows says how it went, and its curve hangs on
+ * it.
+ */
+
+const LOSSES = Array.from({ length: 12 }, (_, i) => `{'loss': ${(2 / (i + 1)).toFixed(3)}, 'epoch': ${i}}`);
+const EVALUATED = "{'eval_loss': 0.21, 'eval_accuracy': 0.934, 'epoch': 11.0}";
+const PUSHED = 'Model was pushed to https://huggingface.co/ada/imdb-tiny/tree/main';
+
+const TRAINING: JobCourse = { queueMs: 0, runMs: 0, lines: [...LOSSES, EVALUATED], stage: 'COMPLETED' };
+
+const OUT_OF_MEMORY: JobCourse = {
+  queueMs: 0,
+  runMs: 0,
+  lines: [
+    ' 62%|██████▏   | 620/1000 [10:03<06:20,  1.1it/s]',
+    'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB',
+  ],
+  stage: 'ERROR',
+  message: 'Job failed with exit code: 1',
+};
+
+const NAMED = { ...dollarJob, arguments: { ...dollarJob.arguments, name: 'IMDB baseline' } };
+
+/** A sum of a job of seconds. */
+const COST = '\\$0\\.00';
+
+describe('on Slack', () => {
+  let world: World;
+  const begin = useWorld((made) => {
+    world = made;
+  });
+  const pushed = () => world.slack.pushes.flatMap(({ to, text }) => (to === 'U0ADA' ? [text] : []));
+  const pictures = () => world.slack.uploads.files.filter(({ name }) => name.endsWith('.png'));
+
+  async function ran(course: JobCourse): Promise<SlackMessage> {
+    await begin(callOnce(NAMED));
+    world.hub.course = () => course;
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    return asked;
+  }
+  async function approved(asked: SlackMessage): Promise<void> {
+    world.slack.click('U0ADA', await world.reply(asked, 'Approve up to $1.00?'), 'approve');
+    await world.reply(asked, 'result: ');
+  }
+
+  test('one message calls with the figure, time, cost and link, and shows the curve', async () => {
+    const asked = await ran({ ...TRAINING, lines: [...TRAINING.lines, PUSHED], pushes: ['ada/imdb-tiny'] });
+    await approved(asked);
+    const told = await world.reply(asked, 'is done');
+    const line = new RegExp(
+      `^<@U0ADA> ✅ IMDB baseline is done: accuracy 0\\.934 · \\d+ s · ${COST} · <${world.hub.url}/ada/imdb-tiny>$`,
+    );
+    expect(told.text.split('\n')[0]).toMatch(line);
+    expect(pushed().slice(1)).toEqual([told.text]); // after the approval
+    const [picture] = pictures();
+    expect(told.files).toMatchObject([{ id: picture?.id }]);
+    expect(picture?.alt).toBe(
+      'A line that shows the loss of IMDB baseline over its run: it begins at 2, is 0.167 at its lowest, and ends at 0.167.',
+    );
+    expect(world.replies(asked).filter(({ files }) => files)).toEqual([told]);
+  });
+
+  test('a failure leads with its cause and where it came to', async () => {
+    const asked = await ran(OUT_OF_MEMORY);
+    await approved(asked);
+    const told = await world.reply(asked, 'ran out of');
+    expect(told.text.split('\n')[0]).toMatch(
+      new RegExp(`^<@U0ADA> ❌ IMDB baseline ran out of GPU memory at step 620 of 1,000 · \\d+ s · ${COST}$`),
+    );
+    expect(told.text).toContain('What may help: smaller batch');
+    expect(pushed().slice(1)).toEqual([told.text]);
+    expect(pictures()).toEqual([]);
+  });
+
+  test('the end is told once, without its curve, where the workspace takes no files', async () => {
+    const asked = await ran(TRAINING);
+    world.slack.refusals.refuse('files.getUploadURLExternal', 'file_uploads_disabled');
+    await approved(asked);
+    const told = await world.reply(asked, 'is done');
+    expect(told.text).toContain('accuracy 0.934');
+    expect(told.files).toBeUndefined();
+    expect(pushed().slice(1)).toEqual([told.text]);
+    expect(world.describe(asked)).not.toContain('could not show');
+  });
+
+  test('the end is told once where uploads break, and again after they are taken', async () => {
+    const asked = await ran(TRAINING);
+    world.slack.disturb = (method) => (method === 'files.completeUploadExternal' ? 503 : undefined);
+    await approved(asked);
+    await world.reply(asked, 'is done');
+    world.slack.disturb = () => undefined;
+    await world.stop();
+    await world.start();
+    world.slack.say('U0ADA', 'C0ML', 'and now?', asked.ts);
+    await until('it has answered', () => world.describe(asked).match(/result: /g)?.length === 2);
+    expect(world.replies(asked).filter(({ text }) => text.includes('is done'))).toHaveLength(1);
+    expect(pushed().slice(1)).toHaveLength(1);
+  });
+
+  test('what the Hub has cancelled is told with its reason, what people have is not', async () => {
+    const asked = await ran({ queueMs: 0, runMs: 0, lines: [] });
+    world.slack.click('U0ADA', await world.reply(asked, 'Approve up to $1.00?'), 'approve');
+    await world.reply(asked, '· running');
+    const [job] = world.hub.jobs;
+    if (job) world.hub.stop(job, 'NO_CREDITS');
+    const told = await world.reply(asked, 'was cancelled');
+    expect(told.text).toMatch(
+      /^<@U0ADA> ⏹️ IMDB baseline was cancelled by Hugging Face: the account has no credits left · /,
+    );
+  });
+});
+
+describe('on Discord', () => {
+  let on: DiscordWorld;
+  const begin = useDiscord((made) => {
+    on = made;
+  });
+  const pushed = () => on.discord.pushes.flatMap(({ to, text }) => (to === PEOPLE.ada.id ? [text] : []));
+
+  async function ran(course: JobCourse): Promise<DiscordMessage> {
+    await begin(callOnce(NAMED));
+    on.world.hub.course = () => course;
+    return on.discord.mention('ada', CHANNELS.ml, 'go');
+  }
+  async function approved(asked: DiscordMessage): Promise<void> {
+    on.discord.click('ada', await on.reply(asked.id, 'Approve up to $1.00?'), 'approve');
+    await on.reply(asked.id, 'result: ');
+  }
+
+  test('one message calls with the figure, time, cost and link, and shows the curve', async () => {
+    const asked = await ran({ ...TRAINING, lines: [...TRAINING.lines, PUSHED], pushes: ['ada/imdb-tiny'] });
+    await approved(asked);
+    const told = await on.reply(asked.id, 'is done');
+    expect(told.content.split('\n')[0]).toMatch(
+      new RegExp(
+        `^<@\\d+> ✅ IMDB baseline is done: accuracy 0\\.934 · \\d+ s · ${COST} · ${on.world.hub.url}/ada/imdb-tiny$`,
+      ),
+    );
+    expect(pushed().slice(1)).toEqual([told.content]);
+    expect(told.attachments).toMatchObject([
+      {
+        filename: expect.stringMatching(/^loss-.*\.png$/),
+        description: expect.stringContaining('ends at 0.167'),
+      },
+    ]);
+    expect(on.replies(asked.id).filter(({ attachments }) => attachments.length > 0)).toEqual([told]);
+  });
+
+  test('a failure leads with its cause and where it came to', async () => {
+    const asked = await ran(OUT_OF_MEMORY);
+    await approved(asked);
+    await until('the end is told', () => pushed().length === 2);
+    expect(pushed()[1]?.split('\n')[0]).toMatch(
+      new RegExp(`^<@\\d+> ❌ IMDB baseline ran out of GPU memory at step 620 of 1,000 · \\d+ s · ${COST}$`),
+    );
+  });
+
+  test('the end is told once, without its curve, where files are not taken', async () => {
+    const asked = await ran(TRAINING);
+    on.discord.refusals.refuse(
+      /^POST .*\/messages$/,
+      403,
+      50_013,
+      ({ attachments }) => attachments !== undefined,
+    );
+    await approved(asked);
+    const told = await on.reply(asked.id, 'is done');
+    expect(told.content).toContain('accuracy 0.934');
+    expect(told.attachments).toEqual([]);
+    expect(pushed().slice(1)).toEqual([told.content]);
+  });
+});
