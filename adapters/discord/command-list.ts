@@ -76,7 +76,7 @@ const TEXTS = {
     'es-ES': 'El identificador de un modelo, o "default"',
   },
   settings: {
-    en: 'What holds in this channel, and changing it',
+    en: 'Settings of this channel, and changing them',
     de: 'Was in diesem Kanal gilt, und wie man es ändert',
     fr: 'Ce qui vaut dans ce salon, et le changer',
     'es-ES': 'Lo que vale en este canal, y cambiarlo',

@@ -29,7 +29,7 @@ export async function overview(deps: ControllerDeps, from: From): Promise<Card> 
       ...(account === undefined ? [] : [heading(account.title), ...account.parts]),
       heading('Usage'),
       { kind: 'markdown', text: usage },
-      heading('What holds'),
+      heading('Settings'),
       { kind: 'markdown', text: settings },
       note(
         `Channels may have settings of their own: \`${traits.slash} settings\` there shows and changes them.`,

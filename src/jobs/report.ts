@@ -1,6 +1,6 @@
 import type { JobLog } from '../hub/job-logs.ts';
 import type { HubJobs } from '../hub/jobs.ts';
-import { dollars } from '../lib/dollars.ts';
+import { exactDollars } from '../lib/dollars.ts';
 import { durationText } from '../lib/duration.ts';
 import { messageOf } from '../lib/errors.ts';
 import { capped, withoutAnsi } from '../lib/output.ts';
@@ -98,7 +98,7 @@ function figuresOf(watch: Watch): string[] {
     ...(seconds === undefined
       ? ['not started yet']
       : [`after ${atLeast}${durationText(seconds)} of at most ${durationText(watch.timeoutSeconds)}`]),
-    ...(cost === undefined ? [] : [`about ${atLeast}${dollars(cost)}`]),
+    ...(cost === undefined ? [] : [`about ${atLeast}${exactDollars(cost)}`]),
     ...(step === '' ? [] : [step]),
     ...(epoch === undefined ? [] : [`epoch ${epoch}`]),
     ...(loss === undefined ? [] : [`loss ${loss}`]),

@@ -75,7 +75,7 @@ describe('jobs and approvals', () => {
     world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: [], stage: 'COMPLETED' });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     const batch = await world.reply(asked, '3 calls wait for approval');
-    expect(JSON.stringify(batch.blocks)).toContain('at most *$0.0050* together');
+    expect(JSON.stringify(batch.blocks)).toContain('at most *$0.01* together');
     world.slack.click('U0ADA', batch, 'approve');
     world.slack.click('U0ADA', batch, 'approve');
     await world.reply(asked, '3 results');

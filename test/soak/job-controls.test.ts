@@ -54,7 +54,7 @@ describe('a job card', () => {
     await until('it is posted once more at the end', () => shared(/^loss-.*\.png$/).length === 2);
     const [first] = shared(/\.png$/);
     expect(first?.bytes.subarray(0, 4)).toEqual(PNG);
-    const told = await world.reply(asked, ' is done: loss ');
+    const told = await world.reply(asked, ' is done');
     expect(told.text).toContain(` · <${world.hub.url}/ada/imdb-tiny>`);
     await until('the card names what was pushed', () =>
       shown(card).includes(`${world.hub.url}/ada/imdb-tiny`),
@@ -78,7 +78,7 @@ describe('a job card', () => {
     world.hub.repos.push('model', 'acme/shared', 'acme'); // while the job runs, but not by its account
     await logIsRead(asked);
     finish();
-    const told = await world.reply(asked, ' is done: loss ');
+    const told = await world.reply(asked, ' is done');
     expect(told.text.match(/<http\S+/g)).toEqual([`<${world.hub.url}/ada/imdb-tiny>`]);
     await until(
       'the collection holds what was pushed',
@@ -95,7 +95,7 @@ describe('a job card', () => {
     world.hub.disturb = (_method, path) => (path.includes('/commits/') ? 500 : undefined);
     await logIsRead(asked);
     finish();
-    const told = await world.reply(asked, ' is done: loss ');
+    const told = await world.reply(asked, ' is done');
     expect(told.text).toContain(
       'Its log names <https://huggingface.co/ada/imdb-tiny>: whether it was pushed',
     );

@@ -245,8 +245,8 @@ describeOn('what nobody has to be asked about', RECORDS, (name) => {
     expect(
       await passedBudgets(db, { channel_day_usd: 0.09, session_usd: 0.09, approvers: [] }, session),
     ).toEqual([
-      'The budget of this session is $0.0900; $0.10 of it is spent or reserved.',
-      'The budget of this channel’s day is $0.0900; $0.10 of it is spent or reserved.',
+      'The budget of this session is $0.09; $0.10 of it is spent or reserved.',
+      'The budget of this channel’s day is $0.09; $0.10 of it is spent or reserved.',
     ]);
     await turn(await ask());
     expect(ran).toHaveLength(2);

@@ -1,5 +1,5 @@
 import { cut, printedWithin } from '../../lib/cut.ts';
-import { dollars } from '../../lib/dollars.ts';
+import { dollarsAtMost, exactDollars } from '../../lib/dollars.ts';
 import type { ApprovalView, BatchView } from './view-message.ts';
 import type { Style } from './words.ts';
 
@@ -17,7 +17,7 @@ export function approvalTitle({ request, decision }: ApprovalView): string {
   const about = request.brief ?? request.title;
   if (blocked !== undefined) return `Try again? ${about}`;
   if (estimate.usd === undefined) return `Approve at a cost that is not known? ${about}`;
-  return estimate.usd === 0 ? `Approve? ${about}` : `Approve up to ${dollars(estimate.usd)}? ${about}`;
+  return estimate.usd === 0 ? `Approve? ${about}` : `Approve up to ${dollarsAtMost(estimate.usd)}? ${about}`;
 }
 
 /** Characters of what a notification says after whom it calls. */
@@ -84,11 +84,11 @@ function costText({ request: { estimate } }: ApprovalView, style: Style): string
   if (estimate.usd === undefined) {
     return `Cost: ${style.bold('not known')} (${style.plain(estimate.reason ?? 'no price')})`;
   }
-  const hourly = estimate.hourlyUsd === undefined ? '' : ` (${dollars(estimate.hourlyUsd)} an hour)`;
+  const hourly = estimate.hourlyUsd === undefined ? '' : ` (${exactDollars(estimate.hourlyUsd)} an hour)`;
   if (estimate.usd === 0) {
     return estimate.reason ? `Costs nothing here; ${style.plain(estimate.reason)}` : 'Costs nothing';
   }
-  return `Costs at most ${style.bold(dollars(estimate.usd))}${hourly}`;
+  return `Costs at most ${style.bold(dollarsAtMost(estimate.usd))}${hourly}`;
 }
 
 /** What was decided on, in one line: the thread goes on below. */
@@ -177,7 +177,9 @@ export function batchText({ open, usd, approved, rejected, other }: BatchView, s
   ].join(', ');
   if (open.length === 0) return `🗂️ All decided: ${counts}`;
   const cost =
-    usd === undefined ? `cost ${style.bold('not known')}` : `at most ${style.bold(dollars(usd))} together`;
+    usd === undefined
+      ? `cost ${style.bold('not known')}`
+      : `at most ${style.bold(dollarsAtMost(usd))} together`;
   const wait = `${open.length} call${open.length === 1 ? '' : 's'} wait${open.length === 1 ? 's' : ''} for approval`;
   return `🗂️ ${style.bold(wait)} · ${cost}${counts ? ` · ${counts}` : ''}`;
 }

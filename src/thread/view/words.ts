@@ -1,7 +1,8 @@
 import { cut, printedWithin } from '../../lib/cut.ts';
-import { dollars } from '../../lib/dollars.ts';
+import { dollars, dollarsAtMost, exactDollars } from '../../lib/dollars.ts';
 import { durationText } from '../../lib/duration.ts';
 import { plainWords } from '../../lib/markdown/words.ts';
+import { compact, figure } from '../../lib/numbers.ts';
 import type { ThreadAddress } from '../../session/address.ts';
 import { sparkline, stepText } from '../../session/progress.ts';
 import { type JobControl, jobName } from '../../session/watches.ts';
@@ -40,8 +41,6 @@ function fitting(lines: readonly string[], limit: number, rest: (left: number) =
   return text;
 }
 
-const compact = (n: number) => (n < 1_000 ? String(n) : `${(n / 1_000).toFixed(n < 10_000 ? 1 : 0)}k`);
-
 const PHASES: Record<StatusView['phase'], readonly [mark: string, words: string]> = {
   working: ['⏳', 'Working'],
   needs_approval: ['✋', 'Waiting for approval'],
@@ -67,7 +66,7 @@ export function statusLine(status: StatusView, style: Style): string {
 }
 
 function autoApprovalText({ capUsd, usedUsd }: NonNullable<StatusView['autoApproval']>): string {
-  return `⚡ auto-approval ${dollars(usedUsd)} of ${capUsd === undefined ? 'any sum' : dollars(capUsd)}`;
+  return `⚡ auto-approval ${dollarsAtMost(usedUsd)} of ${capUsd === undefined ? 'any sum' : exactDollars(capUsd)}`;
 }
 
 const CHECKS = { completed: '☑', in_progress: '▶', pending: '☐' } as const;
@@ -149,11 +148,14 @@ export function jobLines(job: JobView, style: Style): string {
       : job.isFinal
         ? `ran ${atLeast}${durationText(job.elapsedSeconds)}`
         : `${durationText(job.elapsedSeconds)} of at most ${durationText(job.timeoutSeconds)}`;
-  const cost = job.usd === undefined ? [] : [`${atLeast}${dollars(job.usd)}${job.isFinal ? '' : ' so far'}`];
+  const cost = job.usd === undefined ? [] : [costText(job.usd, job)];
   const name = style.bold(style.link(job.url, jobName(job)));
   const facts = [style.plain(job.flavor), elapsed, ...cost].join(' · ');
   return `${TONES[job.tone]} ${name} · ${style.plain(job.stage)}\n${facts}`;
 }
+
+const costText = (usd: number, { isFinal, isEndUnknown }: JobView): string =>
+  `${isEndUnknown && usd >= 0.01 ? 'at least ' : ''}${dollars(usd)}${isFinal ? '' : ' so far'}`;
 
 const neverRan = ({ isFinal, isEndUnknown }: JobView): string =>
   isFinal ? (isEndUnknown ? 'not seen to run' : 'did not run') : 'queued';
@@ -187,12 +189,12 @@ export function progressText({ progress }: JobView, style: Style, limit = 3_000)
       : `${'█'.repeat(Math.round(share * BAR))}${'░'.repeat(BAR - Math.round(share * BAR))} `;
   const facts = [
     ...(step === undefined ? [] : [`${bar}${stepText(progress)}`]),
-    ...(epoch === undefined ? [] : [`epoch ${rounded(epoch)}${epochs === undefined ? '' : ` of ${epochs}`}`]),
-    ...(loss === undefined ? [] : [`loss ${rounded(loss)} ${sparkline(losses)}`.trim()]),
-    ...(reward === undefined ? [] : [`reward ${rounded(reward)}`]),
+    ...(epoch === undefined ? [] : [`epoch ${figure(epoch)}${epochs === undefined ? '' : ` of ${epochs}`}`]),
+    ...(loss === undefined ? [] : [`loss ${figure(loss)} ${sparkline(losses)}`.trim()]),
+    ...(reward === undefined ? [] : [`reward ${figure(reward)}`]),
   ];
   const evaluated = byWeight(others).map(
-    ([name, value]) => `${style.plain(name)} ${style.bold(rounded(value))}`,
+    ([name, value]) => `${style.plain(name)} ${style.bold(figure(value))}`,
   );
   const lines = [
     ...(facts.length > 0 ? [facts.join(' · ')] : []),
@@ -233,8 +235,6 @@ export function jobControls({ isFinal, isOwn, tone, progress }: JobView): JobCon
     ...(isFinal ? [] : (['cancel'] as const)),
   ];
 }
-
-const rounded = (value: number): string => String(Number(value.toPrecision(4)));
 
 /** What a server asks, and for what. */
 export function questionText({ from, text, fields }: QuestionView, style: Style, limit = 3_000): string {

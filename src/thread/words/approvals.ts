@@ -1,5 +1,5 @@
 import { cut } from '../../lib/cut.ts';
-import { dollars } from '../../lib/dollars.ts';
+import { dollarsAtMost, exactDollars } from '../../lib/dollars.ts';
 import { durationText } from '../../lib/duration.ts';
 import type { Person } from '../../session/address.ts';
 import type { Mentions } from '../../session/mentions.ts';
@@ -106,7 +106,7 @@ export function autoApprovalText({ yolo }: Settings, usedUsd: number): string {
     case 'on':
       return `Auto-approval is on, without a cap (set by ${yolo.by.name}). ${exceptions}`;
     case 'cap':
-      return `Auto-approval is on up to ${dollars(yolo.usd)} (set by ${yolo.by.name}; ${dollars(usedUsd)} of it is spent or reserved). ${exceptions}`;
+      return `Auto-approval is on up to ${exactDollars(yolo.usd)} (set by ${yolo.by.name}; ${dollarsAtMost(usedUsd)} of it is spent or reserved). ${exceptions}`;
     default:
       return yolo satisfies never;
   }
@@ -126,7 +126,7 @@ export const budgetPassed = (
   requester: Person,
   { limit, already }: { limit: number; already: number },
 ): string =>
-  `The budget of ${BUDGETS[kind](requester)} is ${dollars(limit)}; ${dollars(already)} of it is spent or reserved.`;
+  `The budget of ${BUDGETS[kind](requester)} is ${exactDollars(limit)}; ${dollarsAtMost(already)} of it is spent or reserved.`;
 
 /** Brings an approval to mind; `first` is who has approved where a second person has to. */
 export function reminderText(

@@ -1,4 +1,4 @@
-import { dollars } from '../../lib/dollars.ts';
+import { exactDollars } from '../../lib/dollars.ts';
 import type { FileKind } from '../../lib/file-kinds.ts';
 import type { Person } from '../../session/address.ts';
 import type { Offer } from '../../session/transcript.ts';
@@ -36,7 +36,7 @@ export const NO_SUM =
 
 /** What a button is called that sets how much may be spent without asking; undefined is no cap. */
 export const runsWithoutAsking = (mostUsd: number | undefined): string =>
-  `Run jobs ${mostUsd === undefined ? 'without a cap' : `up to ${dollars(mostUsd)}`} without asking`;
+  `Run jobs ${mostUsd === undefined ? 'without a cap' : `up to ${exactDollars(mostUsd)}`} without asking`;
 
 export const reasonTooLong = (most: number): string =>
   `A reason has at most ${most.toLocaleString('en')} characters. Nothing was decided.`;

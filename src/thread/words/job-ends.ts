@@ -1,5 +1,5 @@
 import { cut } from '../../lib/cut.ts';
-import { dollars } from '../../lib/dollars.ts';
+import { dollars, dollarsAtMost } from '../../lib/dollars.ts';
 import { durationText } from '../../lib/duration.ts';
 import { literal } from '../../lib/markdown/common-mark.ts';
 import { figure } from '../../lib/numbers.ts';
@@ -86,8 +86,8 @@ export function lossText(lost: Watch): string {
   const ran =
     seconds === undefined
       ? 'had not begun to run'
-      : `had run for ${durationText(seconds)}${usd === undefined ? '' : `, for about ${dollars(usd)}`}`;
-  const limit = `Its time limit is ${durationText(lost.timeoutSeconds)}${most === undefined ? '' : `, for at most ${dollars(most)}`}`;
+      : `had run for ${durationText(seconds)}${usd === undefined ? '' : `, for ${dollars(usd)}`}`;
+  const limit = `Its time limit is ${durationText(lost.timeoutSeconds)}${most === undefined ? '' : `, for at most ${dollarsAtMost(most)}`}`;
   return [
     `I can no longer follow ${lost.name ?? `job ${lost.jobId}`} on ${lost.flavor}. ${message ?? ''}`.trim(),
     `When it was seen last (${when}) it ${ran}. What it has done since is not known. ${limit}. Look at it, or stop it, at ${lost.url}.`,

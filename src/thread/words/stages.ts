@@ -9,6 +9,7 @@ const STAGES: Readonly<Record<string, string>> = {
   ERROR: 'failed',
   CANCELED: 'cancelled',
   DELETED: 'no longer known to Hugging Face',
+  UNKNOWN: 'out of sight',
 };
 
 /** How a job stands, in a word or two. */

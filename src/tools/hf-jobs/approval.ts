@@ -2,7 +2,7 @@ import type { Hardware } from '../../hub/hardware.ts';
 import { jobsBucket } from '../../hub/job-artifacts.ts';
 import type { JobSpec } from '../../hub/jobs.ts';
 import { isPassing, statusOf } from '../../hub/retry.ts';
-import { dollars } from '../../lib/dollars.ts';
+import { dollarsAtMost } from '../../lib/dollars.ts';
 import { exactDurationText } from '../../lib/duration.ts';
 import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
 import type { ToolContext } from '../tool.ts';
@@ -161,7 +161,7 @@ export function scheduleRequest(
   schedule: string,
   usd: number | undefined,
 ): ApprovalRequest {
-  const once = usd === undefined ? '' : `, at most ${dollars(usd)} each time`;
+  const once = usd === undefined ? '' : `, at most ${dollarsAtMost(usd)} each time`;
   return {
     ...request,
     title: `Schedule a Hugging Face Job (${schedule})`,
