@@ -109,13 +109,14 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   },
   showsStanding: false,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
-  notice({ text: said, mentions, offered, picture }, divisor) {
+  notice({ text: said, mentions, offered, picture }, divisor, control) {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
     if (picture !== undefined) return [callingPicture(said, called, mentions, picture)];
     const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
     return printMarkdown(said, MARKDOWN, limit).map((part, i) => {
       const content = i === 0 ? `${called}${part}` : part;
-      const rows = offered && i === 0 ? [offerRow(offered)] : [];
+      const controls = control ? [row([buttonOf(control)])] : [];
+      const rows = i > 0 ? [] : offered ? [offerRow(offered)] : controls;
       const whole = shown([{ type: ComponentType.TextDisplay, content }, ...rows], i === 0 ? mentions : []);
       if (i > 0 || mentions.length === 0) return whole;
       const first = calling(content, '', { people: mentions, buttons: rows, isElsewhere: true });

@@ -108,7 +108,8 @@ export type Printer<Piece> = {
   showsStanding: boolean;
   /** What the thread is called; nothing where its threads have no names. */
   named(text: string, address: Pick<ThreadAddress, 'channel'>): Outgoing[];
-  notice(body: ViewBody & { kind: 'notice' }, divisor: number): Outgoing[];
+  /** `control`: the button that goes on with what has stopped. */
+  notice(body: ViewBody & { kind: 'notice' }, divisor: number, control: Control | undefined): Outgoing[];
   /** Text from elsewhere that has so much room: it means nothing to the platform, and notifies nobody. */
   quoted(text: string, limit: number): string;
   quotedLines(lines: readonly string[], limit: number): string;
@@ -169,9 +170,9 @@ export function printView<Piece>(
     case 'job':
       return [message(jobHeadline(body, style), jobPieces(body, printer), body.tone)];
     case 'question':
-      return [message(questionText(body, style), questionPieces(body, printer), 'waiting')];
+      return [questionMessage(body, printer)];
     case 'notice':
-      return printer.notice(body, divisor);
+      return printer.notice(body, divisor, body.control && CONTROLS[body.control]);
     case 'standing':
       return printer.showsStanding ? [body] : [];
     case 'reaction':
@@ -195,6 +196,7 @@ const TONES: Readonly<Record<StatusView['phase'], Tone>> = {
   done: 'good',
   failed: 'bad',
   paused: 'waiting',
+  waiting_for_model: 'waiting',
   stopped: 'stopped',
   undone: 'stopped',
   closed: 'stopped',
@@ -213,7 +215,7 @@ function statusPieces<Piece>(status: StatusView, printer: Printer<Piece>): Piece
   const first = title ? `${printer.sessionTitle(title)}\n` : '';
   return [
     ...printer.lead(`${first}${statusLine(status, style)}`, control),
-    ...given(detail, (text) => printer.text(quoted(text, rooms.detail))),
+    ...given(detail, (text) => printer.text(`${quoted(text, rooms.detail)}${nextTry(status, style)}`)),
     ...given(planText(status, style, rooms.plan), printer.text),
     ...given(linksText(links, style, rooms.links), printer.small),
     ...given(timelineText(status, style, rooms.timeline), printer.small),
@@ -222,6 +224,9 @@ function statusPieces<Piece>(status: StatusView, printer: Printer<Piece>): Piece
     ...printer.foot(control, hasMenu),
   ];
 }
+
+const nextTry = ({ retryAt }: StatusView, style: Style): string =>
+  retryAt === undefined ? '' : ` I try again by myself ${style.moment(retryAt)}.`;
 
 /** A part where there is something to show. */
 const given = <Piece>(text: string | undefined, print: (text: string) => Piece[]): Piece[] =>
@@ -296,16 +301,21 @@ function batchPieces<Piece>(batch: BatchView, printer: Printer<Piece>): Piece[] 
   ];
 }
 
-function questionPieces<Piece>(question: QuestionView, printer: Printer<Piece>): Piece[] {
+function questionMessage<Piece>(question: QuestionView, printer: Printer<Piece>): Outgoing {
+  const { called, fields } = question;
+  const { style, rooms } = printer;
   const values = [questionValue(question)];
-  const label = question.fields.length > 0 ? 'Answer' : 'Accept';
-  return [
-    ...printer.text(questionText(question, printer.style, printer.rooms.question)),
-    ...printer.buttons([
-      { label, name: ACTIONS.answer, values, style: 'primary' },
-      { label: 'Decline', name: ACTIONS.decline, values },
-    ]),
-  ];
+  const label = fields.length > 0 ? 'Answer' : 'Accept';
+  const text = questionText(question, style, rooms.question);
+  const buttons = printer.buttons([
+    { label, name: ACTIONS.answer, values, style: 'primary' },
+    { label: 'Decline', name: ACTIONS.decline, values },
+  ]);
+  const call = called.length > 0 ? { people: called, buttons, isElsewhere: false } : undefined;
+  const [firstLine = ''] = question.text.split('\n'); // the others stand below it
+  const begins = { ...question, text: firstLine, fields: [] };
+  const headline = questionText(begins, { ...style, plain: style.sentence }, rooms.question);
+  return printer.message(headline, [...printer.text(text), ...buttons], 'waiting', call);
 }
 
 function jobPieces<Piece>(job: JobView, printer: Printer<Piece>): Piece[] {

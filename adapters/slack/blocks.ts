@@ -82,7 +82,7 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   message: (headline, blocks) => messageOf(headline, [...blocks]),
   showsStanding: true,
   named: (text) => [{ kind: 'title', text: cut(text, SLACK_LIMITS.threadTitle) }],
-  notice({ text, mentions, offered, picture }, divisor) {
+  notice({ text, mentions, offered, picture }, divisor, control) {
     if (offered !== undefined) {
       const buttons = offered.labels.map((label, i) =>
         buttonOf({ label, name: `${ACTIONS.offer}:${i}`, values: [offerValue(offered.id, i)] }),
@@ -96,7 +96,8 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
     }
     const called = mentions.map(STYLE.person).join(' ');
     const [said = ''] = printMarkdown(text, MRKDWN, NOTICE);
-    const whole = messageOf(`${called} ${said}`, [section(`${called} ${said}`)]);
+    const below = control ? [actions([buttonOf(control)])] : [];
+    const whole = messageOf(`${called} ${said}`, [section(`${called} ${said}`), ...below]);
     if (picture === undefined) return [whole];
     const { fileId: id, name, alt } = picture;
     const calling = { people: mentions, without: whole.body };

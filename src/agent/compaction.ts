@@ -1,3 +1,4 @@
+import type { Clock } from '../lib/clock.ts';
 import { cappedClean } from '../lib/output.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import { automatic } from '../lib/speech.ts';
@@ -14,6 +15,7 @@ import type { TranscriptMessage } from '../session/transcript.ts';
 import type { Registry } from '../tools/registry.ts';
 import { compactable } from './compactable.ts';
 import { messageTokens, renderOptionsOf, resultTokens } from './context-size.ts';
+import { failureAfter } from './outages.ts';
 import { type RenderOptions, requestOf } from './request.ts';
 import { usageOf } from './usage.ts';
 
@@ -25,6 +27,9 @@ export type CompactionDeps = {
   counts: TokenCounts;
   registry: Registry;
   systemPromptOf(session: Session): string;
+  clock: Clock;
+  /** How long a provider that is out is waited for; 0 is not at all. */
+  outageHours: number;
   render(sessionId: string): Promise<void>;
 };
 
@@ -55,7 +60,7 @@ export async function compact(
   const middle = compactable(snapshot);
   const made = middle
     ? await summarise(deps, held.db.redaction, snapshot, middle, signal)
-    : { ok: false as const, reason: NOTHING };
+    : { ok: false as const, reason: NOTHING, error: undefined };
   const problem = made.ok && middle ? undefined : made.ok ? NOTHING : made.reason;
   await fenced(held, async (tx) => {
     if (operation !== undefined && !(await takeOperation(tx, operation))) return;
@@ -76,6 +81,9 @@ export async function compact(
   });
   await deps.render(sessionId);
   if (problem === undefined || operation !== undefined) return undefined;
+  const within = { now: deps.clock.now(), mostHours: deps.outageHours };
+  const failure = !made.ok && made.error ? failureAfter(made.error, snapshot.session, within) : undefined;
+  if (failure?.outage !== undefined) return failure;
   return { message: `${problem} Say \`new\` to go on with a fresh context.`, retryable: true };
 }
 
@@ -93,7 +101,7 @@ async function summarise(
   snapshot: Snapshot,
   middle: readonly TranscriptMessage[],
   signal: AbortSignal,
-): Promise<Summary | { ok: false; reason: string }> {
+): Promise<Summary | { ok: false; reason: string; error?: ModelError }> {
   const { session, toolCalls } = snapshot;
   const told = context(snapshot);
   const upTo = told.slice(0, told.findIndex(({ id }) => id === middle.at(-1)?.id) + 1);
@@ -122,7 +130,7 @@ async function summarise(
     return { ok: true, text, used: await usageOf('summary', answer, deps.factsOf) };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    return { ok: false, reason: failed(error.advice) };
+    return { ok: false, reason: failed(error.advice), error };
   }
 }
 

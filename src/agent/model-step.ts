@@ -18,6 +18,7 @@ import type { TranscriptMessage } from '../session/transcript.ts';
 import type { Registry } from '../tools/registry.ts';
 import { renderOptionsOf } from './context-size.ts';
 import { LatestWriter } from './latest-writer.ts';
+import { afterAnswer, failureAfter } from './outages.ts';
 import { requestOf } from './request.ts';
 import { usageOf } from './usage.ts';
 
@@ -29,6 +30,8 @@ export type ModelStepDeps = {
   /** The pictures of a conversation, by the id of their file, as data URLs. */
   imagesOf(snapshot: Snapshot): Promise<ReadonlyMap<string, string>>;
   budgets: Budgets;
+  /** How long a provider that is out is waited for; 0 is not at all. */
+  outageHours: number;
   registry: Registry;
   systemPromptOf(session: Session): string;
   ids: Ids;
@@ -90,8 +93,10 @@ export async function modelStep(
     await drafts.stop();
     if (!(error instanceof ModelError)) throw error;
     if (error.kind === 'too_long') return { kind: 'overflow' };
+    const within = { now: deps.clock.now(), mostHours: deps.outageHours };
+    const failure = failureAfter(error, session, within);
     const detail = error.kind === 'rejected' ? ` ${held.db.redaction.head(error.message, 300)}` : '';
-    return { kind: 'failed', failure: { message: `${error.advice}${detail}`, retryable: true } };
+    return { kind: 'failed', failure: { ...failure, message: `${failure.message}${detail}` } };
   }
 }
 
@@ -103,7 +108,7 @@ async function budgetFailure(tx: Tx, budgets: Budgets, { session }: Snapshot): P
   if (session.settings.overBudget?.exchange === session.exchange) return undefined;
   const passed = await passedBudgets(tx, budgets, session);
   if (passed.length === 0) return undefined;
-  const message = `${passed.join(' ')} Whoever may pass budgets can press Retry to let me go on with this request.`;
+  const message = `${passed.join(' ')} Somebody who may pass budgets can let me go on.`;
   return { message, retryable: true, isOverBudget: true };
 }
 
@@ -125,6 +130,7 @@ async function commit(
     ? []
     : await eachInTurn(answer.calls, (call) => newCall(deps, redaction, call));
   await fenced(held, async (tx) => {
+    await afterAnswer(tx, snapshot.session);
     const fallback = fallbackNotice(snapshot, deps.modelOf(snapshot.session), model);
     if (fallback !== undefined) {
       await record.addMessage(tx, sessionId, exchange, { role: 'notice', text: fallback });

@@ -15,6 +15,7 @@ import { type ModelStepDeps, modelStep } from './model-step.ts';
 import { type Action, nextAction, type StepLimits } from './next-action.ts';
 import { applyOperation } from './operations/apply.ts';
 import type { Outside } from './operations/scope.ts';
+import { callForStop } from './stops.ts';
 import { giveTitle, type TitleDeps } from './title.ts';
 import type { ToolStepDeps } from './tool-step/scope.ts';
 import { advanceCalls, recoverCalls } from './tool-step/tool-step.ts';
@@ -56,7 +57,7 @@ export async function runTurn(
   const handOver = graceAfter(shutdown, deps.handOverMs);
   const signal = AbortSignal.any([lease.signal, handOver.signal]);
   try {
-    if (held.strikes > MAX_STRIKES) return await giveUp(held);
+    if (held.strikes > MAX_STRIKES) return await giveUp(deps, held);
     for (;;) {
       lease.signal.throwIfAborted();
       if (shutdown.aborted) {
@@ -105,8 +106,10 @@ const BROKEN: Failure = {
   retryable: true,
 };
 
-async function giveUp(held: Claim): Promise<TurnEnd> {
+async function giveUp(deps: TurnDeps, held: Claim): Promise<TurnEnd> {
   await fenced(held, async (tx) => {
+    const session = await readSession(tx, held.sessionId);
+    if (session !== undefined) await callForStop(tx, deps, session, BROKEN);
     await record.setState(tx, held.sessionId, { kind: 'failed', failure: BROKEN });
     await releaseIn(tx, held);
   });
@@ -291,7 +294,7 @@ async function release(deps: TurnDeps, held: Claim, state: SessionState): Promis
   const isReleased = await fenced(held, async (tx) => {
     if ((await pendingOperations(tx, held.sessionId)).length > 0) return false;
     const session = await readSession(tx, held.sessionId);
-    if (session?.state.kind === 'running') await settleTurn(tx, session, state);
+    if (session?.state.kind === 'running') await settleTurn(tx, deps, session, state);
     await releaseIn(tx, held);
     return true;
   });
@@ -299,8 +302,9 @@ async function release(deps: TurnDeps, held: Claim, state: SessionState): Promis
   return isReleased;
 }
 
-async function settleTurn(tx: Tx, session: Session, state: SessionState): Promise<void> {
+async function settleTurn(tx: Tx, deps: TurnDeps, session: Session, state: SessionState): Promise<void> {
   await record.endTurn(tx, session.id, state);
+  if (state.kind === 'failed') await callForStop(tx, deps, session, state.failure);
   if (state.kind === 'parked') return;
   await record.closeExchange(tx, session.id, session.exchange, state);
 }

@@ -80,6 +80,7 @@ export function turnDeps(
     outside: (signal) => outsideOf(parts, models, agentTools, signal),
     maxModelCalls: limits.model_calls_per_turn,
     warnUsd: config.budgets.warn_usd,
+    outageHours: limits.outage_hours,
     maxOutputCharacters: limits.tool_output_characters,
     budgets: config.budgets,
     policy: { approversOf: approversOf(config), mentionsOf },

@@ -90,6 +90,8 @@ async function withRetries(models: Models, request: ModelRequest): Promise<Timed
         continue;
       }
       const error = modelErrorOf(thrown);
+      if (error instanceof ModelError)
+        error.provider = URL.parse(endpoint.baseUrl)?.host ?? endpoint.provider;
       const wait = error instanceof ModelError ? settings.retries[error.kind]?.[attempt] : undefined;
       if (!(error instanceof ModelError) || wait === undefined) throw error;
       if ((error.retryAfterMs ?? 0) > LONGEST_WAIT_MS) throw error;

@@ -18,14 +18,15 @@ export type ModelErrorKind =
   | 'rejected';
 
 /**
- * A model call that failed, by what can be done about it. `advice` is one sentence for the people in the
- * thread.
+ * A model call that failed, by what can be done about it.
  */
 export class ModelError extends Error {
   readonly kind: ModelErrorKind;
   readonly retryAfterMs: number | undefined;
   /** What the provider said in a stream that it had begun. */
   fault: Fault | undefined;
+  /** Whose it is, by its address. */
+  provider: string | undefined;
 
   constructor(kind: ModelErrorKind, message: string, retryAfterMs?: number, cause?: unknown) {
     super(message, { cause });
@@ -33,10 +34,16 @@ export class ModelError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
+  /** What went wrong, in one sentence for people. */
+  get trouble(): string {
+    return `${ADVICE[this.kind].split('. ')[0]}.`;
+  }
+
+  /** That, and what can be done about it. */
   get advice(): string {
     const waitMs = this.retryAfterMs ?? 0;
     if (waitMs <= LONGEST_WAIT_MS) return ADVICE[this.kind];
-    return `${ADVICE[this.kind].split('. ')[0]}. It says that it takes requests again in ${durationText(waitMs / 1_000)}: press Retry then, or choose another model with \`model\`.`;
+    return `${this.trouble} It says that it takes requests again in ${durationText(waitMs / 1_000)}: press Retry then, or choose another model with \`model\`.`;
   }
 }
 

@@ -2,6 +2,7 @@ import { lapseApprovals, type OpenApprovals, remindOfApprovals } from '../approv
 import type { Db } from '../db/database.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import { abandonedSessions } from '../session/store/abandoned.ts';
+import { retryAfterOutages } from '../session/store/outages.ts';
 import { staleThreads } from '../thread/delivery/stale-threads.ts';
 import type { Pings } from './ping-schedules.ts';
 import type { Renders } from './renders.ts';
@@ -79,6 +80,13 @@ const DUTIES: readonly Duty[] = [
     name: 'sessions that nobody works on',
     sweeps: 1,
     work: async ({ db, turns }) => turns.takeOver(await abandonedSessions(db)),
+  },
+  {
+    name: 'requests that wait for their model provider',
+    sweeps: 1,
+    async work({ db, turns }) {
+      for (const id of await retryAfterOutages(db)) await turns.wake(id);
+    },
   },
   {
     name: 'threads that are behind',

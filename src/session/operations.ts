@@ -55,6 +55,8 @@ export const Operation = z.discriminatedUnion('kind', [
     mayPassBudgets: z.boolean().optional(),
   }),
   z.object({ kind: z.literal('shutdown'), by: Person }),
+  /** What waits for its model provider is due to be tried again. */
+  z.object({ kind: z.literal('retry') }),
   /** Without an id it only shows what there is; `default` goes back to what the config says. */
   z.object({ kind: z.literal('model'), by: Person, id: z.string().optional() }),
   z.object({ kind: z.literal('effort'), by: Person, level: Effort.or(z.literal('default')).optional() }),
@@ -95,6 +97,7 @@ const CUTS_SHORT: Readonly<Record<OperationKind, 'step' | 'compaction' | 'nothin
   new: 'compaction',
   resume: 'nothing',
   shutdown: 'step',
+  retry: 'nothing',
   model: 'nothing',
   effort: 'nothing',
   export: 'nothing',

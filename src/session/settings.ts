@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Effort } from '../config/effort.ts';
 import { Person } from './address.ts';
+import { Outage } from './state.ts';
 
 /** Whether calls that cost money may run without a click: not at all, always, or up to a sum from `at` on. */
 export const Yolo = z.discriminatedUnion('kind', [
@@ -15,6 +16,8 @@ export const Settings = z.object({
   yolo: Yolo.default({ kind: 'off' }),
   /** Who let models go on past a budget, and in which exchange; the next one asks again. */
   overBudget: z.object({ by: Person, exchange: z.number().int() }).optional(),
+  /** The outage that its last model calls met; gone with the next answer. */
+  outage: Outage.optional(),
   /** What the session had spent, in USD, when somebody last said that it may go on. */
   acknowledgedUsd: z.number().nonnegative().optional(),
   model: z.string().optional(),

@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+/** A model provider that did not answer a session: since when, and how often it was tried. */
+export const Outage = z.object({ provider: z.string(), since: z.coerce.date(), tries: z.number().int() });
+export type Outage = z.infer<typeof Outage>;
+
 /** Why a turn could not go on. `retryable` puts a Retry button under it. */
 export const Failure = z.object({
   message: z.string(),
@@ -8,6 +12,8 @@ export const Failure = z.object({
   isOverBudget: z.boolean().optional(),
   /** Nothing went wrong: it asks whether to go on. */
   pause: z.enum(['steps', 'spend']).optional(),
+  /** Its model provider is out, and the request waits for it; missing where nothing is tried by itself. */
+  outage: Outage.extend({ retryAt: z.coerce.date() }).optional(),
 });
 export type Failure = z.infer<typeof Failure>;
 

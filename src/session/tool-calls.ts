@@ -110,6 +110,8 @@ const Question = z.object({
   from: z.string(),
   text: z.string(),
   fields: z.array(QuestionField),
+  /** Whom it calls (platform ids); missing in questions of versions that called nobody. */
+  called: z.array(z.string()).optional(),
   answer: QuestionAnswer.optional(),
 });
 export type Question = z.infer<typeof Question>;

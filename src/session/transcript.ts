@@ -47,6 +47,8 @@ export const Entry = z.discriminatedUnion('role', [
     role: z.literal('notice'),
     text: z.string(),
     mentions: z.array(z.string()).optional(),
+    /** It tells of work that has stopped, and offers to go on with it while that stands. */
+    isStop: z.boolean().optional(),
     /** Posted with the text as what it says about the file; `alt` is what those are told who can't see it. */
     file: z.object({ id: z.string(), name: z.string(), alt: z.string().optional() }).optional(),
     /** What `to` may have meant: theirs alone to press, once. */

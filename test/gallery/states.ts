@@ -1,5 +1,8 @@
 import type { Snapshot } from '../../src/session/snapshot.ts';
+import type { Failure } from '../../src/session/state.ts';
 import { type ApprovalRequest, previewOf } from '../../src/session/tool-calls.ts';
+import type { Entry } from '../../src/session/transcript.ts';
+import { stopText } from '../../src/thread/words/stops.ts';
 import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 
 const GRACE = { id: 'U0GRACE', name: 'Grace' };
@@ -127,6 +130,23 @@ The model is at [acme/imdb-qwen](https://huggingface.co/acme/imdb-qwen). Next I 
 const failed = (message: string, pause?: 'steps' | 'spend') => ({
   kind: 'failed' as const,
   failure: { message, retryable: true, ...(pause ? { pause } : {}) },
+});
+
+const NO_CREDITS =
+  'The model account has run out of credits. Add some at https://huggingface.co/settings/billing and press Retry.';
+
+const OUT: Failure = {
+  message: 'The model provider could not be reached.',
+  retryable: true,
+  outage: { provider: 'router', since: at(0), tries: 3, retryAt: at(900) },
+};
+
+/** What calls somebody to work that has stopped. */
+const stop = (failure: Failure): Entry => ({
+  role: 'notice',
+  text: stopText(failure, title.title),
+  mentions: ['U0ADA'],
+  isStop: true,
 });
 
 /** States of a session, each with every kind of message that it leads to. */
@@ -283,12 +303,17 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
   {
     heading: 'Stuck',
     snapshot: snapshot({
-      session: {
-        settings: title,
-        state: failed('The model provider is having trouble. Try again in a minute.'),
-      },
+      session: { settings: title, state: failed(NO_CREDITS) },
       exchanges: [exchange({ plan, usage: used })],
-      entries: [go],
+      entries: [go, stop(failed(NO_CREDITS).failure)],
+    }),
+  },
+  {
+    heading: 'Waiting for the model provider',
+    snapshot: snapshot({
+      session: { settings: title, state: { kind: 'failed', failure: OUT } },
+      exchanges: [exchange({ plan, usage: used })],
+      entries: [go, stop(OUT)],
     }),
   },
   {

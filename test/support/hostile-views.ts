@@ -194,6 +194,7 @@ const question = fc.record({
   from: hostile,
   text: hostile,
   fields: fc.array(hostile, { maxLength: 30 }),
+  called: fc.constantFrom([], ['700']),
 });
 
 /** Every kind of message that has words, with strings that nobody would write by accident. */

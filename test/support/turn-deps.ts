@@ -38,6 +38,7 @@ export function turnDepsOn(
     imagesOf: async () => new Map(),
     counts,
     warnUsd: 0,
+    outageHours: 0,
     systemPromptOf: () => 'system',
     render: async () => {},
     renderProgress: async () => {},

@@ -42,6 +42,7 @@ const BODIES: Readonly<Record<string, ViewBody>> = {
     title: 'Train a model',
     phase: 'working',
     detail: undefined,
+    retryAt: undefined,
     plan: [{ id: '1', content: 'Look at the data', status: 'in_progress' }],
     links: ['https://huggingface.co/ada/model'],
     timeline: [
@@ -108,6 +109,7 @@ const BODIES: Readonly<Record<string, ViewBody>> = {
     from: 'Tracker',
     text: 'Which?',
     fields: ['Name'],
+    called: [],
   },
   job: {
     kind: 'job',
@@ -183,7 +185,7 @@ const IN_CHANNEL: Hashes = {
   'decided approval': ['k#0 wnfmYtjGQag_CRsLvH70Ye'],
   'approval by one of two': ['k#0 8H6hkQLT-9C_XMkifHWzEl'],
   batch: ['k#0 HkIii0zeVxpB118Ti_isHt'],
-  question: ['k#0 2Nsq-mER8YssVbNqrJNVWZ'],
+  question: ['k#0 YoLz4o3LTenke01PJnaSUU'],
   job: ['k#0 vVWZ55tn-exczJbAY0eaT-'],
   file: ['k#0 GuVB-7ruXVGXivyGVPOvv4'],
   reaction: ['k#0 q3gx3a5mi8Vp6sEB6RsaeD'],
@@ -211,7 +213,7 @@ const ON_DISCORD: Hashes = {
   'decided approval': ['k#0 GCOvqPJoWVdLCtTWjJ4aeS'],
   'approval by one of two': ['k#0 DFqCm7QIg4olkArYrvGA9U'],
   batch: ['k#0 9_GzRz8WuNi4pmWHY4BTlL'],
-  question: ['k#0 eYbYDY6BYRHS3FVXxwMa0c'],
+  question: ['k#0 VlphkODgEvECkw6xNP6IkP'],
   job: ['k#0 ETwyA18vfeMGShNHY-Un2u'],
   file: ['k#0 FefNqPNOguhjonn31evE2M'],
   reaction: ['k#0 dOoPgIrqA7oGuzuapwGWYi'],

@@ -3,7 +3,7 @@ import type { Operation } from '../../session/operations.ts';
 import type { Snapshot } from '../../session/snapshot.ts';
 import { type PendingOperation, takeOperation } from '../../session/store/inbox.ts';
 import { type Claim, fenced, LeaseLost } from '../../session/store/lease.ts';
-import { freshContext, interrupt, resume, shutDown, undo } from './controls.ts';
+import { freshContext, interrupt, resume, retryAfterOutage, shutDown, undo } from './controls.ts';
 import { decided } from './decided.ts';
 import { cancelJob, jobEnded, jobEndedUnseen, jobFile, runAgain, watchJob } from './jobs.ts';
 import { type Asked, type Change, notice, type OperationOf, type Outside, shareFile } from './scope.ts';
@@ -62,6 +62,8 @@ async function asked(operation: Operation, parts: Asked): Promise<Change> {
       return (scope) => freshContext(scope, operation.by.name);
     case 'resume':
       return (scope) => resume(scope, operation);
+    case 'retry':
+      return retryAfterOutage;
     case 'shutdown':
       return (scope) => shutDown(scope, operation.by.name);
     case 'model':

@@ -112,6 +112,15 @@ export async function resume(scope: Scope, { by, mayPassBudgets }: OperationOf<'
   await goOn(scope);
 }
 
+/** Tries again what waits for its model provider; nothing where it has gone on otherwise. */
+export async function retryAfterOutage(scope: Scope): Promise<void> {
+  const { tx, sessionId, snapshot } = scope;
+  const { state, exchange } = snapshot.session;
+  if (state.kind !== 'failed' || state.failure.outage === undefined) return;
+  await record.continueExchange(tx, sessionId, exchange);
+  await goOn(scope);
+}
+
 /** Ends the session until somebody writes again. */
 export async function shutDown(scope: Scope, by: string): Promise<void> {
   const { kind } = scope.snapshot.session.state;

@@ -1,3 +1,4 @@
+import { peopleToCall } from '../../approvals/approvers.ts';
 import { fenced } from '../../session/store/lease.ts';
 import * as record from '../../session/store/record.ts';
 import type { Question, QuestionAnswer, ToolCall } from '../../session/tool-calls.ts';
@@ -11,12 +12,15 @@ const QUESTION_MS = 30 * 60_000;
  * process may receive it.
  */
 export async function askPeople(
-  { deps, held, signal }: Scope,
+  { deps, held, snapshot, signal }: Scope,
   call: ToolCall,
-  asked: Omit<Question, 'id' | 'answer'>,
+  asked: Omit<Question, 'id' | 'answer' | 'called'>,
 ): Promise<QuestionAnswer | undefined> {
   const { sessionId } = held;
-  const question = { ...asked, id: deps.ids.next('q'), text: asked.text };
+  const { address, rules, requester } = snapshot.session;
+  const { approversOf, mentionsOf } = deps.policy;
+  const called = peopleToCall(approversOf(address, rules), requester, mentionsOf(address.platform));
+  const question = { ...asked, id: deps.ids.next('q'), called };
   await fenced(held, (tx) => record.setShown(tx, sessionId, call.id, { question }));
   await deps.render(sessionId);
   const found = await answerTo({ deps, signal }, call, question.id);

@@ -73,6 +73,14 @@ export const Limits = z.strictObject({
     .refine((n) => n === -1 || n > 0, 'must be positive, or -1 for no limit')
     .default(300)
     .describe('Model calls in one turn; -1 for no limit.'),
+  outage_hours: z.coerce
+    .number()
+    .nonnegative()
+    .max(168)
+    .default(12)
+    .describe(
+      'How long a request waits for a model provider that is out, and tries again by itself; 0 for not at all.',
+    ),
   message_characters: count.default(40_000).describe('Longer messages are refused with a clear answer.'),
   tool_output_characters: count.default(25_000).describe('Cap of one tool result.'),
   research_steps: count.default(60).describe('Model calls of one research.'),

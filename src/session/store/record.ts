@@ -181,12 +181,15 @@ export async function closeExchange(
   await touch(tx, sessionId);
 }
 
-/** Opens a closed exchange again, to go on with it. */
+/** Opens a closed exchange again, to go on with it because somebody says so: its calls count anew. */
 export async function reopenExchange(tx: Tx, sessionId: string, number: number): Promise<void> {
-  await tx
-    .update(exchanges)
-    .set({ outcome: null, finishedAt: null, modelCalls: 0 })
-    .where(whichExchange(sessionId, number));
+  await tx.update(exchanges).set({ modelCalls: 0 }).where(whichExchange(sessionId, number));
+  await continueExchange(tx, sessionId, number);
+}
+
+/** Opens a closed exchange again, to go on with it by itself. */
+export async function continueExchange(tx: Tx, sessionId: string, number: number): Promise<void> {
+  await tx.update(exchanges).set({ outcome: null, finishedAt: null }).where(whichExchange(sessionId, number));
   await touch(tx, sessionId);
 }
 

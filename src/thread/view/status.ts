@@ -18,6 +18,7 @@ export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
   return {
     title: isCurrent ? snapshot.session.settings.title : undefined,
     ...(exchange.undone ? UNDONE : phaseOf(state)),
+    retryAt: !exchange.undone && state.kind === 'failed' ? state.failure.outage?.retryAt : undefined,
     hasMenu: isCurrent && !exchange.undone,
     plan: exchange.undone ? [] : exchange.plan,
     links: exchange.undone ? [] : linksOf(snapshot, exchange),
@@ -47,6 +48,7 @@ const MOODS: Readonly<Record<StatusView['phase'], Mood | undefined>> = {
   needs_approval: 'waiting',
   waiting_for_job: 'waiting',
   paused: 'waiting',
+  waiting_for_model: 'waiting',
   done: 'done',
   failed: 'failed',
   stopped: 'stopped',
@@ -83,6 +85,14 @@ type Phase = Pick<StatusView, 'phase' | 'detail' | 'control'>;
 
 const UNDONE: Phase = { phase: 'undone', detail: undefined, control: undefined };
 
+/**
+ * What goes on with a session that has stopped by itself; undefined for any other, and where nothing does.
+ */
+export function waysOn(state: SessionState): 'retry' | 'continue' | undefined {
+  const control = state.kind === 'failed' ? phaseOf(state).control : undefined;
+  return control === 'stop' ? undefined : control;
+}
+
 function phaseOf(state: SessionState): Phase {
   switch (state.kind) {
     case 'running':
@@ -98,6 +108,9 @@ function phaseOf(state: SessionState): Phase {
     case 'interrupted':
       return { phase: 'stopped', detail: `Stopped by ${state.by}.`, control: undefined };
     case 'failed':
+      if (state.failure.outage !== undefined) {
+        return { phase: 'waiting_for_model', detail: state.failure.message, control: 'retry' };
+      }
       if (state.failure.pause !== undefined) {
         return { phase: 'paused', detail: state.failure.message, control: 'continue' };
       }

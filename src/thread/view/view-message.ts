@@ -34,6 +34,8 @@ export type ViewBody =
       kind: 'notice';
       text: string;
       mentions: readonly string[];
+      /** What goes on with the work whose stop it tells of, while that stands. */
+      control?: 'retry' | 'continue';
       /** What somebody may have meant, as buttons; `id` is the transcript entry that they belong to. */
       offered?: { id: number; labels: readonly string[] };
       /** A picture from the record that is a part of the message. */
@@ -54,11 +56,14 @@ export type StatusView = {
     | 'done'
     | 'failed'
     | 'paused'
+    | 'waiting_for_model'
     | 'stopped'
     | 'undone'
     | 'closed';
   /** One sentence under the phase: why it failed, who stopped it. */
   detail: string | undefined;
+  /** When it is tried again by itself. */
+  retryAt: Date | undefined;
   plan: readonly PlanItem[];
   /** What has come of it: what was pushed to the Hub, and dashboards. */
   links: readonly string[];
@@ -130,6 +135,8 @@ export type QuestionView = {
   text: string;
   /** What is asked for, by label; nothing where a yes will do. */
   fields: readonly string[];
+  /** Whom it calls (platform ids). */
+  called: readonly string[];
 };
 
 /** Several calls of one step that wait for approval together. */

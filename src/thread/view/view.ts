@@ -5,7 +5,7 @@ import type { TranscriptMessage } from '../../session/transcript.ts';
 import { cardKey } from '../../session/what-runs.ts';
 import { approvalCard, batchCard, fileOf, jobCard } from './cards.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
-import { reactionOf, standingOf, statusOf } from './status.ts';
+import { reactionOf, standingOf, statusOf, waysOn } from './status.ts';
 import type { ViewMessage } from './view-message.ts';
 
 /**
@@ -70,11 +70,13 @@ function foreignJobs({ watches }: Snapshot, exchange: number): ViewMessage[] {
 
 function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
+  const stop = snapshot.messages.findLast(({ entry }) => entry.role === 'notice' && entry.isStop)?.id;
+  const control = ({ id }: TranscriptMessage) => (id === stop ? waysOn(snapshot.session.state) : undefined);
   let answers = 0;
   return snapshot.messages
     .filter((message) => message.exchange === exchange.number)
     .flatMap((message): ViewMessage[] => {
-      if (message.entry.role !== 'assistant') return noticeOf(message);
+      if (message.entry.role !== 'assistant') return noticeOf(message, control(message));
       const own = calls.get(message.id) ?? [];
       const key = answerKey(exchange.number, answers++);
       return [
@@ -152,13 +154,16 @@ const WHOLE = 'The card below is about this. Here is all of what would be done, 
 function questionOf({ id, exchange, state }: ToolCall): ViewMessage[] {
   const question = state.kind === 'running' ? state.question : undefined;
   if (question === undefined || question.answer !== undefined) return [];
-  const { id: questionId, from, text, fields } = question;
+  const { id: questionId, from, text, fields, called = [] } = question;
   const labels = fields.map(({ label }) => label);
-  const body = { kind: 'question' as const, toolCallId: id, questionId, from, text, fields: labels };
+  const body = { kind: 'question' as const, toolCallId: id, questionId, from, text, fields: labels, called };
   return [{ key: `question/${questionId}`, exchange, body }];
 }
 
-function noticeOf({ id, exchange, entry }: TranscriptMessage): ViewMessage[] {
+function noticeOf(
+  { id, exchange, entry }: TranscriptMessage,
+  control?: ReturnType<typeof waysOn>,
+): ViewMessage[] {
   const key = `notice/${id}`;
   if (entry.role === 'notice' && entry.file !== undefined) {
     const { text, mentions = [], file } = entry;
@@ -174,7 +179,8 @@ function noticeOf({ id, exchange, entry }: TranscriptMessage): ViewMessage[] {
     const { text, mentions = [], offered } = entry;
     const labels = offered?.offers.map(({ label }) => label) ?? [];
     const buttons = labels.length > 0 ? { offered: { id, labels } } : {};
-    return [{ key, exchange, body: { kind: 'notice', text, mentions, ...buttons } }];
+    const goesOn = control ? { control } : {};
+    return [{ key, exchange, body: { kind: 'notice', text, mentions, ...buttons, ...goesOn } }];
   }
   if (entry.role !== 'summary') return [];
   const why = entry.isAutomatic ? 'This had become long, so ' : '';

@@ -48,6 +48,7 @@ const PHASES: Record<StatusView['phase'], readonly [mark: string, words: string]
   done: ['✅', 'Done'],
   failed: ['⚠️', 'Stuck'],
   paused: ['⏸', 'Shall I go on?'],
+  waiting_for_model: ['⏸', 'Waiting for the model provider'],
   stopped: ['⏹️', 'Stopped'],
   undone: ['↩️', 'Undone'],
   closed: ['🔒', 'Closed'],
@@ -237,7 +238,11 @@ export function jobControls({ isFinal, isOwn, tone, progress }: JobView): JobCon
 }
 
 /** What a server asks, and for what. */
-export function questionText({ from, text, fields }: QuestionView, style: Style, limit = 3_000): string {
+export function questionText(
+  { from, text, fields, called }: QuestionView,
+  style: Style,
+  limit = 3_000,
+): string {
   const about =
     fields.length > 0
       ? `\n${fields
@@ -245,7 +250,8 @@ export function questionText({ from, text, fields }: QuestionView, style: Style,
           .map((label) => printedWithin(label, 120, style.plain))
           .join(' · ')}`
       : '';
-  const begun = `❓ ${style.bold(style.plain(cut(from, 60)))} asks: `;
+  const people = called.map((id) => `${style.person(id)} `).join('');
+  const begun = `${people}${style.plain(cut(from, 60))} asks: `;
   const room = Math.max(0, limit - begun.length - about.length);
   return `${begun}${printedWithin(cut(text, 1_200), room, style.plain)}${about}`;
 }

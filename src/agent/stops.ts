@@ -1,0 +1,32 @@
+import { peopleToCall } from '../approvals/approvers.ts';
+import type { Budgets } from '../approvals/budget.ts';
+import type { Tx } from '../db/database.ts';
+import type { Session } from '../session/snapshot.ts';
+import type { Failure } from '../session/state.ts';
+import { mayTellOutage } from '../session/store/outages.ts';
+import * as record from '../session/store/record.ts';
+import { stopText } from '../thread/words/stops.ts';
+import type { ToolStepDeps } from './tool-step/scope.ts';
+
+/**
+ * Calls who can do something about a turn that stops before its work is done, in the commit that ends it. Of
+ * an outage of a model provider people are told once, and not in each of their threads.
+ */
+export async function callForStop(
+  tx: Tx,
+  deps: { budgets: Pick<Budgets, 'approvers'>; policy: Pick<ToolStepDeps['policy'], 'mentionsOf'> },
+  session: Session,
+  failure: Failure,
+): Promise<void> {
+  const { id, exchange, settings, requester, address } = session;
+  const { outage = null } = failure;
+  await record.changeSettings(tx, id, {
+    outage: outage && { provider: outage.provider, since: outage.since, tries: outage.tries },
+  });
+  if (outage !== null && !(await mayTellOutage(tx, session, outage.provider))) return;
+  const mentions = failure.isOverBudget
+    ? peopleToCall(deps.budgets.approvers, requester, deps.policy.mentionsOf(address.platform))
+    : [requester.id];
+  const text = stopText(failure, settings.title);
+  await record.addMessage(tx, id, exchange, { role: 'notice', text, mentions, isStop: true });
+}
