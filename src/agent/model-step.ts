@@ -187,6 +187,7 @@ async function newCall(
     name: redaction.text(call.name) === call.name && call.name !== '' ? call.name : 'unnamed',
     arguments: text,
     summary: cut(registry.summary(call.name, text), 120),
+    step: registry.step(call.name, text),
     timeline: registry.timeline(call.name),
     refusal: refusal === undefined ? undefined : { output: refusal, at: clock.now() },
   };

@@ -5,7 +5,8 @@ export const dollars = (usd: number): string =>
   usd > 0 && usd < 0.01 ? 'under $0.01' : `$${toTheCent(usd)}`;
 
 /** What something can cost at most: never less than it is. */
-export const dollarsAtMost = (usd: number): string => `$${toTheCent(Math.ceil(usd * 100 - NO_CENT) / 100)}`;
+export const dollarsAtMost = (usd: number): string =>
+  `$${toTheCent(Math.max(0, Math.ceil(usd * 100 - NO_CENT)) / 100)}`;
 
 /** A price, or a limit that somebody has set: to its last digit. */
 export const exactDollars = (usd: number): string =>

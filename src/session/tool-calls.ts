@@ -213,6 +213,10 @@ export const madeBy = (calls: readonly ToolCall[]): string[] =>
  */
 export type Timeline = 'every_call' | 'failures';
 
+/** A call in the words of people: "run a job", "Running a job", "Ran a job". */
+export const Step = z.object({ todo: z.string(), doing: z.string(), did: z.string() });
+export type Step = z.infer<typeof Step>;
+
 /** One tool call as the record has it. `arguments` is the model's JSON text, never trusted to parse. */
 export type ToolCall = {
   id: string;
@@ -224,6 +228,8 @@ export type ToolCall = {
   arguments: string;
   /** What the call is about, in a few words, for people. */
   summary: string;
+  /** Undefined where its tool has no words for it: it is told by its name. */
+  step?: Step | undefined;
   timeline: Timeline;
   state: ToolCallState;
   /** Who decided and on what, once someone did; it outlives the states that follow. */

@@ -5,6 +5,7 @@ import { numbered, table } from '../lib/output.ts';
 import { readableText } from '../lib/readable-text.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { Github } from '../web/github.ts';
+import { joined, step, words } from './steps.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 const Name = z.string().regex(/^[\w.-]{1,100}$/, 'is not a name of GitHub');
@@ -40,6 +41,8 @@ function examplesTool(github: Github, apart: ParseApart): Tool {
     isReadOnly: true,
     research: true,
     summary: ({ org, repo, keyword }) => [`${org}/${repo}`, keyword].filter(Boolean).join(' '),
+    step: ({ org, repo, keyword }) =>
+      step('look for', joined('examples', keyword && `of ${words(keyword)}`, `in ${org}/${repo}`)),
     async run({ repo, org, keyword, max_results, min_score }, { signal }) {
       const tree = await github.tree(org, repo, signal);
       if (!tree.ok) {
@@ -84,6 +87,7 @@ function reposTool(github: Github): Tool {
     isReadOnly: true,
     research: true,
     summary: ({ owner }) => owner,
+    step: ({ owner }) => step('list', `the repositories of ${owner}`),
     async run({ owner, sort, limit }, { signal }) {
       const found = await github.repos(owner, sort, limit, signal);
       if (!found.ok) return { kind: 'failed', output: `${owner}: ${found.reason}` };
@@ -117,6 +121,7 @@ function fileTool(github: Github, apart: ParseApart): Tool {
     sourceOf: ({ repo, path, ref = 'HEAD' }) =>
       path ? githubFile(repo, ref, path) : `https://github.com/${repo}`,
     summary: ({ repo, path }) => [repo, path].filter(Boolean).join(' '),
+    step: ({ repo, path }) => step('read', `${path} of ${repo}`),
     async run({ repo, path, ref, line_start, line_end }, { signal }) {
       if (line_end !== undefined && line_end < line_start) {
         return { kind: 'failed', output: 'line_end is before line_start.' };
@@ -160,6 +165,7 @@ function codeTool(github: Github): Tool {
     isReadOnly: true,
     research: true,
     summary: ({ query, repo }) => [query, repo].filter(Boolean).join(' in '),
+    step: ({ query, repo }) => step('search', joined('code for', words(query), repo && `in ${repo}`)),
     async run({ query, repo, limit }, { signal }) {
       const found = await github.code(
         [query, repo ? `repo:${repo}` : ''].filter(Boolean).join(' '),

@@ -11,6 +11,7 @@ import type { ApprovalRequest } from '../session/tool-calls.ts';
 import { readDataFile } from './data-file.ts';
 import { secretInFile } from './file-secrets.ts';
 import { provenanceCard } from './provenance.ts';
+import { step } from './steps.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from './tool.ts';
 import { withVisibility } from './visibility.ts';
 
@@ -50,6 +51,7 @@ export function hfDatasetPushTool(parts: PushParts): Tool {
     isReadOnly: false,
     actsAsOwner: true,
     summary: ({ path, dataset }) => `${path} → ${dataset}`,
+    step: ({ path, dataset }) => step('push', `${path} to ${dataset}`),
     asks: 'always',
     approval: (args, context) => askToPush(parts, args, context),
     run: (args, context) => pushFile(parts, args, context),

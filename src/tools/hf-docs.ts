@@ -4,6 +4,7 @@ import { DOC_SECTIONS, type Docs } from '../hub/docs.ts';
 import { cut } from '../lib/cut.ts';
 import { piece } from '../lib/output.ts';
 import type { ApiEndpoint } from '../parse-apart/parsers/api-endpoints.ts';
+import { joined, step, words } from './steps.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 const SECTIONS = Object.keys(DOC_SECTIONS);
@@ -30,6 +31,8 @@ function exploreTool(docs: Docs): Tool {
     isReadOnly: true,
     research: true,
     summary: ({ endpoint, query }) => [endpoint, query].filter(Boolean).join(': '),
+    step: ({ endpoint, query }) =>
+      step('look through', joined('the docs of', endpoint, query && `for ${words(query)}`)),
     async run({ endpoint, query, max_results }, { signal }) {
       const found = await docs.explore(endpoint, query?.trim() || undefined, max_results, signal);
       if (!found.ok) return { kind: 'failed', output: found.reason };
@@ -70,6 +73,7 @@ function pageTool(docs: Docs): Tool {
     research: true,
     sourceOf: ({ url }) => url,
     summary: ({ url }) => url.replace(/^https?:\/\/[^/]+\/(docs\/)?/, ''),
+    step: ({ url }) => step('read', url.replace(/^https?:\/\/[^/]+\/(docs\/)?/, '')),
     async run({ url, offset }, { signal }) {
       const page = await docs.page(url, signal);
       if (!page.ok) return { kind: 'failed', output: page.reason };
@@ -103,6 +107,8 @@ function apiTool(api: ApiReference, hubUrl: string): Tool {
     isReadOnly: true,
     research: true,
     summary: ({ query, tag }) => [tag, query].filter(Boolean).join(': '),
+    step: ({ query, tag }) =>
+      step('search', joined('the Hub’s API', query && `for ${words(query)}`, tag && `under ${tag}`)),
     async run({ query, tag }, { signal }) {
       const found = await api.find({ query: query?.trim() || undefined, tag }, ENDPOINTS, signal);
       if (!found.ok) return { kind: 'failed', output: found.reason };

@@ -5,6 +5,7 @@ import type { HubRepos, RepoEntry } from '../hub/repos.ts';
 import { cut } from '../lib/cut.ts';
 import { type DatasetFiles, lookAtFiles } from './dataset-files.ts';
 import { rowsText, some, statisticsText } from './dataset-rows.ts';
+import { step } from './steps.ts';
 import { defineTool, type Tool, type ToolResult } from './tool.ts';
 
 const Arguments = z.strictObject({
@@ -34,6 +35,7 @@ export function hfInspectDatasetTool(server: DatasetsServer, files: Files, hubUr
     research: true,
     sourceOf: ({ dataset }) => pageOf(hubUrl, 'dataset', dataset),
     summary: ({ dataset }) => dataset,
+    step: ({ dataset }) => step('look at', dataset),
     async run(args, { signal }) {
       return inspect({ server, files, hubUrl }, args, signal);
     },

@@ -7,10 +7,11 @@ import { sha256Of } from '../lib/hash.ts';
 import { numbered } from '../lib/output.ts';
 import { type ReadableText, readableText } from '../lib/readable-text.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
-import { type ApprovalRequest, previewOf } from '../session/tool-calls.ts';
+import { type ApprovalRequest, previewOf, type Step } from '../session/tool-calls.ts';
 import { secretInFile } from './file-secrets.ts';
 import { Kind, listing, RepoId, sizeText } from './hub-repos.ts';
 import { asksOf } from './operations.ts';
+import { joined, step } from './steps.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from './tool.ts';
 import { withVisibility } from './visibility.ts';
 
@@ -59,6 +60,21 @@ const Schema = z.strictObject({
 });
 type Args = z.infer<typeof Schema>;
 
+function stepOf({ operation, id, path, patterns }: Args): Step {
+  switch (operation) {
+    case 'list':
+      return step('list', joined('the files of', path && `${path} in`, id));
+    case 'read':
+      return step('read', joined(path, 'of', id));
+    case 'upload':
+      return step('upload', joined(path, 'to', id));
+    case 'delete':
+      return step('delete', joined(patterns?.join(', '), 'from', id));
+    default:
+      return operation satisfies never;
+  }
+}
+
 /**
  * Files of repositories on the Hub: reading is free, people are asked before anything is uploaded or deleted.
  */
@@ -74,6 +90,7 @@ export function hfRepoFilesTool(parts: RepoFileParts): Tool {
     actsAsOwner: true,
     summary: ({ operation, id, path, patterns }) =>
       [operation, id, path ?? patterns?.join(' ')].filter(Boolean).join(' '),
+    step: stepOf,
     asks: asksOf(OPERATIONS, ({ approval }) => approval && 'always'),
     approval: async (args, context) => OPERATIONS[args.operation].approval?.(parts, args, context),
     run: (args, context) => OPERATIONS[args.operation].run(parts, args, context),

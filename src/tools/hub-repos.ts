@@ -4,6 +4,7 @@ import { pageOf } from '../hub/paths.ts';
 import type { HubRepos, RepoEntry } from '../hub/repos.ts';
 import { cut } from '../lib/cut.ts';
 import { table } from '../lib/output.ts';
+import { joined, step, words } from './steps.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 export const Kind = z.enum(['model', 'dataset', 'space']);
@@ -36,6 +37,16 @@ function searchTool(repos: HubRepos, hubUrl: string, isOwn: IsOwnRepository): To
     research: true,
     summary: ({ kind, query, owner, tags }) =>
       [kind, query, owner, ...(tags ?? [])].filter(Boolean).join(' '),
+    step: ({ kind, query, owner, tags }) =>
+      step(
+        'search',
+        joined(
+          `${kind}s`,
+          query && `for ${words(query)}`,
+          owner && `of ${owner}`,
+          tags && tags.length > 0 && `with ${tags.join(', ')}`,
+        ),
+      ),
     async run({ kind, sort, ...asked }, { signal }) {
       // The Hub sorts Spaces by fewer things.
       const by = kind === 'space' && sort === 'downloads' ? 'likes' : sort;
@@ -76,6 +87,7 @@ function detailsTool(repos: HubRepos, hubUrl: string): Tool {
     research: true,
     sourceOf: ({ kind, id }) => pageOf(hubUrl, kind, id),
     summary: ({ id }) => id,
+    step: ({ id }) => step('look at', id),
     async run({ kind, id }, { signal }) {
       const details = await repos.details(kind, id, signal);
       if (!details.ok) return { kind: 'failed', output: `${id}: ${details.reason}` };

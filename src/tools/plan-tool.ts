@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PlanItem } from '../session/state.ts';
+import { step } from './steps.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 const Arguments = z.strictObject({
@@ -24,6 +25,7 @@ export const planTool: Tool = defineTool({
   timeline: 'failures', // the plan itself is in the thread
   summary: ({ todos }) =>
     `${todos.filter((item) => item.status === 'completed').length}/${todos.length} done`,
+  step: () => step('update', 'the plan'),
   run: async ({ todos }) => ({
     kind: 'done',
     output: `Plan saved: ${count(todos, 'completed')} completed, ${count(todos, 'in_progress')} in progress, ${count(todos, 'pending')} pending.`,

@@ -1,5 +1,5 @@
 import type { ChatCompletionTool } from 'openai/resources/chat/completions';
-import type { Timeline } from '../session/tool-calls.ts';
+import type { Step, Timeline } from '../session/tool-calls.ts';
 import type { Prepared, Tool } from './tool.ts';
 
 /** The tools of an agent, by name. */
@@ -10,6 +10,8 @@ export type Registry = {
   ready(signal: AbortSignal): Promise<void>;
   prepare(name: string, argumentsText: string): Prepared;
   summary(name: string, argumentsText: string): string;
+  /** Undefined where the tool has no words for people. */
+  step(name: string, argumentsText: string): Step | undefined;
   timeline(name: string): Timeline;
 };
 
@@ -46,6 +48,7 @@ export function createRegistry(tools: readonly Tool[], added: AddedTools = NOTHI
       return { ok: false, error: `There is no tool "${name}". The tools are: ${known}.${missing}` };
     },
     summary: (name, argumentsText) => find(name)?.summary(argumentsText) ?? '',
+    step: (name, argumentsText) => find(name)?.step?.(argumentsText),
     timeline: (name) => find(name)?.timeline ?? 'every_call',
   };
 }

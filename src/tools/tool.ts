@@ -4,7 +4,7 @@ import { parseJson } from '../lib/json.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import type { PlanItem } from '../session/state.ts';
 import type { ModelUsage, NewWatch } from '../session/store/record.ts';
-import type { ApprovalRequest, Question, QuestionAnswer, Timeline } from '../session/tool-calls.ts';
+import type { ApprovalRequest, Question, QuestionAnswer, Step, Timeline } from '../session/tool-calls.ts';
 import type { Watch } from '../session/watches.ts';
 import { operationNameOf, whyUnasked } from './unasked.ts';
 
@@ -121,6 +121,8 @@ export type Tool = {
   prepare(argumentsText: string): Prepared;
   /** What the call is about, in a few words, for the timeline: never fails, whatever the arguments. */
   summary(argumentsText: string): string;
+  /** The same in the words of people; undefined where it has none for these arguments. */
+  step?(argumentsText: string): Step | undefined;
 };
 
 /** A tool with all that is known of it: nothing else in the program names it. */
@@ -143,6 +145,8 @@ type ToolSpec<Schema extends z.ZodType> = {
   /** How long a call may take, where that is not as long as any. */
   timeoutMs?: number;
   summary(args: z.infer<Schema>): string;
+  /** A call as people would tell of it (`steps.ts`); without it the thread shows its name and summary. */
+  step?(args: z.infer<Schema>): Step;
   /** Why people are not asked, where its name is only found out as it is made, as with servers of tools. */
   unasked?: string;
   /**
@@ -188,10 +192,10 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
     };
   }
 
-  function summary(argumentsText: string): string {
+  function read<Said>(argumentsText: string, say: (args: z.infer<Schema>) => Said): Said | undefined {
     const json = argumentsIn(argumentsText);
     const parsed = json.ok ? spec.schema.safeParse(json.value) : undefined;
-    return parsed?.success ? spec.summary(parsed.data) : '';
+    return parsed?.success ? say(parsed.data) : undefined;
   }
 
   const parameters = z.toJSONSchema(spec.schema, { io: 'input', target: 'draft-7' }) as Record<
@@ -210,7 +214,8 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
     timeline,
     parameters,
     prepare,
-    summary,
+    summary: (text) => read(text, (args) => spec.summary(args)) ?? '',
+    step: (text) => read(text, (args) => spec.step?.(args)),
   };
 }
 

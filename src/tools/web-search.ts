@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cut } from '../lib/cut.ts';
 import type { SearchHit } from '../parse-apart/parsers/search-page.ts';
 import type { WebSearch } from '../web/search.ts';
+import { step, words } from './steps.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 /** A domain, also out of an address, or with the `*.` that others write before it. */
@@ -33,6 +34,7 @@ export function webSearchTool(search: WebSearch): Tool {
     isReadOnly: true,
     research: true,
     summary: ({ query }) => cut(query, 100),
+    step: ({ query }) => step('search', `the web for ${words(query)}`),
     async run({ query, allowed_domains = [], blocked_domains = [] }, { signal }) {
       const sites = allowed_domains.map((domain) => `site:${domain}`).join(' OR ');
       const found = await search.search([query, sites].filter(Boolean).join(' '), signal);

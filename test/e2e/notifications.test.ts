@@ -58,7 +58,9 @@ describe('on Slack', () => {
     world.slack.click('U0ADA', card, 'approve');
     await world.reply(asked, `${name}>* · done`);
     await until('its end is told', () => pushed('U0ADA').length === 2);
-    expect(pushed('U0ADA')[1]).toMatch(/^<@U0ADA> ✅ IMDB baseline · lr 2e-5 is done · \d s · \$0\.00$/);
+    expect(pushed('U0ADA')[1]).toMatch(
+      /^<@U0ADA> ✅ IMDB baseline · lr 2e-5 is done · \d s · (?:under )?\$0\.0[01]$/,
+    );
     expect(world.hub.jobs[0]?.spec.labels).toMatchObject({ 'ml-intern-name': 'IMDB-baseline-lr-2e-5' });
     await world.reply(asked, `(${name}) on a10g-small`); // what the model was told
   });

@@ -26,7 +26,7 @@ describeOn('pings', EVERYWHERE, (backend) => {
     world.slack.say('U0ADA', 'C0ML', 'pings 30m', asked.ts);
     await world.reply(asked, 'I report on the running jobs of this thread every 30m.');
     const message = await world.reply(asked, '⏰ 1 job is running');
-    expect(message.text).toMatch(/on cpu-basic: running, \d+ s of 10 min, \$0\.00/);
+    expect(message.text).toMatch(/on cpu-basic: running, \d+ s of 10 min, (?:under )?\$0\.0/);
     await world.stop();
     await world.start();
     world.slack.say('U0ADA', 'C0ML', 'pings', asked.ts);

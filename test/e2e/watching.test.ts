@@ -124,7 +124,9 @@ describe('a running job', () => {
     const asked = await started(TRAINING);
     finish();
     const message = await world.reply(asked, '<@U0ADA> ✅ Job');
-    expect(message.text).toMatch(/^<@U0ADA> ✅ Job \w+ is done: accuracy 0\.81 · \d+ s · \$0\.00$/);
+    expect(message.text).toMatch(
+      /^<@U0ADA> ✅ Job \w+ is done: accuracy 0\.81 · \d+ s · (?:under )?\$0\.0[01]$/,
+    );
   });
 
   test('is cancelled by a button for those who may approve, and the agent hears of it', async () => {

@@ -3,6 +3,7 @@ import type { Failure } from '../../src/session/state.ts';
 import { type ApprovalRequest, previewOf } from '../../src/session/tool-calls.ts';
 import type { Entry } from '../../src/session/transcript.ts';
 import { stopText } from '../../src/thread/words/stops.ts';
+import { step } from '../../src/tools/steps.ts';
 import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 
 const GRACE = { id: 'U0GRACE', name: 'Grace' };
@@ -47,6 +48,7 @@ const looked = call({
   id: 'c1',
   name: 'hf_inspect_dataset',
   summary: 'stanfordnlp/imdb',
+  step: step('look at', 'stanfordnlp/imdb'),
   state: done('…'),
   startedAt: at(1),
   finishedAt: at(4),
@@ -55,6 +57,7 @@ const training = call({
   id: 'c2',
   name: 'bash',
   summary: 'python smoke.py',
+  step: step('run', 'python smoke.py'),
   state: {
     kind: 'running',
     since: at(20),
@@ -72,6 +75,7 @@ const waiting = (id: string, over: Partial<ApprovalRequest> = {}) =>
     id,
     name: 'hf_jobs',
     summary: 'run on a10g-small',
+    step: step('run', 'IMDB baseline on a10g-small'),
     state: {
       kind: 'awaiting_approval',
       since: at(40),

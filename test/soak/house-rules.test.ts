@@ -219,7 +219,7 @@ describe('the settings of a channel', () => {
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     const card = await world.reply(asked, 'Run a Hugging Face Job');
     expect(world.describe(asked)).not.toContain('First I look at this');
-    expect(world.describe(asked)).not.toContain('`hf_jobs`');
+    expect(world.describe(asked)).not.toContain('a job on cpu-basic');
     world.slack.click('U0ADA', card, 'approve');
     await told('U0ADA', 'Only <@U0LINUS> may decide this');
     world.slack.click('U0LINUS', card, 'approve');

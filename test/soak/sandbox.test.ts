@@ -93,7 +93,7 @@ describe.skipIf(!hasBubblewrap)('code that the agent runs', () => {
   test('that was running when the process ended is not run again, and the model is told to look', async () => {
     await beginLocal(callOnce(bash('echo x >> times; while [ ! -e go ]; do sleep 0.1; done')));
     const asked = mention();
-    await world.reply(asked, 'bash');
+    await world.reply(asked, 'Running echo x');
     const folder = world.config.sandbox.directory ?? '';
     await until('it runs', () =>
       readdirSync(folder).some((own) => existsSync(join(folder, own, 'work', 'times'))),

@@ -131,6 +131,7 @@ export async function runAgain(scope: Scope, watchId: string, by: Person): Promi
     name: call.name,
     arguments: effectiveArguments(call),
     summary: call.summary,
+    step: call.step,
     timeline: call.timeline,
   };
   await record.addToolCalls(tx, sessionId, exchange, messageId, [again]);

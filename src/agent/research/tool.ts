@@ -8,6 +8,7 @@ import type { ModelClient } from '../../llm/client.ts';
 import { ModelError } from '../../llm/errors.ts';
 import type { ModelFacts } from '../../llm/facts.ts';
 import { createRegistry, type Registry } from '../../tools/registry.ts';
+import { step, words } from '../../tools/steps.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../../tools/tool.ts';
 import { usageOf } from '../usage.ts';
 import { boundsFor, noteFor } from './bounds.ts';
@@ -54,6 +55,7 @@ export function researchTool(deps: ResearchDeps): Tool {
     isReadOnly: true,
     timeoutMs: TIMEOUT_MS,
     summary: ({ task }) => cut(task, 100),
+    step: ({ task }) => step('research', words(task)),
     run: (args, context) => research(deps, registry, args, context),
   });
 }

@@ -39,6 +39,8 @@ export const toolCalls = internSchema.table(
     name: text('name').notNull(),
     arguments: text('arguments').notNull(),
     summary: text('summary').notNull(),
+    /** In the words of people; null where its tool has none. */
+    step: jsonb('step'),
     /** `failures` where the timeline lists it only if it fails; anything else is a line of its own. */
     timeline: text('timeline'),
     state: jsonb('state').notNull(),

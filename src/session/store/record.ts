@@ -34,7 +34,7 @@ export async function addMessage(tx: Tx, sessionId: string, exchange: number, en
 
 export type NewToolCall = Pick<
   ToolCall,
-  'id' | 'providerId' | 'name' | 'arguments' | 'summary' | 'timeline'
+  'id' | 'providerId' | 'name' | 'arguments' | 'summary' | 'step' | 'timeline'
 > & {
   /** Why it is not taken: it fails with this, and nothing of it runs. */
   refusal?: { output: string; at: Date } | undefined;

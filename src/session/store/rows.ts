@@ -7,7 +7,7 @@ import { ChannelRules } from '../channel-rules.ts';
 import { Settings } from '../settings.ts';
 import type { Session } from '../snapshot.ts';
 import { Draft, SessionState } from '../state.ts';
-import { ApprovalRequest, Decision, type ToolCall, ToolCallState } from '../tool-calls.ts';
+import { ApprovalRequest, Decision, Step, type ToolCall, ToolCallState } from '../tool-calls.ts';
 import { JobSnapshot, type Watch } from '../watches.ts';
 
 /* Rows of the record, parsed. */
@@ -44,6 +44,9 @@ export function toolCallOf(row: typeof toolCalls.$inferSelect): ToolCall {
     name: row.name,
     arguments: row.arguments,
     summary: row.summary,
+    step: Step.optional()
+      .catch(undefined)
+      .parse(row.step ?? undefined),
     timeline: row.timeline === 'failures' ? 'failures' : 'every_call',
     state: ToolCallState.parse(row.state),
     approval: row.approval === null ? undefined : StoredApproval.parse(row.approval),

@@ -158,7 +158,7 @@ const isNews = (call: ToolCall) => call.timeline === 'every_call' || call.state.
 
 const OUTCOMES: Record<ToolCallKind, Extract<TimelineLine, { kind: 'call' }>['outcome']> = {
   proposed: 'running',
-  awaiting_approval: 'waiting',
+  awaiting_approval: 'asked',
   approved: 'running',
   running: 'running',
   waiting: 'waiting',
@@ -179,6 +179,7 @@ function callLine(call: ToolCall): TimelineLine {
     kind: 'call',
     name: call.name,
     summary: call.summary,
+    step: call.step,
     outcome: OUTCOMES[call.state.kind],
     seconds,
     tail: call.state.kind === 'running' ? call.state.tail : undefined,

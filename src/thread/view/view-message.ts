@@ -1,7 +1,7 @@
 import type { Person } from '../../session/address.ts';
 import type { Progress } from '../../session/progress.ts';
 import type { PlanItem } from '../../session/state.ts';
-import type { ApprovalRequest, Deciders } from '../../session/tool-calls.ts';
+import type { ApprovalRequest, Deciders, Step } from '../../session/tool-calls.ts';
 
 /**
  * One message that a thread should have. `key` stays the same while what it shows changes; `exchange` says
@@ -91,7 +91,9 @@ export type TimelineLine =
       kind: 'call';
       name: string;
       summary: string;
-      outcome: 'running' | 'waiting' | 'done' | 'failed' | 'skipped' | 'unknown';
+      /** Said in place of both, where its tool has words for people. */
+      step?: Step | undefined;
+      outcome: 'running' | 'asked' | 'waiting' | 'done' | 'failed' | 'skipped' | 'unknown';
       seconds: number | undefined;
       /** The newest lines that it has printed, while it runs. */
       tail: string | undefined;

@@ -103,15 +103,47 @@ export function timelineText({ timeline, earlier }: StatusView, style: Style, li
   return fitting(lines, limit, (left) => `… ${left} more`);
 }
 
-const MARKS = { running: '⏳', waiting: '⏸', done: '✓', failed: '✗', skipped: '–', unknown: '?' } as const;
+const MARKS = {
+  running: '⏳',
+  asked: '✋',
+  waiting: '⏸',
+  done: '✓',
+  failed: '✗',
+  skipped: '–',
+  unknown: '?',
+} as const;
 
 function timelineLine(line: TimelineLine, style: Style): string {
   if (line.kind === 'guarded') return `↻ ${style.plain(line.text)}`;
   if (line.kind === 'said') return style.italic(style.plain(cut(plainWords(line.text), 280)));
   const time = line.seconds === undefined || line.seconds < 1 ? '' : ` · ${durationText(line.seconds)}`;
-  const about = line.summary ? ` ${style.plain(cut(line.summary, 100))}` : '';
   const note = line.note ? ` · ${style.plain(cut(line.note.replace(/\s+/g, ' '), 140))}` : '';
-  return `${MARKS[line.outcome]} ${style.code(line.name)}${about}${time}${note}`;
+  return `${MARKS[line.outcome]} ${stepSaid(line, style)}${time}${note}`;
+}
+
+/** What a call does or did, in words; one that has none is told by its name. */
+function stepSaid(
+  { name, summary, step, outcome }: Extract<TimelineLine, { kind: 'call' }>,
+  { code, plain }: Style,
+): string {
+  if (step === undefined) return `${code(name)}${summary ? ` ${plain(cut(summary, 100))}` : ''}`;
+  switch (outcome) {
+    case 'running':
+    case 'waiting':
+      return plain(step.doing);
+    case 'asked':
+      return plain(`Asked to ${step.todo}`);
+    case 'done':
+      return plain(step.did);
+    case 'failed':
+      return plain(`Could not ${step.todo}`);
+    case 'skipped':
+      return plain(`Did not ${step.todo}`);
+    case 'unknown':
+      return plain(`Tried to ${step.todo}: what came of it is not known`);
+    default:
+      return outcome satisfies never;
+  }
 }
 
 const TAIL_LINES = 4;

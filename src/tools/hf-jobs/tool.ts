@@ -6,6 +6,7 @@ import { Arguments } from './arguments.ts';
 import * as jobs from './jobs.ts';
 import { type HfJobsDeps, type JobOperation, type JobParts, NOT_HERE, namespaceOf } from './operation.ts';
 import * as scheduled from './scheduled.ts';
+import { stepOf } from './steps.ts';
 
 const OPERATIONS: Readonly<Record<Arguments['operation'], JobOperation>> = {
   run: jobs.run,
@@ -43,6 +44,7 @@ export function hfJobsTool(deps: HfJobsDeps): Tool {
       args.operation === 'run'
         ? `run on ${args.hardware_flavor}`
         : [args.operation, args.job_id].filter(Boolean).join(' '),
+    step: stepOf,
     asks: asksOf(OPERATIONS, ({ asks }) => asks),
     approval: async (args, context) => OPERATIONS[args.operation].approval?.(parts, args, context),
     async run(args, context) {

@@ -6,6 +6,7 @@ import { defineTool, type Tool } from '../tool.ts';
 import { visibleTo } from '../visibility.ts';
 import { Arguments } from './arguments.ts';
 import { OPERATIONS } from './operations.ts';
+import { stepOf } from './steps.ts';
 
 /** Branches, tags, pull requests and settings of repositories on the Hub. */
 export function hfRepoGitTool(writes: RepoWrites, hubUrl: string): Tool {
@@ -20,6 +21,7 @@ export function hfRepoGitTool(writes: RepoWrites, hubUrl: string): Tool {
       [operation.replaceAll('_', ' '), id, branch ?? tag ?? (number ? `#${number}` : '')]
         .filter(Boolean)
         .join(' '),
+    step: stepOf,
     asks: asksOf(OPERATIONS, ({ card }) => card && 'always'),
     async approval(args) {
       const lack = missing(args);

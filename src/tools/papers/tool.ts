@@ -7,6 +7,7 @@ import type { HubRepos } from '../../hub/repos.ts';
 import type { Scholar } from '../../hub/scholar.ts';
 import { defineTool, type Tool, type ToolResult } from '../tool.ts';
 import { contentsText, sectionText } from './sections.ts';
+import { stepOf } from './steps.ts';
 import {
   citationText,
   collectionText,
@@ -271,6 +272,7 @@ export function hfPapersTool(sources: PaperSources): Tool {
         : undefined,
     summary: ({ operation, arxiv_id, query, section }) =>
       [operation, arxiv_id ?? query, section].filter(Boolean).join(' '),
+    step: stepOf,
     async run(args, { signal }): Promise<ToolResult> {
       const result = await OPERATIONS[args.operation](args, sources, signal);
       return result.ok ? { kind: 'done', output: result.value } : { kind: 'failed', output: result.reason };

@@ -3,6 +3,7 @@ import { cut } from '../../lib/cut.ts';
 import { capped, withoutAnsi } from '../../lib/output.ts';
 import { writeFile } from '../../sandbox/files.ts';
 import type { Background, RunEnd, Sandbox, Sandboxes } from '../../sandbox/sandbox.ts';
+import { step } from '../steps.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
 import { inSandbox } from './in-sandbox.ts';
 
@@ -48,6 +49,8 @@ export function bashTool(sandboxes: Sandboxes, maxSeconds: number): Tool {
     schema: Arguments,
     isReadOnly: false,
     summary: ({ command, process, kill }) => command ?? `${kill ? 'kill' : 'look at'} ${process}`,
+    step: ({ command, process, kill }) =>
+      command === undefined ? step(kill ? 'stop' : 'look at', `process ${process}`) : step('run', command),
     run: (args, context) =>
       inSandbox(sandboxes, context, (sandbox) => {
         const { command = '', process: id } = args;

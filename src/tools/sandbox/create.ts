@@ -3,6 +3,7 @@ import type { HardwareList } from '../../hub/hardware.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { SpaceSandboxes } from '../../sandbox/space.ts';
 import type { ApprovalRequest } from '../../session/tool-calls.ts';
+import { step } from '../steps.ts';
 import { defineTool, type Tool } from '../tool.ts';
 
 const FREE = 'cpu-basic';
@@ -27,6 +28,7 @@ export function sandboxCreateTool(
     schema: Arguments,
     isReadOnly: true, // asking the Hub for hardware that is there already changes nothing
     summary: (args) => args.hardware,
+    step: ({ hardware: to }) => step('move', `the sandbox to ${to}`),
     asks: 'hardware that costs something',
     async approval(args): Promise<ApprovalRequest | undefined> {
       if (args.hardware === FREE) return undefined;

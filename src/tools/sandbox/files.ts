@@ -8,6 +8,7 @@ import { type FileContent, readFile, writeFile } from '../../sandbox/files.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
 import { pictureType } from '../../session/store/images.ts';
 import { secretInFile } from '../file-secrets.ts';
+import { step } from '../steps.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
 import { inSandbox } from './in-sandbox.ts';
 import { bytesOf, textOf } from './text-file.ts';
@@ -37,6 +38,7 @@ export function readTool(sandboxes: Sandboxes): Tool {
     isReadOnly: true,
     research: true,
     summary: ({ path }) => path,
+    step: ({ path }) => step('read', path),
     run: ({ path, offset, limit }, context) =>
       inSandbox(sandboxes, context, async (sandbox) => {
         const content = await readFile(sandbox, path, MAX_BYTES, context.signal);
@@ -61,6 +63,7 @@ export function writeTool(sandboxes: Sandboxes): Tool {
     schema: z.strictObject({ path: Path, content }),
     isReadOnly: true, // writing the same again changes nothing
     summary: ({ path }) => path,
+    step: ({ path }) => step('write', path),
     run: (args, context) =>
       inSandbox(sandboxes, context, async (sandbox) => {
         await writeFile(sandbox, args.path, Buffer.from(args.content), context.signal);
@@ -85,6 +88,7 @@ export function editTool(sandboxes: Sandboxes, apart: ParseApart): Tool {
     schema: Edit,
     isReadOnly: false,
     summary: ({ path }) => path,
+    step: ({ path }) => step('change', path),
     run: (args, context) => edit(sandboxes, apart, args, context),
     // What was written before the crash is there; what is not can still be replaced.
     recover: async (args, context) => {
@@ -149,6 +153,7 @@ export function shareFileTool(sandboxes: Sandboxes): Tool {
     }),
     isReadOnly: true, // nothing is posted before the result is committed
     summary: ({ path }) => path,
+    step: ({ path }) => step('share', path),
     run: ({ path, comment }, context) =>
       inSandbox(sandboxes, context, async (sandbox) => {
         const content = await readFile(sandbox, path, SHARED_BYTES, context.signal);

@@ -1,0 +1,1 @@
+ALTER TABLE "ml_intern"."tool_calls" ADD COLUMN "step" jsonb;
