@@ -34,6 +34,7 @@ import type {
 } from '../../src/thread/view/view-message.ts';
 import {
   jobControls,
+  jobForecast,
   jobHeadline,
   jobLines,
   jobLinks,
@@ -318,10 +319,12 @@ function questionMessage<Piece>(question: QuestionView, printer: Printer<Piece>)
   return printer.message(headline, [...printer.text(text), ...buttons], 'waiting', call);
 }
 
+const joinedLines = (...lines: readonly string[]): string => lines.filter(Boolean).join('\n');
+
 function jobPieces<Piece>(job: JobView, printer: Printer<Piece>): Piece[] {
   const { style, rooms, quoted } = printer;
   return [
-    ...printer.text(jobLines(job, style)),
+    ...printer.text(joinedLines(jobLines(job, style), jobForecast(job, style))),
     ...given(jobLinks(job, style, rooms.jobLinks), printer.small),
     ...given(job.message, (text) => printer.small(quoted(text, rooms.jobMessage))),
     ...given(progressText(job, style, rooms.progress), printer.small),

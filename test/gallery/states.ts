@@ -103,6 +103,16 @@ const decided = (id: string, verdict: 'approved' | 'rejected', feedback?: string
 
 const OOM_ADVICE = 'smaller batch or more gradient accumulation, or larger hardware';
 
+/** Read every ten seconds since it began to train. */
+const pace = {
+  reports: [0.1, 0.36, 0.62].map((share) => ({ at: at(200 + share * 950).getTime(), share })),
+  gaps: [10_000],
+  longestGap: 0,
+  isElsewhere: false,
+  losses: [],
+  isNewEpoch: false,
+};
+
 const progress = {
   step: 620,
   steps: 1_000,
@@ -212,7 +222,8 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
           title: 'Python script',
           name: 'IMDB baseline · lr 2e-5',
           dashboardUrl: 'https://huggingface.co/spaces/acme/trackio',
-          snapshot: { stage: 'RUNNING', startedAt: at(10), progress },
+          lookedAt: at(800),
+          snapshot: { stage: 'RUNNING', startedAt: at(10), progress, pace },
         }),
       ],
     }),

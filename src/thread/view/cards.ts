@@ -1,3 +1,4 @@
+import { forecastOf } from '../../session/progress/forecast.ts';
 import type { ApprovalRequest, ToolCall } from '../../session/tool-calls.ts';
 import { costSoFar, durationOf, isFinal, type Watch } from '../../session/watches.ts';
 import { shownRequest, type WholeFile, wholeFile } from '../../session/what-runs.ts';
@@ -99,6 +100,7 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
     timeoutSeconds: watch.timeoutSeconds,
     usd: costSoFar(watch),
     progress: snapshot.progress,
+    forecast: forecastOf(watch, watch.lookedAt),
     pushed: snapshot.pushed ?? [],
     isFinal: isFinal(snapshot),
     isEndUnknown: snapshot.isEndUnknown ?? false,

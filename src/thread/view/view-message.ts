@@ -1,4 +1,5 @@
 import type { Person } from '../../session/address.ts';
+import type { Forecast } from '../../session/progress/forecast.ts';
 import type { Progress } from '../../session/progress.ts';
 import type { PlanItem } from '../../session/state.ts';
 import type { ApprovalRequest, Deciders, Step } from '../../session/tool-calls.ts';
@@ -169,6 +170,8 @@ export type JobView = {
   timeoutSeconds: number;
   usd: number | undefined;
   progress: Progress | undefined;
+  /** When it will be through, as far as its log tells. */
+  forecast?: Forecast | undefined;
   /** Repositories that it has pushed to. */
   pushed: readonly string[];
   isFinal: boolean;

@@ -6,6 +6,7 @@ import { compact, figure } from '../../lib/numbers.ts';
 import type { ThreadAddress } from '../../session/address.ts';
 import { sparkline, stepText } from '../../session/progress.ts';
 import { type JobControl, jobName } from '../../session/watches.ts';
+import { cutOffText, forecastText } from '../words/forecasts.ts';
 import type { JobView, QuestionView, StatusView, TimelineLine } from './view-message.ts';
 
 /*
@@ -206,6 +207,14 @@ export function jobLinks({ dashboardUrl, pushed }: JobView, style: Style, limit 
     text = next;
   }
   return text;
+}
+
+/** What is to be expected of a job, in a line or two; '' where its log does not tell. */
+export function jobForecast({ forecast, elapsedSeconds = 0, timeoutSeconds }: JobView, style: Style): string {
+  if (forecast === undefined) return '';
+  const warning = cutOffText(forecast, { elapsedSeconds, timeoutSeconds });
+  const expected = style.plain(forecastText(forecast));
+  return warning === undefined ? expected : `${expected}\n⚠️ ${style.bold(style.plain(warning))}`;
 }
 
 const BAR = 16;

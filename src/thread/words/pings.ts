@@ -1,7 +1,10 @@
 import { dollars } from '../../lib/dollars.ts';
 import { durationText } from '../../lib/duration.ts';
+import { figure } from '../../lib/numbers.ts';
+import { forecastOf } from '../../session/progress/forecast.ts';
 import { stepText } from '../../session/progress.ts';
 import { costSoFar, durationOf, type Watch } from '../../session/watches.ts';
+import { forecastText } from './forecasts.ts';
 import { stageText } from './stages.ts';
 
 /* What people are told of pings, and by them. */
@@ -41,6 +44,7 @@ export function runningText(running: readonly Watch[]): string {
     const seconds = durationOf(watch);
     const usd = costSoFar(watch);
     const { loss } = watch.snapshot.progress ?? {};
+    const forecast = forecastOf(watch, watch.lookedAt);
     const step = stepText(watch.snapshot.progress ?? {});
     return [
       `- [${watch.name ?? watch.jobId}](${watch.url}) on ${watch.flavor}: ${stageText(watch.snapshot)}`,
@@ -49,7 +53,8 @@ export function runningText(running: readonly Watch[]): string {
         : `${durationText(seconds)} of ${durationText(watch.timeoutSeconds)}`,
       ...(usd === undefined ? [] : [dollars(usd)]),
       ...(step === '' ? [] : [step]),
-      ...(loss === undefined ? [] : [`loss ${loss}`]),
+      ...(loss === undefined ? [] : [`loss ${figure(loss)}`]),
+      ...(forecast === undefined ? [] : [forecastText(forecast)]),
     ].join(', ');
   });
   const more = running.length > LISTED ? [`… and ${running.length - LISTED} more`] : [];
