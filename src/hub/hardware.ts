@@ -80,6 +80,9 @@ async function fetchLive(hubUrl: string): Promise<readonly Hardware[] | undefine
   return items.length === 0 ? undefined : items.map(hardwareOf);
 }
 
+/** Prices are told by the minute, to a millionth of a dollar: what an hour has below this is rounding. */
+const PER_DOLLAR = 10_000;
+
 function hardwareOf(item: z.infer<typeof ApiHardware>): Hardware {
   const gpu = item.accelerator;
   const parts = [item.cpu, item.ram, ...(gpu ? [`${gpu.quantity}× ${gpu.model} ${gpu.vram}`] : [])];
@@ -87,7 +90,7 @@ function hardwareOf(item: z.infer<typeof ApiHardware>): Hardware {
   return {
     name: item.name,
     description: parts.join(', '),
-    hourlyUsd: item.unitCostUSD * perHour,
+    hourlyUsd: Math.round(item.unitCostUSD * perHour * PER_DOLLAR) / PER_DOLLAR,
     isCpu: !gpu,
   };
 }

@@ -84,7 +84,7 @@ test('from the literature over a recipe and the data to a job', async () => {
   await world.reply(asked, 'I went by: learning rate of 1e-6');
   expect(world.model.refusals).toEqual([]);
   const usage = world.describe(asked);
-  expect(usage).toContain('research');
+  expect(usage).toContain('Researched “');
 });
 
 test('goes on from its last step after the process died, and shows how it stands meanwhile', async () => {

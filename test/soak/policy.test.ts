@@ -144,7 +144,7 @@ describe('budgets', () => {
     const asked = ask();
     const both = await world.reply(asked, '2 calls wait for approval');
     world.slack.click('U0ADA', both, 'approve');
-    await told('The budget of Ada’s day is $1.50; $1.01 of it is spent or reserved.');
+    await told('The budget of Ada’s day is $1.50; $1.00 of it is spent or reserved.');
     await told('Only <@U0GRACE> may decide this');
     await until('one job is submitted', () => world.hub.jobs.length === 1);
     const open = await until('one card is open', () => {
