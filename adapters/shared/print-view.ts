@@ -48,6 +48,7 @@ import {
   tailsOf,
   timelineText,
 } from '../../src/thread/view/words.ts';
+import { remedyLabel } from '../../src/thread/words/remedies.ts';
 
 /*
  * Which parts the messages of a thread have, and in which order: the same on every platform, which prints
@@ -333,10 +334,17 @@ function jobPieces<Piece>(job: JobView, printer: Printer<Piece>): Piece[] {
   ];
 }
 
-const JOB_LABELS = { log: 'Logs', curve: 'Curve', rerun: 'Re-run', cancel: 'Cancel' } as const;
+const JOB_LABELS: Readonly<Partial<Record<JobControl, string>>> = {
+  log: 'Logs',
+  curve: 'Curve',
+  rerun: 'Re-run',
+  cancel: 'Cancel',
+};
 
-function jobButton(control: JobControl, { watchId, jobId }: JobView): Control {
-  const button: Control = { label: JOB_LABELS[control], name: ACTIONS[control], values: [watchId] };
+function jobButton(control: JobControl, { watchId, jobId, remedies = [] }: JobView): Control {
+  const remedy = remedies.find(({ kind }) => kind === control);
+  const label = remedy === undefined ? (JOB_LABELS[control] ?? control) : remedyLabel(remedy);
+  const button: Control = { label, name: ACTIONS[control], values: [watchId] };
   if (control !== 'cancel') return button;
   const sure = `Job ${jobId} is stopped, and what it has not pushed is lost.`;
   return { ...button, style: 'danger', sure };

@@ -1,3 +1,4 @@
+import type { HardwareList } from '../hub/hardware.ts';
 import { followJob } from '../jobs/follow.ts';
 import { runWatches, type Watches } from '../runtime/followers.ts';
 import { outOfSight } from '../session/watches.ts';
@@ -10,7 +11,11 @@ type Needed = Pick<
 >;
 
 /** Follows jobs on the Hub, each with the account that it was started with. `owner` names this process. */
-export function followJobs(parts: Needed, hubs: Pick<LinkedHubs, 'of'>, owner: string): Watches {
+export function followJobs(
+  parts: Needed,
+  { of, hardware }: Pick<LinkedHubs, 'of'> & { hardware: HardwareList },
+  owner: string,
+): Watches {
   const { config, storage, engine, log, isolation, turns, renders, clock, ids } = parts;
   const { db, urgent } = storage;
   const pollMs = config.jobs.poll_seconds * 1000;
@@ -24,13 +29,14 @@ export function followJobs(parts: Needed, hubs: Pick<LinkedHubs, 'of'>, owner: s
     leaseMs: config.durability.lease_seconds * 1000,
     everyMs: config.durability.sweep_seconds * 1000,
     async follow(watch, seen, signal) {
-      const hub = await hubs.of(watch);
+      const hub = await of(watch);
       if (hub.ok) return followJob({ ...following, ...hub }, watch, seen, signal);
       await seen(outOfSight(watch, 'UNKNOWN', asSentence(hub.reason)));
     },
     wake: turns.wake,
     render: renders.request,
     renderProgress: renders.progress,
+    hardware,
     isOurTurn: engine.isOurTurn,
   });
 }

@@ -40,7 +40,7 @@ export function startWorker(parts: WorkerParts): () => Promise<void> {
   const mcp = createMcp(parts);
   const benches = benchesOf(parts, shared, mcp, (watch) => watches.start(watch));
   const hubs = { of: async (watch: Watched) => (await benches.of(watch.sessionId)).tools.hubs.of(watch) };
-  const watches = followJobs(parts, hubs, owner);
+  const watches = followJobs(parts, { ...hubs, hardware: shared.hardware }, owner);
   runTurns(engine, async (sessionId) => (await benches.find(sessionId))?.turns, {
     owner,
     leaseMs: durability.lease_seconds * 1000,

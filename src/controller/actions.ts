@@ -15,6 +15,9 @@ export const ACTIONS = {
   log: 'job_log',
   curve: 'job_curve',
   rerun: 'rerun_job',
+  half_batch: 'rerun_half_batch',
+  larger: 'rerun_larger',
+  longer: 'rerun_longer',
   cancel: 'cancel_job',
   stop: 'stop',
   retry: 'retry',
@@ -80,6 +83,9 @@ export function actionOf(name: string, values: readonly string[], chosen = ''): 
     case ACTIONS.log:
     case ACTIONS.curve:
     case ACTIONS.rerun:
+    case ACTIONS.half_batch:
+    case ACTIONS.larger:
+    case ACTIONS.longer:
     case ACTIONS.cancel:
       return { kind: 'job', control: JOB_CONTROLS[name], watchId: value, isSure: more === SURE };
     case ACTIONS.menu:
@@ -113,6 +119,9 @@ const JOB_CONTROLS = {
   [ACTIONS.log]: 'log',
   [ACTIONS.curve]: 'curve',
   [ACTIONS.rerun]: 'rerun',
+  [ACTIONS.half_batch]: 'half_batch',
+  [ACTIONS.larger]: 'larger',
+  [ACTIONS.longer]: 'longer',
   [ACTIONS.cancel]: 'cancel',
 } as const satisfies Record<string, JobControl>;
 

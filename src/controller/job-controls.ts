@@ -33,5 +33,8 @@ const OPERATIONS: Readonly<Record<JobControl, (watchId: string, by: Person) => O
   log: (watchId, by) => ({ kind: 'job_file', what: 'log', watchId, by }),
   curve: (watchId, by) => ({ kind: 'job_file', what: 'curve', watchId, by }),
   rerun: (watchId, by) => ({ kind: 'rerun_job', watchId, by }),
+  half_batch: (watchId, by) => ({ kind: 'rerun_job', watchId, by, remedy: 'half_batch' }),
+  larger: (watchId, by) => ({ kind: 'rerun_job', watchId, by, remedy: 'larger' }),
+  longer: (watchId, by) => ({ kind: 'rerun_job', watchId, by, remedy: 'longer' }),
   cancel: (watchId, by) => ({ kind: 'cancel_job', watchId, by }),
 };

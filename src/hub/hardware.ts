@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
 
-export type Hardware = { name: string; description: string; hourlyUsd: number; isCpu: boolean };
+export type Hardware = {
+  name: string;
+  description: string;
+  hourlyUsd: number;
+  isCpu: boolean;
+  /** The memory of each of its GPUs in GB; undefined where it has none, or the list does not tell. */
+  gpu?: { model: string; count: number; gb: number } | undefined;
+  /** Memory of the machine, in GB. */
+  ramGb?: number | undefined;
+};
 
 /** A hundred times what the dearest hardware costs an hour. */
 const MOST_USD = 10_000;
@@ -47,7 +56,25 @@ const KNOWN: readonly Hardware[] = (
     ['rtx-pro-6000x4', '92 vCPU, 1024 GB, 4× RTX PRO 6000 96 GB', 11],
     ['rtx-pro-6000x8', '184 vCPU, 2048 GB, 8× RTX PRO 6000 96 GB', 22],
   ] as const
-).map(([name, description, hourlyUsd]) => ({ name, description, hourlyUsd, isCpu: name.startsWith('cpu-') }));
+).map(([name, description, hourlyUsd]) => {
+  const [, ram] = / vCPU, (\d+) GB/.exec(description) ?? [];
+  const [, count, model = '', gb] = /(\d+)× (.+) (\d+) GB$/.exec(description) ?? [];
+  return {
+    ...{ name, description, hourlyUsd, isCpu: name.startsWith('cpu-') },
+    ramGb: numberIn(ram),
+    gpu: count === undefined ? undefined : { model, count: Number(count), gb: Number(gb) },
+  };
+});
+
+/** The list tells the memory of all GPUs together. */
+function gpuOf({
+  model,
+  quantity,
+  vram,
+}: NonNullable<z.infer<typeof ApiHardware>['accelerator']>): Hardware['gpu'] {
+  const [count, gb] = [numberIn(quantity), numberIn(vram)];
+  return count === undefined || gb === undefined ? undefined : { model, count, gb: gb / count };
+}
 
 const FRESH_MS = 6 * 60 * 60 * 1000;
 /** After a failed look-up the table above serves, for this long. */
@@ -83,6 +110,12 @@ async function fetchLive(hubUrl: string): Promise<readonly Hardware[] | undefine
 /** Prices are told by the minute, to a millionth of a dollar: what an hour has below this is rounding. */
 const PER_DOLLAR = 10_000;
 
+/** The number that a text such as "46 GB" begins with. */
+function numberIn(text: string | undefined): number | undefined {
+  const number = Number.parseFloat(text ?? '');
+  return Number.isFinite(number) && number > 0 ? number : undefined;
+}
+
 function hardwareOf(item: z.infer<typeof ApiHardware>): Hardware {
   const gpu = item.accelerator;
   const parts = [item.cpu, item.ram, ...(gpu ? [`${gpu.quantity}× ${gpu.model} ${gpu.vram}`] : [])];
@@ -92,5 +125,7 @@ function hardwareOf(item: z.infer<typeof ApiHardware>): Hardware {
     description: parts.join(', '),
     hourlyUsd: Math.round(item.unitCostUSD * perHour * PER_DOLLAR) / PER_DOLLAR,
     isCpu: !gpu,
+    ramGb: numberIn(item.ram),
+    gpu: gpu ? gpuOf(gpu) : undefined,
   };
 }

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/database.ts';
 import { watches } from '../db/schema/jobs.ts';
 import { sessions } from '../db/schema/sessions.ts';
+import type { Hardware } from '../hub/hardware.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import { addFile, type NewFile } from '../session/store/files.ts';
 import { insertOperation } from '../session/store/inbox.ts';
@@ -11,6 +12,7 @@ import { sessionOf, watchOf } from '../session/store/rows.ts';
 import { isFinal, type JobSnapshot, type Watch } from '../session/watches.ts';
 import { endText, lossText } from '../thread/words/job-ends.ts';
 import { curveFile } from './files.ts';
+import { remediesFor } from './remedies.ts';
 
 /**
  * Takes jobs that run on and that nobody follows, for `leaseMs`. A follower that dies leaves them to the next
@@ -74,10 +76,17 @@ export async function releaseWatches(db: Db, owner: string): Promise<void> {
 }
 
 /**
- * Notes what was seen of a job. The look that sees the end, and only one does, also tells the session of it.
- * Returns whether the job has ended.
+ * Notes what was seen of a job; what can be done about a failure is found among `hardware`. The look that
+ * sees the end, and only one does, also tells the session of it. Returns whether the job has ended.
  */
-export async function recordLook(db: Db, watch: Watch, seen: JobSnapshot): Promise<boolean> {
+export async function recordLook(
+  db: Db,
+  watch: Watch,
+  looked: JobSnapshot,
+  hardware: readonly Hardware[] = [],
+): Promise<boolean> {
+  const remedies = remediesFor(watch, looked, hardware);
+  const seen = remedies.length > 0 ? { ...looked, remedies } : looked;
   const curve = isTold(seen) ? await curveOf({ ...watch, snapshot: seen }) : undefined;
   return db.transaction(`a look at job ${watch.jobId}`, async (tx) => {
     const isOver = isFinal(seen);

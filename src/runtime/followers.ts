@@ -1,9 +1,10 @@
 import type { Db } from '../db/database.ts';
+import type { HardwareList } from '../hub/hardware.ts';
 import { claimWatches, keepWatches, recordLook, releaseWatches } from '../jobs/claims.ts';
 import { createBackoff } from '../lib/backoff.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import type { Logger } from '../lib/log.ts';
-import type { JobSnapshot, Watch } from '../session/watches.ts';
+import { isFinal, type JobSnapshot, type Watch } from '../session/watches.ts';
 
 export type WatchDeps = {
   db: Db;
@@ -16,6 +17,8 @@ export type WatchDeps = {
   leaseMs: number;
   /** How often jobs that nobody follows are looked for. */
   everyMs: number;
+  /** What jobs can run on. */
+  hardware: HardwareList;
   /** Whether it is this process's turn to look for them. */
   isOurTurn(what: string, everyMs: number): Promise<boolean>;
   /** Follows a job to its end; `seen` notes how it stands and says whether that was the end. */
@@ -106,7 +109,9 @@ async function followOne(deps: WatchDeps, watch: Watch, signal: AbortSignal): Pr
   const { db, log, render, renderProgress, wake } = deps;
   async function seen(snapshot: JobSnapshot): Promise<boolean> {
     signal.throwIfAborted();
-    const isOver = await recordLook(db, watch, snapshot);
+    // What may help is only looked for once it has ended.
+    const hardware = isFinal(snapshot) ? await deps.hardware.all() : [];
+    const isOver = await recordLook(db, watch, snapshot, hardware);
     await (isOver ? render : renderProgress)(watch.sessionId);
     if (isOver) await wake(watch.sessionId);
     return isOver;

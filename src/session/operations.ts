@@ -70,7 +70,13 @@ export const Operation = z.discriminatedUnion('kind', [
     what: z.enum(['log', 'curve']),
     by: Person,
   }),
-  z.object({ kind: z.literal('rerun_job'), watchId: z.string(), by: Person }),
+  z.object({
+    kind: z.literal('rerun_job'),
+    watchId: z.string(),
+    by: Person,
+    /** With what changed; unchanged without it. */
+    remedy: z.enum(['half_batch', 'larger', 'longer']).optional(),
+  }),
   z.object({
     kind: z.literal('watch_job'),
     namespace: z.string().optional(),

@@ -8,6 +8,20 @@ import { Progress } from './progress.ts';
  */
 const FINAL_STAGES: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELED', 'ERROR', 'DELETED']);
 
+/** What people can press after a failure. Sums are what it can cost at most, where the price is known. */
+export const Remedy = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('half_batch') }),
+  /** With more memory; `about` says of what and how much. */
+  z.object({
+    kind: z.literal('larger'),
+    flavor: z.string(),
+    about: z.string(),
+    usd: z.number().optional(),
+  }),
+  z.object({ kind: z.literal('longer'), timeoutSeconds: z.number().int(), usd: z.number().optional() }),
+]);
+export type Remedy = z.infer<typeof Remedy>;
+
 export const JobSnapshot = z.object({
   stage: z.string(),
   message: z.string().optional(),
@@ -27,6 +41,8 @@ export const JobSnapshot = z.object({
   progress: Progress.optional().catch(undefined),
   /** How fast it goes on. */
   pace: Pace.optional().catch(undefined),
+  /** What may help, of a job that failed. */
+  remedies: z.array(Remedy).optional().catch(undefined),
   /** Repositories that it has pushed to, by the Hub's own commits; undefined where that is not known. */
   pushed: z.array(z.string()).optional().catch(undefined),
 });
@@ -108,5 +124,12 @@ function secondsOf({ snapshot, endedAt, lookedAt, timeoutSeconds }: Watch): numb
   return Math.min(Math.max(0, seconds), timeoutSeconds);
 }
 
+/** Whether the Hub stopped a job at its time limit: it says so, or the job has run for all of its time. */
+export function isCutOff(watch: Watch): boolean {
+  const { stage, message } = watch.snapshot;
+  if (stage !== 'ERROR') return false;
+  return /\btime(?:d)?[ -]?out\b/i.test(message ?? '') || (durationOf(watch) ?? 0) >= watch.timeoutSeconds;
+}
+
 /** What can be done with a job, from its card or from a list. */
-export type JobControl = 'log' | 'curve' | 'rerun' | 'cancel';
+export type JobControl = 'log' | 'curve' | 'rerun' | Remedy['kind'] | 'cancel';

@@ -111,6 +111,7 @@ const running = runWatches({
   leaseMs: 10_000,
   everyMs: 3_000,
   follow: (one, seen, signal) => followJob(deps, one, seen, signal),
+  hardware: { all: async () => [] },
   isOurTurn: async () => true,
   wake: async () => {},
   render: async () => {},

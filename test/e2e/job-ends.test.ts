@@ -83,6 +83,45 @@ describe('on Slack', () => {
     expect(pictures()).toEqual([]);
   });
 
+  test('a job that ran out of memory is run again on a larger GPU, once that is approved', async () => {
+    const asked = await ran(OUT_OF_MEMORY);
+    await approved(asked);
+    const card = await world.reply(asked, '· failed');
+    const label = 'Re-run on L40S (48 GB), at most $1.80';
+    await until('its card says what to press', () => JSON.stringify(card.blocks).includes(label));
+    const told = await world.reply(asked, 'ran out of');
+    expect(told.text).toContain(`On its card: “Re-run with half the batch” or “${label}”.`);
+    expect(JSON.stringify(card.blocks)).not.toContain('"rerun_job"'); // it would fail the same way
+    world.slack.click('U0GRACE', card, 'rerun_larger');
+    const again = await world.reply(asked, 'Approve up to $1.80? IMDB baseline · l40sx1, at most 1 h');
+    expect(world.hub.jobs).toHaveLength(1);
+    world.slack.click('U0ADA', again, 'approve');
+    await until('it runs there', () => world.hub.jobs[1]?.spec.flavor === 'l40sx1');
+    expect(world.hub.jobs[1]?.spec.command).toEqual(world.hub.jobs[0]?.spec.command);
+  });
+
+  test('half the batch is the agent’s to propose', async () => {
+    const asked = await ran(OUT_OF_MEMORY);
+    await approved(asked);
+    const card = await world.reply(asked, '"rerun_half_batch"');
+    world.slack.click('U0ADA', card, 'rerun_half_batch');
+    await until('the agent is asked for it', () =>
+      JSON.stringify(world.model.requests.at(-1)?.messages).includes('half the batch size per device'),
+    );
+    expect(world.hub.jobs).toHaveLength(1);
+  });
+
+  test('a job that its time limit has ended is run again with twice the time', async () => {
+    const asked = await ran({ ...OUT_OF_MEMORY, lines: [], message: 'Job timeout' });
+    await approved(asked);
+    const told = await world.reply(asked, 'was stopped at its time limit of 1 h');
+    expect(told.text).toContain('On its card: “Re-run with 2 h, at most $2.00”.');
+    world.slack.click('U0ADA', await world.reply(asked, '"rerun_longer"'), 'rerun_longer');
+    const again = await world.reply(asked, 'Approve up to $2.00? IMDB baseline · a10g-small, at most 2 h');
+    world.slack.click('U0ADA', again, 'approve');
+    await until('it has the time', () => world.hub.jobs[1]?.spec.timeoutSeconds === 7_200);
+  });
+
   test('the end is told once, without its curve, where the workspace takes no files', async () => {
     const asked = await ran(TRAINING);
     world.slack.refusals.refuse('files.getUploadURLExternal', 'file_uploads_disabled');
@@ -164,6 +203,17 @@ describe('on Discord', () => {
     expect(pushed()[1]?.split('\n')[0]).toMatch(
       new RegExp(`^<@\\d+> ❌ IMDB baseline ran out of GPU memory at step 620 of 1,000 · \\d+ s · ${COST}$`),
     );
+  });
+
+  test('a job that ran out of memory is run again on a larger GPU, once that is approved', async () => {
+    const asked = await ran(OUT_OF_MEMORY);
+    await approved(asked);
+    const card = await on.reply(asked.id, 'Re-run on L40S (48 GB), at most $1.80');
+    await on.reply(asked.id, 'Re-run with half the batch');
+    on.discord.click('ada', card, 'rerun_larger|');
+    const again = await on.reply(asked.id, 'Approve up to $1.80? IMDB baseline · l40sx1, at most 1 h');
+    on.discord.click('ada', again, 'approve|');
+    await until('it runs there', () => on.world.hub.jobs[1]?.spec.flavor === 'l40sx1');
   });
 
   test('the end is told once, without its curve, where files are not taken', async () => {

@@ -245,6 +245,10 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
             startedAt: at(10),
             finishedAt: at(890),
             progress: { ...progress, failure: 'out of GPU memory', advice: OOM_ADVICE, alerts: [] },
+            remedies: [
+              { kind: 'half_batch' },
+              { kind: 'larger', flavor: 'l40sx1', about: 'L40S (48 GB)', usd: 3.6 },
+            ],
           },
         }),
       ],

@@ -100,7 +100,7 @@ export const OF_OPERATIONS: Record<FieldOf<Within<Operation, 'kind'>>, IdKind> =
   'job_ended.watchId': 'watch',
   ...{ 'cancel_job.watchId': 'watch', 'cancel_job.by': 'text', 'cancel_job.mayNotEndJobs': 'text' },
   ...{ 'job_file.watchId': 'watch', 'job_file.what': 'text', 'job_file.by': 'text' },
-  ...{ 'rerun_job.watchId': 'watch', 'rerun_job.by': 'text' },
+  ...{ 'rerun_job.watchId': 'watch', 'rerun_job.by': 'text', 'rerun_job.remedy': 'text' },
   ...{ 'watch_job.namespace': 'account', 'watch_job.jobId': 'job', 'watch_job.by': 'text' },
 };
 

@@ -110,10 +110,12 @@ const ACTIONS: {
   retry: { action: { kind: 'retry' }, names: 'nothing' },
 };
 
-const JOB_CONTROLS = (['log', 'curve', 'rerun', 'cancel'] as const).map((control) => ({
-  action: { kind: 'job', control, watchId: JOB, isSure: true } as Action,
-  names: 'job' as const,
-}));
+const JOB_CONTROLS = (['log', 'curve', 'rerun', 'half_batch', 'larger', 'longer', 'cancel'] as const).map(
+  (control) => ({
+    action: { kind: 'job', control, watchId: JOB, isSure: true } as Action,
+    names: 'job' as const,
+  }),
+);
 
 const FORMS: {
   [Form in Subject['form']]: { subject: Extract<Subject, { form: Form }>; names: 'call' | 'nothing' };

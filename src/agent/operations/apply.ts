@@ -53,7 +53,7 @@ async function asked(operation: Operation, parts: Asked): Promise<Change> {
     case 'job_file':
       return jobFile(operation, parts);
     case 'rerun_job':
-      return (scope) => runAgain(scope, operation.watchId, operation.by);
+      return (scope) => runAgain(scope, operation);
     case 'interrupt':
       return interrupt(operation, parts);
     case 'undo':

@@ -1,11 +1,11 @@
 import { type EndReport, figuresLine } from '../../jobs/report.ts';
 import { messageOf } from '../../lib/errors.ts';
-import type { Person } from '../../session/address.ts';
 import type { Snapshot } from '../../session/snapshot.ts';
 import { findToolCall } from '../../session/store/read-snapshot.ts';
 import * as record from '../../session/store/record.ts';
-import { effectiveArguments } from '../../session/tool-calls.ts';
-import type { Watch } from '../../session/watches.ts';
+import { effectiveArguments, type ToolCall } from '../../session/tool-calls.ts';
+import type { Remedy, Watch } from '../../session/watches.ts';
+import { rerunText } from '../../thread/words/remedies.ts';
 import { exchangeFor, goOn } from './exchange.ts';
 import { letGo } from './open-calls.ts';
 import { type Asked, type Change, notice, type OperationOf, type Scope, shareFile } from './scope.ts';
@@ -109,32 +109,61 @@ export async function watchJob(
 }
 
 /**
- * Proposes a job's call once more, exactly as it was run: the transcript has somebody ask for it and the
- * model do so, and approval is asked for as for any call.
+ * Proposes a job's call once more, exactly as it was run, or with what a button has named: the transcript has
+ * somebody ask for it and the model do so, and approval is asked for as for any call. What only the model can
+ * change is asked of it.
  */
-export async function runAgain(scope: Scope, watchId: string, by: Person): Promise<void> {
+export async function runAgain(
+  scope: Scope,
+  { watchId, by, remedy: kind }: OperationOf<'rerun_job'>,
+): Promise<void> {
   const { tx, sessionId, snapshot, outside } = scope;
   const watch = watchIn(snapshot, watchId);
   const call = watch?.toolCallId === undefined ? undefined : await findToolCall(tx, watch.toolCallId);
   if (watch === undefined || call === undefined) {
     return notice(scope, 'This job was not started here, so I can’t run it again.');
   }
+  const remedy = watch.snapshot.remedies?.find((one) => one.kind === kind);
+  if (kind !== undefined && remedy === undefined) {
+    return notice(scope, 'I no longer know what would be changed, so nothing was run.');
+  }
   await letGo(scope, by.name, 'replaced');
   const exchange = await exchangeFor(scope);
-  const text = `Run job ${watch.jobId} again, unchanged.`;
+  const text = rerunText(watch, remedy);
   await record.addMessage(tx, sessionId, exchange, { role: 'user', text, author: by, messageId: '' });
+  if (remedy?.kind === 'half_batch') return; // the script is the model's to change
   const messageId = await record.addMessage(tx, sessionId, exchange, { role: 'assistant', text: '' });
   const id = outside.nextId('c');
   const again = {
     id,
     providerId: id,
     name: call.name,
-    arguments: effectiveArguments(call),
-    summary: call.summary,
-    step: call.step,
+    ...changedBy(remedy, call, watch),
     timeline: call.timeline,
   };
   await record.addToolCalls(tx, sessionId, exchange, messageId, [again]);
+}
+
+/** A call with what a remedy changes, and the words for it. */
+function changedBy(
+  remedy: Exclude<Remedy, { kind: 'half_batch' }> | undefined,
+  call: ToolCall,
+  { flavor }: Watch,
+): Pick<ToolCall, 'arguments' | 'summary' | 'step'> {
+  const text = effectiveArguments(call);
+  const { summary, step } = call;
+  if (remedy === undefined) return { arguments: text, summary, step };
+  const before: unknown = JSON.parse(text);
+  if (remedy.kind === 'longer') {
+    const timeout = `${remedy.timeoutSeconds}s`;
+    return { arguments: JSON.stringify({ ...Object(before), timeout }), summary, step };
+  }
+  const on = (words: string) => words.replaceAll(flavor, remedy.flavor);
+  return {
+    arguments: JSON.stringify({ ...Object(before), hardware_flavor: remedy.flavor }),
+    summary: on(summary),
+    step: step && { todo: on(step.todo), doing: on(step.doing), did: on(step.did) },
+  };
 }
 
 const watchIn = ({ watches }: Snapshot, id: string) => watches.find((watch) => watch.id === id);

@@ -101,6 +101,7 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
     usd: costSoFar(watch),
     progress: snapshot.progress,
     forecast: forecastOf(watch, watch.lookedAt),
+    remedies: snapshot.remedies ?? [],
     pushed: snapshot.pushed ?? [],
     isFinal: isFinal(snapshot),
     isEndUnknown: snapshot.isEndUnknown ?? false,

@@ -3,6 +3,7 @@ import type { Forecast } from '../../session/progress/forecast.ts';
 import type { Progress } from '../../session/progress.ts';
 import type { PlanItem } from '../../session/state.ts';
 import type { ApprovalRequest, Deciders, Step } from '../../session/tool-calls.ts';
+import type { Remedy } from '../../session/watches.ts';
 
 /**
  * One message that a thread should have. `key` stays the same while what it shows changes; `exchange` says
@@ -172,6 +173,8 @@ export type JobView = {
   progress: Progress | undefined;
   /** When it will be through, as far as its log tells. */
   forecast?: Forecast | undefined;
+  /** What may help after a failure. */
+  remedies?: readonly Remedy[];
   /** Repositories that it has pushed to. */
   pushed: readonly string[];
   isFinal: boolean;

@@ -267,13 +267,15 @@ export const jobTail = ({ progress, isFinal }: JobView): string =>
 const DRAWN_LOSSES = 6;
 
 /** What can be done with a job from its card, in order. */
-export function jobControls({ isFinal, isOwn, tone, progress }: JobView): JobControl[] {
+export function jobControls({ isFinal, isOwn, tone, progress, remedies = [] }: JobView): JobControl[] {
   // At its end it is posted anyway, unless people have ended it.
   const hasCurve = (!isFinal || tone === 'stopped') && (progress?.losses.length ?? 0) >= DRAWN_LOSSES;
+  const helps = remedies.map(({ kind }) => kind);
   return [
+    ...helps,
     'log',
     ...(hasCurve ? (['curve'] as const) : []),
-    ...(isFinal && isOwn ? (['rerun'] as const) : []),
+    ...(isFinal && isOwn && helps.length === 0 ? (['rerun'] as const) : []), // it would fail the same way
     ...(isFinal ? [] : (['cancel'] as const)),
   ];
 }

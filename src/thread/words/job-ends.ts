@@ -6,7 +6,8 @@ import { figure } from '../../lib/numbers.ts';
 import { onOneLine } from '../../lib/output.ts';
 import { headlineFigure } from '../../session/progress/headline.ts';
 import { stepText } from '../../session/progress.ts';
-import { costAtMost, costSoFar, durationOf, jobName, type Watch } from '../../session/watches.ts';
+import { costAtMost, costSoFar, durationOf, isCutOff, jobName, type Watch } from '../../session/watches.ts';
+import { remedyLabel } from './remedies.ts';
 import { stageText } from './stages.ts';
 
 /*
@@ -66,17 +67,17 @@ function failed(ended: Watch): string {
 const said = (text: string): string =>
   literal(onOneLine(cut(text.trim().replace(/\.$/, ''), PHRASE_CHARACTERS)));
 
-/** Whether the Hub stopped it at its limit: it says so, or the job has run for all of its time. */
-function isCutOff(ended: Watch): boolean {
-  const { stage, message } = ended.snapshot;
-  if (stage !== 'ERROR') return false;
-  return /\btime(?:d)?[ -]?out\b/i.test(message ?? '') || (durationOf(ended) ?? 0) >= ended.timeoutSeconds;
+/** What may help, and which buttons there are for that. */
+function adviceOf(ended: Watch): string[] {
+  const { stage, progress, remedies = [] } = ended.snapshot;
+  const { failure, advice } = progress ?? {};
+  const shown = stage === 'ERROR' && failure !== undefined && !isCutOff(ended) ? advice : undefined;
+  const pressed = remedies.map((remedy) => `“${remedyLabel(remedy)}”`).join(' or ');
+  return [
+    ...(shown === undefined ? [] : [`What may help: ${literal(shown)}.`]),
+    ...(pressed === '' ? [] : [`On its card: ${literal(pressed)}.`]),
+  ];
 }
-
-const adviceOf = ({ snapshot: { stage, progress } }: Watch): string[] =>
-  stage === 'ERROR' && progress?.failure !== undefined && progress.advice !== undefined
-    ? [`What may help: ${literal(progress.advice)}.`]
-    : [];
 
 /** Of a job that nobody saw end: why not, what is known of it, and what it may have come to. */
 export function lossText(lost: Watch): string {
