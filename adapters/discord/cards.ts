@@ -1,9 +1,10 @@
 import { ComponentType } from 'discord.js';
 import type { Card, CardPart } from '../../src/controller/cards.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
-import { buttonOf, row } from './components.ts';
+import { buttonOf, row, selectOf } from './components.ts';
 import { MARKDOWN } from './dialect.ts';
 import { ANSWER_CHARACTERS } from './limits.ts';
+import { codeTables } from './tables.ts';
 import { shortened } from './text.ts';
 
 /** A card in as many messages as it needs; the buttons are on the last. */
@@ -42,6 +43,9 @@ function markdownOf(part: CardPart): string[] {
       const isNumbered = part.items.some(({ buttons }) => buttons.length > 0);
       return part.items.map(({ text }, i) => `${isNumbered ? `${i + 1}.` : '-'} ${text}`);
     }
+    case 'table':
+      return [codeTables([part.table], ANSWER_CHARACTERS)];
+    case 'select':
     case 'buttons':
       return [];
     default:
@@ -52,6 +56,7 @@ function markdownOf(part: CardPart): string[] {
 /** Buttons of a list's items stand below it, those of one kind in a row, with the number of their item. */
 function rowsOf(part: CardPart): ReturnType<typeof row>[] {
   if (part.kind === 'buttons') return [row(part.buttons.map(buttonOf))];
+  if (part.kind === 'select') return part.options.length === 0 ? [] : [row([selectOf(part)])];
   if (part.kind !== 'list') return [];
   const numbered = part.items.flatMap(({ buttons }, i) =>
     buttons.map((button) => ({ ...button, label: `${button.label} ${i + 1}` })),

@@ -24,7 +24,7 @@ export type InteractionDeps = {
 /** A button or a menu of a card or a status message that somebody used. */
 export function componentClick(click: ButtonInteraction | StringSelectMenuInteraction): Clicked {
   const { action, values } = partsOf(click.customId);
-  const chosen = click.isStringSelectMenu() ? click.values[0] : undefined;
+  const chosen = click.isStringSelectMenu() ? click.values.join(' ') : undefined;
   const isFromList = click.message.flags.has(MessageFlags.Ephemeral);
   return { name: action, values, chosen, from: fromInteraction(click, 'click', isFromList) };
 }

@@ -56,6 +56,18 @@ const TEXTS = {
     fr: 'Les jobs qu’il suit ici',
     'es-ES': 'Los trabajos que sigue aquí',
   },
+  experiments: {
+    en: 'The runs of this channel, side by side',
+    de: 'Die Läufe dieses Kanals im Vergleich',
+    fr: 'Les essais de ce salon, côte à côte',
+    'es-ES': 'Las ejecuciones de este canal, lado a lado',
+  },
+  experimentsBy: {
+    en: 'What they are sorted by: a metric such as accuracy, cost or duration',
+    de: 'Wonach sie sortiert sind: eine Metrik wie accuracy, cost oder duration',
+    fr: 'Comment les trier : une métrique comme accuracy, cost ou duration',
+    'es-ES': 'Cómo ordenarlas: una métrica como accuracy, cost o duration',
+  },
   usage: { en: 'Tokens and cost', de: 'Tokens und Kosten', fr: 'Jetons et coûts', 'es-ES': 'Tokens y coste' },
   models: {
     en: 'What it can run on',
@@ -129,6 +141,7 @@ export const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
       sub('new', [text('request', 'request', { required: true, max_length: 4_000 })]),
       sub('status', [text('session', 'session', { autocomplete: true })]),
       sub('jobs'),
+      sub('experiments', [text('by', 'experimentsBy', { max_length: 100 })]),
       sub('usage'),
       sub('models'),
       sub('model', [text('id', 'modelId', { required: true, autocomplete: true })]),

@@ -119,6 +119,8 @@ function commandOf({ options }: ChatInputCommandInteraction): Command {
       const session = options.getString('session');
       return { kind: name, ...(session === null ? {} : { session }) };
     }
+    case 'experiments':
+      return { kind: name, by: options.getString('by') ?? '' };
     default:
       return commandNamed(name);
   }

@@ -11,9 +11,11 @@ import {
 } from 'discord.js';
 import { ACTIONS, ALL, offerValue } from '../../src/controller/actions.ts';
 import { batchDigest } from '../../src/controller/batch-digest.ts';
+import type { CardPart } from '../../src/controller/cards.ts';
 import type { Control } from '../../src/controller/controls.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
+import type { Table } from '../../src/session/tables.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
 import type { Mood, ViewBody, ViewMessage } from '../../src/thread/view/view-message.ts';
@@ -23,6 +25,7 @@ import { idOf, markOf } from './ids.ts';
 import { ANSWER_CHARACTERS, DISCORD_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { STYLE } from './style.ts';
+import { codeTables } from './tables.ts';
 import { asCode, shortened } from './text.ts';
 import { threadName } from './threads.ts';
 
@@ -109,11 +112,12 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   },
   showsStanding: false,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
-  notice({ text: said, mentions, offered, picture }, divisor, control) {
+  notice({ text: said, mentions, offered, picture, tables = [] }, divisor, control) {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
     if (picture !== undefined) return [callingPicture(said, called, mentions, picture)];
     const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
-    return printMarkdown(said, MARKDOWN, limit).map((part, i) => {
+    const parts = withTables(printMarkdown(said, MARKDOWN, limit), tables, limit);
+    return parts.map((part, i) => {
       const content = i === 0 ? `${called}${part}` : part;
       const controls = control ? [row([buttonOf(control)])] : [];
       const rows = i > 0 ? [] : offered ? [offerRow(offered)] : controls;
@@ -169,6 +173,14 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   allValues: (open) => [ALL, batchDigest(open)],
   keepsChange: false,
 };
+
+/** Tables below the last part of a text, where that has room for them, or in a part of their own. */
+function withTables(parts: string[], tables: readonly Table[], limit: number): string[] {
+  if (tables.length === 0) return parts;
+  const last = parts.at(-1) ?? '';
+  if (last.length > limit / 2) return [...parts, codeTables(tables, limit)];
+  return [...parts.slice(0, -1), `${last}\n${codeTables(tables, limit - last.length - 1)}`];
+}
 
 /**
  * A picture below words that call people: a plain message, because phones show no words of one that is made
@@ -252,6 +264,8 @@ function fitted(parts: readonly APIComponentInContainer[]): APIComponentInContai
   });
 }
 
+type Select = Extract<CardPart, { kind: 'select' }>;
+
 type Button = APIButtonComponentWithCustomId;
 type ActionRow = APIActionRowComponent<Button | APIStringSelectComponent>;
 
@@ -267,6 +281,22 @@ export const buttonOf = ({ label, name, values, style }: Control): Button => ({
   custom_id: idOf(name, ...values),
   style: style === undefined ? ButtonStyle.Secondary : STYLES[style],
 });
+
+/** A menu; what is picked comes back of it. */
+export const selectOf = ({ name, prompt, options, most }: Select): APIStringSelectComponent => {
+  const listed = options.slice(0, DISCORD_LIMITS.selectOptions);
+  return {
+    type: ComponentType.StringSelect,
+    custom_id: idOf(name),
+    placeholder: cut(prompt, DISCORD_LIMITS.selectPlaceholder),
+    min_values: Math.min(most, 2, listed.length),
+    max_values: Math.min(most, listed.length),
+    options: listed.map(({ label, value }) => ({
+      label: cut(label, DISCORD_LIMITS.optionLabel),
+      value: value.slice(0, DISCORD_LIMITS.optionLabel),
+    })),
+  };
+};
 
 export const row = (components: ActionRow['components']): ActionRow => ({
   type: ComponentType.ActionRow,

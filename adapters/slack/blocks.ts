@@ -9,6 +9,7 @@ import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { Mood, ViewMessage } from '../../src/thread/view/view-message.ts';
 import { type Printer, printView, type Rooms } from '../shared/print-view.ts';
 import { callBlock, callsValue } from './actions.ts';
+import { dataTables } from './data-table.ts';
 import { MARKDOWN, MRKDWN } from './dialect.ts';
 import { actions, buttonOf, context, fields, messageOf, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
@@ -82,7 +83,14 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   message: (headline, blocks) => messageOf(headline, [...blocks]),
   showsStanding: true,
   named: (text) => [{ kind: 'title', text: cut(text, SLACK_LIMITS.threadTitle) }],
-  notice({ text, mentions, offered, picture }, divisor, control) {
+  notice({ text, mentions, offered, picture, tables }, divisor, control) {
+    if (tables !== undefined) {
+      const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
+      const [said = '…'] = printMarkdown(text, MRKDWN, NOTICE);
+      const [first = '…'] = printMarkdown(text.split('\n', 1)[0] ?? '', MARKDOWN, NOTICE);
+      const headline = `${called}${escaped(asSeen(first))}`;
+      return [messageOf(headline, [section(`${called}${said}`), ...dataTables(tables, divisor)])];
+    }
     if (offered !== undefined) {
       const buttons = offered.labels.map((label, i) =>
         buttonOf({ label, name: `${ACTIONS.offer}:${i}`, values: [offerValue(offered.id, i)] }),

@@ -1,8 +1,9 @@
 import type { KnownBlock } from '@slack/types';
 import type { Card, CardPart } from '../../src/controller/cards.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
+import { dataTables } from './data-table.ts';
 import { MARKDOWN } from './dialect.ts';
-import { actions, buttonOf, context, section } from './kit.ts';
+import { actions, buttonOf, context, section, selectBlock } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { escaped, within } from './text.ts';
 
@@ -31,6 +32,10 @@ export function blocksOf(part: CardPart): KnownBlock[] {
         section(text),
         ...(buttons.length > 0 ? [actions(buttons.map(buttonOf))] : []),
       ]);
+    case 'table':
+      return dataTables([part.table]);
+    case 'select':
+      return part.options.length === 0 ? [] : [selectBlock(part)];
     case 'buttons':
       return [actions(part.buttons.map(buttonOf))];
     default:

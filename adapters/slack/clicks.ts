@@ -1,6 +1,7 @@
-import type { App } from '@slack/bolt';
+import type { App, RespondFn } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { type Answer as Answered, OLD } from '../../src/controller/answers.ts';
+import type { Card } from '../../src/controller/cards.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
@@ -57,7 +58,8 @@ export function listenToClicks(app: App, depsIn: In<ClickDeps>, log: Logger): vo
       if (what === undefined) return;
       const { from } = what;
       const given = await clicked(deps.controller, what);
-      await give(deps, given, { from, triggerId: click.trigger_id, answer, log });
+      const show = channel === undefined ? {} : { show: shower(respond, answer) };
+      await give(deps, given, { from, triggerId: click.trigger_id, answer, log, ...show });
       if (channel === undefined && given.kind !== 'form') await deps.showHome(user.id);
     });
   });
@@ -106,13 +108,29 @@ function blockActionOf(click: ButtonClick, { teamId, people }: ClickDeps): Click
   };
 }
 
-type Giving = { from: From; triggerId: string; answer: Answer; log: Logger };
+/** `show` gives a card with all that it has, where there is a way for that. */
+type Giving = {
+  from: From;
+  triggerId: string;
+  answer: Answer;
+  show?: (card: Card) => Promise<void>;
+  log: Logger;
+};
+
+/** Shows somebody a card; what Slack does not take in blocks is said in words. */
+export const shower =
+  (respond: RespondFn, answer: Answer) =>
+  async (card: Card): Promise<void> => {
+    const shown = cardMessage(card);
+    const message = { ...shown, response_type: 'ephemeral' as const, replace_original: false };
+    await respond(message).catch(() => answer(plainText(shown)));
+  };
 
 /** Gives somebody what they are answered. */
 export const give = (
   { client }: Pick<ClickDeps, 'client'>,
   given: Answered,
-  { from, triggerId, answer, log }: Giving,
+  { from, triggerId, answer, show, log }: Giving,
 ): Promise<void> =>
   answered(given, {
     nothing: async () => {},
@@ -124,8 +142,8 @@ export const give = (
     },
     file: (file) =>
       from.thread === undefined ? answer(UNKNOWN_THREAD) : shareFile(client, from.thread, file),
-    // Cards are answers to commands, and Slack asks itself whether somebody is sure.
-    card: ({ card }) => answer(plainText(cardMessage(card))),
+    card: ({ card }) => show?.(card) ?? answer(plainText(cardMessage(card))),
+    // Slack asks itself whether somebody is sure.
     question: ({ text }) => answer(text),
   });
 

@@ -3,12 +3,10 @@ import { type BeginThread, commandNamed } from '../../src/controller/commands.ts
 import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { sourceOf } from '../shared/source.ts';
-import { cardMessage } from './cards.ts';
-import { type ClickDeps, give } from './clicks.ts';
+import { type ClickDeps, give, shower } from './clicks.ts';
 import { WEB_API } from './delivery.ts';
 import { SLASH } from './manifest.ts';
 import { SlashCommand } from './payloads.ts';
-import { plainText } from './plain-form.ts';
 import { answerTo, attend, whyNot } from './private-answers.ts';
 import { readPayload } from './read-payload.ts';
 import { plain } from './text.ts';
@@ -28,12 +26,8 @@ export function listenToCommands(app: App, depsIn: In<Omit<ClickDeps, 'showHome'
       const from = fromCommand(asked, deps);
       const begin = beginner(deps, asked);
       const given = await deps.controller.command(commandNamed(asked.text), from, begin);
-      if (given.kind !== 'card') {
-        return give(deps, given, { from, triggerId: asked.trigger_id, answer, log });
-      }
-      const shown = cardMessage(given.card);
-      // What Slack does not take in blocks is said in words.
-      await respond({ ...shown, response_type: 'ephemeral' }).catch(() => answer(plainText(shown)));
+      const show = shower(respond, answer);
+      await give(deps, given, { from, triggerId: asked.trigger_id, answer, show, log });
     });
   });
 }

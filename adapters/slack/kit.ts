@@ -1,4 +1,5 @@
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import type { CardPart } from '../../src/controller/cards.ts';
 import type { Control } from '../../src/controller/controls.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { Payload } from '../../src/thread/delivery/outgoing.ts';
@@ -40,6 +41,23 @@ export function fields(facts: readonly { label: string; value: string }[]): Sect
 
 /** More than any call has. */
 const MOST_FACTS = 30;
+
+/** A menu. One from which several may be picked stands beside a text: Slack takes it nowhere else. */
+export function selectBlock({ name, prompt, options, most }: Select): KnownBlock {
+  const listed = options.slice(0, SLACK_LIMITS.selectOptions).map(({ label, value }) => ({
+    text: { type: 'plain_text' as const, text: cut(label, SLACK_LIMITS.buttonLabel) },
+    value: value.slice(0, SLACK_LIMITS.optionValue),
+  }));
+  const placeholder = { type: 'plain_text' as const, text: cut(prompt, SLACK_LIMITS.placeholder) };
+  const menu = { action_id: name, placeholder, options: listed };
+  if (most === 1) return actions([{ type: 'static_select', ...menu }]);
+  return {
+    ...section(plain(prompt)),
+    accessory: { type: 'multi_static_select', ...menu, max_selected_items: most },
+  };
+}
+
+type Select = Extract<CardPart, { kind: 'select' }>;
 
 /** A button. Of what can't be taken back Slack asks itself whether somebody is sure. */
 export function buttonOf({ label, name, values, style, sure }: Control): Button {

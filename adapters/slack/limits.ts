@@ -27,6 +27,9 @@ export const SLACK_LIMITS = {
   buttonValue: 2_000,
   /** https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element: options. */
   selectOptions: 100,
+  /** .../composition-objects/option-object: its value; .../select-menu-element: its placeholder. */
+  optionValue: 150,
+  placeholder: 150,
   /**
    * https://docs.slack.dev/reference/views/modal-views: a title; .../plain-text-input-element: max_length.
    */
@@ -39,6 +42,11 @@ export const SLACK_LIMITS = {
   /** https://docs.slack.dev/reference/block-kit/blocks/table-block: rows and columns of a table. */
   tableRows: 100,
   tableColumns: 20,
+  /**
+   * https://docs.slack.dev/reference/block-kit/blocks/data-table-block: 10,000 in all cells of a message.
+   * Less leaves room for what stands besides.
+   */
+  tablesText: 9_500,
   /** Tasks of a stream, and their titles: not documented; what a phone shows well. */
   streamTasks: 20,
   taskTitle: 200,

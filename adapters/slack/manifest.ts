@@ -97,7 +97,7 @@ export function manifestOf({ url, isDistributed = false }: ManifestOptions = {})
         {
           command: SLASH,
           description: 'Begin a session; see your sessions, jobs, usage, models and settings',
-          usage_hint: 'new … | status | jobs | usage | models | settings | help',
+          usage_hint: 'new … | status | jobs | experiments | usage | models | settings | help',
           should_escape: false,
           ...(url === undefined ? {} : { url: `${url}/slack/events` }),
         },

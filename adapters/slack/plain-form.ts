@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import { plainerForms } from '../shared/plain-forms.ts';
 import { SLACK_LIMITS } from './limits.ts';
+import { textOfBlocks } from './rich-text.ts';
 import { cutPrinted, escaped } from './text.ts';
 
 /*
@@ -82,9 +83,16 @@ function sectionsOf(text: string): KnownBlock[] {
   return parts.map((part) => ({ type: 'section', text: { type: 'mrkdwn', text: part } }));
 }
 
+const Rows = z.object({ rows: z.array(z.array(z.looseObject({ text: z.string().optional() }))) });
+
+const rowText = (cells: z.infer<typeof Rows>['rows'][number]): string =>
+  cells.map((cell) => (cell.text === undefined ? textOfBlocks([cell]) : escaped(cell.text))).join(' · ');
+
 /** What a block says, a line for each of its texts. Markdown is no mrkdwn: it is escaped. */
-function linesOf({ type, text, fields = [], elements = [] }: Block): string[] {
+function linesOf(block: Block): string[] {
+  const { type, text, fields = [], elements = [] } = block;
   if (type === 'actions' || type === 'context_actions') return [];
+  if (type === 'data_table') return Rows.parse(block).rows.map(rowText);
   const own = typeof text === 'string' ? text : text?.text;
   const said = own === undefined ? [] : [type === 'markdown' ? escaped(own) : own];
   const others = [...fields, ...elements].flatMap((part) => Text.safeParse(part).data?.text ?? []);

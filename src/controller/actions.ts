@@ -29,6 +29,7 @@ export const ACTIONS = {
   signIn: 'account_sign_in',
   signOut: 'account_sign_out',
   offer: 'offered_command',
+  sortRuns: 'sort_runs',
 } as const;
 
 /** Calls that a button is about: as they were seen, or all that are open as `mark` knows them. */
@@ -54,6 +55,8 @@ export type Action =
   | { kind: 'sign_out' }
   /** Does the command that was offered below an entry of the transcript. */
   | { kind: 'offer'; messageId: number; index: number }
+  /** Lists the channel's runs anew, in the order that was picked. */
+  | { kind: 'sort_runs'; order: string }
   | { kind: 'stop' }
   | { kind: 'retry' };
 
@@ -66,7 +69,7 @@ export const ALL = 'all';
 
 /**
  * The action that a button or a menu stands for: `values` are what came with it, `chosen` is what was picked
- * from a menu. Undefined for one that this version does not know.
+ * from a menu, several of it with a space between. Undefined for one that this version does not know.
  */
 export function actionOf(name: string, values: readonly string[], chosen = ''): Action | undefined {
   const [value = '', more = ''] = values;
@@ -105,6 +108,8 @@ export function actionOf(name: string, values: readonly string[], chosen = ''): 
       return { kind: 'sign_out' };
     case ACTIONS.offer:
       return offerOf(value);
+    case ACTIONS.sortRuns:
+      return { kind: 'sort_runs', order: chosen };
     case ACTIONS.stop:
       return { kind: 'stop' };
     case ACTIONS.retry:

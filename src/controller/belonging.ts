@@ -18,7 +18,7 @@ export type Whereabouts = {
 };
 
 /** The ids that something is about, beyond where it was done. */
-type Named = { calls?: readonly string[]; job?: string };
+type Named = { calls?: readonly string[]; jobs?: readonly string[] };
 
 /** What a button or a menu names. A new kind of action does not compile before it says so here. */
 export function namedByAction(action: Action): Named {
@@ -33,13 +33,14 @@ export function namedByAction(action: Action): Named {
     case 'question':
       return { calls: [action.asked.toolCallId] };
     case 'job':
-      return { job: action.watchId };
+      return { jobs: [action.watchId] };
     case 'menu':
     case 'feedback':
     case 'channel_settings':
     case 'sign_in':
     case 'sign_out':
     case 'offer':
+    case 'sort_runs':
     case 'stop':
     case 'retry':
       return {};
@@ -77,15 +78,15 @@ const callsIn = (calls: Calls): string[] =>
  */
 export async function strangeTo(
   whereabouts: Whereabouts,
-  { calls = [], job }: Named,
+  { calls = [], jobs = [] }: Named,
   from: From,
 ): Promise<string | undefined> {
   const ofCalls = await Promise.all(calls.map((id) => whereabouts.ofCall(id)));
   if (!ofCalls.every((address) => address !== undefined && isOf(address, from))) return GONE;
-  const ofJob = job === undefined ? undefined : await whereabouts.ofJob(job);
-  return job === undefined || (ofJob !== undefined && (isOf(ofJob, from) || isListed(ofJob, from)))
-    ? undefined
-    : UNKNOWN_JOB;
+  const ofJobs = await Promise.all(jobs.map((id) => whereabouts.ofJob(id)));
+  const isHere = (ofJob: ThreadAddress | undefined) =>
+    ofJob !== undefined && (isOf(ofJob, from) || isListed(ofJob, from));
+  return ofJobs.every(isHere) ? undefined : UNKNOWN_JOB;
 }
 
 /** What is done in a thread is about that thread; what only one person sees of it, about its channel. */

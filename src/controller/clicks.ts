@@ -1,6 +1,7 @@
 import type { Seen } from '../approvals/decide.ts';
 import { scriptName } from '../approvals/script-files.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
+import { orderNamed } from '../session/experiments/order.ts';
 import type { Operation } from '../session/operations.ts';
 import type { JobControl } from '../session/watches.ts';
 import { GONE, UNKNOWN_THREAD, WHOLE_SCRIPT } from '../thread/words/approvals.ts';
@@ -8,6 +9,7 @@ import { ACTIONS, type Action, type Calls, REPLACE, SURE } from './actions.ts';
 import { type Answer, formed, NOTHING, notice, outcome } from './answers.ts';
 import { batchDigest } from './batch-digest.ts';
 import { WHETHER_CANCEL } from './controls.ts';
+import { experimentsCard } from './experiments.ts';
 import { answerForm, channelForm, rejectForm, scriptForm, sessionForm, tokenForm, whyForm } from './forms.ts';
 import type { From } from './from.ts';
 import type { Gate } from './gate.ts';
@@ -65,6 +67,8 @@ export async function act(deps: ControllerDeps, action: Action, from: From): Pro
     }
     case 'offer':
       return onOffer(action, doing);
+    case 'sort_runs':
+      return { kind: 'card', card: await experimentsCard(deps, orderNamed(action.order), from) };
     case 'stop':
     case 'retry': {
       const operation: Operation = { kind: action.kind === 'stop' ? 'interrupt' : 'resume', by };

@@ -1,5 +1,6 @@
 import { cut } from '../lib/cut.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
+import { orderNamed } from '../session/experiments/order.ts';
 import type { WrittenAt } from '../session/written-at.ts';
 import { accountText } from '../thread/view/words.ts';
 import { ACTIONS } from './actions.ts';
@@ -7,6 +8,7 @@ import { type Answer, notice } from './answers.ts';
 import { type Card, jobItem, sessionItem, words } from './cards.ts';
 import { type ControllerDeps, NO_ACCOUNTS, sessionThread } from './clicks.ts';
 import type { Control } from './controls.ts';
+import { experimentsCard } from './experiments.ts';
 import { type From, readableTo } from './from.ts';
 
 /**
@@ -20,6 +22,8 @@ export type Command =
   /** Somebody's sessions, or one of them. */
   | { kind: 'status'; session?: string }
   | { kind: 'jobs' }
+  /** The runs of the channel; `by` is a metric, or what else they are sorted by. */
+  | { kind: 'experiments'; by?: string }
   | { kind: 'usage' }
   | { kind: 'models' }
   | { kind: 'model'; id: string }
@@ -48,6 +52,8 @@ export function commandNamed(text: string): Command {
       return { kind: 'model', id: rest.trim() };
     case 'status':
       return { kind: 'status' };
+    case 'experiments':
+      return { kind: 'experiments', by: rest.trim().replace(/^by\s+/i, '') };
     case 'jobs':
     case 'usage':
     case 'models':
@@ -75,6 +81,8 @@ export async function command(
       return shown(await sessionsCard(deps, from, asked.session));
     case 'jobs':
       return shown(await jobsCard(deps, from));
+    case 'experiments':
+      return shown(await experimentsCard(deps, orderNamed(asked.by ?? ''), from));
     case 'usage': {
       const address = { ...from.place, thread: from.thread?.thread ?? '' };
       return markdown('Usage', await deps.sessions.usage(address, await from.who.person()));
@@ -232,6 +240,7 @@ function helpCard({ traits }: ControllerDeps): Card {
     line('new …', 'begins a session in this channel with what you write behind it'),
     line('status', 'your sessions'),
     line('jobs', 'the jobs that I follow where you can read'),
+    line('experiments', 'the runs of this channel side by side; `by accuracy` sorts them'),
     line('usage', 'tokens and cost'),
     line('models', 'what I can run on'),
     ...(takesCommandsInThreads ? [line('model …', 'switches it, in a thread of mine')] : []),

@@ -1,6 +1,7 @@
 import type { Decisions } from '../approvals/decisions.ts';
 import type { Intake } from '../intake/intake.ts';
-import type { JobRow, JobsOverview } from '../jobs/overview.ts';
+import type { JobRow } from '../jobs/job-row.ts';
+import type { JobsOverview } from '../jobs/overview.ts';
 import type { Person } from '../session/address.ts';
 import type { Operation } from '../session/operations.ts';
 import type { JobControl } from '../session/watches.ts';

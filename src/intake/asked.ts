@@ -2,18 +2,22 @@ import type { ApproverPolicy, Known } from '../approvals/approvers.ts';
 import type { Decisions } from '../approvals/decisions.ts';
 import { setYolo } from '../approvals/yolo.ts';
 import type { Db, Tx } from '../db/database.ts';
+import { runsOfChannel } from '../jobs/channel-runs.ts';
 import { orderPings } from '../jobs/pings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import { usageText } from '../reports/usage.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import type { Background } from '../session/background.ts';
+import type { Order } from '../session/experiments/order.ts';
 import type { Operation } from '../session/operations.ts';
 import { readSnapshot } from '../session/store/read-snapshot.ts';
 import { sessionAt } from '../session/store/session-at.ts';
 import { toolServersText } from '../session/store/tool-servers.ts';
+import type { Table } from '../session/tables.ts';
 import type { Offer } from '../session/transcript.ts';
 import type { WrittenAt } from '../session/written-at.ts';
+import { experimentsText } from '../thread/words/experiments.ts';
 import { HELP_TEXT, messageTooLong, NO_SESSION_YET, offerText } from '../thread/words/intake.ts';
 import { describeSession } from '../thread/words/status.ts';
 import type { Exact } from './commands.ts';
@@ -48,8 +52,8 @@ export type Asked =
       wakes?: boolean;
     };
 
-/** What the thread is told, and what somebody may have meant, for them to press. */
-export type Told = string | { text: string; offered: { to: Person; offers: Offer[] } };
+/** What the thread is told; what somebody may have meant, for them to press; and tables below it. */
+export type Told = string | { text: string; offered?: { to: Person; offers: Offer[] }; tables?: Table[] };
 
 export type AskedDeps = {
   db: Db;
@@ -131,9 +135,21 @@ async function answerTo(deps: AskedDeps, words: Words, command: Answered): Promi
       const { order } = command;
       return { kind: 'answered', answer: (tx, id) => orderPings(tx, deps.isolation, id, order) };
     }
+    case 'experiments':
+      return answered(await experimentsOf(deps, address, command.order));
     default:
       return command satisfies never;
   }
+}
+
+async function experimentsOf(
+  { db, isolation }: AskedDeps,
+  address: ThreadAddress,
+  order: Order,
+): Promise<Told> {
+  const { runs, isCut } = await runsOfChannel(db, isolation, address);
+  const { text, table } = experimentsText(runs, order, isCut);
+  return { text, ...(table ? { tables: [table] } : {}) };
 }
 
 const answered = (said: Told): Asked => ({ kind: 'answered', answer: async () => said });

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { Effort } from '../config/effort.ts';
 import { type PingOrder, pingOrderOf } from '../jobs/pings.ts';
 import type { Person } from '../session/address.ts';
+import { directionOf } from '../session/experiments/metrics.ts';
+import { type Order, orderNamed } from '../session/experiments/order.ts';
 import type { Operation } from '../session/operations.ts';
 import type { Offer } from '../session/transcript.ts';
 import { modelIdTooLong, reasonTooLong } from '../thread/words/intake.ts';
@@ -40,6 +42,8 @@ export type Exact =
   | { kind: 'status' }
   | { kind: 'usage' }
   | { kind: 'pings'; order: PingOrder }
+  /** The runs of the channel. */
+  | { kind: 'experiments'; order: Order }
   /** On all calls that wait for it, as their buttons would. */
   | { kind: 'decision'; verdict: 'approved' | 'rejected'; feedback: string | undefined }
   | { kind: 'yolo'; setting: YoloSetting }
@@ -74,6 +78,8 @@ function exactCommand(text: string, bare: Bare, by: Person): Command | undefined
   if (found !== undefined) return found;
   const order = pingOrderOf(bare.said);
   if (order !== undefined) return { kind: 'pings', order };
+  const experiments = experimentsOrder(bare.said);
+  if (experiments !== undefined) return { kind: 'experiments', order: experiments };
   const watched = watchedJob(bare.said, by);
   if (watched !== undefined) return { kind: 'operation', operation: watched };
   const yolo = yoloCommandOf(bare);
@@ -180,6 +186,21 @@ const IS_WORD =
   /^(?:cards?|sizes?|types?|names?|weights|famil(?:y|ies)|architectures?|configs?|choice|selection|collapse|merging|parallel(?:ism)?|training|evaluation|quanti[sz]ation|compression|distillation|performance|inputs?|outputs?|zoo|hub|drift|soup|is|was|has|works|fails|failed|loaded|please)$/i;
 
 const EffortWord = Effort.or(z.literal('default'));
+
+/**
+ * "experiments", "experiments by accuracy", "experiments eval_loss"; "experiments failed" is for the agent.
+ */
+function experimentsOrder(said: string): Order | undefined {
+  const [found, by, metric = ''] =
+    /^experiments(?:\s+(by\s+)?([\w@./-]{1,60}(?:\s[\w@./-]{1,60})?))?$/i.exec(said) ?? [];
+  if (found === undefined) return undefined;
+  const isMetric =
+    metric === '' || by !== undefined || directionOf(metric) !== undefined || NAMED.test(metric);
+  return isMetric ? orderNamed(metric) : undefined;
+}
+
+/** Nobody writes a word like this, and logs do. */
+const NAMED = /^\S*\w[_@/]\w\S*$/;
 
 const JOB =
   /^watch <?(?:https?:\/\/\S{1,200}?\/jobs\/([\w.-]{1,100})\/)?(?:([\w.-]{1,100})\/)?([a-f0-9]{12,40})\/?>?$/i;

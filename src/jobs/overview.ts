@@ -4,15 +4,12 @@ import { watches } from '../db/schema/jobs.ts';
 import { sessions } from '../db/schema/sessions.ts';
 import { later } from '../lib/clock.ts';
 import type { Isolation } from '../lib/isolation.ts';
-import type { Person, ThreadAddress, Workspace } from '../session/address.ts';
-import { sessionOf, watchOf } from '../session/store/rows.ts';
-import type { Watch } from '../session/watches.ts';
+import type { Channel, Workspace } from '../session/address.ts';
+import { runsOfChannel } from './channel-runs.ts';
+import { type JobRow, jobRowOf } from './job-row.ts';
 
 /** Ended jobs that are still listed. */
 const RECENT_MS = 7 * 86_400_000;
-
-/** A followed job, with the thread it belongs to. */
-export type JobRow = { watch: Watch; address: ThreadAddress; requester: Person };
 
 /** Whether whoever looks may read what a job's thread says. */
 export type MayRead = (row: Pick<JobRow, 'address' | 'requester'>) => Promise<boolean>;
@@ -26,6 +23,8 @@ export type JobsOverview = {
   list(place: Workspace, limit: number, mayRead: MayRead): Promise<JobRow[]>;
   /** A followed job; undefined where it is none of this workspace, or not for whoever looks. */
   find(place: Workspace, watchId: string, mayRead: MayRead): Promise<JobRow | undefined>;
+  /** All runs of a channel, newest first; `isCut` where there are older ones than are looked at. */
+  ofChannel(place: Channel, mayRead: MayRead): Promise<{ runs: JobRow[]; isCut: boolean }>;
 };
 
 /** Jobs that are read at once, and at most, to find those that somebody may read of. */
@@ -45,7 +44,7 @@ export function createJobsOverview(db: Db, isolation: Isolation): JobsOverview {
           .orderBy(sql`${watches.endedAt} is not null`, desc(watches.createdAt), watches.id)
           .limit(PAGE)
           .offset(offset);
-        const page = isolation.readable(found, ({ watches: { id } }) => `watch ${id}`, rowOf);
+        const page = isolation.readable(found, ({ watches: { id } }) => `watch ${id}`, jobRowOf);
         for (const row of page) if (await mayRead(row)) readable.push(row);
         if (found.length < PAGE) break;
       }
@@ -53,19 +52,17 @@ export function createJobsOverview(db: Db, isolation: Isolation): JobsOverview {
     },
     async find(place, watchId, mayRead) {
       const [found] = await rows().where(and(isIn(place), eq(watches.id, watchId)));
-      const row = found && rowOf(found);
+      const row = found && jobRowOf(found);
       return row && (await mayRead(row)) ? row : undefined;
+    },
+    async ofChannel(place, mayRead) {
+      const { runs, isCut } = await runsOfChannel(db, isolation, place);
+      const readable: JobRow[] = [];
+      for (const row of runs) if (await mayRead(row)) readable.push(row);
+      return { runs: readable, isCut };
     },
   };
 }
 
 const isIn = ({ platform, workspace }: Workspace) =>
   and(eq(sessions.platform, platform), eq(sessions.workspace, workspace));
-
-function rowOf(row: {
-  watches: typeof watches.$inferSelect;
-  sessions: typeof sessions.$inferSelect;
-}): JobRow {
-  const { address, requester } = sessionOf(row.sessions);
-  return { watch: watchOf(row.watches), address, requester };
-}

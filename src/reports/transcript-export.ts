@@ -1,7 +1,9 @@
 import { eachInTurn } from '../lib/breath.ts';
 import type { Redaction } from '../lib/redaction.ts';
 import { automatic, fenced, said, speakerName, speakerNames, summary } from '../lib/speech.ts';
+import { tableLines } from '../lib/table-lines.ts';
 import type { Snapshot } from '../session/snapshot.ts';
+import type { Table } from '../session/tables.ts';
 import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
 
 /** A session for people to read, without secrets. */
@@ -21,14 +23,24 @@ export async function asMarkdown(snapshot: Snapshot, redaction: Redaction): Prom
       case 'summary':
         return [`> ${entry.replaced} messages were summarised for the model here.`];
       case 'note':
+        return [quoted(entry.text)];
       case 'notice':
-        return [entry.text.replace(/^/gm, '> ')];
+        return [quoted(entry.text), ...(entry.tables ?? []).map(tableMarkdown)];
       default:
         return entry satisfies never;
     }
   });
   return redaction.long(`${[`# ${session.settings.title ?? 'ML Intern session'}`, ...parts].join('\n\n')}\n`);
 }
+
+const quoted = (text: string): string => text.replace(/^/gm, '> ');
+
+function tableMarkdown(table: Table): string {
+  const { head, rows } = tableLines(table, TABLE_WIDTH);
+  return fenced([table.caption, ...head, ...rows.flat()].join('\n'));
+}
+
+const TABLE_WIDTH = 100;
 
 function callMarkdown(call: ToolCall): string {
   const summary = call.summary.replace(/[<>&]/g, ' ');

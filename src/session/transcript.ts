@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Person } from './address.ts';
+import { Table } from './tables.ts';
 
 /** What somebody may have meant, as a button: what they would have written, and what the button says. */
 export const Offer = z.object({
@@ -53,6 +54,8 @@ export const Entry = z.discriminatedUnion('role', [
     file: z.object({ id: z.string(), name: z.string(), alt: z.string().optional() }).optional(),
     /** What `to` may have meant: theirs alone to press, once. */
     offered: z.object({ to: Person, offers: z.array(Offer) }).optional(),
+    /** Shown below the text. */
+    tables: z.array(Table).optional(),
   }),
   z.object({
     role: z.literal('summary'),

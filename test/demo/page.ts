@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { Message } from 'slack-blocks-to-jsx';
-import { parseBlocks } from '../doubles/slack/rules.ts';
+import { type Block, parseBlocks } from '../doubles/slack/rules.ts';
 import { BOT, PEOPLE, type SlackMessage } from '../doubles/slack/workspace.ts';
 
 export type Theme = 'light' | 'dark';
@@ -42,7 +42,7 @@ function drawn(
   const name = isBot ? 'ML Intern' : (PEOPLE[user] ?? user);
   const message = renderToStaticMarkup(
     createElement(Message, {
-      blocks: (known.length > 0 ? known : words) as never, // its types are of an older Block Kit
+      blocks: (known.length > 0 ? known.map(asDrawn) : words) as never, // its types are of an older Block Kit
       name,
       logo: face(isBot ? '🤗' : name.slice(0, 1), isBot ? '#ffd21e' : '#5b7bb3'),
       time: new Date(Number(ts) * 1000),
@@ -52,6 +52,15 @@ function drawn(
   );
   const attached = (files ?? []).map(({ id, name: file }) => fileHtml(String(file), bytesOf(String(id))));
   return `<article class="${isBot ? 'bot' : 'person'}">${message}${attached.join('')}</article>`;
+}
+
+/** What draws them knows tables of the older kind alone, whose cells are words. */
+function asDrawn(block: Block): object {
+  if (block.type !== 'data_table') return block;
+  const rows = block.rows.map((row) =>
+    row.map((cell) => (cell.type === 'raw_number' ? { type: 'raw_text', text: cell.text } : cell)),
+  );
+  return { type: 'table', rows };
 }
 
 const face = (letter: string, color: string): string =>

@@ -5,6 +5,7 @@ import type { Entry } from '../../src/session/transcript.ts';
 import { stopText } from '../../src/thread/words/stops.ts';
 import { step } from '../../src/tools/steps.ts';
 import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
+import { ACROSS_THREADS } from './across-threads.ts';
 
 const GRACE = { id: 'U0GRACE', name: 'Grace' };
 const SCRIPT = `# /// script
@@ -370,6 +371,7 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
       ],
     }),
   },
+  ...ACROSS_THREADS,
   {
     heading: 'Stopped, and undone',
     snapshot: snapshot({

@@ -109,6 +109,7 @@ test('with every kind of id of another server nothing is told, changed or spent'
     decline: [`${call}:q1`],
     feedback: ['good|1', 'bad|2'],
     offer: ['1:0', '2:0'],
+    sortRuns: [''],
     menu: [''],
     stop: [''],
     retry: [''],

@@ -137,6 +137,7 @@ test('with every kind of id of another workspace nothing is told, changed or spe
     settings: [''],
     signIn: [''],
     signOut: [''],
+    sortRuns: [''],
     menu: [''],
   };
   for (const [name, values] of Object.entries(clicks)) {

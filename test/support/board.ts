@@ -10,6 +10,7 @@ import type { Who } from '../../src/controller/people.ts';
 import type { Platform, PlatformParts } from '../../src/controller/platform.ts';
 import type { PlatformDefinition } from '../../src/controller/platform-definition.ts';
 import type { Traits } from '../../src/controller/traits.ts';
+import { tableLines } from '../../src/lib/table-lines.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { byKind } from '../../src/thread/delivery/by-kind.ts';
 import type { Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
@@ -315,7 +316,10 @@ function textOf(body: Exclude<ViewBody, { kind: 'title' | 'reaction' | 'standing
     case 'job':
       return [jobLines(body, STYLE), progressText(body, STYLE)].join('\n');
     case 'notice':
-      return [...body.mentions.map((id) => `@${id}`), body.text].join(' ');
+      return [
+        [...body.mentions.map((id) => `@${id}`), body.text].join(' '),
+        ...(body.tables ?? []).flatMap((table) => tableLines(table, 80).rows.flat()),
+      ].join('\n');
     default:
       return body satisfies never;
   }

@@ -161,6 +161,25 @@ const answer = fc.oneof(
   }),
 );
 const mentions = fc.constantFrom<readonly string[]>([], ['U0ADA']);
+const cell = fc.record(
+  { text: hostile, value: number, url: fc.oneof(fc.webUrl(), hostile) },
+  { requiredKeys: ['text'] },
+);
+const tables = fc.array(
+  fc.record(
+    {
+      caption: hostile,
+      columns: fc.array(fc.record({ title: hostile, isAside: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 25,
+      }),
+      rows: fc.array(fc.array(cell, { maxLength: 25 }), { maxLength: 60 }),
+      more: fc.nat(900),
+    },
+    { requiredKeys: ['caption', 'columns', 'rows'] },
+  ),
+  { maxLength: 4 },
+);
 const notice = fc.record(
   {
     kind: fc.constant('notice' as const),
@@ -173,6 +192,7 @@ const notice = fc.record(
         { minLength: 1, maxLength: 4 },
       ),
     }),
+    tables,
   },
   { requiredKeys: ['kind', 'text', 'mentions'] },
 );

@@ -59,6 +59,7 @@ export const OF_ACTIONS: Record<FieldOf<Within<Action, 'kind'>>, IdKind> = {
   'question.isDeclined': 'text',
   'offer.messageId': 'message of a transcript',
   'offer.index': 'within',
+  'sort_runs.order': 'text',
 };
 
 /** What forms carry. */
@@ -77,6 +78,7 @@ export const OF_COMMANDS: Record<FieldOf<Within<Command, 'kind'>>, IdKind> = {
   'new.request': 'text',
   'status.session': 'session',
   'model.id': 'public',
+  'experiments.by': 'text',
 };
 
 /** What people’s words, and the bot’s own, come to: the session is the thread’s in each. */

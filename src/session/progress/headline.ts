@@ -16,14 +16,22 @@ const SETS: readonly RegExp[] = [/^test/i, /^(?:eval|val|valid|validation|dev)/i
 const OF_TRAINING = /^train/i;
 const SET = /^(?:test|eval|validation|valid|val|dev)[_ /]/i;
 
-/** The one figure that says how good the model is: of its evaluation, else the newest loss. */
-export function headlineFigure({
+/** The one figure that says how good the model is, as people say it. */
+export function headlineFigure(
+  progress: Pick<Progress, 'metrics' | 'loss'>,
+): { name: string; value: number } | undefined {
+  const found = tellingFigure(progress);
+  return found && { ...found, name: nameOf(found.name) };
+}
+
+/** The same under the name that the log has for it: of its evaluation, else the newest loss. */
+export function tellingFigure({
   metrics,
   loss,
 }: Pick<Progress, 'metrics' | 'loss'>): { name: string; value: number } | undefined {
   const named = Object.entries(metrics).filter(([name, value]) => Number.isFinite(value) && isOfModel(name));
   const [best] = named.sort(([a], [b]) => weightOf(a) - weightOf(b));
-  if (best !== undefined) return { name: nameOf(best[0]), value: best[1] };
+  if (best !== undefined) return { name: best[0], value: best[1] };
   return loss === undefined || !Number.isFinite(loss) ? undefined : { name: 'loss', value: loss };
 }
 

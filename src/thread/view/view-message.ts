@@ -2,6 +2,7 @@ import type { Person } from '../../session/address.ts';
 import type { Forecast } from '../../session/progress/forecast.ts';
 import type { Progress } from '../../session/progress.ts';
 import type { PlanItem } from '../../session/state.ts';
+import type { Table } from '../../session/tables.ts';
 import type { ApprovalRequest, Deciders, Step } from '../../session/tool-calls.ts';
 import type { Remedy } from '../../session/watches.ts';
 
@@ -42,6 +43,8 @@ export type ViewBody =
       offered?: { id: number; labels: readonly string[] };
       /** A picture from the record that is a part of the message. */
       picture?: { fileId: string; name: string; alt: string };
+      /** Below the text, which says the essential of them. */
+      tables?: readonly Table[];
     };
 
 export type Mood = 'working' | 'waiting' | 'done' | 'failed' | 'stopped';

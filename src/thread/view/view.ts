@@ -176,11 +176,12 @@ function noticeOf(
     return [{ key: `file/${fileId}`, exchange, body }];
   }
   if (entry.role === 'notice') {
-    const { text, mentions = [], offered } = entry;
+    const { text, mentions = [], offered, tables } = entry;
     const labels = offered?.offers.map(({ label }) => label) ?? [];
     const buttons = labels.length > 0 ? { offered: { id, labels } } : {};
     const goesOn = control ? { control } : {};
-    return [{ key, exchange, body: { kind: 'notice', text, mentions, ...buttons, ...goesOn } }];
+    const below = tables ? { tables } : {};
+    return [{ key, exchange, body: { kind: 'notice', text, mentions, ...buttons, ...goesOn, ...below } }];
   }
   if (entry.role !== 'summary') return [];
   const why = entry.isAutomatic ? 'This had become long, so ' : '';

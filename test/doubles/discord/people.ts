@@ -181,6 +181,26 @@ export abstract class DiscordPeople extends DiscordState {
     });
   }
 
+  /** A person picks from a menu of something that only they see. */
+  pickPrivate(
+    person: PersonName,
+    channel: string,
+    answer: PrivateAnswer,
+    customId: string,
+    values: string[],
+  ): void {
+    const menu = flat(answer.components).find((part) => part.custom_id?.startsWith(customId));
+    const isThere = values.every((value) => menu?.options?.some((option) => option.value === value));
+    if (menu === undefined || !isThere) throw new Error(`no "${values}" in "${customId}"`);
+    const message = this.guild.ownMessage(channel, { flags: MessageFlags.Ephemeral });
+    this.#interact(person, channel, InteractionType.MessageComponent, message, {
+      custom_id: menu.custom_id,
+      component_type: ComponentType.StringSelect,
+      values,
+      id: 1,
+    });
+  }
+
   /**
    * Sends off the newest dialog that a person has open, once there is one. Files are given by what is in
    * them.

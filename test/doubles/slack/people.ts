@@ -226,6 +226,22 @@ export abstract class SlackPeople extends SlackOpenings {
     });
   }
 
+  /**
+   * A person picks from a menu of what only they see: of several, one after another, as Slack sends them
+   * when the menu is closed.
+   */
+  pickPrivate(user: string, channel: string, blocks: unknown, actionId: string, values: string[]): void {
+    const menu = menusOf(parseBlocks(blocks)).find(({ action_id }) => action_id === actionId);
+    const options = menu?.options.filter(({ value }) => values.includes(value)) ?? [];
+    if (menu === undefined || options.length !== values.length) {
+      throw new Error(`there is no menu "${actionId}" with "${values}"`);
+    }
+    const where = { container: { type: 'message', channel_id: channel, is_ephemeral: true } };
+    const picked =
+      menu.type === 'static_select' ? { selected_option: options[0] } : { selected_options: options };
+    this.#act(user, channel, where, { type: menu.type, action_id: actionId, block_id: 'b', ...picked });
+  }
+
   /** A person uses the app's shortcut on a message. */
   useShortcut(user: string, message: SlackMessage, callbackId: string): void {
     if (!hasShortcut(callbackId)) throw new Error(`the app has no shortcut ${callbackId}`);
@@ -363,6 +379,14 @@ function messageParts({ channel, ts, thread_ts, text }: SlackMessage): Record<st
     message: { type: 'message', ts, text, ...(thread_ts ? { thread_ts } : {}) },
   };
 }
+
+const menusOf = (blocks: readonly Block[]) =>
+  blocks.flatMap((block) => {
+    const all = block.type === 'actions' ? block.elements : block.type === 'section' ? [block.accessory] : [];
+    return all.flatMap((one) =>
+      one?.type === 'static_select' || one?.type === 'multi_static_select' ? [one] : [],
+    );
+  });
 
 function buttonIn(blocks: readonly Block[], actionId: string) {
   const found = blocks

@@ -105,12 +105,66 @@ const Section = z
       .min(1)
       .max(10)
       .optional(),
-    accessory: Button.optional(),
+    accessory: z.union([Button, MultiSelect]).optional(),
   })
   .refine(
     (block) => block.text !== undefined || block.fields !== undefined,
     'a section needs text or fields',
   );
+
+/** https://docs.slack.dev/reference/block-kit/blocks/data-table-block */
+const RawText = z.strictObject({ type: z.literal('raw_text'), text: z.string().min(1) });
+const RawNumber = z.strictObject({
+  type: z.literal('raw_number'),
+  value: z.number(),
+  text: z.string().min(1),
+});
+const RichText = z.strictObject({
+  type: z.literal('rich_text'),
+  elements: z
+    .array(
+      z.strictObject({
+        type: z.literal('rich_text_section'),
+        elements: z
+          .array(
+            z.union([
+              z.strictObject({ type: z.literal('text'), text: z.string().min(1) }),
+              z.strictObject({ type: z.literal('link'), url: z.url(), text: z.string().min(1).optional() }),
+            ]),
+          )
+          .min(1),
+      }),
+    )
+    .min(1),
+});
+const HeadRow = z
+  .array(z.union([RawText, RawNumber]))
+  .min(1)
+  .max(20);
+const DataTable = z
+  .strictObject({
+    type: z.literal('data_table'),
+    ...blockId,
+    caption: z.string().min(1),
+    page_size: z.number().int().min(1).max(100).optional(),
+    row_header_column_index: z.number().int().min(0).optional(),
+    rows: z.tuple([HeadRow], z.array(z.union([RawText, RawNumber, RichText]))),
+  })
+  .refine(({ rows }) => rows.length >= 2 && rows.length <= 101, 'a head and 1 to 100 rows')
+  .refine(({ rows }) => rows.every((row) => row.length === rows[0].length), 'rows of one length')
+  .refine(({ rows, row_header_column_index: i = 0 }) => i < rows[0].length, 'a column that there is');
+
+/** Characters of all cells of all tables of a message. */
+const ALL_CELLS = 10_000;
+
+function cellCharacters(value: unknown): number {
+  if (value === null || typeof value !== 'object') return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, item]) =>
+      sum + (key === 'text' && typeof item === 'string' ? item.length : cellCharacters(item)),
+    0,
+  );
+}
 
 const Block = z.discriminatedUnion('type', [
   Section,
@@ -136,6 +190,7 @@ const Block = z.discriminatedUnion('type', [
     ...blockId,
     elements: z.array(FeedbackButtons).min(1).max(5),
   }),
+  DataTable,
   z.strictObject({ type: z.literal('markdown'), ...blockId, text: z.string().min(1).max(12_000) }),
   z.strictObject({ type: z.literal('divider'), ...blockId }),
   z.strictObject({ type: z.literal('header'), ...blockId, text: plainText(150) }),
@@ -155,6 +210,8 @@ export function refusalOf(text: string | undefined, blocks: unknown): string | u
     0,
   );
   if (markdown > 12_000) return 'msg_too_long';
+  const tables = parsed.data.flatMap((block) => (block.type === 'data_table' ? block.rows : []));
+  if (cellCharacters(tables) > ALL_CELLS) return 'invalid_blocks';
   if (textLength(parsed.data) > ALL_BLOCKS) return 'msg_blocks_too_long';
   const isClear = parsed.data.every((block) => {
     const ids = block.type === 'actions' ? block.elements.map((element) => element.action_id) : [];
@@ -172,6 +229,7 @@ function textLength(value: unknown): number {
 
 /** https://docs.slack.dev/reference/block-kit/blocks, "Available in surfaces": messages alone. */
 const MESSAGES_ONLY: ReadonlySet<string> = new Set(['markdown', 'context_actions']);
+const NOT_IN_DIALOGS: ReadonlySet<string> = new Set([...MESSAGES_ONLY, 'data_table']);
 
 /** https://docs.slack.dev/reference/views/modal-views */
 const Modal = z.strictObject({
@@ -184,7 +242,7 @@ const Modal = z.strictObject({
   blocks: z
     .array(
       z.union([
-        Block.refine(({ type }) => !MESSAGES_ONLY.has(type), 'not in a dialog'),
+        Block.refine(({ type }) => !NOT_IN_DIALOGS.has(type), 'not in a dialog'),
         z.strictObject({
           type: z.literal('input'),
           block_id: z.string().max(255),

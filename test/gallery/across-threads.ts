@@ -1,0 +1,54 @@
+import type { Snapshot } from '../../src/session/snapshot.ts';
+import type { Entry } from '../../src/session/transcript.ts';
+import { experimentsText } from '../../src/thread/words/experiments.ts';
+import { ADA, at, exchange, snapshot, user, watch } from '../support/snapshots.ts';
+
+/* What a thread is told of others of its channel. */
+
+const GRACE = { id: 'U0GRACE', name: 'Grace' };
+
+const RUNS = (
+  [
+    ['IMDB baseline · lr 2e-5', 0.9284, 'COMPLETED'],
+    ['IMDB · lr 5e-5, two epochs and a longer warm-up', 0.941, 'COMPLETED'],
+    ['IMDB · lora r=16', 0.9377, 'RUNNING'],
+  ] as const
+).map(([name, accuracy, stage], i) => ({
+  watch: watch({
+    id: `w_${i}`,
+    name,
+    flavor: i === 2 ? 'a10g-large' : 'a10g-small',
+    createdAt: at(i),
+    snapshot: {
+      stage,
+      startedAt: at(10),
+      finishedAt: at(800 + 90 * i),
+      progress: {
+        ...{ step: 620, steps: 1_000, losses: [0.69, 0.55, 0.41, 0.33, 0.29], stride: 1, seen: 5 },
+        ...{ alerts: [], links: [], tail: [] },
+        metrics: { eval_accuracy: accuracy, eval_loss: 1 - accuracy },
+      },
+    },
+  }),
+  requester: i === 0 ? GRACE : ADA,
+}));
+
+const told = (heading: string, entry: Entry): { heading: string; snapshot: Snapshot } => ({
+  heading,
+  snapshot: snapshot({
+    session: { state: { kind: 'idle' } },
+    exchanges: [exchange({ outcome: { kind: 'idle' }, finishedAt: at(60) })],
+    entries: [user('how do they compare?'), entry],
+  }),
+});
+
+const notice = ({ text, table }: ReturnType<typeof experimentsText>): Entry => ({
+  role: 'notice',
+  text,
+  ...(table ? { tables: [table] } : {}),
+});
+
+export const ACROSS_THREADS = [
+  told('The experiments of a channel', notice(experimentsText(RUNS, { kind: 'newest' }))),
+  told('… by a metric', notice(experimentsText(RUNS, { kind: 'metric', name: 'accuracy' }))),
+];

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+import { tableLines } from '../../src/lib/table-lines.ts';
+
+const columns = [
+  { title: 'Name' },
+  { title: 'accuracy' },
+  { title: 'Status' },
+  { title: 'Asked by', isAside: true },
+  { title: 'Cost', isAside: true },
+];
+
+test('the name has what the others leave, and what stands aside is a line below', () => {
+  const rows = [
+    ['IMDB baseline · lr 2e-5', '0.941', 'done', 'Ada', '$0.20'],
+    ['short', '0.9', 'running, 62 %', '–', '–'],
+  ].map(([name = '', ...others]) => [
+    { text: name },
+    { text: others[0] ?? '', value: Number(others[0]) },
+    ...others.slice(1).map((text) => ({ text })),
+  ]);
+  const { head, rows: shown } = tableLines({ columns, rows }, 40);
+  expect([...head, ...shown.flat()].join('\n')).toBe(
+    [
+      'Name             accuracy  Status',
+      '───────────────  ────────  ─────────────',
+      'IMDB baseline…      0.941  done',
+      '  Ada · $0.20',
+      'short                 0.9  running, 62 %',
+    ].join('\n'),
+  );
+});
+
+const hostile = fc.oneof(
+  fc.string({ maxLength: 60, unit: 'grapheme' }),
+  fc.string({ maxLength: 300, unit: 'binary' }),
+  fc.constantFrom(
+    '',
+    '```',
+    '\n\n',
+    '\u202egnp',
+    '👩‍👩‍👧‍👦'.repeat(20),
+    '漢字'.repeat(40),
+    'e\u0301'.repeat(200),
+  ),
+);
+
+test('no line is wider than it may be, breaks, turns around or ends a block of code, whatever is in it', () => {
+  const cell = fc.record({ text: hostile, value: fc.option(fc.double(), { nil: undefined }) });
+  const table = fc.record({
+    columns: fc.array(fc.record({ title: hostile, isAside: fc.boolean() }), { minLength: 1, maxLength: 12 }),
+    rows: fc.array(fc.array(cell, { maxLength: 14 }), { maxLength: 12 }),
+  });
+  fc.assert(
+    fc.property(table, fc.integer({ min: 24, max: 100 }), (made, width) => {
+      const { head, rows } = tableLines(made, width);
+      expect(rows).toHaveLength(made.rows.length);
+      for (const line of [...head, ...rows.flat()]) {
+        expect(stringWidth(line)).toBeLessThanOrEqual(width);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+        expect(line).not.toMatch(/[\n\r\u0000-\u001f`\u202a-\u202e\u2066-\u2069]/);
+        expect(line.length).toBeLessThanOrEqual(8 * width + 40);
+      }
+    }),
+  );
+});
