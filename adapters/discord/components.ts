@@ -154,14 +154,14 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   foot: (_control, hasMenu) => (hasMenu ? [row([SESSION_MENU])] : []),
   decision: (toolCallId, buttons, choices) => [
     row(buttons.map(buttonOf)),
-    ...choices.slice(0, 2).map(({ argument, label, options, value: current }) =>
+    ...choices.slice(0, 2).map(({ argument, label, options, names, value: current }) =>
       row([
         {
           type: ComponentType.StringSelect,
           custom_id: idOf(ACTIONS.choose, toolCallId, argument).slice(0, DISCORD_LIMITS.customId),
           placeholder: cut(label, DISCORD_LIMITS.selectPlaceholder),
           options: options.slice(0, DISCORD_LIMITS.selectOptions).map((value) => ({
-            label: cut(value, DISCORD_LIMITS.optionLabel),
+            label: cut(names?.[value] ?? value, DISCORD_LIMITS.optionLabel),
             value: value.slice(0, DISCORD_LIMITS.optionLabel),
             default: value === current,
           })),

@@ -82,6 +82,8 @@ type Picked = {
   argument: string;
   label: string;
   options: readonly string[];
+  /** How options are called, where not by what they are. */
+  names?: Readonly<Record<string, string>> | undefined;
   value: string | undefined;
 };
 
@@ -283,7 +285,7 @@ function decisionPieces<Piece>(
   ];
   const choices = (request.choices ?? []).map((choice) => ({
     ...choice,
-    value: request.facts.find(({ label }) => label === choice.label)?.value,
+    value: choice.value ?? request.facts.find(({ label }) => label === choice.label)?.value,
   }));
   return printer.decision(toolCallId, buttons, choices);
 }

@@ -127,8 +127,10 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
     return elements.length > 0 ? [actions(elements)] : [];
   },
   decision(toolCallId, buttons, choices) {
-    const menus = choices.map(({ argument, label, options, value }): StaticSelect => {
-      const listed = options.slice(0, SLACK_LIMITS.selectOptions).map(choiceOption);
+    const menus = choices.map(({ argument, label, options, names, value }): StaticSelect => {
+      const listed = options
+        .slice(0, SLACK_LIMITS.selectOptions)
+        .map((option) => choiceOption(option, names?.[option]));
       const initial = listed.find((option) => option.value === value);
       return {
         type: 'static_select',
@@ -148,8 +150,8 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   keepsChange: true,
 };
 
-const choiceOption = (value: string): PlainTextOption => ({
-  text: { type: 'plain_text', text: cut(value, 75) },
+const choiceOption = (value: string, name = value): PlainTextOption => ({
+  text: { type: 'plain_text', text: cut(name, 75) },
   value: cut(value, 150),
 });
 

@@ -2,7 +2,13 @@ import type { Redaction } from '../lib/redaction.ts';
 import { secretsIn } from '../lib/secret-arguments.ts';
 import { hasTooMuchUnseen } from '../lib/visible.ts';
 import { wellFormed } from '../lib/well-formed.ts';
-import { type ApprovalRequest, effectiveArguments, previewOf, type ToolCall } from '../session/tool-calls.ts';
+import {
+  type ApprovalRequest,
+  type Choice,
+  effectiveArguments,
+  previewOf,
+  type ToolCall,
+} from '../session/tool-calls.ts';
 import {
   changeText,
   EMPTY_CHANGE,
@@ -17,6 +23,17 @@ import {
 export function argumentsOf(call: ToolCall): Record<string, unknown> {
   const parsed: unknown = JSON.parse(effectiveArguments(call));
   return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+}
+
+/** A request in which an option was chosen, with what that makes of it. */
+function withChosen(request: ApprovalRequest, { argument, becomes }: Choice, value: string): ApprovalRequest {
+  const choices = request.choices?.map((one) =>
+    one.argument === argument && one.value !== undefined ? { ...one, value } : one,
+  );
+  const made = becomes?.[value];
+  if (made === undefined) return { ...request, choices };
+  const { title, brief, ...estimate } = made;
+  return { ...request, choices, title, brief, estimate };
 }
 
 /**
@@ -44,7 +61,7 @@ export function applied(
       const said = new Map([[choice.label, value]]);
       for (const { label, values } of choice.follows ?? []) said.set(label, values[value] ?? value);
       const facts = next.facts.map((fact) => ({ ...fact, value: said.get(fact.label) ?? fact.value }));
-      next = { ...next, facts };
+      next = { ...withChosen(next, choice, value), facts };
     } else if (request.editable?.argument === argument) {
       if (value.trim() === '') return EMPTY_CHANGE;
       if (hasTooMuchUnseen(value)) return UNSEEN_CHANGE;

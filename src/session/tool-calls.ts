@@ -23,9 +23,22 @@ const Choice = z.object({
   argument: z.string(),
   label: z.string(),
   options: z.array(z.string()),
+  /** What is chosen now, where the fact of that label says it in other words. */
+  value: z.string().optional(),
+  /** How options are called, where not by what they are. */
+  names: z.record(z.string(), z.string()).optional(),
+  /** What the call is said to be about with an option, and what it costs then at most. */
+  becomes: z
+    .record(
+      z.string(),
+      z.object({ title: z.string(), brief: z.string().optional(), usd: z.number(), hourlyUsd: z.number() }),
+    )
+    .optional(),
   /** Other facts that depend on what is chosen: what each says, by the option. */
   follows: z.array(z.object({ label: z.string(), values: z.record(z.string(), z.string()) })).optional(),
 });
+
+export type Choice = z.infer<typeof Choice>;
 
 /**
  * What people are asked to approve, in the order in which it is shown (`what-runs.ts`). Never holds a

@@ -8,6 +8,7 @@ import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
 import type { ToolContext } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
 import { jobSpec, QUIET } from './command.ts';
+import { HARDWARE, hardwareChoice, hardwareText } from './hardware-choice.ts';
 import { influencesOf } from './influences.ts';
 import { type JobParts, namespaceOf } from './operation.ts';
 import { readScript } from './script.ts';
@@ -23,7 +24,8 @@ export async function requestToRun(
   const problem = await problemOf(parts, asked);
   if (problem !== undefined) throw new Error(problem); // before people are asked in vain
   const { script, type, from } = await readScript(parts, asked, context);
-  const hardware = (await parts.hardware.all()).find((item) => item.name === asked.hardware_flavor);
+  const offered = await parts.hardware.all();
+  const hardware = offered.find((item) => item.name === asked.hardware_flavor);
   const accounts = await accountsFor(parts, await namespaceOf(parts, asked, context.signal), context);
   const args = { ...asked, ...(script === undefined ? {} : { script, script_type: type }) };
   const [namespace = ''] = accounts;
@@ -31,7 +33,7 @@ export async function requestToRun(
   const { spec } = jobSpec(args, secretsOf(args), { namespace, callId, sessionId });
   const hasRunBefore = context.watches.some((watch) => watch.snapshot.stage === 'COMPLETED');
   const request = {
-    ...runRequest({ args, spec, accounts, hardware, hasRunBefore, from }),
+    ...runRequest({ args, spec, accounts, hardware, offered, hasRunBefore, from }),
     // What was filled in or read stays as it is shown, whatever the config, a file or an address says later.
     inlined: {
       namespace,
@@ -64,6 +66,8 @@ type Proposed = {
   spec: JobSpec;
   accounts: readonly string[];
   hardware: Hardware | undefined;
+  /** All that there is. */
+  offered: readonly Hardware[];
   hasRunBefore: boolean;
   /** Where the script was read, where it was. */
   from: string | undefined;
@@ -77,7 +81,7 @@ type Facts = ApprovalRequest['facts'];
  */
 const SHOWN: { [Part in keyof JobSpec]-?: (proposed: Proposed) => Facts } = {
   flavor: ({ spec, hardware }) => [
-    { label: 'Hardware', value: hardware ? `${hardware.name} (${hardware.description})` : spec.flavor },
+    { label: HARDWARE, value: hardware ? hardwareText(hardware) : spec.flavor },
   ],
   timeoutSeconds: ({ spec }) => [{ label: 'At most', value: exactDurationText(spec.timeoutSeconds) }],
   secrets: ({ spec }) => [{ label: 'Secrets', value: Object.keys(spec.secrets).join(', ') }],
@@ -104,10 +108,18 @@ const environmentText = (environment: Readonly<Record<string, string>>): string 
     .join(' ');
 
 /** A job with a name is known by it: what it runs on and for how long is said beside it. */
-const briefly = ({ args: { name, hardware_flavor: flavor }, spec }: Proposed): { brief?: string } =>
+const briefly = ({ args: { name }, spec }: Proposed, flavor: string): { brief?: string } =>
   name === undefined
     ? {}
     : { brief: `${name} · ${flavor}, at most ${exactDurationText(spec.timeoutSeconds)}` };
+
+/** What a run is said to be about on some hardware. */
+const saidOn =
+  (proposed: Proposed) =>
+  (flavor: string): { title: string; brief?: string } => ({
+    title: `Run a Hugging Face Job on ${flavor}`,
+    ...briefly(proposed, flavor),
+  });
 
 /** What people see before a job runs. */
 function runRequest(proposed: Proposed): ApprovalRequest {
@@ -139,15 +151,19 @@ function runRequest(proposed: Proposed): ApprovalRequest {
     spec.volumes === undefined
       ? {}
       : { follows: [{ label: SCRIPT_KEPT, values: Object.fromEntries(buckets) }] };
+  const other = hardwareChoice(hardware, proposed.offered, { seconds, said: saidOn(proposed) });
+  const choices = [
+    ...(accounts.length > 1
+      ? [{ argument: 'namespace', label: 'Account', options: [...accounts], ...followed }]
+      : []),
+    ...(other === undefined ? [] : [other]),
+  ];
   return {
-    title: `Run a Hugging Face Job on ${args.hardware_flavor}`,
-    ...briefly(proposed),
+    ...saidOn(proposed)(spec.flavor),
     facts,
     warnings: [...influences, ...warnings(proposed)],
     ...source,
-    ...(accounts.length > 1
-      ? { choices: [{ argument: 'namespace', label: 'Account', options: [...accounts], ...followed }] }
-      : {}),
+    ...(choices.length > 0 ? { choices } : {}),
     estimate: {
       ...(usd === undefined ? { reason: 'the price is not known' } : { usd }),
       ...(hardware ? { hourlyUsd: hardware.hourlyUsd } : {}),
@@ -167,6 +183,8 @@ export function scheduleRequest(
     title: `Schedule a Hugging Face Job (${schedule})`,
     brief: undefined,
     facts: [{ label: 'Schedule (UTC)', value: schedule }, ...request.facts],
+    // Choosing one would say that it runs once.
+    choices: request.choices?.filter(({ becomes }) => becomes === undefined),
     estimate: { ...request.estimate, usd: undefined, reason: `it runs again and again${once}` },
     isAlwaysAsked: true,
   };
