@@ -6,6 +6,7 @@ import type { ThreadAddress } from '../../src/session/address.ts';
 import type { JobControl } from '../../src/session/watches.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
+import { alarmLines, letRunText } from '../../src/thread/view/alarm-words.ts';
 import {
   approvalHeadline,
   approvalTitle,
@@ -23,6 +24,7 @@ import {
   warningLines,
 } from '../../src/thread/view/approval-words.ts';
 import type {
+  AlarmView,
   ApprovalView,
   BatchView,
   JobView,
@@ -173,6 +175,8 @@ export function printView<Piece>(
       return [message(batchHeadline(body), batchPieces(body, printer), waitingWhile(body.open.length > 0))];
     case 'job':
       return [message(jobHeadline(body, style), jobPieces(body, printer), body.tone)];
+    case 'alarm':
+      return [alarmMessage(body, printer)];
     case 'question':
       return [questionMessage(body, printer)];
     case 'notice':
@@ -343,11 +347,35 @@ const JOB_LABELS: Readonly<Partial<Record<JobControl, string>>> = {
   cancel: 'Cancel',
 };
 
-function jobButton(control: JobControl, { watchId, jobId, remedies = [] }: JobView): Control {
+function jobButton(
+  control: JobControl,
+  { watchId, jobId, remedies = [] }: Pick<JobView, 'watchId' | 'jobId'> & Partial<Pick<JobView, 'remedies'>>,
+): Control {
   const remedy = remedies.find(({ kind }) => kind === control);
   const label = remedy === undefined ? (JOB_LABELS[control] ?? control) : remedyLabel(remedy);
   const button: Control = { label, name: ACTIONS[control], values: [watchId] };
   if (control !== 'cancel') return button;
   const sure = `Job ${jobId} is stopped, and what it has not pushed is lost.`;
   return { ...button, style: 'danger', sure };
+}
+
+function alarmMessage<Piece>(alarm: AlarmView, printer: Printer<Piece>): Outgoing {
+  const { style, message } = printer;
+  const { mentions, letRunBy, watchId, cause, isOver } = alarm;
+  const { headline, title, below } = alarmLines(alarm, style);
+  const buttons =
+    letRunBy !== undefined || isOver
+      ? []
+      : printer.buttons([
+          jobButton('cancel', alarm),
+          { label: 'Let it run', name: ACTIONS.letRun, values: [watchId, cause] },
+        ]);
+  const pieces = [
+    ...printer.text(title),
+    ...given(below, printer.small),
+    ...given(letRunBy && letRunText(letRunBy.id, style), printer.small),
+    ...buttons,
+  ];
+  const call = mentions.length > 0 ? { people: mentions, buttons, isElsewhere: true } : undefined;
+  return message(headline, pieces, isOver || letRunBy ? 'stopped' : 'bad', call);
 }

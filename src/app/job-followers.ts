@@ -31,7 +31,11 @@ export function followJobs(
     async follow(watch, seen, signal) {
       const hub = await of(watch);
       if (hub.ok) return followJob({ ...following, ...hub }, watch, seen, signal);
-      await seen(outOfSight(watch, 'UNKNOWN', asSentence(hub.reason)));
+      await seen({ snapshot: outOfSight(watch, 'UNKNOWN', asSentence(hub.reason)), findings: [] });
+    },
+    alarms: {
+      areTold: ({ channel }) => config.jobs.alarms.on && !config.jobs.alarms.off_in.includes(channel),
+      wakeModel: config.jobs.alarms.wake_model,
     },
     wake: turns.wake,
     render: renders.request,

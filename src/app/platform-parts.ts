@@ -8,6 +8,7 @@ import { createFeedback } from '../intake/feedback.ts';
 import { createIntake, type Intake } from '../intake/intake.ts';
 import { createOffers } from '../intake/offers.ts';
 import { createJobsOverview } from '../jobs/overview.ts';
+import { createAlarms } from '../jobs/tell-alarms.ts';
 import { createCatalogue } from '../llm/catalogue.ts';
 import { createSessionsOverview } from '../reports/sessions-overview.ts';
 import { createLastSeen } from '../session/store/last-seen.ts';
@@ -53,6 +54,7 @@ export function platformParts(parts: Needed, policy: ApproverPolicy, outage: Out
     sessions: createSessionsOverview(db, isolation),
     models: modelsOf(parts),
     jobs: createJobsOverview(db, isolation),
+    alarms: createAlarms({ db, render: renders.request }),
     whereabouts: { ofCall: (id) => threadOfCall(db, id), ofJob: (id) => threadOfWatch(db, id) },
     feedback: createFeedback(db),
     offers: createOffers({ db, render: renders.request }),

@@ -19,6 +19,7 @@ export const ACTIONS = {
   larger: 'rerun_larger',
   longer: 'rerun_longer',
   cancel: 'cancel_job',
+  letRun: 'let_job_run',
   stop: 'stop',
   retry: 'retry',
   menu: 'session_menu',
@@ -47,6 +48,8 @@ export type Action =
   | { kind: 'replace_script'; toolCallId: string }
   | { kind: 'choose'; toolCallId: string; argument: string; value: string }
   | { kind: 'job'; control: JobControl; watchId: string; isSure: boolean }
+  /** Something is wrong with a job, and it may run on. */
+  | { kind: 'let_run'; watchId: string; cause: string }
   | { kind: 'menu'; choice: string }
   | { kind: 'feedback'; verdict: Verdict; messageId: number }
   | { kind: 'channel_settings'; half: Half | undefined }
@@ -91,6 +94,8 @@ export function actionOf(name: string, values: readonly string[], chosen = ''): 
     case ACTIONS.longer:
     case ACTIONS.cancel:
       return { kind: 'job', control: JOB_CONTROLS[name], watchId: value, isSure: more === SURE };
+    case ACTIONS.letRun:
+      return { kind: 'let_run', watchId: value, cause: more };
     case ACTIONS.menu:
       return { kind: 'menu', choice: chosen };
     case ACTIONS.feedback:

@@ -33,6 +33,7 @@ export function namedByAction(action: Action): Named {
     case 'question':
       return { calls: [action.asked.toolCallId] };
     case 'job':
+    case 'let_run':
       return { jobs: [action.watchId] };
     case 'menu':
     case 'feedback':

@@ -8,10 +8,11 @@ import { GONE, UNKNOWN_THREAD, WHOLE_SCRIPT } from '../thread/words/approvals.ts
 import { ACTIONS, type Action, type Calls, REPLACE, SURE } from './actions.ts';
 import { type Answer, formed, NOTHING, notice, outcome } from './answers.ts';
 import { batchDigest } from './batch-digest.ts';
+import { UNKNOWN_JOB } from './belonging.ts';
 import { WHETHER_CANCEL } from './controls.ts';
 import { experimentsCard } from './experiments.ts';
 import { answerForm, channelForm, rejectForm, scriptForm, sessionForm, tokenForm, whyForm } from './forms.ts';
-import type { From } from './from.ts';
+import { type From, readableTo } from './from.ts';
 import type { Gate } from './gate.ts';
 import { useJobControl } from './job-controls.ts';
 import { SETTINGS } from './menus.ts';
@@ -51,6 +52,8 @@ export async function act(deps: ControllerDeps, action: Action, from: From): Pro
     }
     case 'job':
       return onJob(action.control, action.watchId, action.isSure, doing);
+    case 'let_run':
+      return letRun(action, doing);
     case 'menu':
       return onMenu(action.choice, doing);
     case 'feedback':
@@ -137,6 +140,15 @@ async function onJob(
   if (!done.ok) return notice(done.reason);
   if (!from.isFromList) return NOTHING;
   return notice(`Done: what comes of it is shown in ${deps.traits.threadLink(done.job.address)}.`);
+}
+
+/** Notes that a job may run on although something is wrong with it. */
+async function letRun(
+  { watchId, cause }: Extract<Action, { kind: 'let_run' }>,
+  { deps, from, by }: Doing,
+): Promise<Answer> {
+  const job = await deps.jobs.find(from.place, watchId, readableTo(from));
+  return job === undefined ? notice(UNKNOWN_JOB) : outcome(await deps.alarms.letRun(watchId, cause, by));
 }
 
 /** A choice of a session's menu: a command, as if it had been written, or the form with the others. */

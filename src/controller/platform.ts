@@ -8,6 +8,7 @@ import type { Intake } from '../intake/intake.ts';
 import type { Offers } from '../intake/offers.ts';
 import type { FileRules } from '../intake/received.ts';
 import type { JobsOverview } from '../jobs/overview.ts';
+import type { Alarms } from '../jobs/tell-alarms.ts';
 import type { SessionsOverview } from '../reports/sessions-overview.ts';
 import type { Channel, Workspace } from '../session/address.ts';
 import type { KnownRules } from '../session/channel-rules.ts';
@@ -27,6 +28,7 @@ export type PlatformParts = {
   accounts: Accounts | undefined;
   lastSeen: LastSeen;
   jobs: JobsOverview;
+  alarms: Alarms;
   whereabouts: Whereabouts;
   sessions: SessionsOverview;
   access: AccessRules;

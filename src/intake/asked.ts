@@ -3,6 +3,7 @@ import type { Decisions } from '../approvals/decisions.ts';
 import { setYolo } from '../approvals/yolo.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { runsOfChannel } from '../jobs/channel-runs.ts';
+import { orderMute } from '../jobs/mutes.ts';
 import { orderPings } from '../jobs/pings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Isolation } from '../lib/isolation.ts';
@@ -137,6 +138,10 @@ async function answerTo(deps: AskedDeps, words: Words, command: Answered): Promi
     }
     case 'experiments':
       return answered(await experimentsOf(deps, address, command.order));
+    case 'mute': {
+      const { order } = command;
+      return { kind: 'answered', answer: (tx) => orderMute(tx, address, author, order) };
+    }
     default:
       return command satisfies never;
   }

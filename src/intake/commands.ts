@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Effort } from '../config/effort.ts';
+import { type MuteOrder, muteOrderOf } from '../jobs/mutes.ts';
 import { type PingOrder, pingOrderOf } from '../jobs/pings.ts';
 import type { Person } from '../session/address.ts';
 import { directionOf } from '../session/experiments/metrics.ts';
@@ -44,6 +45,8 @@ export type Exact =
   | { kind: 'pings'; order: PingOrder }
   /** The runs of the channel. */
   | { kind: 'experiments'; order: Order }
+  /** What its author wants to be called by. */
+  | { kind: 'mute'; order: MuteOrder }
   /** On all calls that wait for it, as their buttons would. */
   | { kind: 'decision'; verdict: 'approved' | 'rejected'; feedback: string | undefined }
   | { kind: 'yolo'; setting: YoloSetting }
@@ -80,6 +83,8 @@ function exactCommand(text: string, bare: Bare, by: Person): Command | undefined
   if (order !== undefined) return { kind: 'pings', order };
   const experiments = experimentsOrder(bare.said);
   if (experiments !== undefined) return { kind: 'experiments', order: experiments };
+  const mute = muteOrderOf(bare.said);
+  if (mute !== undefined) return { kind: 'mute', order: mute };
   const watched = watchedJob(bare.said, by);
   if (watched !== undefined) return { kind: 'operation', operation: watched };
   const yolo = yoloCommandOf(bare);
@@ -99,6 +104,7 @@ function isHarmless(command: Command): boolean {
     case 'pings':
       return command.order.kind === 'show' || command.order.kind === 'wrong';
     case 'decision':
+    case 'mute':
       return false;
     default:
       return true;

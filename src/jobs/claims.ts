@@ -12,7 +12,9 @@ import { sessionOf, watchOf } from '../session/store/rows.ts';
 import { isFinal, type JobSnapshot, type Watch } from '../session/watches.ts';
 import { endText, lossText } from '../thread/words/job-ends.ts';
 import { curveFile } from './files.ts';
+import type { Look } from './following.ts';
 import { remediesFor } from './remedies.ts';
+import { type AlarmRules, tellAlarms } from './tell-alarms.ts';
 
 /**
  * Takes jobs that run on and that nobody follows, for `leaseMs`. A follower that dies leaves them to the next
@@ -75,35 +77,43 @@ export async function releaseWatches(db: Db, owner: string): Promise<void> {
   await db.update(watches).set({ followedUntil: null }).where(eq(watches.followedBy, owner));
 }
 
+/** What a look came to: nothing more than that it was noted, that people were told of it, or the end. */
+export type Noted = 'noted' | 'told' | 'over';
+
 /**
- * Notes what was seen of a job; what can be done about a failure is found among `hardware`. The look that
- * sees the end, and only one does, also tells the session of it. Returns whether the job has ended.
+ * Notes what was seen of a job, and tells of what was found to be wrong with it. The look that sees the end,
+ * and only one does, also tells the session of it: then nothing else is wrong, and what can be done about a
+ * failure is found among `hardware`.
  */
 export async function recordLook(
   db: Db,
   watch: Watch,
-  looked: JobSnapshot,
+  { snapshot: looked, findings }: Look,
+  alarms: AlarmRules,
   hardware: readonly Hardware[] = [],
-): Promise<boolean> {
+): Promise<Noted> {
   const remedies = remediesFor(watch, looked, hardware);
-  const seen = remedies.length > 0 ? { ...looked, remedies } : looked;
-  const curve = isTold(seen) ? await curveOf({ ...watch, snapshot: seen }) : undefined;
+  const snapshot = remedies.length > 0 ? { ...looked, remedies } : looked;
+  const curve = isTold(snapshot) ? await curveOf({ ...watch, snapshot }) : undefined;
   return db.transaction(`a look at job ${watch.jobId}`, async (tx) => {
-    const isOver = isFinal(seen);
+    const isOver = isFinal(snapshot);
     const at = tx.clock.now();
-    const rows = await tx
+    const [row] = await tx
       .update(watches)
-      .set({ snapshot: seen, lookedAt: at, ...(isOver ? { endedAt: at } : {}) })
+      .set({ snapshot, lookedAt: at, ...(isOver ? { endedAt: at } : {}) })
       .where(and(eq(watches.id, watch.id), isNull(watches.endedAt)))
-      .returning({ id: watches.id });
-    if (rows.length === 0) return true;
+      .returning({ alarms: watches.alarms });
+    if (row === undefined) return 'over';
     await touch(tx, watch.sessionId);
     if (isOver) {
       const operation = { kind: 'job_ended' as const, watchId: watch.id };
       await insertOperation(tx, watch.sessionId, `job_ended:${watch.id}`, operation);
-      if (isTold(seen)) await tellOfEnd(tx, watch, seen, curve);
+      if (isTold(snapshot)) await tellOfEnd(tx, watch, snapshot, curve);
+      return 'over';
     }
-    return isOver;
+    const now = { ...watch, snapshot, lookedAt: at };
+    const isCalled = await tellAlarms(tx, { watch: now, told: row.alarms, findings }, alarms);
+    return isCalled ? 'told' : 'noted';
   });
 }
 

@@ -38,6 +38,7 @@ export async function readLog(following: Following): Promise<void> {
         }
         following.progress = progress;
         following.pace = pace;
+        following.heard = { at: clock.monotonic(), ageMs: clock.now().getTime() - line.at };
         following.snapshot = { ...following.snapshot, seenAt: clock.now() };
         following.isDirty = true;
       }

@@ -5,6 +5,7 @@ import { isFinal, type JobSnapshot, outOfSight } from '../session/watches.ts';
 import { OUT_OF_SIGHT } from '../thread/words/jobs.ts';
 import { readLog } from './follow-log.ts';
 import type { Following } from './following.ts';
+import { findingsOf, knownOf } from './listening.ts';
 import { lookAtJob } from './look.ts';
 
 /**
@@ -60,13 +61,13 @@ async function pushedBy(following: Following, seen: JobSnapshot): Promise<Pick<J
   }
 }
 
-/** Writes down how a job stands. True when it is over for the record. */
+/** Writes down how a job stands, and what is wrong with it. True when it is over for the record. */
 export async function note(following: Following): Promise<boolean> {
   following.isDirty = false;
   following.notes++;
-  const { snapshot, progress, pace } = following;
-  const known = { ...(progress ? { progress } : {}), ...(pace ? { pace } : {}) };
-  const isOver = await following.seen({ ...snapshot, ...known });
+  const findings = findingsOf(following);
+  const isOver = await following.seen({ snapshot: knownOf(following), findings });
+  for (const { cause } of findings) following.told.add(cause);
   if (isOver) following.end();
   return isOver;
 }

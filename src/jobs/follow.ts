@@ -1,8 +1,9 @@
 import type { HubJobs } from '../hub/jobs.ts';
 import { createBackoff } from '../lib/backoff.ts';
-import type { JobSnapshot, Watch } from '../session/watches.ts';
+import type { Watch } from '../session/watches.ts';
 import { look, note } from './follow-look.ts';
-import { type FollowDeps, type Following, SAFETY_MS } from './following.ts';
+import { type FollowDeps, type Following, type Look, SAFETY_MS } from './following.ts';
+import { findingsOf, listen } from './listening.ts';
 
 /** After so many streams in a row that brought nothing, most periods only look. */
 const FAILED_STREAMS = 3;
@@ -22,7 +23,7 @@ const FLUSH_MS = 3_000;
 export async function followJob(
   deps: FollowDeps,
   watch: Watch,
-  seen: (snapshot: JobSnapshot) => Promise<boolean>,
+  seen: (look: Look) => Promise<boolean>,
   outer: AbortSignal,
 ): Promise<void> {
   const over = new AbortController();
@@ -37,6 +38,9 @@ export async function followJob(
     progress: watch.snapshot.progress,
     pace: watch.snapshot.pace,
     isDirty: false,
+    heard: undefined,
+    silence: { since: undefined, askedAt: Number.NEGATIVE_INFINITY },
+    told: new Set(watch.alarms.map(({ cause }) => cause)),
     refusals: 0,
     notes: 0,
     reading: undefined,
@@ -94,7 +98,9 @@ async function byClock(following: Following): Promise<void> {
     }
     const age = clock.now().getTime() - watch.createdAt.getTime();
     const beat = Math.min(SAFETY_MS, Math.max(deps.pollMs, age / 10));
-    if (!following.isDirty && at - noted < beat) continue;
+    await listen(following);
+    const isNews = following.isDirty || findingsOf(following).length > 0;
+    if (!isNews && at - noted < beat) continue;
     noted = at;
     if (await note(following)) return;
   }

@@ -2,6 +2,7 @@ import type { HubJobs } from '../hub/jobs.ts';
 import type { Pushes } from '../hub/pushes.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Redaction } from '../lib/redaction.ts';
+import type { Finding } from '../session/alarms.ts';
 import type { Pace } from '../session/progress/pace.ts';
 import type { Progress } from '../session/progress.ts';
 import type { JobSnapshot, Watch } from '../session/watches.ts';
@@ -19,12 +20,15 @@ export type FollowDeps = {
   redaction: Pick<Redaction, 'lines'>;
 };
 
+/** How a job stands, and what is found to be wrong with it. */
+export type Look = { snapshot: JobSnapshot; findings: readonly Finding[] };
+
 /** How a job is followed that has not ended. */
 export type Following = {
   deps: FollowDeps;
   watch: Watch;
   /** Notes what is known; says whether the job is over for the record. */
-  seen(snapshot: JobSnapshot): Promise<boolean>;
+  seen(look: Look): Promise<boolean>;
   signal: AbortSignal;
   /** Ends the following. */
   end(): void;
@@ -32,6 +36,12 @@ export type Following = {
   progress: Progress | undefined;
   pace: Pace | undefined;
   isDirty: boolean;
+  /** When a line of its log came in last, by this process's time, and how long ago it was printed by then. */
+  heard: { at: number; ageMs: number } | undefined;
+  /** When the line was printed after which there is none, as the Hub was asked; and when it was asked. */
+  silence: { since: number | undefined; askedAt: number };
+  /** What was called out already. */
+  told: Set<Finding['cause']>;
   /** How often in a row the Hub has refused to tell of the job. */
   refusals: number;
   /** How often it was written down how the job stands. */

@@ -1,10 +1,12 @@
 import type { Db } from '../db/database.ts';
 import type { HardwareList } from '../hub/hardware.ts';
 import { claimWatches, keepWatches, recordLook, releaseWatches } from '../jobs/claims.ts';
+import type { Look } from '../jobs/following.ts';
+import type { AlarmRules } from '../jobs/tell-alarms.ts';
 import { createBackoff } from '../lib/backoff.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import type { Logger } from '../lib/log.ts';
-import { isFinal, type JobSnapshot, type Watch } from '../session/watches.ts';
+import { isFinal, type Watch } from '../session/watches.ts';
 
 export type WatchDeps = {
   db: Db;
@@ -22,7 +24,8 @@ export type WatchDeps = {
   /** Whether it is this process's turn to look for them. */
   isOurTurn(what: string, everyMs: number): Promise<boolean>;
   /** Follows a job to its end; `seen` notes how it stands and says whether that was the end. */
-  follow(watch: Watch, seen: (snapshot: JobSnapshot) => Promise<boolean>, signal: AbortSignal): Promise<void>;
+  follow(watch: Watch, seen: (look: Look) => Promise<boolean>, signal: AbortSignal): Promise<void>;
+  alarms: AlarmRules;
   wake(sessionId: string): Promise<unknown>;
   render(sessionId: string): Promise<void>;
   renderProgress(sessionId: string): Promise<void>;
@@ -106,15 +109,15 @@ export function runWatches(deps: WatchDeps): Watches {
 }
 
 async function followOne(deps: WatchDeps, watch: Watch, signal: AbortSignal): Promise<void> {
-  const { db, log, render, renderProgress, wake } = deps;
-  async function seen(snapshot: JobSnapshot): Promise<boolean> {
+  const { db, log, alarms, render, renderProgress, wake } = deps;
+  async function seen(look: Look): Promise<boolean> {
     signal.throwIfAborted();
     // What may help is only looked for once it has ended.
-    const hardware = isFinal(snapshot) ? await deps.hardware.all() : [];
-    const isOver = await recordLook(db, watch, snapshot, hardware);
-    await (isOver ? render : renderProgress)(watch.sessionId);
-    if (isOver) await wake(watch.sessionId);
-    return isOver;
+    const hardware = isFinal(look.snapshot) ? await deps.hardware.all() : [];
+    const noted = await recordLook(db, watch, look, alarms, hardware);
+    await (noted === 'noted' ? renderProgress : render)(watch.sessionId);
+    if (noted === 'over' || (noted === 'told' && alarms.wakeModel)) await wake(watch.sessionId);
+    return noted === 'over';
   }
   await deps.follow(watch, seen, signal).catch((error: unknown) => {
     // It is taken up again when its lease has run out.

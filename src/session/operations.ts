@@ -10,7 +10,7 @@ import { WrittenAt } from './written-at.ts';
  */
 const MayNotEndJobs = z.string().optional();
 
-/** What a person asks of a session, or (`job_ended`) what a watch has to tell it. */
+/** What a person asks of a session, or (`job_ended`, `job_alarm`) what a watch has to tell it. */
 export const Operation = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('user_input'),
@@ -63,6 +63,7 @@ export const Operation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('export'), by: Person, format: z.enum(['markdown', 'jsonl']) }),
   z.object({ kind: z.literal('share'), by: Person }),
   z.object({ kind: z.literal('job_ended'), watchId: z.string() }),
+  z.object({ kind: z.literal('job_alarm'), watchId: z.string(), text: z.string() }),
   z.object({ kind: z.literal('cancel_job'), watchId: z.string(), by: Person, mayNotEndJobs: MayNotEndJobs }),
   z.object({
     kind: z.literal('job_file'),
@@ -109,6 +110,7 @@ const CUTS_SHORT: Readonly<Record<OperationKind, 'step' | 'compaction' | 'nothin
   export: 'nothing',
   share: 'nothing',
   job_ended: 'nothing',
+  job_alarm: 'nothing',
   cancel_job: 'nothing',
   job_file: 'nothing',
   rerun_job: 'nothing',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Alarm } from './alarms.ts';
 import { Pace } from './progress/pace.ts';
 import { Progress } from './progress.ts';
 
@@ -70,6 +71,8 @@ export type Watch = {
   timeoutSeconds: number;
   createdAt: Date;
   snapshot: JobSnapshot;
+  /** What was called out while it ran. */
+  alarms: readonly Alarm[];
   /** When the snapshot was taken: what elapsed time and cost are counted to while the job runs. */
   lookedAt: Date;
   endedAt: Date | undefined;

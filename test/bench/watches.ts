@@ -112,6 +112,7 @@ const running = runWatches({
   everyMs: 3_000,
   follow: (one, seen, signal) => followJob(deps, one, seen, signal),
   hardware: { all: async () => [] },
+  alarms: { areTold: () => true, wakeModel: false },
   isOurTurn: async () => true,
   wake: async () => {},
   render: async () => {},

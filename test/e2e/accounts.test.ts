@@ -4,6 +4,7 @@ import { watches } from '../../src/db/schema/jobs.ts';
 import { recordLook } from '../../src/jobs/claims.ts';
 import { watchOf } from '../../src/session/store/rows.ts';
 import { CHANNELS } from '../doubles/discord/guild.ts';
+import { NO_ALARMS } from '../support/alarms.ts';
 import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
 import { callOnce, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
@@ -152,7 +153,8 @@ describe('somebody’s own account', () => {
     const [row] = await storage.db.select().from(watches);
     if (row) {
       const seen = watchOf(row);
-      await recordLook(storage.db, seen, { ...seen.snapshot, stage: 'COMPLETED', finishedAt: new Date() });
+      const snapshot = { ...seen.snapshot, stage: 'COMPLETED', finishedAt: new Date() };
+      await recordLook(storage.db, seen, { snapshot, findings: [] }, NO_ALARMS);
     }
     await storage.db.delete(accounts);
     await storage.close();

@@ -6,6 +6,7 @@ import { stopText } from '../../src/thread/words/stops.ts';
 import { step } from '../../src/tools/steps.ts';
 import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 import { ACROSS_THREADS } from './across-threads.ts';
+import { alarmedJob, alarmOf, BROKEN, SLOW } from './alarms.ts';
 
 const GRACE = { id: 'U0GRACE', name: 'Grace' };
 const SCRIPT = `# /// script
@@ -227,6 +228,16 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
           snapshot: { stage: 'RUNNING', startedAt: at(10), progress, pace },
         }),
       ],
+    }),
+  },
+  {
+    heading: 'Something is wrong with a job that runs, and one that may run on',
+    snapshot: snapshot({
+      session: { settings: title, state: { kind: 'parked', on: 'job' } },
+      exchanges: [exchange({ plan, usage: used })],
+      entries: [go, assistant(''), alarmOf(BROKEN), alarmOf(SLOW)],
+      toolCalls: [decided('c2', 'approved')],
+      watches: [alarmedJob({ ...progress, alerts: [] }, GRACE)],
     }),
   },
   {

@@ -29,6 +29,7 @@ import { planTool } from '../../src/tools/plan-tool.ts';
 import { createRegistry, type Registry } from '../../src/tools/registry.ts';
 import { HubDouble } from '../doubles/hub/server.ts';
 import { type ModelDouble, startModelDouble } from '../doubles/model.ts';
+import { NO_ALARMS } from '../support/alarms.ts';
 import { type Backend, createBackend } from '../support/backends.ts';
 import { FAST_FOLDER } from '../support/fast-folder.ts';
 import { decisionsOn, intakeOn } from '../support/intake.ts';
@@ -239,11 +240,8 @@ async function whatOthersDo(snapshot: Snapshot): Promise<void> {
     });
   }
   for (const watch of snapshot.watches) {
-    await recordLook(
-      storage.db,
-      watch,
-      await lookAtJob(jobs, watch, systemClock, new AbortController().signal),
-    );
+    const snapshot = await lookAtJob(jobs, watch, systemClock, new AbortController().signal);
+    await recordLook(storage.db, watch, { snapshot, findings: [] }, NO_ALARMS);
   }
 }
 

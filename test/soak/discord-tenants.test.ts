@@ -105,6 +105,7 @@ test('with every kind of id of another server nothing is told, changed or spent'
     larger: [watch],
     longer: [watch],
     cancel: [watch, `${watch}|sure`],
+    letRun: [`${watch}|stalled`],
     answer: [`${call}:q1`],
     decline: [`${call}:q1`],
     feedback: ['good|1', 'bad|2'],

@@ -128,6 +128,7 @@ test('with every kind of id of another workspace nothing is told, changed or spe
     larger: [watchId],
     longer: [watchId],
     cancel: [watchId, `${watchId}|sure`],
+    letRun: [`${watchId}|stalled`],
     answer: [`${callId}:q1`],
     decline: [`${callId}:q1`],
     feedback: ['good:1', 'bad:2'],

@@ -15,6 +15,7 @@ import { readSession, readSnapshot } from '../../src/session/store/read-snapshot
 import type { ToolCallKind } from '../../src/session/tool-calls.ts';
 import { createRegistry } from '../../src/tools/registry.ts';
 import { defineTool, type Recovery, type ToolResult } from '../../src/tools/tool.ts';
+import { NO_ALARMS } from '../support/alarms.ts';
 import { type Backend, createBackend, describeOn, RECORDS } from '../support/backends.ts';
 import { intakeOn } from '../support/intake.ts';
 import { ADA } from '../support/snapshots.ts';
@@ -238,7 +239,8 @@ describeOn('what nobody has to be asked about', RECORDS, (name) => {
     expect(await refused(id)).toHaveLength(1);
     const startedAt = new Date('2026-01-01T00:00:00Z');
     const finishedAt = new Date('2026-01-01T00:06:00Z');
-    await recordLook(db, watch, { stage: 'COMPLETED', startedAt, finishedAt } as never);
+    const snapshot = { stage: 'COMPLETED', startedAt, finishedAt };
+    await recordLook(db, watch, { snapshot, findings: [] }, NO_ALARMS);
     expect(await refused(id)).toEqual([]);
     const session = await readSession(db, id);
     if (session === undefined) throw new Error('the session has vanished');

@@ -313,6 +313,8 @@ function textOf(body: Exclude<ViewBody, { kind: 'title' | 'reaction' | 'standing
       return batchText(body, STYLE);
     case 'question':
       return questionText(body, STYLE);
+    case 'alarm':
+      return [...body.mentions.map((id) => `@${id}`), body.text].join(' ');
     case 'job':
       return [jobLines(body, STYLE), progressText(body, STYLE)].join('\n');
     case 'notice':

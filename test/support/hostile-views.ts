@@ -137,6 +137,17 @@ const job = fc.record({
   isEndUnknown: fc.boolean(),
 });
 
+const alarm = fc.record({
+  kind: fc.constant('alarm' as const),
+  watchId: fc.constant('w_0123456789'),
+  jobId: some,
+  cause: fc.constant('stalled'),
+  text: hostile,
+  mentions: fc.constantFrom<readonly string[]>([], ['U0ADA']),
+  letRunBy: optional(fc.constant({ id: 'U0GRACE', name: 'Grace' })),
+  isOver: fc.boolean(),
+});
+
 const answer = fc.oneof(
   fc.record({
     kind: fc.constant('answer' as const),
@@ -219,5 +230,5 @@ const question = fc.record({
 
 /** Every kind of message that has words, with strings that nobody would write by accident. */
 export const bodies = fc
-  .oneof(status, approval, batch, job, answer, notice, question)
+  .oneof(status, approval, batch, job, alarm, answer, notice, question)
   .map((body) => body as ViewBody);

@@ -3,27 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withoutAnsi } from '../../src/lib/output.ts';
 import { forecastOf } from '../../src/session/progress/forecast.ts';
-import { Pace, withLine } from '../../src/session/progress/pace.ts';
-import { advance, Progress } from '../../src/session/progress.ts';
 import { JobSnapshot } from '../../src/session/watches.ts';
+import { type Printed, printing } from '../support/printed.ts';
 import { ROOT } from '../support/root.ts';
-import { at, watch } from '../support/snapshots.ts';
-
-type Printed = readonly [seconds: number, line: string];
-
-/** A job at a dollar an hour, begun at 0, that has printed these lines, as it is read from the record. */
-function printing(lines: readonly Printed[], timeoutSeconds = 3_600) {
-  let [progress, pace] = [Progress.parse({}), Pace.parse({})];
-  for (const [seconds, line] of lines) {
-    const next = advance(progress, line);
-    pace = withLine(pace, progress, next, line, at(seconds).getTime());
-    progress = next;
-  }
-  const snapshot = { stage: 'RUNNING', startedAt: at(0), progress, pace };
-  const read = JobSnapshot.parse(JSON.parse(JSON.stringify(snapshot)));
-  expect(read).toEqual(snapshot);
-  return watch({ timeoutSeconds, snapshot: read });
-}
+import { at } from '../support/snapshots.ts';
 
 /** A line at each of these steps, a second a step, after five minutes of installation. */
 const steps = (upTo: number, every: number, line: (step: number) => string): Printed[] =>
@@ -128,6 +111,11 @@ test.each([
     .split('\n')
     .map(withoutAnsi);
   expect(printing(lines.map((line, i): Printed => [i, line])).snapshot.pace?.counts).toBe(counts);
+});
+
+test('what is known of a pace is the same when it is read from the record', () => {
+  const { snapshot } = printing(steps(500, 10, ofRun));
+  expect(JobSnapshot.parse(JSON.parse(JSON.stringify(snapshot)))).toEqual(snapshot);
 });
 
 test('of whatever is printed, a forecast is one within bounds, and the pace is bounded', () => {

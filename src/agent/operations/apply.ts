@@ -5,7 +5,7 @@ import { type PendingOperation, takeOperation } from '../../session/store/inbox.
 import { type Claim, fenced, LeaseLost } from '../../session/store/lease.ts';
 import { freshContext, interrupt, resume, retryAfterOutage, shutDown, undo } from './controls.ts';
 import { decided } from './decided.ts';
-import { cancelJob, jobEnded, jobEndedUnseen, jobFile, runAgain, watchJob } from './jobs.ts';
+import { cancelJob, jobAlarm, jobEnded, jobEndedUnseen, jobFile, runAgain, watchJob } from './jobs.ts';
 import { type Asked, type Change, notice, type OperationOf, type Outside, shareFile } from './scope.ts';
 import { changeModel, setEffort } from './settings.ts';
 import { moreBackground, userInput } from './user-input.ts';
@@ -46,6 +46,8 @@ async function asked(operation: Operation, parts: Asked): Promise<Change> {
       return async () => {}; // made void by what was asked after it; otherwise it is a step of its own
     case 'job_ended':
       return jobEnded(operation, parts);
+    case 'job_alarm':
+      return (scope) => jobAlarm(scope, operation);
     case 'watch_job':
       return watchJob(operation, parts);
     case 'cancel_job':

@@ -57,6 +57,27 @@ async function tellOfEnd(scope: Scope, watch: Watch, report: EndReport): Promise
   await record.addMessage(tx, sessionId, exchange, { role: 'note', text });
 }
 
+/**
+ * Tells the model what is wrong with a job that runs. A call that waits for the job gets an interim result,
+ * as when a person writes.
+ */
+export async function jobAlarm(scope: Scope, { watchId, text }: OperationOf<'job_alarm'>): Promise<void> {
+  const { tx, sessionId, snapshot, outside } = scope;
+  const watch = watchIn(snapshot, watchId);
+  if (watch === undefined || watch.endedAt !== undefined) return; // its end tells more
+  if (snapshot.session.state.kind === 'closed' || isGone(snapshot, watch)) return;
+  if (watch.toolCallId !== undefined) {
+    await record.moveToolCall(tx, sessionId, watch.toolCallId, ['waiting'], {
+      kind: 'done',
+      at: outside.now(),
+      output: `${outside.jobStatus(watch)}\nIt goes on running, and you will be told when it ends. Do not poll it.`,
+    });
+  }
+  const exchange = await exchangeFor(scope);
+  const told = `Something is wrong with a job that you started, and people were told so:\n${text}\nLook at its log. Propose to cancel it if it can come to nothing, else say why it may run on. It was told once, and nothing was changed.`;
+  await record.addMessage(tx, sessionId, exchange, { role: 'note', text: told });
+}
+
 /** Nobody is told of a job whose exchange was interrupted or undone. */
 function isGone(snapshot: Snapshot, watch: Watch): boolean {
   const exchange = snapshot.exchanges.find((item) => item.number === watch.exchange);

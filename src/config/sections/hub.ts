@@ -5,6 +5,19 @@ const JobSecrets = z
   .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a variable name'), z.string().min(1))
   .default({});
 
+/** What people are called about in the middle of a job. */
+const Alarms = z.strictObject({
+  on: flag
+    .default(true)
+    .describe(
+      'Whether whoever asked for a job is called while it runs: a loss that is NaN or has jumped, out of memory, a full disk, no progress, a time limit that will cut it off.',
+    ),
+  off_in: z.array(z.string()).default([]).describe('Channels without them, by platform id.'),
+  wake_model: flag
+    .default(false)
+    .describe('Whether the agent is told too, and looks into it, which costs a turn.'),
+});
+
 /** The Hugging Face Hub, and the jobs that run there. */
 export const Jobs = z.strictObject({
   hub_url: url.default('https://huggingface.co'),
@@ -24,6 +37,7 @@ export const Jobs = z.strictObject({
     'Secrets that jobs may ask for by name, e.g. {"WANDB_API_KEY": "${WANDB_API_KEY}"}.',
   ),
   poll_seconds: seconds.default(15).describe('How often a running job is looked at.'),
+  alarms: Alarms.prefault({}),
 });
 
 /** An account on the Hub besides the one of HF_TOKEN. */

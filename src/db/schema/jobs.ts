@@ -26,6 +26,8 @@ export const watches = internSchema.table(
     hourlyMicroUsd: bigint('hourly_micro_usd', { mode: 'number' }),
     timeoutSeconds: integer('timeout_seconds').notNull(),
     snapshot: jsonb('snapshot').notNull(),
+    /** What was called out while it ran: each cause once. */
+    alarms: jsonb('alarms').notNull().default([]),
     lookedAt: moment('looked_at').notNull().default(MADE_AT),
     followedBy: text('followed_by'),
     followedUntil: moment('followed_until'),
@@ -54,4 +56,18 @@ export const schedules = internSchema.table(
     createdAt: created,
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.scope] })],
+);
+
+/** What people do not want to be called by, for themselves: the message is there without the mention. */
+export const mutes = internSchema.table(
+  'mutes',
+  {
+    platform: text('platform').notNull(),
+    workspace: text('workspace').notNull(),
+    person: text('person').notNull(),
+    /** A kind of message, such as alarms. */
+    kind: text('kind').notNull(),
+    createdAt: created,
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.workspace, table.person, table.kind] })],
 );

@@ -1,5 +1,5 @@
 import { isFinal, type Watch } from '../watches.ts';
-import type { Pace } from './pace.ts';
+import { medianOf, type Pace } from './pace.ts';
 
 /** When a run will be through, as far as it goes on as it has gone so far. */
 export type Forecast = {
@@ -66,9 +66,4 @@ function speedOf({ reports, gaps }: Pace): Speed | undefined {
   const [ms, share] = [last.at - first.at, last.share - first.share];
   if (ms < LEAST_MS || share <= 0) return undefined;
   return { share: last.share, at: last.at, perMs: share / ms, perReportMs: medianOf(gaps) ?? 0 };
-}
-
-/** The middle one of several numbers; undefined of none. */
-function medianOf(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

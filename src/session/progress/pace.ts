@@ -125,3 +125,8 @@ function shareDone(
 /** Whole epochs say too little: a run in its first one has done something of it. */
 const ofEpochs = (epoch: number | undefined, epochs: number | undefined): number | undefined =>
   epoch !== undefined && epochs && !Number.isInteger(epoch) ? Math.min(1, epoch / epochs) : undefined;
+
+/** The middle one of several numbers; undefined of none. */
+export function medianOf(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}

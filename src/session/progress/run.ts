@@ -160,8 +160,13 @@ const SMALLER = 'lower the learning rate, clip gradients, or train in bf16 or fp
 
 /** Losses and gradients that are no numbers are told until there are numbers again. */
 function withHealth(before: Known, { loss = 0, gradNorm }: Reading): Known {
+  const { broken, failed: standing } = before.reader;
+  const since = standing === 'loss' && broken ? broken : { readings: 0, step: before.step };
   const failing = (failure: string, failed: 'loss' | 'gradient') =>
-    withReader({ ...before, failure, advice: SMALLER }, { failed });
+    withReader(
+      { ...before, failure, advice: SMALLER },
+      { failed, broken: { ...since, readings: since.readings + 1 } },
+    );
   if (Number.isNaN(loss)) return failing('the loss is NaN', 'loss');
   if (!Number.isFinite(loss)) return failing('the loss is infinite', 'loss');
   if (gradNorm !== undefined && Number.isNaN(gradNorm))
@@ -172,6 +177,6 @@ function withHealth(before: Known, { loss = 0, gradNorm }: Reading): Known {
 /** What has recovered is not shown any more. */
 export function withoutFailure(before: Known, kinds: readonly NonNullable<Reader['failed']>[]): Known {
   const { failure, advice, ...rest } = before;
-  const { failed, ...reader } = before.reader;
+  const { failed, broken: _, ...reader } = before.reader;
   return failed !== undefined && kinds.includes(failed) ? { ...rest, reader } : before;
 }

@@ -18,6 +18,8 @@ export const Reader = z.object({
   stray: Stray.optional(),
   /** What kind of failure is shown: it decides what clears it. */
   failed: z.enum(['loss', 'gradient', 'error', 'consequence']).optional(),
+  /** How many losses in a row were no numbers, and the step at the first of them. */
+  broken: z.object({ readings: z.number().int(), step: z.number().optional() }).optional(),
   /** In a traceback, or in what is said right after it. */
   trace: z
     .object({

@@ -277,7 +277,7 @@ export async function addUsage(tx: Tx, sessionId: string, exchange: number, used
 
 export type NewWatch = Omit<
   Watch,
-  'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt' | 'owner' | 'name'
+  'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt' | 'owner' | 'name' | 'alarms'
 > & { owner?: string; name?: string | undefined };
 
 /** Records a job to follow. A second watch for the same tool call is ignored in favour of the first. */

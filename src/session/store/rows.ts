@@ -3,6 +3,7 @@ import type { watches } from '../../db/schema/jobs.ts';
 import type { sessions } from '../../db/schema/sessions.ts';
 import type { toolCalls } from '../../db/schema/transcript.ts';
 import { Requester, ThreadAddress } from '../address.ts';
+import { Alarm } from '../alarms.ts';
 import { ChannelRules } from '../channel-rules.ts';
 import { Settings } from '../settings.ts';
 import type { Session } from '../snapshot.ts';
@@ -73,7 +74,15 @@ export function watchOf(row: typeof watches.$inferSelect): Watch {
     timeoutSeconds: row.timeoutSeconds,
     createdAt: row.createdAt,
     snapshot: JobSnapshot.parse(row.snapshot),
+    alarms: alarmsIn(row.alarms),
     lookedAt: row.lookedAt,
     endedAt: row.endedAt ?? undefined,
   };
 }
+
+/** A newer version that runs beside this one may know of other causes. */
+const alarmsIn = (column: unknown): Alarm[] =>
+  z
+    .array(z.unknown())
+    .parse(column)
+    .flatMap((alarm) => Alarm.safeParse(alarm).data ?? []);

@@ -3,7 +3,7 @@ import type { ApprovalRequest, ToolCall } from '../../session/tool-calls.ts';
 import { costSoFar, durationOf, isFinal, type Watch } from '../../session/watches.ts';
 import { shownRequest, type WholeFile, wholeFile } from '../../session/what-runs.ts';
 import { stageText } from '../words/stages.ts';
-import type { ApprovalView, BatchView, JobView } from './view-message.ts';
+import type { AlarmView, ApprovalView, BatchView, JobView } from './view-message.ts';
 
 /** The card of a call that people were asked about; its decision stays on it. */
 export function approvalCard(call: ToolCall): ({ kind: 'approval' } & ApprovalView) | undefined {
@@ -107,3 +107,19 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
     isEndUnknown: snapshot.isEndUnknown ?? false,
   };
 }
+
+/** An alarm of a job, as it was told, with what has become of it since. */
+export const alarmCard = (
+  { id, jobId, alarms, snapshot }: Watch,
+  cause: string,
+  { text, mentions = [] }: { text: string; mentions?: readonly string[] | undefined },
+): { kind: 'alarm' } & AlarmView => ({
+  kind: 'alarm',
+  watchId: id,
+  jobId,
+  cause,
+  text,
+  mentions,
+  letRunBy: alarms.find((alarm) => alarm.cause === cause)?.letRunBy,
+  isOver: isFinal(snapshot),
+});

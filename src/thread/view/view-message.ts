@@ -26,6 +26,7 @@ export type ViewBody =
   | ({ kind: 'batch' } & BatchView)
   | ({ kind: 'question' } & QuestionView)
   | ({ kind: 'job' } & JobView)
+  | ({ kind: 'alarm' } & AlarmView)
   /** A file from the record, with what is said about it, and what those are told who can't see a picture. */
   | { kind: 'file'; fileId: string; name: string; text: string; alt?: string | undefined }
   /** How the thread stands as a whole, where the platform shows that of threads. */
@@ -183,4 +184,19 @@ export type JobView = {
   isFinal: boolean;
   /** Nobody saw it end: it may have run on, and cost more. */
   isEndUnknown: boolean;
+};
+
+/** Something that is wrong with a job that runs. */
+export type AlarmView = {
+  watchId: string;
+  jobId: string;
+  cause: string;
+  /** A sentence, and below it what can be done. */
+  text: string;
+  /** Whom it calls (platform ids). */
+  mentions: readonly string[];
+  /** Who has said that the job may run on. */
+  letRunBy: Person | undefined;
+  /** Whether the job has ended. */
+  isOver: boolean;
 };

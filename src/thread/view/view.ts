@@ -3,7 +3,7 @@ import type { Exchange, Snapshot } from '../../session/snapshot.ts';
 import type { ToolCall } from '../../session/tool-calls.ts';
 import type { TranscriptMessage } from '../../session/transcript.ts';
 import { cardKey } from '../../session/what-runs.ts';
-import { approvalCard, batchCard, fileOf, jobCard } from './cards.ts';
+import { alarmCard, approvalCard, batchCard, fileOf, jobCard } from './cards.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
 import { reactionOf, standingOf, statusOf, waysOn } from './status.ts';
 import type { ViewMessage } from './view-message.ts';
@@ -15,7 +15,7 @@ import type { ViewMessage } from './view-message.ts';
 export function view(snapshot: Snapshot): ViewMessage[] {
   const notices = snapshot.messages.filter((message) => message.exchange === 0);
   return [
-    ...notices.flatMap((message) => noticeOf(message)),
+    ...notices.flatMap((message) => noticeOf(message, snapshot)),
     ...foreignJobs(snapshot, 0),
     ...snapshot.exchanges.flatMap((exchange) => exchangeMessages(snapshot, exchange)),
   ];
@@ -76,7 +76,7 @@ function transcriptMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage
   return snapshot.messages
     .filter((message) => message.exchange === exchange.number)
     .flatMap((message): ViewMessage[] => {
-      if (message.entry.role !== 'assistant') return noticeOf(message, control(message));
+      if (message.entry.role !== 'assistant') return noticeOf(message, snapshot, control(message));
       const own = calls.get(message.id) ?? [];
       const key = answerKey(exchange.number, answers++);
       return [
@@ -162,9 +162,14 @@ function questionOf({ id, exchange, state }: ToolCall): ViewMessage[] {
 
 function noticeOf(
   { id, exchange, entry }: TranscriptMessage,
+  { watches }: Snapshot,
   control?: ReturnType<typeof waysOn>,
 ): ViewMessage[] {
   const key = `notice/${id}`;
+  if (entry.role === 'notice' && entry.alarm !== undefined) {
+    const watch = watches.find((item) => item.id === entry.alarm?.watchId);
+    if (watch) return [{ key, exchange, body: alarmCard(watch, entry.alarm.cause, entry) }];
+  }
   if (entry.role === 'notice' && entry.file !== undefined) {
     const { text, mentions = [], file } = entry;
     const { id: fileId, name, alt } = file;

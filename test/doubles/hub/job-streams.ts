@@ -40,7 +40,8 @@ export async function streamJob(
 function logEvents(job: DoubleJob): readonly unknown[] {
   if (stageOf(job).startedAt === undefined) return [];
   // Some lines are printed within the same millisecond.
-  const at = (line: number) => new Date(job.createdAt + Math.floor(line / 3)).toISOString();
+  const { queueMs, lineMs = 1 / 3 } = job.course;
+  const at = (line: number) => new Date(job.createdAt + queueMs + Math.floor(line * lineMs)).toISOString();
   const lines = [`===== Job started at ${at(0)} =====`, ...linesSoFar(job)];
   return lines.map((data, i) => ({ data, timestamp: at(i) }));
 }

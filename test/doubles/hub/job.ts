@@ -7,6 +7,9 @@ export type JobCourse = {
   queueMs: number;
   runMs: number;
   lines: readonly string[];
+  /** How long ago it was submitted; the lines were printed so far apart since it began. */
+  agoMs?: number;
+  lineMs?: number;
   stage?: 'COMPLETED' | 'ERROR';
   /** The folder that its command is really run in, as a process; what it prints comes after the lines. */
   runsIn?: string;

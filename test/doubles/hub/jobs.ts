@@ -40,12 +40,13 @@ function list(hub: HubState, namespace: string, query: URLSearchParams) {
 function create(hub: HubState, namespace: string, body: string): DoubleJob {
   const spec = JSON.parse(body) as DoubleJob['spec'];
   const id = (0x687f911eaea8n * 0x1000000n + BigInt(hub.jobs.length + 1)).toString(16).padStart(24, '6');
+  const course = hub.course(spec);
   const job: DoubleJob = {
     id,
     namespace,
     spec,
-    createdAt: Date.now(),
-    course: hub.course(spec),
+    createdAt: Date.now() - (course.agoMs ?? 0),
+    course,
     ended: undefined,
   };
   hub.jobs.push(job);
