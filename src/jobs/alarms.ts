@@ -33,7 +33,8 @@ export function findingsIn(watch: Watch, now: Date, heard: Heard): Finding[] {
 /** One loss may be an overflow that the scaling of fp16 sees to. */
 const LOSSES_NOT_FINITE = 2;
 
-function brokenLoss({ failure, reader }: Progress): Finding[] {
+/** A loss that is no number, several times in a row. */
+export function brokenLoss({ failure, reader }: Progress): Extract<Finding, { cause: 'loss_not_finite' }>[] {
   const { failed, broken } = reader ?? {};
   if (failed !== 'loss' || broken === undefined || broken.readings < LOSSES_NOT_FINITE) return [];
   const value = failure?.endsWith('NaN') ? 'NaN' : 'infinite';

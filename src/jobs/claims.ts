@@ -11,6 +11,7 @@ import { addMessage } from '../session/store/record.ts';
 import { sessionOf, watchOf } from '../session/store/rows.ts';
 import { isFinal, type JobSnapshot, type Watch } from '../session/watches.ts';
 import { endText, lossText } from '../thread/words/job-ends.ts';
+import { notStoppedText, stoppedText } from '../thread/words/stop-rules.ts';
 import { curveFile } from './files.ts';
 import type { Look } from './following.ts';
 import { remediesFor } from './remedies.ts';
@@ -88,7 +89,7 @@ export type Noted = 'noted' | 'told' | 'over';
 export async function recordLook(
   db: Db,
   watch: Watch,
-  { snapshot: looked, findings }: Look,
+  { snapshot: looked, findings, refusal }: Look,
   alarms: AlarmRules,
   hardware: readonly Hardware[] = [],
 ): Promise<Noted> {
@@ -112,14 +113,15 @@ export async function recordLook(
       return 'over';
     }
     const now = { ...watch, snapshot, lookedAt: at };
+    if (refusal !== undefined) await tellOfRefusal(tx, now, refusal);
     const isCalled = await tellAlarms(tx, { watch: now, told: row.alarms, findings }, alarms);
-    return isCalled ? 'told' : 'noted';
+    return isCalled || refusal !== undefined ? 'told' : 'noted';
   });
 }
 
-/** What was cancelled was ended by people, if not by the Hub, which says why. */
+/** What was cancelled was ended by people, if not by the Hub, which says why, or by a rule of its own. */
 const isTold = (seen: JobSnapshot): boolean =>
-  isFinal(seen) && (seen.stage !== 'CANCELED' || seen.isHubsEnd === true);
+  isFinal(seen) && (seen.stage !== 'CANCELED' || seen.isHubsEnd === true || seen.stop !== undefined);
 
 /** Drawn before the end is written down. The end is told without a picture that can't be made. */
 async function curveOf(ended: Watch): Promise<NewFile | undefined> {
@@ -131,12 +133,30 @@ async function curveOf(ended: Watch): Promise<NewFile | undefined> {
  * Calls whoever asked for the job, with its curve in the same message: an edit of its card notifies nobody.
  */
 async function tellOfEnd(tx: Tx, watch: Watch, seen: JobSnapshot, curve: NewFile | undefined): Promise<void> {
-  const [row] = await tx.select().from(sessions).where(eq(sessions.id, watch.sessionId));
-  if (row === undefined) return;
-  const { requester } = sessionOf(row);
+  const mentions = await requesterOf(tx, watch);
   const ended = { ...watch, snapshot: seen, endedAt: tx.clock.now() };
-  const text = seen.isEndUnknown ? lossText(ended) : endText(ended);
-  const mentions = [requester.id];
+  const text = endingText(ended);
   if (curve !== undefined) return addFile(tx, watch.sessionId, watch.exchange, curve, text, mentions);
   await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, mentions });
+}
+
+function endingText(ended: Watch): string {
+  const { stage, stop, isHubsEnd, isEndUnknown } = ended.snapshot;
+  if (isEndUnknown) return lossText(ended);
+  return stop && stage === 'CANCELED' && !isHubsEnd ? stoppedText(ended, stop.broken) : endText(ended);
+}
+
+/** Calls whoever asked for a job that its rule would have stopped: it goes on to cost money. */
+async function tellOfRefusal(tx: Tx, watch: Watch, why: string): Promise<void> {
+  const { stop } = watch.snapshot;
+  if (stop === undefined) return;
+  const text = notStoppedText(watch, stop.broken, why);
+  const mentions = await requesterOf(tx, watch);
+  await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, mentions });
+}
+
+/** Whom messages about a job call (platform ids). */
+async function requesterOf(tx: Tx, { sessionId }: Watch): Promise<string[]> {
+  const [row] = await tx.select().from(sessions).where(eq(sessions.id, sessionId));
+  return row === undefined ? [] : [sessionOf(row).requester.id];
 }

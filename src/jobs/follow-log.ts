@@ -32,7 +32,7 @@ export async function readLog(following: Following): Promise<void> {
         for (const printed of (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')) {
           const text = cleaned(printed, clean);
           const next = advance(progress, text);
-          pace = withLine(pace, progress, next, text, line.at);
+          pace = withLine(pace, progress, next, { text, at: line.at }, watch.stopWhen?.no_improvement);
           progress = next;
           await breathe(); // what was printed long ago comes as fast as it is read
         }

@@ -5,7 +5,7 @@ import { isFinal, type JobSnapshot, outOfSight } from '../session/watches.ts';
 import { OUT_OF_SIGHT } from '../thread/words/jobs.ts';
 import { readLog } from './follow-log.ts';
 import type { Following } from './following.ts';
-import { findingsOf, knownOf } from './listening.ts';
+import { decideToStop, findingsOf, knownOf } from './listening.ts';
 import { lookAtJob } from './look.ts';
 
 /**
@@ -65,8 +65,9 @@ async function pushedBy(following: Following, seen: JobSnapshot): Promise<Pick<J
 export async function note(following: Following): Promise<boolean> {
   following.isDirty = false;
   following.notes++;
+  const refusal = decideToStop(following);
   const findings = findingsOf(following);
-  const isOver = await following.seen({ snapshot: knownOf(following), findings });
+  const isOver = await following.seen({ snapshot: knownOf(following), findings, refusal });
   for (const { cause } of findings) following.told.add(cause);
   if (isOver) following.end();
   return isOver;

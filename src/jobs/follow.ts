@@ -3,7 +3,8 @@ import { createBackoff } from '../lib/backoff.ts';
 import type { Watch } from '../session/watches.ts';
 import { look, note } from './follow-look.ts';
 import { type FollowDeps, type Following, type Look, SAFETY_MS } from './following.ts';
-import { findingsOf, listen } from './listening.ts';
+import { isWorthNoting, listen } from './listening.ts';
+import { keepRule } from './stopping.ts';
 
 /** After so many streams in a row that brought nothing, most periods only look. */
 const FAILED_STREAMS = 3;
@@ -40,6 +41,7 @@ export async function followJob(
     isDirty: false,
     heard: undefined,
     silence: { since: undefined, askedAt: Number.NEGATIVE_INFINITY },
+    cancelling: { tries: 0, notBefore: Number.NEGATIVE_INFINITY, refusal: undefined },
     told: new Set(watch.alarms.map(({ cause }) => cause)),
     refusals: 0,
     notes: 0,
@@ -99,7 +101,8 @@ async function byClock(following: Following): Promise<void> {
     const age = clock.now().getTime() - watch.createdAt.getTime();
     const beat = Math.min(SAFETY_MS, Math.max(deps.pollMs, age / 10));
     await listen(following);
-    const isNews = following.isDirty || findingsOf(following).length > 0;
+    if (await keepRule(following)) await look(following, deps.jobs).catch(passing(signal));
+    const isNews = following.isDirty || isWorthNoting(following);
     if (!isNews && at - noted < beat) continue;
     noted = at;
     if (await note(following)) return;

@@ -21,7 +21,12 @@ export type FollowDeps = {
 };
 
 /** How a job stands, and what is found to be wrong with it. */
-export type Look = { snapshot: JobSnapshot; findings: readonly Finding[] };
+export type Look = {
+  snapshot: JobSnapshot;
+  findings: readonly Finding[];
+  /** Why the Hub does not stop a job that one of its rules stops; told once. */
+  refusal?: string | undefined;
+};
 
 /** How a job is followed that has not ended. */
 export type Following = {
@@ -40,6 +45,8 @@ export type Following = {
   heard: { at: number; ageMs: number } | undefined;
   /** When the line was printed after which there is none, as the Hub was asked; and when it was asked. */
   silence: { since: number | undefined; askedAt: number };
+  /** How often it was tried to stop the job by its rule, before when not again, and why that did not work. */
+  cancelling: { tries: number; notBefore: number; refusal: string | undefined };
   /** What was called out already. */
   told: Set<Finding['cause']>;
   /** How often in a row the Hub has refused to tell of the job. */

@@ -45,6 +45,7 @@ export function snapshotOf(job: HubJob, clock: Pick<Clock, 'now'>, before?: JobS
   return {
     ...(before?.progress ? { progress: before.progress } : {}),
     ...(before?.pace ? { pace: before.pace } : {}),
+    ...(before?.stop ? { stop: before.stop } : {}),
     stage,
     seenAt: now,
     ...(message ? { message } : {}),

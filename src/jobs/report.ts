@@ -7,6 +7,7 @@ import { capped, withoutAnsi } from '../lib/output.ts';
 import { fenced } from '../lib/speech.ts';
 import { failureText, stepText } from '../session/progress.ts';
 import { costSoFar, durationOf, type Watch } from '../session/watches.ts';
+import { brokenText } from '../thread/words/stop-rules.ts';
 
 const LOG_CHARACTERS = 8_000;
 
@@ -95,6 +96,7 @@ function figuresOf(watch: Watch): string[] {
   return [
     `Job ${watch.jobId}${watch.name ? ` (${watch.name})` : ''} on ${watch.flavor}: ${snapshot.stage}`,
     ...(snapshot.message ? [`(${snapshot.message})`] : []),
+    ...(snapshot.stop ? [`by its rule: ${brokenText(snapshot.stop.broken)}`] : []),
     ...(seconds === undefined
       ? ['not started yet']
       : [`after ${atLeast}${durationText(seconds)} of at most ${durationText(watch.timeoutSeconds)}`]),

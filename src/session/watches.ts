@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Alarm } from './alarms.ts';
 import { Pace } from './progress/pace.ts';
 import { Progress } from './progress.ts';
+import { JobStop, type StopRules } from './stop-rules.ts';
 
 /**
  * A job's stage as the Hub tells it. A stage that we have no word for is treated as running and shown as it
@@ -40,6 +41,8 @@ export const JobSnapshot = z.object({
   isHubsEnd: z.boolean().optional(),
   /** What can't be read of it is done without: a job's own log is what it was made from. */
   progress: Progress.optional().catch(undefined),
+  /** By which of its rules it is being stopped, or was. */
+  stop: JobStop.optional(),
   /** How fast it goes on. */
   pace: Pace.optional().catch(undefined),
   /** What may help, of a job that failed. */
@@ -71,6 +74,8 @@ export type Watch = {
   timeoutSeconds: number;
   createdAt: Date;
   snapshot: JobSnapshot;
+  /** When it is to be stopped without anybody being asked. */
+  stopWhen: StopRules | undefined;
   /** What was called out while it ran. */
   alarms: readonly Alarm[];
   /** When the snapshot was taken: what elapsed time and cost are counted to while the job runs. */

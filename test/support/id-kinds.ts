@@ -148,6 +148,7 @@ export const OF_TOOLS: Readonly<Record<string, IdKind>> = {
   ...{ 'hf_jobs.command': 'text', 'hf_jobs.env': 'text', 'hf_jobs.timeout': 'text' },
   ...{ 'hf_jobs.hardware_flavor': 'public', 'hf_jobs.schedule': 'text', 'hf_jobs.name': 'text' },
   'hf_jobs.secrets': 'account',
+  'hf_jobs.stop_when': 'text',
   'hf_jobs.trackio_space_id': OWN_REPOSITORY,
   'hf_jobs.trackio_project': 'within',
   'hf_jobs.scheduled_job_id': 'scheduled job',

@@ -60,6 +60,7 @@ export function watch(parts: Partial<Watch> = {}): Watch {
     timeoutSeconds: 3600,
     createdAt: at(0),
     snapshot: { stage: 'RUNNING', startedAt: at(10) },
+    stopWhen: undefined,
     alarms: [],
     lookedAt: at(70),
     endedAt: undefined,

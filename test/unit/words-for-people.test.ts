@@ -18,6 +18,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'src/approvals/decide.ts': 'what became of a call, for the model',
   'src/approvals/reminders.ts': 'what became of a call, for the model',
   'src/session/background.ts': 'what is told besides somebody’s words, for the model',
+  'src/session/stop-rules.ts': 'what an argument of a tool means, for the model',
   'src/session/what-runs.ts': 'a part of what an approval is about: its hash is noted with the call',
   'src/session/progress/causes/devices.ts': 'what a log says went wrong, noted with the job’s progress',
   'src/session/progress/causes/memory.ts': 'what a log says went wrong, noted with the job’s progress',

@@ -26,6 +26,8 @@ export const watches = internSchema.table(
     hourlyMicroUsd: bigint('hourly_micro_usd', { mode: 'number' }),
     timeoutSeconds: integer('timeout_seconds').notNull(),
     snapshot: jsonb('snapshot').notNull(),
+    /** When it is to be stopped by itself, as it was approved; null for those without such rules. */
+    stopWhen: jsonb('stop_when'),
     /** What was called out while it ran: each cause once. */
     alarms: jsonb('alarms').notNull().default([]),
     lookedAt: moment('looked_at').notNull().default(MADE_AT),

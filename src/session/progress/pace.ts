@@ -22,6 +22,8 @@ export const Pace = z.object({
   isElsewhere: z.boolean().default(false),
   /** The newest losses. */
   losses: z.array(z.number()).default([]),
+  /** The best value so far of a metric that is watched, when it came, and how many were no better since. */
+  best: z.object({ value: z.number(), at: z.number(), worse: z.number().int() }).optional(),
   /** Since when the log shows the failure that it shows. */
   failingSince: z.number().optional(),
   /** Whether steps are of the whole run or of an epoch, once that is known. */
@@ -41,17 +43,43 @@ const MAX_LOSSES = 32;
 const OF_ELSEWHERE =
   /\b(?:eval\w*|valid\w*|test\w*|predict\w*|inferenc\w*|benchmark\w*|generat\w*|sampl\w*|(?:down|up)load\w*|push\w*|commit\w*|sav\w*|checkpoint\w*|writ\w*|merg\w*|load\w*|tokeni\w*|map\w*|pack\w*|preprocess\w*|process\w*|comput\w*|compil\w*|warm\w*|quanti\w*|export\w*|convert\w*|wait\w*|sleep\w*|finish\w*|complet\w*|done|ended)\b/i;
 
+/** A metric whose best value is remembered: as the log prints it, or `loss` for that of training. */
+export type Metric = { metric: string; direction: 'lower' | 'higher' };
+
 /** The pace after one more printed line, which `before` became `after` by. */
-export function withLine(pace: Pace, before: Progress, after: Progress, line: string, at: number): Pace {
+export function withLine(
+  pace: Pace,
+  before: Progress,
+  after: Progress,
+  { text: line, at }: { text: string; at: number },
+  watched?: Metric,
+): Pace {
   if (Number.isNaN(at)) return pace;
-  const printed = withFailing({ ...pace, printedAt: Math.max(at, pace.printedAt ?? at) }, before, after, at);
+  const failing = withFailing({ ...pace, printedAt: Math.max(at, pace.printedAt ?? at) }, before, after, at);
+  const value = watched && printedValue(watched.metric, before, after, line);
+  const printed = value === undefined ? failing : withBest(failing, value, at, watched?.direction);
   const isNewRun = after.seen < before.seen;
   if (isNewRun) return moved(Pace.parse({ ...kept(printed) }), before, after, at);
   if (hasMoved(before, after)) return moved(printed, before, after, at);
   return isBar(line) || OF_ELSEWHERE.test(line) ? { ...printed, isElsewhere: true } : printed;
 }
 
-const kept = ({ printedAt, failingSince }: Pace): Partial<Pace> => ({
+/** The value of a metric, where this line tells it. */
+function printedValue(metric: string, before: Progress, after: Progress, line: string): number | undefined {
+  const value = after.metrics[metric];
+  if (value !== undefined)
+    return after.metrics !== before.metrics && line.includes(metric) ? value : undefined;
+  return metric === 'loss' && after.seen > before.seen ? after.loss : undefined;
+}
+
+function withBest(pace: Pace, value: number, at: number, direction: Metric['direction'] = 'lower'): Pace {
+  const { best } = pace;
+  const isBetter = best === undefined || (direction === 'lower' ? value < best.value : value > best.value);
+  return { ...pace, best: isBetter ? { value, at, worse: 0 } : { ...best, worse: best.worse + 1 } };
+}
+
+const kept = ({ printedAt, failingSince, best }: Pace): Partial<Pace> => ({
+  ...(best === undefined ? {} : { best }),
   ...(printedAt === undefined ? {} : { printedAt }),
   ...(failingSince === undefined ? {} : { failingSince }),
 });

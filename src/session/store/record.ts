@@ -6,6 +6,7 @@ import { usage } from '../../db/schema/spend.ts';
 import { messages, toolCalls } from '../../db/schema/transcript.ts';
 import type { Settings } from '../settings.ts';
 import type { Draft, PlanItem, SessionState } from '../state.ts';
+import type { StopRules } from '../stop-rules.ts';
 import {
   isSettled,
   type Question,
@@ -277,8 +278,8 @@ export async function addUsage(tx: Tx, sessionId: string, exchange: number, used
 
 export type NewWatch = Omit<
   Watch,
-  'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt' | 'owner' | 'name' | 'alarms'
-> & { owner?: string; name?: string | undefined };
+  'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt' | 'owner' | 'name' | 'alarms' | 'stopWhen'
+> & { owner?: string; name?: string | undefined; stopWhen?: StopRules | undefined };
 
 /** Records a job to follow. A second watch for the same tool call is ignored in favour of the first. */
 export async function addWatch(tx: Tx, sessionId: string, exchange: number, watch: NewWatch): Promise<void> {

@@ -8,6 +8,7 @@ import { ChannelRules } from '../channel-rules.ts';
 import { Settings } from '../settings.ts';
 import type { Session } from '../snapshot.ts';
 import { Draft, SessionState } from '../state.ts';
+import { StopRules } from '../stop-rules.ts';
 import { ApprovalRequest, Decision, Step, type ToolCall, ToolCallState } from '../tool-calls.ts';
 import { JobSnapshot, type Watch } from '../watches.ts';
 
@@ -74,6 +75,7 @@ export function watchOf(row: typeof watches.$inferSelect): Watch {
     timeoutSeconds: row.timeoutSeconds,
     createdAt: row.createdAt,
     snapshot: JobSnapshot.parse(row.snapshot),
+    stopWhen: row.stopWhen === null ? undefined : StopRules.parse(row.stopWhen),
     alarms: alarmsIn(row.alarms),
     lookedAt: row.lookedAt,
     endedAt: row.endedAt ?? undefined,

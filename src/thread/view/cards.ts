@@ -3,6 +3,7 @@ import type { ApprovalRequest, ToolCall } from '../../session/tool-calls.ts';
 import { costSoFar, durationOf, isFinal, type Watch } from '../../session/watches.ts';
 import { shownRequest, type WholeFile, wholeFile } from '../../session/what-runs.ts';
 import { stageText } from '../words/stages.ts';
+import { stopLine } from '../words/stop-rules.ts';
 import type { AlarmView, ApprovalView, BatchView, JobView } from './view-message.ts';
 
 /** The card of a call that people were asked about; its decision stays on it. */
@@ -95,7 +96,7 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
     flavor: watch.flavor,
     stage: stageText(snapshot),
     tone: TONES[snapshot.stage] ?? 'running',
-    message: snapshot.message,
+    message: snapshot.stop ? stopLine(snapshot.stop.broken, isFinal(snapshot)) : snapshot.message,
     elapsedSeconds: durationOf(watch),
     timeoutSeconds: watch.timeoutSeconds,
     usd: costSoFar(watch),

@@ -5,6 +5,7 @@ import { isPassing, statusOf } from '../../hub/retry.ts';
 import { dollarsAtMost } from '../../lib/dollars.ts';
 import { exactDurationText } from '../../lib/duration.ts';
 import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
+import { rulesText } from '../../thread/words/stop-rules.ts';
 import type { ToolContext } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
 import { jobSpec, QUIET } from './command.ts';
@@ -133,6 +134,7 @@ function runRequest(proposed: Proposed): ApprovalRequest {
     ...timeoutSeconds(proposed),
     { label: 'Account', value: namespace },
     ...Object.values(others).flatMap((shown) => shown(proposed)),
+    ...optional('Stops by itself', args.stop_when && rulesText(args.stop_when)),
     ...optional(
       'Dashboard',
       args.trackio_space_id && `${args.trackio_space_id} (a private Space, made if it is missing)`,

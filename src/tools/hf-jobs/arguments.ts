@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StopRules } from '../../session/stop-rules.ts';
 import { LONGEST_JOB_SECONDS, parseDuration } from './duration.ts';
 
 /** https://huggingface.co/.well-known/openapi.json, `environment` of POST /api/jobs/{namespace}. */
@@ -87,6 +88,9 @@ export const Arguments = z.strictObject({
     .describe(
       'run: the job is stopped after this long, whatever it has done; allow for loading and pushing.',
     ),
+  stop_when: StopRules.optional().describe(
+    'run: when it is stopped without anybody being asked, whatever you do then. People approve it with the job.',
+  ),
   env: z
     .record(z.string(), z.string())
     .refine((env) => Object.keys(env).every((name) => VARIABLE.test(name)), {

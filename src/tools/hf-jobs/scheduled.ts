@@ -22,7 +22,11 @@ const lacksScheduledJob = ({ operation, scheduled_job_id }: Arguments): string |
   scheduled_job_id === undefined ? `${operation} needs scheduled_job_id` : undefined;
 
 export const scheduledRun: JobOperation = {
-  lacks: (args) => (args.schedule === undefined ? `${args.operation} needs schedule` : lacksSource(args)),
+  lacks(args) {
+    if (args.schedule === undefined) return `${args.operation} needs schedule`;
+    if (args.stop_when !== undefined) return `${args.operation} takes no stop_when: nobody follows its jobs`;
+    return lacksSource(args);
+  },
   asks: 'always',
   async approval(parts, args, context) {
     const { request } = await requestToRun(parts, args, context);

@@ -201,6 +201,7 @@ async function watchOf(
         ? cut(args.command?.join(' ') ?? '', 80)
         : SCRIPTS[args.script_type ?? 'python'],
     name: args.name,
+    stopWhen: args.stop_when,
     flavor: args.hardware_flavor,
     hourlyUsd: price?.hourlyUsd,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,

@@ -1,0 +1,1 @@
+ALTER TABLE "ml_intern"."watches" ADD COLUMN "stop_when" jsonb;
