@@ -3,6 +3,7 @@ import type { Config } from '../config/load.ts';
 import { createHardwareList } from '../hub/hardware.ts';
 import { createHubJobs, type HubJobs } from '../hub/jobs.ts';
 import { attachmentsIn } from '../intake/attachments.ts';
+import { createRunComparisons } from '../jobs/compare.ts';
 import { createJobOwnership } from '../jobs/whose.ts';
 import { createParseApart } from '../parse-apart/parse-apart.ts';
 import { chooseSandboxes } from '../sandbox/choose.ts';
@@ -17,10 +18,13 @@ import { createLinkedHubs, type LinkedHubs } from './linked-hubs.ts';
 import type { Parts } from './parts.ts';
 import { type ToolParts, toolsOf } from './tool-catalogue.ts';
 
-type Needed = Pick<Parts, 'config' | 'clock' | 'ids' | 'log' | 'storage'>;
+type Needed = Pick<Parts, 'config' | 'clock' | 'ids' | 'log' | 'storage' | 'isolation'>;
 
 /** What tools are made of that is no account's: a process has one of each. */
-export type SharedTools = Pick<ToolParts, 'hardware' | 'attached' | 'ownership' | 'fetcher' | 'apart'> & {
+export type SharedTools = Pick<
+  ToolParts,
+  'hardware' | 'attached' | 'ownership' | 'runs' | 'fetcher' | 'apart'
+> & {
   /** The sandboxes of an account; where they are on this machine, the same for all. */
   sandboxesOf(account: HubAccount, config: Config, jobs: HubJobs): ToolParts['sandboxes'];
 };
@@ -37,6 +41,7 @@ export function createSharedTools(parts: Needed): SharedTools {
     attached,
     hardware: createHardwareList(hub_url, clock.monotonic),
     ownership: createJobOwnership(storage.db),
+    runs: createRunComparisons(storage.db, parts.isolation),
     fetcher: createFetcher({
       cache: createWebCache(storage.db),
       clock,
@@ -54,7 +59,10 @@ export function createSharedTools(parts: Needed): SharedTools {
 }
 
 /** The agent's own tools for the sessions of an account, and what they ask the Hub with. */
-export type AgentTools = Pick<ToolParts, 'ownership' | 'token' | 'jobs' | 'hardware' | 'sandboxes'> & {
+export type AgentTools = Pick<
+  ToolParts,
+  'ownership' | 'runs' | 'token' | 'jobs' | 'hardware' | 'sandboxes'
+> & {
   hubs: LinkedHubs;
   /** Each with the account of whoever began the session, where they have linked one. */
   tools: readonly Tool[];

@@ -23,6 +23,7 @@ export function outsideOf(parts: Needed, models: Models, tools: AgentTools, sign
     describeModels: (session) => describeModels(asked, models.of(session)),
     checkModel: (id) => checkModel(asked, id, signal),
     ...transcriptsOutside(parts, tools, signal),
+    compareRuns: ({ address }, watchIds) => tools.runs.compare(address, watchIds),
     nextId: ids.next,
     keepsApprovals: config.approvals.side_questions,
     now: clock.now,

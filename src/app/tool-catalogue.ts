@@ -14,10 +14,12 @@ import { createRepoWrites } from '../hub/repo-writes.ts';
 import { createHubRepos, type HubRepos } from '../hub/repos.ts';
 import { createScholar } from '../hub/scholar.ts';
 import type { HubToken } from '../hub/token.ts';
+import type { RunComparisons } from '../jobs/compare.ts';
 import type { JobOwnership } from '../jobs/whose.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { ChosenSandboxes } from '../sandbox/choose.ts';
+import { compareRunsTool } from '../tools/compare-runs.ts';
 import { githubTools } from '../tools/github.ts';
 import { hfDatasetPushTool } from '../tools/hf-dataset-push.ts';
 import { docsTools } from '../tools/hf-docs.ts';
@@ -49,6 +51,7 @@ export type ToolParts = {
   sandboxes: ChosenSandboxes;
   attached: Attached;
   ownership: JobOwnership;
+  runs: RunComparisons;
   fetcher: Fetcher;
   apart: ParseApart;
 };
@@ -96,6 +99,7 @@ function allOf(worker: ToolParts, isOwn: IsOwnRepository): Tool[] {
       sandboxes: sandboxes?.sandboxes,
       fetcher,
     }),
+    compareRunsTool(worker.runs),
     hfDatasetPushTool({ push: createDatasetPush(hubUrl, token, isOwn), repos, apart, fileAt }),
     ...sandboxTools(sandboxes, hardware, apart, {
       maxSeconds: config.limits.tool_timeout_seconds - 10,

@@ -66,6 +66,11 @@ export async function allTools(): Promise<Tool[]> {
       installation: async () => '',
     }),
     ownership: { of: async () => [] },
+    runs: {
+      named: async () => ({ kind: 'none' }),
+      ofSession: async () => ({ kind: 'none' }),
+      compare: async () => undefined,
+    },
     attached: { list: async () => [], bytesOf: async () => undefined },
   });
   const research = researchTool({

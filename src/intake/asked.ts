@@ -3,6 +3,7 @@ import type { Decisions } from '../approvals/decisions.ts';
 import { setYolo } from '../approvals/yolo.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { runsOfChannel } from '../jobs/channel-runs.ts';
+import { createRunComparisons } from '../jobs/compare.ts';
 import { orderMute } from '../jobs/mutes.ts';
 import { orderPings } from '../jobs/pings.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -18,6 +19,7 @@ import { toolServersText } from '../session/store/tool-servers.ts';
 import type { Table } from '../session/tables.ts';
 import type { Offer } from '../session/transcript.ts';
 import type { WrittenAt } from '../session/written-at.ts';
+import { whichRun } from '../thread/words/comparison.ts';
 import { experimentsText } from '../thread/words/experiments.ts';
 import { HELP_TEXT, messageTooLong, NO_SESSION_YET, offerText } from '../thread/words/intake.ts';
 import { describeSession } from '../thread/words/status.ts';
@@ -71,14 +73,17 @@ export async function askedBy(deps: AskedDeps, words: Words): Promise<Asked> {
   // Words about a message that somebody points at are no command, be they one by themselves.
   const meant = isMessage ? MESSAGE : await meantBy(deps.db, words);
   if (meant.kind === 'held') return answered(told(meant.text, author, meant.offers));
-  if (meant.kind === 'command') {
-    const { command } = meant;
+  const command = meant.kind === 'command' ? meant.command : undefined;
+  if (command?.kind === 'compare') {
+    const asked = await comparisonOf(deps, words, command.names);
+    if (asked !== undefined) return asked;
+  } else if (command !== undefined) {
     return command.kind === 'operation'
       ? { kind: 'queued', operation: command.operation }
       : answerTo(deps, words, command);
   }
   if (text.length > deps.maxMessageCharacters) return answered(messageTooLong(text.length));
-  const { offers } = meant;
+  const offers = meant.kind === 'message' ? meant.offers : [];
   return {
     kind: 'queued',
     operation: inputOf(words),
@@ -101,7 +106,20 @@ function inputOf({ text, author, messageId, writtenAt, background, isAside }: Wo
   };
 }
 
-type Answered = Exclude<Exact, { kind: 'operation' }>;
+type Answered = Exclude<Exact, { kind: 'operation' | 'compare' }>;
+
+/** Compares the runs that are named; undefined where none is, and the words are for the agent. */
+async function comparisonOf(
+  { db, isolation }: AskedDeps,
+  { address, author }: Words,
+  names: string,
+): Promise<Asked | undefined> {
+  const named = await createRunComparisons(db, isolation).named(address, names);
+  if (named.kind === 'none') return undefined;
+  if (named.kind === 'unsure') return answered(whichRun(named.name, named.candidates));
+  const watchIds = named.runs.map(({ watch }) => watch.id);
+  return { kind: 'queued', operation: { kind: 'compare_jobs', watchIds, by: author } };
+}
 
 /** Does what is answered without a turn. */
 async function answerTo(deps: AskedDeps, words: Words, command: Answered): Promise<Asked> {

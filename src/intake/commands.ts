@@ -43,6 +43,8 @@ export type Exact =
   | { kind: 'status' }
   | { kind: 'usage' }
   | { kind: 'pings'; order: PingOrder }
+  /** Runs of the channel that a text may name; where it names none it is for the agent. */
+  | { kind: 'compare'; names: string }
   /** The runs of the channel. */
   | { kind: 'experiments'; order: Order }
   /** What its author wants to be called by. */
@@ -56,7 +58,7 @@ export type Exact =
 /** Whether a message is a command, and not one that it only comes near. */
 export function isCommand(text: string, by: Person): boolean {
   const kind = commandOf(text, by)?.kind;
-  return kind !== undefined && kind !== 'near' && kind !== 'near_decision';
+  return kind !== undefined && !['near', 'near_decision', 'compare'].includes(kind);
 }
 
 /**
@@ -85,6 +87,8 @@ function exactCommand(text: string, bare: Bare, by: Person): Command | undefined
   if (experiments !== undefined) return { kind: 'experiments', order: experiments };
   const mute = muteOrderOf(bare.said);
   if (mute !== undefined) return { kind: 'mute', order: mute };
+  const names = /^compare\s+([\s\S]{3,700})$/i.exec(withoutLead(text))?.[1];
+  if (names !== undefined && !bare.isAsked) return { kind: 'compare', names };
   const watched = watchedJob(bare.said, by);
   if (watched !== undefined) return { kind: 'operation', operation: watched };
   const yolo = yoloCommandOf(bare);

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { LineChart } from 'echarts/charts';
-import { GridComponent, TitleComponent } from 'echarts/components';
+import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { cut } from '../lib/cut.ts';
 import type { Progress } from '../session/progress.ts';
 
-use([LineChart, GridComponent, TitleComponent, SVGRenderer]);
+use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
 const SIZE = { width: 900, height: 420 };
 /** Drawn larger, for the screens of phones. */
@@ -16,40 +17,74 @@ const SCALE = 2;
 /**
  * A job's losses as a PNG. The values stand at even distances, the last one at the newest step that is known.
  */
-export async function lossCurve(
+export const lossCurve = (title: string, progress: Drawn): Promise<Uint8Array> =>
+  lossCurves(title, [{ name: '', progress }]);
+
+type Drawn = Pick<Progress, 'losses' | 'stride' | 'seen' | 'axis' | 'step' | 'steps'>;
+
+/** They are told apart by those who see no colours, too: each has dashes of its own. */
+const LINES = [
+  { color: '#b8860b', type: 'solid' },
+  { color: '#1f6feb', type: 'dashed' },
+  { color: '#c0392b', type: 'dotted' },
+  { color: '#2e8b57', type: [12, 4] },
+  { color: '#8e44ad', type: [4, 4, 12, 4] },
+  { color: '#34495e', type: [2, 6] },
+] as const;
+
+/**
+ * The losses of several jobs in one picture. Those that stand over something else are drawn by it as well.
+ */
+export async function lossCurves(
   title: string,
-  progress: Pick<Progress, 'losses' | 'stride' | 'seen' | 'axis' | 'step' | 'steps'>,
+  curves: readonly { name: string; progress: Drawn }[],
 ): Promise<Uint8Array> {
   const { font } = await drawing();
-  const { losses } = progress;
-  const axis = axisOf(progress);
+  const axes = curves.map(({ progress }) => axisOf(progress));
+  const names = [...new Set(axes.map(({ name }) => name))];
+  const last = Math.max(...axes.map((axis) => axis.last));
+  const hasLegend = curves.length > 1;
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
   const text = { fontFamily: FONT, fontSize: 14, color: '#4a4a4a' };
   chart.setOption({
     animation: false,
     backgroundColor: '#ffffff',
     title: { text: title, left: 16, top: 12, textStyle: { ...text, fontSize: 17, fontWeight: 'normal' } },
-    grid: { left: 72, right: 28, top: 56, bottom: 56 },
+    ...(hasLegend
+      ? {
+          legend: {
+            top: 40,
+            left: 64,
+            right: 28,
+            textStyle: text,
+            data: curves.map((_, i) => labelOf(curves, i)),
+          },
+        }
+      : {}),
+    grid: { left: 72, right: 28, top: hasLegend ? 56 + 22 * curves.length : 56, bottom: 56 },
     xAxis: {
       type: 'value',
-      name: axis.name,
+      name: names.join(' / '),
       nameLocation: 'middle',
       nameGap: 30,
       min: 0,
-      max: axis.name === 'epoch' ? axis.last : Math.ceil(axis.last),
+      max: names.every((name) => name === 'epoch') ? last : Math.ceil(last),
       axisLabel: text,
       nameTextStyle: text,
       splitLine: { show: false },
     },
     yAxis: { type: 'value', scale: true, axisLabel: text },
-    series: [
-      {
+    series: curves.map(({ progress }, i) => {
+      const { color, type } = LINES[i % LINES.length] ?? LINES[0];
+      return {
         type: 'line',
+        ...(hasLegend ? { name: labelOf(curves, i) } : {}),
         showSymbol: false,
-        lineStyle: { width: 2.5, color: '#b8860b' },
-        data: losses.map((loss, i) => [axis.at(i), loss]),
-      },
-    ],
+        color,
+        lineStyle: { width: 2.5, color, type },
+        data: progress.losses.map((loss, at) => [axes[i]?.at(at) ?? at, loss]),
+      };
+    }),
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
@@ -58,6 +93,15 @@ export async function lossCurve(
     font: { fontBuffers: [font], defaultFontFamily: FONT },
   };
   return new Resvg(svg, options).render().asPng();
+}
+
+const LABEL = 60;
+
+/** Two of one name are told apart by their place. */
+function labelOf(curves: readonly { name: string }[], i: number): string {
+  const name = cut(curves[i]?.name ?? '', LABEL);
+  const isAlone = curves.filter((other) => other.name === curves[i]?.name).length < 2;
+  return isAlone ? name : `${name} (${i + 1})`;
 }
 
 type Axis = { name: 'step' | 'epoch' | 'logged values'; last: number; at(i: number): number };

@@ -71,6 +71,7 @@ export const Operation = z.discriminatedUnion('kind', [
     what: z.enum(['log', 'curve']),
     by: Person,
   }),
+  z.object({ kind: z.literal('compare_jobs'), watchIds: z.array(z.string()).min(2), by: Person }),
   z.object({
     kind: z.literal('rerun_job'),
     watchId: z.string(),
@@ -113,6 +114,7 @@ const CUTS_SHORT: Readonly<Record<OperationKind, 'step' | 'compaction' | 'nothin
   job_alarm: 'nothing',
   cancel_job: 'nothing',
   job_file: 'nothing',
+  compare_jobs: 'nothing',
   rerun_job: 'nothing',
   watch_job: 'nothing',
   unreadable: 'nothing',

@@ -7,6 +7,7 @@ const VERBS = {
   cancel: ['Cancelling', 'Cancelled'],
   change: ['Changing', 'Changed'],
   close: ['Closing', 'Closed'],
+  compare: ['Comparing', 'Compared'],
   'comment on': ['Commenting on', 'Commented on'],
   delete: ['Deleting', 'Deleted'],
   follow: ['Following', 'Followed'],

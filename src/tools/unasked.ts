@@ -32,6 +32,7 @@ export const UNASKED: Readonly<Record<string, string>> = {
   'hf_repo_git list_refs': READS,
   'hf_repo_git list_prs': READS,
   'hf_repo_git get_pr': READS,
+  compare_runs: `${READS}, and shows the thread what it drew`,
   'hf_jobs ps': READS,
   'hf_jobs logs': READS,
   'hf_jobs inspect': READS,

@@ -26,7 +26,8 @@ function printsAccuracy(spec: { command?: string[] }) {
     ...(part.match(/[A-Za-z0-9+/]{12,}={0,2}/g) ?? []).map((word) => Buffer.from(word, 'base64').toString()),
   ]);
   const [, value = ''] = /print\(([\d.]+)\)/.exec(source.join('\n')) ?? [];
-  const lines = [`{'eval_loss': ${1 - Number(value)}, 'eval_accuracy': ${value}, 'epoch': 1.0}`];
+  const losses = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4].map((loss, i) => `{'loss': ${loss}, 'epoch': ${i / 5}}`);
+  const lines = [...losses, `{'eval_loss': ${1 - Number(value)}, 'eval_accuracy': ${value}, 'epoch': 1.0}`];
   return { queueMs: 0, runMs: 0, lines, stage: 'COMPLETED' as const };
 }
 
@@ -127,6 +128,52 @@ describe('on Slack', () => {
     );
   });
 
+  test('runs are compared by name: what differs, what came of it, and one picture of their losses', async () => {
+    await begin(runner, { configure: cpuIsFree });
+    world.hub.course = printsAccuracy;
+    await ran('C0ML', 'baseline', 0.91);
+    await ran('C0TWO', 'secret', 0.99);
+    const asked = await ran('C0ML', 'larger', 0.95);
+    world.slack.say('U0ADA', 'C0ML', 'compare baseline and larger', asked.ts);
+    const list = await world.reply(asked, 'baseline and larger:');
+    expect(list.text).toMatch(/^baseline and larger: eval accuracy 0\.91 and 0\.95, best larger\./);
+    expect(cells(list.blocks)).toContainEqual(['eval_accuracy', '0.91', '0.95 ★', '+0.04, better']);
+    const picture = await world.reply(asked, 'Losses of baseline, larger');
+    expect(picture.files).toHaveLength(1);
+    world.slack.say('U0ADA', 'C0ML', 'compare baselin and larger', asked.ts);
+    await world.reply(asked, 'Which run is `baselin`? Did you mean:');
+    world.slack.say('U0ADA', 'C0ML', 'compare secret and larger', asked.ts);
+    await world.reply(asked, 'I know no run `secret` in this channel');
+    const before = world.model.requests.length;
+    world.slack.say('U0ADA', 'C0ML', 'compare llama and qwen on summaries', asked.ts);
+    await until('the agent is asked', () => world.model.requests.length > before);
+  });
+
+  test('the agent compares them by its tool, and the thread has the picture', async () => {
+    const script: ModelScript = (request) => {
+      if (!lastText(request).includes('which is better')) return runner(request);
+      const result = request.messages.at(-1);
+      return result?.role === 'tool'
+        ? { text: `compared: ${result.content}` }
+        : { calls: [{ name: 'compare_runs', arguments: { runs: ['baseline', 'larger'] } }] };
+    };
+    let isAsked = false;
+    const scripted: ModelScript = (request) => {
+      isAsked ||= JSON.stringify(request.messages).includes('which is better');
+      const last = request.messages.at(-1);
+      if (isAsked && last?.role === 'tool') return { text: `compared: ${String(last.content)}` };
+      return script(request);
+    };
+    await begin(scripted, { configure: cpuIsFree });
+    world.hub.course = printsAccuracy;
+    await ran('C0ML', 'baseline', 0.91);
+    await ran('C0ML', 'larger', 0.95);
+    const asked = world.slack.mention('U0GRACE', 'C0ML', 'which is better?');
+    const answer = await world.reply(asked, 'compared:');
+    expect(shown(answer)).toContain('best larger');
+    await world.reply(asked, 'Losses of baseline, larger');
+  });
+
   test('a workspace that takes no tables is told the same in words', async () => {
     await begin(runner, { configure: cpuIsFree });
     world.hub.course = printsAccuracy;
@@ -168,6 +215,20 @@ describe('on Discord', () => {
       expect.stringMatching(/^baseline\s+0\.91 {2}done$/),
       '  Ada · cpu-basic · N s · $0.00',
     ]);
+  });
+
+  test('runs are compared in lines that a phone has room for, with a picture that is told in words', async () => {
+    await begin(runner, { configure: cpuIsFree });
+    on.world.hub.course = printsAccuracy;
+    await ran(CHANNELS.ml, 'baseline', 0.91);
+    const thread = await ran(CHANNELS.ml, 'larger', 0.95);
+    on.discord.say('ada', thread, 'compare baseline, larger');
+    const list = shownOn(await on.reply(thread, 'best larger'));
+    expect(list).toMatch(
+      /```\n[\s\S]*\neval_accuracy\s+0\.91\s+0\.95 ★\n {2}\+0\.04, better\n[\s\S]*cost\s+\$0/,
+    );
+    const picture = await on.reply(thread, 'Losses of baseline, larger');
+    expect(JSON.stringify(picture)).toContain('Lines that show the losses of 2 runs');
   });
 
   test('the command answers in private with a menu that sorts, and knows its own channel alone', async () => {

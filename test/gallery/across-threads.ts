@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../src/session/snapshot.ts';
 import type { Entry } from '../../src/session/transcript.ts';
+import { comparisonText } from '../../src/thread/words/comparison.ts';
 import { experimentsText } from '../../src/thread/words/experiments.ts';
 import { ADA, at, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 
@@ -48,7 +49,16 @@ const notice = ({ text, table }: ReturnType<typeof experimentsText>): Entry => (
   ...(table ? { tables: [table] } : {}),
 });
 
+const COMPARED = RUNS.slice(0, 2).map(({ watch: run }, i) => ({
+  watch: run,
+  calledWith: JSON.stringify({
+    script: `train = load_dataset("stanfordnlp/imdb")\nargs = SFTConfig(learning_rate=${i + 2}e-5, num_train_epochs=${i + 1})`,
+    timeout: '1h',
+  }),
+}));
+
 export const ACROSS_THREADS = [
+  told('Two runs side by side', { role: 'notice', ...comparisonText(COMPARED) }),
   told('The experiments of a channel', notice(experimentsText(RUNS, { kind: 'newest' }))),
   told('… by a metric', notice(experimentsText(RUNS, { kind: 'metric', name: 'accuracy' }))),
 ];

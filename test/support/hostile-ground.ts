@@ -61,6 +61,11 @@ export async function createHostileGround(): Promise<HostileGround> {
     jobs,
     hardware: createHardwareList(hub.url, clock.monotonic),
     attached: { list: async () => [], bytesOf: async () => undefined },
+    runs: {
+      named: async () => ({ kind: 'none' as const }),
+      ofSession: async () => ({ kind: 'none' as const }),
+      compare: async () => undefined,
+    },
     ownership: { of: async (_sessionId: string, all: readonly unknown[]) => all.map(() => 'here' as const) },
     fetcher,
     apart,

@@ -104,6 +104,7 @@ export const OF_OPERATIONS: Record<FieldOf<Within<Operation, 'kind'>>, IdKind> =
   ...{ 'job_alarm.watchId': 'watch', 'job_alarm.text': 'text' },
   ...{ 'cancel_job.watchId': 'watch', 'cancel_job.by': 'text', 'cancel_job.mayNotEndJobs': 'text' },
   ...{ 'job_file.watchId': 'watch', 'job_file.what': 'text', 'job_file.by': 'text' },
+  ...{ 'compare_jobs.watchIds': 'watch', 'compare_jobs.by': 'text' },
   ...{ 'rerun_job.watchId': 'watch', 'rerun_job.by': 'text', 'rerun_job.remedy': 'text' },
   ...{ 'watch_job.namespace': 'account', 'watch_job.jobId': 'job', 'watch_job.by': 'text' },
 };
@@ -129,6 +130,7 @@ export const OF_TOOLS: Readonly<Record<string, IdKind>> = {
   'github_read_file.repo': 'public',
   ...{ 'github_read_file.path': 'within', 'github_read_file.ref': 'within' },
   ...{ 'github_search_code.query': 'text', 'github_search_code.repo': 'public' },
+  'compare_runs.runs': 'job',
   'web_search.query': 'text',
   ...{ 'web_search.allowed_domains': 'public', 'web_search.blocked_domains': 'public' },
   ...{ 'hub_search.query': 'text', 'hub_search.owner': 'public', 'hub_search.tags': 'text' },

@@ -74,6 +74,7 @@ export const NOTHING_OUTSIDE: Outside = {
   keepsApprovals: false,
   findJob: refuse,
   jobFile: refuse,
+  compareRuns: async () => undefined,
   describeModels: async () => NOT_HERE,
   checkModel: refuse,
   exportFile: async () => ({ ok: false, reason: NOT_HERE }),

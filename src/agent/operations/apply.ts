@@ -3,6 +3,7 @@ import type { Operation } from '../../session/operations.ts';
 import type { Snapshot } from '../../session/snapshot.ts';
 import { type PendingOperation, takeOperation } from '../../session/store/inbox.ts';
 import { type Claim, fenced, LeaseLost } from '../../session/store/lease.ts';
+import { compareRuns } from './compare.ts';
 import { freshContext, interrupt, resume, retryAfterOutage, shutDown, undo } from './controls.ts';
 import { decided } from './decided.ts';
 import { cancelJob, jobAlarm, jobEnded, jobEndedUnseen, jobFile, runAgain, watchJob } from './jobs.ts';
@@ -52,6 +53,8 @@ async function asked(operation: Operation, parts: Asked): Promise<Change> {
       return watchJob(operation, parts);
     case 'cancel_job':
       return cancelJob(operation, parts);
+    case 'compare_jobs':
+      return compareRuns(operation, parts);
     case 'job_file':
       return jobFile(operation, parts);
     case 'rerun_job':

@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/database.ts';
+import type { Compared } from '../../jobs/compare.ts';
 import type { EndReport } from '../../jobs/report.ts';
 import type { Operation } from '../../session/operations.ts';
 import type { Session, Snapshot } from '../../session/snapshot.ts';
@@ -18,7 +19,9 @@ export type Outside = {
   cancelJob(watch: Watch): Promise<void>;
   /** A job's whole log or the picture of its losses, with a line about it; or why there is none. */
   jobFile(watch: Watch, what: 'log' | 'curve'): Promise<Made>;
-  nextId(kind: 'c'): string;
+  /** Runs of the session's channel side by side; undefined where it has them no more. */
+  compareRuns(session: Session, watchIds: readonly string[]): Promise<Compared | undefined>;
+  nextId(kind: 'c' | 'f'): string;
   /** A job to follow that was started elsewhere, or why it can't be. */
   findJob(
     sessionId: string,

@@ -23,7 +23,7 @@ type Run = { watch: Watch; requester: Person };
 const NAME_CHARACTERS = 60;
 
 /** What a run is called in a table: by its name, else by its id. */
-const runName = ({ name, jobId }: Pick<Watch, 'name' | 'jobId'>): string =>
+export const runName = ({ name, jobId }: Pick<Watch, 'name' | 'jobId'>): string =>
   cut(name ?? jobId, NAME_CHARACTERS);
 
 /** How a run stands, in a word or two. */

@@ -74,7 +74,7 @@ export const HELP_TEXT = [
   '`approve` and `reject: <reason>` decide on what waits for it, as the buttons do.',
   '`watch <job id or link>` follows a Hugging Face Job that was started elsewhere.',
   '`pings 30m` or `pings daily 9:00 Europe/Paris` reports on running jobs; `pings off` stops it. `mute alarms`, and what is wrong with a job that runs no longer calls you.',
-  '`experiments` lists the runs of this channel side by side, `experiments by accuracy` the best first.',
+  '`experiments` lists the runs of this channel side by side, `experiments by accuracy` the best first; `compare <run>, <run>` puts them side by side.',
   '`yolo $5` lets me spend up to $5 on jobs here without asking each time; `yolo on` sets no cap, `yolo off` asks again.',
   '`model` shows and switches models, `effort high` says how hard to think, `usage` shows tokens and cost.',
   '`export` posts the transcript (`export jsonl` for programs), `share` uploads it to a private dataset on the Hub.',

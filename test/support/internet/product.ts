@@ -7,6 +7,7 @@ import { loadConfig } from '../../../src/config/load.ts';
 import { McpServer } from '../../../src/config/sections/mcp.ts';
 import { openStorage, storageOf } from '../../../src/db/storage.ts';
 import { randomIds, systemClock } from '../../../src/lib/clock.ts';
+import { createIsolation } from '../../../src/lib/isolation.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { useNetwork } from '../../../src/lib/network.ts';
 import { open } from '../../../src/tools/mcp/connection.ts';
@@ -22,7 +23,14 @@ const config = loadConfig(process.env, process.cwd(), PLATFORMS);
 useNetwork(config.network);
 const storage = await openStorage(storageOf(config));
 const log = createLogger('silent', (text) => text);
-const parts = { config, clock: systemClock, ids: randomIds, log, storage };
+const parts = {
+  config,
+  clock: systemClock,
+  ids: randomIds,
+  log,
+  storage,
+  isolation: createIsolation(log, systemClock),
+};
 const shared = createSharedTools(parts);
 const account = hubAccountOf(accountSettings(config, PLATFORMS), { platform: 'slack', workspace: 'T0' });
 const made = createAgentTools(parts, shared, account);
