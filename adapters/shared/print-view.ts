@@ -265,13 +265,14 @@ function approvalPieces<Piece>(approval: ApprovalView, divisor: number, printer:
     ...given(request.blocked, (text) => printer.text(`⛔ ${quoted(text, rooms.blocked)}`)),
     ...printer.facts(factValues(approval, rooms.facts)),
     ...given(printer.quotedLines(warnings, rooms.warningLines), printer.small),
-    ...(preview
-      ? [...printer.code(preview.text, rooms.previewBlock), ...printer.small(style.plain(preview.note))]
-      : []),
     ...(changed ?? []),
     ...(first ? printer.small(firstText(first.id, style)) : []),
     ...given(decidersText(approval, style), printer.small),
     ...decisionPieces(approval, printer),
+    // Below the buttons, which a long script would push out of sight.
+    ...(preview
+      ? [...printer.code(preview.text, rooms.previewBlock), ...printer.small(style.plain(preview.note))]
+      : []),
   ];
 }
 

@@ -100,6 +100,29 @@ describe('on Slack', () => {
     expect(world.hub.jobs[1]?.spec.command).toEqual(world.hub.jobs[0]?.spec.command);
   });
 
+  test('status says how its job stands, what waits for whom, and what a job came to', async () => {
+    const asked = await ran({
+      queueMs: 0,
+      runMs: 0,
+      lines: [...TRAINING.lines, ...OUT_OF_MEMORY.lines.slice(0, 1)],
+    });
+    const card = await world.reply(asked, 'Approve up to $1.00?');
+    world.slack.say('U0ADA', 'C0ML', 'status', asked.ts);
+    await world.reply(asked, 'Ada decides: IMDB baseline · a10g-small, at most 1 h, up to $1.00.');
+    world.slack.click('U0ADA', card, 'approve');
+    await world.reply(asked, 'step 620 of 1,000');
+    world.slack.say('U0ADA', 'C0ML', 'status', asked.ts);
+    await world.reply(asked, 'on a10g-small: running · step 620 of 1,000 · accuracy 0.934');
+    const [job] = world.hub.jobs;
+    if (job) world.hub.finish(job, 'COMPLETED');
+    await world.reply(asked, 'result: ');
+    world.slack.say('U0ADA', 'C0ML', 'status', asked.ts);
+    await until(
+      'it says what came of it',
+      () => world.describe(asked).match(/is done: accuracy 0\.934/g)?.length === 4,
+    );
+  });
+
   test('half the batch is the agent’s to propose', async () => {
     const asked = await ran(OUT_OF_MEMORY);
     await approved(asked);

@@ -8,7 +8,7 @@ import type { ApprovalView, ViewBody } from '../../src/thread/view/view-message.
  * What is noted of a post is a hash of what it shows. These are the hashes that older versions have noted: an
  * upgrade that made others for the same content would edit every message that is there, and upload every file
  * again. Some are newer: a long answer is split between words, what looks like a tag is shown in Slack, and a
- * card that is open begins with what is asked.
+ * card that is open begins with what is asked and has its buttons above the script.
  */
 
 const ADA = { id: 'U0ADA', name: 'Ada' };
@@ -191,9 +191,9 @@ const IN_CHANNEL: Hashes = {
   ],
   draft: ['k#0 _vAYm60L9e_hHCYaYNTwBa'],
   title: ['k#0 yJ6DsDioKh_hx5z_k83SYC'],
-  approval: ['k#0 yftLpmD5XMI-52RvWuUI0H'],
+  approval: ['k#0 _F_v9Uh2geiU9iFyjL-nQI'],
   'decided approval': ['k#0 wnfmYtjGQag_CRsLvH70Ye'],
-  'approval by one of two': ['k#0 8H6hkQLT-9C_XMkifHWzEl'],
+  'approval by one of two': ['k#0 m1VMmbJYLWASIrEIgaUeTB'],
   batch: ['k#0 HkIii0zeVxpB118Ti_isHt'],
   question: ['k#0 YoLz4o3LTenke01PJnaSUU'],
   job: ['k#0 vVWZ55tn-exczJbAY0eaT-'],
@@ -220,9 +220,9 @@ const ON_DISCORD: Hashes = {
   ],
   draft: ['k#0 owbcDhHDGJdtddYmTkXeCA'],
   title: ['k#0 yJ6DsDioKh_hx5z_k83SYC'],
-  approval: ['k#0 LrJhoofdUZl1jXjF3PneOX'],
+  approval: ['k#0 uzMRc65YWblFqPvIaVjbl3'],
   'decided approval': ['k#0 GCOvqPJoWVdLCtTWjJ4aeS'],
-  'approval by one of two': ['k#0 DFqCm7QIg4olkArYrvGA9U'],
+  'approval by one of two': ['k#0 fJSDxtOLfeimJJ22-VIIRB'],
   batch: ['k#0 9_GzRz8WuNi4pmWHY4BTlL'],
   question: ['k#0 VlphkODgEvECkw6xNP6IkP'],
   job: ['k#0 ETwyA18vfeMGShNHY-Un2u'],

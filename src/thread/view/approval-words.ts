@@ -1,5 +1,6 @@
 import { cut, printedWithin } from '../../lib/cut.ts';
 import { dollarsAtMost, exactDollars } from '../../lib/dollars.ts';
+import { counted } from '../../lib/numbers.ts';
 import type { ApprovalView, BatchView } from './view-message.ts';
 import type { Style } from './words.ts';
 
@@ -141,7 +142,7 @@ export function warningLines({ request: { warnings }, isWhole }: ApprovalView, l
   ];
 }
 
-const PREVIEW_LINES = 40;
+const PREVIEW_LINES = 8;
 
 /**
  * What a card shows of what would run, and how much of it that is, in words. All of it where the card is the
@@ -153,7 +154,7 @@ export function previewShown(
 ): { text: string; note: string } | undefined {
   if (preview === undefined) return undefined;
   const { lines, language, shows } = preview;
-  const count = (n: number) => `${n} line${n === 1 ? '' : 's'}`;
+  const count = (n: number) => `${counted(n)} line${n === 1 ? '' : 's'}`;
   if (isWhole) return { text: preview.text, note: `${count(lines)} of ${language}` };
   const all = preview.text.trimEnd().split('\n');
   const head = all.slice(0, PREVIEW_LINES).join('\n');

@@ -1,4 +1,5 @@
 import { wholeBeginning } from '../../lib/cut.ts';
+import { plainWords } from '../../lib/markdown/words.ts';
 import type { Exchange, Snapshot } from '../../session/snapshot.ts';
 import type { ToolCall } from '../../session/tool-calls.ts';
 import type { TranscriptMessage } from '../../session/transcript.ts';
@@ -160,6 +161,9 @@ function questionOf({ id, exchange, state }: ToolCall): ViewMessage[] {
   return [{ key: `question/${questionId}`, exchange, body }];
 }
 
+/** What is described to those who can't see it, by what is said about it where nobody said more. */
+const PICTURE = /\.(?:png|jpe?g|gif|webp)$/i;
+
 function noticeOf(
   { id, exchange, entry }: TranscriptMessage,
   { watches }: Snapshot,
@@ -175,9 +179,10 @@ function noticeOf(
     const { id: fileId, name, alt } = file;
     const isCall = mentions.length > 0;
     const picture = { fileId, name, alt: alt ?? name };
+    const description = alt ?? (PICTURE.test(name) ? plainWords(text) || name : undefined);
     const body = isCall
       ? ({ kind: 'notice', text, mentions, picture } as const)
-      : ({ kind: 'file', fileId, name, text, alt } as const);
+      : ({ kind: 'file', fileId, name, text, alt: description } as const);
     return [{ key: `file/${fileId}`, exchange, body }];
   }
   if (entry.role === 'notice') {
