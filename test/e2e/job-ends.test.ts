@@ -117,9 +117,10 @@ describe('on Slack', () => {
     if (job) world.hub.finish(job, 'COMPLETED');
     await world.reply(asked, 'result: ');
     world.slack.say('U0ADA', 'C0ML', 'status', asked.ts);
-    await until(
-      'it says what came of it',
-      () => world.describe(asked).match(/is done: accuracy 0\.934/g)?.length === 4,
+    await until('it says what came of it', () =>
+      world
+        .replies(asked)
+        .some(({ text }) => text.includes('Requests: 1') && text.includes('is done: accuracy 0.934')),
     );
   });
 
