@@ -184,7 +184,7 @@ test('with every kind of id of another server nothing is told, changed or spent'
   expect(shown).not.toMatch(MARK);
   expect(told().filter((text) => text.includes('No jobs are running'))).toHaveLength(1);
   expect(told().filter((text) => text.includes('request no longer exists'))).toHaveLength(10);
-  expect(told().filter((text) => text.includes('I no longer know this job'))).toHaveLength(8);
+  expect(told().filter((text) => text.includes('I no longer know this job'))).toHaveLength(9);
   expect(JSON.stringify(world.model.requests.at(-1))).not.toMatch(MARK);
   expect(standing([running, waiting])).toEqual(before);
 }, 120_000);

@@ -228,7 +228,7 @@ test('with every kind of id of another workspace nothing is told, changed or spe
   expect(JSON.stringify(slack.homes.get('U0LINUS'))).toContain('No jobs are running');
   const told = slack.ephemerals.slice(before.ephemerals).map(({ text }) => text);
   expect(told.filter((text) => text.includes('request no longer exists'))).toHaveLength(7);
-  expect(told.filter((text) => text.includes('I no longer know this job'))).toHaveLength(8);
+  expect(told.filter((text) => text.includes('I no longer know this job'))).toHaveLength(9);
   expect(hub.requests.filter(({ method }) => method !== 'GET')).toHaveLength(before.requests);
   expect(job?.ended).toBeUndefined();
   expect(hub.scheduled).toMatchObject([{ id: scheduled.id, suspend: false }]);
