@@ -7,9 +7,10 @@ import { directionOf } from '../session/experiments/metrics.ts';
 import { type Order, orderNamed } from '../session/experiments/order.ts';
 import type { Operation } from '../session/operations.ts';
 import type { Offer } from '../session/transcript.ts';
-import { modelIdTooLong, reasonTooLong } from '../thread/words/intake.ts';
+import { modelIdTooLong, reasonTooLong, runsWithoutAsking } from '../thread/words/intake.ts';
 import { type Bare, bareWords, saysStop, withoutLead, withoutPlease } from './bare-words.ts';
 import { isNearDecision, nearCommands } from './near-commands.ts';
+import { corrected } from './typos.ts';
 import { type YoloSetting, yoloCommandOf } from './yolo-command.ts';
 
 /** Words that are a command when they are the whole message. */
@@ -75,7 +76,26 @@ export function commandOf(text: string, by: Person): Command | undefined {
   const offers = nearCommands(text, bare) ?? asked;
   // Once the agent was told of it, it would be the request that is undone.
   const isHeld = offers?.some(({ text }) => text === 'undo') ?? false;
-  return offers && { kind: 'near', offers, isHeld };
+  return offers ? { kind: 'near', offers, isHeld } : mistyped(bare, by);
+}
+
+/** A command with a slip of the finger in it. It is nothing that people say, so the agent is not told. */
+function mistyped({ said }: Bare, by: Person): Command | undefined {
+  const text = corrected(said);
+  if (text === undefined) return undefined;
+  const meant = exactCommand(text, bareWords(text), by);
+  if (meant === undefined) return undefined;
+  if (meant.kind === 'near') return meant;
+  if (meant.kind === 'wrong' || meant.kind === 'near_decision') return undefined;
+  return { kind: 'near', offers: [{ text, label: labelOf(meant, text) }], isHeld: true };
+}
+
+/** What lets money be spent says so. */
+function labelOf(command: Exact, text: string): string {
+  if (command.kind !== 'yolo') return text;
+  const { setting } = command;
+  if (setting === 'on') return runsWithoutAsking(undefined);
+  return typeof setting === 'object' ? runsWithoutAsking(setting.usd) : text;
 }
 
 function exactCommand(text: string, bare: Bare, by: Person): Command | undefined {

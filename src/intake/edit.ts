@@ -3,6 +3,7 @@ import type { Tx } from '../db/database.ts';
 import { keepFile } from '../session/store/files.ts';
 import { changePending, lockPending, type Pending, pendingFrom } from '../session/store/inbox.ts';
 import type { Edit, EditedMessage } from '../session/store/incoming.ts';
+import { isBetweenPeople } from './asides.ts';
 import { type Asked, askedBy } from './asked.ts';
 import { attachmentsIn, placed, placedIn } from './attachments.ts';
 import {
@@ -45,7 +46,8 @@ async function rewrite(parts: IntakeParts, pending: Pending, edit: Edit): Promis
   const made = await edit.apply(pending.message);
   const isAside = pending.operation.kind === 'user_input' && pending.operation.isAside;
   const words = made && cleaned(parts, { ...edit, ...made, author, isAside });
-  const asked = words && words.text !== '' ? await askedBy(parts, words) : undefined;
+  const isForAgent = words !== undefined && words.text !== '' && !isBetweenPeople(words.text);
+  const asked = isForAgent ? await askedBy(parts, words) : undefined;
   const isWritten = await knowingGroups(parts.policy, author, (known) =>
     parts.db.transaction('taking in an edit', async (tx) => {
       if (!(await lockPending(tx, pending))) return false;
@@ -54,6 +56,7 @@ async function rewrite(parts: IntakeParts, pending: Pending, edit: Edit): Promis
     }),
   );
   if (isWritten && asked) await follow(parts, edit.address, pending.sessionId, asked);
+  else if (isWritten) await parts.render(pending.sessionId); // it is not waited for any more
   return isWritten;
 }
 

@@ -119,6 +119,7 @@ export async function follow(
   }
   parts.taken?.(address);
   if (!(await parts.wake(sessionId))) parts.delayed(address);
+  await parts.render(sessionId); // that it was heard is shown at once, however long a step takes
 }
 
 /** Answers in the thread, besides the model. */

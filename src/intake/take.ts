@@ -8,6 +8,7 @@ import { keepFile } from '../session/store/files.ts';
 import { insertOperation } from '../session/store/inbox.ts';
 import type { IncomingMessage } from '../session/store/incoming.ts';
 import { sessionAt } from '../session/store/session-at.ts';
+import { isBetweenPeople } from './asides.ts';
 import { type Asked, askedBy } from './asked.ts';
 import { attachmentsIn, placed, placedOf } from './attachments.ts';
 import {
@@ -23,6 +24,7 @@ import {
 
 /** Takes in one message: finds or makes its session, and writes down what it asks for. */
 export async function take(parts: IntakeParts, incoming: IncomingMessage): Promise<void> {
+  if (isBetweenPeople(incoming.text) && (await hasSession(parts, incoming.address))) return;
   const asked = await askedBy(parts, cleaned(parts, incoming));
   const requester = await requesterOf(parts, incoming);
   const sessionId = await knowingGroups(parts.policy, incoming.author, (known) =>

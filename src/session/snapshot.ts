@@ -53,6 +53,8 @@ export type Snapshot = {
   messages: TranscriptMessage[];
   toolCalls: ToolCall[];
   watches: Watch[];
+  /** The platform's ids of messages that no turn has read yet, where a thread is shown. */
+  unread: readonly string[];
   /** What auto-approval has let through since it was set, in USD. */
   autoApprovedUsd: number;
 };

@@ -14,6 +14,8 @@ const begin = useWorld((made) => {
 const say = (asked: SlackMessage, text: string, who = 'U0ADA') =>
   world.slack.say(who, 'C0ML', text, asked.ts);
 
+const isHeard = ({ reactions }: SlackMessage): boolean => reactions.has('eyes');
+
 const withoutButtons = (message: SlackMessage) =>
   until('its buttons are gone', () => !shown(message).includes('offered_command'));
 
@@ -89,4 +91,47 @@ test('what would undo itself waits for a click, and can be told to the agent as 
   world.slack.click('U0ADA', offer, 'offered_command:1');
   await world.reply(asked, 'heard: [Ada] undo that');
   await withoutButtons(offer);
+});
+
+test('a slip of the finger is met with what was meant, and the agent is not asked', async () => {
+  await begin(echo);
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+  await world.reply(asked, 'heard: [Ada] hello');
+  say(asked, 'effort hihg');
+  const offer = await world.reply(asked, 'Did you mean `effort high`?');
+  world.slack.click('U0ADA', offer, 'offered_command:0');
+  await world.reply(asked, 'Effort is high');
+  expect(world.model.requests).toHaveLength(1);
+});
+
+test('what people say aside is not heard, also where a message becomes that by an edit', async () => {
+  const held = Promise.withResolvers<void>();
+  await begin((request) => ({ ...echo(request), until: held.promise }));
+  world.slack.isAgent = false; // else its session shows that
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+  await until('the first is heard', () => isHeard(asked));
+  say(asked, 'aside: is that the right data, Grace?', 'U0ADA');
+  const changed = say(asked, 'use the other split', 'U0GRACE');
+  await until('the other is heard', () => isHeard(changed));
+  world.slack.editMessage(changed, '(aside) no, I think');
+  await until('it is not any more', () => !isHeard(changed));
+  held.resolve();
+  await world.reply(asked, 'heard: [Ada] hello');
+  say(asked, 'aside from that, go on');
+  await world.reply(asked, 'heard: [Ada] aside from that, go on');
+  expect(JSON.stringify(world.model.requests)).not.toMatch(/right data|I think|other split/);
+});
+
+test('a reply is seen to be heard while a step takes long, and stays so', async () => {
+  const held = Promise.withResolvers<void>();
+  await begin((request) => ({ ...echo(request), until: held.promise }));
+  world.slack.isAgent = false; // else its session shows that
+  const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
+  await until('the first is heard', () => isHeard(asked));
+  const more = say(asked, 'and more');
+  await until('it is heard', () => isHeard(more));
+  expect(world.model.requests.length).toBeLessThan(2);
+  held.resolve();
+  await world.reply(asked, 'heard: [Ada] and more');
+  expect(isHeard(more)).toBe(true);
 });

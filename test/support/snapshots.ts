@@ -115,6 +115,7 @@ export function snapshot({
     messages,
     toolCalls,
     watches,
+    unread: [],
     autoApprovedUsd: 0,
   };
 }

@@ -15,6 +15,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import type { Db, Queries, Tx } from '../../db/database.ts';
 import { channelRules } from '../../db/schema/access.ts';
+import { operations } from '../../db/schema/inbox.ts';
 import { watches } from '../../db/schema/jobs.ts';
 import { exchanges, sessions } from '../../db/schema/sessions.ts';
 import { usage } from '../../db/schema/spend.ts';
@@ -54,6 +55,7 @@ export async function readSnapshot(
     messages: rowsIn(messages, row.messages).map(messageOf),
     toolCalls: rowsIn(toolCalls, row.toolCalls).map(toolCallOf),
     watches: rowsIn(watches, row.watches).map(watchOf),
+    unread: z.array(z.string()).parse(row.unread ?? []),
     autoApprovedUsd: autoApproved(session, row.autoApproved),
   };
 }
@@ -82,6 +84,7 @@ function statementOf(db: Queries, part: Part) {
       messages: messagesOf(db, bounds),
       toolCalls: toolCallsOf(db, bounds, part),
       watches: watchesOf(db, bounds),
+      unread: part === 'thread' ? UNREAD : sql`null`,
       autoApproved: autoApprovedOf(db),
     })
     .from(sessions)
@@ -282,6 +285,11 @@ const watchesOf = (db: Queries, { watch }: Bounds) =>
       .where(and(eq(watches.sessionId, sessions.id), watch))
       .orderBy(asc(watches.createdAt), asc(watches.id)),
   );
+
+const UNREAD = sql<unknown>`(
+  select json_agg(asked.body->>'messageId' order by asked.id) from ${operations} as asked
+  where asked.session_id = ${sessions.id} and asked.applied_at is null and asked.kind = 'user_input'
+    and asked.body->>'messageId' <> '')`;
 
 /**
  * What was let through without asking, and its jobs, where that is allowed: over the whole session, whatever

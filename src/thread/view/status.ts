@@ -66,6 +66,19 @@ export function reactionOf(snapshot: Snapshot, exchange: Exchange): { on: string
   return { on: first.messageId, mood };
 }
 
+/**
+ * Messages (platform ids) that were heard while a request was worked on: those that steered it, and those
+ * that wait to be read.
+ */
+export function heardIn({ session, messages, unread }: Snapshot, exchange: Exchange): string[] {
+  const read = messages
+    .filter((message) => message.exchange === exchange.number)
+    .flatMap(({ entry }) => (entry.role === 'user' ? [entry.messageId] : []));
+  const isWorkedOn = session.state.kind === 'running' || session.state.kind === 'parked';
+  const waiting = isWorkedOn && exchange.number === session.exchange ? unread : [];
+  return [...new Set([...read.slice(1), ...waiting])].filter((id) => id !== '' && id !== read[0]);
+}
+
 const STANDINGS: Readonly<Record<Mood, Standing>> = {
   working: 'working',
   waiting: 'waiting',

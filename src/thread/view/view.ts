@@ -6,7 +6,7 @@ import type { TranscriptMessage } from '../../session/transcript.ts';
 import { cardKey } from '../../session/what-runs.ts';
 import { alarmCard, approvalCard, batchCard, fileOf, jobCard } from './cards.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
-import { reactionOf, standingOf, statusOf, waysOn } from './status.ts';
+import { heardIn, reactionOf, standingOf, statusOf, waysOn } from './status.ts';
 import type { ViewMessage } from './view-message.ts';
 
 /**
@@ -42,6 +42,10 @@ function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[]
           },
         ]
       : []),
+    ...heardIn(snapshot, exchange).map((on): ViewMessage => {
+      const body = { kind: 'reaction', on, mood: 'working' } as const;
+      return { key: `e${exchange.number}/heard/${on}`, exchange: exchange.number, body };
+    }),
     ...titleMessage(snapshot, exchange),
     ...transcriptMessages(snapshot, exchange),
     ...foreignJobs(snapshot, exchange.number),

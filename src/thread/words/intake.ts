@@ -63,21 +63,17 @@ export const offerText = (offers: readonly Offer[]): string =>
 export const FOR_THE_AGENT = 'No, it is for the agent';
 
 export const HELP_TEXT = [
-  'I am **ML Intern**. Tell me what to build or find out, and this thread becomes our session:',
+  'I am **ML Intern**: tell me what to build or find out, and this thread becomes our session. Reply to change course; I ask before anything that costs money.',
   '',
-  '- *"fine-tune a small model on stanfordnlp/imdb and tell me the accuracy"*',
-  '- *"what columns has this dataset, and which training methods do they fit?"*',
+  '*"fine-tune a small model on stanfordnlp/imdb and tell me the accuracy"*',
   '',
-  'Just reply here to go on or to change course while I work. I ask before I run anything that costs money.',
-  '',
-  'One word alone is a command: `status`, `stop` (cancels jobs; `stop keep jobs` lets them run), `undo`, `compact` (summarise what was said), `new` (fresh context), `resume`, `close`, `help`.',
-  '`approve` and `reject: <reason>` decide on what waits for it, as the buttons do.',
-  '`watch <job id or link>` follows a Hugging Face Job that was started elsewhere.',
-  '`pings 30m` or `pings daily 9:00 Europe/Paris` reports on running jobs; `pings off` stops it. `mute alarms`, and what is wrong with a job that runs no longer calls you.',
-  '`experiments` lists the runs of this channel side by side, `experiments by accuracy` the best first; `compare <run>, <run>` puts them side by side.',
-  '`yolo $5` lets me spend up to $5 on jobs here without asking each time; `yolo on` sets no cap, `yolo off` asks again.',
-  '`model` shows and switches models, `effort high` says how hard to think, `usage` shows tokens and cost.',
-  '`export` posts the transcript (`export jsonl` for programs), `share` uploads it to a private dataset on the Hub.',
+  '- **See how it stands:** `status`, `usage`; `watch <job link>` follows a job from elsewhere',
+  '- **Stop, take back:** `stop` (ends its jobs, `stop keep jobs` does not), `undo`, `resume`, `close`',
+  '- **Decide:** the buttons, or `approve` and `reject: <reason>`; `yolo $5` runs jobs up to $5 unasked, `yolo off` asks again',
+  '- **Be told:** `pings 30m`, `pings daily 9:00 Europe/Paris`, `pings off`',
+  '- **Choose how I think:** `model`, `effort high`; `compact` summarises, `new` begins afresh',
+  '- **Keep it:** `export` (`export jsonl`), `share` (a private dataset on the Hub)',
+  '- **Talk among yourselves:** begin with `aside`, and I do not listen',
 ].join('\n');
 
 export const NO_SESSION_YET = 'There is no session in this thread yet.';
