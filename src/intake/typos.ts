@@ -4,7 +4,7 @@ import { nearest } from '../config/near.ts';
 const WORDS = [
   ...['status', 'help', 'usage', 'stop', 'keep', 'jobs', 'undo', 'compact', 'resume', 'retry', 'close'],
   ...['model', 'effort', 'high', 'xhigh', 'medium', 'default', 'export', 'jsonl', 'markdown', 'share'],
-  ...['pings', 'channel', 'daily', 'quiet', 'watch', 'yolo', 'experiments', 'unmute', 'alarms'],
+  ...['pings', 'channel', 'daily', 'quiet', 'watch', 'yolo', 'experiments', 'compare', 'unmute', 'alarms'],
 ] as const;
 
 const KNOWN: ReadonlySet<string> = new Set(WORDS);
