@@ -16,7 +16,7 @@ const OTHERS = new Set(
     'states statue statues sage image usages keen kept seep deep jots jots jibs job contact compacts impact',
     'resumed resumes reset entry clone chose closed closes lose loose model models modal mode efforts afford',
     'sigh nigh hight height medium mediums expert experts exports shape shared shares spare shard shore shave',
-    'ping pins rings wings channels daisy quite quit match batch catch patch hatch latch watches',
+    'experiment alarm compared compares ping pins rings wings channels daisy quite quit match batch catch patch hatch latch watches',
   ].flatMap((line) => line.split(' ')),
 );
 
