@@ -58,7 +58,7 @@ const KNOWN: readonly Hardware[] = (
   ] as const
 ).map(([name, description, hourlyUsd]) => {
   const [, ram] = / vCPU, (\d+) GB/.exec(description) ?? [];
-  const [, count, model = '', gb] = /(\d+)× (.+) (\d+) GB$/.exec(description) ?? [];
+  const [, count, model = '', gb] = /(?<!\d)(\d{1,3})× ([^,]{1,60}) (\d{1,5}) GB$/.exec(description) ?? [];
   return {
     ...{ name, description, hourlyUsd, isCpu: name.startsWith('cpu-') },
     ramGb: numberIn(ram),

@@ -11,7 +11,8 @@ export type MuteOrder = { kind: MuteKind; isMuted: boolean };
 
 /** What a message that is `mute alarms` or `unmute alarms` asks for; undefined for any other. */
 export function muteOrderOf(text: string): MuteOrder | undefined {
-  const [, verb] = /^(mute|unmute) (?:the |my |job )?alarms?$/i.exec(text.trim().replace(/[.!]+$/, '')) ?? [];
+  const [, verb] =
+    /^(mute|unmute) (?:the |my |job )?alarms?$/i.exec(text.trim().replace(/(?<![.!])[.!]+$/, '')) ?? [];
   return verb === undefined ? undefined : { kind: 'alarms', isMuted: verb.toLowerCase() === 'mute' };
 }
 

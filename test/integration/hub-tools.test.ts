@@ -299,11 +299,11 @@ describe('what is unusual is on the card', () => {
 
   test('the accounts that may pay are a choice, the default first', async () => {
     hub.orgs = ['team'];
-    expect((await train('x\n'))?.choices).toEqual([
-      { argument: 'namespace', label: 'Account', options: ['ada', 'team'] },
-    ]);
+    const accounts = async () =>
+      (await train('x\n'))?.choices?.find(({ argument }) => argument === 'namespace');
+    expect(await accounts()).toEqual({ argument: 'namespace', label: 'Account', options: ['ada', 'team'] });
     hub.orgs = [];
-    expect((await train('x\n'))?.choices).toBeUndefined();
+    expect(await accounts()).toBeUndefined();
   });
 });
 

@@ -251,7 +251,7 @@ function outcome({ snapshot }: { snapshot: Snapshot }) {
     // The job's own id and how long it took are another matter in every run.
     transcript: snapshot.messages.map(({ entry }) => [
       entry.role,
-      entry.text.replace(/Job \w+ on/, 'Job on').replace(/after \d+ s/, 'after a while'),
+      entry.text.replace(/Job \w{24}/, 'The job').replace(/· \d+ s ·/, '· a while ·'),
     ]),
     calls: snapshot.toolCalls.map((call) => [call.name, call.arguments, call.state.kind]),
     plan: snapshot.exchanges[0]?.plan,

@@ -7,4 +7,4 @@ CREATE TABLE "ml_intern"."outages_told" (
 	CONSTRAINT "outages_told_platform_workspace_person_provider_pk" PRIMARY KEY("platform","workspace","person","provider")
 );
 --> statement-breakpoint
-CREATE INDEX "sessions_retry" ON "ml_intern"."sessions" USING btree ("id") WHERE "ml_intern"."sessions"."state"->'failure'->'outage' is not null;
+CREATE INDEX "sessions_retry" ON "ml_intern"."sessions" USING btree ("id") WHERE "ml_intern"."sessions"."state"->'failure' ? 'outage';

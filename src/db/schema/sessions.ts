@@ -48,7 +48,7 @@ export const sessions = internSchema.table(
     index('sessions_unused')
       .on(table.updatedAt)
       .where(sql`${table.state}->>'kind' in ('idle', 'failed', 'interrupted')`),
-    index('sessions_retry').on(table.id).where(sql`${table.state}->'failure'->'outage' is not null`),
+    index('sessions_retry').on(table.id).where(sql`${table.state}->'failure' ? 'outage'`),
     index('sessions_render_due').on(table.renderDue).where(sql`${table.renderDue} is not null`),
     index('sessions_refused')
       .on(table.platform, table.workspace)

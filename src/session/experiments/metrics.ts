@@ -26,7 +26,7 @@ export function directionOf(name: string): Direction | undefined {
   const words = name
     .toLowerCase()
     .split(/[^a-z0-9]+/)
-    .map((word) => (word === 'f1' ? word : word.replace(/\d+$/, '')))
+    .map((word) => (word === 'f1' ? word : word.replace(/(?<!\d)\d{1,9}$/, '')))
     .filter((word) => word !== '');
   if (words.some((word) => OF_OTHERS.has(word))) return undefined;
   const isUp = words.some((word) => UP.has(word));

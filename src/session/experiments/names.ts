@@ -32,7 +32,8 @@ const quoted = (text: string): string[] =>
 
 const parted = (text: string): string[] =>
   text
-    .split(/\s*,\s*(?:and\s+)?|\s+(?:and|with|vs\.?|versus|to|und|et|y)\s+|\n/i)
+    .replace(/[^\S\n]+/g, ' ')
+    .split(/,(?: ?and )?| (?:and|with|vs\.?|versus|to|und|et|y) |\n/i)
     .map((name) => name.trim())
     .filter((name) => name !== '');
 

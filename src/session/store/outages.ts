@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/database.ts';
 import { outagesTold } from '../../db/schema/maintenance.ts';
 import { sessions } from '../../db/schema/sessions.ts';
@@ -52,19 +52,26 @@ const personOf = ({ address: { platform, workspace }, requester }: Session) => (
  * those which it asked.
  */
 export async function retryAfterOutages(db: Db): Promise<string[]> {
-  const retryAt = sql<string>`${sessions.state}->'failure'->'outage'->>'retryAt'`;
-  const due = await db
+  // By their ids alone, which an index of those that wait has; the few of them are read then.
+  const waiting = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(sql`${sessions.state}->'failure' ? 'outage'`);
+  if (waiting.length === 0) return [];
+  const retryAt = sql<string | null>`${sessions.state}->'failure'->'outage'->>'retryAt'`;
+  const found = await db
     .select({ id: sessions.id, retryAt })
     .from(sessions)
     .where(
-      and(
-        sql`${sessions.state}->'failure'->'outage' is not null`,
-        // Compared as text, which has no row that can't be compared: both are in the form of Date.toJSON.
-        sql`${retryAt} collate "C" <= ${db.clock.now().toISOString()}`,
+      inArray(
+        sessions.id,
+        waiting.map(({ id }) => id),
       ),
     );
+  const now = db.clock.now().toISOString(); // both are in the form of Date.toJSON
   const asked: string[] = [];
-  for (const { id, retryAt } of due) {
+  for (const { id, retryAt } of found) {
+    if (retryAt === null || retryAt > now) continue;
     if (await insertOperation(db, id, `retry:${id}:${retryAt}`, { kind: 'retry' })) asked.push(id);
   }
   return asked;
