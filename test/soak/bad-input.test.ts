@@ -27,7 +27,7 @@ describe('messages', () => {
   test('an empty mention is answered with what the bot can do, and asks no model', async () => {
     await begin(echo);
     const asked = world.slack.mention('U0ADA', 'C0ML', '   ');
-    await world.reply(asked, 'Tell me what to build');
+    await world.reply(asked, 'tell me what to build');
     expect(world.model.requests).toHaveLength(0);
   });
 
