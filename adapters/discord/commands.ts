@@ -21,7 +21,7 @@ import { type InteractionDeps, replyOf } from './clicks.ts';
 import { COMMANDS, LOCALES } from './command-list.ts';
 import { DIALOGS } from './forms.ts';
 import { writtenAt } from './ids.ts';
-import { addressOf, fromInteraction } from './interaction-context.ts';
+import { addressOf, fromInteraction, isInPrivate } from './interaction-context.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { DIRECT } from './outbound.ts';
 import { missingIn } from './permissions.ts';
@@ -155,6 +155,7 @@ const beginner =
       address: { ...address, thread },
       messageId: posted.id,
       writtenAt: writtenAt(posted.id),
+      isPrivate: isInPrivate(interaction),
     };
   };
 
@@ -215,5 +216,5 @@ export const pointing =
     const thread = isInThread ? address : { ...address, thread: message.id };
     const said = await discordReader(client).attributed(await standsFor(message));
     const quote = cut(said, QUOTE_CHARACTERS).replace(/^/gm, '> ');
-    return { ok: true, quote, thread };
+    return { ok: true, quote, thread, isPrivate: isInPrivate(modal) };
   };

@@ -99,6 +99,7 @@ function written(client: Client<true>, { message, isReadBack }: Read, deps: List
     sourceId: sourceOf('discord', id),
     messageId: id,
     writtenAt: writtenAt(id),
+    isPrivate: channel.type === ChannelType.PrivateThread,
     isAddressed: isAddressed(client, message),
     isRequest: isInThread && id === address.thread && deps.forums.includes(address.channel),
     isReply: isInThread && isSeen(client, message) && !isToSomebodyElse,

@@ -1,4 +1,4 @@
-import { type Client, GuildMember, type Interaction, PermissionFlagsBits } from 'discord.js';
+import { ChannelType, type Client, GuildMember, type Interaction, PermissionFlagsBits } from 'discord.js';
 import type { From } from '../../src/controller/from.ts';
 import type { Who } from '../../src/controller/people.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
@@ -44,6 +44,9 @@ export function addressOf(interaction: Interaction): ThreadAddress {
     thread: channelId ?? '',
   };
 }
+
+/** Whether something is done in a thread that fewer people read than its channel. */
+export const isInPrivate = ({ channel }: Interaction): boolean => channel?.type === ChannelType.PrivateThread;
 
 /** Who does something, and where. `kind` is what of Discord's they use. */
 export function fromInteraction(

@@ -23,6 +23,8 @@ export type Written = {
   sourceId: string;
   messageId: string;
   writtenAt: WrittenAt | undefined;
+  /** Whether fewer people read its thread than its channel. */
+  isPrivate?: boolean;
   /** Whether somebody means the bot: by name, or by writing to it alone. */
   isAddressed: boolean;
   /** Whether it begins a session although it addresses nobody, as posts of some forums do. */
@@ -160,6 +162,7 @@ async function receive(parts: InboundParts, message: Written, take: Intake['mess
     : await message.background(!(await parts.intake.hasSession(address)), undefined);
   await take({
     ...{ address, sourceId, messageId, writtenAt, text, author, isAside, images, attachments },
+    ...(message.isPrivate ? { isPrivate: true } : {}),
     background: { ...background, ...(shown ? { shown } : {}) },
   });
   follow?.();

@@ -70,6 +70,7 @@ export async function allTools(): Promise<Tool[]> {
       named: async () => ({ kind: 'none' }),
       ofSession: async () => ({ kind: 'none' }),
       compare: async () => undefined,
+      compareIn: async () => undefined,
     },
     attached: { list: async () => [], bytesOf: async () => undefined },
   });

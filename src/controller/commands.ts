@@ -38,7 +38,14 @@ export type BeginThread = (
   request: string,
   by: Person,
 ) => Promise<
-  | { ok: true; address: ThreadAddress; messageId: string; writtenAt: WrittenAt | undefined }
+  | {
+      ok: true;
+      address: ThreadAddress;
+      messageId: string;
+      writtenAt: WrittenAt | undefined;
+      /** Whether fewer people read the thread than its channel. */
+      isPrivate?: boolean;
+    }
   | { ok: false; reason: string }
 >;
 
@@ -118,9 +125,10 @@ async function beginSession(
   const author = await from.who.person();
   const begun = await begin(request, author);
   if (!begun.ok) return notice(begun.reason);
-  const { address, messageId, writtenAt } = begun;
+  const { address, messageId, writtenAt, isPrivate } = begun;
   const sourceId = `${address.platform}:slash:${address.workspace}:${messageId}`;
-  await intake.message({ address, sourceId, text: request, author, messageId, writtenAt });
+  const ofThread = isPrivate ? { isPrivate } : {};
+  await intake.message({ address, sourceId, text: request, author, messageId, writtenAt, ...ofThread });
   return notice(`It goes on in ${traits.threadLink(address)}.`);
 }
 

@@ -22,7 +22,9 @@ export type From = {
 };
 
 /** A message that somebody pointed at, quoted, and the thread in which it goes on; or why there is none. */
-export type Pointed = { ok: true; quote: string; thread: ThreadAddress } | { ok: false; reason: string };
+export type Pointed =
+  | { ok: true; quote: string; thread: ThreadAddress; isPrivate?: boolean }
+  | { ok: false; reason: string };
 
 /**
  * What somebody may be told of: what is said in the thread where they are, what they began themselves, and

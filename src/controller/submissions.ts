@@ -130,13 +130,14 @@ async function ask(
 ): Promise<Taken> {
   const pointed = await pointedAt(subject, from);
   if (!pointed.ok) return pointed;
-  const { quote, thread } = pointed;
+  const { quote, thread, isPrivate } = pointed;
   const { images, attachments, problems } = await receiveFiles(given.files, rules);
   await intake.message({
     address: thread,
     sourceId: from.sourceId,
     text: textOf(given).trim() || DEFAULT_QUESTION,
     background: { meant: quote },
+    ...(isPrivate ? { isPrivate } : {}),
     author: by,
     messageId: '',
     images,

@@ -170,7 +170,10 @@ async function experimentsOf(
   address: ThreadAddress,
   order: Order,
 ): Promise<Told> {
-  const { runs, isCut } = await runsOfChannel(db, isolation, address);
+  const { runs, isCut } = await runsOfChannel(db, isolation, address, {
+    kind: 'thread',
+    thread: address.thread,
+  });
   const { text, table } = experimentsText(runs, order, isCut);
   return { text, ...(table ? { tables: [table] } : {}) };
 }

@@ -1,7 +1,8 @@
+import { and, eq, not } from 'drizzle-orm';
 import { type Known, knowingGroups } from '../approvals/approvers.ts';
 import type { Tx } from '../db/database.ts';
 import { sessions } from '../db/schema/sessions.ts';
-import type { Requester, ThreadAddress } from '../session/address.ts';
+import type { Requester } from '../session/address.ts';
 import type { Operation } from '../session/operations.ts';
 import type { SessionState } from '../session/state.ts';
 import { keepFile } from '../session/store/files.ts';
@@ -29,7 +30,7 @@ export async function take(parts: IntakeParts, incoming: IncomingMessage): Promi
   const requester = await requesterOf(parts, incoming);
   const sessionId = await knowingGroups(parts.policy, incoming.author, (known) =>
     parts.db.transaction('taking in a message', async (tx) => {
-      const id = await findOrCreate(tx, parts, incoming.address, requester);
+      const id = await findOrCreate(tx, parts, incoming, requester);
       await write(tx, parts, id, incoming, asked, known);
       return id;
     }),
@@ -82,15 +83,24 @@ const IDLE: SessionState = { kind: 'idle' };
 async function findOrCreate(
   tx: Tx,
   { ids }: IntakeParts,
-  address: ThreadAddress,
+  { address, isPrivate = false }: Pick<IncomingMessage, 'address' | 'isPrivate'>,
   requester: Requester,
 ): Promise<string> {
   const id = ids.next('s');
   await tx
     .insert(sessions)
-    .values({ id, ...address, requester, state: IDLE })
+    .values({ id, ...address, requester, isPrivate, state: IDLE })
     .onConflictDoNothing();
   const found = await sessionAt(tx, address);
   if (found === undefined) throw new Error('a session that was just inserted is not there');
+  if (isPrivate) await notePrivate(tx, found);
   return found;
+}
+
+/** An older version has begun sessions without knowing it. */
+async function notePrivate(tx: Tx, sessionId: string): Promise<void> {
+  await tx
+    .update(sessions)
+    .set({ isPrivate: true })
+    .where(and(eq(sessions.id, sessionId), not(sessions.isPrivate)));
 }

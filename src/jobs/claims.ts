@@ -4,6 +4,8 @@ import { watches } from '../db/schema/jobs.ts';
 import { sessions } from '../db/schema/sessions.ts';
 import type { Hardware } from '../hub/hardware.ts';
 import type { Isolation } from '../lib/isolation.ts';
+import { type NewBest, newBest } from '../session/experiments/records.ts';
+import type { Session } from '../session/snapshot.ts';
 import { addFile, type NewFile } from '../session/store/files.ts';
 import { insertOperation } from '../session/store/inbox.ts';
 import { expiry, touch } from '../session/store/lease.ts';
@@ -12,6 +14,7 @@ import { sessionOf, watchOf } from '../session/store/rows.ts';
 import { isFinal, type JobSnapshot, type Watch } from '../session/watches.ts';
 import { endText, lossText } from '../thread/words/job-ends.ts';
 import { notStoppedText, stoppedText } from '../thread/words/stop-rules.ts';
+import { runsMeasuredOn } from './channel-runs.ts';
 import { curveFile } from './files.ts';
 import type { Look } from './following.ts';
 import { remediesFor } from './remedies.ts';
@@ -84,18 +87,19 @@ export type Noted = 'noted' | 'told' | 'over';
 /**
  * Notes what was seen of a job, and tells of what was found to be wrong with it. The look that sees the end,
  * and only one does, also tells the session of it: then nothing else is wrong, and what can be done about a
- * failure is found among `hardware`.
+ * failure is found among `hardware`. A run that can't be read is none that it is compared with.
  */
 export async function recordLook(
   db: Db,
   watch: Watch,
   { snapshot: looked, findings, refusal }: Look,
   alarms: AlarmRules,
-  hardware: readonly Hardware[] = [],
+  { hardware = [], isolation }: { hardware?: readonly Hardware[]; isolation: Isolation },
 ): Promise<Noted> {
   const remedies = remediesFor(watch, looked, hardware);
   const snapshot = remedies.length > 0 ? { ...looked, remedies } : looked;
   const curve = isTold(snapshot) ? await curveOf({ ...watch, snapshot }) : undefined;
+  const telling = { curve, isolation };
   return db.transaction(`a look at job ${watch.jobId}`, async (tx) => {
     const isOver = isFinal(snapshot);
     const at = tx.clock.now();
@@ -109,7 +113,7 @@ export async function recordLook(
     if (isOver) {
       const operation = { kind: 'job_ended' as const, watchId: watch.id };
       await insertOperation(tx, watch.sessionId, `job_ended:${watch.id}`, operation);
-      if (isTold(snapshot)) await tellOfEnd(tx, watch, snapshot, curve);
+      if (isTold(snapshot)) await tellOfEnd(tx, watch, snapshot, telling);
       return 'over';
     }
     const now = { ...watch, snapshot, lookedAt: at };
@@ -132,18 +136,36 @@ async function curveOf(ended: Watch): Promise<NewFile | undefined> {
 /**
  * Calls whoever asked for the job, with its curve in the same message: an edit of its card notifies nobody.
  */
-async function tellOfEnd(tx: Tx, watch: Watch, seen: JobSnapshot, curve: NewFile | undefined): Promise<void> {
-  const mentions = await requesterOf(tx, watch);
+async function tellOfEnd(
+  tx: Tx,
+  watch: Watch,
+  seen: JobSnapshot,
+  { curve, isolation }: { curve: NewFile | undefined; isolation: Isolation },
+): Promise<void> {
+  const session = await sessionOfWatch(tx, watch);
+  const mentions = callers(session);
   const ended = { ...watch, snapshot: seen, endedAt: tx.clock.now() };
-  const text = endingText(ended);
+  const text = endingText(ended, session && (await recordOf(tx, isolation, session, ended)));
   if (curve !== undefined) return addFile(tx, watch.sessionId, watch.exchange, curve, text, mentions);
   await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, mentions });
 }
 
-function endingText(ended: Watch): string {
+/** The session's row is locked by now: of two runs that end at once, the second knows of the first. */
+async function recordOf(
+  tx: Tx,
+  isolation: Isolation,
+  { address }: Session,
+  ended: Watch,
+): Promise<NewBest | undefined> {
+  const { experiment } = ended;
+  if (experiment === undefined) return undefined;
+  return newBest(ended, await runsMeasuredOn(tx, isolation, address, experiment));
+}
+
+function endingText(ended: Watch, best: NewBest | undefined): string {
   const { stage, stop, isHubsEnd, isEndUnknown } = ended.snapshot;
   if (isEndUnknown) return lossText(ended);
-  return stop && stage === 'CANCELED' && !isHubsEnd ? stoppedText(ended, stop.broken) : endText(ended);
+  return stop && stage === 'CANCELED' && !isHubsEnd ? stoppedText(ended, stop.broken) : endText(ended, best);
 }
 
 /** Calls whoever asked for a job that its rule would have stopped: it goes on to cost money. */
@@ -151,12 +173,15 @@ async function tellOfRefusal(tx: Tx, watch: Watch, why: string): Promise<void> {
   const { stop } = watch.snapshot;
   if (stop === undefined) return;
   const text = notStoppedText(watch, stop.broken, why);
-  const mentions = await requesterOf(tx, watch);
+  const mentions = callers(await sessionOfWatch(tx, watch));
   await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, mentions });
 }
 
 /** Whom messages about a job call (platform ids). */
-async function requesterOf(tx: Tx, { sessionId }: Watch): Promise<string[]> {
+const callers = (session: Session | undefined): string[] =>
+  session === undefined ? [] : [session.requester.id];
+
+async function sessionOfWatch(tx: Tx, { sessionId }: Watch): Promise<Session | undefined> {
   const [row] = await tx.select().from(sessions).where(eq(sessions.id, sessionId));
-  return row === undefined ? [] : [sessionOf(row).requester.id];
+  return row && sessionOf(row);
 }

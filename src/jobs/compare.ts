@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import { sessions } from '../db/schema/sessions.ts';
 import { toolCalls } from '../db/schema/transcript.ts';
 import type { Isolation } from '../lib/isolation.ts';
-import type { Channel } from '../session/address.ts';
+import type { ThreadAddress } from '../session/address.ts';
 import type { ComparedRun } from '../session/experiments/comparison.ts';
 import { eachNamed, type Named, runsNamed } from '../session/experiments/names.ts';
 import { sessionOf, toolCallOf } from '../session/store/rows.ts';
@@ -21,30 +21,41 @@ export type Compared = {
   picture: { title: string; bytes: Uint8Array; alt: string } | undefined;
 };
 
-/** Comparisons of the runs of a channel: no others are known to it. */
+/** Comparisons of the runs of a thread's channel: no others are known to it, and no private threads'. */
 export type RunComparisons = {
   /** The runs that a text names, as somebody wrote it. */
-  named(place: Channel, text: string): Promise<Named<JobRow>>;
+  named(place: ThreadAddress, text: string): Promise<Named<JobRow>>;
   /** The same by the names themselves, in the channel of a session. */
   ofSession(sessionId: string, names: readonly string[]): Promise<Named<JobRow>>;
+  compareIn(sessionId: string, watchIds: readonly string[]): Promise<Compared | undefined>;
   /** Undefined where fewer than two of them are runs of this channel. */
-  compare(place: Channel, watchIds: readonly string[]): Promise<Compared | undefined>;
+  compare(place: ThreadAddress, watchIds: readonly string[]): Promise<Compared | undefined>;
 };
 
 export function createRunComparisons(db: Db, isolation: Isolation): RunComparisons {
-  const all = async (place: Channel) => (await runsOfChannel(db, isolation, place)).runs;
+  const all = async (place: ThreadAddress) =>
+    (await runsOfChannel(db, isolation, place, { kind: 'thread', thread: place.thread })).runs;
+  async function compare(place: ThreadAddress, watchIds: readonly string[]): Promise<Compared | undefined> {
+    const runs = await all(place);
+    const wanted = watchIds.flatMap((id) => runs.find(({ watch }) => watch.id === id)?.watch ?? []);
+    if (wanted.length < 2) return undefined;
+    const { text, tables } = comparisonText(await withCalls(db, isolation, wanted));
+    return { text, tables, picture: await pictureOf(wanted) };
+  }
+  const addressOf = async (sessionId: string) => {
+    const [row] = await db.select().from(sessions).where(eq(sessions.id, sessionId));
+    return row && sessionOf(row).address;
+  };
   return {
+    compare,
     named: async (place, text) => runsNamed(text, await all(place)),
     async ofSession(sessionId, names) {
-      const [row] = await db.select().from(sessions).where(eq(sessions.id, sessionId));
-      return row === undefined ? { kind: 'none' } : eachNamed(names, await all(sessionOf(row).address));
+      const address = await addressOf(sessionId);
+      return address === undefined ? { kind: 'none' } : eachNamed(names, await all(address));
     },
-    async compare(place, watchIds) {
-      const runs = await all(place);
-      const wanted = watchIds.flatMap((id) => runs.find(({ watch }) => watch.id === id)?.watch ?? []);
-      if (wanted.length < 2) return undefined;
-      const { text, tables } = comparisonText(await withCalls(db, isolation, wanted));
-      return { text, tables, picture: await pictureOf(wanted) };
+    async compareIn(sessionId, watchIds) {
+      const address = await addressOf(sessionId);
+      return address && compare(address, watchIds);
     },
   };
 }

@@ -56,7 +56,7 @@ export function createJobsOverview(db: Db, isolation: Isolation): JobsOverview {
       return row && (await mayRead(row)) ? row : undefined;
     },
     async ofChannel(place, mayRead) {
-      const { runs, isCut } = await runsOfChannel(db, isolation, place);
+      const { runs, isCut } = await runsOfChannel(db, isolation, place, { kind: 'asked' });
       const readable: JobRow[] = [];
       for (const row of runs) if (await mayRead(row)) readable.push(row);
       return { runs: readable, isCut };

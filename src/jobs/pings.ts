@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, asc, eq, isNull, lt, or } from 'drizzle-orm';
+import { and, asc, eq, isNull, lt, not, or } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Db, Tx } from '../db/database.ts';
 import { schedules, watches } from '../db/schema/jobs.ts';
@@ -213,6 +213,7 @@ async function runningJobs(
               eq(sessions.platform, address.platform),
               eq(sessions.workspace, address.workspace),
               eq(sessions.channel, address.channel),
+              or(not(sessions.isPrivate), eq(sessions.thread, address.thread)),
             )
           : eq(sessions.id, sessionId),
       ),

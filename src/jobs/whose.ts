@@ -1,11 +1,11 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, not } from 'drizzle-orm';
 import type { Db } from '../db/database.ts';
 import { sessions } from '../db/schema/sessions.ts';
 import { SESSION_LABEL } from './labels.ts';
 
 /**
  * Whose a job of the account is, as seen from a session: begun in the same channel, by a session of another
- * channel, workspace or installation, or by no session at all.
+ * channel, workspace or installation, or of a private thread, or by no session at all.
  */
 type Whose = 'here' | 'elsewhere' | 'nobodys';
 
@@ -47,6 +47,6 @@ async function neighbours(db: Db, sessionId: string, others: readonly string[]):
   const rows = await db
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(isSameChannel, inArray(sessions.id, [...others])));
+    .where(and(isSameChannel, not(sessions.isPrivate), inArray(sessions.id, [...others])));
   return rows.map(({ id }) => id);
 }

@@ -109,12 +109,12 @@ export function runWatches(deps: WatchDeps): Watches {
 }
 
 async function followOne(deps: WatchDeps, watch: Watch, signal: AbortSignal): Promise<void> {
-  const { db, log, alarms, render, renderProgress, wake } = deps;
+  const { db, log, isolation, alarms, render, renderProgress, wake } = deps;
   async function seen(look: Look): Promise<boolean> {
     signal.throwIfAborted();
     // What may help is only looked for once it has ended.
     const hardware = isFinal(look.snapshot) ? await deps.hardware.all() : [];
-    const noted = await recordLook(db, watch, look, alarms, hardware);
+    const noted = await recordLook(db, watch, look, alarms, { hardware, isolation });
     await (noted === 'noted' ? renderProgress : render)(watch.sessionId);
     if (noted === 'over' || (noted === 'told' && alarms.wakeModel)) await wake(watch.sessionId);
     return noted === 'over';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Alarm } from './alarms.ts';
+import type { Experiment } from './experiments/measured.ts';
 import { Pace } from './progress/pace.ts';
 import { Progress } from './progress.ts';
 import { JobStop, type StopRules } from './stop-rules.ts';
@@ -72,6 +73,8 @@ export type Watch = {
   flavor: string;
   hourlyUsd: number | undefined;
   timeoutSeconds: number;
+  /** What it is measured on; undefined where that is not known for sure. */
+  experiment: Experiment | undefined;
   createdAt: Date;
   snapshot: JobSnapshot;
   /** When it is to be stopped without anybody being asked. */

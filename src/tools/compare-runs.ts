@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { RunComparisons } from '../jobs/compare.ts';
 import { tableLines } from '../lib/table-lines.ts';
-import type { Channel } from '../session/address.ts';
 import { TOO_FEW_RUNS, whichRun } from '../thread/words/comparison.ts';
 import { step } from './steps.ts';
 import { defineTool, type Tool } from './tool.ts';
@@ -31,10 +30,10 @@ export function compareRunsTool(runs: RunComparisons): Tool {
       const named = await runs.ofSession(sessionId, names);
       if (named.kind === 'none') return { kind: 'failed', output: TOO_FEW_RUNS };
       if (named.kind === 'unsure') return { kind: 'failed', output: whichRun(named.name, named.candidates) };
-      const [first] = named.runs;
-      const place: Channel | undefined = first?.address;
-      const ids = named.runs.map(({ watch }) => watch.id);
-      const made = place && (await runs.compare(place, ids));
+      const made = await runs.compareIn(
+        sessionId,
+        named.runs.map(({ watch }) => watch.id),
+      );
       if (made === undefined) return { kind: 'failed', output: TOO_FEW_RUNS };
       const lines = made.tables.flatMap((table) => {
         const { head, rows } = tableLines(table, WIDTH);

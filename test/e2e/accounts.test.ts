@@ -6,6 +6,7 @@ import { watchOf } from '../../src/session/store/rows.ts';
 import { CHANNELS } from '../doubles/discord/guild.ts';
 import { NO_ALARMS } from '../support/alarms.ts';
 import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
+import { ISOLATION } from '../support/isolation.ts';
 import { callOnce, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -154,7 +155,7 @@ describe('somebody’s own account', () => {
     if (row) {
       const seen = watchOf(row);
       const snapshot = { ...seen.snapshot, stage: 'COMPLETED', finishedAt: new Date() };
-      await recordLook(storage.db, seen, { snapshot, findings: [] }, NO_ALARMS);
+      await recordLook(storage.db, seen, { snapshot, findings: [] }, NO_ALARMS, { isolation: ISOLATION });
     }
     await storage.db.delete(accounts);
     await storage.close();

@@ -311,7 +311,7 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
         assistant(ANSWER),
         {
           role: 'notice',
-          text: '✅ IMDB baseline is done: accuracy 0.934 · 14 min · $0.23 · https://huggingface.co/acme/imdb-qwen',
+          text: '✅ IMDB baseline is done: accuracy 0.934 · 14 min · $0.23 · https://huggingface.co/acme/imdb-qwen\n🏆 New best on stanfordnlp/imdb (test): accuracy 0.934, was 0.928',
           mentions: ['U0ADA'],
         },
       ],

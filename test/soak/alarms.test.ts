@@ -8,6 +8,7 @@ import { CHANNELS, PEOPLE } from '../doubles/discord/guild.ts';
 import type { JobCourse } from '../doubles/hub/job.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
+import { ISOLATION } from '../support/isolation.ts';
 import { callOnce, dollarJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -210,11 +211,15 @@ describe('on Slack', () => {
     const rules = { areTold: () => true, wakeModel: false };
     const finding = { cause: 'loss_not_finite', value: 'NaN', step: 3 } as const;
     const look = { snapshot: watch.snapshot, findings: [finding] };
-    const looks = [look, look].map((one) => recordLook(storage.db, watch, one, rules));
+    const looks = [look, look].map((one) =>
+      recordLook(storage.db, watch, one, rules, { isolation: ISOLATION }),
+    );
     expect((await Promise.all(looks)).sort()).toEqual(['noted', 'told']);
     const over = { ...look, snapshot: { ...watch.snapshot, stage: 'COMPLETED' } };
     const spike = { cause: 'loss_jumped', loss: 9, usual: 1, step: 4 } as const;
-    expect(await recordLook(storage.db, watch, { ...over, findings: [spike] }, rules)).toBe('over');
+    expect(
+      await recordLook(storage.db, watch, { ...over, findings: [spike] }, rules, { isolation: ISOLATION }),
+    ).toBe('over');
     const [after] = await storage.db.select().from(watches);
     expect(after && watchOf(after).alarms.map(({ cause }) => cause)).toEqual(['loss_not_finite']);
     await storage.close();

@@ -33,6 +33,7 @@ import { NO_ALARMS } from '../support/alarms.ts';
 import { type Backend, createBackend } from '../support/backends.ts';
 import { FAST_FOLDER } from '../support/fast-folder.ts';
 import { decisionsOn, intakeOn } from '../support/intake.ts';
+import { ISOLATION } from '../support/isolation.ts';
 import { parseApart } from '../support/parse-apart.ts';
 import { ADA } from '../support/snapshots.ts';
 import { story } from '../support/story.ts';
@@ -241,7 +242,7 @@ async function whatOthersDo(snapshot: Snapshot): Promise<void> {
   }
   for (const watch of snapshot.watches) {
     const snapshot = await lookAtJob(jobs, watch, systemClock, new AbortController().signal);
-    await recordLook(storage.db, watch, { snapshot, findings: [] }, NO_ALARMS);
+    await recordLook(storage.db, watch, { snapshot, findings: [] }, NO_ALARMS, { isolation: ISOLATION });
   }
 }
 

@@ -18,6 +18,7 @@ import { defineTool, type Recovery, type ToolResult } from '../../src/tools/tool
 import { NO_ALARMS } from '../support/alarms.ts';
 import { type Backend, createBackend, describeOn, RECORDS } from '../support/backends.ts';
 import { intakeOn } from '../support/intake.ts';
+import { ISOLATION } from '../support/isolation.ts';
 import { ADA } from '../support/snapshots.ts';
 import { turnDepsOn } from '../support/turn-deps.ts';
 import { until } from '../support/until.ts';
@@ -240,7 +241,7 @@ describeOn('what nobody has to be asked about', RECORDS, (name) => {
     const startedAt = new Date('2026-01-01T00:00:00Z');
     const finishedAt = new Date('2026-01-01T00:06:00Z');
     const snapshot = { stage: 'COMPLETED', startedAt, finishedAt };
-    await recordLook(db, watch, { snapshot, findings: [] }, NO_ALARMS);
+    await recordLook(db, watch, { snapshot, findings: [] }, NO_ALARMS, { isolation: ISOLATION });
     expect(await refused(id)).toEqual([]);
     const session = await readSession(db, id);
     if (session === undefined) throw new Error('the session has vanished');

@@ -65,6 +65,7 @@ export async function createHostileGround(): Promise<HostileGround> {
       named: async () => ({ kind: 'none' as const }),
       ofSession: async () => ({ kind: 'none' as const }),
       compare: async () => undefined,
+      compareIn: async () => undefined,
     },
     ownership: { of: async (_sessionId: string, all: readonly unknown[]) => all.map(() => 'here' as const) },
     fetcher,

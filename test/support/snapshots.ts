@@ -58,6 +58,7 @@ export function watch(parts: Partial<Watch> = {}): Watch {
     flavor: 'a10g-small',
     hourlyUsd: 1,
     timeoutSeconds: 3600,
+    experiment: undefined,
     createdAt: at(0),
     snapshot: { stage: 'RUNNING', startedAt: at(10) },
     stopWhen: undefined,

@@ -25,6 +25,8 @@ export const watches = internSchema.table(
     flavor: text('flavor').notNull(),
     hourlyMicroUsd: bigint('hourly_micro_usd', { mode: 'number' }),
     timeoutSeconds: integer('timeout_seconds').notNull(),
+    /** The data and the part of it that it is measured on; null where that is not known for sure. */
+    experiment: jsonb('experiment'),
     snapshot: jsonb('snapshot').notNull(),
     /** When it is to be stopped by itself, as it was approved; null for those without such rules. */
     stopWhen: jsonb('stop_when'),

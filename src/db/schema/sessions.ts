@@ -16,6 +16,8 @@ export const sessions = internSchema.table(
     channel: text('channel').notNull(),
     thread: text('thread').notNull(),
     requester: jsonb('requester').notNull(),
+    /** Not everybody who reads the channel reads it: what is said there is not told of outside. */
+    isPrivate: boolean('is_private').notNull().default(false),
     state: jsonb('state').notNull(),
     draft: jsonb('draft'),
     settings: jsonb('settings').notNull().default({}),

@@ -21,7 +21,7 @@ export function headlineFigure(
   progress: Pick<Progress, 'metrics' | 'loss'>,
 ): { name: string; value: number } | undefined {
   const found = tellingFigure(progress);
-  return found && { ...found, name: nameOf(found.name) };
+  return found && { ...found, name: spokenName(found.name) };
 }
 
 /** The same under the name that the log has for it: of its evaluation, else the newest loss. */
@@ -49,4 +49,5 @@ function weightOf(name: string): number {
 }
 
 /** As people say it: `eval_accuracy` is the accuracy, but a loss is of one set or the other. */
-const nameOf = (name: string): string => (isLoss(name) ? name : name.replace(SET, '')).replaceAll('_', ' ');
+export const spokenName = (name: string): string =>
+  (isLoss(name) ? name : name.replace(SET, '')).replaceAll('_', ' ');

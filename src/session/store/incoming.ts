@@ -17,6 +17,8 @@ export type IncomingMessage = {
   writtenAt?: WrittenAt | undefined;
   /** What the model is told besides. */
   background?: Background;
+  /** Whether fewer people read its thread than its channel. */
+  isPrivate?: boolean;
   /** Whether it leaves open approvals open, whatever it says. */
   isAside?: boolean;
   /** Whether it is no command, whatever it looks like. */

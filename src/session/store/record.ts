@@ -4,6 +4,7 @@ import { watches } from '../../db/schema/jobs.ts';
 import { exchanges, sessions } from '../../db/schema/sessions.ts';
 import { usage } from '../../db/schema/spend.ts';
 import { messages, toolCalls } from '../../db/schema/transcript.ts';
+import type { Experiment } from '../experiments/measured.ts';
 import type { Settings } from '../settings.ts';
 import type { Draft, PlanItem, SessionState } from '../state.ts';
 import type { StopRules } from '../stop-rules.ts';
@@ -278,8 +279,22 @@ export async function addUsage(tx: Tx, sessionId: string, exchange: number, used
 
 export type NewWatch = Omit<
   Watch,
-  'sessionId' | 'exchange' | 'createdAt' | 'lookedAt' | 'endedAt' | 'owner' | 'name' | 'alarms' | 'stopWhen'
-> & { owner?: string; name?: string | undefined; stopWhen?: StopRules | undefined };
+  | 'sessionId'
+  | 'exchange'
+  | 'createdAt'
+  | 'lookedAt'
+  | 'endedAt'
+  | 'owner'
+  | 'name'
+  | 'alarms'
+  | 'stopWhen'
+  | 'experiment'
+> & {
+  owner?: string;
+  name?: string | undefined;
+  stopWhen?: StopRules | undefined;
+  experiment?: Experiment | undefined;
+};
 
 /** Records a job to follow. A second watch for the same tool call is ignored in favour of the first. */
 export async function addWatch(tx: Tx, sessionId: string, exchange: number, watch: NewWatch): Promise<void> {

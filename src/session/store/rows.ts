@@ -5,6 +5,7 @@ import type { toolCalls } from '../../db/schema/transcript.ts';
 import { Requester, ThreadAddress } from '../address.ts';
 import { Alarm } from '../alarms.ts';
 import { ChannelRules } from '../channel-rules.ts';
+import { Experiment } from '../experiments/measured.ts';
 import { Settings } from '../settings.ts';
 import type { Session } from '../snapshot.ts';
 import { Draft, SessionState } from '../state.ts';
@@ -73,6 +74,7 @@ export function watchOf(row: typeof watches.$inferSelect): Watch {
     flavor: row.flavor,
     hourlyUsd: row.hourlyMicroUsd === null ? undefined : row.hourlyMicroUsd / 1e6,
     timeoutSeconds: row.timeoutSeconds,
+    experiment: Experiment.safeParse(row.experiment).data,
     createdAt: row.createdAt,
     snapshot: JobSnapshot.parse(row.snapshot),
     stopWhen: row.stopWhen === null ? undefined : StopRules.parse(row.stopWhen),

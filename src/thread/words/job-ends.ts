@@ -4,7 +4,9 @@ import { durationText } from '../../lib/duration.ts';
 import { literal } from '../../lib/markdown/common-mark.ts';
 import { figure } from '../../lib/numbers.ts';
 import { onOneLine } from '../../lib/output.ts';
-import { headlineFigure } from '../../session/progress/headline.ts';
+import { valueText } from '../../session/experiments/metrics.ts';
+import type { NewBest } from '../../session/experiments/records.ts';
+import { headlineFigure, spokenName } from '../../session/progress/headline.ts';
 import { stepText } from '../../session/progress.ts';
 import { costAtMost, costSoFar, durationOf, isCutOff, jobName, type Watch } from '../../session/watches.ts';
 import { remedyLabel } from './remedies.ts';
@@ -15,8 +17,8 @@ import { stageText } from './stages.ts';
  * of it, for how long and for how much.
  */
 
-/** Of a job that was seen to end, as markdown. */
-export function endText(ended: Watch): string {
+/** Of a job that was seen to end, as markdown; `best` where it, or one of its sweep, is the best so far. */
+export function endText(ended: Watch, best?: NewBest): string {
   const [first, ...more] = ended.snapshot.pushed ?? [];
   const seconds = durationOf(ended);
   const usd = costSoFar(ended);
@@ -26,7 +28,17 @@ export function endText(ended: Watch): string {
     ...(usd === undefined ? [] : [dollars(usd)]),
     ...(first === undefined ? [] : [first]),
   ];
-  return [facts.join(' · '), ...adviceOf(ended), ...linksOf(ended, more)].join('\n');
+  const record = best === undefined ? [] : [recordText(ended, best)];
+  return [facts.join(' · '), ...record, ...adviceOf(ended), ...linksOf(ended, more)].join('\n');
+}
+
+const DATA_CHARACTERS = 100;
+
+function recordText(ended: Watch, { run, experiment: { data, split }, metric, value, was }: NewBest): string {
+  const on = /^\w{1,30}$/.test(split) ? `${data} (${split})` : data;
+  const by = run.id === ended.id ? '' : ` by ${literal(jobName(run))}`;
+  const figures = `${valueText(value, was)}${by}, was ${valueText(was, value)}`;
+  return `🏆 New best on ${literal(cut(on, DATA_CHARACTERS))}: ${literal(spokenName(metric))} ${figures}`;
 }
 
 const PHRASE_CHARACTERS = 200;

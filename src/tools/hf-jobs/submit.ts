@@ -10,6 +10,7 @@ import { jittered } from '../../lib/backoff.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { cut } from '../../lib/cut.ts';
 import { messageOf } from '../../lib/errors.ts';
+import { measuredOn } from '../../session/experiments/measured.ts';
 import type { NewWatch } from '../../session/store/record.ts';
 import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
@@ -202,6 +203,7 @@ async function watchOf(
         : SCRIPTS[args.script_type ?? 'python'],
     name: args.name,
     stopWhen: args.stop_when,
+    experiment: measuredOn(args),
     flavor: args.hardware_flavor,
     hourlyUsd: price?.hourlyUsd,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,

@@ -67,7 +67,15 @@ export type MessageChange = Partial<
   Pick<DiscordMessage, 'content' | 'components' | 'attachments' | 'flags' | 'edited' | 'embeds' | 'mentioned'>
 >;
 
-export type DiscordThread = { id: string; name: string; parent: string; archived: boolean; locked?: boolean };
+export type DiscordThread = {
+  id: string;
+  name: string;
+  parent: string;
+  archived: boolean;
+  locked?: boolean;
+  /** Who is in it, of a private one. */
+  members?: readonly string[];
+};
 
 const BASIC =
   PermissionFlagsBits.ViewChannel |
@@ -255,11 +263,12 @@ function channel(id: string, name: string, type: ChannelType, overwrites: object
   };
 }
 
-export function rawThread({ id, name, parent, archived, locked }: DiscordThread, guild?: Guild): object {
+export function rawThread(thread: DiscordThread, guild?: Guild): object {
+  const { id, name, parent, archived, locked, members } = thread;
   return {
     id,
     last_message_id: guild?.in(id).at(-1)?.id ?? null,
-    type: ChannelType.PublicThread,
+    type: members === undefined ? ChannelType.PublicThread : ChannelType.PrivateThread,
     name,
     guild_id: guildOf(parent),
     parent_id: parent,
@@ -273,6 +282,7 @@ export function rawThread({ id, name, parent, archived, locked }: DiscordThread,
       auto_archive_duration: 10_080,
       archive_timestamp: '2026-01-01T00:00:00.000000+00:00',
       locked: locked ?? false,
+      ...(members === undefined ? {} : { invitable: true }),
     },
     total_message_sent: 1,
   };

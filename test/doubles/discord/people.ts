@@ -137,6 +137,16 @@ export abstract class DiscordPeople extends DiscordState {
     return first;
   }
 
+  /** Somebody begins a private thread with others, the bot among them. Nobody else can read it. */
+  startPrivateThread(person: PersonName, channel: string, name: string, others: PersonName[] = []): string {
+    const id = this.guild.nextId();
+    const members = [person, ...others].map((one) => PEOPLE[one].id);
+    const thread = { id, name, parent: channel, archived: false, members };
+    this.guild.threads.set(id, thread);
+    this.gateway.dispatch('THREAD_CREATE', rawThread(thread));
+    return id;
+  }
+
   archive(threadId: string): void {
     this.moveThread(threadId, { archived: true });
   }

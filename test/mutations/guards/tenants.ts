@@ -166,6 +166,14 @@ export const TENANTS: readonly Mutation[] = [
     title: 'people see jobs of channels that they are in',
   },
   {
+    threat: 'runs of private threads',
+    file: 'src/jobs/channel-runs.ts',
+    text: "readers.kind === 'asked'",
+    becomes: "readers.kind !== ''",
+    test: 'soak/records',
+    title: 'counts, and is listed, in that thread alone',
+  },
+  {
     threat: 'the wrong account pays',
     file: 'src/access/hub-accounts.ts',
     text: 'if (own !== undefined) {',

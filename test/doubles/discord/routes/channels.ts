@@ -33,6 +33,16 @@ export const channels: Routes = [
     },
   ],
   [
+    /^GET \/channels\/(\d+)\/thread-members\/(\d+)$/,
+    ({ guild }, _request, id = '', user = '') => {
+      const members = guild.threads.get(id)?.members ?? [];
+      const joined = { join_timestamp: '2026-01-01T00:00:00.000000+00:00', flags: 0 };
+      return members.includes(user)
+        ? { status: 200, body: { id, user_id: user, ...joined } }
+        : { status: 404, body: { message: 'Unknown Member', code: 10_007 } };
+    },
+  ],
+  [
     /^POST \/channels\/(\d+)\/messages\/(\d+)\/threads$/,
     (double, { body }, channel = '', id = '') => {
       if (channel === CHANNELS.closed)
