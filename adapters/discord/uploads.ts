@@ -17,7 +17,7 @@ const PICTURE = /\.(?:png|jpe?g|gif|webp)$/i;
 export function uploadMessage({ file, text, alt, calling }: Upload): Payload {
   const description = cut(alt ?? unescaped(text), DISCORD_LIMITS.mediaDescription);
   if (calling !== undefined) {
-    const attachments = [{ id: 0, filename: attachmentName(file.name), description }];
+    const attachments = [{ id: '0', filename: attachmentName(file.name), description }];
     return { ...calling.without, attachments };
   }
   const media = { url: `attachment://${attachmentName(file.name)}` };

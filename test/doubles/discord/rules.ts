@@ -119,7 +119,7 @@ const MessageBody = z.strictObject({
   attachments: z
     .array(
       z.strictObject({
-        id: z.union([z.number().int(), z.string()]),
+        id: z.string(),
         filename: z.string().optional(),
         description: z.string().max(1_024).optional(),
       }),
