@@ -3,7 +3,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { createMcpTools } from '../../src/tools/mcp/tools.ts';
 import type { ToolContext } from '../../src/tools/tool.ts';
-import { LONGEST_TURN_MS, longestTurn } from '../support/longest-turn.ts';
+import { LONGEST_TURN_MS, quickestTurn } from '../support/longest-turn.ts';
 import { toolContext } from '../support/tool-context.ts';
 
 /* A server of tools that means harm: what it says of its tools and what they give keeps nobody waiting. */
@@ -55,7 +55,7 @@ const TEXT = `{ content: [{ type: 'text', text: 'done' }] }`;
 test('a result is not held against a pattern of the server’s own, which could take for ever', async () => {
   const schema = `{ type: 'object', properties: { x: { type: 'string', pattern: '^(a+)+$' } } }`;
   const structured = `{ content: [{ type: 'text', text: 'done' }], structuredContent: { x: 'a'.repeat(27) + '!' } }`;
-  const { value, ms } = await longestTurn(async () =>
+  const { value, ms } = await quickestTurn(async () =>
     called(
       await serving(
         `[{ name: 't', inputSchema: { type: 'object' }, outputSchema: ${schema}, ${READS} }]`,
@@ -81,8 +81,9 @@ test('a question is asked in so many words, and one that takes too many answers 
   const asked: unknown[] = [];
   const context: ToolContext = { ...toolContext, ask: async (question) => void asked.push(question) };
   const field = (more: string) => `{ type: 'object', properties: { a: { type: 'string', ${more} } } }`;
-  const { ms } = await longestTurn(async () =>
-    called(
+  const { ms } = await quickestTurn(async () => {
+    asked.length = 0;
+    await called(
       await serving(
         `[{ name: 't', inputSchema: { type: 'object' }, ${READS} }]`,
         TEXT,
@@ -91,8 +92,8 @@ test('a question is asked in so many words, and one that takes too many answers 
             Object.fromEntries(Array.from({ length: 9000 }, (_, i) => ['p' + i, { type: 'string' }])) } }]`,
       ),
       context,
-    ),
-  );
+    );
+  });
   expect(asked).toHaveLength(1);
   expect(JSON.stringify(asked).length).toBeLessThan(5_000);
   expect(ms).toBeLessThan(LONGEST_TURN_MS);
