@@ -23,7 +23,7 @@ export default defineConfig({
     // One process more than cores keeps the cores busy while some wait. Each one loads the libraries, starts
     // the embedded Postgres and has V8 compile both, which takes as much processor time as a dozen tests: on
     // two cores, six took a third more of it than three.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     // Without isolation each process loads the libraries, and starts the embedded Postgres, once only: tests
     // keep nothing else in modules. In threads of one process V8 aborts now and then
     // (https://github.com/nodejs/node/issues/64500).

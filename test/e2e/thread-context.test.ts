@@ -23,21 +23,6 @@ function thread(length: number): SlackMessage {
   return first;
 }
 
-/** Waits until the model is told of messages with a request that comes later. */
-async function isToldLater(first: SlackMessage, messages: readonly string[]): Promise<void> {
-  for (let n = 0; !messages.every((text) => toldLately().includes(text)); n++) {
-    const read = () => world.slack.calls.filter(isRead).length;
-    const before = read();
-    world.slack.say('U0ADA', 'C0ML', `and now, ${n}?`, first.ts);
-    await world.reply(first, `and now, ${n}?`);
-    if (messages.every((text) => toldLately().includes(text))) return;
-    await until('more is read', () => read() > before);
-  }
-}
-
-const isRead = ({ method, error }: { method: string; error: string | undefined }) =>
-  method === 'conversations.replies' && error === undefined;
-
 describe('what was said in a thread before the bot is called', () => {
   test('is its newest messages, however many there are', async () => {
     await begin(echo);
@@ -72,29 +57,6 @@ describe('what was said in a thread before the bot is called', () => {
     expect(told()[0]).toContain('message 3.');
     expect(told()[0]).not.toMatch(/message 1\.|This message was deleted/);
     expect(told()[0]).toContain('The message that is linked:\n  > [It was deleted.]');
-  });
-
-  test('is told as far as Slack lets an app read it that is sold elsewhere, and the rest later', async () => {
-    await begin(echo, { rateScale: 200 });
-    world.slack.limits.restrict();
-    const first = thread(40);
-    world.slack.mention('U0ADA', 'C0ML', 'what now?', first.ts);
-    await world.reply(first, 'heard: [Ada] what now?');
-    expect(told()[0]).toMatch(/about \d+ messages, the newest ones among them, can’t be read yet/);
-    expect(told()[0]).toContain('message 15.');
-    await isToldLater(first, ['message 40.', 'message 20.']);
-  });
-
-  test('is told later where Slack has too much to do and does not say for how long', async () => {
-    await begin(echo);
-    const first = thread(3);
-    world.slack.refusals.refuse('conversations.replies', { status: 429, retryAfter: undefined });
-    world.slack.mention('U0ADA', 'C0ML', 'what now?', first.ts);
-    await world.reply(first, 'heard: [Ada] what now?');
-    expect(told()[0]).toContain('can’t be read yet, and follow as soon as Slack lets me read them');
-    world.slack.refusals.lift();
-    world.advance(60_000);
-    await isToldLater(first, ['message 1.', 'message 3.']);
   });
 
   test('is said to be missing where Slack refuses it', async () => {
