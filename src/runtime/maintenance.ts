@@ -83,7 +83,7 @@ const DUTIES: readonly Duty[] = [
   },
   {
     name: 'requests that wait for their model provider',
-    sweeps: 1,
+    sweeps: 5, // they wait for minutes
     async work({ db, turns }) {
       for (const id of await retryAfterOutages(db)) await turns.wake(id);
     },

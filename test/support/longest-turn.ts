@@ -25,7 +25,7 @@ async function longestTurn<T>(work: () => Promise<T>): Promise<{ value: T; ms: n
   }
 }
 
-/** How often work is done again that took long: a neighbour that takes the processor away does it in bursts. */
+/** How often long work is done again: what takes the processor away does it in bursts. */
 const TRIES = 8;
 
 /**
