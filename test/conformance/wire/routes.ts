@@ -13,7 +13,6 @@ export const ROUTES: readonly string[] = [
   'discord DELETE /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}',
   'discord GET /applications/@me',
   'discord GET /applications/{application_id}/commands',
-  'discord GET /channels/{channel_id}',
   'discord GET /channels/{channel_id}/messages',
   'discord GET /gateway/bot',
   'discord GET /guilds/{guild_id}/members/{user_id}',
@@ -112,6 +111,7 @@ export const ROUTES: readonly string[] = [
  * Where it is reached it is checked as everything is.
  */
 export const RARE: readonly string[] = [
+  'discord GET /channels/{channel_id}', // a thread that is not at hand: of a message that comes twice at once
   'discord GET /channels/{channel_id}/messages/{message_id}', // an edit of a message that is not at hand
   'discord POST /users/@me/channels', // what can be told in no thread and no interaction
   'discord POST /webhooks/{webhook_id}/{webhook_token}', // a private answer in several messages
