@@ -125,6 +125,8 @@ export type Printer<Piece> = {
   callTitle(text: string, called: string): string;
   /** The first lines of a status; where there is room beside them, with its button. */
   lead(text: string, beside: Control | undefined): Piece[];
+  /** The plan of a status, where the platform has a form of its own for that. */
+  plan?(status: StatusView): Piece[];
   text(text: string): Piece[];
   small(text: string): Piece[];
   code(text: string, limit: number): Piece[];
@@ -224,7 +226,7 @@ function statusPieces<Piece>(status: StatusView, printer: Printer<Piece>): Piece
   return [
     ...printer.lead(`${first}${statusLine(status, style)}`, control),
     ...given(detail, (text) => printer.text(`${quoted(text, rooms.detail)}${nextTry(status, style)}`)),
-    ...given(planText(status, style, rooms.plan), printer.text),
+    ...(printer.plan?.(status) ?? given(planText(status, style, rooms.plan), printer.text)),
     ...given(linksText(links, style, rooms.links), printer.small),
     ...given(timelineText(status, style, rooms.timeline), printer.small),
     ...tailsOf(status).flatMap((tail) => printer.smallCode(tail, rooms.tail)),

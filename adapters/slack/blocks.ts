@@ -13,6 +13,7 @@ import { dataTables } from './data-table.ts';
 import { MARKDOWN, MRKDWN } from './dialect.ts';
 import { actions, buttonOf, context, fields, messageOf, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
+import { planBlocks } from './plan.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { tasksOf } from './stream-tasks.ts';
 import { STYLE } from './style.ts';
@@ -116,6 +117,7 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   sessionTitle: (text) => STYLE.bold(plainWithin(text, 200)),
   callTitle: (text, called) => `${called}${STYLE.bold(plain(cut(text, 300)))}`,
   lead: (text) => [section(text)],
+  plan: planBlocks,
   text: (text) => [section(text)],
   small: (text) => [context(text)],
   code: (text, limit) => [section(codeBlock(text, limit))],

@@ -83,6 +83,19 @@ function sectionsOf(text: string): KnownBlock[] {
   return parts.map((part) => ({ type: 'section', text: { type: 'mrkdwn', text: part } }));
 }
 
+const Tasks = z.object({
+  title: z.string(),
+  tasks: z.array(z.object({ title: z.string(), status: z.string() })),
+});
+
+/** The signs of a task of a plan, where it is told in words. */
+const SIGNS: Readonly<Record<string, string>> = { complete: '☑', in_progress: '▶', error: '✗' };
+
+function planLines(block: Block): string[] {
+  const { title, tasks } = Tasks.parse(block);
+  return [title, ...tasks.map((task) => `${SIGNS[task.status] ?? '☐'} ${task.title}`)].map(escaped);
+}
+
 const Rows = z.object({ rows: z.array(z.array(z.looseObject({ text: z.string().optional() }))) });
 
 const rowText = (cells: z.infer<typeof Rows>['rows'][number]): string =>
@@ -92,6 +105,7 @@ const rowText = (cells: z.infer<typeof Rows>['rows'][number]): string =>
 function linesOf(block: Block): string[] {
   const { type, text, fields = [], elements = [] } = block;
   if (type === 'actions' || type === 'context_actions') return [];
+  if (type === 'plan') return planLines(block);
   if (type === 'data_table') return Rows.parse(block).rows.map(rowText);
   const own = typeof text === 'string' ? text : text?.text;
   const said = own === undefined ? [] : [type === 'markdown' ? escaped(own) : own];

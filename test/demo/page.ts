@@ -54,8 +54,14 @@ function drawn(
   return `<article class="${isBot ? 'bot' : 'person'}">${message}${attached.join('')}</article>`;
 }
 
-/** What draws them knows tables of the older kind alone, whose cells are words. */
+const SIGNS = { complete: '✅', in_progress: '🔄', error: '⚠️', pending: '⚪' } as const;
+
+/** What draws them knows tables of the older kind alone, whose cells are words, and no plans. */
 function asDrawn(block: Block): object {
+  if (block.type === 'plan') {
+    const tasks = (block.tasks ?? []).map(({ status, title }) => `${SIGNS[status]}  ${title}`);
+    return { type: 'section', text: { type: 'mrkdwn', text: [`*${block.title}*`, ...tasks].join('\n') } };
+  }
   if (block.type !== 'data_table') return block;
   const rows = block.rows.map((row) =>
     row.map((cell) => (cell.type === 'raw_number' ? { type: 'raw_text', text: cell.text } : cell)),

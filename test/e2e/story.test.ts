@@ -19,7 +19,12 @@ describeOn('the story', EVERYWHERE, (backend) => {
     // The plan and the look at the data stand in the status message, the request on a card of its own.
     const card = await world.reply(asked, 'Run a Hugging Face Job on a10g-small');
     const status = await world.reply(asked, 'Waiting for approval');
-    for (const part of ['☑ Look at the dataset', 'Fine-tune DistilBERT on a GPU', 'stanfordnlp/imdb']) {
+    for (const part of [
+      '"title":"Look at the dataset","status":"complete"',
+      '"title":"Fine-tune DistilBERT on a GPU","status":"in_progress"',
+      'Plan · 1 of 3 done',
+      'stanfordnlp/imdb',
+    ]) {
       await until(`the status with ${part}`, () => shown(status).includes(part));
     }
     expect(shown(card)).toMatch(/Costs at most \*\$1\.00\*.*Hardware.*1 h.*ada.*transformers datasets/s);

@@ -182,7 +182,7 @@ describe('what a post shows is known by the hash that older versions have noted'
 });
 
 const IN_CHANNEL: Hashes = {
-  status: ['k#0 gcabXhjI45cLndMjukxVGw'],
+  status: ['k#0 TVIi-uEofj3c8cgdx3nrHS'],
   answer: ['k#0 9_a19pfhicg64Z1n8TJybl'],
   'long answer': [
     'k#0 WC3n8BWE_UFXM7wt-Kmnug',

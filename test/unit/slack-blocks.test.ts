@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inBlocks } from '../../adapters/slack/blocks.ts';
+import { plainText } from '../../adapters/slack/plain-form.ts';
 import { harmless, readable } from '../../adapters/slack/text.ts';
+import type { StatusView, ViewMessage } from '../../src/thread/view/view-message.ts';
 import { refusalOf } from '../doubles/slack/rules.ts';
 import { bodies } from '../support/hostile-views.ts';
 
@@ -28,6 +30,69 @@ test('no view, however hostile its strings, becomes a payload that Slack refuses
     }),
     { numRuns: 400 },
   );
+});
+
+const STATUS: StatusView = {
+  ...{ title: undefined, phase: 'working', detail: undefined, retryAt: undefined, plan: [], links: [] },
+  ...{ timeline: [], earlier: 0, writing: undefined, elapsedSeconds: 1, tokens: 0, usd: undefined },
+  ...{ autoApproval: undefined, control: undefined, hasMenu: false },
+};
+
+describe('a plan', () => {
+  const status = (phase: StatusView['phase'], plan: StatusView['plan']): ViewMessage => ({
+    ...{ key: 'status', exchange: 1 },
+    body: { kind: 'status', ...STATUS, phase, plan },
+  });
+  const step = (status: StatusView['plan'][number]['status'], id = '1') => ({
+    id,
+    content: `${status} <!here>`,
+    status,
+  });
+  const blocksOf = (message: ViewMessage) => {
+    const [outgoing] = inBlocks(message, 1, { channel: 'C0ML' }, { isStreamed: false, asksFeedback: true });
+    if (outgoing?.kind !== 'message') throw new Error('there is no message');
+    expect(refusalOf(String(outgoing.body.text), outgoing.body.blocks)).toBeUndefined();
+    return outgoing.body;
+  };
+  const planOf = (message: ViewMessage) =>
+    (blocksOf(message).blocks as { type: string; title?: string; tasks?: object[] }[]).find(
+      ({ type }) => type === 'plan',
+    );
+
+  test('says how far it is, with a step of its own for each, also where the model numbers them alike', () => {
+    const shown = planOf(status('working', [step('completed'), step('in_progress'), step('pending')]));
+    expect(shown?.title).toBe('Plan · 1 of 3 done');
+    expect(shown?.tasks).toMatchObject([
+      { task_id: '1', status: 'complete' },
+      { task_id: '2', status: 'in_progress' },
+      { task_id: '3', status: 'pending' },
+    ]);
+  });
+
+  test.each([
+    ['needs_approval', 'in_progress'],
+    ['waiting_for_job', 'in_progress'],
+    ['failed', 'error'],
+    ['stopped', 'pending'],
+    ['done', 'pending'],
+  ] as const)('of work that is %s has its last step as %s', (phase, expected) => {
+    expect(planOf(status(phase, [step('in_progress')]))?.tasks).toMatchObject([{ status: expected }]);
+  });
+
+  test('of more steps than are shown says how many are left', () => {
+    const steps = Array.from({ length: 30 }, (_, i) => step('pending', `${i}`));
+    const body = blocksOf(status('working', steps));
+    expect(planOf(status('working', steps))?.tasks).toHaveLength(20);
+    expect(JSON.stringify(body.blocks)).toContain('… and 10 more');
+  });
+
+  test('is words where a workspace has no such block, and none where there is no plan', () => {
+    const plain = plainText(blocksOf(status('working', [step('completed'), step('in_progress')])));
+    expect(plain).toContain('Plan · 1 of 2 done\n☑ completed');
+    expect(plain).toContain('\n▶ in_progress');
+    expect(plain).not.toContain('<!here>');
+    expect(planOf(status('working', []))).toBeUndefined();
+  });
 });
 
 describe('text', () => {

@@ -154,6 +154,30 @@ const DataTable = z
   .refine(({ rows }) => rows.every((row) => row.length === rows[0].length), 'rows of one length')
   .refine(({ rows, row_header_column_index: i = 0 }) => i < rows[0].length, 'a column that there is');
 
+/** https://docs.slack.dev/reference/block-kit/blocks/task-card-block */
+const TaskCard = z.strictObject({
+  type: z.literal('task_card'),
+  ...blockId,
+  task_id: z.string().min(1),
+  title: z.string().min(1),
+  status: z.enum(['pending', 'in_progress', 'complete', 'error']),
+  details: RichText.optional(),
+  output: RichText.optional(),
+});
+
+/** https://docs.slack.dev/reference/block-kit/blocks/plan-block */
+const Plan = z
+  .strictObject({
+    type: z.literal('plan'),
+    ...blockId,
+    title: z.string().min(1),
+    tasks: z.array(TaskCard).optional(),
+  })
+  .refine(
+    ({ tasks = [] }) => new Set(tasks.map(({ task_id }) => task_id)).size === tasks.length,
+    'a task that is there twice',
+  );
+
 /** Characters of all cells of all tables of a message. */
 const ALL_CELLS = 10_000;
 
@@ -191,6 +215,8 @@ const Block = z.discriminatedUnion('type', [
     elements: z.array(FeedbackButtons).min(1).max(5),
   }),
   DataTable,
+  Plan,
+  TaskCard,
   z.strictObject({ type: z.literal('markdown'), ...blockId, text: z.string().min(1).max(12_000) }),
   z.strictObject({ type: z.literal('divider'), ...blockId }),
   z.strictObject({ type: z.literal('header'), ...blockId, text: plainText(150) }),
@@ -228,7 +254,7 @@ function textLength(value: unknown): number {
 }
 
 /** https://docs.slack.dev/reference/block-kit/blocks, "Available in surfaces": messages alone. */
-const MESSAGES_ONLY: ReadonlySet<string> = new Set(['markdown', 'context_actions']);
+const MESSAGES_ONLY: ReadonlySet<string> = new Set(['markdown', 'context_actions', 'plan', 'task_card']);
 const NOT_IN_DIALOGS: ReadonlySet<string> = new Set([...MESSAGES_ONLY, 'data_table']);
 
 /** https://docs.slack.dev/reference/views/modal-views */
