@@ -50,6 +50,12 @@ const TEXTS = {
     fr: 'L’une d’elles, par son titre',
     'es-ES': 'Una de ellas, por su título',
   },
+  catchup: {
+    en: 'What has happened in this thread, for your eyes only',
+    de: 'Was in diesem Thread geschehen ist, nur für dich',
+    fr: 'Ce qui s’est passé dans ce fil, pour vous seul',
+    'es-ES': 'Lo que ha pasado en este hilo, solo para ti',
+  },
   jobs: {
     en: 'The jobs that it follows here',
     de: 'Die Jobs, die er hier verfolgt',
@@ -140,6 +146,7 @@ export const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
     options: [
       sub('new', [text('request', 'request', { required: true, max_length: 4_000 })]),
       sub('status', [text('session', 'session', { autocomplete: true })]),
+      sub('catchup'),
       sub('jobs'),
       sub('experiments', [text('by', 'experimentsBy', { max_length: 100 })]),
       sub('usage'),

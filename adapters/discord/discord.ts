@@ -145,10 +145,10 @@ const gatewayListening = (discord: Discord): Listening<ReturnType<typeof listen>
     const client = discord.client as Client<true>;
     const { intake, attachments } = parts;
     const controller = createController(parts, TRAITS, door.admission);
-    const { gate, replaceScript } = controller;
+    const { gate, replaceScript, catchUp } = controller;
     const { forums } = discord.settings;
     const behind = () => link.fail();
-    const take = listen(client, { intake, replaceScript, gate, attachments, forums, log, behind });
+    const take = listen(client, { intake, replaceScript, catchUp, gate, attachments, forums, log, behind });
     const answering = { intake, log, inFlight };
     listenToInteractions(client, { ...answering, controller, pointedAt: pointing(client) });
     listenToCommands({ ...parts, ...answering, client, controller });

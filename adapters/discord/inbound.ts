@@ -8,6 +8,7 @@ import {
   MessageType,
   type PartialMessage,
 } from 'discord.js';
+import type { Card } from '../../src/controller/cards.ts';
 import type { Who } from '../../src/controller/people.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
@@ -16,6 +17,7 @@ import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { type Edit, type InboundParts, onEdit, onMessage, type Written } from '../shared/inbound.ts';
 import { sourceOf } from '../shared/source.ts';
 import { offered } from './attachments.ts';
+import { plainMessagesOf } from './cards.ts';
 import { nonceOf, writtenAt } from './ids.ts';
 import { whoIs } from './interaction-context.ts';
 import { DISCORD_LIMITS } from './limits.ts';
@@ -116,6 +118,7 @@ function written(client: Client<true>, { message, isReadBack }: Read, deps: List
       background: known ?? (await backgroundOf(client, message, isFirst)),
     }),
     tell: (text) => reply(message, text, deps.log),
+    show: (card) => showDirectly(message, card, deps.log),
     hasThread: () => hasThread(message, deps.log),
   };
 }
@@ -193,6 +196,25 @@ async function reply(message: Message, text: string, log: Logger): Promise<void>
       log.error({ err: error, user: message.author.id, text }, 'somebody could not be told something'),
     );
 }
+
+/**
+ * Shows who wrote something a card in a direct message: Discord has no private answers to messages. Where
+ * they take no such messages, they are told which ways there are.
+ */
+async function showDirectly(message: Message, card: Card, log: Logger): Promise<void> {
+  try {
+    for (const [i, content] of plainMessagesOf(card).entries()) {
+      const nonce = nonceOf(message.id, `card${i}`);
+      await message.author.send({ content, allowedMentions: { parse: [] }, nonce, enforceNonce: true });
+    }
+  } catch (error) {
+    log.info({ err: error, user: message.author.id }, 'somebody could not be written to directly');
+    await reply(message, NO_DIRECT, log);
+  }
+}
+
+const NO_DIRECT =
+  'I can’t write to you directly: your settings don’t let me. Use `/ml-intern catchup` here, or the menu of the newest request: I answer you alone.';
 
 /** Makes sure of the thread that the answer goes to. Says, in words, what keeps it from being begun. */
 async function hasThread(message: Message, log: Logger): Promise<boolean> {

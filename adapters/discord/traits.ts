@@ -14,5 +14,8 @@ export const TRAITS: Traits = {
   takesCommandsInThreads: true,
   threadLink: ({ thread }) => `<#${thread}>`,
   titledLink: ({ thread }, title) => `**${title}** · <#${thread}>`,
+  // What a thread was begun from may stand outside of it: that leads to the thread.
+  messageUrl: ({ workspace, thread }, messageId) =>
+    `https://discord.com/channels/${workspace}/${thread}${messageId === thread ? '' : `/${messageId}`}`,
   nameOf: async (id) => (/^\d+$/.test(id) ? STYLE.person(id) : id),
 };

@@ -1,7 +1,8 @@
-import type { ReplaceScript } from '../../src/controller/controller.ts';
+import type { Card } from '../../src/controller/cards.ts';
+import type { Controller, ReplaceScript } from '../../src/controller/controller.ts';
 import type { Gate } from '../../src/controller/gate.ts';
 import type { Who } from '../../src/controller/people.ts';
-import { isCommand } from '../../src/intake/commands.ts';
+import { isCatchUp, isCommand } from '../../src/intake/commands.ts';
 import type { Intake } from '../../src/intake/intake.ts';
 import { attachmentId, type FileRules, receiveFiles, wordsOf } from '../../src/intake/received.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
@@ -46,6 +47,8 @@ export type Written = {
   background(isFirst: boolean, known: Background | undefined): Promise<Found>;
   /** Tells who wrote it something; nobody else is notified. Never rejects. */
   tell(text: string): Promise<void>;
+  /** Shows who wrote it a card that nobody else sees. Never rejects. Left out where there is no way to. */
+  show?(card: Card): Promise<void>;
   /** Makes sure of the thread that an answer goes to. False where there can be none, which has been told. */
   hasThread?(): Promise<boolean>;
 };
@@ -56,6 +59,7 @@ export type Found = { background: Background; follow?: (() => void) | undefined 
 export type InboundParts = {
   intake: Intake;
   replaceScript: ReplaceScript;
+  catchUp: Controller['catchUp'];
   gate: Gate;
   attachments: FileRules;
 };
@@ -141,9 +145,12 @@ async function receive(parts: InboundParts, message: Written, take: Intake['mess
     if (message.isAddressed && (await parts.gate.tells(address, who))) await message.tell(refusal);
     return;
   }
-  if (message.hasThread !== undefined && !(await message.hasThread())) return;
   const author = await who.person();
   const said = await message.words();
+  if (message.show !== undefined && isCatchUp(said, author)) {
+    return message.show(await parts.catchUp(address));
+  }
+  if (message.hasThread !== undefined && !(await message.hasThread())) return;
   const files = await message.files();
   const replaced = await Promise.all(files.map((file) => parts.replaceScript(file, address, author)));
   const isAside = replaced.some(({ isMeant }) => isMeant);

@@ -1,4 +1,5 @@
 import type { App } from '@slack/bolt';
+import type { Card } from '../../src/controller/cards.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Background } from '../../src/session/background.ts';
 import type { Change } from '../../src/session/store/deliveries.ts';
@@ -7,7 +8,7 @@ import { isForBot, onEdit, onMessage } from '../shared/inbound.ts';
 import { keptId, offeredIn, type wholeFiles } from './files.ts';
 import { ChangedMessage, DeletedMessage, SharedFiles, Tombstone, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
-import type { TellInThread } from './private-answers.ts';
+import type { TellInThread, Whom } from './private-answers.ts';
 import { namesOf, sharedFiles, slackReader } from './reading.ts';
 import { messageSource } from './source.ts';
 import { readable } from './text.ts';
@@ -22,6 +23,8 @@ export type ListenDeps = InboundParts & {
   bot: { userId: string; teamId: string };
   /** Tells somebody, in private, in the thread where they wrote. */
   tell: TellInThread;
+  /** Shows somebody a card, in private, where they wrote. */
+  show(whom: Whom, card: Card): Promise<void>;
   thread: ThreadReader;
   /** Has a session told what could not be read of its thread, once it can be. */
   follows(address: Written['address'], sourceId: string, rest: Rest): void;
@@ -158,6 +161,7 @@ function written(message: WrittenMessage, deps: ListenDeps): Written {
     },
     background: (isFirst, known) => backgroundFor(message, address, { isFirst, known }, deps),
     tell: (said) => deps.tell(channel, user, said, thread_ts),
+    show: (card) => deps.show({ channel, user, thread: thread_ts }, card),
   };
 }
 

@@ -1,13 +1,16 @@
 import type { RespondFn } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import type { Card } from '../../src/controller/cards.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
 import { NOT_REACHED } from '../shared/answers.ts';
+import { cardMessage } from './cards.ts';
 import { codeOf, WEB_API } from './delivery.ts';
 import { SLACK_LIMITS } from './limits.ts';
+import { plainText } from './plain-form.ts';
 
 /** Tells somebody something that nobody else sees. Never rejects: who can't be told at all is in the log. */
 export type Answer = (text: string) => Promise<void>;
@@ -21,7 +24,7 @@ export type TellInThread = (
 ) => Promise<void>;
 
 /** Somebody, and where they are. */
-type Whom = { channel: string; user: string; thread?: string | undefined };
+export type Whom = { channel: string; user: string; thread?: string | undefined };
 
 /** Tells somebody where they are; where Slack does not take that, in a direct message. */
 export async function tellPrivately(
@@ -38,6 +41,20 @@ export async function tellPrivately(
       () => client.chat.postMessage({ channel: user, text }),
     ],
     (error) => log.error({ err: error, ...whom, text }, 'somebody could not be told something'),
+  );
+}
+
+/** The same with a card; where Slack does not take its blocks, in words. Never rejects. */
+export async function showPrivately(client: WebClient, whom: Whom, card: Card, log: Logger): Promise<void> {
+  const { channel, user, thread } = whom;
+  const message = cardMessage(card);
+  const inThread = thread ? { thread_ts: thread } : {};
+  await firstOf(
+    [
+      () => client.chat.postEphemeral({ channel, user, ...inThread, ...message }),
+      () => client.chat.postMessage({ channel: user, ...message }),
+    ],
+    () => tellPrivately(client, whom, plainText(message), log),
   );
 }
 

@@ -2,6 +2,7 @@ import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
 import type { InstallProvider } from '@slack/oauth';
 import { z } from 'zod';
 import type { Installations } from '../../src/access/installations.ts';
+import type { Card } from '../../src/controller/cards.ts';
 import { createController } from '../../src/controller/controller.ts';
 import { type Missed, withFailures } from '../../src/controller/last-seen-loop.ts';
 import type { Platform, PlatformParts } from '../../src/controller/platform.ts';
@@ -29,7 +30,7 @@ import { listenToHome, showHome } from './home.ts';
 import { listen } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
 import { createSlackOutbound, type OutboundOptions } from './outbound.ts';
-import { type TellInThread, tellPrivately } from './private-answers.ts';
+import { showPrivately, type TellInThread, tellPrivately, type Whom } from './private-answers.ts';
 import { createReceiver, type Receiving, type SlackConnection } from './receiver.ts';
 import { listenToReopenings } from './reopening.ts';
 import { listenToShortcut } from './shortcut.ts';
@@ -220,6 +221,8 @@ async function within(slack: Slack, parts: PlatformParts, teamId: string | undef
     attachments: parts.attachments,
     gate: controller.gate,
     tell,
+    show: (whom: Whom, card: Card) => showPrivately(client, whom, card, log),
+    catchUp: controller.catchUp,
     showHome: (user: string) => showHome(own, user, log),
     bot: { userId: botUserId, teamId: workspace.teamId },
     thread: createThreadReader({ client, people, botUserId, clock: settings.clock }),

@@ -1,6 +1,6 @@
 import type { Traits } from '../../src/controller/traits.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { threadLink } from './links.ts';
+import { messageLink, threadLink } from './links.ts';
 import { SLASH } from './manifest.ts';
 import type { People } from './people.ts';
 import { STYLE } from './style.ts';
@@ -21,5 +21,6 @@ export const traitsOf = (teamUrl: string, people: Pick<People, 'name'>): Traits 
   takesCommandsInThreads: false,
   threadLink: (address) => `<${threadLink(address, teamUrl)}|thread>`,
   titledLink: (address, title) => `<${threadLink(address, teamUrl)}|${title}>`,
+  messageUrl: (address, messageId) => messageLink(address, messageId, teamUrl),
   nameOf: (id) => people.name(id),
 });

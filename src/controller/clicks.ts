@@ -1,5 +1,6 @@
 import type { Seen } from '../approvals/decide.ts';
 import { scriptName } from '../approvals/script-files.ts';
+import { isCatchUp } from '../intake/commands.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import { orderNamed } from '../session/experiments/order.ts';
 import type { Operation } from '../session/operations.ts';
@@ -9,6 +10,7 @@ import { ACTIONS, type Action, type Calls, REPLACE, SURE } from './actions.ts';
 import { type Answer, formed, NOTHING, notice, outcome } from './answers.ts';
 import { batchDigest } from './batch-digest.ts';
 import { UNKNOWN_JOB } from './belonging.ts';
+import { catchUpCard } from './catch-up.ts';
 import { WHETHER_CANCEL } from './controls.ts';
 import { experimentsCard } from './experiments.ts';
 import { answerForm, channelForm, rejectForm, scriptForm, sessionForm, tokenForm, whyForm } from './forms.ts';
@@ -156,6 +158,7 @@ async function onMenu(choice: string, { deps, from, by }: Doing): Promise<Answer
   const { intake, models } = deps;
   const address = await sessionThread(from, deps);
   if (address === undefined) return notice(UNKNOWN_THREAD);
+  if (isCatchUp(choice, by)) return { kind: 'card', card: await catchUpCard(deps, address) };
   if (choice === SETTINGS.value) return formed(sessionForm(models.choices));
   await intake.message({ address, sourceId: from.sourceId, text: choice, author: by, messageId: '' });
   return NOTHING;
@@ -164,12 +167,17 @@ async function onMenu(choice: string, { deps, from, by }: Doing): Promise<Answer
 /** Does what was offered, once, as if its author had written it like that. */
 async function onOffer(
   { messageId, index }: Extract<Action, { kind: 'offer' }>,
-  { deps: { intake, offers }, from: { thread }, by }: Doing,
+  { deps, from: { thread }, by }: Doing,
 ): Promise<Answer> {
   if (thread === undefined) return notice(UNKNOWN_THREAD);
+  const { intake, offers } = deps;
   const open = await offers.open(thread, messageId, index, by);
   if (!open.ok) return notice(open.reason);
   const { text, isMessage = false } = open.offer;
+  if (!isMessage && isCatchUp(text, by)) {
+    await offers.taken(thread, messageId);
+    return { kind: 'card', card: await catchUpCard(deps, thread) };
+  }
   // What was asked or changed after it was offered was not meant by it.
   const writtenAt = isMessage ? undefined : { at: open.madeAt, order: 0 };
   const sourceId = `${thread.platform}:offer:${messageId}`; // two clicks, or two of its buttons, are one

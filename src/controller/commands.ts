@@ -6,6 +6,7 @@ import { accountText } from '../thread/view/words.ts';
 import { ACTIONS } from './actions.ts';
 import { type Answer, notice } from './answers.ts';
 import { type Card, jobItem, sessionItem, words } from './cards.ts';
+import { catchUpCard } from './catch-up.ts';
 import { type ControllerDeps, NO_ACCOUNTS, sessionThread } from './clicks.ts';
 import type { Control } from './controls.ts';
 import { experimentsCard } from './experiments.ts';
@@ -21,6 +22,8 @@ export type Command =
   | { kind: 'new'; request: string }
   /** Somebody's sessions, or one of them. */
   | { kind: 'status'; session?: string }
+  /** What has happened in the thread of the command. */
+  | { kind: 'catchup' }
   | { kind: 'jobs' }
   /** The runs of the channel; `by` is a metric, or what else they are sorted by. */
   | { kind: 'experiments'; by?: string }
@@ -61,12 +64,13 @@ export function commandNamed(text: string): Command {
       return { kind: 'status' };
     case 'experiments':
       return { kind: 'experiments', by: rest.trim().replace(/^by\s+/i, '') };
+    case 'catchup':
     case 'jobs':
     case 'usage':
     case 'models':
     case 'settings':
     case 'account':
-      return { kind: word.toLowerCase() as 'jobs' | 'usage' | 'models' | 'settings' | 'account' };
+      return { kind: word.toLowerCase() as 'catchup' | 'jobs' | 'usage' | 'models' | 'settings' | 'account' };
     default:
       return { kind: 'help' };
   }
@@ -86,6 +90,10 @@ export async function command(
       return beginSession(deps, asked.request, from, begin);
     case 'status':
       return shown(await sessionsCard(deps, from, asked.session));
+    case 'catchup':
+      return shown(
+        deps.traits.takesCommandsInThreads ? await catchUpCard(deps, from.thread) : words(CATCH_UP_IN_THREAD),
+      );
     case 'jobs':
       return shown(await jobsCard(deps, from));
     case 'experiments':
@@ -106,6 +114,9 @@ export async function command(
       return asked satisfies never;
   }
 }
+
+const CATCH_UP_IN_THREAD =
+  'Write `catch me up` in a thread of mine, or choose it from the menu of its newest request: I answer you alone.';
 
 const shown = (card: Card): Answer => ({ kind: 'card', card });
 
@@ -251,6 +262,7 @@ function helpCard({ traits }: ControllerDeps): Card {
     line('experiments', 'the runs of this channel side by side; `by accuracy` sorts them'),
     line('usage', 'tokens and cost'),
     line('models', 'what I can run on'),
+    ...(takesCommandsInThreads ? [line('catchup', 'in a thread of mine: what has happened there')] : []),
     ...(takesCommandsInThreads ? [line('model …', 'switches it, in a thread of mine')] : []),
     line('settings', 'what holds in this channel, and changing it'),
     ...(signsInByCommand ? [line('account', 'your own Hugging Face account')] : []),

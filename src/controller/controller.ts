@@ -6,6 +6,7 @@ import type { Admission } from './admission.ts';
 import { type Answer, notice, OLD, type Taken } from './answers.ts';
 import { namedByAction, namedByForm, strangeTo } from './belonging.ts';
 import { type Card, words } from './cards.ts';
+import { catchUpCard } from './catch-up.ts';
 import { act, type ControllerDeps } from './clicks.ts';
 import { type BeginThread, type Command, command } from './commands.ts';
 import { askForm, type Given, type Subject } from './forms.ts';
@@ -31,6 +32,8 @@ export type Controller = {
   command(asked: Command, from: From, begin: BeginThread): Promise<Answer>;
   /** Somebody points at a message, to ask something about it. */
   point(subject: Extract<Subject, { form: 'ask' }>, from: From): Promise<Answer>;
+  /** What whoever joins a thread has to know, of somebody whom the gate has let in. */
+  catchUp(address: ThreadAddress): Promise<Card>;
   /** Somebody's own page. */
   overview(from: From): Promise<Card>;
   replaceScript: ReplaceScript;
@@ -80,6 +83,7 @@ export function createController(parts: PlatformParts, traits: Traits, admission
       ),
     command: (asked, from, begin) => gated(from, notice, () => command(deps, asked, from, begin)),
     point: (subject, from) => gated(from, notice, async () => ({ kind: 'form', form: askForm(subject) })),
+    catchUp: (address) => catchUpCard(deps, address),
     overview: (from) => gated(from, words, () => overview(deps, from)),
     replaceScript: (file, address, by) => replaceScript(parts.decisions, file, address, by),
   };

@@ -7,7 +7,7 @@ import type { OfferedFile } from '../session/store/incoming.ts';
 import type { Question, QuestionField } from '../session/tool-calls.ts';
 import { TOKEN_HELP } from '../thread/view/words.ts';
 import type { Calls, Half } from './actions.ts';
-import { type Choice, channelMenus, sessionMenus, usdIn } from './menus.ts';
+import { type Choice, channelMenus, MORE_COMMANDS, sessionMenus, usdIn } from './menus.ts';
 import type { Traits } from './traits.ts';
 
 /** What a form is about. It travels with the form and comes back with what was given. */
@@ -187,10 +187,7 @@ export const sessionForm = (models: readonly string[]): Form => ({
       name: 'more',
       label: 'And',
       chosen: undefined,
-      choices: [
-        { label: 'Show tokens and cost', value: 'usage' },
-        { label: 'Share the trace on the Hub', value: 'share' },
-      ],
+      choices: [...MORE_COMMANDS],
     },
   ].map(({ name, label, choices }) => oneOf(name, label, choices, undefined)),
 });

@@ -16,10 +16,17 @@ const choice = (label: string, value: string): Choice => ({ label, value });
 
 /** What a session's menu offers first. */
 export const SESSION_COMMANDS: readonly Choice[] = [
+  choice('Catch me up, for my eyes only', 'catch me up'),
   choice('Undo the last request', 'undo'),
+  choice('Transcript as a file', 'export'),
+];
+
+/** What the dialog behind it offers besides settings, and a longer menu at once. */
+export const MORE_COMMANDS: readonly Choice[] = [
   choice('Make the conversation shorter', 'compact'),
   choice('Begin with a fresh context', 'new'),
-  choice('Transcript as a file', 'export'),
+  choice('Tokens and cost', 'usage'),
+  choice('Share the trace on the Hub', 'share'),
 ];
 
 /** Opens the dialog with the menus below. */

@@ -24,6 +24,8 @@ export type Traits = {
   threadLink(address: ThreadAddress): string;
   /** The same under a title, which is plain already. */
   titledLink(address: ThreadAddress, title: string): string;
+  /** The address of a message in a thread, by the platform's id of it. */
+  messageUrl(address: ThreadAddress, messageId: string): string;
   /** Somebody, in markdown that only one person sees. */
   nameOf(id: string): Promise<string>;
 };

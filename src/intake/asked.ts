@@ -19,6 +19,7 @@ import { toolServersText } from '../session/store/tool-servers.ts';
 import type { Table } from '../session/tables.ts';
 import type { Offer } from '../session/transcript.ts';
 import type { WrittenAt } from '../session/written-at.ts';
+import { catchUpText } from '../thread/words/catch-up.ts';
 import { whichRun } from '../thread/words/comparison.ts';
 import { experimentsText } from '../thread/words/experiments.ts';
 import { HELP_TEXT, messageTooLong, NO_SESSION_YET, offerText } from '../thread/words/intake.ts';
@@ -131,6 +132,8 @@ async function answerTo(deps: AskedDeps, words: Words, command: Answered): Promi
       return answered(await usageText(deps.db, address, author));
     case 'status':
       return answered(await statusText(deps.db, address));
+    case 'catch_up':
+      return answered(await catchUpHere(deps.db, address));
     case 'wrong':
       return answered(command.problem);
     case 'yolo': {
@@ -178,12 +181,22 @@ async function experimentsOf(
   return { text, ...(table ? { tables: [table] } : {}) };
 }
 
+/** In the thread, where a platform has no way to tell one person alone. */
+async function catchUpHere(db: Db, address: ThreadAddress): Promise<string> {
+  const snapshot = await snapshotAt(db, address);
+  return snapshot === undefined ? NO_SESSION_YET : catchUpText(snapshot).text;
+}
+
 const answered = (said: Told): Asked => ({ kind: 'answered', answer: async () => said });
 
 async function statusText(db: Db, address: ThreadAddress): Promise<string> {
-  const id = await sessionAt(db, address);
-  const snapshot = id === undefined ? undefined : await readSnapshot(db, id);
+  const snapshot = await snapshotAt(db, address);
   if (snapshot === undefined) return NO_SESSION_YET;
   const servers = await toolServersText(db);
   return [describeSession(snapshot), ...(servers ? [servers] : [])].join('\n\n');
+}
+
+async function snapshotAt(db: Db, address: ThreadAddress) {
+  const id = await sessionAt(db, address);
+  return id === undefined ? undefined : readSnapshot(db, id);
 }

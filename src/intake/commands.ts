@@ -42,6 +42,8 @@ export type Exact =
   | { kind: 'operation'; operation: Operation }
   | { kind: 'help' }
   | { kind: 'status' }
+  /** What whoever joins has to know, for them alone where that can be. */
+  | { kind: 'catch_up' }
   | { kind: 'usage' }
   | { kind: 'pings'; order: PingOrder }
   /** Runs of the channel that a text may name; where it names none it is for the agent. */
@@ -61,6 +63,9 @@ export function isCommand(text: string, by: Person): boolean {
   const kind = commandOf(text, by)?.kind;
   return kind !== undefined && !['near', 'near_decision', 'compare'].includes(kind);
 }
+
+/** Whether somebody wants to be told what has happened in a thread. */
+export const isCatchUp = (text: string, by: Person): boolean => commandOf(text, by)?.kind === 'catch_up';
 
 /**
  * The command that a message is, or comes near; undefined for anything with a word more in it. Case,
@@ -142,6 +147,7 @@ const LONGEST = 4_000;
 function simpleCommand(bare: Bare, by: Person): Command | undefined {
   const word = withoutPlease(bare.words);
   if (Object.hasOwn(ANSWERED, word)) return { kind: ANSWERED[word] ?? 'help' };
+  if (word === 'catch me up' || word === 'catchup') return { kind: 'catch_up' };
   if (saysStop(bare)) return { kind: 'operation', operation: { kind: 'interrupt', by } };
   if (/^stopp? (?:but |and )?(?:keep|leave) (?:the |my |all )?jobs?(?: running)?$/.test(word)) {
     return { kind: 'operation', operation: { kind: 'interrupt', by, keepsJobs: true } };

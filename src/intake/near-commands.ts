@@ -16,6 +16,7 @@ const OFFERS = {
   resume: { text: 'resume', label: OFFERED.resume },
   close: { text: 'close', label: OFFERED.close },
   share: { text: 'share', label: OFFERED.share },
+  catchUp: { text: 'catch me up', label: OFFERED.catchUp },
 } as const satisfies Record<string, Offer>;
 
 /** The offers for what a message nearly is; undefined where it is far from any command. */
@@ -56,6 +57,10 @@ const NEAR: readonly (readonly [RegExp, readonly Offer[]])[] = [
   ],
   [/^(?:(?:resume|retry)(?: (?:it|that|this))?|fortsetzen|reprendre|reanudar)$/, [OFFERS.resume]],
   [/^(?:close(?: (?:it|this|the (?:session|thread)))?|schließen|schliessen|fermer|cerrar)$/, [OFFERS.close]],
+  [
+    /^(?:catch (?:us |everybody )?up|recap|tl ?dr|bring me up to (?:speed|date)|what did i miss)$/,
+    [OFFERS.catchUp],
+  ],
   [/^share(?: (?:it|this|the (?:transcript|session)))?$/, [OFFERS.share]],
 ];
 

@@ -4,7 +4,19 @@ import { nearest } from '../config/near.ts';
 const WORDS = [
   ...['status', 'help', 'usage', 'stop', 'keep', 'jobs', 'undo', 'compact', 'resume', 'retry', 'close'],
   ...['model', 'effort', 'high', 'xhigh', 'medium', 'default', 'export', 'jsonl', 'markdown', 'share'],
-  ...['pings', 'channel', 'daily', 'quiet', 'watch', 'yolo', 'experiments', 'compare', 'unmute', 'alarms'],
+  ...[
+    'pings',
+    'channel',
+    'daily',
+    'quiet',
+    'watch',
+    'yolo',
+    'experiments',
+    'compare',
+    'unmute',
+    'alarms',
+    'catch',
+  ],
 ] as const;
 
 const KNOWN: ReadonlySet<string> = new Set(WORDS);
@@ -16,7 +28,7 @@ const OTHERS = new Set(
     'states statue statues sage image usages keen kept seep deep jots jots jibs job contact compacts impact',
     'resumed resumes reset entry clone chose closed closes lose loose model models modal mode efforts afford',
     'sigh nigh hight height medium mediums expert experts exports shape shared shares spare shard shore shave',
-    'experiment alarm compared compares ping pins rings wings channels daisy quite quit match batch catch patch hatch latch watches',
+    'experiment alarm compared compares ping pins rings wings channels daisy quite quit match batch patch hatch latch watches',
   ].flatMap((line) => line.split(' ')),
 );
 

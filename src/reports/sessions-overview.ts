@@ -4,8 +4,10 @@ import { watches } from '../db/schema/jobs.ts';
 import { sessions } from '../db/schema/sessions.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import type { ThreadAddress, Workspace } from '../session/address.ts';
-import type { Session } from '../session/snapshot.ts';
+import type { Session, Snapshot } from '../session/snapshot.ts';
+import { readSnapshot } from '../session/store/read-snapshot.ts';
 import { sessionOf } from '../session/store/rows.ts';
+import { sessionAt } from '../session/store/session-at.ts';
 import { usageText } from './usage.ts';
 
 /** What is known of sessions, across threads. */
@@ -14,6 +16,8 @@ export type SessionsOverview = {
   of(place: Workspace, personId: string, limit: number): Promise<Session[]>;
   /** How many jobs run in sessions that somebody began. */
   runningJobs(place: Workspace, personId: string): Promise<number>;
+  /** All of a thread's session that is not undone; undefined where it has none. */
+  whole(address: ThreadAddress): Promise<Snapshot | undefined>;
   usage: (address: ThreadAddress, by: { id: string; name: string }) => Promise<string>;
 };
 
@@ -46,6 +50,10 @@ export function createSessionsOverview(db: Db, isolation: Isolation): SessionsOv
         .innerJoin(sessions, eq(sessions.id, watches.sessionId))
         .where(and(isNull(watches.endedAt), begunBy(place, personId)));
       return rows.length;
+    },
+    async whole(address) {
+      const id = await sessionAt(db, address);
+      return id === undefined ? undefined : readSnapshot(db, id);
     },
     usage: (address, by) => usageText(db, address, by),
   };

@@ -1,8 +1,9 @@
 import type { Snapshot } from '../../src/session/snapshot.ts';
 import type { Entry } from '../../src/session/transcript.ts';
+import { catchUpText } from '../../src/thread/words/catch-up.ts';
 import { comparisonText } from '../../src/thread/words/comparison.ts';
 import { experimentsText } from '../../src/thread/words/experiments.ts';
-import { ADA, at, exchange, snapshot, user, watch } from '../support/snapshots.ts';
+import { ADA, assistant, at, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 
 /* What a thread is told of others of its channel. */
 
@@ -58,6 +59,16 @@ const COMPARED = RUNS.slice(0, 2).map(({ watch: run }, i) => ({
 }));
 
 export const ACROSS_THREADS = [
+  told('Catch me up, which one person alone sees', {
+    role: 'notice',
+    text: catchUpText(
+      snapshot({
+        session: { state: { kind: 'idle' }, settings: { yolo: { kind: 'off' }, title: 'IMDB baseline' } },
+        entries: [user('fine-tune a small model on stanfordnlp/imdb'), assistant('It reaches **0.941**.')],
+        watches: RUNS.slice(1, 2).map(({ watch: run }) => ({ ...run, endedAt: at(900) })),
+      }),
+    ).text,
+  }),
   told('Two runs side by side', { role: 'notice', ...comparisonText(COMPARED) }),
   told('The experiments of a channel', notice(experimentsText(RUNS, { kind: 'newest' }))),
   told('… by a metric', notice(experimentsText(RUNS, { kind: 'metric', name: 'accuracy' }))),

@@ -42,6 +42,7 @@ describe('on Slack', () => {
     ],
     message: [
       (who, { first }) => world.slack.say(who, 'C0ML', 'stop', first.ts),
+      (who, { first }) => world.slack.say(who, 'C0ML', 'catch me up', first.ts),
       (who, { first }) => world.slack.share(who, 'C0ML', { name: 'a.csv', text: 'a,b\n' }, '', first.ts),
     ],
     app_home_opened: [(who) => world.slack.openHome(who), (who) => world.slack.openMessages(who)],
@@ -180,6 +181,7 @@ describe('on Discord', () => {
     MessageCreate: [
       () => on.discord.mention(who, CHANNELS.ml, 'train a model'),
       ({ first }) => on.discord.say(who, first.id, 'stop'),
+      ({ first }) => on.discord.say(who, first.id, 'catch me up'),
     ],
     isButton: ['stop', 'retry', 'job_log|x', 'cancel_job|x', 'channel_settings', 'account_sign_in', 'x'].map(
       (id): Doing =>

@@ -71,6 +71,7 @@ const TRAITS: Traits = {
   takesCommandsInThreads: false,
   threadLink: ({ thread }) => `#${thread}`,
   titledLink: ({ thread }, title) => `${title} #${thread}`,
+  messageUrl: ({ thread }, messageId) => `board://${thread}/${messageId}`,
   nameOf: async (id) => id,
 };
 

@@ -67,7 +67,7 @@ export const HELP_TEXT = [
   '',
   '*"fine-tune a small model on stanfordnlp/imdb and tell me the accuracy"*',
   '',
-  '- **See how it stands:** `status`, `usage`, `experiments` of this channel, `compare <run>, <run>`; `watch <job link>` follows a job from elsewhere',
+  '- **See how it stands:** `catch me up` (for you alone), `status`, `usage`, `experiments` of this channel, `compare <run>, <run>`; `watch <job link>` follows a job from elsewhere',
   '- **Stop, take back:** `stop` (ends its jobs, `stop keep jobs` does not), `undo`, `resume`, `close`',
   '- **Decide:** the buttons, or `approve` and `reject: <reason>`; `yolo $5` runs jobs up to $5 unasked, `yolo off` asks again',
   '- **Be told:** `pings 30m`, `pings daily 9:00 Europe/Paris`, `pings off`; `mute alarms` for yourself',
@@ -92,4 +92,5 @@ export const OFFERED = {
   resume: 'Go on',
   close: 'Close the session',
   share: 'Upload the transcript to a private dataset',
+  catchUp: 'Catch me up, for my eyes only',
 } as const;

@@ -35,7 +35,7 @@ export function describeSession(snapshot: Snapshot): string {
 const JOBS = 5;
 
 /** What waits for people, and for whom. Nobody is called by it. */
-function waitingOn({ session: { requester }, toolCalls }: Snapshot): string[] {
+export function waitingOn({ session: { requester }, toolCalls }: Snapshot): string[] {
   return toolCalls.flatMap(({ state }) => {
     if (state.kind !== 'awaiting_approval') return [];
     const { request, deciders } = state;
@@ -58,7 +58,7 @@ function planText(plan: readonly PlanItem[]): string[] {
 }
 
 /** How a job stands, how good it is so far, and what is to be expected of it. */
-function runningText(watch: Watch): string {
+export function runningText(watch: Watch): string {
   const { snapshot, timeoutSeconds } = watch;
   const best = snapshot.progress && headlineFigure(snapshot.progress);
   const forecast = forecastOf(watch, watch.lookedAt);
@@ -75,7 +75,8 @@ function runningText(watch: Watch): string {
   ].join(' · ');
 }
 
-function spendText({ exchanges, watches }: Snapshot): string {
+/** What a session has used and cost so far. */
+export function spendText({ exchanges, watches }: Snapshot): string {
   const asked = exchanges.filter((exchange) => !exchange.undone).length;
   const tokens = sum(exchanges.map(({ usage }) => usage.inputTokens + usage.outputTokens));
   const ofModel = sum(exchanges.map(({ usage }) => usage.usd ?? 0));

@@ -19,7 +19,13 @@ export type SlackDoubleOptions = {
 /** One call that the app made, as it was answered. */
 type Call = { method: string; arguments: Record<string, unknown>; error: string | undefined; at: number };
 
-export type Ephemeral = { user: string | undefined; text: string; channel?: string; blocks?: unknown };
+export type Ephemeral = {
+  user: string | undefined;
+  text: string;
+  channel?: string;
+  thread?: string;
+  blocks?: unknown;
+};
 
 /** Slack still sends it with everything, and nothing is to rely on it: what comes is signed. */
 export const VERIFICATION = 'verification-token';

@@ -4,11 +4,16 @@ import type { Arguments, Methods } from './method.ts';
 
 /** Messages as the bot writes, changes and deletes them. */
 export const chat: Methods = {
-  'chat.postEphemeral'({ ephemerals, workspace }, { channel, user, text }) {
-    if (!workspace.channels.has(String(channel))) return { ok: false, error: 'channel_not_found' };
-    if (String(text ?? '') === '') return { ok: false, error: 'no_text' };
-    if (String(text).length > UPDATED_TEXT) return { ok: false, error: 'msg_too_long' };
-    ephemerals.push({ user: String(user), text: String(text) });
+  'chat.postEphemeral'({ ephemerals, workspace }, args) {
+    const [channel, user, text] = [String(args.channel), String(args.user), String(args.text ?? '')];
+    if (!workspace.channels.has(channel)) return { ok: false, error: 'channel_not_found' };
+    if (!workspace.isIn(user, channel)) return { ok: false, error: 'user_not_in_channel' };
+    if (text === '') return { ok: false, error: 'no_text' };
+    if (text.length > UPDATED_TEXT) return { ok: false, error: 'msg_too_long' };
+    const refusal = refusalOf(text, args.blocks);
+    if (refusal) return { ok: false, error: refusal };
+    const thread = args.thread_ts === undefined ? {} : { thread: String(args.thread_ts) };
+    ephemerals.push({ user, text, channel, ...thread, blocks: args.blocks });
     return { ok: true, message_ts: '1.1' };
   },
 
