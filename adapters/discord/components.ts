@@ -116,14 +116,17 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
     if (picture !== undefined) return [callingPicture(said, called, mentions, picture)];
     const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
-    const parts = withTables(printMarkdown(said, MARKDOWN, limit), tables, limit);
+    const printed = printMarkdown(said, MARKDOWN, limit);
+    const parts = withTables(printed, tables, limit);
     return parts.map((part, i) => {
       const content = i === 0 ? `${called}${part}` : part;
       const controls = control ? [row([buttonOf(control)])] : [];
       const rows = i > 0 ? [] : offered ? [offerRow(offered)] : controls;
       const whole = shown([{ type: ComponentType.TextDisplay, content }, ...rows], i === 0 ? mentions : []);
       if (i > 0 || mentions.length === 0) return whole;
-      const first = calling(content, '', { people: mentions, buttons: rows, isElsewhere: true });
+      // Of tables a phone would show their frames: the sentence says the essential of them.
+      const sentence = tables.length > 0 ? `${called}${printed[0] ?? ''}` : content;
+      const first = calling(sentence, '', { people: mentions, buttons: rows, isElsewhere: true });
       return first === undefined ? whole : { ...whole, first };
     });
   },

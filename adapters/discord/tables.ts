@@ -26,7 +26,9 @@ const LEAST = 200;
 
 function codeTable(table: Table, room: number, isTitled: boolean): string {
   const { head, rows } = tableLines(table, PHONE);
-  const title = isTitled ? [`**${printedWithin(table.caption.replace(/\s+/g, ' '), TITLE, asText)}**`] : [];
+  const isSaid = table.caption === table.columns[0]?.title; // its head says it
+  const title =
+    isTitled && !isSaid ? [`**${printedWithin(table.caption.replace(/\s+/g, ' '), TITLE, asText)}**`] : [];
   const frame = [...title, '```', ...head, '```'].join('\n').length + MORE;
   let size = frame;
   const shown: string[] = [];

@@ -146,6 +146,7 @@ async function receive(parts: InboundParts, message: Written, take: Intake['mess
     return;
   }
   const author = await who.person();
+  const timeZone = await who.timeZone?.();
   const said = await message.words();
   if (message.show !== undefined && isCatchUp(said, author)) {
     return message.show(await parts.catchUp(address));
@@ -168,7 +169,7 @@ async function receive(parts: InboundParts, message: Written, take: Intake['mess
     ? { background: {} }
     : await message.background(!(await parts.intake.hasSession(address)), undefined);
   await take({
-    ...{ address, sourceId, messageId, writtenAt, text, author, isAside, images, attachments },
+    ...{ address, sourceId, messageId, writtenAt, text, author, timeZone, isAside, images, attachments },
     ...(message.isPrivate ? { isPrivate: true } : {}),
     background: { ...background, ...(shown ? { shown } : {}) },
   });

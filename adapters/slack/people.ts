@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Standing } from '../../src/access/rules.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import { timeZoneNamed } from '../../src/lib/time-zones.ts';
 import type { Person } from '../../src/session/address.ts';
 
 const User = z.object({
@@ -13,6 +14,7 @@ const User = z.object({
     is_stranger: z.boolean().nullish(),
     is_admin: z.boolean().nullish(),
     is_owner: z.boolean().nullish(),
+    tz: z.string().nullish(),
     profile: z.object({ display_name: z.string().nullish(), real_name: z.string().nullish() }).nullish(),
   }),
 });
@@ -32,6 +34,8 @@ const KEPT = 5_000;
 export type People = {
   person(id: string): Promise<Person>;
   name(id: string): Promise<string>;
+  /** The time zone of somebody's profile, by its name; undefined where that can't be found out. */
+  timeZone(id: string): Promise<string | undefined>;
   /** What a channel and a user group are called; their ids where that can't be found out. */
   channelName(id: string): Promise<string>;
   groupName(id: string): Promise<string>;
@@ -67,6 +71,7 @@ export function createPeople(
   return {
     name,
     person: async (id) => ({ id, name: await name(id) }),
+    timeZone: async (id) => (await look(state, id))?.timeZone,
     channelName: (id) => nameOf(state, id, channelNames),
     groupName: (id) => nameOf(state, id, groupNames),
     standing: (id) => standing(state, id),
@@ -119,7 +124,13 @@ async function groupNames(client: WebClient) {
   return usergroups.map(({ id, handle }) => [id, handle] as const);
 }
 
-type Known = { name: string; standing: Standing; isAdmin: boolean; until: number };
+type Known = {
+  name: string;
+  standing: Standing;
+  isAdmin: boolean;
+  timeZone: string | undefined;
+  until: number;
+};
 
 /** Undefined where somebody can't be looked up, and never was. */
 async function look({ client, teamId, monotonic, known }: State, id: string): Promise<Known | undefined> {
@@ -136,6 +147,8 @@ async function look({ client, teamId, monotonic, known }: State, id: string): Pr
     name: shown,
     standing,
     isAdmin: standing === 'member' && Boolean(found.data.user.is_admin || found.data.user.is_owner),
+    // What Slack calls a zone may be none here: then none is known.
+    timeZone: timeZoneNamed(found.data.user.tz ?? ''),
     until: monotonic() + KEPT_MS,
   };
   known.set(id, entry);

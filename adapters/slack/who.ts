@@ -5,6 +5,7 @@ import type { People } from './people.ts';
 export const whoIs = (people: People, id: string): Who => ({
   id,
   person: () => people.person(id),
+  timeZone: () => people.timeZone(id),
   standing: () => people.standing(id),
   isAdmin: () => people.isAdmin(id),
   mayRead: async ({ channel }) => (await people.channelsOf(id)).has(channel),

@@ -5,6 +5,7 @@ import type { Session } from '../session/snapshot.ts';
 import type { Failure } from '../session/state.ts';
 import { mayTellOutage } from '../session/store/outages.ts';
 import * as record from '../session/store/record.ts';
+import { timeZoneOf } from '../session/store/time-zones.ts';
 import { stopText } from '../thread/words/stops.ts';
 import type { ToolStepDeps } from './tool-step/scope.ts';
 
@@ -14,7 +15,11 @@ import type { ToolStepDeps } from './tool-step/scope.ts';
  */
 export async function callForStop(
   tx: Tx,
-  deps: { budgets: Pick<Budgets, 'approvers'>; policy: Pick<ToolStepDeps['policy'], 'mentionsOf'> },
+  deps: {
+    budgets: Pick<Budgets, 'approvers'>;
+    policy: Pick<ToolStepDeps['policy'], 'mentionsOf'>;
+    timeZone: string;
+  },
   session: Session,
   failure: Failure,
 ): Promise<void> {
@@ -27,6 +32,8 @@ export async function callForStop(
   const mentions = failure.isOverBudget
     ? peopleToCall(deps.budgets.approvers, requester, deps.policy.mentionsOf(address.platform))
     : [requester.id];
-  const text = stopText(failure, settings.title);
+  // Only then is a time told.
+  const known = outage === null ? undefined : await timeZoneOf(tx, { ...address, person: requester.id });
+  const text = stopText(failure, settings.title, known?.zone ?? deps.timeZone);
   await record.addMessage(tx, id, exchange, { role: 'notice', text, mentions, isStop: true });
 }

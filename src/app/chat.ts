@@ -35,6 +35,7 @@ export async function startChat(
     clock,
     log,
     everyMs: 2_000,
+    timeZone: config.prompts.time_zone,
   });
   const rendering = {
     db: storage.db,

@@ -83,6 +83,7 @@ function intakeOf(
     budgetApprovers: config.budgets.approvers,
     budgetGroups: Object.keys(config.budgets.roles ?? {}),
     maxMessageCharacters: config.limits.message_characters,
+    timeZone: config.prompts.time_zone,
     wake: turns.wake,
     delayed: outage.tell,
     taken: outage.expect,

@@ -84,6 +84,7 @@ export function turnDeps(
     maxOutputCharacters: limits.tool_output_characters,
     budgets: config.budgets,
     policy: { approversOf: approversOf(config), mentionsOf },
+    timeZone: config.prompts.time_zone,
     lapseAfterSeconds: config.approvals.lapse_hours * 3600,
     autoApproved: config.approvals.auto,
     timeoutMs: limits.tool_timeout_seconds * 1000,

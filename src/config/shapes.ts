@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isTimeZone } from '../lib/time-zones.ts';
 
 /*
  * What values of settings look like, and what a value of another shape may be. Each function says what is
@@ -113,16 +114,6 @@ function parsedUrl(value: string): URL | undefined {
     return url.port === '0' ? undefined : url;
   } catch {
     return undefined;
-  }
-}
-
-/** Whether a name is one of a time zone: `Europe/Paris`, `UTC`. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
   }
 }
 

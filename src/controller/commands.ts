@@ -139,7 +139,9 @@ async function beginSession(
   const { address, messageId, writtenAt, isPrivate } = begun;
   const sourceId = `${address.platform}:slash:${address.workspace}:${messageId}`;
   const ofThread = isPrivate ? { isPrivate } : {};
-  await intake.message({ address, sourceId, text: request, author, messageId, writtenAt, ...ofThread });
+  const timeZone = await from.who.timeZone?.();
+  const said = { text: request, author, timeZone };
+  await intake.message({ address, sourceId, ...said, messageId, writtenAt, ...ofThread });
   return notice(`It goes on in ${traits.threadLink(address)}.`);
 }
 

@@ -11,6 +11,8 @@ export type Who = {
   /** Groups and roles that the platform names with whatever somebody does. */
   groups?: readonly string[];
   person(): Promise<Person>;
+  /** In which time zone somebody is, by its name; undefined where that is not known. */
+  timeZone?(): Promise<string | undefined>;
   /** How somebody belongs to the workspace. Throws where that can't be found out now. */
   standing?(): Promise<Standing>;
   /** Whether somebody manages the workspace by the platform's own rights. */

@@ -139,6 +139,7 @@ async function ask(
     background: { meant: quote },
     ...(isPrivate ? { isPrivate } : {}),
     author: by,
+    timeZone: await from.who.timeZone?.(),
     messageId: '',
     images,
     attachments,

@@ -26,6 +26,7 @@ import { HELP_TEXT, messageTooLong, NO_SESSION_YET, offerText } from '../thread/
 import { describeSession } from '../thread/words/status.ts';
 import type { Exact } from './commands.ts';
 import { MESSAGE, meantBy } from './meant.ts';
+import { orderTimeZone } from './time-zone-command.ts';
 
 /** Somebody's words in a thread, redacted. */
 export type Words = {
@@ -66,6 +67,8 @@ export type AskedDeps = {
   policy: ApproverPolicy;
   decisions: Pick<Decisions, 'decideOpen'>;
   maxMessageCharacters: number;
+  /** The time zone of people whose own is not known. */
+  timeZone: string;
 };
 
 export async function askedBy(deps: AskedDeps, words: Words): Promise<Asked> {
@@ -125,6 +128,7 @@ async function comparisonOf(
 /** Does what is answered without a turn. */
 async function answerTo(deps: AskedDeps, words: Words, command: Answered): Promise<Asked> {
   const { author, address } = words;
+  const ordering = { place: address, by: author, configZone: deps.timeZone };
   switch (command.kind) {
     case 'help':
       return answered(HELP_TEXT);
@@ -155,13 +159,17 @@ async function answerTo(deps: AskedDeps, words: Words, command: Answered): Promi
     }
     case 'pings': {
       const { order } = command;
-      return { kind: 'answered', answer: (tx, id) => orderPings(tx, deps.isolation, id, order) };
+      return { kind: 'answered', answer: (tx, id) => orderPings(tx, deps.isolation, id, order, ordering) };
     }
     case 'experiments':
       return answered(await experimentsOf(deps, address, command.order));
     case 'mute': {
       const { order } = command;
       return { kind: 'answered', answer: (tx) => orderMute(tx, address, author, order) };
+    }
+    case 'time_zone': {
+      const { order } = command;
+      return { kind: 'answered', answer: (tx) => orderTimeZone(tx, deps.isolation, order, ordering) };
     }
     default:
       return command satisfies never;

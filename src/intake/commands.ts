@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Effort } from '../config/effort.ts';
 import { type MuteOrder, muteOrderOf } from '../jobs/mutes.ts';
-import { type PingOrder, pingOrderOf } from '../jobs/pings.ts';
+import { type PingOrder, pingOrderOf } from '../jobs/ping-orders.ts';
 import type { Person } from '../session/address.ts';
 import { directionOf } from '../session/experiments/metrics.ts';
 import { type Order, orderNamed } from '../session/experiments/order.ts';
@@ -10,6 +10,7 @@ import type { Offer } from '../session/transcript.ts';
 import { modelIdTooLong, reasonTooLong, runsWithoutAsking } from '../thread/words/intake.ts';
 import { type Bare, bareWords, saysStop, withoutLead, withoutPlease } from './bare-words.ts';
 import { isNearDecision, nearCommands } from './near-commands.ts';
+import { type ZoneOrder, zoneOrderOf } from './time-zone-command.ts';
 import { corrected } from './typos.ts';
 import { type YoloSetting, yoloCommandOf } from './yolo-command.ts';
 
@@ -52,6 +53,8 @@ export type Exact =
   | { kind: 'experiments'; order: Order }
   /** What its author wants to be called by. */
   | { kind: 'mute'; order: MuteOrder }
+  /** In which time zone its author is. */
+  | { kind: 'time_zone'; order: ZoneOrder }
   /** On all calls that wait for it, as their buttons would. */
   | { kind: 'decision'; verdict: 'approved' | 'rejected'; feedback: string | undefined }
   | { kind: 'yolo'; setting: YoloSetting }
@@ -112,6 +115,8 @@ function exactCommand(text: string, bare: Bare, by: Person): Command | undefined
   if (experiments !== undefined) return { kind: 'experiments', order: experiments };
   const mute = muteOrderOf(bare.said);
   if (mute !== undefined) return { kind: 'mute', order: mute };
+  const zone = zoneOrderOf(bare.said);
+  if (zone !== undefined) return { kind: 'time_zone', order: zone };
   const names = /^compare\s+([\s\S]{3,700})$/i.exec(withoutLead(text))?.[1];
   if (names !== undefined && !bare.isAsked) return { kind: 'compare', names };
   const watched = watchedJob(bare.said, by);
@@ -131,6 +136,7 @@ function isHarmless(command: Command): boolean {
       );
     }
     case 'pings':
+    case 'time_zone':
       return command.order.kind === 'show' || command.order.kind === 'wrong';
     case 'decision':
     case 'mute':

@@ -52,7 +52,7 @@ export type Intake = {
 
 export function createIntake(deps: IntakeDeps): Intake {
   const deliveries = createDeliveries(deps.db, deps.clock, deps.ids);
-  const parts: IntakeParts = { ...deps, deliveries, known: new Set() };
+  const parts: IntakeParts = { ...deps, deliveries, known: new Set(), zones: new Map() };
   return {
     message: (incoming) => once(parts, incoming, (taking) => taking(incoming)),
     once: (message, work) => once(parts, message, work),

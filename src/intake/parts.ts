@@ -27,14 +27,19 @@ export type IntakeDeps = AskedDeps & {
   /** Asks for a turn; says whether that could be done. */
   wake(sessionId: string): Promise<boolean>;
   /** Told of a thread whose message is kept, or could not be, while storage is away. */
-  delayed(address: ThreadAddress): void;
+  delayed(address: ThreadAddress, timeZone?: string): void;
   /** Told of a thread whose message is taken up: somebody waits there. */
-  taken?(address: ThreadAddress): void;
+  taken?(address: ThreadAddress, timeZone?: string): void;
   render(sessionId: string): Promise<void>;
 };
 
 /** What messages are taken in with. `known` are threads that are known to have a session. */
-export type IntakeParts = IntakeDeps & { deliveries: Deliveries; known: Set<string> };
+export type IntakeParts = IntakeDeps & {
+  deliveries: Deliveries;
+  known: Set<string>;
+  /** The time zones of people that were written down already, as their platform knows them. */
+  zones: Map<string, string>;
+};
 
 /** Words without secrets. */
 export const cleaned = ({ db: { redaction } }: IntakeParts, words: Words): Words => ({
@@ -112,13 +117,14 @@ export async function follow(
   address: ThreadAddress,
   sessionId: string,
   asked: Asked,
+  timeZone?: string,
 ): Promise<void> {
   if (asked.kind === 'answered') {
-    if (asked.wakes && !(await parts.wake(sessionId))) parts.delayed(address);
+    if (asked.wakes && !(await parts.wake(sessionId))) parts.delayed(address, timeZone);
     return parts.render(sessionId);
   }
-  parts.taken?.(address);
-  if (!(await parts.wake(sessionId))) parts.delayed(address);
+  parts.taken?.(address, timeZone);
+  if (!(await parts.wake(sessionId))) parts.delayed(address, timeZone);
   await parts.render(sessionId); // that it was heard is shown at once, however long a step takes
 }
 

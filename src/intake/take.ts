@@ -9,6 +9,7 @@ import { keepFile } from '../session/store/files.ts';
 import { insertOperation } from '../session/store/inbox.ts';
 import type { IncomingMessage } from '../session/store/incoming.ts';
 import { sessionAt } from '../session/store/session-at.ts';
+import { noteKnownZone, type Somebody } from '../session/store/time-zones.ts';
 import { isBetweenPeople } from './asides.ts';
 import { type Asked, askedBy } from './asked.ts';
 import { attachmentsIn, placed, placedOf } from './attachments.ts';
@@ -28,15 +29,38 @@ export async function take(parts: IntakeParts, incoming: IncomingMessage): Promi
   if (isBetweenPeople(incoming.text) && (await hasSession(parts, incoming.address))) return;
   const asked = await askedBy(parts, cleaned(parts, incoming));
   const requester = await requesterOf(parts, incoming);
+  const zone = newZone(parts, incoming);
   const sessionId = await knowingGroups(parts.policy, incoming.author, (known) =>
     parts.db.transaction('taking in a message', async (tx) => {
       const id = await findOrCreate(tx, parts, incoming, requester);
+      if (zone !== undefined) await noteKnownZone(tx, zone.who, zone.timeZone);
       await write(tx, parts, id, incoming, asked, known);
       return id;
     }),
   );
-  await follow(parts, incoming.address, sessionId, asked);
+  if (zone !== undefined) keepZone(parts, zone);
+  await follow(parts, incoming.address, sessionId, asked, incoming.timeZone);
 }
+
+type Zone = { who: Somebody; timeZone: string };
+
+/** The time zone that somebody's platform knows, where it was not written down before. */
+function newZone(
+  { zones }: Pick<IntakeParts, 'zones'>,
+  { address, author, timeZone }: IncomingMessage,
+): Zone | undefined {
+  const { platform, workspace } = address;
+  const who = { platform, workspace, person: author.id };
+  const isNew = timeZone !== undefined && zones.get(JSON.stringify(who)) !== timeZone;
+  return isNew ? { who, timeZone } : undefined;
+}
+
+function keepZone({ zones }: Pick<IntakeParts, 'zones'>, { who, timeZone }: Zone): void {
+  if (zones.size >= KNOWN_PEOPLE) zones.clear();
+  zones.set(JSON.stringify(who), timeZone);
+}
+
+const KNOWN_PEOPLE = 10_000;
 
 /** Who begins a session. The platform is asked for their groups only where it matters. */
 async function requesterOf(parts: IntakeParts, { address, author }: IncomingMessage): Promise<Requester> {

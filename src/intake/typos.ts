@@ -16,6 +16,9 @@ const WORDS = [
     'unmute',
     'alarms',
     'catch',
+    'weekly',
+    'digests',
+    'timezone',
   ],
 ] as const;
 
@@ -29,6 +32,7 @@ const OTHERS = new Set(
     'resumed resumes reset entry clone chose closed closes lose loose model models modal mode efforts afford',
     'sigh nigh hight height medium mediums expert experts exports shape shared shares spare shard shore shave',
     'experiment alarm compared compares ping pins rings wings channels daisy quite quit match batch patch hatch latch watches',
+    'weakly digest timezones',
   ].flatMap((line) => line.split(' ')),
 );
 

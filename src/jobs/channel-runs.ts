@@ -36,7 +36,8 @@ export async function runsOfChannel(
   return { runs, isCut: rows.length > MOST };
 }
 
-const isOfChannel = ({ platform, workspace, channel }: Channel, readers: Readers) =>
+/** The condition that a session is of a channel, and that those who are told may know of it. */
+export const isOfChannel = ({ platform, workspace, channel }: Channel, readers: Readers) =>
   and(
     eq(sessions.platform, platform),
     eq(sessions.workspace, workspace),

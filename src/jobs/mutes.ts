@@ -2,19 +2,22 @@ import { and, eq } from 'drizzle-orm';
 import type { Queries, Tx } from '../db/database.ts';
 import { mutes } from '../db/schema/jobs.ts';
 import type { Person, Workspace } from '../session/address.ts';
-import { muteText } from '../thread/words/alarms.ts';
+import { muteText } from '../thread/words/mutes.ts';
 
 /** What people can ask not to be called by; the message is there nevertheless. */
-export type MuteKind = 'alarms';
+export type MuteKind = 'alarms' | 'digests';
 
 export type MuteOrder = { kind: MuteKind; isMuted: boolean };
 
-/** What a message that is `mute alarms` or `unmute alarms` asks for; undefined for any other. */
+/** What a message such as `mute alarms` or `unmute digests` asks for; undefined for any other. */
 export function muteOrderOf(text: string): MuteOrder | undefined {
-  const [, verb] =
-    /^(mute|unmute) (?:the |my |job )?alarms?$/i.exec(text.trim().replace(/(?<![.!])[.!]+$/, '')) ?? [];
-  return verb === undefined ? undefined : { kind: 'alarms', isMuted: verb.toLowerCase() === 'mute' };
+  const [, verb, what = ''] = SAID.exec(text.trim().replace(/(?<![.!])[.!]+$/, '')) ?? [];
+  if (verb === undefined) return undefined;
+  return { kind: /^alarm/i.test(what) ? 'alarms' : 'digests', isMuted: verb.toLowerCase() === 'mute' };
 }
+
+const SAID =
+  /^(mute|unmute) (?:(?:the |my |job )?(alarms?)|(?:the |my |daily |weekly |morning )?(digests?|notes?))$/i;
 
 /** Notes for somebody on their workspace what they are not called by. Returns what their thread is told. */
 export async function orderMute(tx: Tx, place: Workspace, by: Person, order: MuteOrder): Promise<string> {

@@ -1,109 +1,24 @@
 import { createHash } from 'node:crypto';
-import { and, asc, eq, isNull, lt, not, or } from 'drizzle-orm';
-import { z } from 'zod';
+import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/database.ts';
-import { schedules, watches } from '../db/schema/jobs.ts';
+import { schedules } from '../db/schema/jobs.ts';
 import { sessions } from '../db/schema/sessions.ts';
-import { durationText } from '../lib/duration.ts';
 import type { Isolation } from '../lib/isolation.ts';
-import type { ThreadAddress } from '../session/address.ts';
+import type { Person, Workspace } from '../session/address.ts';
+import { type Digest, isEmpty } from '../session/digest.ts';
 import { addMessage } from '../session/store/record.ts';
-import { sessionOf, watchOf } from '../session/store/rows.ts';
-import {
-  NO_PINGS,
-  PINGS_OFF,
-  PINGS_USAGE,
-  pingsText,
-  runningText,
-  unknownTimeZone,
-  WRONG_PINGS,
-} from '../thread/words/pings.ts';
-
-const LEAST_MS = 60_000;
-const MOST_MS = 31 * 86_400_000;
-const SAID_IN_DAYS_MS = 2 * 86_400_000;
-/** `00000000000000000000000030m` is told as what it is. */
-const SAID_CHARACTERS = 20;
-
-/** Older versions took longer ones than people may set now. */
-const LONGEST_KEPT_MS = 3_660 * 86_400_000;
-
-const Scope = z.enum(['thread', 'channel']);
-type Scope = z.infer<typeof Scope>;
-
-/** When pings are due. A cron pattern is read in its time zone, so that summer time moves nothing. */
-const Rhythm = z.object({
-  when: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('every'), ms: z.number().min(LEAST_MS).max(LONGEST_KEPT_MS) }),
-    z.object({ kind: z.literal('daily'), pattern: z.string(), timeZone: z.string() }),
-  ]),
-  /** As people said it. */
-  words: z.string(),
-  isQuiet: z.boolean(),
-});
-type Rhythm = z.infer<typeof Rhythm>;
-
-export type PingOrder =
-  | { kind: 'show' }
-  | { kind: 'off'; scope: Scope }
-  | { kind: 'set'; scope: Scope; rhythm: Rhythm }
-  | { kind: 'wrong'; problem: string };
+import { sessionOf } from '../session/store/rows.ts';
+import { type KnownZone, type Somebody, timeZoneOf } from '../session/store/time-zones.ts';
+import { digestText } from '../thread/words/digests.ts';
+import { NO_PINGS, PINGS_OFF, pingsText } from '../thread/words/pings.ts';
+import { readDigest } from './digest.ts';
+import { isMuted } from './mutes.ts';
+import { movedTo, type PingOrder, Rhythm, rhythmIn, Scope } from './ping-orders.ts';
 
 export type Schedule = { sessionId: string; scope: Scope; rhythm: Rhythm };
 
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/**
- * What a message that begins with "pings" asks for; undefined where it is no such command: "pings are
- * annoying" is said to the agent.
- */
-export function pingOrderOf(text: string): PingOrder | undefined {
-  const words = text.trim().replace(/[.!]$/, '').split(/\s+/);
-  if (words.shift()?.toLowerCase() !== 'pings') return undefined;
-  if (words.length === 0) return { kind: 'show' };
-  if (!ORDERED.test(words.join(' '))) return undefined;
-  const scope: Scope = words[0]?.toLowerCase() === 'channel' ? 'channel' : 'thread';
-  if (scope === 'channel') words.shift();
-  const isQuiet = words.at(-1)?.toLowerCase() === 'quiet';
-  if (isQuiet) words.pop();
-  const [first = '', time = '', timeZone = 'UTC'] = words;
-  if (first.toLowerCase() === 'off' && words.length === 1) return { kind: 'off', scope };
-  const said = words.join(' ');
-  const every = /^(\d+(?:\.\d+)?)(m|h|d)$/i.exec(first);
-  if (every !== null && words.length === 1) {
-    const ms = Math.round(Number(every[1]) * (UNITS[every[2]?.toLowerCase() ?? ''] ?? 0));
-    if (ms < LEAST_MS) return { kind: 'wrong', problem: WRONG_PINGS.tooOften };
-    if (ms > MOST_MS) return { kind: 'wrong', problem: WRONG_PINGS.tooSeldom };
-    const isAsSaid = ms < SAID_IN_DAYS_MS && said.length <= SAID_CHARACTERS;
-    const words = isAsSaid ? `every ${said}` : `every ${durationText(ms / 1000)}`;
-    return { kind: 'set', scope, rhythm: { when: { kind: 'every', ms }, words, isQuiet } };
-  }
-  if (first.toLowerCase() !== 'daily') return { kind: 'wrong', problem: PINGS_USAGE };
-  const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(time);
-  if (clock === null || words.length > 3) return { kind: 'wrong', problem: PINGS_USAGE };
-  if (!isTimeZone(timeZone)) {
-    return {
-      kind: 'wrong',
-      problem: unknownTimeZone(timeZone),
-    };
-  }
-  const pattern = `${Number(clock[2])} ${Number(clock[1])} * * *`;
-  const when = { kind: 'daily' as const, pattern, timeZone };
-  return { kind: 'set', scope, rhythm: { when, words: `daily at ${time} ${timeZone}`, isQuiet } };
-}
-
-/** What is meant as an order, be it wrong: a number, or one of its words, and little else. */
-const ORDERED =
-  /^(?:channel ?)?(?:(?:off|on|daily|every|hourly|quiet|\d\S*)(?: (?:off|on|quiet|at|every|minutes?|hours?|days?|min|hour|day|am|pm|\d\S*|\w+\/\w\S*|utc|gmt|c?est|cet|[ecmp][sd]t|bst|ist|jst)){0,4})?$/i;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Who gives an order, and in which time zone they are taken to be where nobody knows. */
+export type Ordering = { place: Workspace; by: Person; configZone: string };
 
 /** Does what was ordered for a session. Returns what its thread is told. */
 export async function orderPings(
@@ -111,6 +26,7 @@ export async function orderPings(
   isolation: Isolation,
   sessionId: string,
   order: PingOrder,
+  ordering: Ordering,
 ): Promise<string> {
   if (order.kind === 'wrong') return order.problem;
   if (order.kind === 'show') {
@@ -121,19 +37,65 @@ export async function orderPings(
       .orderBy(asc(schedules.createdAt));
     const own = isolation.readable(rows, nameOf, scheduleOf);
     if (own.length === 0) return NO_PINGS;
-    return own.map(pingsText).join('\n\n');
+    return own.map(({ scope, rhythm }) => pingsText(scope, rhythm)).join('\n\n');
   }
   const { scope } = order;
   if (order.kind === 'off') {
-    await tx.delete(schedules).where(and(eq(schedules.sessionId, sessionId), eq(schedules.scope, scope)));
+    await tx.delete(schedules).where(isOf(sessionId, scope));
     return PINGS_OFF[scope];
   }
-  const values = { rhythm: order.rhythm, lastShown: null };
+  const rhythm = rhythmIn(order, await zoneFor(tx, order, ordering), ordering.by);
+  const values = { rhythm, lastShown: null };
   await tx
     .insert(schedules)
     .values({ sessionId, scope, ...values })
     .onConflictDoUpdate({ target: [schedules.sessionId, schedules.scope], set: values });
-  return pingsText({ scope, rhythm: order.rhythm });
+  return pingsText(scope, rhythm);
+}
+
+async function zoneFor(
+  tx: Tx,
+  { when }: Extract<PingOrder, { kind: 'set' }>,
+  { place, by, configZone }: Ordering,
+): Promise<NonNullable<Rhythm['zone']>> {
+  if (when.kind !== 'every' && when.timeZone !== undefined) return { name: when.timeZone, from: 'order' };
+  const known = await timeZoneOf(tx, { ...place, person: by.id });
+  if (known === undefined) return { name: configZone, from: 'config' };
+  return { name: known.zone, from: known.isSaid ? 'person' : 'platform' };
+}
+
+/**
+ * Moves the pings that somebody has ordered to their time zone, but for those that were ordered in one by
+ * name. Returns how many come at another time by that.
+ */
+export async function movePings(
+  tx: Tx,
+  isolation: Isolation,
+  { platform, workspace, person }: Somebody,
+  { zone }: Pick<KnownZone, 'zone'>,
+): Promise<number> {
+  const rows = await tx
+    .select({ schedules })
+    .from(schedules)
+    .innerJoin(sessions, eq(sessions.id, schedules.sessionId))
+    .where(
+      and(
+        eq(sessions.platform, platform),
+        eq(sessions.workspace, workspace),
+        sql`${schedules.rhythm}->'by'->>'id' = ${person}`,
+      ),
+    );
+  const own = isolation.readable(
+    rows,
+    (row) => nameOf(row.schedules),
+    (row) => scheduleOf(row.schedules),
+  );
+  const moved = own.filter(({ rhythm }) => rhythm.zone?.from !== 'order' && rhythm.zone?.name !== zone);
+  for (const { sessionId, scope, rhythm } of moved) {
+    const there = movedTo(rhythm, { name: zone, from: 'person' });
+    await tx.update(schedules).set({ rhythm: there }).where(isOf(sessionId, scope));
+  }
+  return moved.filter(({ rhythm }) => rhythm.when.kind !== 'every').length;
 }
 
 /** Every thread's; one that can't be read is left out. */
@@ -141,6 +103,9 @@ export async function allSchedules(db: Db, isolation: Isolation): Promise<Schedu
   const rows = await db.select().from(schedules).orderBy(asc(schedules.createdAt));
   return isolation.readable(rows, nameOf, scheduleOf);
 }
+
+const isOf = (sessionId: string, scope: string) =>
+  and(eq(schedules.sessionId, sessionId), eq(schedules.scope, scope));
 
 const nameOf = ({ sessionId, scope }: { sessionId: string; scope: string }) =>
   `pings of session ${sessionId} (${scope})`;
@@ -163,61 +128,64 @@ export async function ping(
   due: Date,
 ): Promise<boolean> {
   return db.transaction(`a ping in session ${sessionId}`, async (tx) => {
-    const [row] = await tx
+    const [before] = await tx.select().from(schedules).where(isOf(sessionId, scope)).for('update');
+    const [taken] = await tx
       .update(schedules)
       .set({ lastDue: due })
-      .where(
-        and(
-          eq(schedules.sessionId, sessionId),
-          eq(schedules.scope, scope),
-          or(isNull(schedules.lastDue), lt(schedules.lastDue, due)),
-        ),
-      )
-      .returning();
+      .where(and(isOf(sessionId, scope), or(isNull(schedules.lastDue), lt(schedules.lastDue, due))))
+      .returning({ sessionId: schedules.sessionId });
     const [found] = await tx.select().from(sessions).where(eq(sessions.id, sessionId));
-    if (row === undefined || found === undefined) return false;
-    const session = sessionOf(found);
-    const rows = await runningJobs(tx, session.address, scope === 'channel' ? undefined : sessionId);
-    const running = isolation.readable(rows, ({ id }) => `watch ${id}`, watchOf);
-    const shown = createHash('sha256')
-      .update(
-        JSON.stringify(
-          running.map(({ jobId, snapshot }) => [jobId, snapshot.stage, snapshot.progress?.step]),
-        ),
-      )
-      .digest('base64url');
-    if (Rhythm.parse(row.rhythm).isQuiet && row.lastShown === shown) return false;
-    await tx
-      .update(schedules)
-      .set({ lastShown: shown })
-      .where(and(eq(schedules.sessionId, sessionId), eq(schedules.scope, scope)));
-    await addMessage(tx, sessionId, session.exchange, { role: 'notice', text: runningText(running) });
+    if (before === undefined || taken === undefined || found === undefined) return false;
+    const { rhythm } = scheduleOf(before);
+    const { address, exchange } = sessionOf(found);
+    const whose = scope === 'thread' ? { sessionId } : { channelOf: address };
+    // What was shown by another rhythm is no beginning.
+    const since = beginningOf(rhythm, due, before.lastShown === null ? null : before.lastDue);
+    const digest = await readDigest(tx, isolation, whose, { since, at: tx.clock.now() });
+    const shown = hashOf(digest);
+    await tx.update(schedules).set({ lastShown: shown }).where(isOf(sessionId, scope));
+    if (rhythm.isQuiet && !hasNews(rhythm, digest, before.lastShown === shown)) return false;
+    const { text, tables } = digestText(digest, rhythm.when.kind, zoneOf(rhythm));
+    const mentions = await calledBy(tx, address, rhythm, digest);
+    const below = tables.length > 0 ? { tables } : {};
+    await addMessage(tx, sessionId, exchange, { role: 'notice', text, mentions, ...below });
     return true;
   });
 }
 
-async function runningJobs(
-  tx: Tx,
-  address: ThreadAddress,
-  sessionId: string | undefined,
-): Promise<(typeof watches.$inferSelect)[]> {
-  const rows = await tx
-    .select({ watch: watches })
-    .from(watches)
-    .innerJoin(sessions, eq(sessions.id, watches.sessionId))
-    .where(
-      and(
-        isNull(watches.endedAt),
-        sessionId === undefined
-          ? and(
-              eq(sessions.platform, address.platform),
-              eq(sessions.workspace, address.workspace),
-              eq(sessions.channel, address.channel),
-              or(not(sessions.isPrivate), eq(sessions.thread, address.thread)),
-            )
-          : eq(sessions.id, sessionId),
-      ),
+const DAY_MS = 86_400_000;
+
+/** So far back is told at most, however long nobody ran me. */
+const LONGEST_MS = 31 * DAY_MS;
+
+/** From when on is told what has become of jobs: since the time before, else for one turn of the rhythm. */
+function beginningOf({ when }: Rhythm, due: Date, last: Date | null): Date {
+  const apart = { every: when.kind === 'every' ? when.ms : 0, daily: DAY_MS, weekly: 7 * DAY_MS }[when.kind];
+  const earliest = due.getTime() - LONGEST_MS;
+  return new Date(Math.max(last?.getTime() ?? due.getTime() - apart, earliest));
+}
+
+const zoneOf = ({ zone, when }: Rhythm): string =>
+  zone?.name ?? (when.kind === 'every' ? 'UTC' : when.timeZone);
+
+const hashOf = ({ running, needs }: Digest): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([
+        ...running.map(({ watch: { jobId, snapshot } }) => [jobId, snapshot.stage, snapshot.progress?.step]),
+        ...needs.map(({ kind, name, since }) => [kind, name, since]),
+      ]),
     )
-    .orderBy(asc(watches.createdAt));
-  return rows.map((row) => row.watch);
+    .digest('base64url');
+
+/** Notes that are to be quiet are left out where they would say that there is nothing. */
+function hasNews({ when }: Rhythm, digest: Digest, isSame: boolean): boolean {
+  if (when.kind !== 'every') return !isEmpty(digest);
+  return !isSame || digest.failed.length + digest.finished.length > 0;
+}
+
+/** A note calls who ordered it, where it says something and they have not muted it; pings call nobody. */
+async function calledBy(tx: Tx, place: Workspace, { when, by }: Rhythm, digest: Digest): Promise<string[]> {
+  if (when.kind === 'every' || by === undefined || isEmpty(digest)) return [];
+  return (await isMuted(tx, place, by.id, 'digests')) ? [] : [by.id];
 }

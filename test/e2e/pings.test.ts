@@ -26,7 +26,11 @@ describeOn('pings', EVERYWHERE, (backend) => {
     world.slack.say('U0ADA', 'C0ML', 'pings 30m', asked.ts);
     await world.reply(asked, 'I report on the running jobs of this thread every 30m.');
     const message = await world.reply(asked, '⏰ 1 job is running');
-    expect(message.text).toMatch(/on cpu-basic: running, \d+ s of 10 min, (?:under )?\$0\.0/);
+    const said = message.text.replace(/; under \$0\.01 since \w{3} \d{1,2}:\d\d Europe\/Berlin/, '');
+    expect(said).toBe('⏰ 1 job is running.');
+    const table = JSON.stringify(message.blocks);
+    expect(table).toContain('"caption":"Running"');
+    expect(table).toMatch(/\d+ s of 10 min/);
     await world.stop();
     await world.start();
     world.slack.say('U0ADA', 'C0ML', 'pings', asked.ts);
@@ -63,7 +67,7 @@ test('a due time is told once however often it is asked for, and quiet pings onl
 test('a daily ping comes at its hour in its time zone', async () => {
   await begin(echo);
   const asked = world.slack.mention('U0ADA', 'C0ML', 'pings daily 9:00 Europe/Paris');
-  await world.reply(asked, 'daily at 9:00 Europe/Paris');
+  await world.reply(asked, 'I write a note on this thread every day at 9:00 Europe/Paris.');
   await world.stop();
   const storage = await world.backend.open();
   const log = createLogger('silent', (text) => text);

@@ -53,7 +53,7 @@ describe('on Slack', () => {
     await waiting(first);
     await until('she is called', () => pushed('U0ADA').length === 1);
     expect(pushed('U0ADA')[0]).toMatch(
-      /^<@U0ADA> “train it” waits: The model provider is limiting our requests\. I try again by myself, next at \d\d:\d\d UTC\.$/,
+      /^<@U0ADA> “train it” waits: The model provider is limiting our requests\. I try again by myself, next at \d\d?:\d\d Europe\/Berlin\.$/,
     );
     const second = world.slack.mention('U0ADA', 'C0ML', 'and test it');
     await waiting(second);

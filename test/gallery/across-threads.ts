@@ -1,7 +1,9 @@
+import { digestOf } from '../../src/session/digest.ts';
 import type { Snapshot } from '../../src/session/snapshot.ts';
 import type { Entry } from '../../src/session/transcript.ts';
 import { catchUpText } from '../../src/thread/words/catch-up.ts';
 import { comparisonText } from '../../src/thread/words/comparison.ts';
+import { digestText } from '../../src/thread/words/digests.ts';
 import { experimentsText } from '../../src/thread/words/experiments.ts';
 import { ADA, assistant, at, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 
@@ -58,6 +60,39 @@ const COMPARED = RUNS.slice(0, 2).map(({ watch: run }, i) => ({
   }),
 }));
 
+/** A night in which a run has failed, another is through, and a third is half-way. */
+const NIGHT = digestOf({
+  runs: [
+    { watch: { ...(RUNS[0]?.watch ?? watch()), endedAt: at(800) }, requester: GRACE },
+    {
+      watch: watch({
+        ...{ id: 'w_oom', name: 'IMDB · lora r=64', endedAt: at(700) },
+        snapshot: {
+          ...{ stage: 'ERROR', startedAt: at(10), finishedAt: at(700) },
+          progress: {
+            ...{ step: 620, steps: 1_000, losses: [], stride: 1, seen: 5, metrics: {} },
+            ...{ alerts: [], links: [], tail: [], failure: 'out of GPU memory' },
+          },
+        },
+      }),
+      requester: ADA,
+    },
+    { watch: RUNS[2]?.watch ?? watch(), requester: ADA },
+  ],
+  waiting: [
+    {
+      kind: 'approval',
+      name: 'IMDB · full fine-tune · a100-large, at most 4 h',
+      requester: ADA,
+      since: at(0),
+      usd: 10,
+    },
+  ],
+  modelUsd: 0.4,
+  since: at(-4 * 3_600),
+  at: at(20 * 3_600),
+});
+
 export const ACROSS_THREADS = [
   told('Catch me up, which one person alone sees', {
     role: 'notice',
@@ -68,6 +103,11 @@ export const ACROSS_THREADS = [
         watches: RUNS.slice(1, 2).map(({ watch: run }) => ({ ...run, endedAt: at(900) })),
       }),
     ).text,
+  }),
+  told('The morning note', {
+    role: 'notice',
+    ...digestText(NIGHT, 'daily', 'Europe/Berlin'),
+    mentions: [ADA.id],
   }),
   told('Two runs side by side', { role: 'notice', ...comparisonText(COMPARED) }),
   told('The experiments of a channel', notice(experimentsText(RUNS, { kind: 'newest' }))),

@@ -160,7 +160,7 @@ const OUT: Failure = {
 /** What calls somebody to work that has stopped. */
 const stop = (failure: Failure): Entry => ({
   role: 'notice',
-  text: stopText(failure, title.title),
+  text: stopText(failure, title.title, 'Europe/Berlin'),
   mentions: ['U0ADA'],
   isStop: true,
 });

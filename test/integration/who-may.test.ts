@@ -114,6 +114,7 @@ test('whether somebody may go on past a budget is asked outside of the transacti
     decisions: { decideOpen: async () => '' },
     budgetApprovers: ['S9'],
     budgetGroups: [],
+    timeZone: 'UTC',
     maxMessageCharacters: 1_000,
     delayed: () => {},
   });

@@ -28,6 +28,7 @@ export const intakeOn = (db: Db, wake: (sessionId: string) => void): Intake =>
     policy: POLICY,
     ids: randomIds,
     maxMessageCharacters: 1_000,
+    timeZone: 'UTC',
     delayed: () => {},
   });
 

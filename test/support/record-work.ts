@@ -5,6 +5,7 @@ import { mentionsOf } from '../../src/app/mentions.ts';
 import { type Budgets, budgetsPassedBy, passedBudgets } from '../../src/approvals/budget.ts';
 import { type Db, databaseOf } from '../../src/db/database.ts';
 import { claimWatches, keepWatches } from '../../src/jobs/claims.ts';
+import { readDigest } from '../../src/jobs/digest.ts';
 import { randomIds, systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import type { ModelClient } from '../../src/llm/client.ts';
@@ -38,6 +39,8 @@ export type RecordWork = {
   sweep(): Promise<void>;
   /** Whether something may be spent, with all budgets set. */
   budget(): Promise<void>;
+  /** What a note tells of a thread and of a channel, each over a week. */
+  digest(): Promise<void>;
 };
 
 /** All of them are set, and none is ever passed. */
@@ -115,6 +118,14 @@ function workOn(db: Db, pings: Pings): RecordWork {
       if (session === undefined) throw new Error('there is no session yet');
       await passedBudgets(db, BUDGETS, session);
       await db.transaction('an approval', (tx) => budgetsPassedBy(tx, BUDGETS, session, 1));
+    },
+    async digest() {
+      const at = new Date();
+      const week = { since: new Date(at.getTime() - 7 * 86_400_000), at };
+      const channelOf = { platform: 'slack', workspace: 'T0', channel: 'C0', thread: 'h50' };
+      for (const whose of [{ sessionId: last }, { channelOf }]) {
+        await db.transaction('a note', (tx) => readDigest(tx, ISOLATION, whose, week));
+      }
     },
   };
 }

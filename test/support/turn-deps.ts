@@ -38,6 +38,7 @@ export function turnDepsOn(
     imagesOf: async () => new Map(),
     counts,
     warnUsd: 0,
+    timeZone: 'UTC',
     outageHours: 0,
     systemPromptOf: () => 'system',
     render: async () => {},

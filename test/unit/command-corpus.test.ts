@@ -54,6 +54,8 @@ function named(command: Command | undefined): string {
     }
     case 'pings':
       return command.order.kind === 'wrong' ? 'wrong' : `pings: ${command.order.kind}`;
+    case 'time_zone':
+      return command.order.kind === 'wrong' ? 'wrong' : `timezone: ${command.order.kind}`;
     case 'mute':
       return command.order.isMuted ? 'mute' : 'unmute';
     case 'operation':

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../src/session/digest.ts';
 import type { Forecast } from '../../src/session/progress/forecast.ts';
 import { jobCard } from '../../src/thread/view/cards.ts';
 import { jobForecast, type Style } from '../../src/thread/view/words.ts';
+import { digestText } from '../../src/thread/words/digests.ts';
 import { cutOffText, forecastText } from '../../src/thread/words/forecasts.ts';
-import { runningText } from '../../src/thread/words/pings.ts';
 import { at, watch } from '../support/snapshots.ts';
 
 const same = (text: string) => text;
@@ -63,5 +64,9 @@ test('a job’s card tells nothing where its log does not', () => {
 });
 
 test('pings tell it, too', () => {
-  expect(runningText([training(3_600)])).toContain('50 % done · about 8 min left');
+  const runs = [{ watch: training(3_600), requester: { id: 'U0ADA', name: 'Ada' } }];
+  const digest = digestOf({ runs, waiting: [], modelUsd: 0, since: at(0), at: at(800) });
+  const { text, tables } = digestText(digest, 'every', 'UTC');
+  expect(text).toBe('⏰ IMDB baseline is running (50 %); $0.80 since Thu 12:00 UTC.');
+  expect(JSON.stringify(tables)).toContain('about 8 min left');
 });

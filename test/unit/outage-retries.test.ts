@@ -57,10 +57,10 @@ describe('a request whose model provider is out', () => {
 
 test('whoever is called is told what has stopped in one sentence, however it is called', () => {
   const failure = { message: 'The model account has run out of credits.', retryable: true };
-  expect(stopText(failure, undefined)).toBe(
+  expect(stopText(failure, undefined, 'UTC')).toBe(
     'This request is stuck: The model account has run out of credits.',
   );
-  expect(stopText(failure, `a\nlong ${'x'.repeat(200)}`)).toMatch(
+  expect(stopText(failure, `a\nlong ${'x'.repeat(200)}`, 'UTC')).toMatch(
     /^“a long x+…” is stuck: The model account/,
   );
 });

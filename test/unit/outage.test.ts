@@ -44,6 +44,7 @@ beforeEach(() => {
     clock: systemClock,
     log: createLogger('silent', (text) => text),
     everyMs: 5,
+    timeZone: 'UTC',
   });
 });
 
@@ -80,4 +81,18 @@ test('nobody is told where everything answers', async () => {
   await setImmediate(); // what is asked has been answered by then
   await outage.stop();
   expect(posts).toEqual([]);
+});
+
+test('the time is told as it is for who wrote there, or in the zone of the config', async () => {
+  outage.expect(address, 'Asia/Tokyo');
+  goesAway({ isNoticed: true });
+  await isTold();
+  expect(posts[0]).toMatch(/right now \(\d{1,2}:\d\d Asia\/Tokyo\)/);
+});
+
+test('an unknown writer is told the time in the zone of the config', async () => {
+  goesAway({ isNoticed: false });
+  outage.tell(address);
+  await isTold();
+  expect(posts[0]).toMatch(/right now \(\d{1,2}:\d\d UTC\)/);
 });

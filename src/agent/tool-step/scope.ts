@@ -16,6 +16,8 @@ export type ToolStepDeps = {
   budgets: Budgets;
   /** Who may decide on what is asked. */
   policy: Pick<ApproverPolicy, 'approversOf' | 'mentionsOf'>;
+  /** The time zone of people whose own is not known. */
+  timeZone: string;
   /** After how long what nobody decides on lapses; 0 is never. */
   lapseAfterSeconds: number;
   /** Operations that auto-approval covers, besides its own (`tools/unasked.ts`). */

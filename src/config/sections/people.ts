@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { isTimeZone } from '../../lib/time-zones.ts';
 import { flag, MOST_DAYS, usd } from '../setting-types.ts';
-import { isTimeZone } from '../shapes.ts';
 
 /** Who decides on calls, and how long they are asked. */
 export const Approvals = z.strictObject({
@@ -84,7 +84,9 @@ export const Prompts = z.strictObject({
     .string()
     .refine(isTimeZone, 'must be a time zone such as Europe/Paris')
     .default('UTC')
-    .describe('In which the agent is told the date.'),
+    .describe(
+      'In which the agent is told the date; also that of people whose own is not known, for pings and times in notifications.',
+    ),
   channels: z
     .record(z.string(), z.string().max(8_000))
     .default({})

@@ -48,3 +48,17 @@ export const signIns = internSchema.table('sign_ins', {
   encrypted: text('sealed').notNull(),
   updatedAt: moment('updated_at').notNull().default(MADE_AT),
 });
+
+/** In which time zone people are: what they have said, which counts, and what their platform knows. */
+export const timeZones = internSchema.table(
+  'time_zones',
+  {
+    platform: text('platform').notNull(),
+    workspace: text('workspace').notNull(),
+    person: text('person').notNull(),
+    said: text('said'),
+    known: text('known'),
+    updatedAt: moment('updated_at').notNull().default(MADE_AT),
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.workspace, table.person] })],
+);

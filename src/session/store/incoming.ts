@@ -12,6 +12,8 @@ export type IncomingMessage = {
   /** Their own words, and nothing else: these are what an edit changes. */
   text: string;
   author: Person;
+  /** In which time zone their platform knows them to be. */
+  timeZone?: string | undefined;
   messageId: string;
   /** Left out where it is no message, as with a button. */
   writtenAt?: WrittenAt | undefined;

@@ -1,6 +1,7 @@
 import { jittered } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
+import { clockText } from '../../lib/time-zones.ts';
 import type { ThreadAddress } from '../../session/address.ts';
 import type { Outbound } from './outbound.ts';
 
@@ -15,17 +16,22 @@ export type OutageDeps = {
   clock: Clock;
   log: Logger;
   everyMs: number;
+  /** The time zone of people whose own is not known. */
+  timeZone: string;
 };
 
 /** What threads are told while the record or the queues are away; it is taken back when they answer again. */
 export type Outage = {
-  /** Tells a thread, once an outage, and holds nobody up. Does nothing where everything answers. */
-  tell(address: ThreadAddress): void;
+  /**
+   * Tells a thread, once an outage, and holds nobody up. Does nothing where everything answers. `timeZone` is
+   * that of who wrote there last, as far as it is known.
+   */
+  tell(address: ThreadAddress, timeZone?: string): void;
   /**
    * Remembers for a while that somebody waits in a thread, to tell it of an outage that begins then. Tells it
    * at once where one has begun: work that is asked for now may be taken, and done by nobody.
    */
-  expect(address: ThreadAddress): void;
+  expect(address: ThreadAddress, timeZone?: string): void;
   stop(): Promise<void>;
 };
 
@@ -46,12 +52,14 @@ export function createOutage(deps: OutageDeps): Outage {
   };
   deps.onTrouble(() => {
     const now = deps.clock.now().getTime();
-    for (const { address, until } of state.expected.values()) if (until > now) tell(state, address);
+    for (const { address, timeZone, until } of state.expected.values()) {
+      if (until > now) tell(state, address, timeZone);
+    }
     state.expected.clear();
   });
   return {
-    tell: (address) => tell(state, address),
-    expect: (address) => expect(state, address),
+    tell: (address, timeZone) => tell(state, address, timeZone),
+    expect: (address, timeZone) => expect(state, address, timeZone),
     async stop() {
       state.stopping.abort();
       await state.waiting;
@@ -61,32 +69,32 @@ export function createOutage(deps: OutageDeps): Outage {
 
 type State = {
   deps: OutageDeps;
-  expected: Map<string, { address: ThreadAddress; until: number }>;
+  expected: Map<string, { address: ThreadAddress; timeZone: string | undefined; until: number }>;
   told: Map<string, { address: ThreadAddress; platformId: string | undefined }>;
   stopping: AbortController;
   /** While notes stand that are to be taken back. */
   waiting: Promise<void> | undefined;
 };
 
-function expect(state: State, address: ThreadAddress): void {
+function expect(state: State, address: ThreadAddress, timeZone: string | undefined): void {
   const { deps, expected } = state;
   if (deps.hasTrouble()) {
-    tell(state, address);
+    tell(state, address, timeZone);
     return;
   }
   const key = keyOf(address);
   expected.delete(key); // the latest stand last
-  expected.set(key, { address, until: deps.clock.now().getTime() + EXPECTED_MS });
+  expected.set(key, { address, timeZone, until: deps.clock.now().getTime() + EXPECTED_MS });
   for (const oldest of expected.keys()) if (expected.size > EXPECTED) expected.delete(oldest);
 }
 
-function tell(state: State, address: ThreadAddress): void {
-  postNote(state, address).catch((error: unknown) =>
+function tell(state: State, address: ThreadAddress, timeZone: string | undefined): void {
+  postNote(state, address, timeZone).catch((error: unknown) =>
     state.deps.log.warn({ err: error, address }, 'a thread could not be told of an outage'),
   );
 }
 
-async function postNote(state: State, address: ThreadAddress): Promise<void> {
+async function postNote(state: State, address: ThreadAddress, ofWriter: string | undefined): Promise<void> {
   const { deps, told } = state;
   const key = keyOf(address);
   if (told.has(key) || (await deps.isReachable())) return;
@@ -95,8 +103,9 @@ async function postNote(state: State, address: ThreadAddress): Promise<void> {
   const note = { address, platformId: undefined as string | undefined };
   told.set(key, note);
   state.waiting ??= untilReachable(state);
-  const at = deps.clock.now().toISOString().slice(11, 16);
-  const text = `A part of me can't be reached right now (${at} UTC): my storage does not answer. I keep trying, and what you write here is taken up as soon as it is back.`;
+  const timeZone = ofWriter ?? state.expected.get(key)?.timeZone ?? deps.timeZone;
+  const at = clockText(deps.clock.now(), timeZone);
+  const text = `A part of me can't be reached right now (${at}): my storage does not answer. I keep trying, and what you write here is taken up as soon as it is back.`;
   const [outgoing] = outbound.translate(
     { key: 'outage', exchange: 0, body: { kind: 'notice', text, mentions: [] } },
     1,

@@ -72,9 +72,3 @@ const atStep = (step: number | undefined): string => (step === undefined ? '' : 
 export const NO_ALARM = 'I no longer know this alarm, so nothing was changed.';
 
 export const LET_RUN_ALREADY = ({ name }: Person): string => `${name} has said already that it may run on.`;
-
-/** What somebody is told who does not want to be called by alarms, or wants to again. */
-export const muteText = ({ name }: Person, { isMuted }: { isMuted: boolean }): string =>
-  isMuted
-    ? `${name}: alarms of jobs no longer call you. They are in their threads nevertheless; \`unmute alarms\` changes it back.`
-    : `${name}: alarms of jobs call you again; \`mute alarms\` ends that.`;

@@ -27,7 +27,11 @@ export function cutOffText(
   return `Its time limit of ${durationText(timeoutSeconds)} will cut it off at ${percent(cutOffAtShare)}${step}: it needs about ${needs}.`;
 }
 
-const percent = (share: number): string => `${Math.floor(share * 100)} %`;
+export const percent = (share: number): string => `${Math.floor(share * 100)} %`;
+
+/** How long it takes yet, or that its time limit will end it before. */
+export const leftText = ({ secondsLeft, cutOffAtShare }: Forecast): string =>
+  cutOffAtShare === undefined ? `about ${roughly(secondsLeft)} left` : `cut off at ${percent(cutOffAtShare)}`;
 
 /** To the minute: a forecast knows no better. */
 const roughly = (seconds: number): string =>

@@ -70,7 +70,7 @@ export const HELP_TEXT = [
   '- **See how it stands:** `catch me up` (for you alone), `status`, `usage`, `experiments` of this channel, `compare <run>, <run>`; `watch <job link>` follows a job from elsewhere',
   '- **Stop, take back:** `stop` (ends its jobs, `stop keep jobs` does not), `undo`, `resume`, `close`',
   '- **Decide:** the buttons, or `approve` and `reject: <reason>`; `yolo $5` runs jobs up to $5 unasked, `yolo off` asks again',
-  '- **Be told:** `pings 30m`, `pings daily 9:00 Europe/Paris`, `pings off`; `mute alarms` for yourself',
+  '- **Be told:** `pings 30m`, `pings daily 9:00`, `pings weekly monday 9:00`, `pings off`; `mute alarms` or `mute digests` for yourself; `timezone Europe/Berlin`',
   '- **Choose how I think:** `model`, `effort high`; `compact` summarises, `new` begins afresh',
   '- **Keep it:** `export` (`export jsonl`), `share` (a private dataset on the Hub)',
   '- **Talk among yourselves:** begin with `aside`, and I do not listen',

@@ -1,22 +1,14 @@
-import { dollars } from '../../lib/dollars.ts';
-import { durationText } from '../../lib/duration.ts';
-import { figure } from '../../lib/numbers.ts';
-import { forecastOf } from '../../session/progress/forecast.ts';
-import { stepText } from '../../session/progress.ts';
-import { costSoFar, durationOf, type Watch } from '../../session/watches.ts';
-import { forecastText } from './forecasts.ts';
-import { stageText } from './stages.ts';
-
-/* What people are told of pings, and by them. */
+/* What people are told of pings and notes that they have ordered. */
 
 export const PINGS_USAGE =
-  'Say `pings 30m`, `pings 2h quiet` (only when something changed), `pings daily 9:00 Europe/Paris`, `pings channel 1h` (all jobs of this channel) or `pings off`.';
+  'Say `pings 30m`, `pings 2h quiet` (only when something changed), `pings daily 9:00` (a morning note), `pings weekly monday 9:00` (a note on this channel), `pings channel 1h` or `pings channel daily 9:00` (all jobs of this channel), or `pings off`. A time zone may stand at the end: `pings daily 9:00 Europe/Paris`.';
 
 export const NO_PINGS = `No pings are set in this thread. ${PINGS_USAGE}`;
 
 export const PINGS_OFF = {
   channel: 'Pings about this channel’s jobs are off.',
   thread: 'Pings are off in this thread.',
+  weekly: 'The weekly note on this channel is off.',
 } as const;
 
 export const WRONG_PINGS = {
@@ -27,37 +19,33 @@ export const WRONG_PINGS = {
 export const unknownTimeZone = (name: string): string =>
   `I know no time zone "${name}"; it is one like Europe/Paris or UTC.`;
 
-type Pings = { scope: 'channel' | 'thread'; rhythm: { words: string; isQuiet: boolean } };
+type Ordered = {
+  when: { kind: 'every' | 'daily' | 'weekly' };
+  words: string;
+  isQuiet: boolean;
+  zone?: { from: 'order' | 'person' | 'platform' | 'config' } | undefined;
+};
 
-/** What is reported on, and when. */
-export function pingsText({ scope, rhythm }: Pings): string {
-  const whose = scope === 'channel' ? 'this channel’s running jobs' : 'the running jobs of this thread';
-  return `I report on ${whose} ${rhythm.words}${rhythm.isQuiet ? ', when something has changed' : ''}.`;
+const ABOUT = {
+  channel: 'this channel’s running jobs',
+  thread: 'the running jobs of this thread',
+  weekly: 'this channel',
+} as const;
+
+/** What is reported on, when, and where the time zone is from. */
+export function pingsText(scope: keyof typeof ABOUT, { when, words, isQuiet, zone }: Ordered): string {
+  if (when.kind === 'every') {
+    return `I report on ${ABOUT[scope]} ${words}${isQuiet ? ', when something has changed' : ''}.`;
+  }
+  const about = scope === 'thread' ? 'this thread' : 'this channel';
+  const unless = isQuiet ? ', unless there is nothing to say' : '';
+  return `I write a note on ${about} ${words}${unless}.${zone ? ZONES[zone.from] : ''}`;
 }
 
-const LISTED = 25;
-
-/** How the jobs stand that run. */
-export function runningText(running: readonly Watch[]): string {
-  if (running.length === 0) return '⏰ No job is running.';
-  const lines = running.slice(0, LISTED).map((watch) => {
-    const seconds = durationOf(watch);
-    const usd = costSoFar(watch);
-    const { loss } = watch.snapshot.progress ?? {};
-    const forecast = forecastOf(watch, watch.lookedAt);
-    const step = stepText(watch.snapshot.progress ?? {});
-    return [
-      `- [${watch.name ?? watch.jobId}](${watch.url}) on ${watch.flavor}: ${stageText(watch.snapshot)}`,
-      seconds === undefined
-        ? 'not started'
-        : `${durationText(seconds)} of ${durationText(watch.timeoutSeconds)}`,
-      ...(usd === undefined ? [] : [dollars(usd)]),
-      ...(step === '' ? [] : [step]),
-      ...(loss === undefined ? [] : [`loss ${figure(loss)}`]),
-      ...(forecast === undefined ? [] : [forecastText(forecast)]),
-    ].join(', ');
-  });
-  const more = running.length > LISTED ? [`… and ${running.length - LISTED} more`] : [];
-  const total = running.length === 1 ? '1 job is' : `${running.length} jobs are`;
-  return [`⏰ ${total} running:`, '', ...lines, ...more].join('\n');
-}
+const ZONES = {
+  order: '',
+  person: ' That is your time zone.',
+  platform: ' That is your time zone as your profile has it; `timezone Europe/Berlin` sets another.',
+  config:
+    ' I don’t know your time zone, so that is mine: say one like `timezone Europe/Berlin` once, and this note moves to it.',
+} as const;

@@ -1,4 +1,5 @@
 import { cut } from '../../lib/cut.ts';
+import { clockText } from '../../lib/time-zones.ts';
 import type { Failure } from '../../session/state.ts';
 
 /* What people are called with where work has stopped: its first words are what a phone shows. */
@@ -11,11 +12,11 @@ const named = (title: string | undefined): string => {
   return said ? `“${cut(said, TITLE)}”` : 'This request';
 };
 
-/** That a request has stopped, why, and what becomes of it. */
-export function stopText(failure: Failure, title: string | undefined): string {
+/** That a request has stopped, why, and what becomes of it. Times are told in `timeZone`. */
+export function stopText(failure: Failure, title: string | undefined, timeZone: string): string {
   const { message, pause, isOverBudget, outage } = failure;
   if (outage !== undefined) {
-    return `${named(title)} waits: ${message} I try again by myself, next at ${clockTime(outage.retryAt)} UTC.`;
+    return `${named(title)} waits: ${message} I try again by myself, next at ${clockText(outage.retryAt, timeZone)}.`;
   }
   if (pause !== undefined) return `${named(title)}: shall I go on? ${message}`;
   if (isOverBudget) return `${named(title)} needs more budget: ${message}`;
@@ -25,5 +26,3 @@ export function stopText(failure: Failure, title: string | undefined): string {
 /** That a model provider which was out answers again. */
 export const recoveryText = (title: string | undefined): string =>
   `The model provider answers again: I go on with ${named(title)}.`;
-
-const clockTime = (at: Date): string => at.toISOString().slice(11, 16);

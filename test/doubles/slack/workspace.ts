@@ -51,6 +51,12 @@ export const OTHERS: Readonly<Record<string, Record<string, unknown>>> = {
   U0OTHER: { team_id: 'T00000002', is_stranger: true },
 };
 
+/** Where people have set their profile to be; it is Slack's own home for those who never have. */
+export const ZONES: Readonly<Record<string, string>> = {
+  U0ADA: 'Europe/Berlin',
+  U0GRACE: 'America/New_York',
+};
+
 /** User groups and who is in them. */
 /** What channels are called. */
 export const CHANNEL_NAMES: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { BOT, GROUPS, OTHERS, PEOPLE } from '../workspace.ts';
+import { BOT, GROUPS, OTHERS, PEOPLE, ZONES } from '../workspace.ts';
 import type { Methods } from './method.ts';
 
 /** Who the app is, and who the people are. */
@@ -21,6 +21,7 @@ export const users: Methods = {
         team_id: BOT.team_id,
         name: name.toLowerCase(),
         profile: { display_name: name, real_name: name },
+        ...zoneOf(ZONES[String(user)] ?? 'America/Los_Angeles'),
         is_restricted: false,
         is_ultra_restricted: false,
         ...OTHERS[String(user)],
@@ -52,3 +53,14 @@ export const users: Methods = {
     return users ? { ok: true, users } : { ok: false, error: 'no_such_subteam' };
   },
 };
+
+/** As https://docs.slack.dev/reference/objects/user-object has it: the offset in seconds, as it is now. */
+function zoneOf(tz: string) {
+  const part = (timeZoneName: 'long' | 'longOffset') =>
+    new Intl.DateTimeFormat('en', { timeZone: tz, timeZoneName })
+      .formatToParts()
+      .find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})/.exec(part('longOffset')) ?? [];
+  const seconds = Number(hours ?? 0) * 3_600 + Number(minutes ?? 0) * 60;
+  return { tz, tz_label: part('long'), tz_offset: sign === '-' ? -seconds : seconds };
+}
