@@ -97,7 +97,7 @@ function blockActionOf(click: ButtonClick, { teamId, people }: ClickDeps): Click
   return {
     name,
     values: isOfCall ? [inBlock, argument] : action.value.split('|'),
-    chosen: action.selected_option?.value,
+    chosen: action.selected_option?.value ?? action.selected_options?.map(({ value }) => value).join(' '),
     from: {
       who: whoIs(people, user.id),
       place,

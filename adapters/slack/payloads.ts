@@ -139,6 +139,7 @@ export const ButtonClick = z.object({
         block_id: textOrNone,
         value: textOrNone,
         selected_option: z.object({ value: z.string() }).nullish(),
+        selected_options: z.array(z.object({ value: z.string() })).nullish(),
         action_ts: z.string(),
       }),
     )

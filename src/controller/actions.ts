@@ -31,6 +31,7 @@ export const ACTIONS = {
   signOut: 'account_sign_out',
   offer: 'offered_command',
   sortRuns: 'sort_runs',
+  comparePicked: 'compare_picked',
 } as const;
 
 /** Calls that a button is about: as they were seen, or all that are open as `mark` knows them. */
@@ -60,6 +61,8 @@ export type Action =
   | { kind: 'offer'; messageId: number; index: number }
   /** Lists the channel's runs anew, in the order that was picked. */
   | { kind: 'sort_runs'; order: string }
+  /** Puts the runs that were picked side by side. */
+  | { kind: 'compare_picked'; watchIds: readonly string[] }
   | { kind: 'stop' }
   | { kind: 'retry' };
 
@@ -115,6 +118,8 @@ export function actionOf(name: string, values: readonly string[], chosen = ''): 
       return offerOf(value);
     case ACTIONS.sortRuns:
       return { kind: 'sort_runs', order: chosen };
+    case ACTIONS.comparePicked:
+      return { kind: 'compare_picked', watchIds: chosen.split(' ').filter(Boolean) };
     case ACTIONS.stop:
       return { kind: 'stop' };
     case ACTIONS.retry:

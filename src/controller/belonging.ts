@@ -35,6 +35,8 @@ export function namedByAction(action: Action): Named {
     case 'job':
     case 'let_run':
       return { jobs: [action.watchId] };
+    case 'compare_picked':
+      return { jobs: action.watchIds };
     case 'menu':
     case 'feedback':
     case 'channel_settings':

@@ -12,7 +12,7 @@ import { batchDigest } from './batch-digest.ts';
 import { UNKNOWN_JOB } from './belonging.ts';
 import { catchUpCard } from './catch-up.ts';
 import { WHETHER_CANCEL } from './controls.ts';
-import { experimentsCard } from './experiments.ts';
+import { comparisonCard, experimentsCard } from './experiments.ts';
 import { answerForm, channelForm, rejectForm, scriptForm, sessionForm, tokenForm, whyForm } from './forms.ts';
 import { type From, readableTo } from './from.ts';
 import type { Gate } from './gate.ts';
@@ -74,6 +74,8 @@ export async function act(deps: ControllerDeps, action: Action, from: From): Pro
       return onOffer(action, doing);
     case 'sort_runs':
       return { kind: 'card', card: await experimentsCard(deps, orderNamed(action.order), from) };
+    case 'compare_picked':
+      return { kind: 'card', card: await comparisonCard(deps, action.watchIds, from) };
     case 'stop':
     case 'retry': {
       const operation: Operation = { kind: action.kind === 'stop' ? 'interrupt' : 'resume', by };

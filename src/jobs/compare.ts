@@ -39,8 +39,7 @@ export function createRunComparisons(db: Db, isolation: Isolation): RunCompariso
     const runs = await all(place);
     const wanted = watchIds.flatMap((id) => runs.find(({ watch }) => watch.id === id)?.watch ?? []);
     if (wanted.length < 2) return undefined;
-    const { text, tables } = comparisonText(await withCalls(db, isolation, wanted));
-    return { text, tables, picture: await pictureOf(wanted) };
+    return { ...(await sideBySide(db, isolation, wanted)), picture: await pictureOf(wanted) };
   }
   const addressOf = async (sessionId: string) => {
     const [row] = await db.select().from(sessions).where(eq(sessions.id, sessionId));
@@ -59,6 +58,13 @@ export function createRunComparisons(db: Db, isolation: Isolation): RunCompariso
     },
   };
 }
+
+/** Runs in a sentence and in tables. */
+export const sideBySide = async (
+  db: Db,
+  isolation: Isolation,
+  runs: readonly Watch[],
+): Promise<Pick<Compared, 'text' | 'tables'>> => comparisonText(await withCalls(db, isolation, runs));
 
 /** Each with the arguments that it was started with, as people approved them. */
 async function withCalls(db: Db, isolation: Isolation, runs: readonly Watch[]): Promise<ComparedRun[]> {

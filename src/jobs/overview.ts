@@ -6,6 +6,7 @@ import { later } from '../lib/clock.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import type { Channel, Workspace } from '../session/address.ts';
 import { runsOfChannel } from './channel-runs.ts';
+import { type Compared, sideBySide } from './compare.ts';
 import { type JobRow, jobRowOf } from './job-row.ts';
 
 /** Ended jobs that are still listed. */
@@ -25,6 +26,12 @@ export type JobsOverview = {
   find(place: Workspace, watchId: string, mayRead: MayRead): Promise<JobRow | undefined>;
   /** All runs of a channel, newest first; `isCut` where there are older ones than are looked at. */
   ofChannel(place: Channel, mayRead: MayRead): Promise<{ runs: JobRow[]; isCut: boolean }>;
+  /** Runs of a channel side by side; undefined where fewer than two of them are there to be read. */
+  compare(
+    place: Channel,
+    watchIds: readonly string[],
+    mayRead: MayRead,
+  ): Promise<Pick<Compared, 'text' | 'tables'> | undefined>;
 };
 
 /** Jobs that are read at once, and at most, to find those that somebody may read of. */
@@ -34,6 +41,12 @@ const MOST = 1_000;
 /** A row that can't be read is left out of lists. */
 export function createJobsOverview(db: Db, isolation: Isolation): JobsOverview {
   const rows = () => db.select().from(watches).innerJoin(sessions, eq(sessions.id, watches.sessionId));
+  async function ofChannel(place: Channel, mayRead: MayRead): Promise<{ runs: JobRow[]; isCut: boolean }> {
+    const { runs, isCut } = await runsOfChannel(db, isolation, place, { kind: 'asked' });
+    const readable: JobRow[] = [];
+    for (const row of runs) if (await mayRead(row)) readable.push(row);
+    return { runs: readable, isCut };
+  }
   return {
     async list(place, limit, mayRead) {
       const isRecent = or(isNull(watches.endedAt), gt(watches.endedAt, later(db.clock.now(), -RECENT_MS)));
@@ -55,11 +68,11 @@ export function createJobsOverview(db: Db, isolation: Isolation): JobsOverview {
       const row = found && jobRowOf(found);
       return row && (await mayRead(row)) ? row : undefined;
     },
-    async ofChannel(place, mayRead) {
-      const { runs, isCut } = await runsOfChannel(db, isolation, place, { kind: 'asked' });
-      const readable: JobRow[] = [];
-      for (const row of runs) if (await mayRead(row)) readable.push(row);
-      return { runs: readable, isCut };
+    ofChannel,
+    async compare(place, watchIds, mayRead) {
+      const { runs } = await ofChannel(place, mayRead);
+      const wanted = watchIds.flatMap((id) => runs.find(({ watch }) => watch.id === id)?.watch ?? []);
+      return wanted.length < 2 ? undefined : sideBySide(db, isolation, wanted);
     },
   };
 }

@@ -57,6 +57,12 @@ describe('on Slack', () => {
       .flatMap(({ rows }) => rows)
       .map((row) => row.map(({ text, elements }) => text ?? elements?.[0]?.elements[0]?.text ?? ''));
 
+  /** What can be picked from a menu that stands beside a text. */
+  const offered = (blocks: unknown, name: string): string[] =>
+    (blocks as { accessory?: { action_id: string; options: { value: string }[] } }[])
+      .flatMap(({ accessory }) => (accessory?.action_id === name ? accessory.options : []))
+      .map(({ value }) => value);
+
   const listIn = (asked: SlackMessage, text: string) => {
     world.slack.say('U0ADA', asked.channel, text, asked.ts);
     return until(`an answer to "${text}"`, () =>
@@ -107,7 +113,7 @@ describe('on Slack', () => {
     await world.reply(asked, 'No experiment in this channel has a metric `bleu`');
   });
 
-  test('the command answers in private, and its menu sorts', async () => {
+  test('the command answers in private, and its menus sort and compare', async () => {
     await begin(runner, { configure: cpuIsFree });
     world.hub.course = printsAccuracy;
     world.slack.slash('U0ADA', 'C0ML', 'experiments');
@@ -121,6 +127,12 @@ describe('on Slack', () => {
     world.slack.pickPrivate('U0GRACE', 'C0ML', list.blocks, 'sort_runs', ['eval_accuracy']);
     const sorted = await answered('best first: better has 0.95');
     expect(cells(sorted.blocks).map(([name]) => name)).toEqual(['Name', 'better', 'baseline']);
+    const picked = offered(list.blocks, 'compare_picked');
+    world.slack.pickPrivate('U0GRACE', 'C0ML', list.blocks, 'compare_picked', picked.slice(0, 1));
+    await answered('Pick two experiments at least');
+    world.slack.pickPrivate('U0GRACE', 'C0ML', list.blocks, 'compare_picked', picked);
+    const compared = await answered('best better');
+    expect(JSON.stringify(compared.blocks)).toContain('0.95 ★');
     world.slack.slash('U0ADA', 'C0TWO', 'experiments by accuracy');
     await until(
       'of another channel',
@@ -243,5 +255,9 @@ describe('on Discord', () => {
     await on.told('ada', 'best first: better has 0.95');
     on.discord.slash('ada', CHANNELS.ml, 'experiments', { by: 'eval_loss' });
     await on.told('ada', 'by `eval_loss`, best first: better has 0.05');
+    const menu = flat(list.components).find(({ custom_id }) => custom_id === 'compare_picked');
+    const picked = (menu?.options ?? []).map(({ value }) => value);
+    on.discord.pickPrivate('ada', CHANNELS.ml, list, 'compare_picked', picked);
+    expect(JSON.stringify((await on.told('ada', 'best better')).components)).toContain('0.95 ★');
   });
 });

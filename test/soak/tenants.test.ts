@@ -139,6 +139,7 @@ test('with every kind of id of another workspace nothing is told, changed or spe
     signIn: [''],
     signOut: [''],
     sortRuns: [''],
+    comparePicked: [`${watchId} ${watchId}`],
     menu: [''],
   };
   for (const [name, values] of Object.entries(clicks)) {

@@ -9,7 +9,7 @@ export type Named<R extends Run> =
   | { kind: 'none' };
 
 /** As many as stand beside each other in a table that can be read. */
-const MOST_COMPARED = 6;
+export const MOST_COMPARED = 6;
 
 /** The least of an id that names a job. */
 const LEAST_OF_ID = 6;
