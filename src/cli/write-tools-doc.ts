@@ -11,6 +11,7 @@ import { hubToken } from '../hub/token.ts';
 import { randomIds, systemClock } from '../lib/clock.ts';
 import { createLogger } from '../lib/log.ts';
 import { onOneLine } from '../lib/output.ts';
+import { tokensOf } from '../llm/tokens.ts';
 import { createParseApart } from '../parse-apart/parse-apart.ts';
 import { chooseSandboxes } from '../sandbox/choose.ts';
 import type { Tool } from '../tools/tool.ts';
@@ -22,6 +23,9 @@ export async function toolsDocument(): Promise<string> {
   return [
     '# The agent’s tools',
     '',
+    `All of them together take ${tokensToldOf(tools)} tokens of each request, the system prompt ${promptTokens('system')}, that`,
+    `of the research assistant ${promptTokens('research')} ([AGENT.md](AGENT.md)).`,
+    '',
     'Generated from the registry (`npm run docs:tools`): the descriptions are what models are told. Besides these there are the tools of',
     'MCP servers (`mcp_servers` in the config).',
     '',
@@ -32,6 +36,18 @@ export async function toolsDocument(): Promise<string> {
     '',
   ].join('\n');
 }
+
+/** Tokens that names, descriptions and schemas of tools take, as models are told of them. */
+export const tokensToldOf = (tools: readonly Pick<Tool, 'name' | 'description' | 'parameters'>[]): number =>
+  tokensOf(
+    tools
+      .map(({ name, description, parameters }) => JSON.stringify({ name, description, parameters }))
+      .join('\n'),
+  );
+
+/** Tokens of a prompt, before it is filled in. */
+export const promptTokens = (name: 'system' | 'research'): number =>
+  tokensOf(readFileSync(new URL(`../../configs/prompts/${name}.md`, import.meta.url), 'utf8'));
 
 /**
  * The agent's own tools, as an installation with Spaces for sandboxes has them: those with local ones have no

@@ -3,10 +3,12 @@ import type { DatasetsServer, Looked, ViewerAnswer } from '../hub/datasets.ts';
 import { pageOf } from '../hub/paths.ts';
 import type { HubRepos, RepoEntry } from '../hub/repos.ts';
 import { cut } from '../lib/cut.ts';
+import { auditText } from './dataset-audit.ts';
 import { type DatasetFiles, lookAtFiles } from './dataset-files.ts';
 import { rowsText, some, statisticsText } from './dataset-rows.ts';
 import { step } from './steps.ts';
 import { defineTool, type Tool, type ToolResult } from './tool.ts';
+import { trainingFit } from './training-formats.ts';
 
 const Arguments = z.strictObject({
   dataset: z.string().min(1).max(200).describe('Dataset id on the Hub, e.g. "stanfordnlp/imdb".'),
@@ -15,13 +17,6 @@ const Arguments = z.strictObject({
   sample_rows: z.number().int().min(1).max(10).default(3).describe('Rows to show.'),
 });
 
-/** Columns that trainers of TRL look for: https://huggingface.co/docs/trl/dataset_formats. */
-const TRAINING_FORMATS: readonly { method: string; columns: readonly (readonly string[])[] }[] = [
-  { method: 'SFT', columns: [['messages'], ['text'], ['prompt', 'completion']] },
-  { method: 'DPO', columns: [['prompt', 'chosen', 'rejected']] },
-  { method: 'GRPO', columns: [['prompt']] },
-];
-
 /** What is known of a dataset besides what the viewer has: its access, its name, its files. */
 type Files = DatasetFiles & { repos: Pick<HubRepos, 'details'> };
 
@@ -29,7 +24,7 @@ export function hfInspectDatasetTool(server: DatasetsServer, files: Files, hubUr
   return defineTool({
     name: 'hf_inspect_dataset',
     description:
-      'Look at a dataset on the Hugging Face Hub before using it: whether it can be read, its configs and splits, columns and types, a few rows, sizes, and which training methods (SFT, DPO, GRPO) its columns fit. What the dataset viewer does not have yet is read from the files.',
+      'Look at a dataset on the Hugging Face Hub before using it: whether it can be read, its configs and splits, columns and types, a few rows, sizes, how values and labels are spread, rows that are there twice, who speaks in conversations, and which trainers (SFT, DPO, KTO, reward, GRPO) take its columns, or how to convert them. What the dataset viewer does not have yet is read from the files.',
     schema: Arguments,
     isReadOnly: true,
     research: true,
@@ -109,6 +104,7 @@ async function fromViewer(server: DatasetsServer, args: Args, signal: AbortSigna
     `## ${config}/${split}`,
     rowsText(rows.value, sample_rows),
     trainingFit(rows.value.features.map(({ name }) => name)),
+    auditText(rows.value.rows.map(({ row }) => row)),
     statistics?.ok ? statisticsText(statistics.value) : '',
   ];
   return { ok: true, value: sections.filter((section) => section !== '').join('\n\n') };
@@ -200,14 +196,4 @@ function parquetSizes({ parquet_files, partial }: ViewerAnswer<'/parquet'>): str
     ([split, s]) => `${split} ${(s.bytes / 1e6).toFixed(1)} MB in ${s.files} file(s)`,
   );
   return parts.length > 0 ? `Parquet: ${some(parts, SPLITS)}${partial ? PARTIAL : ''}` : '';
-}
-
-function trainingFit(columns: readonly string[]): string {
-  const fits = TRAINING_FORMATS.flatMap(({ method, columns: alternatives }) => {
-    const match = alternatives.find((wanted) => wanted.every((name) => columns.includes(name)));
-    return match ? [`${method} (${match.join(' + ')})`] : [];
-  });
-  return fits.length > 0
-    ? `Fits without changes: ${fits.join(', ')}.`
-    : 'Fits none of SFT, DPO or GRPO as it is: columns have to be renamed or made.';
 }

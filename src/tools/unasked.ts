@@ -36,6 +36,7 @@ export const UNASKED: Readonly<Record<string, string>> = {
   'hf_jobs ps': READS,
   'hf_jobs logs': READS,
   'hf_jobs inspect': READS,
+  'hf_jobs hardware': READS,
   'hf_jobs scheduled ps': READS,
   'hf_jobs scheduled inspect': READS,
   bash: CONFINED,

@@ -37,7 +37,13 @@ describe('hf_inspect_dataset', () => {
 
   test('tells splits, sizes, columns, rows and what the columns fit', async () => {
     const output = await outputOf(tool(), { dataset: 'stanfordnlp/imdb', sample_rows: 2 });
-    for (const part of ['plain_text/train', 'train: 25,000 rows', 'train 21.0 MB', 'Row 2:', 'SFT (text)']) {
+    for (const part of [
+      'plain_text/train',
+      'train: 25,000 rows',
+      'train 21.0 MB',
+      'Row 2:',
+      'SFT (plain text), by text',
+    ]) {
       expect(output).toContain(part);
     }
     expect(output).not.toContain('Row 3');
@@ -69,7 +75,7 @@ describe('hf_inspect_dataset', () => {
       'does not have it',
       '- data/test.csv',
       '## data/train.jsonl\n2 rows; columns: prompt, chosen, rejected',
-      'DPO (prompt + chosen + rejected)',
+      'DPO, ORPO, CPO and reward models (preference), by prompt + chosen + rejected',
       'Row 1: {"prompt":"a"',
     ]) {
       expect(output).toContain(part);

@@ -71,7 +71,14 @@ export const HOSTILE_CALLS: Readonly<Record<string, readonly object[]>> = {
     ...each(['run', 'scheduled run'], { script: 'print(1)', schedule: '@hourly' }),
     ...each(['ps', 'logs', 'inspect', 'cancel'], { job_id: '<job>' }),
     ...each(
-      ['scheduled ps', 'scheduled inspect', 'scheduled suspend', 'scheduled resume', 'scheduled delete'],
+      [
+        'hardware',
+        'scheduled ps',
+        'scheduled inspect',
+        'scheduled suspend',
+        'scheduled resume',
+        'scheduled delete',
+      ],
       { scheduled_job_id: '<scheduled>' },
     ),
     { operation: 'run', script: 'https://example.org/train.py' },

@@ -33,6 +33,7 @@ export const Arguments = z.strictObject({
     'logs',
     'inspect',
     'cancel',
+    'hardware',
     'scheduled run',
     'scheduled ps',
     'scheduled inspect',

@@ -17,6 +17,8 @@ export function stepOf({ operation, name, hardware_flavor, ...ids }: z.infer<typ
       return step('look at', job);
     case 'cancel':
       return step('cancel', job);
+    case 'hardware':
+      return step('look at', 'the hardware for jobs');
     case 'scheduled run':
       return step('schedule', `${name ?? 'a job'} on ${hardware_flavor}`);
     case 'scheduled ps':

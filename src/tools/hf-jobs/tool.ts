@@ -3,6 +3,7 @@ import { capped } from '../../lib/output.ts';
 import { asksOf } from '../operations.ts';
 import { defineTool, type Tool, type ToolResult } from '../tool.ts';
 import { Arguments } from './arguments.ts';
+import { hardware } from './hardware.ts';
 import * as jobs from './jobs.ts';
 import { type HfJobsDeps, type JobOperation, type JobParts, NOT_HERE, namespaceOf } from './operation.ts';
 import * as scheduled from './scheduled.ts';
@@ -14,6 +15,7 @@ const OPERATIONS: Readonly<Record<Arguments['operation'], JobOperation>> = {
   logs: jobs.logs,
   inspect: jobs.inspect,
   cancel: jobs.cancel,
+  hardware,
   'scheduled run': scheduled.scheduledRun,
   'scheduled ps': scheduled.scheduledPs,
   'scheduled inspect': scheduled.scheduledInspect,
@@ -30,8 +32,9 @@ export function hfJobsTool(deps: HfJobsDeps): Tool {
       'Run and follow jobs on Hugging Face hardware.',
       '- run: Python source in `script` (+ `dependencies`) or a `command` in an `image`. People are asked to approve first. The call comes back when the job has ended, with its log; meanwhile do not poll.',
       '- ps: jobs of this channel’s sessions. logs, inspect, cancel: one of them by `job_id`.',
+      '- hardware: what there is, what it costs an hour, models of which size fit, and whose account pays. Read it before you choose.',
       '- scheduled run (with `schedule`), scheduled ps, inspect, delete, suspend, resume: jobs that the Hub runs again and again. People are asked each time.',
-      'A job has no disk that outlives it: scripts must push what they make to the Hub (HF_TOKEN is set). Choose the smallest hardware that fits, and a timeout with room to spare.',
+      'A job has no disk that outlives it: scripts must push what they make to the Hub (HF_TOKEN is set). The default timeout of 30 minutes ends most training: 1–3B models take 3 to 4 hours, 7–13B 6 to 8, 30B and more 12 to 24; add what installing, loading, evaluating and pushing take.',
     ].join('\n'),
     schema: Arguments.superRefine((args, check) => {
       const message = OPERATIONS[args.operation].lacks?.(args);
