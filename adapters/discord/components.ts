@@ -15,6 +15,7 @@ import type { CardPart } from '../../src/controller/cards.ts';
 import type { Control } from '../../src/controller/controls.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
+import { withTimes } from '../../src/lib/time-zones.ts';
 import type { Table } from '../../src/session/tables.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
@@ -112,17 +113,19 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   },
   showsStanding: false,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
-  notice({ text: said, mentions, offered, picture, tables = [] }, divisor, control) {
+  notice({ text, mentions, offered, picture, tables = [], times = [] }, divisor, control) {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
-    if (picture !== undefined) return [callingPicture(said, called, mentions, picture)];
+    if (picture !== undefined) return [callingPicture(text, called, mentions, picture)];
     const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
-    const printed = printMarkdown(said, MARKDOWN, limit);
+    const printed = printMarkdown(text, MARKDOWN, limit);
     const parts = withTables(printed, tables, limit);
     return parts.map((part, i) => {
       const content = i === 0 ? `${called}${part}` : part;
       const controls = control ? [row([buttonOf(control)])] : [];
       const rows = i > 0 ? [] : offered ? [offerRow(offered)] : controls;
-      const whole = shown([{ type: ComponentType.TextDisplay, content }, ...rows], i === 0 ? mentions : []);
+      const timed = withTimes(content, times, STYLE.moment);
+      const said = { type: ComponentType.TextDisplay as const, content: timed };
+      const whole = shown([said, ...rows], i === 0 ? mentions : []);
       if (i > 0 || mentions.length === 0) return whole;
       // Of tables a phone would show their frames: the sentence says the essential of them.
       const sentence = tables.length > 0 ? `${called}${printed[0] ?? ''}` : content;

@@ -3,6 +3,7 @@ import { ACTIONS, offerValue, seenValue } from '../../src/controller/actions.ts'
 import type { Verdict } from '../../src/intake/feedback.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
+import { withTimes } from '../../src/lib/time-zones.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
@@ -84,13 +85,14 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   message: (headline, blocks) => messageOf(headline, [...blocks]),
   showsStanding: true,
   named: (text) => [{ kind: 'title', text: cut(text, SLACK_LIMITS.threadTitle) }],
-  notice({ text, mentions, offered, picture, tables }, divisor, control) {
+  notice({ text, mentions, offered, picture, tables, times = [] }, divisor, control) {
+    const timed = (said: string) => withTimes(said, times, STYLE.moment);
     if (tables !== undefined) {
       const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
       const [said = '…'] = printMarkdown(text, MRKDWN, NOTICE);
       const [first = '…'] = printMarkdown(text.split('\n', 1)[0] ?? '', MARKDOWN, NOTICE);
       const headline = `${called}${escaped(asSeen(first))}`;
-      return [messageOf(headline, [section(`${called}${said}`), ...dataTables(tables, divisor)])];
+      return [messageOf(headline, [section(`${called}${timed(said)}`), ...dataTables(tables, divisor)])];
     }
     if (offered !== undefined) {
       const buttons = offered.labels.map((label, i) =>
@@ -99,18 +101,19 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
       const [said = '…'] = printMarkdown(text, MARKDOWN, NOTICE);
       return [messageOf(escaped(asSeen(said)), [{ type: 'markdown', text: said }, actions(buttons)])];
     }
-    if (mentions.length === 0) {
+    if (mentions.length === 0 && times.length === 0) {
       const said = { kind: 'answer' as const, text, isDraft: false as const, id: 0, isEnd: false };
       return answerParts(said, divisor, answersIn({ isStreamed: false, asksFeedback: false }));
     }
-    const called = mentions.map(STYLE.person).join(' ');
+    const called = mentions.map(STYLE.person);
     const [said = ''] = printMarkdown(text, MRKDWN, NOTICE);
+    const spoken = [...called, said].join(' ');
     const below = control ? [actions([buttonOf(control)])] : [];
-    const whole = messageOf(`${called} ${said}`, [section(`${called} ${said}`), ...below]);
+    const whole = messageOf(spoken, [section([...called, timed(said)].join(' ')), ...below]);
     if (picture === undefined) return [whole];
     const { fileId: id, name, alt } = picture;
     const calling = { people: mentions, without: whole.body };
-    return [{ kind: 'upload', file: { id, name }, text: `${called} ${said}`, alt, calling }];
+    return [{ kind: 'upload', file: { id, name }, text: spoken, alt, calling }];
   },
   quoted: plainWithin,
   quotedLines: (lines, limit) => plainWithin(lines.join('\n'), limit),

@@ -6,7 +6,7 @@ import type { Failure } from '../session/state.ts';
 import { mayTellOutage } from '../session/store/outages.ts';
 import * as record from '../session/store/record.ts';
 import { timeZoneOf } from '../session/store/time-zones.ts';
-import { stopText } from '../thread/words/stops.ts';
+import { stopText, timesOfStop } from '../thread/words/stops.ts';
 import type { ToolStepDeps } from './tool-step/scope.ts';
 
 /**
@@ -34,6 +34,8 @@ export async function callForStop(
     : [requester.id];
   // Only then is a time told.
   const known = outage === null ? undefined : await timeZoneOf(tx, { ...address, person: requester.id });
-  const text = stopText(failure, settings.title, known?.zone ?? deps.timeZone);
-  await record.addMessage(tx, id, exchange, { role: 'notice', text, mentions, isStop: true });
+  const timeZone = known?.zone ?? deps.timeZone;
+  const text = stopText(failure, settings.title, timeZone);
+  const times = outage === null ? {} : { times: timesOfStop(outage, timeZone) };
+  await record.addMessage(tx, id, exchange, { role: 'notice', text, mentions, ...times, isStop: true });
 }

@@ -24,6 +24,7 @@ import { whichRun } from '../thread/words/comparison.ts';
 import { experimentsText } from '../thread/words/experiments.ts';
 import { HELP_TEXT, messageTooLong, NO_SESSION_YET, offerText } from '../thread/words/intake.ts';
 import { describeSession } from '../thread/words/status.ts';
+import { ZONE_OFFERS } from '../thread/words/time-zones.ts';
 import type { Exact } from './commands.ts';
 import { MESSAGE, meantBy } from './meant.ts';
 import { orderTimeZone } from './time-zone-command.ts';
@@ -159,7 +160,11 @@ async function answerTo(deps: AskedDeps, words: Words, command: Answered): Promi
     }
     case 'pings': {
       const { order } = command;
-      return { kind: 'answered', answer: (tx, id) => orderPings(tx, deps.isolation, id, order, ordering) };
+      const answer = async (tx: Tx, id: string) => {
+        const { text, isZoneAsked } = await orderPings(tx, deps.isolation, id, order, ordering);
+        return told(text, author, isZoneAsked ? ZONE_OFFERS : []);
+      };
+      return { kind: 'answered', answer };
     }
     case 'experiments':
       return answered(await experimentsOf(deps, address, command.order));

@@ -20,29 +20,23 @@ export type Schedule = { sessionId: string; scope: Scope; rhythm: Rhythm };
 /** Who gives an order, and in which time zone they are taken to be where nobody knows. */
 export type Ordering = { place: Workspace; by: Person; configZone: string };
 
-/** Does what was ordered for a session. Returns what its thread is told. */
+/**
+ * Does what was ordered for a session. Returns what its thread is told, and whether whoever ordered it is to
+ * be asked for their time zone.
+ */
 export async function orderPings(
   tx: Tx,
   isolation: Isolation,
   sessionId: string,
   order: PingOrder,
   ordering: Ordering,
-): Promise<string> {
-  if (order.kind === 'wrong') return order.problem;
-  if (order.kind === 'show') {
-    const rows = await tx
-      .select()
-      .from(schedules)
-      .where(eq(schedules.sessionId, sessionId))
-      .orderBy(asc(schedules.createdAt));
-    const own = isolation.readable(rows, nameOf, scheduleOf);
-    if (own.length === 0) return NO_PINGS;
-    return own.map(({ scope, rhythm }) => pingsText(scope, rhythm)).join('\n\n');
-  }
+): Promise<{ text: string; isZoneAsked: boolean }> {
+  if (order.kind === 'wrong') return { text: order.problem, isZoneAsked: false };
+  if (order.kind === 'show') return { text: await shownPings(tx, isolation, sessionId), isZoneAsked: false };
   const { scope } = order;
   if (order.kind === 'off') {
     await tx.delete(schedules).where(isOf(sessionId, scope));
-    return PINGS_OFF[scope];
+    return { text: PINGS_OFF[scope], isZoneAsked: false };
   }
   const rhythm = rhythmIn(order, await zoneFor(tx, order, ordering), ordering.by);
   const values = { rhythm, lastShown: null };
@@ -50,7 +44,18 @@ export async function orderPings(
     .insert(schedules)
     .values({ sessionId, scope, ...values })
     .onConflictDoUpdate({ target: [schedules.sessionId, schedules.scope], set: values });
-  return pingsText(scope, rhythm);
+  const isZoneAsked = rhythm.when.kind !== 'every' && rhythm.zone?.from === 'config';
+  return { text: pingsText(scope, rhythm), isZoneAsked };
+}
+
+async function shownPings(tx: Tx, isolation: Isolation, sessionId: string): Promise<string> {
+  const rows = await tx
+    .select()
+    .from(schedules)
+    .where(eq(schedules.sessionId, sessionId))
+    .orderBy(asc(schedules.createdAt));
+  const own = isolation.readable(rows, nameOf, scheduleOf);
+  return own.length === 0 ? NO_PINGS : own.map(({ scope, rhythm }) => pingsText(scope, rhythm)).join('\n\n');
 }
 
 async function zoneFor(
@@ -145,10 +150,10 @@ export async function ping(
     const shown = hashOf(digest);
     await tx.update(schedules).set({ lastShown: shown }).where(isOf(sessionId, scope));
     if (rhythm.isQuiet && !hasNews(rhythm, digest, before.lastShown === shown)) return false;
-    const { text, tables } = digestText(digest, rhythm.when.kind, zoneOf(rhythm));
+    const { text, tables, times } = digestText(digest, rhythm.when.kind, zoneOf(rhythm));
     const mentions = await calledBy(tx, address, rhythm, digest);
     const below = tables.length > 0 ? { tables } : {};
-    await addMessage(tx, sessionId, exchange, { role: 'notice', text, mentions, ...below });
+    await addMessage(tx, sessionId, exchange, { role: 'notice', text, mentions, times, ...below });
     return true;
   });
 }

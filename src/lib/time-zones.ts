@@ -30,6 +30,13 @@ const upper = (letter: string): string => letter.toUpperCase();
 /** A zone's name in a sentence: an underscore would be read aloud, and means something in markdown. */
 export const zoneText = (timeZone: string): string => timeZone.replaceAll('_', ' ');
 
+/** A time as it is said in a text, in words that name its zone. */
+export type SaidTime = { words: string; at: Date };
+
+/** A text with the times in it as a platform shows them to each reader, in their own zone. */
+export const withTimes = (text: string, times: readonly SaidTime[], moment: (at: Date) => string): string =>
+  times.reduce((shown, { words, at }) => shown.replaceAll(words, () => moment(at)), text);
+
 /** A time of day with its zone: `16:05 Europe/Berlin`. */
 export const clockText = (at: Date, timeZone: string): string =>
   `${timeIn(at, timeZone)} ${zoneText(timeZone)}`;

@@ -56,6 +56,8 @@ export const Entry = z.discriminatedUnion('role', [
     offered: z.object({ to: Person, offers: z.array(Offer) }).optional(),
     /** Shown below the text. */
     tables: z.array(Table).optional(),
+    /** Times in the text, by their words. */
+    times: z.array(z.object({ words: z.string(), at: z.coerce.date() })).optional(),
     /** It is an alarm of a job. */
     alarm: z.object({ watchId: z.string(), cause: z.string() }).optional(),
   }),

@@ -115,8 +115,9 @@ describe('on Discord', () => {
     on.discord.click('ada', await on.reply(done.id, 'Approve up to'), 'approve');
     await on.reply(done.id, 'is done');
     const asked = on.discord.mention('ada', CHANNELS.ml, 'pings weekly monday 9:00');
-    await on.reply(asked.id, 'every Monday at 9:00 UTC. I don’t know your time zone');
-    on.discord.say('ada', asked.id, 'timezone europe/berlin');
+    const question = await on.reply(asked.id, 'every Monday at 9:00 UTC. I don’t know your time zone');
+    const berlin = flat(question.components).find(({ label }) => label === 'Europe/Berlin');
+    on.discord.clickId('ada', question, berlin?.custom_id ?? '');
     await on.reply(asked.id, 'Europe/Berlin for you. Your note comes at the same hour there.');
     on.discord.say('ada', asked.id, 'pings');
     await on.reply(asked.id, 'every Monday at 9:00 Europe/Berlin. That is your time zone.');

@@ -99,6 +99,7 @@ describe('its sentence', () => {
     expect(digestText(digest([]), 'daily', 'UTC')).toEqual({
       text: '☀️ Morning note: nothing needs you, and no job runs or has ended since Thu 11:00 UTC.',
       tables: [],
+      times: [{ words: 'Thu 11:00 UTC', at: since }],
     });
     expect(text(digest([]), 'every')).toBe('⏰ No job is running.');
   });

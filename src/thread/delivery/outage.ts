@@ -104,10 +104,11 @@ async function postNote(state: State, address: ThreadAddress, ofWriter: string |
   told.set(key, note);
   state.waiting ??= untilReachable(state);
   const timeZone = ofWriter ?? state.expected.get(key)?.timeZone ?? deps.timeZone;
-  const at = clockText(deps.clock.now(), timeZone);
-  const text = `A part of me can't be reached right now (${at}): my storage does not answer. I keep trying, and what you write here is taken up as soon as it is back.`;
+  const at = deps.clock.now();
+  const words = clockText(at, timeZone);
+  const text = `A part of me can't be reached right now (${words}): my storage does not answer. I keep trying, and what you write here is taken up as soon as it is back.`;
   const [outgoing] = outbound.translate(
-    { key: 'outage', exchange: 0, body: { kind: 'notice', text, mentions: [] } },
+    { key: 'outage', exchange: 0, body: { kind: 'notice', text, mentions: [], times: [{ words, at }] } },
     1,
     address,
   );

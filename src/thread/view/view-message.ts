@@ -1,3 +1,4 @@
+import type { SaidTime } from '../../lib/time-zones.ts';
 import type { Person } from '../../session/address.ts';
 import type { Forecast } from '../../session/progress/forecast.ts';
 import type { Progress } from '../../session/progress.ts';
@@ -44,6 +45,11 @@ export type ViewBody =
       offered?: { id: number; labels: readonly string[] };
       /** A picture from the record that is a part of the message. */
       picture?: { fileId: string; name: string; alt: string };
+      /**
+       * Times in the text, by their words: whoever reads it sees them in their own zone, and a notification
+       * has the words.
+       */
+      times?: readonly SaidTime[];
       /** Below the text, which says the essential of them. */
       tables?: readonly Table[];
     };

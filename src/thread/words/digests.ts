@@ -4,7 +4,7 @@ import { durationText } from '../../lib/duration.ts';
 import { literal } from '../../lib/markdown/common-mark.ts';
 import { figure as figureText } from '../../lib/numbers.ts';
 import { onOneLine } from '../../lib/output.ts';
-import { dayAndTime, dayText, zoneText } from '../../lib/time-zones.ts';
+import { dayAndTime, dayText, type SaidTime, zoneText } from '../../lib/time-zones.ts';
 import type { Alarm } from '../../session/alarms.ts';
 import { type Digest, type DigestRun, isEmpty, type Need } from '../../session/digest.ts';
 import { valueText } from '../../session/experiments/metrics.ts';
@@ -25,26 +25,27 @@ import { stageText } from './stages.ts';
 /** A ping every so often, a note once a day, or one once a week. */
 export type DigestKind = 'every' | 'daily' | 'weekly';
 
-type Told = { text: string; tables: Table[] };
+type Told = { text: string; tables: Table[]; times: SaidTime[] };
 
 /** Times are told in `timeZone`, which is named. */
 export function digestText(digest: Digest, kind: DigestKind, timeZone: string): Told {
   const { since, at, usd } = digest;
   const opening = openingOf(kind, at, timeZone);
   const from = dayText(since, at, timeZone);
+  const times = [{ words: from, at: since }];
   if (isEmpty(digest)) {
     const nothing =
       kind === 'every'
         ? 'No job is running.'
         : `nothing needs you, and no job runs or has ended since ${from}.`;
-    return { text: `${opening}${nothing}`, tables: [] };
+    return { text: `${opening}${nothing}`, tables: [], times };
   }
   const spent = usd > 0 ? dollars(usd) : 'no cost';
   const ended = usd > 0 || kind !== 'every' ? `; ${spent} since ${from}` : '';
   const sentence = (parts: readonly string[]) => `${opening}${parts.join(', ')}${ended}.`;
   const named = sentence(groupsIn(digest, true));
   const text = named.length <= SENTENCE ? named : sentence(groupsIn(digest, false));
-  return { text, tables: tablesOf(digest, timeZone) };
+  return { text, tables: tablesOf(digest, timeZone), times };
 }
 
 /** Characters that a phone shows of a notification. */

@@ -47,5 +47,5 @@ const ZONES = {
   person: ' That is your time zone.',
   platform: ' That is your time zone as your profile has it; `timezone Europe/Berlin` sets another.',
   config:
-    ' I don’t know your time zone, so that is mine: say one like `timezone Europe/Berlin` once, and this note moves to it.',
+    ' I don’t know your time zone, so that is mine: tell me yours once, as in `timezone Europe/Berlin`, and this note moves there.',
 } as const;

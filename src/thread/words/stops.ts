@@ -1,5 +1,5 @@
 import { cut } from '../../lib/cut.ts';
-import { clockText } from '../../lib/time-zones.ts';
+import { clockText, type SaidTime } from '../../lib/time-zones.ts';
 import type { Failure } from '../../session/state.ts';
 
 /* What people are called with where work has stopped: its first words are what a phone shows. */
@@ -22,6 +22,11 @@ export function stopText(failure: Failure, title: string | undefined, timeZone: 
   if (isOverBudget) return `${named(title)} needs more budget: ${message}`;
   return `${named(title)} is stuck: ${message}`;
 }
+
+/** The times that are told of a stop, as they are said in `timeZone`. */
+export const timesOfStop = ({ retryAt }: NonNullable<Failure['outage']>, timeZone: string): SaidTime[] => [
+  { words: clockText(retryAt, timeZone), at: retryAt },
+];
 
 /** That a model provider which was out answers again. */
 export const recoveryText = (title: string | undefined): string =>

@@ -1,7 +1,17 @@
 import { clockText, zoneText } from '../../lib/time-zones.ts';
 import type { Person } from '../../session/address.ts';
+import type { Offer } from '../../session/transcript.ts';
 
 /* What people are told of the time zone that they are taken to be in. */
+
+/** What somebody whose time zone is not known may press: where most people are who work on models. */
+export const ZONE_OFFERS: readonly Offer[] = [
+  'America/Los_Angeles',
+  'America/New_York',
+  'Europe/London',
+  'Europe/Berlin',
+  'Asia/Kolkata',
+].map((zone) => ({ text: `timezone ${zone}`, label: zoneText(zone) }));
 
 const HOW = '`timezone Europe/Berlin` sets it, for notes that you order and times that I tell you.';
 
