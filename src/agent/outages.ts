@@ -17,6 +17,12 @@ const MINUTE_MS = 60_000;
 /** Between tries; the last one again and again. A model call has tried for a minute or two by itself. */
 const WAITS_MS = [1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS);
 
+/**
+ * Answers that break off are paid for: the same request is made so many times more, each with the retries of
+ * a model call, and not for hours.
+ */
+const PAID_TRIES = 3;
+
 /** What passes by itself. An empty account and an answer without an end do not. */
 const isPassing = (kind: ModelError['kind']): boolean =>
   OUTAGES.has(kind) && kind !== 'credits' && kind !== 'too_much';
@@ -32,6 +38,7 @@ export function failureAfter(
   const provider = error.provider ?? '';
   const known = settings.outage?.provider === provider ? settings.outage : undefined;
   const { since, tries } = known ?? { since: now, tries: 0 };
+  if (error.mayBePaid && tries >= PAID_TRIES) return failed;
   const wait = WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] ?? MINUTE_MS;
   const retryAt = later(now, Math.max(wait, error.retryAfterMs ?? 0));
   if (retryAt > later(since, mostHours * 60 * MINUTE_MS)) return failed;

@@ -5,6 +5,7 @@ import type {
 import { beginningOf, endOf } from '../lib/cut.ts';
 import { parsedJson } from '../lib/json.ts';
 import { automatic, said, speakerName, speakerNames } from '../lib/speech.ts';
+import { isObject } from '../llm/events.ts';
 import { effectiveArguments, isSettled, type ToolCall } from '../session/tool-calls.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 
@@ -172,6 +173,6 @@ function resultOf(call: ToolCall): string {
 }
 
 /**
- * Providers reject a history whose arguments do not parse; the call's result says what was wrong with them.
+ * Providers reject a history whose arguments are no object; the call's result says what was wrong with them.
  */
-export const validJson = (text: string): string => (parsedJson(text) === undefined ? '{}' : text);
+export const validJson = (text: string): string => (isObject(parsedJson(text)) ? text : '{}');

@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { parsedJson } from '../lib/json.ts';
 import type { RequestedCall } from './answer.ts';
 import type { CallPart } from './chunks.ts';
+import { isObject } from './events.ts';
 
 type Open = {
   index: number | undefined;
   id: string;
   name: string;
   arguments: string;
+  /** The part that came last, which some make all of it. */
+  last: string;
   extra: CallPart['extra'];
 };
 
@@ -24,25 +27,25 @@ export class CallAssembly {
     if (current === undefined || isAnother(current, part)) {
       const { index, id, extra } = part;
       const name = part.name || (current?.name ?? '');
-      this.#calls.push({ index, id, name, arguments: part.arguments, extra });
+      this.#calls.push({ index, id, name, arguments: part.arguments, last: part.arguments, extra });
       return;
     }
+    if (isRestOfName(current, part)) current.name += part.name;
     current.id ||= part.id;
     current.name ||= part.name;
     current.extra ??= part.extra;
-    if (part.isWhole) current.arguments = part.arguments;
-    else current.arguments += part.arguments;
+    addArguments(current, part);
   }
 
   /** All calls, each with an id of ours: a provider's may repeat, or not be taken by another one. */
   finish(): RequestedCall[] {
     return this.#calls
       .filter(({ name, arguments: text }) => name !== '' || text.trim() !== '')
-      .map(({ name, arguments: text, extra }) => ({
+      .map((call) => ({
         providerId: newCallId(),
-        name: toolNameOf(name),
-        arguments: text,
-        ...(extra === undefined ? {} : { extra }),
+        name: toolNameOf(call.name),
+        arguments: argumentsOf(call),
+        ...(call.extra === undefined ? {} : { extra: call.extra }),
       }));
   }
 
@@ -53,9 +56,10 @@ export class CallAssembly {
 
   /** Whether no call is cut in the middle of its arguments. */
   get isComplete(): boolean {
-    return this.#calls.every(
-      (call) => call.arguments.trim() === '' || parsedJson(call.arguments) !== undefined,
-    );
+    return this.#calls.every((call) => {
+      const text = argumentsOf(call);
+      return text.trim() === '' || parsedJson(text) !== undefined;
+    });
   }
 
   #currentFor({ index, id, name }: CallPart): Open | undefined {
@@ -74,7 +78,64 @@ function isAnother(current: Open, part: CallPart): boolean {
   if (isNamed && current.name !== '' && part.name !== current.name && part.id !== current.id) return true;
   if (part.id !== '' && part.id === current.id) return isNamed && part.isWhole && current.arguments !== '';
   // Nothing goes on behind JSON that is whole.
-  return /^\s*\{/.test(part.arguments) && parsedJson(current.arguments) !== undefined;
+  return isNamed && /^\s*\{/.test(part.arguments) && parsedJson(current.arguments) !== undefined;
+}
+
+/** A name that comes in parts: the place and the id say that it is the same call. */
+const isRestOfName = (current: Open, { index, id, name }: CallPart): boolean =>
+  name !== '' &&
+  name !== current.name &&
+  current.name !== '' &&
+  current.arguments === '' &&
+  id !== '' &&
+  id === current.id &&
+  index !== undefined;
+
+/**
+ * Arguments begin, with some, as an empty object, which what follows takes the place of, and with some end
+ * with one, which adds nothing.
+ */
+function addArguments(current: Open, { arguments: text, isWhole }: CallPart): void {
+  if (text.trim() !== '') current.last = text;
+  if (isWhole || isEmptyObject(current.arguments)) {
+    if (text.trim() !== '') current.arguments = text;
+    return;
+  }
+  if (isEmptyObject(text) && isObject(parsedJson(current.arguments))) {
+    current.last = current.arguments;
+    return;
+  }
+  current.arguments += text;
+}
+
+const isEmptyObject = (text: string): boolean => /^\s*\{\s*\}\s*$/.test(text);
+
+/** The arguments of a call whose parts are all there: some send with each part all that there is so far. */
+function argumentsOf({ arguments: text, last }: Open): string {
+  const own = plainArguments(text);
+  if (last === text || isObject(parsedJson(own))) return own;
+  const latest = plainArguments(last);
+  return isObject(parsedJson(latest)) && text.startsWith(last.slice(0, 2)) ? latest : own;
+}
+
+/** Marks at the end of arguments are within so many characters. */
+const MARK_CHARACTERS = 100;
+
+/**
+ * Arguments without what models and servers put around their JSON: a fence, the mark that ends a call, a text
+ * that is written once more as one. `null` and `None` are no arguments. What is no object even then stays as
+ * it is.
+ */
+export function plainArguments(text: string): string {
+  if (isObject(parsedJson(text))) return text;
+  const begun = text.trim().replace(/^```(?:json)?\s/, '');
+  const end = begun.slice(-MARK_CHARACTERS).replace(/(?:\s|```|<\|\w+\|>|<\/\w+>)+$/, '');
+  const bare = begun.slice(0, -MARK_CHARACTERS) + end;
+  if (bare === 'null' || bare === 'None' || bare === '""') return '';
+  const value = parsedJson(bare);
+  if (isObject(value)) return bare;
+  const within = typeof value === 'string' ? parsedJson(value) : undefined;
+  return typeof value === 'string' && isObject(within) ? value : text;
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -93,6 +154,10 @@ export const callIdOf = (bytes: Uint8Array): string =>
  * The name of a tool without what some models put around it: `functions.read:0`, `read<|channel|>commentary`.
  */
 export function toolNameOf(name: string): string {
-  const [bare = ''] = name.trim().split('<|');
-  return bare.replace(/^(?:functions|default_api)[.:]/, '').replace(/:\d{1,6}$/, '');
+  const [, meant = name] = /\bto=([\w.:/-]{1,200})/.exec(name.slice(0, 400)) ?? [];
+  const [bare = ''] = meant.trim().split('<|');
+  return bare
+    .replace(/^["'`]+|["'`]+$|\(\)$/g, '')
+    .replace(/^(?:functions|default_api|tools)[.:]/, '')
+    .replace(/:\d{1,6}$/, '');
 }

@@ -4,6 +4,7 @@ import type { ModelAnswer } from './answer.ts';
 import { cacheKeyOf, marked } from './caching.ts';
 import { eventsOf } from './events.ts';
 import { messagesFor } from './messages.ts';
+import { namesOffered } from './offered.ts';
 import { effortFor } from './quirks.ts';
 import { PROVIDER_HEADER } from './refusals.ts';
 import type { ModelRequest } from './request.ts';
@@ -35,11 +36,13 @@ export async function overChat(
       assembly.add(event);
       break;
     }
-    alive(true);
-    if (assembly.add(event)) request.onText(assembly.text);
+    const before = assembly.size;
+    const hasChanged = assembly.add(event);
+    if (assembly.size > before) alive(true);
+    if (hasChanged) request.onText(assembly.text);
   }
   const provider = response.headers.get(PROVIDER_HEADER) ?? assembly.provider;
-  return { ...assembly.finish(), provider };
+  return { ...assembly.finish(namesOffered(request)), provider };
 }
 
 /** What is sent. Requests of a session begin alike to the byte: providers cache by that. */

@@ -1,5 +1,4 @@
 import { type TokenUsage, tokenCount } from './answer.ts';
-import type { Fault } from './errors.ts';
 import { isObject } from './events.ts';
 
 /** A part of a tool call, as far as a provider tells which one it belongs to. */
@@ -19,7 +18,10 @@ export type Chunk = {
   text: string;
   reasoning: string;
   calls: readonly CallPart[];
+  /** Why it ends, in its provider's word. */
   finish: string | undefined;
+  /** The same in the word of who answered behind a router. */
+  native: string | undefined;
   usage: Partial<TokenUsage> | undefined;
   /** It has the whole answer, not what is added to it. */
   isWhole: boolean;
@@ -36,41 +38,18 @@ export function chunkOf(event: Fields): Chunk {
   const isWhole = !isObject(choice.delta) && isObject(choice.message);
   const said = isWhole ? fieldsOf(choice.message) : fieldsOf(choice.delta);
   const content = contentOf(said.content);
-  const finish = choice.finish_reason ?? said.finish_reason ?? choice.finishReason;
+  const finish = [choice.finish_reason, said.finish_reason, choice.finishReason, choice.stop_reason]
+    .map((value) => textOf(value) || textOf(fieldsOf(value).type))
+    .find((word) => word !== '');
   return {
     text:
       content.text || textOf(said.refusal) || (isWhole || isObject(choice.delta) ? '' : textOf(choice.text)),
     reasoning: thoughtsOf(said) || content.reasoning,
     calls: callsOf(said),
-    finish: typeof finish === 'string' && finish !== '' ? finish : undefined,
+    finish: finish ?? (textOf(choice.native_finish_reason) || undefined),
+    native: textOf(choice.native_finish_reason) || undefined,
     usage: usageOf([event.usage, choice.usage, fieldsOf(event.x_groq).usage]),
     isWhole,
-  };
-}
-
-/** An error that a provider sends in a stream that has begun, in one of the forms that are known. */
-export function faultOf(event: Fields): Fault | undefined {
-  const [choice] = Array.isArray(event.choices) ? event.choices : [];
-  const error = event.error ?? fieldsOf(choice).error;
-  if (isObject(error) && Object.keys(error).length > 0) return faultIn(error);
-  if (typeof error === 'string' && error !== '') return { ...faultIn(event), message: error };
-  if (choice !== undefined || event.usage) return undefined;
-  const message = textOf(event.message) || textOf(event.detail);
-  const fault = { ...faultIn(event), message: message || JSON.stringify(event) };
-  const isError = event.object === 'error' || event.type === 'error' || fault.status !== undefined;
-  const isAlone = message !== '' && Object.keys(event).length === 1;
-  return isError || isAlone || (message !== '' && typeof event.code === 'string') ? fault : undefined;
-}
-
-function faultIn(error: Fields): Fault {
-  const code = [error.code, error.type, error.status].find((value) => typeof value === 'string');
-  const status = [error.code, error.status, error.status_code, error.http_code].map(Number);
-  const inner = fieldsOf(error.metadata).raw; // what the provider behind a router said
-  const message = [textOf(error.message), textOf(inner)].filter((text) => text !== '').join(': ');
-  return {
-    message: message || JSON.stringify(error),
-    code: typeof code === 'string' ? code : undefined,
-    status: status.find((value) => value >= 400 && value < 600),
   };
 }
 
@@ -85,7 +64,8 @@ function contentOf(content: unknown): { text: string; reasoning: string } {
     const fields = fieldsOf(part);
     if (fields.type === 'thinking' || fields.type === 'reasoning') {
       found.reasoning += contentOf(fields.thinking ?? fields.text ?? fields.reasoning).text;
-    } else found.text += textOf(part) || textOf(fields.text) || textOf(fields.refusal);
+    } else
+      found.text += textOf(part) || textOf(fields.text) || textOf(fields.refusal) || textOf(fields.content);
   }
   return found;
 }
@@ -98,14 +78,22 @@ function thoughtsOf(said: Fields): string {
   const first = named.find((text) => text !== '');
   if (first !== undefined) return first;
   const details = Array.isArray(said.reasoning_details) ? said.reasoning_details : [];
-  return details.map((detail) => textOf(fieldsOf(detail).text)).join('');
+  return details.map((detail) => textOf(fieldsOf(detail).text) || textOf(fieldsOf(detail).summary)).join('');
 }
 
 function callsOf(said: Fields): CallPart[] {
-  const list = Array.isArray(said.tool_calls) ? said.tool_calls : [said.tool_calls ?? undefined];
+  const list = Array.isArray(said.tool_calls) ? said.tool_calls : listed(said.tool_calls);
   const parts = list.filter(isObject).map(callOf);
   const old = said.function_call; // what calls were before there were several
   return isObject(old) && parts.length === 0 ? [callOf({ index: 0, function: old })] : parts;
+}
+
+/** One call, or several by their numbers. */
+function listed(calls: unknown): unknown[] {
+  if (!isObject(calls)) return [];
+  const entries = Object.entries(calls);
+  const areNumbered = entries.every(([key, call]) => /^\d{1,3}$/.test(key) && isObject(call));
+  return areNumbered ? entries.map(([key, call]) => ({ index: Number(key), ...fieldsOf(call) })) : [calls];
 }
 
 function callOf(part: Fields): CallPart {

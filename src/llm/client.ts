@@ -110,12 +110,22 @@ function heal(
   thrown: unknown,
 ): boolean {
   const error = modelErrorOf(thrown);
-  if (error instanceof ModelError && error.kind === 'too_long') return false; // whatever parameters it names
-  const refusal = refusalOf(thrown);
+  const said = refusalOf(thrown);
+  if (said === undefined) return false;
+  const isTooLong = error instanceof ModelError && error.kind === 'too_long';
+  // Too long is too long, whatever parameters are named; but for bytes, most of which are pictures.
+  const refusal = isTooLong ? ofPictures(said) : said;
   if (refusal === undefined) return false;
   const provider = thrown instanceof OpenAI.APIError ? thrown.headers?.get(PROVIDER_HEADER) : undefined;
   const told = { effort, provider: provider ?? undefined, hasImages: messages.some(hasImages) };
   return quirks.learn(conversation, sent, refusal, told);
+}
+
+/** A request that has too many bytes, as one of its pictures; undefined where it has too many tokens. */
+function ofPictures(said: Refusal): Refusal | undefined {
+  const isOfBytes = said.status === 413 || /\bbytes\b|payload|request entity/i.test(said.message);
+  if (!isOfBytes || /\btokens?\b/i.test(said.message)) return undefined;
+  return { ...said, param: 'image_url', message: `images are too large: ${said.message}` };
 }
 
 async function once(
@@ -131,7 +141,7 @@ async function once(
   const began = clock.monotonic();
   let firstAt: number | undefined;
   const alive = (isAnswer = false) => {
-    idle.restart();
+    idle.restart(isAnswer);
     if (isAnswer) firstAt ??= clock.monotonic();
   };
   const send = endpoint.wire === 'responses' ? overResponses : overChat;
@@ -150,7 +160,9 @@ async function once(
     };
   } catch (error) {
     request.signal.throwIfAborted(); // the openai client ends a stream quietly when its signal aborts
-    throw idle.signal.aborted ? stalled() : error;
+    const failed = idle.signal.aborted ? stalled() : modelErrorOf(error);
+    if (failed instanceof ModelError) failed.mayBePaid = firstAt !== undefined || failed.kind === 'stalled';
+    throw failed instanceof ModelError && failed.mayBePaid ? failed : error;
   } finally {
     idle.stop();
   }
@@ -192,24 +204,32 @@ function refusalOf(thrown: unknown): Refusal | undefined {
   };
 }
 
-/** Aborts its signal when nothing restarted it for `ms`. */
+/** For so many times as long as nothing may come, nothing but signs of life may. */
+const SIGNS_ALONE = 10;
+
+/** Aborts its signal when nothing restarted it for `ms`, or for long nothing but signs of life did. */
 class IdleTimer {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  readonly #signs: NodeJS.Timeout;
 
   constructor(ms: number) {
-    this.#timer = setTimeout(() => this.#controller.abort(), ms);
+    const end = () => this.#controller.abort();
+    this.#timer = setTimeout(end, ms);
+    this.#signs = setTimeout(end, ms * SIGNS_ALONE);
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  restart(): void {
+  restart(isAnswer: boolean): void {
     this.#timer.refresh();
+    if (isAnswer) this.#signs.refresh();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#signs);
   }
 }

@@ -12,6 +12,9 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   length: 'cut',
   max_tokens: 'cut',
   max_output_tokens: 'cut',
+  max_new_tokens: 'cut',
+  max_tokens_reached: 'cut',
+  output_limit: 'cut',
   max_completion_tokens: 'cut',
   max_length: 'cut',
   model_length: 'cut',
@@ -29,6 +32,11 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   prohibited_content: 'filtered',
   spii: 'filtered',
   image_safety: 'filtered',
+  language: 'filtered',
+  policy: 'filtered',
+  moderation: 'filtered',
+  content_policy: 'filtered',
+  content_moderation: 'filtered',
   sensitive: 'filtered',
   refusal: 'refused',
   refused: 'refused',
@@ -41,6 +49,17 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   error_toxic: 'filtered',
   insufficient_system_resource: 'failed',
   malformed_function_call: 'failed',
+  malformed_tool_call: 'failed',
+  malformed_model_output: 'failed',
+  malformed_response: 'failed',
+  function_call_filter: 'failed',
+  too_many_tool_calls: 'failed',
+  missing_thought_signature: 'failed',
+  model_error: 'failed',
+  connection_error: 'failed',
+  request_timeout: 'failed',
+  rate_limit: 'failed',
+  preempted: 'failed',
   unexpected_tool_call: 'failed',
   timeout: 'failed',
   time_limit: 'failed',
@@ -54,6 +73,8 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
 };
 
 export function endingOf(reason: string | undefined): Ending {
-  const word = reason?.toLowerCase() ?? '';
-  return Object.hasOwn(ENDINGS, word) ? (ENDINGS[word] ?? 'whole') : 'whole';
+  // Gemini puts its own word behind another one: `function_call_filter: MALFORMED_FUNCTION_CALL`.
+  const words = (reason ?? '').toLowerCase().slice(0, 200).split(':').reverse();
+  const known = words.map((word) => word.trim()).find((word) => Object.hasOwn(ENDINGS, word));
+  return known === undefined ? 'whole' : (ENDINGS[known] ?? 'whole');
 }

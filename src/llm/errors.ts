@@ -27,6 +27,8 @@ export class ModelError extends Error {
   fault: Fault | undefined;
   /** Whose it is, by its address. */
   provider: string | undefined;
+  /** An answer had begun, or may have: it is paid for. */
+  mayBePaid = false;
 
   constructor(kind: ModelErrorKind, message: string, retryAfterMs?: number, cause?: unknown) {
     super(message, { cause });
@@ -42,10 +44,19 @@ export class ModelError extends Error {
   /** That, and what can be done about it. */
   get advice(): string {
     const waitMs = this.retryAfterMs ?? 0;
+    if (
+      this.kind === 'credits' &&
+      this.provider !== undefined &&
+      !HUB.test(`${this.provider} ${this.message}`)
+    )
+      return `${this.trouble} Add some at ${this.provider} and press Retry, or choose another model with \`model\`.`;
     if (waitMs <= LONGEST_WAIT_MS) return ADVICE[this.kind];
     return `${this.trouble} It says that it takes requests again in ${durationText(waitMs / 1_000)}: press Retry then, or choose another model with \`model\`.`;
   }
 }
+
+/** Credits are the Hub's: by the address that was asked, or by its words. */
+const HUB = /\bhuggingface\.co\b|included credits|inference providers/i;
 
 const ADVICE: Record<ModelErrorKind, string> = {
   rate_limit: 'The model provider is limiting our requests. Try again in a minute.',
@@ -117,9 +128,10 @@ export function modelErrorOf(error: unknown): unknown {
       code: [error.code, error.type].find((code) => typeof code === 'string'),
       message: error.message,
     };
-    const kind = kindOf(fault);
+    const told = retryAfterMs(error.headers);
+    const kind = kindOf(fault, told);
     const said = kind === 'rate_limit' ? waitIn(error.message.slice(0, 2_000)) : undefined;
-    return new ModelError(kind, error.message, retryAfterMs(error.headers) ?? said, error);
+    return new ModelError(kind, error.message, told ?? said, error);
   }
   if (error instanceof TooLarge) return new ModelError('too_much', error.message, undefined, error);
   // A stream that breaks off in the middle surfaces as fetch's own TypeError.
@@ -161,7 +173,7 @@ export type Fault = { status: number | undefined; code: string | undefined; mess
  * requests that are too long, for accounts that are empty, and for what passes. An overload that says so is
  * no conversation that is too long, whatever else its words are.
  */
-function kindOf({ status, code = '', message: whole }: Fault): ModelErrorKind {
+function kindOf({ status, code = '', message: whole }: Fault, waitMs?: number): ModelErrorKind {
   const message = whole.slice(0, 2_000);
   const coded = BY_CODE[code.toLowerCase()];
   if (coded === 'too_long' || coded === 'filtered') return coded;
@@ -169,12 +181,17 @@ function kindOf({ status, code = '', message: whole }: Fault): ModelErrorKind {
     status === undefined || status === 400 || status === 413 || status === 422 || status === 500;
   if (isLargerThanEver(message)) return 'too_long';
   const isOfOutput = OUTPUT_LIMIT.test(message) && !/context|input|prompt/i.test(message);
+  if (ANSWER_ALONE.test(message) || OTHER_TEXT.test(message)) return coded ?? 'rejected';
   if (mayBeTooLong && !isOfOutput && TOO_LONG.some((words) => words.test(message))) return 'too_long';
-  if (coded !== 'credits' && status === 429 && waitIn(message) !== undefined) return 'rate_limit';
+  const isToWait = status === 429 && (waitMs ?? waitIn(message)) !== undefined;
+  if (coded !== 'credits' && isToWait) return 'rate_limit';
   if (status !== 401 && EMPTY_ACCOUNT.some((words) => words.test(message))) return 'credits';
   if (coded !== undefined) return coded;
   if (status === 400 && WRONG_KEY.test(message)) return 'authentication';
   if (status === 400 && UNKNOWN_MODEL.test(message)) return 'unknown_model';
+  if (status !== 401 && FILTERED.test(message)) return 'filtered';
+  if (MISWRITTEN.test(message)) return 'unavailable';
+  if (status === 404 && /no endpoints found that support/i.test(message)) return 'rejected'; // OpenRouter
   if (status === undefined)
     return /rate.?limit|too many requests/i.test(message) ? 'rate_limit' : 'unavailable';
   return BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'rejected');
@@ -184,9 +201,10 @@ const BY_CODE: Readonly<Record<string, ModelErrorKind>> = {
   context_length_exceeded: 'too_long',
   context_window_exceeded: 'too_long',
   exceed_context_size_error: 'too_long', // llama.cpp
-  string_above_max_length: 'too_long',
   request_too_large: 'too_long', // Anthropic
   tokens_limit_reached: 'too_long', // GitHub
+  outofcontexterror: 'too_long', // Volcano Engine
+  '1261': 'too_long', // Zhipu
   model_max_prompt_tokens_exceeded: 'too_long', // GitHub's and Azure's shape
   insufficient_quota: 'credits',
   exceeded_current_quota_error: 'credits', // Moonshot
@@ -196,10 +214,24 @@ const BY_CODE: Readonly<Record<string, ModelErrorKind>> = {
   billing_not_active: 'credits',
   arrearage: 'credits', // Alibaba
   payment_required: 'credits',
+  accountoverdueerror: 'credits', // Volcano Engine
+  'allocationquota.freetieronly': 'credits', // Alibaba
+  organization_restricted: 'credits', // Groq
+  '1113': 'credits', // Zhipu
+  '1308': 'credits',
+  '1309': 'credits',
   content_filter: 'filtered',
   content_policy_violation: 'filtered',
   data_inspection_failed: 'filtered', // Alibaba
+  content_filtered: 'filtered',
+  invalid_prompt: 'filtered', // OpenAI
+  '1301': 'filtered', // Zhipu
   model_not_found: 'unknown_model',
+  model_not_supported: 'unknown_model',
+  model_not_available: 'unknown_model',
+  model_decommissioned: 'unknown_model',
+  invalid_model: 'unknown_model',
+  '1211': 'unknown_model', // Zhipu
   invalid_api_key: 'authentication',
   authentication_error: 'authentication',
   permission_error: 'authentication',
@@ -208,6 +240,9 @@ const BY_CODE: Readonly<Record<string, ModelErrorKind>> = {
   rate_limit_reached_error: 'rate_limit',
   overloaded_error: 'unavailable',
   engine_overloaded_error: 'unavailable',
+  queue_exceeded: 'unavailable', // Cerebras
+  capacity_exceeded: 'unavailable', // Groq
+  tool_use_failed: 'unavailable', // Groq: what the model wrote is no call, and it may write another one
   server_error: 'unavailable',
   api_error: 'unavailable',
 };
@@ -231,7 +266,11 @@ const TOO_LONG: readonly RegExp[] = [
   /reduce the length of (?:the|your) (?:messages|prompt|input|completion|conversation)/i,
   /please (?:reduce|shorten|truncate) .{0,40}(?:prompt|messages|input|length)/i,
   /(?:prompt|input|request|messages?) exceeds? (?:the )?max(?:imum)?[ _](?:length|size|tokens)/i,
-  /reached (?:the )?context (?:length|window|limit)/i,
+  /reached (?:the )?context (?:length|window|limit)|context (?:length|window|size)\b.{0,40}\breached\b|context overflow/i,
+  /^(?:\d{3} )?(?:prompt|input|conversation) too (?:long|large)/i,
+  /\b(?:tokens?|prompt|input|sequence|message|payload)\b.{0,60}\b(?:exceeds?|more than|larger than|over|beyond)\b.{0,30}(?:\b(?:model|size|length|max(?:imum)?) ?(?:limit|tokens?|allowed|maximum)?\b|\b(?:allowed|max_kv_size|the limit)\b).{0,20}\d/i,
+  /(?:token length|tokens? in request|requested tokens).{0,20}(?:exceed|more than) (?:max|model)/i,
+  /(?:payload|request entity) too large|request payload size exceeds the limit|expected maxlength: \d+, actual: \d+/i,
   /n_keep.{0,20}>=? n_ctx|trying to keep the first \d+ tokens/i,
   /(?:input|prompt|request).{0,40}(?:does not|doesn.t|cannot|can.t) fit.{0,60}(?:context|window|model|token)/i,
   /tokens? in (?:your|the) (?:prompt|request|input).{0,60}(?:exceed|limit|maximum)/i,
@@ -246,8 +285,25 @@ const EMPTY_ACCOUNT: readonly RegExp[] = [
   /exceeded your (?:current quota|monthly included credits|spending limit)|(?:monthly|billing|spending|usage) (?:hard )?limit (?:has been )?(?:reached|exceeded)/i,
   /(?:balance|credit|quota|fund)s? (?:is|are) (?:insufficient|too low|not enough|exhausted)|key limit exceeded/i,
   /requires? more credits|can only afford|payment (?:is )?required|purchase (?:more )?(?:pre-paid )?credits|add (?:more )?(?:credits|funds)|recharge/i,
+  /(?:monthly|project).{0,20} spending cap|specified API usage limits|has an overdue balance|free tier of the model has been exhausted|free-models-per-day/i,
   /account (?:is )?(?:overdue|in arrears|suspended due to (?:insufficient balance|billing))|(?:余额不足|欠费)/i,
 ];
+
+/** A limit of the answer, in words that name the window or the tokens, too. */
+const ANSWER_ALONE =
+  /^[^a-z]{0,6}max_(?:completion_|output_)?tokens\W{0,3} (?:must|should) be (?:less|at most|<)|range of max_tokens|max_(?:completion_|output_)?tokens (?:value|must be at least)/i;
+
+/** A bound of a name, a description or a key: no conversation gets shorter by it. */
+const OTHER_TEXT =
+  /invalid '(?!messages\[\d{1,6}\]\.content|input)[^']{1,200}': (?:string|array) too long|at most 1 system message/i;
+
+/** What a provider says when it withholds an answer for what was asked. */
+const FILTERED =
+  /content exists risk|flagged (?:as|by|for)|usage polic(?:y|ies)|new_sensitive|inappropriate content|considered high risk|敏感内容|不安全/i;
+
+/** What the model wrote could not be read by the server, and may be readable when it is asked again. */
+const MISWRITTEN =
+  /failed to call a function|tool call validation failed|error parsing tool call|unexpected tokens remaining in message header/i;
 
 /** How they say that the answer, and not the request, may have fewer tokens than were asked for. */
 const OUTPUT_LIMIT = /(?:maximum|at most|up to).{0,40}(?:output|completion) tokens/i;
@@ -265,4 +321,4 @@ function isLargerThanEver(message: string): boolean {
 }
 
 const UNKNOWN_MODEL =
-  /model.{0,80}(?:does not exist|not (?:found|supported by any provider)|is not available)|unknown model|no such model/i;
+  /model.{0,80}(?:does not exist|not (?:exist\b|found|supported by any provider|a chat model|available)|is not available|decommissioned|identifier is invalid)|(?:unknown|invalid) model\b|no such model|not a valid model|no models loaded/i;

@@ -12,8 +12,9 @@ export type AnswerEvent = Readonly<Record<string, unknown>> | 'end';
  */
 export async function* eventsOf(response: Response, alive: () => void): AsyncGenerator<AnswerEvent> {
   const found: AnswerEvent[] = [];
-  const parser = createParser({ onEvent: ({ data }) => found.push(...objectsIn(data)) });
+  const parser = createParser({ onEvent: ({ event, data }) => found.push(...namedObjects(event, data)) });
   const decoder = new TextDecoder();
+  const errors = new ErrorLines();
   /** The beginning, until it is known to be events. */
   let whole: string | undefined = '';
   for await (const bytes of response.body ?? []) {
@@ -22,9 +23,9 @@ export async function* eventsOf(response: Response, alive: () => void): AsyncGen
     if (whole !== undefined) {
       whole += text;
       if (!EVENT.test(whole)) continue;
-      parser.feed(whole);
+      parser.feed(errors.asEvents(whole));
       whole = undefined;
-    } else parser.feed(text);
+    } else parser.feed(errors.asEvents(text));
     yield* found.splice(0);
   }
   if (whole === undefined)
@@ -33,35 +34,72 @@ export async function* eventsOf(response: Response, alive: () => void): AsyncGen
   yield* found;
 }
 
-/** A line of an event or a comment: JSON and pages begin otherwise. */
-const EVENT = /^\uFEFF?\s*(?:data|event|id|retry)?:/;
+/** A line of an event; JSON and pages begin otherwise. Comments may stand before either. */
+const EVENT = /^\uFEFF?\s*(?::[^\r\n]*[\r\n]\s*)*(?:data|event|id|retry|error):/;
 
 /** An answer that is not streamed: one object, or one a line. */
 function objectsOf(text: string): AnswerEvent[] {
-  if (text.trim() === '') return [];
-  const objects = objectsIn(text);
+  const said = text.replace(/^\s*:[^\r\n]*$/gm, '');
+  if (said.trim() === '') return [];
+  const objects = objectsIn(said);
   if (objects.length > 0) return objects;
   throw new ModelError(
     'unavailable',
-    `the provider answered with something else than JSON: ${text.trim().slice(0, 80)}`,
+    `the provider answered with something else than JSON: ${said.trim().slice(0, 80)}`,
   );
+}
+
+/** Makes events of lines that begin with `error:`, which are none: llama.cpp's server broke off with them. */
+class ErrorLines {
+  /** What may be the beginning of such a line. */
+  #held = '';
+  #isLineStart = true;
+
+  asEvents(text: string): string {
+    const all = this.#held + text;
+    this.#held = '';
+    const start = Math.max(all.lastIndexOf('\n'), all.lastIndexOf('\r')) + 1;
+    const last = all.slice(start);
+    const mayBe = (start > 0 || this.#isLineStart) && last !== MARK && MARK.startsWith(last);
+    const settled = mayBe ? all.slice(0, start) : all;
+    const begun = this.#isLineStart ? /(^|[\r\n])error:/g : /([\r\n])error:/g;
+    if (mayBe) this.#held = last;
+    if (settled !== '') this.#isLineStart = /[\r\n]$/.test(settled);
+    return settled.replace(begun, '$1event: error\ndata:');
+  }
+}
+
+const MARK = 'error:';
+
+/** The objects of an event; what is sent under the name of an error is one, whatever its form is. */
+function namedObjects(name: string | undefined, data: string): AnswerEvent[] {
+  if (name === 'error') return [errorOf(data)];
+  const objects = objectsIn(data);
+  if (objects.length === 0 && ERROR.test(data)) return [errorOf(data)];
+  const isEmpty = objects.every((object) => object !== 'end' && Object.keys(object).length === 0);
+  return name === 'done' && isEmpty ? ['end'] : objects;
+}
+
+/** How a server that breaks off says so without JSON: `[ERROR] …`, `error: …`. */
+const ERROR = /^\s*(?:\[error\]|error:)/i;
+
+function errorOf(text: string): AnswerEvent {
+  const [object = text.trim()] = objectsIn(text).filter((found) => found !== 'end');
+  return typeof object !== 'string' && object.error ? object : { error: object || 'an error without words' };
 }
 
 /** Servers that leave out the empty line between two events make one of them, a line each. */
 function objectsIn(data: string): AnswerEvent[] {
-  const whole = objectIn(data);
-  if (whole !== undefined) return [whole];
-  if (!data.includes('\n')) return [];
-  return data
-    .split('\n')
-    .map(objectIn)
-    .filter((found) => found !== undefined);
+  const whole = objectsInOne(data);
+  if (whole.length > 0 || !data.includes('\n')) return whole;
+  return data.split('\n').flatMap(objectsInOne);
 }
 
-function objectIn(text: string): AnswerEvent | undefined {
-  if (text.trim() === '[DONE]') return 'end';
+/** Gemini puts an error into a list. */
+function objectsInOne(text: string): AnswerEvent[] {
+  if (/^\s*\[done\]\s*$/i.test(text)) return ['end'];
   const value = parsedJson(text);
-  return isObject(value) ? value : undefined;
+  return (Array.isArray(value) ? value : [value]).filter(isObject);
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

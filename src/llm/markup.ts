@@ -1,6 +1,7 @@
 import type { RequestedCall } from './answer.ts';
 import { CodeSpans } from './code-spans.ts';
-import { type Written, writtenIn } from './written-calls.ts';
+import { BEGINNINGS, STRUCTURES, THOUGHTS, UNOPENED } from './marks.ts';
+import { callsAtEnd, type Written, writtenIn } from './written-calls.ts';
 
 /**
  * What models write around their answers when a server does not take it out: thoughts, calls of tools in the
@@ -8,75 +9,15 @@ import { type Written, writtenIn } from './written-calls.ts';
  * answer, all of it outside of code: what is quoted there, and a mark in the middle of a sentence, is text.
  */
 
-/** Marks that open a thought at the beginning of an answer, with what ends it. */
-const THOUGHTS: readonly (readonly [string, readonly string[]])[] = [
-  ['<think>', ['</think>']],
-  ['<thinking>', ['</thinking>']],
-  ['<thought>', ['</thought>']],
-  ['<reasoning>', ['</reasoning>']],
-  ['<reflection>', ['</reflection>']],
-  ['<seed:think>', ['</seed:think>']],
-  ['<mm:think>', ['</mm:think>']],
-  ['[THINK]', ['[/THINK]']],
-  ['◁think▷', ['◁/think▷']],
-  ['<|begin_of_thought|>', ['<|end_of_thought|>']],
-  ['<|channel|>analysis<|message|>', ['<|end|>', '<|start|>', '<|channel|>', '<|return|>']],
-  ['<|start|>assistant<|channel|>analysis<|message|>', ['<|end|>', '<|start|>', '<|channel|>', '<|return|>']],
-  ['analysis<|message|>', ['<|end|>', '<|start|>', '<|channel|>', '<|return|>']],
-];
+const patternOf = (marks: readonly string[]): RegExp =>
+  new RegExp(marks.map((mark) => mark.replace(/[|[\]]/g, '\\$&')).join('|'), 'g');
 
-/** Marks before an answer that say only that it begins. */
-const BEGINNINGS = [
-  '<|start|>assistant<|channel|>final<|message|>',
-  '<|channel|>final<|message|>',
-  'final<|message|>',
-  '<|start|>assistant<|message|>',
-  '<|im_start|>assistant\n',
-  '<|begin_of_solution|>',
-  '<|begin▁of▁sentence|>',
-  '<｜begin▁of▁sentence｜>',
-  '<｜Assistant｜>',
-  '<|assistant|>',
-  '<|end|>',
-  '</think>',
-  '<response>',
-];
-
-/** Marks after which nothing is text: calls, and the ends of answers. They are read once all is there. */
-const STRUCTURES = [
-  '<|tool_calls_section_begin|>',
-  '<|tool_call_begin|>',
-  '<｜tool▁calls▁begin｜>',
-  '<｜tool▁call▁begin｜>',
-  '<｜DSML｜',
-  '<tool_call>',
-  '<minimax:tool_call>',
-  '<function_calls>',
-  '<|python_tag|>',
-  '<function=',
-  '[TOOL_CALLS]',
-  '<|start|>',
-  '<|channel|>',
-  '<|call|>',
-  '<|return|>',
-  '<|end|>',
-  '<|im_end|>',
-  '<|im_start|>',
-  '<|endoftext|>',
-  '<|end_of_text|>',
-  '<|eot_id|>',
-  '<|eom_id|>',
-  '<|end_of_solution|>',
-  '<｜end▁of▁sentence｜>',
-  '<end_of_turn>',
-  '<|user|>',
-  '<|observation|>',
-];
-
-const STRUCTURE = new RegExp(STRUCTURES.map((mark) => mark.replace(/[|[\]]/g, '\\$&')).join('|'), 'g');
+const STRUCTURE = patternOf([...STRUCTURES, ...UNOPENED]);
 
 const LONGEST = Math.max(
-  ...[...STRUCTURES, ...THOUGHTS.map(([open]) => open), ...BEGINNINGS].map((mark) => mark.length),
+  ...[...STRUCTURES, ...UNOPENED, ...THOUGHTS.map(([open]) => open), ...BEGINNINGS].map(
+    (mark) => mark.length,
+  ),
 );
 
 /** Takes a text as it grows, and gives what people may see of it. */
@@ -90,7 +31,10 @@ export class MarkupFilter {
   #isAfterMark = false;
   /** From the first structure on: what it is can be told only at the end. */
   #held: string | undefined;
-  readonly #code = new CodeSpans();
+  /** The thought that ended without having begun; undefined before one did. */
+  #unopened: string | undefined;
+  #hasThought = false;
+  #code = new CodeSpans();
 
   get text(): string {
     return this.#shown;
@@ -101,34 +45,43 @@ export class MarkupFilter {
     return this.#shown !== '' || this.#pending !== '' || this.#held !== undefined;
   }
 
-  /** Says whether more is shown. */
+  /**
+   * Says whether something else is shown: more, or, where what was shown turns out to have been a thought,
+   * less.
+   */
   add(text: string): boolean {
-    const before = this.#shown.length;
+    const before = this.#shown;
     if (this.#held !== undefined) this.#held += text;
     else {
       this.#pending += text;
       while (this.#advance(false)) {}
     }
-    return this.#shown.length > before;
+    return this.#shown !== before;
   }
 
-  /** All of it: what is shown, what was thought, and calls that were written as text. */
-  finish(): { text: string; reasoning: string; calls: RequestedCall[] } {
+  /**
+   * All of it: what is shown, what was thought, and calls that were written as text. `hasCalls`: others came
+   * beside it.
+   */
+  finish(hasCalls = false): { text: string; reasoning: string; calls: RequestedCall[] } {
     while (this.#held === undefined && this.#advance(true)) {}
     if (this.#held === undefined) this.#show(this.#pending);
     const written: Written = this.#held === undefined ? { text: '', calls: [] } : writtenIn(this.#held);
     this.#pending = '';
     const text = this.#shown + written.text;
-    const thought = this.#closers === undefined ? undefined : this.#reasoning;
-    // Who only thought, and never ended it, has said that.
-    if (text.trim() === '' && written.calls.length === 0 && thought?.trim()) {
-      return { text: thought.trim(), reasoning: '', calls: [] };
-    }
-    return {
-      text: written.calls.length > 0 ? text.trimEnd() : text,
-      reasoning: this.#reasoning,
-      calls: written.calls,
-    };
+    if (text.trim() === '' && written.calls.length === 0 && !hasCalls) return this.#onlyThought(text);
+    const said = written.calls.length > 0 || text.trim() === '' ? text.trimEnd() : withoutEnd(text);
+    return { text: said, reasoning: this.#reasoning, calls: written.calls };
+  }
+
+  /** Who only thought, and never ended it, has said that, or has called what is called in it. */
+  #onlyThought(text: string): { text: string; reasoning: string; calls: RequestedCall[] } {
+    const calls = callsAtEnd(this.#reasoning);
+    if (calls.length > 0) return { text: '', reasoning: this.#reasoning, calls };
+    const said = this.#closers === undefined ? this.#unopened : this.#reasoning;
+    return said?.trim()
+      ? { text: said.trim(), reasoning: '', calls: [] }
+      : { text, reasoning: this.#reasoning, calls: [] };
   }
 
   /** Takes one thing from what is pending; false where more has to come first. */
@@ -166,6 +119,7 @@ export class MarkupFilter {
     const thought = THOUGHTS.find(([open]) => said.startsWith(open));
     if (thought !== undefined) {
       this.#isAfterMark = true;
+      this.#hasThought = true;
       this.#pending = said.slice(thought[0].length);
       this.#closers = thought[1];
       return true;
@@ -183,29 +137,61 @@ export class MarkupFilter {
   }
 
   #pass(isAll: boolean): boolean {
-    const found = this.#structure();
-    if (found !== undefined) {
-      this.#show(this.#pending.slice(0, found));
-      this.#held = this.#pending.slice(found);
-      this.#pending = '';
+    const found = this.#structure(isAll);
+    if (found === undefined) {
+      const end = isAll ? this.#pending.length : safeEnd(this.#pending);
+      this.#show(this.#pending.slice(0, end));
+      this.#pending = this.#pending.slice(end);
       return false;
     }
-    const end = isAll ? this.#pending.length : safeEnd(this.#pending);
-    this.#show(this.#pending.slice(0, end));
-    this.#pending = this.#pending.slice(end);
-    return false;
+    this.#show(this.#pending.slice(0, found.at));
+    this.#pending = this.#pending.slice(found.at);
+    if (found.is === 'unsure') return false;
+    if (found.is === 'unopened') this.#wasThought(found.mark);
+    else {
+      this.#held = this.#pending;
+      this.#pending = '';
+    }
+    return found.is === 'unopened';
   }
 
-  /** Where the first structure outside of code begins in what is pending. */
-  #structure(): number | undefined {
+  /** All that was shown so far was a thought: its beginning stood in the prompt. */
+  #wasThought(mark: string): void {
+    this.#unopened = this.#shown;
+    this.#reasoning += this.#shown;
+    this.#shown = '';
+    this.#code = new CodeSpans();
+    this.#pending = this.#pending.slice(mark.length);
+    this.#isAfterMark = true;
+    this.#hasThought = true;
+  }
+
+  /**
+   * The first mark outside of code in what is pending: a structure, or the end of a thought that did not
+   * begin, which stands in a line of its own or before an empty line. What comes behind may have to be waited
+   * for.
+   */
+  #structure(
+    isAll: boolean,
+  ): { at: number; mark: string; is: 'structure' | 'unopened' | 'unsure' } | undefined {
     const code = this.#code.copy();
     let seen = 0;
-    for (const { index } of this.#pending.matchAll(STRUCTURE)) {
+    for (const { 0: mark, index } of this.#pending.matchAll(STRUCTURE)) {
       code.add(this.#pending.slice(seen, index));
       seen = index;
       const here = code.copy();
       here.settle();
-      if (!here.isOpen) return index;
+      if (here.isOpen) continue;
+      if (!UNOPENED.includes(mark)) return { at: index, mark, is: 'structure' };
+      const before = this.#shown + this.#pending.slice(0, index);
+      if (this.#hasThought || before.includes(mark.replace('/', ''))) continue;
+      const after = this.#pending.slice(index + mark.length);
+      const next = after.trimStart();
+      const isAlone = before.endsWith('\n') || /^[ \t]*\r?\n[ \t]*\r?\n/.test(after);
+      if (isAlone || STRUCTURES.some((structure) => next.startsWith(structure)))
+        return { at: index, mark, is: 'unopened' };
+      if (next === '' || STRUCTURES.some((structure) => structure.startsWith(next)))
+        return { at: index, mark, is: isAll ? 'unopened' : 'unsure' };
     }
     return undefined;
   }
@@ -231,6 +217,11 @@ function safeEnd(text: string): number {
   for (let at = start; at < text.length; at++) {
     const tail = text.slice(at);
     if (STRUCTURES.some((mark) => mark.startsWith(tail))) return at;
+    if (UNOPENED.some((mark) => mark.startsWith(tail))) return at;
   }
   return text.length;
 }
+
+/** The end of a sentence of Llama 2 and Mistral, which strikes nothing through. */
+const withoutEnd = (text: string): string =>
+  /<\/s>\s*$/.test(text.slice(-20)) && !text.includes('<s>') ? text.slice(0, text.lastIndexOf('</s>')) : text;

@@ -25,6 +25,8 @@ export function inOneForm(send: typeof fetch): typeof fetch {
     const body = parsedJson(text);
     if (typeof body !== 'object' || body === null) return new Response(text, { status, statusText, headers });
     const { message, code, param, provider } = saidIn(body);
+    const seconds = secondsIn(text, headers);
+    if (seconds !== undefined) headers.set('retry-after', seconds);
     if (provider !== undefined && !headers.has(PROVIDER_HEADER)) headers.set(PROVIDER_HEADER, provider);
     headers.set('content-type', 'application/json');
     return new Response(JSON.stringify({ error: { message, code, param } }), { status, statusText, headers });
@@ -33,6 +35,17 @@ export function inOneForm(send: typeof fetch): typeof fetch {
 
 /** The Hugging Face router names in it who answered. */
 export const PROVIDER_HEADER = 'x-inference-provider';
+
+/**
+ * How many seconds are to be waited, where no header says it as all do: in milliseconds (OpenAI, Azure), or
+ * beside the words (Gemini's `retryDelay`).
+ */
+function secondsIn(text: string, headers: Headers): string | undefined {
+  if (headers.has('retry-after')) return undefined;
+  const ms = Number(headers.get('retry-after-ms') || Number.NaN);
+  if (ms >= 0) return String(ms / 1_000);
+  return /"retryDelay"\s*:\s*"(\d{1,7}(?:\.\d{1,9})?)s"/.exec(text)?.[1];
+}
 
 /** Longer ones are not read by people, and no pattern goes over them. */
 const MESSAGE_CHARACTERS = 4_000;
@@ -58,9 +71,9 @@ export function saidIn(body: unknown): Said {
 
 const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
 
-/** A code in words: numbers repeat the status, or are a provider's own. */
+/** A code: a short number repeats the status, or says it as a number. */
 const isWord = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= 200 && !/^\d+$/.test(value);
+  typeof value === 'string' && value !== '' && value.length <= 200 && !/^\d{1,3}$/.test(value);
 
 /** The name of a provider, as it can stand in a header. */
 export const nameIn = (value: unknown): string | undefined =>
@@ -70,7 +83,10 @@ const DEEPEST = 8;
 const MOST = 20;
 
 /** Where words stand, in the order in which they are told. */
-const PLACES = ['error', 'errors', 'message', 'msg', 'detail', 'details', 'error_message', 'metadata', 'raw'];
+const PLACES = [
+  ...['error', 'errors', 'message', 'msg', 'error_msg', 'error_message'],
+  ...['detail', 'details', 'base_resp', 'status_msg', 'metadata', 'raw'],
+];
 
 function wordsIn(value: unknown, depth: number): string[] {
   if (depth > DEEPEST) return [];

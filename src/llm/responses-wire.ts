@@ -6,18 +6,18 @@ import type {
 } from 'openai/resources/chat/completions';
 import type {
   FunctionTool,
-  Response,
   ResponseCreateParamsStreaming,
   ResponseInputItem,
   ResponseInputMessageContentList,
-  ResponseUsage,
 } from 'openai/resources/responses/responses';
-import { assertEnds, checked, type ModelAnswer, type TokenUsage, tokenCount } from './answer.ts';
+import type { ModelAnswer } from './answer.ts';
 import { cacheKeyOf } from './caching.ts';
-import { ModelError } from './errors.ts';
+import { eventsOf } from './events.ts';
 import { messagesFor } from './messages.ts';
+import { namesOffered } from './offered.ts';
 import { effortFor } from './quirks.ts';
 import type { ModelRequest } from './request.ts';
+import { ResponsesAssembly } from './responses-stream.ts';
 import { toolsFor } from './schemas/tools.ts';
 import type { Target } from './target.ts';
 
@@ -46,67 +46,16 @@ export async function overResponses(
     store: false,
     stream: true,
   };
-  const stream = await client.responses.create(body, { signal });
-  let text = '';
-  let response: Response | undefined;
-  for await (const event of stream) {
-    alive(true);
-    switch (event.type) {
-      case 'response.output_text.delta':
-        text += event.delta;
-        assertEnds(text.length, 0);
-        request.onText(text);
-        break;
-      case 'response.completed':
-      case 'response.incomplete':
-        response = event.response;
-        break;
-      case 'response.failed':
-        throw failureOf(event.response);
-      case 'error':
-        throw new ModelError('unavailable', event.message);
-      default:
-        break; // parts of what comes whole at the end
-    }
+  const assembly = new ResponsesAssembly();
+  const response = await client.responses.create(body, { signal }).asResponse();
+  for await (const event of eventsOf(response, alive)) {
+    const before = assembly.size;
+    const hasChanged = assembly.add(event);
+    if (event === 'end') break;
+    if (assembly.size > before) alive(true);
+    if (hasChanged) request.onText(assembly.text);
   }
-  if (response === undefined) throw new ModelError('network', 'the stream ended before the answer did');
-  return answerOf(response);
-}
-
-function failureOf({ error }: Response): ModelError {
-  if (error?.code === 'rate_limit_exceeded') return new ModelError('rate_limit', error.message);
-  return new ModelError('unavailable', error?.message ?? 'the response failed');
-}
-
-function answerOf(response: Response): ModelAnswer {
-  const { usage, incomplete_details: incomplete } = response;
-  const calls = response.output.flatMap((item) =>
-    item.type === 'function_call'
-      ? [{ providerId: item.call_id, name: item.name, arguments: item.arguments }]
-      : [],
-  );
-  const text = response.output
-    .flatMap((item) => (item.type === 'message' ? item.content : []))
-    .map((part) => (part.type === 'output_text' ? part.text : part.refusal))
-    .join('');
-  return checked({
-    text,
-    reasoning: '', // it is kept by the provider's rules only with its signature, and so not given back
-    calls,
-    isTruncated: incomplete?.reason === 'max_output_tokens',
-    isFiltered: incomplete?.reason === 'content_filter',
-    usage: usage && counted(usage),
-  });
-}
-
-/** Only what is told: other servers than OpenAI's answer on this route, too. */
-function counted(usage: ResponseUsage): Partial<TokenUsage> {
-  const counts = {
-    inputTokens: tokenCount(usage.input_tokens),
-    cachedTokens: tokenCount(usage.input_tokens_details?.cached_tokens),
-    outputTokens: tokenCount(usage.output_tokens),
-  };
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined));
+  return assembly.finish(namesOffered(request));
 }
 
 /** A message of the chat completions API as items of this one. */

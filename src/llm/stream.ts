@@ -1,11 +1,14 @@
 import { assertEnds, checked, type ModelAnswer, type TokenUsage } from './answer.ts';
 import { CallAssembly } from './call-assembly.ts';
-import { type Chunk, chunkOf, faultOf } from './chunks.ts';
+import { type Chunk, chunkOf } from './chunks.ts';
 import { endingOf } from './endings.ts';
 import { ModelError, modelErrorIn } from './errors.ts';
 import type { AnswerEvent } from './events.ts';
 import { MarkupFilter } from './markup.ts';
+import { offeredCalls } from './offered.ts';
 import { nameIn } from './refusals.ts';
+import { faultOf } from './stream-faults.ts';
+import { callsAtEnd } from './written-calls.ts';
 
 /** Puts the events of one streamed chat completion together. */
 export class AnswerAssembly {
@@ -14,6 +17,7 @@ export class AnswerAssembly {
   #reasoning = '';
   #characters = 0;
   #finish: string | undefined;
+  #native: string | undefined;
   #hasEnded = false;
   #usage: Partial<TokenUsage> | undefined;
   /** Who answers, where a router says so in its events. */
@@ -39,36 +43,60 @@ export class AnswerAssembly {
   #addChunk(chunk: Chunk): boolean {
     if (chunk.usage) this.#usage = { ...this.#usage, ...chunk.usage };
     this.#finish = chunk.finish ?? this.#finish;
+    this.#native = chunk.native ?? this.#native;
     if (chunk.isWhole) this.#hasEnded = true;
-    // Some send the whole answer once more at its end.
-    const isRepeated = chunk.isWhole && (this.#markup.hasText || this.#calls.size > 0);
-    if (isRepeated) return false;
-    const called = chunk.calls.reduce((sum, call) => sum + call.arguments.length, 0);
-    this.#characters += chunk.reasoning.length + chunk.text.length + called;
-    for (const call of chunk.calls) this.#calls.add(call);
+    // Some send the whole answer once more at its end, and some of its parts only then.
+    const text = chunk.isWhole && this.#markup.hasText ? '' : chunk.text;
+    const calls = chunk.isWhole && this.#calls.size > 0 ? [] : chunk.calls;
+    const reasoning = chunk.isWhole && this.#reasoning !== '' ? '' : chunk.reasoning;
+    const called = calls.reduce((sum, call) => sum + call.arguments.length, 0);
+    this.#characters += reasoning.length + text.length + called;
+    for (const call of calls) this.#calls.add(call);
     assertEnds(this.#characters, this.#calls.size);
-    this.#reasoning += chunk.reasoning;
-    return this.#markup.add(chunk.text);
+    this.#reasoning += reasoning;
+    return this.#markup.add(text);
   }
 
-  /** The whole answer. Throws ModelError where the stream ended without one. */
-  finish(): ModelAnswer {
-    const { text, reasoning, calls: written } = this.#markup.finish();
+  /** How much of the answer has come: an event that adds nothing is a sign of life alone. */
+  get size(): number {
+    return this.#characters + this.#calls.size + (this.#finish === undefined ? 0 : 1);
+  }
+
+  /**
+   * The whole answer, with calls by the names of the tools that were offered. Throws ModelError where the
+   * stream ended without one.
+   */
+  finish(offered: readonly string[] = []): ModelAnswer {
+    const { text, reasoning, calls: inText } = this.#markup.finish(this.#calls.size > 0);
+    const isSilent = text.trim() === '' && this.#calls.size === 0 && inText.length === 0;
+    // A server that takes thoughts for what comes before their end takes calls for one where it is missing.
+    const written = isSilent ? callsAtEnd(this.#reasoning) : inText;
     const isSaid =
       text.trim() !== '' || (this.#calls.size > 0 && this.#calls.isComplete) || written.length > 0;
     if (this.#finish === undefined && !(this.#hasEnded && isSaid)) {
       throw new ModelError('network', 'the stream ended before the answer did');
     }
-    const ending = endingOf(this.#finish);
-    if (ending === 'failed') throw new ModelError('unavailable', `the answer ended with "${this.#finish}"`);
+    const said = endingOf(this.#finish);
+    // A router may call an end what its provider calls a failure.
+    const ending = said === 'whole' ? endingOf(this.#native) : said;
+    if (ending === 'failed') {
+      const words = [...new Set([this.#finish, this.#native])].filter(Boolean).join(', ');
+      throw new ModelError('unavailable', `the answer ended with "${words}"`);
+    }
     const calls = this.#calls.finish();
+    const hasCalls = calls.length > 0 || written.length > 0;
+    if (!hasCalls && CALLING.test(this.#finish ?? '')) {
+      throw new ModelError('empty', 'the answer ended with calls of tools, and there are none');
+    }
     return checked({
-      text,
+      ...offeredCalls({ text, calls: calls.length > 0 ? calls : written }, offered),
       reasoning: this.#reasoning + reasoning,
-      calls: calls.length > 0 ? calls : written,
       isTruncated: ending === 'cut',
       isFiltered: ending === 'filtered' || (ending === 'refused' && text.trim() === ''),
       usage: this.#usage,
     });
   }
 }
+
+/** Why an answer ends that has calls. Where a server could not read them, its text is no answer. */
+const CALLING = /^(?:tool_calls?|function_call|tool_use)$/i;

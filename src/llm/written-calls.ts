@@ -1,8 +1,9 @@
 import { parsedJson } from '../lib/json.ts';
 import type { RequestedCall } from './answer.ts';
-import { newCallId, toolNameOf } from './call-assembly.ts';
+import { newCallId, plainArguments, toolNameOf } from './call-assembly.ts';
 import { CodeSpans } from './code-spans.ts';
-import { isObject } from './events.ts';
+import { ENDS } from './marks.ts';
+import { callInBrokenJson, callsInJson } from './written-json.ts';
 
 /** Calls that a model wrote as text, and what of the text is left without them and without marks. */
 export type Written = { text: string; calls: RequestedCall[] };
@@ -27,6 +28,26 @@ export function writtenIn(held: string): Written {
     at = read.end;
   }
   return { text: withoutEndings(rest), calls };
+}
+
+/**
+ * Calls that stand at the end of a thought, behind which nothing was said: some models forget to end it
+ * first.
+ */
+export function callsAtEnd(thought: string): RequestedCall[] {
+  const code = new CodeSpans();
+  for (let at = 0; at < thought.length; ) {
+    const here = code.copy();
+    here.settle();
+    if (!here.isOpen && READERS.some((reader) => (reader(thought, at)?.calls.length ?? 0) > 0)) {
+      const { text, calls } = writtenIn(thought.slice(at));
+      return text.trim() === '' ? calls : [];
+    }
+    const next = nextMark(thought, at + 1);
+    code.add(thought.slice(at, next));
+    at = next;
+  }
+  return [];
 }
 
 /** Where a mark may begin next. */
@@ -56,7 +77,7 @@ function between(
 const call = (name: string, args: string): RequestedCall => ({
   providerId: newCallId(),
   name: toolNameOf(name),
-  arguments: args,
+  arguments: plainArguments(args),
 });
 
 /** `<|tool_call_begin|>functions.read:0<|tool_call_argument_begin|>{"path": "a"}<|tool_call_end|>` (Kimi). */
@@ -96,25 +117,54 @@ const deepSeek: Reader = (text, at) => {
 };
 
 /**
- * `<tool_call>{"name": "read", "arguments": {…}}</tool_call>` (Hermes, Qwen), or elements (Qwen3-Coder), or
- * keys and values (GLM).
+ * `<tool_call>{"name": "read", "arguments": {…}}</tool_call>` (Hermes, Qwen), or elements (Qwen3-Coder, Seed),
+ * or keys and values (GLM); several of them, or a list (Granite), and the same between other marks.
  */
 const qwen: Reader = (text, at) => {
-  const found =
-    between(text, at, '<tool_call>', '</tool_call>') ?? between(text, at, '<function=', '</function>');
-  if (found === undefined) return undefined;
-  const isBare = text.startsWith('<function=', at);
-  const read = isBare
-    ? ofElements(`<function=${found.inner}`)
-    : (ofJson(found.inner) ?? ofElements(found.inner) ?? ofPairs(found.inner));
-  return read === undefined ? undefined : { calls: [read], end: found.end };
+  for (const [open, close] of WRAPPING) {
+    const found = between(text, at, open, close);
+    if (found === undefined) continue;
+    const calls = callsWithin(found.inner);
+    return calls.length === 0 ? undefined : { calls, end: found.end };
+  }
+  const found = between(text, at, '<function=', '</function>');
+  const read = found && ofElements(`<function=${found.inner}`);
+  return read === undefined || found === undefined ? undefined : { calls: [read], end: found.end };
 };
 
+const WRAPPING = [
+  ['<tool_call>', '</tool_call>'],
+  ['<tool_calls>', '</tool_calls>'], // Hunyuan, Jamba, MiniMax M1
+  ['<|tool_call|>', '<|/tool_call|>'], // Granite, Phi
+  ['<|tool_call_start|>', '<|tool_call_end|>'], // LFM2
+  ['<TOOLCALL>', '</TOOLCALL>'], // Nemotron
+  ['<seed:tool_call>', '</seed:tool_call>'],
+  ['<longcat_tool_call>', '</longcat_tool_call>'],
+  ['<|tools_prefix|>', '<|tools_suffix|>'], // Apertus
+  ['<|action_start|><|plugin|>', '<|action_end|>'], // InternLM
+  ['<|START_ACTION|>', '<|END_ACTION|>'], // Command
+] as const;
+
+function callsWithin(inner: string): RequestedCall[] {
+  const asJson = callsInJson(inner);
+  if (asJson.length > 0) return asJson.map(({ name, args }) => call(name, args));
+  const elements = inner
+    .split('<function=')
+    .slice(1)
+    .map((part) => ofElements(`<function=${part}`));
+  const read = elements.length > 0 ? elements : [ofPairs(inner) ?? broken(inner)];
+  return read.filter((found) => found !== undefined);
+}
+
+/** A call whose JSON is none is one nevertheless: its tool says what is wrong with it. */
+function broken(inner: string): RequestedCall | undefined {
+  const found = callInBrokenJson(inner);
+  return found && call(found.name, found.args);
+}
+
 function ofJson(inner: string): RequestedCall | undefined {
-  const value = parsedJson(inner.trim());
-  if (!isObject(value) || typeof value.name !== 'string') return undefined;
-  const args = value.arguments ?? value.parameters ?? {};
-  return call(value.name, typeof args === 'string' ? args : JSON.stringify(args));
+  const [found] = callsInJson(inner);
+  return found && call(found.name, found.args);
 }
 
 /** Values are JSON where they can be read as such, but for what only looks like a number or a word of it. */
@@ -153,26 +203,33 @@ function ofPairs(inner: string): RequestedCall | undefined {
  * whether it is text.
  */
 const invoked: Reader = (text, at) => {
-  for (const [open, close, mark] of INVOKING) {
-    const found = between(text, at, open, close);
-    if (found === undefined) continue;
-    const calls = found.inner
-      .split(`<${mark}invoke name="`)
+  for (const mark of ['', '｜DSML｜']) {
+    const around = text.startsWith('<', at)
+      ? INVOKING.find((name) => text.startsWith(`<${mark}${name}>`, at))
+      : undefined;
+    const start = around === undefined ? at : at + `<${mark}${around}>`.length;
+    const opening = `<${mark}invoke name="`;
+    const first = text.slice(start, start + BLANKS).search(/\S/);
+    if (first === -1 || !text.startsWith(opening, start + first)) continue;
+    const close = around === undefined ? `</${mark}invoke>` : `</${mark}${around}>`;
+    const found = text.indexOf(close, start);
+    const end = found === -1 ? text.length : found + close.length;
+    const calls = text
+      .slice(start, found === -1 ? text.length : found)
+      .split(opening)
       .slice(1)
       .map((part) => {
-        const end = part.indexOf('"');
-        return call(part.slice(0, Math.max(0, end)), JSON.stringify(parametersOf(part, mark)));
+        const quote = part.indexOf('"');
+        return call(part.slice(0, Math.max(0, quote)), JSON.stringify(parametersOf(part, mark)));
       });
-    if (calls.length > 0) return { calls, end: found.end };
+    return { calls, end };
   }
   return undefined;
 };
 
-const INVOKING = [
-  ['<minimax:tool_call>', '</minimax:tool_call>', ''],
-  ['<｜DSML｜function_calls>', '</｜DSML｜function_calls>', '｜DSML｜'],
-  ['<function_calls>', '</function_calls>', ''],
-] as const;
+const INVOKING = ['minimax:tool_call', 'function_calls', 'tool_calls'];
+/** Between a mark and the next one. */
+const BLANKS = 20;
 
 function parametersOf(part: string, mark: string): Record<string, unknown> {
   const parameters = part.split(`<${mark}parameter name="`).slice(1);
@@ -204,10 +261,10 @@ const mistral: Reader = (text, at) => {
     .trim()
     .replace(/<\/s>$/, '')
     .trim();
-  const value = parsedJson(inner);
-  const listed = Array.isArray(value) ? value.map((item) => ofJson(JSON.stringify(item))) : [named(inner)];
-  const calls = listed.filter((item) => item !== undefined);
-  return calls.length === 0 ? undefined : { calls, end: text.length };
+  const listed = callsInJson(inner).map(({ name, args }) => call(name, args));
+  const calls = listed.length > 0 ? listed : inner.split('[TOOL_CALLS]').map((part) => named(part.trim()));
+  const read = calls.filter((item) => item !== undefined);
+  return read.length === 0 ? undefined : { calls: read, end: text.length };
 };
 
 function named(inner: string): RequestedCall | undefined {
@@ -240,29 +297,12 @@ function channel(text: string, at: number, header: string): ReturnType<Reader> {
     first === undefined ? text.length : first.end + (first.mark === '<|start|>' ? 0 : first.mark.length);
   const [, to] = /\bto=([\w.:-]{1,100})/.exec(`${header} ${found.inner}`) ?? [];
   if (to !== undefined) return { calls: [call(to, body.trim())], end };
-  // What is said finally is text: only its header goes. What is thought goes whole.
-  return found.inner.trim().startsWith('final') ? { calls: [], end: found.end } : { calls: [], end };
+  // What is said, finally or before a call, is text: only its header goes. What is thought goes whole.
+  const isSaid = /^\s*(?:final|commentary)/.test(found.inner);
+  return isSaid ? { calls: [], end: found.end } : { calls: [], end };
 }
 
-const READERS: readonly Reader[] = [kimi, deepSeek, qwen, invoked, llama, mistral, harmony];
-
-/** Marks at which an answer ends, whatever a server lets through behind them. */
-const ENDS = [
-  '<|im_end|>',
-  '<|eot_id|>',
-  '<|eom_id|>',
-  '<|end_of_text|>',
-  '<|endoftext|>',
-  '<|return|>',
-  '<|call|>',
-  '<|end|>',
-  '<|end_of_solution|>',
-  '<|user|>',
-  '<|observation|>',
-  '<｜end▁of▁sentence｜>',
-  '<end_of_turn>',
-  '<|im_start|>',
-];
+const READERS: readonly Reader[] = [kimi, deepSeek, invoked, qwen, llama, mistral, harmony];
 
 /**
  * Without what follows an end that stands at the end of a line. An end in the middle of a sentence is what

@@ -21,10 +21,26 @@ export type Dialect = {
   refusal?(request: Request): string | undefined;
 };
 
+export type DialectDouble = Listening & {
+  /** How many requests came. */
+  asked: number;
+  /** What the next request is answered with in the place of an answer; undefined for an answer. */
+  failure: (() => string) | undefined;
+};
+
 /** A provider in front of a model: it takes what the dialect takes, and answers in it. */
-export function startDialect(modelUrl: string, { body, type, refusal }: Dialect): Promise<Listening> {
-  return listen(async (request: IncomingMessage, response: ServerResponse) => {
+export async function startDialect(
+  modelUrl: string,
+  { body, type, refusal }: Dialect,
+): Promise<DialectDouble> {
+  const listening = await listen(async (request: IncomingMessage, response: ServerResponse) => {
     const text = await bodyOf(request);
+    double.asked++;
+    if (double.failure !== undefined) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(double.failure());
+      return;
+    }
     const asked: Request = JSON.parse(text);
     const problem = refusal?.(asked);
     if (problem !== undefined)
@@ -35,6 +51,8 @@ export function startDialect(modelUrl: string, { body, type, refusal }: Dialect)
     response.writeHead(200, { 'content-type': type ?? 'text/event-stream' });
     response.end(body(saidIn(await answer.text())));
   });
+  const double: DialectDouble = { ...listening, asked: 0, failure: undefined };
+  return double;
 }
 
 function saidIn(events: string): Said {
@@ -117,6 +135,38 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
         function: { name, arguments: JSON.parse(text) },
       })),
   },
+  'arguments begin as an empty object': {
+    body: (said) =>
+      streamed(said, ({ id, name, arguments: text }, index) => [
+        { index, id, type: 'function', function: { name, arguments: '{}' } },
+        { index, function: { arguments: text.slice(0, 10) } },
+        { index, function: { arguments: text.slice(10) } },
+      ]),
+  },
+  'each part has all arguments so far': {
+    body: (said) =>
+      streamed(said, ({ id, name, arguments: text }, index) =>
+        [10, 40, text.length].map((end) => ({
+          index,
+          id,
+          function: { name, arguments: text.slice(0, end) },
+        })),
+      ),
+  },
+  'arguments are a text within a text': {
+    body: (said) =>
+      streamed(said, (call, index) => whole({ ...call, arguments: JSON.stringify(call.arguments) }, index)),
+  },
+  'arguments end with a mark': {
+    body: (said) =>
+      streamed(said, (call, index) =>
+        whole({ ...call, arguments: `${call.arguments}<|tool_call_end|>` }, index),
+      ),
+  },
+  'names have a namespace, and other letters': {
+    body: (said) =>
+      streamed(said, (call, index) => whole({ ...call, name: `tools/${call.name.toUpperCase()}` }, index)),
+  },
   'pings and comments come between': {
     body: (said) =>
       `: processing\n\n${streamed(said).replaceAll('data: {', 'data: ping\n\n: keep-alive\n\ndata: {')}`,
@@ -142,6 +192,28 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
         ],
         usage,
       }),
+  },
+  'comments come before an answer that is not streamed': {
+    type: 'application/json',
+    body: (said) => `: PROCESSING\n\n: PROCESSING\n\n${DIALECTS['it does not stream']?.body(said)}`,
+  },
+  'its thoughts have no beginning': {
+    body: (said) => streamed({ ...said, text: `What do they want?\n</think>\n\n${said.text}` }),
+  },
+  'calls stand in its thoughts': {
+    body: (said) =>
+      said.calls.length === 0
+        ? streamed(said)
+        : streamed({ ...said, text: '', calls: [] }, whole, {
+            before: {
+              reasoning_content: said.calls
+                .map(
+                  ({ name, arguments: text }) =>
+                    `<tool_call>\n{"name": "${name}", "arguments": ${text}}\n</tool_call>`,
+                )
+                .join('\n'),
+            },
+          }),
   },
   'it thinks in the text': {
     body: (said) => streamed({ ...said, text: `<think>\nWhat do they want?\n</think>\n\n${said.text}` }),
@@ -177,6 +249,67 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
         ({ name, arguments: text }) =>
           `<|start|>assistant<|channel|>commentary to=functions.${name} <|constrain|>json<|message|>${text}<|call|>`,
       ),
+  },
+  'calls are written as GLM does': {
+    body: (said) =>
+      written(
+        said,
+        ({ name, arguments: text }) =>
+          `\n<tool_call>${name}\n${Object.entries(JSON.parse(text))
+            .map(
+              ([key, value]) =>
+                `<arg_key>${key}</arg_key>\n<arg_value>${typeof value === 'string' ? value : JSON.stringify(value)}</arg_value>`,
+            )
+            .join('\n')}\n</tool_call>`,
+      ),
+  },
+  'calls are written as MiniMax does': {
+    body: (said) =>
+      written(
+        said,
+        ({ name, arguments: text }) =>
+          `\n<minimax:tool_call>\n<invoke name="${name}">\n${Object.entries(JSON.parse(text))
+            .map(
+              ([key, value]) =>
+                `<parameter name="${key}">${typeof value === 'string' ? value : JSON.stringify(value)}</parameter>`,
+            )
+            .join('\n')}\n</invoke>\n</minimax:tool_call>`,
+      ),
+  },
+  'calls are written as Mistral does': {
+    body: ({ calls, ...said }) =>
+      streamed({
+        ...said,
+        calls: [],
+        text:
+          calls.length === 0
+            ? said.text
+            : `${said.text}[TOOL_CALLS][${calls.map(({ name, arguments: text }) => `{"name": "${name}", "arguments": ${text}}`).join(', ')}]`,
+      }),
+  },
+  'calls are a list between marks': {
+    body: ({ calls, ...said }) =>
+      streamed({
+        ...said,
+        calls: [],
+        text:
+          calls.length === 0
+            ? said.text
+            : `${said.text}<TOOLCALL>[${calls.map(({ name, arguments: text }) => `{"name": "${name}", "arguments": ${text}}`).join(', ')}]</TOOLCALL>`,
+      }),
+  },
+  'calls are JSON without a mark': {
+    body: ({ calls, ...said }) =>
+      streamed({
+        ...said,
+        calls: [],
+        text:
+          calls.length === 0
+            ? said.text
+            : calls
+                .map(({ name, arguments: text }) => `{"name": "${name}", "parameters": ${text}}`)
+                .join('\n'),
+      }),
   },
   'ids are nine letters, and nothing is empty': {
     body: streamed,

@@ -92,6 +92,11 @@ const PROVIDERS = {
           },
         }
       : undefined,
+  /** A proxy before it takes so many bytes and no more. */
+  small: (request) =>
+    hasPicture(request)
+      ? { status: 413, body: '<html><head><title>413 Request Entity Too Large</title></head></html>' }
+      : undefined,
   /** It has Gemini's rules for schemas of tools, and nothing says so. */
   narrow: ({ tools = [] }) => {
     const problems = tools.flatMap((tool) =>

@@ -2,6 +2,7 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createModelClient, type ModelSettings } from '../../src/llm/client.ts';
+import { listen } from '../doubles/http.ts';
 import { type ProviderName, type ProvidersDouble, startProviders } from '../doubles/providers.ts';
 
 /* What one provider of a model turns down is not what another one does. */
@@ -186,6 +187,16 @@ test('a picture that can’t be read is left out of its conversation, and others
   expect(sees(router)).toBe(true);
 });
 
+test('a request of too many bytes goes out without its pictures, before the conversation is made shorter', async () => {
+  const { router, ask } = await begin();
+  router.choose = () => 'small';
+  await ask(picture('png'), 'kimi', 's_1');
+  expect(told(router)).toEqual(['small!', 'small']);
+  router.choose = () => 'any';
+  await ask(picture('png'), 'kimi', 's_2');
+  expect(sees(router)).toBe(true);
+});
+
 test('words about pictures are not taken to be about some where there are none', async () => {
   const { router, ask } = await begin();
   router.choose = () => 'blind';
@@ -269,4 +280,20 @@ describe('tools', () => {
     await ask(begun, many);
     expect(told(begun.router)).toEqual(['bounded!', 'bounded', 'bounded']);
   });
+});
+
+test.each([
+  ['comments', ': PROCESSING\n\n'],
+  ['pings as data', 'data: {"type":"ping"}\n\n'],
+  ['parts with nothing in them', `data: {"choices":[{"delta":{"content":""}}]}\n\n`],
+])('a provider that sends %s, and never anything else, is given up', async (_name, sign) => {
+  const alive = await listen(async (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const signs = setInterval(() => response.write(sign), 20);
+    response.on('close', () => clearInterval(signs));
+  });
+  open.push(alive);
+  const endpoints = { routerUrl: alive.url, routerKey: 'k', isDirect: false, responses: [], keys: {} };
+  const { ask } = await begin(true, { endpoints, idleTimeoutMs: 100 });
+  await expect(ask([{ role: 'user', content: 'hi' }])).rejects.toMatchObject({ kind: 'stalled' });
 });

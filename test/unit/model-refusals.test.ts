@@ -96,3 +96,18 @@ test('one that goes on and on is cut, whatever it is made of', () => {
     saidIn({ errors: Array.from({ length: 1e4 }, (_, i) => ({ message: `m${i}` })) }).message.length,
   ).toBeLessThan(500);
 });
+
+test.each<[string, unknown, Record<string, string>, string | null]>([
+  ['in milliseconds (Azure)', { error: { message: 'slow down' } }, { 'retry-after-ms': '2500' }, '2.5'],
+  [
+    'beside the words (Gemini)',
+    [{ error: { code: 429, message: 'quota', details: [{ '@type': 'RetryInfo', retryDelay: '41s' }] } }],
+    {},
+    '41',
+  ],
+  ['as all do', { error: { retryDelay: '41s' } }, { 'retry-after': '7', 'retry-after-ms': '1' }, '7'],
+  ['nowhere', { error: { message: 'slow down' } }, {}, null],
+])('how long to wait is said %s', async (_where, body, headers, seconds) => {
+  const send = inOneForm(async () => Response.json(body, { status: 429, headers }));
+  expect((await send('http://provider/v1')).headers.get('retry-after')).toBe(seconds);
+});

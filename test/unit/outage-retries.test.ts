@@ -27,6 +27,18 @@ describe('a request whose model provider is out', () => {
     expect(waits).toEqual([1, 2, 5, 10, 15, 30, 30, 30]);
   });
 
+  test('is given up soon where answers break off that are paid for', () => {
+    const waits: (number | undefined)[] = [];
+    let settings: Partial<Settings> = {};
+    for (let i = 0; i < 5; i++) {
+      const { outage } = met(Object.assign(out('unavailable'), { mayBePaid: true }), settings);
+      waits.push(minutesTo(outage?.retryAt));
+      if (outage === undefined) break;
+      settings = { outage };
+    }
+    expect(waits).toEqual([1, 2, 5, undefined]);
+  });
+
   test('waits for as long as the provider says, where that is longer', () => {
     expect(minutesTo(met(out('rate_limit', 20 * MINUTE)).outage?.retryAt)).toBe(20);
     expect(minutesTo(met(out('rate_limit', 1_000)).outage?.retryAt)).toBe(1);
