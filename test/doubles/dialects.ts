@@ -34,6 +34,7 @@ export async function startDialect(
   { body, type, refusal }: Dialect,
 ): Promise<DialectDouble> {
   const listening = await listen(async (request: IncomingMessage, response: ServerResponse) => {
+    if (request.method !== 'POST') return sendJson(response, 404, { error: { message: 'not here' } });
     const text = await bodyOf(request);
     double.asked++;
     if (double.failure !== undefined) {

@@ -4,6 +4,7 @@ import { createLogger } from '../../src/lib/log.ts';
 import { allPages } from '../../src/tools/mcp/pages.ts';
 import { resultOf } from '../../src/tools/mcp/result.ts';
 import { createMcpTools, type McpServer } from '../../src/tools/mcp/tools.ts';
+import { startForgetfulMcp } from '../doubles/forgetful-mcp.ts';
 import { serverWith } from '../support/flood.ts';
 import { mcpProgram } from '../support/mcp-program.ts';
 import { runTool, toolContext } from '../support/tool-context.ts';
@@ -51,6 +52,50 @@ test('one bad tool hides none of the others', async () => {
   );
   expect(new Set(names).size).toBe(names.length);
 });
+
+const TOOL = `{ name: 'good', inputSchema: { type: 'object' } }`;
+test.each([
+  ['no tools', `{ 'tools/list': { refused: { code: -32601, message: 'Method not found' } } }`, []],
+  ['null for none', `{ 'tools/list': { tools: null } }`, []],
+  ['its tools by name', `{ 'tools/list': { tools: { good: { inputSchema: {} }, other: 7 } } }`, ['good']],
+  [
+    'a page that fails after one that does not',
+    `{ 'tools/list': ({ cursor } = {}) => cursor ? { refused: { code: -32603, message: 'x' } } : { nextCursor: 'b', tools: [${TOOL}] } }`,
+    ['good'],
+  ],
+])('a server with %s is used', async (_what, results, names) => {
+  const states: State[] = [];
+  const mcp = serving(mcpProgram(results), (state) => states.push(state), { resources: true });
+  await mcp.tried(signal);
+  await until('it is connected', () => states.some(({ problem }) => problem === undefined));
+  const offered = mcp.offered([]).map(({ name }) => name);
+  expect(offered.filter((name) => !/resource/.test(name))).toEqual(names);
+  expect(mcp.away()).toEqual([]);
+});
+
+test.each(['input_schema', 'parameters'])(
+  'arguments that are told as %s are told to models',
+  async (field) => {
+    const schema = `{ type: 'object', properties: { path: { type: 'string' } } }`;
+    const mcp = serving(mcpProgram(`{ 'tools/list': { tools: [{ name: 'good', ${field}: ${schema} }] } }`));
+    await mcp.tried(signal);
+    expect(mcp.offered([])[0]?.parameters).toMatchObject({ properties: { path: { type: 'string' } } });
+  },
+);
+
+test.each([404, 400] as const)(
+  'a server that was started anew, and answers %i to a session, has the call that it refused once',
+  async (status) => {
+    const server = await startForgetfulMcp(status);
+    onTestFinished(() => server.close());
+    const mcp = serving({ url: `${server.url}/mcp`, headers: {} });
+    await mcp.tried(signal);
+    expect(await runTool(mcp.offered([]), 'count', {})).toMatchObject({ output: 'call 1' });
+    server.forget();
+    expect(await runTool(mcp.offered([]), 'count', {})).toMatchObject({ kind: 'done', output: 'call 2' });
+    expect(server.calls).toBe(2);
+  },
+);
 
 test('the tools stand in the same order, however their server lists them', async () => {
   const mcp = serving(

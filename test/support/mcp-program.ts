@@ -1,6 +1,6 @@
 /**
  * A server of tools as a program, for `node -e`: it answers by the name of the method, a page of a list by
- * its cursor. `talks` is JavaScript that it runs before all.
+ * its cursor, and with an error where the answer is `refused`. `talks` is JavaScript that it runs before all.
  */
 const PROGRAM = `
 const { results, talks } = eval('(' + process.argv[1] + ')');
@@ -17,7 +17,8 @@ process.stdin.on('data', (chunk) => {
     talks?.({ method, send, asked });
     if (id === undefined) continue;
     const result = results[method];
-    send({ id, result: typeof result === 'function' ? result(params, asked) : result });
+    const said = typeof result === 'function' ? result(params, asked) : result;
+    send(said?.refused ? { id, error: said.refused } : { id, result: said });
   }
 });
 `;

@@ -149,11 +149,16 @@ async function follow(state: State): Promise<void> {
       state.problem = state.flood ?? state.clean(message);
       log.warn({ server: name, problem: state.problem }, 'an MCP server can’t be reached; it is tried again');
     }
-    if (state.current) state.ready = Promise.withResolvers();
-    state.current = undefined;
+    away(state);
     if (!stopping.signal.aborted) state.changed();
     await clock.sleep(backoff.next(), stopping.signal).catch(() => {}); // stopped
   }
+}
+
+/** It can't be used now: whoever wants to waits for the next connection. */
+function away(state: State): void {
+  if (state.current) state.ready = Promise.withResolvers();
+  state.current = undefined;
 }
 
 /** What a program said before it ended by itself. */
@@ -176,11 +181,23 @@ async function once(state: State): Promise<void> {
   }
 }
 
+/**
+ * Whether a server no longer knows our session, after it was started anew: 404, as the protocol has it, or
+ * 400 in words. What was asked of it was not done.
+ */
+export const isForgotten = (error: unknown): boolean =>
+  error instanceof StreamableHTTPError &&
+  (error.code === 404 || (error.code === 400 && /session/i.test(error.message)));
+
 function prepare(state: State, fresh: Client, tooLarge: Told): void {
   state.stopping.signal.throwIfAborted();
   state.opening = fresh;
   fresh.onerror = (error) => {
     if (error instanceof TooLarge) tooLarge(error);
+    if (isForgotten(error) && state.current === fresh) {
+      away(state);
+      setImmediate(() => void fresh.close()); // once who asked was told why; it is connected to anew
+    }
   };
   fresh.setRequestHandler(ElicitRequestSchema, async ({ params }) =>
     'requestedSchema' in params ? state.asked(params) : { action: 'decline' },

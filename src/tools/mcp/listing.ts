@@ -1,5 +1,5 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, McpError, type Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import type { Logger } from '../../lib/log.ts';
 import { allPages } from './pages.ts';
@@ -11,7 +11,11 @@ const SCHEMA_CHARACTERS = 40_000;
 /** What can be left out where it is not as it should be: servers send null for what they do not have. */
 const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 
-const Page = z.looseObject({ tools: z.array(z.unknown()), nextCursor: optional(z.string()) });
+/** Some send null where they have none, and some their tools by name. */
+const Page = z.looseObject({
+  tools: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown()).transform(byName)]).catch(() => []),
+  nextCursor: optional(z.string()),
+});
 
 const Hints = z.looseObject({
   title: optional(z.string()),
@@ -24,6 +28,9 @@ const Tool = z.object({
   title: optional(z.string()),
   description: optional(z.string()),
   inputSchema: optional(z.record(z.string(), z.unknown())),
+  /** As servers call it that were made for a model's own API. */
+  input_schema: optional(z.record(z.string(), z.unknown())),
+  parameters: optional(z.record(z.string(), z.unknown())),
   annotations: optional(Hints),
 });
 
@@ -42,19 +49,41 @@ export type ListedTool = Pick<McpTool, 'name' | 'title' | 'description'> & {
 export async function listTools(client: Client, server: string, log: Logger): Promise<ListedTool[]> {
   let leftOut = 0;
   const known = await allPages(async (params) => {
-    const { tools, nextCursor } = await client.request({ method: 'tools/list', params }, Page);
-    const items = tools.flatMap((tool) => Tool.safeParse(tool).data ?? []);
-    const short = items.filter(({ inputSchema }) => lengthOf(inputSchema ?? {}) <= SCHEMA_CHARACTERS);
+    const { tools, nextCursor } = await page(client, params);
+    const items = tools.flatMap((tool) => toolIn(tool) ?? []);
+    const short = items.filter(({ inputSchema }) => lengthOf(inputSchema) <= SCHEMA_CHARACTERS);
     leftOut += tools.length - short.length;
     return { items: short, nextCursor };
   });
   const named = [...new Map(known.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
   leftOut += Math.max(0, named.length - TOOLS);
   if (leftOut > 0) log.warn({ server, leftOut }, 'an MCP server has more tools than models are told of');
-  return named
-    .slice(0, TOOLS)
-    .map(({ inputSchema = { type: 'object' }, ...tool }) => ({ ...tool, inputSchema }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return named.slice(0, TOOLS).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * A page of the list. A server that has no tools says that it knows no such method; one whose later page
+ * fails has the ones before it.
+ */
+async function page(client: Client, params: { cursor?: string }): Promise<z.infer<typeof Page>> {
+  try {
+    return await client.request({ method: 'tools/list', params }, Page);
+  } catch (error) {
+    const hasNone = error instanceof McpError && error.code === ErrorCode.MethodNotFound;
+    if (!hasNone && (params.cursor === undefined || !(error instanceof McpError))) throw error;
+    return { tools: [] };
+  }
+}
+
+function toolIn(given: unknown): ListedTool | undefined {
+  const { data } = Tool.safeParse(given);
+  if (data === undefined) return undefined;
+  const { input_schema: snake, parameters, inputSchema = snake ?? parameters, ...tool } = data;
+  return { ...tool, inputSchema: inputSchema ?? { type: 'object' } };
+}
+
+function byName(tools: Record<string, unknown>): unknown[] {
+  return Object.entries(tools).map(([name, tool]) => (typeof tool === 'object' ? { name, ...tool } : tool));
 }
 
 /** Of a value as JSON; what is nested too deep for that is too long. */

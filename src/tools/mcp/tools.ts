@@ -8,7 +8,7 @@ import { parsedJson } from '../../lib/json.ts';
 import type { Logger } from '../../lib/log.ts';
 import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
 import type { Tool, ToolContext, ToolResult } from '../tool.ts';
-import { connectMcp, type McpConnection, type McpEndpoint } from './connection.ts';
+import { connectMcp, isForgotten, type McpConnection, type McpEndpoint } from './connection.ts';
 import { type ActiveCall, elicited } from './elicitation.ts';
 import type { ListedTool } from './listing.ts';
 import { resourceAndPromptTools } from './resources-and-prompts.ts';
@@ -254,7 +254,7 @@ async function call(
       return ask(question).finally(silence.restart);
     },
   };
-  try {
+  async function once(): Promise<ToolResult> {
     const client = await connection.client();
     assertHeld();
     active.add(own);
@@ -269,6 +269,12 @@ async function call(
       },
     });
     return resultOf(result);
+  }
+  try {
+    return await once().catch((error: unknown) => {
+      if (isForgotten(error)) return once();
+      throw error;
+    });
   } catch (error) {
     signal.throwIfAborted();
     if (!silence.signal.aborted) return { kind: 'failed', output: connection.flood() ?? messageOf(error) };
