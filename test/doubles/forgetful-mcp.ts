@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { bodyOf, type Listening, listen, sendJson } from './http.ts';
 
-/** How a server refuses a session that it does not know: by the protocol, and as the SDK's own example does. */
+/** How a server refuses a session that it does not know: by the protocol, and as the SDK's example does. */
 const REFUSALS = {
   404: { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } },
   400: {

@@ -198,8 +198,8 @@ export const HOSTILE_DATA: readonly Mutation[] = [
   {
     threat: SERVERS,
     file: 'src/tools/mcp/listing.ts',
-    text: '    .slice(0, TOOLS)\n',
-    becomes: '',
+    text: 'named.slice(0, TOOLS)',
+    becomes: 'named',
     test: 'unit/hostile-mcp',
     title: 'some are offered',
   },
