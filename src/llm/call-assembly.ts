@@ -154,10 +154,14 @@ export const callIdOf = (bytes: Uint8Array): string =>
  * The name of a tool without what some models put around it: `functions.read:0`, `read<|channel|>commentary`.
  */
 export function toolNameOf(name: string): string {
-  const [, meant = name] = /\bto=([\w.:/-]{1,200})/.exec(name.slice(0, 400)) ?? [];
+  const [, meant = name.slice(0, NAME_CHARACTERS)] =
+    /\bto=([\w.:/-]{1,200})/.exec(name.slice(0, NAME_CHARACTERS)) ?? [];
   const [bare = ''] = meant.trim().split('<|');
   return bare
     .replace(/^["'`]+|["'`]+$|\(\)$/g, '')
     .replace(/^(?:functions|default_api|tools)[.:]/, '')
     .replace(/:\d{1,6}$/, '');
 }
+
+/** With all that may stand around a name. */
+const NAME_CHARACTERS = 400;

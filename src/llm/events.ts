@@ -39,7 +39,7 @@ const EVENT = /^\uFEFF?\s*(?::[^\r\n]*[\r\n]\s*)*(?:data|event|id|retry|error):/
 
 /** An answer that is not streamed: one object, or one a line. */
 function objectsOf(text: string): AnswerEvent[] {
-  const said = text.replace(/^\s*:[^\r\n]*$/gm, '');
+  const said = text.replace(/^[ \t]*:[^\r\n]*$/gm, '');
   if (said.trim() === '') return [];
   const objects = objectsIn(said);
   if (objects.length > 0) return objects;

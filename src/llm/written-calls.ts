@@ -117,8 +117,8 @@ const deepSeek: Reader = (text, at) => {
 };
 
 /**
- * `<tool_call>{"name": "read", "arguments": {…}}</tool_call>` (Hermes, Qwen), or elements (Qwen3-Coder, Seed),
- * or keys and values (GLM); several of them, or a list (Granite), and the same between other marks.
+ * `<tool_call>{"name": "read", "arguments": {…}}</tool_call>` (Hermes, Qwen), or elements (Qwen3-Coder,
+ * Seed), or keys and values (GLM); several of them, or a list (Granite), and the same between other marks.
  */
 const qwen: Reader = (text, at) => {
   for (const [open, close] of WRAPPING) {

@@ -40,7 +40,7 @@ function callOf(value: unknown): JsonCall | undefined {
 
 /** A call whose JSON does not parse, such as one with quotes within a text that are not escaped. */
 export function callInBrokenJson(text: string): JsonCall | undefined {
-  const [, name] = /^\s*\[?\s*\{\s*"name"\s*:\s*"([\w.:/-]{1,100})"/.exec(text) ?? [];
+  const [, name] = /^(?:\[\s*)?\{\s*"name"\s*:\s*"([\w.:/-]{1,100})"/.exec(text.trimStart()) ?? [];
   if (name === undefined) return undefined;
   const [, begin] = /"(arguments|parameters)"\s*:/.exec(text) ?? [];
   const args = begin === undefined ? '' : text.slice(text.indexOf(':', text.indexOf(`"${begin}"`)) + 1);

@@ -9,6 +9,8 @@ const LISTED: readonly (readonly [file: string, pattern: RegExp, characters: num
   ['src/agent/title.ts', /^[\s#"'“”*_`]+|[\s"'“”*_`.]+$/g, 400, 'the first line of a title'],
   ['src/hub/file-pattern.ts', /\/+$/, 2_000, 'a pattern of 200 characters'],
   ['src/llm/endpoints.ts', /\/+$/, 2_000, 'an address that is set'],
+  ['src/llm/call-assembly.ts', /^["'`]+|["'`]+$|\(\)$/g, 400, 'the name of a tool'],
+  ['src/llm/call-assembly.ts', /(?:\s|```|<\|\w+\|>|<\/\w+>)+$/, 100, 'the end of arguments'],
   ['adapters/slack/write-manifest.ts', /\/+$/, 2_000, 'an address that is set'],
   ['src/lib/network.ts', /^(\[[^\]]+\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/, 300, 'a host of NO_PROXY'],
   [
