@@ -63,6 +63,7 @@ export function fromInteraction(
     place: { platform, workspace, channel },
     thread,
     sourceId: sourceOf('discord', kind, interaction.id),
+    isPrivate: isInPrivate(interaction),
     isFromList,
   };
 }

@@ -15,6 +15,7 @@ import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbo
 import { type BytesOf, type Reaction, STANDING, TITLE } from '../../src/thread/delivery/outgoing.ts';
 import { isUnreadable } from '../shared/calls.ts';
 import { unarchive } from './archived-threads.ts';
+import { threadsWith } from './begin-thread.ts';
 import { bodyOf, type ComponentOptions, inComponents, numbered, REACTIONS } from './components.ts';
 import { REST_API } from './delivery.ts';
 import { MARKDOWN } from './dialect.ts';
@@ -57,6 +58,7 @@ export function createDiscordOutbound(deps: OutboundDeps, options: ComponentOpti
     edit: (address, ...what) => side.edit(within(address), ...what),
     remove: (address, ...what) => side.remove(within(address), ...what),
     find: (address, ...what) => side.find(within(address), ...what),
+    threads: threadsWith({ rest, botId }),
     async privateReply(address, person, text) {
       if (address.workspace === DIRECT) return NOWHERE_ELSE;
       const [said = ''] = printMarkdown(text, MARKDOWN, DISCORD_LIMITS.content - 100);

@@ -9,11 +9,13 @@ import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbo
 import { type BytesOf, STANDING, TITLE, type Upload } from '../../src/thread/delivery/outgoing.ts';
 import { isUnreadable } from '../shared/calls.ts';
 import { type AgentSessions, createAgentSessions } from './agent-sessions.ts';
+import { openByMessage } from './begin-thread.ts';
 import { type BlockOptions, inBlocks, REACTIONS } from './blocks.ts';
 import { EVENT_TYPE, marked, type Thread, WEB_API } from './delivery.ts';
 import { MRKDWN } from './dialect.ts';
 import { editable } from './kit.ts';
 import { EDIT_INTERVAL_MS, SLACK_LIMITS, slackRates } from './limits.ts';
+import { threadLink } from './links.ts';
 import { PLAIN_BLOCKS } from './plain-form.ts';
 import { beginStream, growStream, isLostStream, isStream, stopStream, streamId } from './streams.ts';
 import { STYLE } from './style.ts';
@@ -29,12 +31,14 @@ export type OutboundOptions = BlockOptions & {
 
 /**
  * Slack's side of threads. `clientOf` gives what reaches a workspace, undefined where the app is not
- * installed any more. Clients must not retry by themselves: a 429 moves our own schedule.
+ * installed any more. Clients must not retry by themselves: a 429 moves our own schedule. `teamUrlOf` gives
+ * where a workspace is seen in a browser.
  */
 export function createSlackOutbound(
   clientOf: (workspace: string) => Promise<WebClient | undefined>,
   bytesOf: BytesOf,
   options: OutboundOptions,
+  teamUrlOf: (workspace: string) => Promise<string | undefined> = async () => undefined,
 ): Outbound {
   /** What would have been done with the client of a workspace. */
   const within =
@@ -62,6 +66,13 @@ export function createSlackOutbound(
     edit: within(side.edit),
     remove: within(side.remove),
     find: within(side.find),
+    threads: {
+      async url(address) {
+        const teamUrl = await teamUrlOf(address.workspace);
+        return teamUrl === undefined ? undefined : threadLink(address, teamUrl);
+      },
+      begin: within(openByMessage),
+    },
     /**
      * A direct message from the app: https://docs.slack.dev/reference/methods/chat.postMessage, "Post to a
      * DM".

@@ -75,6 +75,7 @@ export async function createSlack(
       async (teamId) => (await workspaces.of(teamId))?.client,
       bytesOf,
       settings.showing,
+      async (teamId) => (await workspaces.of(teamId))?.teamUrl,
     ),
     async isMember(workspace, group, person) {
       const members = await (await workspaces.of(workspace))?.people.membersOf(group);

@@ -43,6 +43,7 @@ export async function startChat(
     log,
     outboundOf,
     leaseMs: config.durability.lease_seconds * 1000,
+    show: parts.renders.request,
   };
   runRenders(engine, rendering, RENDERS_AT_ONCE);
 

@@ -162,14 +162,18 @@ async function onMenu(choice: string, { deps, from, by }: Doing): Promise<Answer
   if (address === undefined) return notice(UNKNOWN_THREAD);
   if (isCatchUp(choice, by)) return { kind: 'card', card: await catchUpCard(deps, address) };
   if (choice === SETTINGS.value) return formed(sessionForm(models.choices));
-  await intake.message({ address, sourceId: from.sourceId, text: choice, author: by, messageId: '' });
+  const ofThread = from.isPrivate ? { isPrivate: true } : {};
+  await intake.message({
+    ...{ address, sourceId: from.sourceId, text: choice, author: by, messageId: '' },
+    ...ofThread,
+  });
   return NOTHING;
 }
 
 /** Does what was offered, once, as if its author had written it like that. */
 async function onOffer(
   { messageId, index }: Extract<Action, { kind: 'offer' }>,
-  { deps, from: { thread }, by }: Doing,
+  { deps, from: { thread, isPrivate = false }, by }: Doing,
 ): Promise<Answer> {
   if (thread === undefined) return notice(UNKNOWN_THREAD);
   const { intake, offers } = deps;
@@ -183,7 +187,16 @@ async function onOffer(
   // What was asked or changed after it was offered was not meant by it.
   const writtenAt = isMessage ? undefined : { at: open.madeAt, order: 0 };
   const sourceId = `${thread.platform}:offer:${messageId}`; // two clicks, or two of its buttons, are one
-  await intake.message({ address: thread, sourceId, text, author: by, messageId: '', writtenAt, isMessage });
+  await intake.message({
+    address: thread,
+    sourceId,
+    text,
+    author: by,
+    messageId: '',
+    writtenAt,
+    isMessage,
+    isPrivate,
+  });
   await offers.taken(thread, messageId);
   return NOTHING;
 }

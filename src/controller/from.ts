@@ -12,6 +12,8 @@ export type From = {
   thread: ThreadAddress | undefined;
   /** The platform's identity of what was done: the same however often it is delivered. */
   sourceId: string;
+  /** Whether fewer people read the thread than its channel. */
+  isPrivate?: boolean;
   /** Whether it was done in a list that only one person sees, and not where its outcome is shown. */
   isFromList: boolean;
   /**

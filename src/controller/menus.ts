@@ -17,6 +17,7 @@ const choice = (label: string, value: string): Choice => ({ label, value });
 /** What a session's menu offers first. */
 export const SESSION_COMMANDS: readonly Choice[] = [
   choice('Catch me up, for my eyes only', 'catch me up'),
+  choice('Go on from here in a new thread', 'branch'),
   choice('Undo the last request', 'undo'),
   choice('Transcript as a file', 'export'),
 ];

@@ -6,10 +6,10 @@ import { runsOfChannel } from '../jobs/channel-runs.ts';
 import { createRunComparisons } from '../jobs/compare.ts';
 import { orderMute } from '../jobs/mutes.ts';
 import { orderPings } from '../jobs/pings.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Clock, Ids } from '../lib/clock.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import { usageText } from '../reports/usage.ts';
-import type { Person, ThreadAddress } from '../session/address.ts';
+import type { Person, Requester, ThreadAddress } from '../session/address.ts';
 import type { Background } from '../session/background.ts';
 import type { Order } from '../session/experiments/order.ts';
 import type { Operation } from '../session/operations.ts';
@@ -25,6 +25,7 @@ import { experimentsText } from '../thread/words/experiments.ts';
 import { HELP_TEXT, messageTooLong, NO_SESSION_YET, offerText } from '../thread/words/intake.ts';
 import { describeSession } from '../thread/words/status.ts';
 import { ZONE_OFFERS } from '../thread/words/time-zones.ts';
+import { branchOff, withGroups } from './branch.ts';
 import type { Exact } from './commands.ts';
 import { MESSAGE, meantBy } from './meant.ts';
 import { orderTimeZone } from './time-zone-command.ts';
@@ -53,7 +54,9 @@ export type Asked =
    */
   | {
       kind: 'answered';
-      answer(tx: Tx, sessionId: string, known: Known): Promise<Told>;
+      answer(tx: Tx, sessionId: string, known: Known): Promise<Told | undefined>;
+      /** Other sessions that it has changed, which are to be shown. */
+      changed?(): readonly string[];
       /** Whether a turn may have something to take up after it. */
       wakes?: boolean;
     };
@@ -70,6 +73,9 @@ export type AskedDeps = {
   maxMessageCharacters: number;
   /** The time zone of people whose own is not known. */
   timeZone: string;
+  ids: Ids;
+  /** Groups and roles that have budgets of their own. */
+  budgetGroups: readonly string[];
 };
 
 export async function askedBy(deps: AskedDeps, words: Words): Promise<Asked> {
@@ -139,6 +145,8 @@ async function answerTo(deps: AskedDeps, words: Words, command: Answered): Promi
       return answered(await statusText(deps.db, address));
     case 'catch_up':
       return answered(await catchUpHere(deps.db, address));
+    case 'branch':
+      return branching(deps, await withGroups(deps, address, author));
     case 'wrong':
       return answered(command.problem);
     case 'yolo': {
@@ -192,6 +200,20 @@ async function experimentsOf(
   });
   const { text, table } = experimentsText(runs, order, isCut);
   return { text, ...(table ? { tables: [table] } : {}) };
+}
+
+/** The thread is told where it goes on once that is begun. */
+function branching(deps: AskedDeps, by: Requester): Asked {
+  let begun: string[] = [];
+  return {
+    kind: 'answered',
+    async answer(tx, sessionId, known) {
+      const branched = await branchOff(tx, deps, sessionId, by, known);
+      begun = branched.ok ? [branched.sessionId] : [];
+      return branched.ok ? undefined : branched.reason;
+    },
+    changed: () => begun,
+  };
 }
 
 /** In the thread, where a platform has no way to tell one person alone. */

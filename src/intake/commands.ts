@@ -45,6 +45,8 @@ export type Exact =
   | { kind: 'status' }
   /** What whoever joins has to know, for them alone where that can be. */
   | { kind: 'catch_up' }
+  /** Goes on from here in a thread of its own. */
+  | { kind: 'branch' }
   | { kind: 'usage' }
   | { kind: 'pings'; order: PingOrder }
   /** Runs of the channel that a text may name; where it names none it is for the agent. */
@@ -138,6 +140,7 @@ function isHarmless(command: Command): boolean {
     case 'pings':
     case 'time_zone':
       return command.order.kind === 'show' || command.order.kind === 'wrong';
+    case 'branch':
     case 'decision':
     case 'mute':
       return false;
@@ -154,6 +157,7 @@ function simpleCommand(bare: Bare, by: Person): Command | undefined {
   const word = withoutPlease(bare.words);
   if (Object.hasOwn(ANSWERED, word)) return { kind: ANSWERED[word] ?? 'help' };
   if (word === 'catch me up' || word === 'catchup') return { kind: 'catch_up' };
+  if (word === 'branch') return { kind: 'branch' };
   if (saysStop(bare)) return { kind: 'operation', operation: { kind: 'interrupt', by } };
   if (/^stopp? (?:but |and )?(?:keep|leave) (?:the |my |all )?jobs?(?: running)?$/.test(word)) {
     return { kind: 'operation', operation: { kind: 'interrupt', by, keepsJobs: true } };

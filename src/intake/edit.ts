@@ -75,7 +75,8 @@ async function rewriteIn(
   if (asked?.kind !== 'queued') {
     // It asks for nothing any more, or for what is answered at once.
     await changePending(tx, id, { editedAt, appliedAt: parts.clock.now() });
-    if (asked) await say(tx, sessionId, await asked.answer(tx, sessionId, known));
+    const told = await asked?.answer(tx, sessionId, known);
+    if (told !== undefined) await say(tx, sessionId, told);
     return;
   }
   const there = await attachmentsIn(tx, sessionId);

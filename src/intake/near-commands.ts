@@ -16,6 +16,7 @@ const OFFERS = {
   resume: { text: 'resume', label: OFFERED.resume },
   close: { text: 'close', label: OFFERED.close },
   share: { text: 'share', label: OFFERED.share },
+  branch: { text: 'branch', label: OFFERED.branch },
   catchUp: { text: 'catch me up', label: OFFERED.catchUp },
 } as const satisfies Record<string, Offer>;
 
@@ -60,6 +61,10 @@ const NEAR: readonly (readonly [RegExp, readonly Offer[]])[] = [
   [
     /^(?:catch (?:us |everybody )?up|recap|tl ?dr|bring me up to (?:speed|date)|what did i miss)$/,
     [OFFERS.catchUp],
+  ],
+  [
+    /^(?:branch (?:off|this|it|here|from here)|fork(?: (?:this|it|the thread))?|new thread)$/,
+    [OFFERS.branch],
   ],
   [/^share(?: (?:it|this|the (?:transcript|session)))?$/, [OFFERS.share]],
 ];

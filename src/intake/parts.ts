@@ -4,7 +4,6 @@ import { isOneOf, sceneIn } from '../approvals/scene.ts';
 import type { Tx } from '../db/database.ts';
 import { sessions } from '../db/schema/sessions.ts';
 import { files } from '../db/schema/transcript.ts';
-import type { Ids } from '../lib/clock.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import { mapTexts } from '../session/background.ts';
 import type { Operation } from '../session/operations.ts';
@@ -19,11 +18,8 @@ import { attachedNote, type Placed } from './attachments.ts';
 import { pictureId } from './received.ts';
 
 export type IntakeDeps = AskedDeps & {
-  ids: Ids;
   /** Who may let models go on past a budget. */
   budgetApprovers: readonly string[];
-  /** Groups and roles that have budgets of their own. */
-  budgetGroups: readonly string[];
   /** Asks for a turn; says whether that could be done. */
   wake(sessionId: string): Promise<boolean>;
   /** Told of a thread whose message is kept, or could not be, while storage is away. */
@@ -121,6 +117,7 @@ export async function follow(
 ): Promise<void> {
   if (asked.kind === 'answered') {
     if (asked.wakes && !(await parts.wake(sessionId))) parts.delayed(address, timeZone);
+    for (const id of asked.changed?.() ?? []) await parts.render(id);
     return parts.render(sessionId);
   }
   parts.taken?.(address, timeZone);

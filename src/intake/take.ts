@@ -13,6 +13,7 @@ import { noteKnownZone, type Somebody } from '../session/store/time-zones.ts';
 import { isBetweenPeople } from './asides.ts';
 import { type Asked, askedBy } from './asked.ts';
 import { attachmentsIn, placed, placedOf } from './attachments.ts';
+import { withGroups } from './branch.ts';
 import {
   checked,
   cleaned,
@@ -64,11 +65,7 @@ const KNOWN_PEOPLE = 10_000;
 
 /** Who begins a session. The platform is asked for their groups only where it matters. */
 async function requesterOf(parts: IntakeParts, { address, author }: IncomingMessage): Promise<Requester> {
-  if (parts.budgetGroups.length === 0 || (await hasSession(parts, address))) return author;
-  const isIn = await Promise.all(
-    parts.budgetGroups.map((group) => parts.policy.isMember(address, group, author.id)),
-  );
-  return { ...author, groups: parts.budgetGroups.filter((_group, i) => isIn[i]) };
+  return (await hasSession(parts, address)) ? author : withGroups(parts, address, author);
 }
 
 /** Writes down what a message asks for, or what it is answered; nothing where that was done before. */
@@ -83,7 +80,8 @@ async function write(
   if (asked.kind === 'answered') {
     const nothing: Operation = { kind: 'user_input', text: '', author, messageId, writtenAt };
     const isNew = await insertOperation(tx, sessionId, sourceId, nothing, parts.clock.now());
-    if (isNew) await say(tx, sessionId, await asked.answer(tx, sessionId, known));
+    const told = isNew ? await asked.answer(tx, sessionId, known) : undefined;
+    if (told !== undefined) await say(tx, sessionId, told);
     return;
   }
   const there = attachments.length > 0 ? await attachmentsIn(tx, sessionId) : [];

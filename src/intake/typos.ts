@@ -4,22 +4,8 @@ import { nearest } from '../config/near.ts';
 const WORDS = [
   ...['status', 'help', 'usage', 'stop', 'keep', 'jobs', 'undo', 'compact', 'resume', 'retry', 'close'],
   ...['model', 'effort', 'high', 'xhigh', 'medium', 'default', 'export', 'jsonl', 'markdown', 'share'],
-  ...[
-    'pings',
-    'channel',
-    'daily',
-    'quiet',
-    'watch',
-    'yolo',
-    'experiments',
-    'compare',
-    'unmute',
-    'alarms',
-    'catch',
-    'weekly',
-    'digests',
-    'timezone',
-  ],
+  ...['pings', 'channel', 'daily', 'quiet', 'watch', 'yolo', 'experiments', 'compare', 'unmute', 'alarms'],
+  ...['catch', 'weekly', 'digests', 'timezone', 'branch'],
 ] as const;
 
 const KNOWN: ReadonlySet<string> = new Set(WORDS);
@@ -33,6 +19,7 @@ const OTHERS = new Set(
     'sigh nigh hight height medium mediums expert experts exports shape shared shares spare shard shore shave',
     'experiment alarm compared compares ping pins rings wings channels daisy quite quit match batch patch hatch latch watches',
     'weakly digest timezones',
+    'ranch brunch branches branched',
   ].flatMap((line) => line.split(' ')),
 );
 

@@ -15,6 +15,13 @@ export type ThreadAddress = z.infer<typeof ThreadAddress>;
  */
 export const NO_WORKSPACE = '@me';
 
+const UNBEGUN = 'unbegun:';
+
+/** Stands for the thread of a session until that is begun on its platform, where nobody can write yet. */
+export const unbegunThread = (sessionId: string): string => `${UNBEGUN}${sessionId}`;
+
+export const isUnbegun = ({ thread }: Pick<ThreadAddress, 'thread'>): boolean => thread.startsWith(UNBEGUN);
+
 /** A channel, as the address of its threads begins. */
 export const Channel = ThreadAddress.omit({ thread: true });
 export type Channel = z.infer<typeof Channel>;

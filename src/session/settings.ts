@@ -23,6 +23,8 @@ export const Settings = z.object({
   model: z.string().optional(),
   effort: Effort.optional(),
   title: z.string().optional(),
+  /** The session that it goes on from, and how its thread begins, as markdown. */
+  branch: z.object({ from: z.string(), opener: z.string() }).optional(),
   /**
    * Where what the session made on the Hub is kept together; `items` are the addresses that are done with.
    */

@@ -1,6 +1,7 @@
 import { digestOf } from '../../src/session/digest.ts';
 import type { Snapshot } from '../../src/session/snapshot.ts';
 import type { Entry } from '../../src/session/transcript.ts';
+import { openerText } from '../../src/thread/words/branch.ts';
 import { catchUpText } from '../../src/thread/words/catch-up.ts';
 import { comparisonText } from '../../src/thread/words/comparison.ts';
 import { digestText } from '../../src/thread/words/digests.ts';
@@ -108,6 +109,25 @@ export const ACROSS_THREADS = [
     role: 'notice',
     ...digestText(NIGHT, 'daily', 'Europe/Berlin'),
     mentions: [ADA.id],
+  }),
+  told('A branch begins', {
+    role: 'notice',
+    text: openerText(
+      snapshot({
+        session: { settings: { yolo: { kind: 'off' }, title: 'IMDB baseline' } },
+        exchanges: [
+          exchange({
+            plan: [
+              { id: '1', content: 'Look at the data', status: 'completed' },
+              { id: '2', content: 'Train with LoRA', status: 'pending' },
+            ],
+          }),
+        ],
+        entries: [user('fine-tune a small model on stanfordnlp/imdb')],
+        watches: RUNS.slice(1, 2).map(({ watch: run }) => ({ ...run, endedAt: at(900) })),
+      }),
+      GRACE,
+    ),
   }),
   told('Two runs side by side', { role: 'notice', ...comparisonText(COMPARED) }),
   told('The experiments of a channel', notice(experimentsText(RUNS, { kind: 'newest' }))),

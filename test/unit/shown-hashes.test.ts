@@ -9,7 +9,7 @@ import type { ApprovalView, ViewBody } from '../../src/thread/view/view-message.
  * upgrade that made others for the same content would edit every message that is there, and upload every file
  * again. Some are newer: a long answer is split between words, what looks like a tag is shown in Slack, and a
  * card that is open begins with what is asked and has its buttons above the script; the menu of the newest
- * request offers to catch somebody up.
+ * request offers to catch somebody up and to branch off.
  */
 
 const ADA = { id: 'U0ADA', name: 'Ada' };
@@ -183,7 +183,7 @@ describe('what a post shows is known by the hash that older versions have noted'
 });
 
 const IN_CHANNEL: Hashes = {
-  status: ['k#0 0MCHv-fL1uA9ov9ZhKgwix'],
+  status: ['k#0 VN4YUYseo9N7JGpK2AU4E3'],
   answer: ['k#0 9_a19pfhicg64Z1n8TJybl'],
   'long answer': [
     'k#0 WC3n8BWE_UFXM7wt-Kmnug',
@@ -210,7 +210,7 @@ const IN_PANEL: Hashes = {
 };
 
 const ON_DISCORD: Hashes = {
-  status: ['k#0 u54UvoOKzTNl2SSWhptKTY'],
+  status: ['k#0 E33q5nYYfdETyQTY8Depe5'],
   answer: ['k#0 Sm7JWFlVuSNMHorCbRzeJ-'],
   'long answer': [
     'k#0 UFFaUVHHIWPCn2r4VS2f9O',

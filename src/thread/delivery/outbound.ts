@@ -65,6 +65,22 @@ export type HowToEdit = {
   isPaced: boolean;
 };
 
+/** How a platform's threads are begun, and where they are. */
+export type Threads = {
+  /** A thread's address in a browser; undefined where that is not known. */
+  url(address: ThreadAddress): Promise<string | undefined>;
+  /**
+   * Begins a thread in the channel of an address with a message, and gives its id. `key` is what it is found
+   * again by, which comes first where an earlier attempt may have arrived.
+   */
+  begin(
+    address: ThreadAddress,
+    key: string,
+    body: Payload,
+    how: { title: string; isOutcomeOpen: boolean },
+  ): Promise<Delivery>;
+};
+
 /** One platform's way of showing messages in a thread. */
 export type Outbound = {
   rates: Rates;
@@ -89,6 +105,8 @@ export type Outbound = {
   remove(address: ThreadAddress, platformId: string): Promise<Delivery>;
   /** The id of the message with this key and content, where an earlier post of it did arrive. */
   find(address: ThreadAddress, key: string, outgoing: Outgoing): Promise<Delivery | undefined>;
+  /** A platform where threads are begun by people alone has none. */
+  threads?: Threads;
   /**
    * Tells somebody of a thread, where nobody else sees it and the thread itself takes nothing. A platform
    * without such a place has none.

@@ -1,10 +1,12 @@
 import { jittered } from '../../lib/backoff.ts';
 import { messageOf } from '../../lib/errors.ts';
+import { isUnbegun } from '../../session/address.ts';
 import { type Snapshot, settledThrough } from '../../session/snapshot.ts';
 import { type Bucket, reserve, slowDown } from '../../session/store/pace.ts';
 import { readSnapshot } from '../../session/store/read-snapshot.ts';
 import { view } from '../view/view.ts';
 import type { ViewMessage } from '../view/view-message.ts';
+import { beginThread } from './begin-thread.ts';
 import type { Failed } from './outbound.ts';
 import { isStreamed, type Outgoing } from './outgoing.ts';
 import {
@@ -77,6 +79,7 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
   if (snapshot === undefined || outbound === undefined) return end(held, { kind: 'done' }, { due: null });
   const { address, rev, settledExchange } = snapshot.session;
   const scope = { deps, held, outbound, address };
+  if (isUnbegun(address)) return end(held, ...(await beginThread(scope, snapshot.session)));
 
   const posts = await readPosts(deps.db, held.sessionId, settledExchange);
   const messages = [...view(snapshot), ...notesOf(posts, snapshot.session.requester.id)];

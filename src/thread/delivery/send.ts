@@ -31,6 +31,8 @@ export type RenderDeps = {
   log: Logger;
   outboundOf(platform: ThreadAddress['platform']): Outbound | undefined;
   leaseMs: number;
+  /** Asks for a render of another thread. */
+  show?(sessionId: string): Promise<void>;
 };
 
 /** One thread, and what delivers to it. */

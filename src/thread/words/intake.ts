@@ -71,7 +71,7 @@ export const HELP_TEXT = [
   '- **Stop, take back:** `stop` (ends its jobs, `stop keep jobs` does not), `undo`, `resume`, `close`',
   '- **Decide:** the buttons, or `approve` and `reject: <reason>`; `yolo $5` runs jobs up to $5 unasked, `yolo off` asks again',
   '- **Be told:** `pings 30m`, `pings daily 9:00`, `pings weekly monday 9:00`, `pings off`; `mute alarms` or `mute digests` for yourself; `timezone Europe/Berlin`',
-  '- **Choose how I think:** `model`, `effort high`; `compact` summarises, `new` begins afresh',
+  '- **Choose how I think:** `model`, `effort high`; `compact` summarises, `new` begins afresh, `branch` goes on in a new thread',
   '- **Keep it:** `export` (`export jsonl`), `share` (a private dataset on the Hub)',
   '- **Talk among yourselves:** begin with `aside`, and I do not listen',
 ].join('\n');
@@ -92,5 +92,6 @@ export const OFFERED = {
   resume: 'Go on',
   close: 'Close the session',
   share: 'Upload the transcript to a private dataset',
+  branch: 'Go on from here in a new thread',
   catchUp: 'Catch me up, for my eyes only',
 } as const;

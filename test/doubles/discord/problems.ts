@@ -10,6 +10,10 @@ export const invalid = (problems: object): Refusal => ({
 });
 
 export const UNKNOWN_CHANNEL: Refusal = { status: 404, body: { message: 'Unknown Channel', code: 10_003 } };
+export const NON_TEXT: Refusal = {
+  status: 400,
+  body: { message: 'Cannot send messages in a non-text channel', code: 50_008 },
+};
 export const UNKNOWN_WEBHOOK: Refusal = { status: 404, body: { message: 'Unknown Webhook', code: 10_015 } };
 export const UNKNOWN_MESSAGE: Refusal = { status: 404, body: { message: 'Unknown Message', code: 10_008 } };
 

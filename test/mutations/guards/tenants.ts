@@ -174,6 +174,14 @@ export const TENANTS: readonly Mutation[] = [
     title: 'counts, and is listed, in that thread alone',
   },
   {
+    threat: 'a private thread that goes on in its channel',
+    file: 'src/intake/branch.ts',
+    text: 'if (row?.isPrivate !== false) return PRIVATE_THREAD;',
+    becomes: 'if (row === undefined) return PRIVATE_THREAD;',
+    test: 'soak/branch',
+    title: 'are branched nowhere',
+  },
+  {
     threat: 'the wrong account pays',
     file: 'src/access/hub-accounts.ts',
     text: 'if (own !== undefined) {',

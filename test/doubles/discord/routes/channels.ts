@@ -1,6 +1,7 @@
 import { MessageFlags } from 'discord-api-types/v10';
-import { CHANNELS, PEOPLE, rawChannel, rawThread } from '../guild.ts';
-import { UNKNOWN_CHANNEL } from '../problems.ts';
+import { CHANNELS, PEOPLE, rawChannel, rawMessage, rawThread } from '../guild.ts';
+import { invalid, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE } from '../problems.ts';
+import { type Component, problemOf } from '../rules.ts';
 import type { Routes } from './route.ts';
 
 /** Channels, direct messages and threads. */
@@ -51,13 +52,46 @@ export const channels: Routes = [
         const message = 'A thread has already been created for this message';
         return { status: 400, body: { message, code: 160_004 } };
       }
+      if (double.guild.messages.get(id)?.channel_id !== channel) return UNKNOWN_MESSAGE;
       const name = String(body.name);
+      if (name === '' || name.length > 100) return invalid({ name: 'BASE_TYPE_BAD_LENGTH' });
       const thread = { id, name, parent: channel, archived: false };
       double.guild.threads.set(id, thread);
       double.gateway.dispatch('THREAD_CREATE', { ...rawThread(thread), newly_created: true });
       const first = double.guild.messages.get(id);
       if (first) double.change(first, { flags: first.flags | MessageFlags.HasThread });
       return { status: 201, body: rawThread(thread) };
+    },
+  ],
+  // https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel
+  [
+    /^POST \/channels\/(\d+)\/threads$/,
+    (double, { body, files }, channel = '') => {
+      if (channel !== CHANNELS.forum) {
+        const message = 'Cannot execute action on this channel type';
+        return { status: 400, body: { message, code: 50_024 } };
+      }
+      const { name = '', message } = body as { name?: string; message?: Record<string, unknown> };
+      if (name === '' || name.length > 100) return invalid({ name: 'BASE_TYPE_BAD_LENGTH' });
+      if (message === undefined) return invalid({ message: 'BASE_TYPE_REQUIRED' });
+      const problem = problemOf(
+        message,
+        files.map((file) => file.name),
+      );
+      if (problem) return invalid({ message: problem });
+      const first = double.guild.ownMessage(channel, {
+        content: String(message.content ?? ''),
+        components: (message.components ?? []) as Component[],
+        flags: Number(message.flags ?? 0),
+      });
+      const { id } = first;
+      const thread = { id, name, parent: channel, archived: false };
+      double.guild.threads.set(id, thread);
+      double.gateway.dispatch('THREAD_CREATE', { ...rawThread(thread), newly_created: true });
+      const posted = { ...first, channel_id: id };
+      double.guild.messages.set(id, posted);
+      double.deliver(posted);
+      return { status: 201, body: { ...rawThread(thread), message: rawMessage(posted, double.url) } };
     },
   ],
 ];

@@ -1,6 +1,6 @@
 import { MessageFlags } from 'discord-api-types/v10';
-import { BOT_USER, guildOf, rawMessage } from '../guild.ts';
-import { invalid, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE } from '../problems.ts';
+import { BOT_USER, CHANNELS, guildOf, rawMessage } from '../guild.ts';
+import { invalid, NON_TEXT, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE } from '../problems.ts';
 import { type Component, problemOf } from '../rules.ts';
 import type { DiscordState } from '../state.ts';
 import type { Answer, Request, Routes } from './route.ts';
@@ -89,6 +89,7 @@ function send(
   { body, files }: Pick<Request, 'body' | 'files'>,
 ): Answer {
   if (!double.guild.has(channel)) return UNKNOWN_CHANNEL;
+  if (channel === CHANNELS.forum) return NON_TEXT;
   const limit = guildOf(channel) ? FILE_MB[double.guild.premiumTier] : FILE_MB[0];
   if (files.some(({ bytes }) => bytes.length > limit * 1024 * 1024)) {
     return { status: 413, body: { message: 'Request entity too large', code: 40_005 } };
