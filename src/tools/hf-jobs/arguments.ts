@@ -61,7 +61,13 @@ export const Arguments = z.strictObject({
     .optional()
     .describe('run with script: what it is, where its name does not say so; Python by default.'),
   dependencies: z
-    .array(z.string().max(1_000).regex(REQUIREMENT, 'is not a Python requirement'))
+    .array(
+      z
+        .string()
+        .max(1_000)
+        .regex(REQUIREMENT, 'is not a Python requirement')
+        .refine((text) => !/\s(?:--?[a-z]|#)/i.test(text), 'has an option of pip or a comment behind it'),
+    )
     .max(50)
     .optional()
     .describe('run with script: requirements, e.g. ["transformers>=4.50", "trl"].'),
@@ -151,6 +157,26 @@ export const isUrl = (script: string) => /^[a-z][a-z0-9+.-]*:\/\/\S*$/i.test(scr
 /** The name of a file, which is no source: a single line that ends like one, and is no comment. */
 export const isPath = (script: string) =>
   !isUrl(script) && /^[^#\n\r][^\n\r]*\.(py|ipynb|sh|bash)$/i.test(script.trim());
+
+/**
+ * Whether one line is what a shell runs, or names a file in a way that is not read, and no source: as Python
+ * it would fail once the job is paid for.
+ */
+export const isCommandLine = (script: string): boolean => {
+  const line = script.trim();
+  return !/[\n\r]/.test(line) && line.length <= 2_000 && COMMANDS.some((pattern) => pattern.test(line));
+};
+
+const COMMANDS: readonly RegExp[] = [
+  /^[!$%] ?\w/,
+  /^(?:sudo |env |time |nohup )?(?:python[\d.]*|uvx?|pip3?|bash|sh|torchrun|accelerate|deepspeed|axolotl|trl|llamafactory-cli|cat|make|git|curl|wget|huggingface-cli|hf)\s+[\w./~$"'-]/,
+  // A file or an address, and what it is started with.
+  /^["'`]?[\w./~@:{}$-]{1,400}\.(?:py|ipynb|sh|bash)["'`]?(?:$|:\w|\s+-)/i,
+  /^[a-z][a-z0-9+.-]*:\/\/\S+\s/i,
+  /^[\w./~-]{1,400}\.(?:ya?ml|json|toml|txt|cfg|md)$/i,
+  /^\.{0,2}~?\/?(?:[\w.-]{1,100}\/){1,20}[\w.-]{1,100}$/,
+  /^git@|^\$\{?\w+\}?$/,
+];
 
 /** What a script is by its name, or what is in it where it has none. */
 export function typeOf(name: string | undefined, script: string): NonNullable<Arguments['script_type']> {

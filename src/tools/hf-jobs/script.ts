@@ -2,7 +2,7 @@ import { readFile } from '../../sandbox/files.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
 import type { Fetcher } from '../../web/fetcher.ts';
 import type { ToolContext } from '../tool.ts';
-import { type Arguments, isPath, isUrl, typeOf } from './arguments.ts';
+import { type Arguments, isCommandLine, isPath, isUrl, typeOf } from './arguments.ts';
 import type { ScriptType } from './script-command.ts';
 
 const MAX_BYTES = 200_000;
@@ -32,6 +32,11 @@ export async function readScript(
   if (name !== undefined && isPath(name)) {
     const text = await readIn(sources.sandboxes, name, context);
     return { script: text, type: isOf(text, name), from: `${name} in the sandbox` };
+  }
+  if (name !== undefined && script_type !== 'shell' && isCommandLine(name)) {
+    throw new Error(
+      `script is a line for a shell, not source: give the source itself, or the path of its file alone, or pass it as command, or with script_type "shell"`,
+    );
   }
   return { script, type: isOf(script ?? ''), from: undefined };
 }
