@@ -4,11 +4,11 @@ import type { Quirks } from './quirks.ts';
 
 /**
  * How an endpoint caches the beginnings of conversations, as it documents it today. `key`: by itself, and
- * finds it again by a key (OpenAI, Azure, Moonshot). `marks`: up to where it is told to (Claude and Qwen
- * through OpenRouter). `itself`: nothing is sent, by all others. What OpenAI has besides is left alone: its
+ * finds it again by a key (OpenAI, Azure, Moonshot). `marks`: up to where it is told to (Claude, and
+ * Claude and Qwen through OpenRouter). `itself`: nothing is sent, by all others. What OpenAI has besides is left alone: its
  * `prompt_cache_options` have what is wanted by default, `prompt_cache_retention` is deprecated for them and
  * is by default what the organisation's own rules allow, and both together are refused. Anthropic's endpoint
- * for chat completions takes marks and caches nothing.
+ * for chat completions takes marks and caches nothing, so it is not used.
  */
 export type Caching = 'key' | 'marks' | 'itself';
 
@@ -16,7 +16,8 @@ const BY_KEY = /(?:^|\.)(?:api\.openai\.com|openai\.azure\.com|api\.moonshot\.(?
 const BY_MARKS = /(?:^|\.)openrouter\.ai$/;
 const MARKED_MODELS = /^(?:anthropic|qwen)\//;
 
-export function cachingOf({ provider, baseUrl, model }: Endpoint): Caching {
+export function cachingOf({ provider, baseUrl, model, wire }: Endpoint): Caching {
+  if (wire === 'messages') return 'marks';
   const host = URL.parse(baseUrl)?.hostname ?? '';
   if (provider === 'openai' || BY_KEY.test(host)) return 'key';
   return BY_MARKS.test(host) && MARKED_MODELS.test(model) ? 'marks' : 'itself';

@@ -8,6 +8,7 @@ import { type Endpoint, type EndpointSettings, endpointOf } from './endpoints.ts
 import { LONGEST_WAIT_MS, ModelError, modelErrorOf, OUTAGES, type RetrySchedule } from './errors.ts';
 import { type Conversation, KnownQuirks } from './known-quirks.ts';
 import { hasImages, withoutThoughts } from './messages.ts';
+import { overMessages } from './messages-wire.ts';
 import type { Quirks, Refusal } from './quirks.ts';
 import { inOneForm, PROVIDER_HEADER } from './refusals.ts';
 import type { ModelRequest } from './request.ts';
@@ -128,6 +129,8 @@ function ofPictures(said: Refusal): Refusal | undefined {
   return { ...said, param: 'image_url', message: `images are too large: ${said.message}` };
 }
 
+const WIRES = { chat: overChat, responses: overResponses, messages: overMessages };
+
 async function once(
   models: Models,
   request: ModelRequest,
@@ -144,7 +147,7 @@ async function once(
     idle.restart(isAnswer);
     if (isAnswer) firstAt ??= clock.monotonic();
   };
-  const send = endpoint.wire === 'responses' ? overResponses : overChat;
+  const send = WIRES[endpoint.wire];
   const signal = AbortSignal.any([request.signal, idle.signal]);
   const stalled = () => new ModelError('stalled', `no data for ${idleTimeoutMs} ms`);
   try {

@@ -5,7 +5,8 @@ export type Endpoint = {
   apiKey: string;
   /** The model's name on the wire. */
   model: string;
-  wire: 'chat' | 'responses';
+  /** `messages` is Anthropic's own. */
+  wire: 'chat' | 'responses' | 'messages';
   isRouter: boolean;
   /** Whether levels of effort may be sent at all. */
   takesEffort: boolean;
@@ -30,7 +31,7 @@ const LOCAL: Readonly<Record<string, { port: number; variable: string }>> = {
   llamacpp: { port: 8080, variable: 'LLAMACPP' },
 };
 
-/** Providers that may be gone to directly. Anthropic's endpoint is compatible with chat completions. */
+/** Providers that may be gone to directly. Anthropic is spoken to over its own API. */
 const DIRECT: Readonly<Record<string, { baseUrl: string; key: string; url: string }>> = {
   openai: { baseUrl: 'https://api.openai.com/v1', key: 'OPENAI_API_KEY', url: 'OPENAI_BASE_URL' },
   anthropic: { baseUrl: 'https://api.anthropic.com/v1', key: 'ANTHROPIC_API_KEY', url: 'ANTHROPIC_BASE_URL' },
@@ -63,18 +64,23 @@ export function endpointOf(id: string, settings: EndpointSettings): Endpoint {
   const key = direct && keys[direct.key];
   if (direct !== undefined && key !== undefined) {
     const baseUrl = keys[direct.url] ?? direct.baseUrl;
-    return { provider: prefix, baseUrl, apiKey: key, model: rest, wire, isRouter: false, takesEffort: true };
+    return {
+      ...{ provider: prefix, baseUrl, apiKey: key, model: rest, isRouter: false, takesEffort: true },
+      wire: wire === 'chat' && prefix === 'anthropic' ? 'messages' : wire,
+    };
   }
   return {
     provider: 'router',
     baseUrl: settings.routerUrl,
     apiKey: settings.routerKey,
     model: id.replace(/^huggingface\//, ''),
-    wire: responses.includes('router') ? 'responses' : 'chat',
+    wire: responses.includes('router') ? 'responses' : isAnthropic(settings.routerUrl) ? 'messages' : 'chat',
     isRouter: true,
     takesEffort: true,
   };
 }
+
+const isAnthropic = (url: string): boolean => URL.parse(url)?.hostname === 'api.anthropic.com';
 
 const withVersion = (url: string): string => {
   const base = url.trim().replace(/\/+$/, '');

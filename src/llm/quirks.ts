@@ -154,7 +154,7 @@ export function healed(quirks: Quirks, refusal: Refusal, wanted: Effort | undefi
       // Where thinking as such is not known, no level is.
       const isUnknown =
         refusal.code === 'unsupported_parameter' ||
-        /not support.{0,20}(?:thinking|reasoning)|(?:thinking|reasoning).{0,40}not support/i.test(
+        /not support.{0,20}(?:thinking|reasoning|effort)|(?:thinking|reasoning).{0,40}not support/i.test(
           refusal.message,
         );
       return { ...quirks, effort: isUnknown ? 'none' : (nextLower(sent) ?? 'none') };

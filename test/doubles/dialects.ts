@@ -3,7 +3,7 @@ import type OpenAI from 'openai';
 import { bodyOf, type Listening, listen, sendJson } from './http.ts';
 
 /** What a model answers, before a provider puts it into its own form. */
-type Said = {
+export type Said = {
   text: string;
   calls: { id: string; name: string; arguments: string }[];
   usage: unknown;
@@ -56,7 +56,7 @@ export async function startDialect(
   return double;
 }
 
-function saidIn(events: string): Said {
+export function saidIn(events: string): Said {
   const said: Said = { text: '', calls: [], usage: undefined };
   for (const line of events.split('\n')) {
     if (!line.startsWith('data: {')) continue;

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { startAnthropic } from '../doubles/anthropic.ts';
 import { DIALECTS, type Dialect, type DialectDouble, startDialect } from '../doubles/dialects.ts';
 import { type ModelDouble, startModelDouble } from '../doubles/model.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
@@ -61,6 +62,33 @@ test.each(Object.entries(DIALECTS))('the story is told where %s', async (_name, 
 
 /** Answers of the story's model: four steps of the request, and the question after it. */
 const EXCHANGES = 5;
+
+test('the story is told over Anthropic’s own Messages API', async () => {
+  const model = await startModelDouble(story);
+  const provider = await startAnthropic(model.baseUrl, KEY);
+  open.push(model, provider);
+  await begin(story, {
+    environment: {
+      MODEL_ID: 'anthropic/claude',
+      ANTHROPIC_API_KEY: KEY,
+      ANTHROPIC_BASE_URL: `${provider.url}/v1`,
+    },
+    configure: (config) => {
+      config.model.direct = true;
+    },
+  });
+  world.hub.course = () => ({
+    queueMs: 0,
+    runMs: 0,
+    lines: ["{'eval_accuracy': 0.9284}"],
+    stage: 'COMPLETED',
+  });
+  await toItsEnd(world.slack.mention('U0ADA', 'C0ML', ASKED));
+  expect(provider.refusals).toEqual([]);
+  expect(provider.requests).toHaveLength(EXCHANGES - 1);
+});
+
+const KEY = `sk-ant-api03-${'k'.repeat(86)}kkkkkkkAA`;
 
 const ENDINGS = Object.entries(STREAM_FAILURES).map(([name, { kind, body }]) => [name, kind, body] as const);
 const PLAIN = DIALECTS['nothing is counted'] as Dialect;

@@ -26,7 +26,9 @@ const PLAYED = [
   ),
 ];
 
-const inMatrix = ROWS.filter(({ path }) => path === 'soak/dialects');
+/** What the matrix plays with a double of its own. */
+const OF_ITS_OWN = 'the story is told over Anthropic’s own Messages API';
+const inMatrix = ROWS.filter(({ path, title }) => path === 'soak/dialects' && title !== OF_ITS_OWN);
 
 test('docs/MODELS.md names every dialect that the matrix plays, with its test, and no other', () => {
   expect(inMatrix.map(({ title }) => title)).toEqual(PLAYED);
@@ -37,7 +39,7 @@ test('docs/MODELS.md names every dialect that the matrix plays, with its test, a
 });
 
 describe('a dialect that has a test of its own', () => {
-  const others = ROWS.filter(({ path }) => path !== 'soak/dialects');
+  const others = ROWS.filter((row) => !inMatrix.includes(row));
   test('is named', () => expect(others.length).toBeGreaterThan(10));
   test.each(others)('$dialect: $path, “$title”', ({ path, title }) => {
     const file = join(ROOT, `test/${path}.test.ts`);
