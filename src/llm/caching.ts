@@ -4,11 +4,11 @@ import type { Quirks } from './quirks.ts';
 
 /**
  * How an endpoint caches the beginnings of conversations, as it documents it today. `key`: by itself, and
- * finds it again by a key (OpenAI, Azure, Moonshot). `marks`: up to where it is told to (Claude, and
- * Claude and Qwen through OpenRouter). `itself`: nothing is sent, by all others. What OpenAI has besides is left alone: its
- * `prompt_cache_options` have what is wanted by default, `prompt_cache_retention` is deprecated for them and
- * is by default what the organisation's own rules allow, and both together are refused. Anthropic's endpoint
- * for chat completions takes marks and caches nothing, so it is not used.
+ * finds it again by a key (OpenAI, Azure, Moonshot). `marks`: up to where it is told to (Claude, and Claude
+ * and Qwen through OpenRouter). `itself`: nothing is sent, by all others. What OpenAI has besides is left
+ * alone: its `prompt_cache_options` have what is wanted by default, `prompt_cache_retention` is deprecated
+ * for them and is by default what the organisation's own rules allow, and both together are refused.
+ * Anthropic's endpoint for chat completions takes marks and caches nothing, so it is not used.
  */
 export type Caching = 'key' | 'marks' | 'itself';
 

@@ -48,13 +48,13 @@ export async function overMessages(
 
 const VERSION = '2023-06-01';
 
-/** What an answer may have where it was refused as too long: what all models take, of newer and older ones. */
+/** What an answer may have where more was refused: what all models take, of newer and of older ones. */
 const SMALLER = { max_tokens: Number.POSITIVE_INFINITY, max_completion_tokens: 8_192, none: 4_096 };
 
 type Block = Readonly<Record<string, unknown>>;
 type Turn = { role: 'user' | 'assistant'; content: Block[] };
 
-/** What is sent. Requests of a session begin alike to the byte, and say up to where they are to be cached. */
+/** What is sent. Requests of a session begin alike to the byte, and say up to where they are cached. */
 export function messagesBody(
   { endpoint, quirks, maxOutputTokens }: Target,
   request: Omit<ModelRequest, 'signal' | 'onText'>,

@@ -23,6 +23,9 @@ const REQUIREMENT = new RegExp(
     .join(''),
 );
 
+/** What pip takes behind a requirement, or in a file of them, and uv does not behind `--with`. */
+const OF_PIP = /\s(?:--(?:no-build-isolation|no-cache-dir|force-reinstall|upgrade|no-deps)\b|-U\b|#)/;
+
 const SECRET_NAME = /(TOKEN|KEY|SECRET|PASSWORD)$/i;
 
 /** What an operation can't do without is said by the operation. */
@@ -66,7 +69,7 @@ export const Arguments = z.strictObject({
         .string()
         .max(1_000)
         .regex(REQUIREMENT, 'is not a Python requirement')
-        .refine((text) => !/\s(?:--?[a-z]|#)/i.test(text), 'has an option of pip or a comment behind it'),
+        .refine((text) => !OF_PIP.test(text), 'has an option of pip or a comment behind it'),
     )
     .max(50)
     .optional()
