@@ -28,6 +28,7 @@ import { guildHistory } from './catch-up.ts';
 import { listenToCommands, pointing, syncCommands } from './commands.ts';
 import { guildDoor, refuseOpenBot } from './door.ts';
 import { retryingGateway } from './gateway.ts';
+import { greetServers } from './hello.ts';
 import { listen } from './inbound.ts';
 import { listenToInteractions } from './interactions.ts';
 import { createDiscordOutbound, DIRECT } from './outbound.ts';
@@ -153,6 +154,7 @@ const gatewayListening = (discord: Discord): Listening<ReturnType<typeof listen>
     listenToInteractions(client, { ...answering, controller, pointedAt: pointing(client) });
     listenToCommands({ ...parts, ...answering, client, controller });
     listenToReopenings(client, door, parts.reopened, log);
+    greetServers(client, { controller, door, inFlight, log });
     return take;
   },
   async connect() {

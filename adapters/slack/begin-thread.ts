@@ -9,7 +9,7 @@ const LOOKED_AT = 200;
 
 /** Begins a thread by a message in the channel, whose time is the thread's id. */
 export async function openByMessage(
-  { client, channel }: Thread,
+  { client, channel }: Pick<Thread, 'client' | 'channel'>,
   key: string,
   body: Payload,
   { isOutcomeOpen }: { isOutcomeOpen: boolean },

@@ -26,6 +26,7 @@ import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
 import { guardDoor } from './door.ts';
 import { wholeFiles } from './files.ts';
+import { listenToInvitations } from './hello.ts';
 import { listenToHome, showHome } from './home.ts';
 import { listen } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
@@ -192,6 +193,7 @@ function registerAll(slack: Slack, parts: PlatformParts): ReturnType<typeof list
   listenToSessionStops(app, depsIn, log);
   listenToCommands(app, depsIn, log);
   listenToReopenings(app, depsIn, parts.reopened, log);
+  listenToInvitations(app, depsIn, log);
   if (access.kind === 'oauth') {
     const leave = async (teamId: string) => {
       const open = await access.installations.remove('slack', teamId);

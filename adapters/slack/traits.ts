@@ -9,7 +9,7 @@ import { STYLE } from './style.ts';
  * What Slack is like, in a workspace whose messages are seen at `teamUrl`. A markdown block shows no
  * mentions.
  */
-export const traitsOf = (teamUrl: string, people: Pick<People, 'name'>): Traits => ({
+export const traitsOf = (teamUrl: string, people: Pick<People, 'name' | 'groupName'>): Traits => ({
   platform: 'slack',
   style: STYLE,
   slash: SLASH,
@@ -22,5 +22,5 @@ export const traitsOf = (teamUrl: string, people: Pick<People, 'name'>): Traits 
   threadLink: (address) => `<${threadLink(address, teamUrl)}|thread>`,
   titledLink: (address, title) => `<${threadLink(address, teamUrl)}|${title}>`,
   messageUrl: (address, messageId) => messageLink(address, messageId, teamUrl),
-  nameOf: (id) => people.name(id),
+  nameOf: (id) => (id.startsWith('S') ? people.groupName(id) : people.name(id)),
 });

@@ -46,10 +46,7 @@ export function refusalOf(
   const { channel } = where;
   const own = { users: set.users ?? placeRules(rules, where).users };
   if (rules.deny_people.includes(asker.id)) return 'denied';
-  const isOutside = channel === ''; // somebody's own page is in no channel
-  if (rules.deny_channels.includes(channel)) return 'not_here';
-  if (!isOutside && rules.allow_channels.length > 0 && !rules.allow_channels.includes(channel))
-    return 'not_here';
+  if (!isChannelAllowed(rules, channel)) return 'not_here';
   const isNamed = [asker.id, ...(asker.groups ?? [])].some((who) => own.users?.includes(who));
   if (own.users !== undefined && !isNamed) return 'not_named';
   if (isNamed) return undefined; // who is named is meant, whoever they are
@@ -61,3 +58,8 @@ export function refusalOf(
 /** Whether every reply in a thread of the bot's is for it, or only mentions are. */
 export const answersReplies = (rules: AccessRules, where: Where, set: ChannelRules = {}): boolean =>
   (set.replies ?? placeRules(rules, where).replies ?? rules.replies) === 'all';
+
+/** Whether the bot may be used in a channel by whoever may; '' is somebody's own page, in no channel. */
+export const isChannelAllowed = (rules: AccessRules, channel: string): boolean =>
+  !rules.deny_channels.includes(channel) &&
+  (channel === '' || rules.allow_channels.length === 0 || rules.allow_channels.includes(channel));

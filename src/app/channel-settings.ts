@@ -5,6 +5,7 @@ import type { Config } from '../config/load.ts';
 import { cut } from '../lib/cut.ts';
 import type { Channel } from '../session/address.ts';
 import type { KnownRules } from '../session/channel-rules.ts';
+import type { Holds } from '../thread/words/hello.ts';
 import type { Parts } from './parts.ts';
 
 /**
@@ -37,13 +38,7 @@ export function channelSettings(
   );
   const people = (ids: readonly string[]) => ids.map(person).join(', ');
   const users = rules.users ?? own.users;
-  const limits = [
-    ['a session', budgets.session_usd],
-    ['a person’s day', budgets.person_day_usd],
-    ['the channel’s day', rules.dayUsd ?? budgets.channel_day_usd],
-    ['the day of all here', budgets.workspaces?.[workspace]?.day_usd],
-    ['everybody’s day', budgets.day_usd],
-  ].flatMap(([name, usd]) => (usd === undefined ? [] : [`$${usd} for ${name}`]));
+  const limits = limitsIn(config, workspace, rules);
   const instructions = rules.instructions ?? prompts.channels[channel];
   const rows: readonly (readonly [string, string])[] = [
     ['Model', base],
@@ -65,4 +60,24 @@ export function channelSettings(
     ...rows.map(([name, value]) => `| ${name} | ${value.replaceAll('|', '\\|').replace(/\n+/g, ' ')} |`),
     ...(changed ? ['', `Changed by ${changed.by.name}, ${changed.at.toISOString().slice(0, 16)} UTC.`] : []),
   ].join('\n');
+}
+
+/** Every budget that holds in a channel, as "$20 for a session". */
+const limitsIn = ({ budgets }: Config, workspace: string, { dayUsd }: KnownRules['rules']): string[] =>
+  [
+    ['a session', budgets.session_usd],
+    ['a person’s day', budgets.person_day_usd],
+    ['the channel’s day', dayUsd ?? budgets.channel_day_usd],
+    ['the day of all here', budgets.workspaces?.[workspace]?.day_usd],
+    ['everybody’s day', budgets.day_usd],
+  ].flatMap(([name, usd]) => (usd === undefined ? [] : [`$${usd} for ${name}`]));
+
+/** What the bot says of a channel when it is invited there. */
+export function holdsIn({ config }: Pick<Parts, 'config'>, place: Channel, { rules }: KnownRules): Holds {
+  const { warn_usd: asksAt } = config.budgets;
+  return {
+    approvers: approversOf(config)(place, rules),
+    budgets: limitsIn(config, place.workspace, rules),
+    asksAtUsd: asksAt > 0 ? asksAt : undefined,
+  };
 }

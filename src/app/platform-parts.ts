@@ -1,3 +1,4 @@
+import { createGreetings } from '../access/greetings.ts';
 import { hubAccountOf, NONE } from '../access/hub-accounts.ts';
 import { describeModels } from '../agent/models.ts';
 import type { ApproverPolicy } from '../approvals/approvers.ts';
@@ -16,7 +17,7 @@ import { threadOfCall, threadOfWatch } from '../session/store/whereabouts.ts';
 import type { Outage } from '../thread/delivery/outage.ts';
 import { reopenThreads } from '../thread/delivery/posts.ts';
 import { accountSettings } from './benches.ts';
-import { channelSettings } from './channel-settings.ts';
+import { channelSettings, holdsIn } from './channel-settings.ts';
 import { linkedAccounts } from './linked-accounts.ts';
 import type { Parts } from './parts.ts';
 import { PLATFORMS } from './platforms.ts';
@@ -59,6 +60,7 @@ export function platformParts(parts: Needed, policy: ApproverPolicy, outage: Out
     feedback: createFeedback(db),
     offers: createOffers({ db, render: renders.request }),
     channelRules,
+    greetings: createGreetings(db),
     attachments: config.attachments,
     wake: turns.wake,
     async reopened(place) {
@@ -97,6 +99,7 @@ function modelsOf({ config, clock }: Pick<Parts, 'config' | 'clock'>): PlatformP
   return {
     choices,
     describe: () => describeModels({ catalogue, choices }, id),
+    holds: (place, known) => holdsIn({ config }, place, known),
     settingsOf: (place, known, person) => channelSettings({ config }, place, known, person),
     hasBudgets: config.budgets.approvers.length > 0,
   };

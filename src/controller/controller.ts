@@ -1,3 +1,4 @@
+import { isChannelAllowed } from '../access/rules.ts';
 import { replaceScript } from '../approvals/script-files.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import type { OfferedFile } from '../session/store/incoming.ts';
@@ -12,6 +13,7 @@ import { type BeginThread, type Command, command } from './commands.ts';
 import { askForm, type Given, type Subject } from './forms.ts';
 import type { From } from './from.ts';
 import { createGate, type Gate } from './gate.ts';
+import { greet, type Invitation } from './hello.ts';
 import { overview } from './overview.ts';
 import type { PlatformParts } from './platform.ts';
 import { submit } from './submissions.ts';
@@ -34,6 +36,10 @@ export type Controller = {
   point(subject: Extract<Subject, { form: 'ask' }>, from: From): Promise<Answer>;
   /** What whoever joins a thread has to know, of somebody whom the gate has let in. */
   catchUp(address: ThreadAddress): Promise<Card>;
+  /** Says hello where the bot was invited, once; resolves with whether that is over with. */
+  greet(invitation: Invitation): Promise<boolean>;
+  /** Whether the config lets the bot be used in a channel. */
+  mayTalkIn(channel: string): boolean;
   /** Somebody's own page. */
   overview(from: From): Promise<Card>;
   replaceScript: ReplaceScript;
@@ -84,6 +90,8 @@ export function createController(parts: PlatformParts, traits: Traits, admission
     command: (asked, from, begin) => gated(from, notice, () => command(deps, asked, from, begin)),
     point: (subject, from) => gated(from, notice, async () => ({ kind: 'form', form: askForm(subject) })),
     catchUp: (address) => catchUpCard(deps, address),
+    greet: (invitation) => greet(deps, invitation),
+    mayTalkIn: (channel) => isChannelAllowed(parts.access, channel),
     overview: (from) => gated(from, words, () => overview(deps, from)),
     replaceScript: (file, address, by) => replaceScript(parts.decisions, file, address, by),
   };

@@ -1,5 +1,6 @@
 import type { Accounts } from '../access/accounts.ts';
 import type { ChannelRulesStore } from '../access/channel-rules.ts';
+import type { Greetings } from '../access/greetings.ts';
 import type { AccessRules } from '../access/rules.ts';
 import type { Decisions } from '../approvals/decisions.ts';
 import type { Questions } from '../approvals/questions.ts';
@@ -15,6 +16,7 @@ import type { KnownRules } from '../session/channel-rules.ts';
 import type { LastSeen } from '../session/store/last-seen.ts';
 import type { Outbound } from '../thread/delivery/outbound.ts';
 import type { Place } from '../thread/delivery/posts.ts';
+import type { Holds } from '../thread/words/hello.ts';
 import type { Whereabouts } from './belonging.ts';
 import type { Link } from './last-seen-loop.ts';
 import type { Membership } from './people.ts';
@@ -37,11 +39,14 @@ export type PlatformParts = {
   feedback: Feedback;
   offers: Offers;
   channelRules: ChannelRulesStore;
+  greetings: Greetings;
   attachments: FileRules;
   /** What can be said of models and settings besides any session. */
   models: {
     choices: readonly string[];
     describe(): Promise<string>;
+    /** Who approves in a channel, and what it may spend there. */
+    holds(place: Channel, known: KnownRules): Holds;
     settingsOf(place: Channel, known: KnownRules, person: (id: string) => string): string;
     /** Whether budgets have somebody who may pass them. */
     hasBudgets: boolean;

@@ -208,7 +208,14 @@ describe('on Discord', () => {
     /** Takes back what waits, of whoever wrote it: nothing is told, done or spent by that. */
     deletions: ['MessageDelete', 'MessageBulkDelete'],
     ofGuilds: [
-      ...['ChannelUpdate', 'GuildCreate', 'GuildMemberUpdate', 'GuildRoleUpdate', 'ThreadUpdate'],
+      ...[
+        'ChannelUpdate',
+        'GuildAvailable',
+        'GuildCreate',
+        'GuildMemberUpdate',
+        'GuildRoleUpdate',
+        'ThreadUpdate',
+      ],
       ...['ClientReady', 'Error', 'Warn', 'InteractionCreate'],
       ...['ShardDisconnect', 'ShardError', 'ShardReady', 'ShardReconnecting', 'ShardResume'],
     ],

@@ -29,7 +29,10 @@ const MOST = { slack: 40_000, discord: 4_000 };
 /** What is longer with marks for secrets in it than the bot takes in would be refused. */
 const ASKED = 15_000;
 
-const SLACK_TRAITS = traitsOf('https://double.slack.com/', { name: async (id) => id });
+const SLACK_TRAITS = traitsOf('https://double.slack.com/', {
+  name: async (id) => id,
+  groupName: async (id) => id,
+});
 
 describe('what Slack delivers', () => {
   let world: World;

@@ -80,6 +80,7 @@ export class World {
     config.mcp_servers = {};
     config.platforms.slack.host = '127.0.0.1';
     config.platforms.slack.rate_factor = options.rateScale ?? 20;
+    config.access.hello = false; // each test would see it
     if (options.approvers) config.approvals.approvers = options.approvers;
     options.configure?.(config);
     return new World(slack, model, hub, backend, config);

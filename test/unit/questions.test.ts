@@ -65,9 +65,12 @@ test('both platforms ask for several of a list in their own kind of menu', () =>
     if (made === undefined) throw new Error('there is no room for it');
     return made;
   };
-  const inSlack = SLACK.print(form(traitsOf('https://team.slack.com/', { name: async (id) => id })), {
-    channel: 'C0ML',
-  });
+  const inSlack = SLACK.print(
+    form(traitsOf('https://team.slack.com/', { name: async (id) => id, groupName: async (id) => id })),
+    {
+      channel: 'C0ML',
+    },
+  );
   expect(parseModal(inSlack)).toBeDefined();
   expect(inSlack.blocks).toContainEqual(
     expect.objectContaining({

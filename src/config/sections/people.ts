@@ -105,6 +105,11 @@ const PlaceRules = z.strictObject({
 export const Access = z.strictObject({
   deny_people: z.array(z.string()).default([]).describe('People who may not use the bot (platform ids).'),
   deny_channels: z.array(z.string()).default([]).describe('Channels where it may not be used.'),
+  hello: flag
+    .default(true)
+    .describe(
+      'Whether it says hello, once, in channels of Slack and servers of Discord that it is invited to.',
+    ),
   allow_channels: z
     .array(z.string())
     .default([])

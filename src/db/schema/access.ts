@@ -1,4 +1,4 @@
-import { jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
+import { integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
 import { created, internSchema, MADE_AT, moment } from './columns.ts';
 
 /** What people have set for a channel, from the chat. */
@@ -26,6 +26,22 @@ export const installations = internSchema.table(
     updatedAt: moment('updated_at').notNull().default(MADE_AT),
   },
   (table) => [primaryKey({ columns: [table.platform, table.workspace] })],
+);
+
+/** Where the bot has said hello, or is about to: in a channel, or (an empty `place`) a whole workspace. */
+export const greetings = internSchema.table(
+  'greetings',
+  {
+    platform: text('platform').notNull(),
+    workspace: text('workspace').notNull(),
+    place: text('place').notNull(),
+    tries: integer('tries').notNull(),
+    /** Until when the process that says it is waited for. */
+    until: moment('until'),
+    saidAt: moment('said_at'),
+    createdAt: created,
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.workspace, table.place] })],
 );
 
 /** Hugging Face accounts that people have linked to their sessions: tokens, encrypted with ENCRYPTION_KEY. */

@@ -10,7 +10,9 @@ import {
   PEOPLE,
   type PersonName,
   rawChannel,
+  rawGuild,
   rawThread,
+  SECOND_GUILD,
   toldMessage,
 } from './guild.ts';
 import { Refusals } from './refusals.ts';
@@ -111,6 +113,12 @@ export abstract class DiscordState {
   change(message: DiscordMessage, change: MessageChange): void {
     this.guild.edit(message, change);
     this.deliver(message, 'MESSAGE_UPDATE');
+  }
+
+  /** Somebody adds the bot to a second server while it listens; later starts are told of it as well. */
+  addToSecond(): void {
+    this.guild.hasSecond = true;
+    this.gateway.dispatch('GUILD_CREATE', rawGuild(this.guild, SECOND_GUILD));
   }
 
   /** A thread is archived, opened, locked or unlocked. */

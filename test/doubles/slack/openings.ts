@@ -1,8 +1,14 @@
 import { SlackState } from './state.ts';
-import type { SlackMessage } from './workspace.ts';
+import { BOT, type SlackMessage } from './workspace.ts';
 
 /** What people open of an app, and the button that Slack itself shows while an agent works. */
 export abstract class SlackOpenings extends SlackState {
+  /** A person invites the app to a channel: https://docs.slack.dev/reference/events/member_joined_channel. */
+  inviteBot(inviter: string, channel: string, user: string = BOT.user_id): void {
+    const joined = { user, channel, channel_type: 'C', team: BOT.team_id, inviter };
+    this.deliverEvent({ type: 'member_joined_channel', ...joined, event_ts: this.workspace.nextTs() });
+  }
+
   /** A person opens the app's Home tab. */
   openHome(user: string, team?: string): void {
     const opened = { type: 'app_home_opened', user, channel: 'D0ADA', tab: 'home' };
