@@ -158,7 +158,7 @@ export function printView<Piece>(
   const { style, message } = printer;
   switch (body.kind) {
     case 'status':
-      return [message(statusLine(body, style), statusPieces(body, printer), TONES[body.phase])];
+      return [message(statusLine(body, unmarkedIn(style)), statusPieces(body, printer), TONES[body.phase])];
     case 'answer':
       return answerParts(body, divisor, printer.answers);
     case 'title':
@@ -196,6 +196,9 @@ export function printView<Piece>(
       return body satisfies never;
   }
 }
+
+/** How a style writes what is only read aloud. */
+const unmarkedIn = (style: Style): Style => ({ ...style, bold: (text) => text, italic: (text) => text });
 
 const waitingWhile = (isOpen: boolean): Tone => (isOpen ? 'waiting' : 'stopped');
 

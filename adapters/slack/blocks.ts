@@ -3,6 +3,7 @@ import { ACTIONS, offerValue, seenValue } from '../../src/controller/actions.ts'
 import type { Verdict } from '../../src/intake/feedback.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
+import { plainWords } from '../../src/lib/markdown/words.ts';
 import { withTimes } from '../../src/lib/time-zones.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
@@ -18,7 +19,7 @@ import { planBlocks } from './plan.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { tasksOf } from './stream-tasks.ts';
 import { STYLE } from './style.ts';
-import { codeBlock, escaped, plain, plainWithin } from './text.ts';
+import { codeBlock, plain, plainWithin, unmarked } from './text.ts';
 
 export type BlockOptions = {
   /** Whether answers that are being written are streamed in Slack's own way. */
@@ -70,12 +71,12 @@ export const REACTIONS: Readonly<Record<Mood, string>> = {
 /** Characters of a notice with buttons, or that calls people: it is one message. */
 const NOTICE = 2_500;
 
-/** Markdown without the backslashes that only markdown needs, for notifications: in code all are seen. */
-export const asSeen = (markdown: string): string =>
-  markdown.replace(CODE_OR_ESCAPE, (whole: string, _fence: string, escaped?: string) => escaped ?? whole);
+/** Of a long answer a notification, or what reads messages aloud, has no more than its beginning. */
+const SPOKEN = 4_000;
 
-/** Code in a line or a fence, from a run of backticks to the next of the same length; or an escape. */
-const CODE_OR_ESCAPE = /(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|\\([!-/:-@[-`{-~])/g;
+/** What is read aloud of markdown, and shown by notifications: its words, with nothing that marks them. */
+const spoken = (markdown: string): string =>
+  unmarked(plainWords(markdown.slice(0, SPOKEN)).replace(/\s?▍$/, '')) || '…';
 
 /** How views are printed in Block Kit. */
 const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
@@ -90,8 +91,7 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
     if (tables !== undefined) {
       const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
       const [said = '…'] = printMarkdown(text, MRKDWN, NOTICE);
-      const [first = '…'] = printMarkdown(text.split('\n', 1)[0] ?? '', MARKDOWN, NOTICE);
-      const headline = `${called}${escaped(asSeen(first))}`;
+      const headline = `${called}${spoken(text.split('\n', 1)[0] ?? '')}`;
       return [messageOf(headline, [section(`${called}${timed(said)}`), ...dataTables(tables, divisor)])];
     }
     if (offered !== undefined) {
@@ -99,7 +99,7 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
         buttonOf({ label, name: `${ACTIONS.offer}:${i}`, values: [offerValue(offered.id, i)] }),
       );
       const [said = '…'] = printMarkdown(text, MARKDOWN, NOTICE);
-      return [messageOf(escaped(asSeen(said)), [{ type: 'markdown', text: said }, actions(buttons)])];
+      return [messageOf(spoken(text), [{ type: 'markdown', text: said }, actions(buttons)])];
     }
     if (mentions.length === 0 && times.length === 0) {
       const said = { kind: 'answer' as const, text, isDraft: false as const, id: 0, isEnd: false };
@@ -107,13 +107,13 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
     }
     const called = mentions.map(STYLE.person);
     const [said = ''] = printMarkdown(text, MRKDWN, NOTICE);
-    const spoken = [...called, said].join(' ');
+    const headline = [...called, spoken(text)].join(' ');
     const below = control ? [actions([buttonOf(control)])] : [];
-    const whole = messageOf(spoken, [section([...called, timed(said)].join(' ')), ...below]);
+    const whole = messageOf(headline, [section([...called, timed(said)].join(' ')), ...below]);
     if (picture === undefined) return [whole];
     const { fileId: id, name, alt } = picture;
     const calling = { people: mentions, without: whole.body };
-    return [{ kind: 'upload', file: { id, name }, text: spoken, alt, calling }];
+    return [{ kind: 'upload', file: { id, name }, text: [...called, said].join(' '), alt, calling }];
   },
   quoted: plainWithin,
   quotedLines: (lines, limit) => plainWithin(lines.join('\n'), limit),
@@ -169,7 +169,7 @@ const answersIn = ({ isStreamed, asksFeedback }: BlockOptions): AnswerForm => ({
   dialect: MARKDOWN,
   message(text, ratable, growing) {
     const below = ratable === undefined ? [] : [feedbackButtons(ratable)];
-    const whole = messageOf(escaped(asSeen(text)), [{ type: 'markdown', text }, ...below]);
+    const whole = messageOf(spoken(text), [{ type: 'markdown', text }, ...below]);
     if (growing === undefined) return whole;
     return { ...whole, stream: { text, to: growing.askedBy, tasks: tasksOf(growing.plan) } };
   },

@@ -1,19 +1,24 @@
 import { ButtonStyle } from 'discord-api-types/v10';
 import { type DiscordMessage, PEOPLE } from '../doubles/discord/guild.ts';
 import type { Component } from '../doubles/discord/rules.ts';
+import { PUSH_STYLE, pushHtml } from './page.ts';
 
-type Shown = Pick<DiscordMessage, 'author' | 'content' | 'components' | 'attachments'> | { heading: string };
+type Shown =
+  | Pick<DiscordMessage, 'author' | 'content' | 'components' | 'attachments'>
+  | { heading: string }
+  | { push: string };
 
 /**
  * Messages as a page that looks much as Discord shows them. Drawn here because no library draws containers of
  * Components V2 yet.
  */
 export function discordPage(messages: readonly Shown[]): string {
-  const body = messages.map((message) =>
-    'heading' in message ? `<h2>${message.heading}</h2>` : messageHtml(message),
-  );
+  const body = messages.map((message) => {
+    if ('heading' in message) return `<h2>${message.heading}</h2>`;
+    return 'push' in message ? pushHtml(message.push) : messageHtml(message);
+  });
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Discord</title>
-<meta name="viewport" content="width=device-width"><style>${STYLE}</style><main>${body.join('')}</main></html>`;
+<meta name="viewport" content="width=device-width"><style>${STYLE}${PUSH_STYLE}</style><main>${body.join('')}</main></html>`;
 }
 
 function messageHtml({
@@ -21,7 +26,7 @@ function messageHtml({
   content,
   components,
   attachments,
-}: Exclude<Shown, { heading: string }>): string {
+}: Extract<Shown, { author: unknown }>): string {
   const name = author.bot ? 'ML Intern' : (author.global_name ?? author.username);
   const files = attachments.map(({ filename, bytes }) =>
     filename.endsWith('.png')

@@ -9,8 +9,11 @@ export type Theme = 'light' | 'dark';
 
 const style = readFileSync(new URL(import.meta.resolve('slack-blocks-to-jsx/dist/style.css')), 'utf8');
 
-/** Titles of parts of a page, among messages. */
-type Shown = Pick<SlackMessage, 'user' | 'bot_id' | 'text' | 'blocks' | 'files' | 'ts'> | { heading: string };
+/** Messages; among them titles of parts of a page, and what a phone shows of a message while it is locked. */
+type Shown =
+  | Pick<SlackMessage, 'user' | 'bot_id' | 'text' | 'blocks' | 'files' | 'ts'>
+  | { heading: string }
+  | { push: string };
 
 /** Messages as a page that looks much as Slack shows them, drawn by slack-blocks-to-jsx. */
 export function slackPage(
@@ -18,9 +21,10 @@ export function slackPage(
   theme: Theme,
   bytesOf: (fileId: string) => Buffer | undefined = () => undefined,
 ): string {
-  const body = messages.map((message) =>
-    'heading' in message ? `<h2>${message.heading}</h2>` : drawn(message, theme, bytesOf),
-  );
+  const body = messages.map((message) => {
+    if ('heading' in message) return `<h2>${message.heading}</h2>`;
+    return 'push' in message ? pushHtml(message.push) : drawn(message, theme, bytesOf);
+  });
   return `<!doctype html><html lang="en" class="${theme}"><meta charset="utf-8"><title>Slack</title>
 <meta name="viewport" content="width=device-width"><style>${style}${PAGE_STYLE}</style>
 <main>${body.join('')}</main></html>`;
@@ -32,7 +36,7 @@ const users = [
 ];
 
 function drawn(
-  { user, bot_id, text, blocks, files, ts }: Exclude<Shown, { heading: string }>,
+  { user, bot_id, text, blocks, files, ts }: Extract<Shown, { ts: unknown }>,
   theme: Theme,
   bytesOf: (fileId: string) => Buffer | undefined,
 ): string {
@@ -69,6 +73,19 @@ function asDrawn(block: Block): object {
   return { type: 'table', rows };
 }
 
+/** How the notifications among messages look. */
+export const PUSH_STYLE = `
+p.push { font-size:13px; margin:10px 0 0; padding:8px 12px; border-radius:14px; background:#8882; overflow-wrap:anywhere }
+p.push b { display:block; font-size:11px; letter-spacing:.04em; opacity:.6 }
+`;
+
+/** A notification as a locked phone shows it; names instead of ids. */
+export const pushHtml = (text: string): string =>
+  `<p class="push"><b>🔔 on a locked phone</b>${escapeHtml(text)}</p>`;
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
 const face = (letter: string, color: string): string =>
   `data:image/svg+xml,${encodeURIComponent(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" rx="8" fill="${color}"/><text x="18" y="25" font-size="18" text-anchor="middle" fill="#fff">${letter}</text></svg>`,
@@ -83,6 +100,7 @@ function fileHtml(name: string, bytes: Buffer | undefined): string {
 const PAGE_STYLE = `
 body { margin:0; background:#fff; font-family:"Lato","DejaVu Sans","Noto Sans",sans-serif }
 html.dark, html.dark body { background:#1a1d21; color:#d1d2d3 }
+${PUSH_STYLE}
 main { max-width:720px; margin:0 auto; padding:12px }
 article { padding:6px 0 } article.person .slack_blocks_to_jsx--header > div:nth-child(2) { display:none }
 h2 { font-size:13px; text-transform:uppercase; letter-spacing:.06em; opacity:.6; margin:22px 0 4px }

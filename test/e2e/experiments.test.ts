@@ -102,7 +102,7 @@ describe('on Slack', () => {
     await ran('C0ML', 'better', 0.95);
     const asked = await ran('C0ML', 'baseline', 0.91);
     const list = await listIn(asked, 'experiments by accuracy');
-    expect(list.text).toBe('2 experiments in this channel by `eval_accuracy`, best first: better has 0.95.');
+    expect(list.text).toBe('2 experiments in this channel by eval_accuracy, best first: better has 0.95.');
     expect(cells(list.blocks).map(([name, value]) => [name, value])).toEqual([
       ['Name', 'eval_accuracy'],
       ['better', '0.95'],

@@ -7,6 +7,7 @@ import { step } from '../../src/tools/steps.ts';
 import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 import { ACROSS_THREADS } from './across-threads.ts';
 import { alarmedJob, alarmOf, BROKEN, SLOW } from './alarms.ts';
+import { LONG_DAYS } from './long-days.ts';
 
 const GRACE = { id: 'U0GRACE', name: 'Grace' };
 const SCRIPT = `# /// script
@@ -382,6 +383,7 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
       ],
     }),
   },
+  ...LONG_DAYS,
   ...ACROSS_THREADS,
   {
     heading: 'Stopped, and undone',

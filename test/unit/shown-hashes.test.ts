@@ -183,14 +183,14 @@ describe('what a post shows is known by the hash that older versions have noted'
 });
 
 const IN_CHANNEL: Hashes = {
-  status: ['k#0 VN4YUYseo9N7JGpK2AU4E3'],
-  answer: ['k#0 9_a19pfhicg64Z1n8TJybl'],
+  status: ['k#0 CkTrXtEFvc3DWCO59XHWir'],
+  answer: ['k#0 k0Vr3scX2236IbfgHFrIlj'],
   'long answer': [
     'k#0 WC3n8BWE_UFXM7wt-Kmnug',
     'k#1 5q5EbEJjYpZza1rnncneoh',
     'k#file 4EgtQ4rz26AQ_rq4PmOv-w',
   ],
-  draft: ['k#0 _vAYm60L9e_hHCYaYNTwBa'],
+  draft: ['k#0 ZB1ZV3XPaBCRs74Ol04wA-'],
   title: ['k#0 yJ6DsDioKh_hx5z_k83SYC'],
   approval: ['k#0 _F_v9Uh2geiU9iFyjL-nQI'],
   'decided approval': ['k#0 wnfmYtjGQag_CRsLvH70Ye'],
