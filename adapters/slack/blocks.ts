@@ -3,7 +3,7 @@ import { ACTIONS, offerValue, seenValue } from '../../src/controller/actions.ts'
 import type { Verdict } from '../../src/intake/feedback.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
-import { plainWords } from '../../src/lib/markdown/words.ts';
+import { plainLines } from '../../src/lib/markdown/words.ts';
 import { withTimes } from '../../src/lib/time-zones.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
@@ -76,7 +76,7 @@ const SPOKEN = 4_000;
 
 /** What is read aloud of markdown, and shown by notifications: its words, with nothing that marks them. */
 const spoken = (markdown: string): string =>
-  unmarked(plainWords(markdown.slice(0, SPOKEN)).replace(/\s?▍$/, '')) || '…';
+  unmarked(plainLines(markdown.slice(0, SPOKEN)).replace(/\s?▍$/, '')) || '…';
 
 /** How views are printed in Block Kit. */
 const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {

@@ -20,8 +20,8 @@ describe('a notification', () => {
     ['2\\*\\*10 and max\\_length', '2**10 and max_length'],
     ['`\\d+\\.\\d+` matches 1\\.5', '\\d+\\.\\d+ matches 1.5'],
     ['It reaches **92.8 %**, see [the model](https://hf.co/a/b).', 'It reaches 92.8 %, see the model.'],
-    ['# Done\n\n- one\n- two', 'Done one two'],
-    ['| model | accuracy |\n| --- | --- |\n| ours | **0.93** |', 'model accuracy ours 0.93'],
+    ['# Done\n\n- one\n- two', 'Done\none\ntwo'],
+    ['| model | accuracy |\n| --- | --- |\n| ours | **0.93** |', 'model, accuracy\nours, 0.93'],
     ['```python\nprint(1)\n```', 'print(1)'],
     [
       'Add some at <https://huggingface.co/settings/billing>.',

@@ -133,7 +133,9 @@ function send(
 
 /** What a file is said to show: https://docs.discord.com/developers/resources/message#attachment-object. */
 function describedAs(attachments: unknown, i: number): { description?: string } {
-  const told = ((attachments ?? []) as { id: number; description?: string }[]).find(({ id }) => id === i);
+  const told = ((attachments ?? []) as { id: string; description?: string }[]).find(
+    ({ id }) => id === String(i),
+  );
   return told?.description === undefined ? {} : { description: told.description };
 }
 
