@@ -13,10 +13,14 @@ export type CallPart = {
   extra: Readonly<Record<string, unknown>> | undefined;
 };
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** What one chunk of a chat completion adds to the answer. */
 export type Chunk = {
   text: string;
   reasoning: string;
+  /** A router's own form of the reasoning, in parts. */
+  details: readonly Fields[];
   calls: readonly CallPart[];
   /** Why it ends, in its provider's word. */
   finish: string | undefined;
@@ -26,8 +30,6 @@ export type Chunk = {
   /** It has the whole answer, not what is added to it. */
   isWhole: boolean;
 };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a chunk in the dialects of providers, which agree on little but the names of the first fields: the
@@ -45,6 +47,7 @@ export function chunkOf(event: Fields): Chunk {
     text:
       content.text || textOf(said.refusal) || (isWhole || isObject(choice.delta) ? '' : textOf(choice.text)),
     reasoning: thoughtsOf(said) || content.reasoning,
+    details: Array.isArray(said.reasoning_details) ? said.reasoning_details.filter(isObject) : [],
     calls: callsOf(said),
     finish: finish ?? (textOf(choice.native_finish_reason) || undefined),
     native: textOf(choice.native_finish_reason) || undefined,

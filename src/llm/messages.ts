@@ -7,6 +7,7 @@ import type {
 } from 'openai/resources/chat/completions';
 import { callIdOf, isStrictId } from './call-assembly.ts';
 import type { Quirks } from './quirks.ts';
+import { DETAILS, withoutDetails } from './thought-details.ts';
 
 /** An answer of the model's with what it thought, as the transcript has it. */
 export type Thought = ChatCompletionAssistantMessageParam & {
@@ -61,7 +62,11 @@ function answerFor(message: Thought, quirks: Quirks): ChatCompletionMessageParam
   const thoughts = thoughtsFor(now, earlier, quirks);
   if (calls.length === 0)
     return said === null || said === undefined ? [] : [{ ...rest, content: said, ...thoughts }];
-  return [{ ...rest, content: said ?? null, ...thoughts, tool_calls: calls.map(callFor) }];
+  const details = calls
+    .map((call) => withoutDetails(Reflect.get(call, 'extra_content')).details)
+    .find(Boolean);
+  const signed = details === undefined || quirks.reasoning === 'none' ? {} : { [DETAILS]: details };
+  return [{ ...rest, content: said ?? null, ...thoughts, ...signed, tool_calls: calls.map(callFor) }];
 }
 
 /**
@@ -83,8 +88,11 @@ function thoughtsFor(now: string | undefined, earlier: string | undefined, { rea
 
 function callFor(call: ChatCompletionMessageToolCall): ChatCompletionMessageToolCall {
   if (call.type !== 'function') return call;
+  const { extra_content: given, ...plain }: typeof call & { extra_content?: unknown } = call;
+  const { extra } = withoutDetails(given);
   return {
-    ...call,
+    ...plain,
+    ...(extra === undefined ? {} : { extra_content: extra }),
     id: strictId(call.id),
     function: { ...call.function, name: plainName(call.function.name) },
   };

@@ -1,4 +1,4 @@
-import { assertEnds, checked, type ModelAnswer, type TokenUsage } from './answer.ts';
+import { assertEnds, checked, type ModelAnswer, type RequestedCall, type TokenUsage } from './answer.ts';
 import { CallAssembly } from './call-assembly.ts';
 import { type Chunk, chunkOf } from './chunks.ts';
 import { endingOf } from './endings.ts';
@@ -8,12 +8,14 @@ import { MarkupFilter } from './markup.ts';
 import { offeredCalls } from './offered.ts';
 import { nameIn } from './refusals.ts';
 import { faultOf } from './stream-faults.ts';
+import { DETAILS, ThoughtDetails } from './thought-details.ts';
 import { callsAtEnd } from './written-calls.ts';
 
 /** Puts the events of one streamed chat completion together. */
 export class AnswerAssembly {
   readonly #markup = new MarkupFilter();
   readonly #calls = new CallAssembly();
+  readonly #details = new ThoughtDetails();
   #reasoning = '';
   #characters = 0;
   #finish: string | undefined;
@@ -52,6 +54,7 @@ export class AnswerAssembly {
     const called = calls.reduce((sum, call) => sum + call.arguments.length, 0);
     this.#characters += reasoning.length + text.length + called;
     for (const call of calls) this.#calls.add(call);
+    for (const detail of chunk.details) this.#details.add(detail);
     assertEnds(this.#characters, this.#calls.size);
     this.#reasoning += reasoning;
     return this.#markup.add(text);
@@ -83,7 +86,7 @@ export class AnswerAssembly {
       const words = [...new Set([this.#finish, this.#native])].filter(Boolean).join(', ');
       throw new ModelError('unavailable', `the answer ended with "${words}"`);
     }
-    const calls = this.#calls.finish();
+    const calls = withThoughts(this.#calls.finish(), this.#details);
     const hasCalls = calls.length > 0 || written.length > 0;
     if (!hasCalls && CALLING.test(this.#finish ?? '')) {
       throw new ModelError('empty', 'the answer ended with calls of tools, and there are none');
@@ -100,3 +103,11 @@ export class AnswerAssembly {
 
 /** Why an answer ends that has calls. Where a server could not read them, its text is no answer. */
 const CALLING = /^(?:tool_calls?|function_call|tool_use)$/i;
+
+/** Details of thoughts go back with the first call of their answer. */
+function withThoughts(calls: RequestedCall[], thoughts: ThoughtDetails): RequestedCall[] {
+  const [first, ...others] = calls;
+  const details = thoughts.finish();
+  if (first === undefined || details === undefined) return calls;
+  return [{ ...first, extra: { ...first.extra, [DETAILS]: details } }, ...others];
+}

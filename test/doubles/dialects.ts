@@ -365,4 +365,20 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
         ? undefined
         : 'Function call is missing a thought_signature in functionCall parts.',
   },
+  'thoughts are signed': {
+    body: (said) =>
+      streamed(said, whole, {
+        before: {
+          reasoning_details: [
+            { type: 'reasoning.text', index: 0, text: 'They want a model.', signature: 'c2lnbmVk' },
+          ],
+        },
+      }),
+    refusal: (request) =>
+      answers(request)
+        .filter((message) => callsOf(message).length > 0)
+        .every((message) => JSON.stringify(Reflect.get(message, 'reasoning_details'))?.includes('c2lnbmVk'))
+        ? undefined
+        : 'Thought signatures are missing: preserve reasoning_details',
+  },
 };

@@ -318,6 +318,24 @@ describe('thoughts', () => {
   });
 });
 
+test('thoughts that are signed are kept with the first call, whole', async () => {
+  const part = (fields: object) =>
+    delta({ reasoning_details: [{ index: 0, type: 'reasoning.text', ...fields }] });
+  const asked = { index: 0, id: 'a', function: { name: 'read', arguments: ARGS } };
+  const events = [
+    part({ text: 'They ' }),
+    part({ text: 'want x.' }),
+    part({ signature: 'c2ln' }),
+    tool(asked),
+    CALLED,
+  ];
+  expect((await answered(sent(...events))).calls[0]?.extra).toEqual({
+    reasoning_details: [{ index: 0, type: 'reasoning.text', text: 'They want x.', signature: 'c2ln' }],
+  });
+  const plain = await answered(sent(part({ text: 'They' }), tool(asked), CALLED));
+  expect(plain.calls[0]?.extra).toBeUndefined();
+});
+
 describe('marks', () => {
   test.each([
     '<|start_header_id|>assistant<|end_header_id|>\n\nHello<|eot_id|>',

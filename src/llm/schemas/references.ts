@@ -20,14 +20,17 @@ export function withoutReferences(root: unknown): unknown {
 
 type State = { root: unknown; left: number };
 
-function inlined(value: unknown, within: readonly string[], state: State): unknown {
+/** `areNames`: the keys of the value are names of arguments, and no words of schemas. */
+function inlined(value: unknown, within: readonly string[], state: State, areNames = false): unknown {
   if (state.left-- <= 0) return {};
   if (Array.isArray(value)) return value.map((item) => inlined(item, within, state));
   if (!isObject(value)) return value;
-  const name = referenceIn(value);
+  const name = areNames ? undefined : referenceIn(value);
   if (name === undefined) {
-    const parts = Object.entries(value).filter(([key]) => key !== '$defs' && key !== 'definitions');
-    return Object.fromEntries(parts.map(([key, part]) => [key, inlined(part, within, state)]));
+    const parts = Object.entries(value).filter(([key]) => areNames || !DEFINITIONS.has(key));
+    return Object.fromEntries(
+      parts.map(([key, part]) => [key, inlined(part, within, state, !areNames && NAMING.has(key))]),
+    );
   }
   const { $ref: _ref, $dynamicRef: _dynamic, $recursiveRef: _recursive, ...beside } = value;
   const around = inlined(beside, within, state);
@@ -35,6 +38,9 @@ function inlined(value: unknown, within: readonly string[], state: State): unkno
   const target = found === undefined ? RECURSIVE : inlined(found, [...within, name], state);
   return isObject(target) && isObject(around) ? { ...target, ...around } : target;
 }
+
+const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions']);
+const NAMING: ReadonlySet<string> = new Set(['properties', 'patternProperties']);
 
 /** What is not said again within itself. */
 const RECURSIVE = { type: 'object' };
@@ -47,6 +53,7 @@ function referenceIn(schema: Schema): string | undefined {
 /** By a JSON pointer within the same document; names of definitions alone are taken, too. */
 function at(root: unknown, name: string): unknown {
   if (!name.startsWith('#')) return named(root, name);
+  if (/^#[^/]/.test(name)) return anchored(root, name.slice(1)) ?? named(root, name.slice(1));
   let value = root;
   for (const part of name.slice(1).split('/').slice(1)) {
     const key = unescaped(part);
@@ -54,6 +61,17 @@ function at(root: unknown, name: string): unknown {
     else value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
   }
   return value ?? named(root, name.slice(1));
+}
+
+/** A definition by the name that it gives itself. */
+function anchored(root: unknown, name: string): unknown {
+  if (!isObject(root)) return undefined;
+  const definitions = [root.$defs, root.definitions].filter(isObject).flatMap((all) => Object.values(all));
+  return definitions.find(
+    (found) =>
+      isObject(found) &&
+      [found.$anchor, found.$dynamicAnchor, found.$id].some((own) => own === name || own === `#${name}`),
+  );
 }
 
 function named(root: unknown, name: string): unknown {
