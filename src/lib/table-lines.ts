@@ -64,10 +64,25 @@ function padded({ text, value }: { text: string; value?: number | undefined }, w
   return value === undefined ? shown + blanks : blanks + shown;
 }
 
-/** As much of a text as is at most so wide; signs without a width are no more than a few for each place. */
+/**
+ * As much of a text as is at most so wide; signs without a width are no more than a few for each place. A
+ * number that it ends in, such as a metric's, stays.
+ */
 function within(whole: string, width: number): string {
   const text = cut(whole, 4 * width);
   if (stringWidth(text) <= width) return text;
+  const last = text.slice(text.lastIndexOf(' ') + 1);
+  const left = width - stringWidth(last) - 1;
+  if (text === whole && left >= FEWEST && last !== text && /^[+-]?\d/.test(last)) {
+    return `${beginning(text.slice(0, -last.length), left)} ${last}`;
+  }
+  return beginning(text, width);
+}
+
+/** Characters of a name before its number that still tell it from others. */
+const FEWEST = 3;
+
+function beginning(text: string, width: number): string {
   let shown = '';
   for (const character of graphemes(text)) {
     if (stringWidth(`${shown}${character}…`) > width) break;

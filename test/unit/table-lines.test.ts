@@ -25,11 +25,22 @@ test('the name has what the others leave, and what stands aside is a line below'
     [
       'Name             accuracy  Status',
       '───────────────  ────────  ─────────────',
-      'IMDB baseline…      0.941  done',
+      'IMDB base… 2e-5     0.941  done',
       '  Ada · $0.20',
       'short                 0.9  running, 62 %',
     ].join('\n'),
   );
+});
+
+test('a number that a cell ends in is not cut off', () => {
+  const { rows } = tableLines(
+    {
+      columns: [{ title: 'Name' }, { title: 'Metric' }],
+      rows: [[{ text: 'baseline' }, { text: 'eval_accuracy 0.9377' }]],
+    },
+    40,
+  );
+  expect(rows.flat()).toEqual(['baseline  eval_a… 0.9377']);
 });
 
 const hostile = fc.oneof(
