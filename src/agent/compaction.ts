@@ -60,9 +60,11 @@ export async function compact(
   const middle = compactable(snapshot);
   const made = middle
     ? await summarise(deps, held.db.redaction, snapshot, middle, signal)
-    : { ok: false as const, reason: NOTHING, error: undefined };
+    : { ok: false as const, reason: NOTHING, error: undefined, used: [] };
   const problem = made.ok && middle ? undefined : made.ok ? NOTHING : made.reason;
   await fenced(held, async (tx) => {
+    // What was asked is paid for, also where it came to nothing.
+    for (const used of made.used) await record.addUsage(tx, sessionId, exchange, used);
     if (operation !== undefined && !(await takeOperation(tx, operation))) return;
     if (!made.ok || middle === undefined) {
       if (operation === undefined) return;
@@ -77,7 +79,6 @@ export async function compact(
       omitted: tooLarge(deps, snapshot, middle),
       ...(operation === undefined ? { isAutomatic: true } : {}),
     });
-    await record.addUsage(tx, sessionId, exchange, made.used);
   });
   await deps.render(sessionId);
   if (problem === undefined || operation !== undefined) return undefined;
@@ -93,7 +94,11 @@ const INSTRUCTION = automatic(
   `Write a summary of the conversation above: it will stand in its place, and you will go on from it. Keep what is needed to go on without asking again: what people want and what they decided or ruled out; what was found out, with exact names, numbers, ids, paths and links; what was tried and how it came out, errors included; what is under way and what comes next. Leave out what is over and done with. Write plain text, no greeting, at most 1,500 words, and call no tool.`,
 );
 
-type Summary = { ok: true; text: string; used: record.ModelUsage };
+/** `used` has each answer that was paid for. */
+type Summary = (
+  | { ok: true; text: string }
+  | { ok: false; reason: string; error?: ModelError | undefined }
+) & { used: record.ModelUsage[] };
 
 async function summarise(
   deps: CompactionDeps,
@@ -101,36 +106,42 @@ async function summarise(
   snapshot: Snapshot,
   middle: readonly TranscriptMessage[],
   signal: AbortSignal,
-): Promise<Summary | { ok: false; reason: string; error?: ModelError }> {
+): Promise<Summary> {
   const { session, toolCalls } = snapshot;
   const told = context(snapshot);
   const upTo = told.slice(0, told.findIndex(({ id }) => id === middle.at(-1)?.id) + 1);
   const model = deps.summariserOf(session);
-  const ask = (options: RenderOptions) =>
-    deps.model.complete({
+  const used: record.ModelUsage[] = [];
+  const ask = async (options: RenderOptions, tools = deps.registry.forModel) => {
+    const answer = await deps.model.complete({
       model,
       sessionId: session.id,
       messages: [
         ...requestOf(deps.systemPromptOf(session), upTo, toolCalls, options),
         { role: 'user', content: INSTRUCTION },
       ],
-      tools: deps.registry.forModel,
+      tools,
       toolChoice: 'none',
       signal,
       onText: () => {},
     });
+    used.push(await usageOf('summary', answer, deps.factsOf));
+    return cappedClean(redaction, answer.text, SUMMARY_CHARACTERS).trim();
+  };
   try {
     const options = renderOptionsOf(snapshot);
-    const answer = await ask(options).catch((error: unknown) => {
+    const first = await ask(options).catch((error: unknown) => {
       if (!(error instanceof ModelError) || error.kind !== 'too_long') throw error;
       return ask({ ...options, trimUpTo: Number.POSITIVE_INFINITY });
     });
-    const text = cappedClean(redaction, answer.text, SUMMARY_CHARACTERS).trim();
-    if (text === '') return { ok: false, reason: failed('The model gave no summary.') };
-    return { ok: true, text, used: await usageOf('summary', answer, deps.factsOf) };
+    // Some call tools although they are told to call none: they get none.
+    const text = first || (await ask(options, []));
+    return text === ''
+      ? { ok: false, reason: failed('The model gave no summary.'), used }
+      : { ok: true, text, used };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    return { ok: false, reason: failed(error.advice), error };
+    return { ok: false, reason: failed(error.advice), error, used };
   }
 }
 

@@ -91,6 +91,19 @@ describe('compact', () => {
     expect(whole).not.toContain('They said a lot');
   });
 
+  test('is done by a model that calls tools whatever it is told, which then gets none', async () => {
+    await begin((request) =>
+      lastText(request).includes('Write a summary') && request.tools?.length
+        ? { calls: [{ name: 'bash', arguments: { command: 'true' } }] }
+        : summarised(request),
+    );
+    const asked = await talk();
+    world.slack.say('U0ADA', 'C0ML', 'compact', asked.ts);
+    await world.reply(asked, 'Compacted: 4 earlier messages');
+    const summaries = world.model.requests.filter((request) => lastText(request).includes('Write a summary'));
+    expect(summaries.map(({ tools = [] }) => tools.length > 0)).toEqual([true, false]);
+  });
+
   test('changes nothing where there is too little, or where the model fails, and says so', async () => {
     await begin((request) =>
       lastText(request).includes('Write a summary') ? { error: { status: 401 } } : echo(request),
