@@ -6,7 +6,7 @@ const { projects: _short, reporters: _reporters, ...common } = shared.test ?? {}
 /** Tests that together reach every route that the product asks of a platform, on recorded wires. */
 const REACHING = [
   'e2e/{agent-sessions,approvals,assistant,controls,edits,installs,research,streaming}',
-  'soak/{sandbox,scenarios,transport}',
+  'soak/{branch,hello,sandbox,scenarios,transport}',
   'e2e/{what-is-seen,discord,discord-edits,discord-interactions,discord-what-is-seen}',
   'integration/{dashboards,hub-repos,hub-tools,model-wires,research-tools}',
 ];

@@ -126,6 +126,11 @@ export const ALLOWED: readonly Allowed[] = [
     reason: 'what is in it is the app’s own: https://docs.slack.dev/messaging/message-metadata',
   },
   {
+    where: 'slack conversations.history answers',
+    what: '/messages/*/metadata/event_payload',
+    reason: 'what is in it is the app’s own: https://docs.slack.dev/messaging/message-metadata',
+  },
+  {
     where: 'slack oauth.v2.access answers',
     what: '/enterprise: must be object',
     reason: 'null outside of an organisation: https://docs.slack.dev/reference/methods/oauth.v2.access',

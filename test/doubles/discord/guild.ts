@@ -260,6 +260,7 @@ function channel(id: string, name: string, type: ChannelType, overwrites: object
     position: 0,
     permission_overwrites: overwrites,
     parent_id: null,
+    flags: 0,
   };
 }
 

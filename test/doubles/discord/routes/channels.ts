@@ -1,5 +1,5 @@
 import { MessageFlags } from 'discord-api-types/v10';
-import { CHANNELS, PEOPLE, rawChannel, rawMessage, rawThread } from '../guild.ts';
+import { CHANNELS, PEOPLE, rawChannel, rawThread } from '../guild.ts';
 import { invalid, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE } from '../problems.ts';
 import { type Component, problemOf } from '../rules.ts';
 import type { Routes } from './route.ts';
@@ -91,7 +91,7 @@ export const channels: Routes = [
       const posted = { ...first, channel_id: id };
       double.guild.messages.set(id, posted);
       double.deliver(posted);
-      return { status: 201, body: { ...rawThread(thread), message: rawMessage(posted, double.url) } };
+      return { status: 201, body: rawThread(thread) };
     },
   ],
 ];
