@@ -33,7 +33,7 @@ const PART = /\[\s?["']((?:test|eval|evaluation|val|valid|validation|dev)\w{0,40
 
 /** What is taken of data, and of which: of whatever a model is trained on it says nothing of its figures. */
 const TAKEN =
-  /(\w{0,60}["']?\s?\]?)((?:\.shuffle\([^()\n]{0,60}\))?\.(?:select|take|skip|shard|filter)\([^()\n]{0,60}(?:\([^()\n]{0,60}\))?[^()\n]{0,60})(.)/gs;
+  /((?:\b\w{1,60})?["']?\s?\]?)((?:\.shuffle\([^()\n]{0,60}\))?\.(?:select|take|skip|shard|filter)\([^()\n]{0,60}(?:\([^()\n]{0,60}\))?[^()\n]{0,60})(.)/gs;
 
 /** Data that is parted in the script itself. */
 const PARTED = /\.train_test_split\(([^()\n]{0,120})\)/g;
