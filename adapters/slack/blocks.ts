@@ -3,7 +3,6 @@ import { ACTIONS, offerValue, seenValue } from '../../src/controller/actions.ts'
 import type { Verdict } from '../../src/intake/feedback.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
-import { plainLines } from '../../src/lib/markdown/words.ts';
 import { withTimes } from '../../src/lib/time-zones.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
@@ -17,9 +16,10 @@ import { actions, buttonOf, context, fields, messageOf, section } from './kit.ts
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
 import { planBlocks } from './plan.ts';
 import { SESSION_MENU } from './session-menu.ts';
+import { spoken } from './spoken.ts';
 import { tasksOf } from './stream-tasks.ts';
 import { STYLE } from './style.ts';
-import { codeBlock, plain, plainWithin, unmarked } from './text.ts';
+import { codeBlock, plain, plainWithin } from './text.ts';
 
 export type BlockOptions = {
   /** Whether answers that are being written are streamed in Slack's own way. */
@@ -70,13 +70,6 @@ export const REACTIONS: Readonly<Record<Mood, string>> = {
 
 /** Characters of a notice with buttons, or that calls people: it is one message. */
 const NOTICE = 2_500;
-
-/** Of a long answer a notification, or what reads messages aloud, has no more than its beginning. */
-const SPOKEN = 4_000;
-
-/** What is read aloud of markdown, and shown by notifications: its words, with nothing that marks them. */
-const spoken = (markdown: string): string =>
-  unmarked(plainLines(markdown.slice(0, SPOKEN)).replace(/\s?▍$/, '')) || '…';
 
 /** How views are printed in Block Kit. */
 const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {

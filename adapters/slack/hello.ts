@@ -3,13 +3,11 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { saidBy } from '../shared/hello.ts';
 import { openByMessage } from './begin-thread.ts';
 import { cardMessage } from './cards.ts';
-import { MRKDWN } from './dialect.ts';
-import { SLACK_LIMITS } from './limits.ts';
 import { readPayload } from './read-payload.ts';
+import { spoken } from './spoken.ts';
 import type { In } from './workspaces.ts';
 
 /** https://docs.slack.dev/reference/events/member_joined_channel */
@@ -35,8 +33,7 @@ export function listenToInvitations(app: App, depsIn: In<HelloDeps>, log: Logger
       isWhole: false,
       async say(card, isOutcomeOpen) {
         const words = card.parts.flatMap((part) => (part.kind === 'markdown' ? part.text : [])).join('\n\n');
-        const [text = ''] = printMarkdown(words, MRKDWN, SLACK_LIMITS.ephemeralText);
-        const body = { ...cardMessage(card), text };
+        const body = { ...cardMessage(card), text: spoken(words) };
         return saidBy(await openByMessage({ client, channel }, 'hello', body, { isOutcomeOpen }));
       },
     });

@@ -44,7 +44,7 @@ describe('on Slack', () => {
     expect(hellos('C0OPS')).toEqual([]);
     expect(hello && shown(hello)).toContain('fine-tune a small model on stanfordnlp/imdb');
     expect(hello && shown(hello)).toContain('**Who approves:** whoever asked. **Budget:** $20 for a session');
-    expect(hello?.text).toMatch(/^👋 Hello, I am \*ML Intern\*: I research, train and ship models/);
+    expect(hello?.text).toMatch(/^👋 Hello, I am ML Intern: I research, train and ship models/);
     expect(world.slack.pushes).toEqual([]);
     world.slack.say('U0ADA', 'C0ML', 'nice', hello?.ts); // a thread that nobody has asked in
     await handled();

@@ -55,7 +55,7 @@ describe('a job card', () => {
     const [first] = shared(/\.png$/);
     expect(first?.bytes.subarray(0, 4)).toEqual(PNG);
     const told = await world.reply(asked, ' is done');
-    expect(told.text).toContain(` · ${world.hub.url}/ada/imdb-tiny`);
+    expect(told.text).toContain(` · <${world.hub.url}/ada/imdb-tiny>`);
     await until('the card names what was pushed', () =>
       shown(card).includes(`${world.hub.url}/ada/imdb-tiny`),
     );
@@ -79,7 +79,7 @@ describe('a job card', () => {
     await logIsRead(asked);
     finish();
     const told = await world.reply(asked, ' is done');
-    expect(told.text.match(/<http\S+/g)).toEqual([`<${world.hub.url}/ada/imdb-tiny>`]);
+    expect(told.text.match(/http\S+/g)).toEqual([`${world.hub.url}/ada/imdb-tiny`]);
     await until(
       'the collection holds what was pushed',
       () => (world.hub.repos.collections[0]?.items.length ?? 0) > 0,

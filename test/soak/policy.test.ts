@@ -192,7 +192,7 @@ describe('budgets', () => {
     await world.reply(asked, 'Ada may not let me go on past the budget.');
     expect(world.model.requests).toHaveLength(1);
     world.slack.click('U0GRACE', stuck, 'retry');
-    const isDone = ({ text }: { text: string }) => text.startsWith('✅ *Done*');
+    const isDone = ({ text }: { text: string }) => text.startsWith('✅ Done');
     await until('the request has gone on to its end', () => world.replies(asked).filter(isDone).length === 2);
     say('and more', asked);
     await world.reply(asked, '$2.00 of it is spent');
