@@ -3,6 +3,7 @@ import { parsedJson } from '../lib/json.ts';
 import type { RequestedCall } from './answer.ts';
 import type { CallPart } from './chunks.ts';
 import { isObject } from './events.ts';
+import { pythonDict } from './python-literals.ts';
 
 type Open = {
   index: number | undefined;
@@ -123,8 +124,8 @@ const MARK_CHARACTERS = 100;
 
 /**
  * Arguments without what models and servers put around their JSON: a fence, the mark that ends a call, a text
- * that is written once more as one. `null` and `None` are no arguments. What is no object even then stays as
- * it is.
+ * that is written once more as one, or a dict as Python writes it. `null` and `None` are no arguments. What
+ * is no object even then stays as it is.
  */
 export function plainArguments(text: string): string {
   if (isObject(parsedJson(text))) return text;
@@ -135,7 +136,9 @@ export function plainArguments(text: string): string {
   const value = parsedJson(bare);
   if (isObject(value)) return bare;
   const within = typeof value === 'string' ? parsedJson(value) : undefined;
-  return typeof value === 'string' && isObject(within) ? value : text;
+  if (typeof value === 'string' && isObject(within)) return value;
+  const dict = value === undefined ? pythonDict(bare) : undefined;
+  return dict === undefined ? text : JSON.stringify(dict);
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

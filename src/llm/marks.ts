@@ -64,6 +64,7 @@ export const STRUCTURES = [
   '<minimax:tool_call>',
   '<function_calls>',
   '<|python_tag|>',
+  '<|python_start|>',
   '<function=',
   '[TOOL_CALLS]',
   '<|start|>',

@@ -3,6 +3,7 @@ import type { RequestedCall } from './answer.ts';
 import { newCallId, plainArguments, toolNameOf } from './call-assembly.ts';
 import { CodeSpans } from './code-spans.ts';
 import { ENDS } from './marks.ts';
+import { pythonCalls } from './python-literals.ts';
 import { callInBrokenJson, callsInJson } from './written-json.ts';
 
 /** Calls that a model wrote as text, and what of the text is left without them and without marks. */
@@ -148,6 +149,8 @@ const WRAPPING = [
 function callsWithin(inner: string): RequestedCall[] {
   const asJson = callsInJson(inner);
   if (asJson.length > 0) return asJson.map(({ name, args }) => call(name, args));
+  const asPython = pythonCalls(inner);
+  if (asPython !== undefined) return asPython.map(({ name, args }) => call(name, args));
   const elements = inner
     .split('<function=')
     .slice(1)
@@ -159,11 +162,6 @@ function callsWithin(inner: string): RequestedCall[] {
 /** A call whose JSON is none is one nevertheless: its tool says what is wrong with it. */
 function broken(inner: string): RequestedCall | undefined {
   const found = callInBrokenJson(inner);
-  return found && call(found.name, found.args);
-}
-
-function ofJson(inner: string): RequestedCall | undefined {
-  const [found] = callsInJson(inner);
   return found && call(found.name, found.args);
 }
 
@@ -243,14 +241,20 @@ function parametersOf(part: string, mark: string): Record<string, unknown> {
   return Object.fromEntries(values);
 }
 
-/** `<|python_tag|>{"name": "read", "parameters": {…}}<|eom_id|>` (Llama). */
+/**
+ * `<|python_tag|>{"name": "read", "parameters": {…}}<|eom_id|>` (Llama 3), `<|python_start|>[read(path="a")]`
+ * (Llama 4).
+ */
 const llama: Reader = (text, at) => {
-  const open = '<|python_tag|>';
-  if (!text.startsWith(open, at)) return undefined;
+  const open = ['<|python_tag|>', '<|python_start|>'].find((mark) => text.startsWith(mark, at));
+  if (open === undefined) return undefined;
   const end = text.indexOf('<|', at + open.length);
   const inner = text.slice(at + open.length, end === -1 ? text.length : end);
-  const read = ofJson(inner);
-  return read === undefined ? undefined : { calls: [read], end: end === -1 ? text.length : end };
+  const calls = callsWithin(inner);
+  if (calls.length === 0) return undefined;
+  const close = '<|python_end|>';
+  const after = text.startsWith(close, end) ? end + close.length : end;
+  return { calls, end: end === -1 ? text.length : after };
 };
 
 /** `[TOOL_CALLS][{"name": "read", "arguments": {…}}]` (Mistral), or `[TOOL_CALLS]read{…}`. */

@@ -1,15 +1,16 @@
 import { parsedJson } from '../lib/json.ts';
 import { isObject } from './events.ts';
+import { pythonDict } from './python-literals.ts';
 
 /** A call as JSON in a text: the arguments are its JSON text. */
 export type JsonCall = { name: string; args: string };
 
 /**
- * The calls that a JSON text names: one, a list, or one a line. None where it is anything else. Models call
- * the fields as their own templates do, and Apertus has the name for a field.
+ * The calls that a JSON text names: one, a list, or one a line; or one as a dict of Python. None where it is
+ * anything else. Models call the fields as their own templates do, and Apertus has the name for a field.
  */
 export function callsInJson(text: string): JsonCall[] {
-  const whole = parsedJson(text.trim());
+  const whole = parsedJson(text.trim()) ?? pythonDict(text);
   const values = whole === undefined ? linesOf(text) : [whole].flat();
   const calls = values.map(callOf);
   return calls.every((call) => call !== undefined) ? calls : [];
