@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { HubDouble } from '../doubles/hub/server.ts';
-import { startModelDouble } from '../doubles/model.ts';
+import { type ModelScript, startModelDouble } from '../doubles/model.ts';
 import { story } from '../support/story.ts';
 import { BotProcess } from './bot-process.ts';
 import { discordStage } from './discord-stage.ts';
@@ -26,6 +26,17 @@ const LINES = [
 
 type Options = { platform: 'slack' | 'discord'; isKilled: boolean; pages: string | undefined };
 
+/** The story, in which the model gives its job a name, as people would call it. */
+const named: ModelScript = (request) => {
+  const reply = story(request);
+  const calls = reply.calls?.map((call) =>
+    call.name === 'hf_jobs'
+      ? { ...call, arguments: { ...Object(call.arguments), name: 'IMDB · DistilBERT' } }
+      : call,
+  );
+  return calls === undefined ? reply : { ...reply, calls };
+};
+
 /** The main job as a story: a person asks, approves and asks again; the bot plans, runs a job and answers. */
 async function demo({ platform, isKilled, pages }: Options): Promise<void> {
   const print = new ThreadPrinter((text) => process.stdout.write(text));
@@ -33,7 +44,7 @@ async function demo({ platform, isKilled, pages }: Options): Promise<void> {
   const [stage, hub, model] = await Promise.all([
     open((message, change) => print.changed(message, change)),
     HubDouble.start(),
-    startModelDouble(story, { chunkMs: 15, chunkSize: 12 }),
+    startModelDouble(named, { chunkMs: 15, chunkSize: 12 }),
   ]);
   hub.course = () => ({
     queueMs: 1_500,
