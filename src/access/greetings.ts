@@ -27,7 +27,8 @@ export const createGreetings = (db: Db): Greetings => ({
   async once(place, say) {
     const row = rowOf(place);
     const claimed = await db.transaction('saying hello', (tx) => claim(tx, place));
-    if (claimed === undefined) return true;
+    if (claimed === 'over') return true;
+    if (claimed === 'held') return false; // whoever holds it may have died
     const said = await say(claimed.tries > 1).catch(async (error: unknown) => {
       await note(db, row, { until: null });
       throw error;
@@ -48,10 +49,12 @@ const rowOf = ({ platform, workspace, channel = '' }: Invited): Row => ({
 const isRow = ({ platform, workspace, place }: Row) =>
   and(eq(greetings.platform, platform), eq(greetings.workspace, workspace), eq(greetings.place, place));
 
-/** The right to say it now; undefined where somebody has it, it was said, or people there know the bot. */
-async function claim(tx: Tx, place: Invited): Promise<{ tries: number } | undefined> {
+/**
+ * The right to say it now. `held`: somebody else has it; `over`: it was said, or people there know the bot.
+ */
+async function claim(tx: Tx, place: Invited): Promise<{ tries: number } | 'held' | 'over'> {
   const row = rowOf(place);
-  if (await isKnown(tx, place)) return undefined;
+  if (await isKnown(tx, place)) return 'over';
   const now = tx.clock.now();
   const until = later(now, LEASE_MS);
   const [claimed] = await tx
@@ -63,7 +66,9 @@ async function claim(tx: Tx, place: Invited): Promise<{ tries: number } | undefi
       setWhere: sql`${isNull(greetings.saidAt)} and (${isNull(greetings.until)} or ${lt(greetings.until, now)})`,
     })
     .returning({ tries: greetings.tries });
-  return claimed;
+  if (claimed !== undefined) return claimed;
+  const [kept] = await tx.select({ saidAt: greetings.saidAt }).from(greetings).where(isRow(row));
+  return kept?.saidAt ? 'over' : 'held';
 }
 
 /** Where somebody has begun a session nobody needs to be told what it is. */

@@ -114,7 +114,9 @@ export const HOSTILE_DATA: readonly Mutation[] = [
   { threat: ANSWERS, ...UNCOUNTED, test: 'soak/floods', title: 'answers of the Hub are bounded' },
   {
     threat: ANSWERS,
-    ...UNCOUNTED,
+    file: 'src/tools/mcp/message-cutter.ts',
+    text: 'if (this.#size > ENDLESS * this.#bound.bytes)',
+    becomes: 'if (this.#size > 1_000 * ENDLESS * this.#bound.bytes)',
     test: 'soak/floods',
     title: 'a server of tools that answers without an end is let go of',
   },
