@@ -169,16 +169,19 @@ test.each([
   ['one document', JSON_TYPE, '{"a":"', 'sent more than 16 MB'],
   ['events', EVENTS, 'data: ', 'sent one event of more than 16 MB'],
 ])('a server of tools that answers without an end is let go of: %s', async (_what, type, begin, words) => {
+  let isLetGo: Promise<boolean> | undefined;
   const url = await serverWith((response, _path, body) => {
     if (body === '') return void response.writeHead(405).end();
     const { id, method } = JSON.parse(body) as { id?: number; method: string };
     if (id === undefined) return void response.writeHead(202).end();
     const known = result(method, id);
     response.writeHead(200, known === undefined ? type : JSON_TYPE);
-    return known === undefined ? pour(response, 'x', begin) : void response.end(known);
+    if (known !== undefined) return void response.end(known);
+    isLetGo = pour(response, 'x', begin);
   });
   const { call } = await pouring({ url: `${url}/mcp`, headers: {} });
   expect(await call()).toEqual({ kind: 'failed', output: expect.stringContaining(words) });
+  expect(await isLetGo).toBe(true); // before it had sent all that it would
 });
 
 test('a page without an end is given up', async () => {

@@ -7,9 +7,7 @@ import { bodyOf, listen } from '../doubles/http.ts';
 const MOST = 600_000_000;
 
 /** A server that answers everything as `answer` does, and counts what it could get rid of. */
-export async function serverWith(
-  answer: (response: ServerResponse, path: string, body: string) => Promise<void> | void,
-) {
+export async function serverWith(answer: (response: ServerResponse, path: string, body: string) => unknown) {
   const listening = await listen(async (request, response) => {
     await answer(response, request.url ?? '', await bodyOf(request));
   });
@@ -17,8 +15,11 @@ export async function serverWith(
   return listening.url;
 }
 
-/** Writes a piece again and again, as fast as it is taken, until the other side closes the connection. */
-export async function pour(response: ServerResponse, piece: string, begin = ''): Promise<void> {
+/**
+ * Writes a piece again and again, as fast as it is taken, until the other side closes the connection. False
+ * where that was not done before a lot was sent.
+ */
+export async function pour(response: ServerResponse, piece: string, begin = ''): Promise<boolean> {
   const chunk = Buffer.from(piece.repeat(Math.ceil(64_000 / piece.length)));
   response.write(begin);
   for (let sent = 0; sent < MOST && !response.destroyed; sent += chunk.length) {
@@ -32,6 +33,7 @@ export async function pour(response: ServerResponse, piece: string, begin = ''):
     });
   }
   response.end();
+  return response.destroyed;
 }
 
 /** So many megabytes of one character, as gzip has them: a thousandth of that. */
