@@ -53,7 +53,7 @@ function jobsOutside(
       if (watch.toolCallId === undefined) {
         const job = await hub.jobs.inspect(watch.namespace, watch.jobId, signal);
         const [whose] = await ownership.of(watch.sessionId, [job]);
-        if (whose === 'elsewhere') throw new Error('it was begun in another channel');
+        if (whose !== 'here' && whose !== 'nobodys') throw new Error('it was begun in another channel');
       }
       await hub.jobs.cancel(watch.namespace, watch.jobId, signal);
     },

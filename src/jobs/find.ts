@@ -6,7 +6,7 @@ import { messageOf } from '../lib/errors.ts';
 import type { NewWatch } from '../session/store/record.ts';
 import { jobNotSeen, unknownJob } from '../thread/words/jobs.ts';
 import { snapshotOf } from './look.ts';
-import type { JobOwnership } from './whose.ts';
+import { type JobOwnership, mayKnow } from './whose.ts';
 
 /** https://huggingface.co/docs/hub/jobs-configuration: without a time-out a job may run for 30 minutes. */
 const DEFAULT_TIMEOUT_SECONDS = 1_800;
@@ -34,7 +34,7 @@ export async function findJob(
     const namespace = asked ?? configured ?? (await withRetries(() => jobs.whoAmI(signal), signal));
     const job = await withRetries(() => jobs.inspect(namespace, jobId, signal), signal);
     const [whose] = await ownership.of(sessionId, [job]);
-    if (whose === 'elsewhere' || (whose === 'nobodys' && !sharesOthers)) return unknown(jobId);
+    if (!mayKnow(whose, sharesOthers)) return unknown(jobId);
     const flavor = job.flavor ?? 'unknown hardware';
     const price = (await hardware.all()).find((item) => item.name === flavor);
     const watch = {

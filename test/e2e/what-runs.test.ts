@@ -31,6 +31,7 @@ const CALLS = [
     dependencies: Array.from({ length: 45 }, (_, i) => `a-package-number-${i}>=1.0`),
     env: { NOTE: 'two\nlines\tand ‹U+202E›' },
   }),
+  job({ script: 'print("started")\n', python: '3.11', script_args: ["--x='; id #", '', 'a b', '2e-5'] }),
 ];
 
 /** How many of them are more than a card has room for. */
@@ -50,7 +51,10 @@ function isToldBy(seen: Seen, spec: World['hub']['jobs'][number]['spec']): boole
       ? JSON.stringify(shellWords(seen.source ?? '')) === JSON.stringify(spec.command ?? [])
       : seen.source === Buffer.from(encoded, 'base64').toString('utf8') &&
         shellWords(run).join('\0') ===
-          ['uv', 'run', ...words('Dependencies').flatMap((name) => ['--with', name]), '-'].join('\0');
+          [
+            ...['uv', 'run', ...words('Python').flatMap((version) => ['--python', version])],
+            ...[...words('Dependencies').flatMap((name) => ['--with', name]), '-', ...words('Arguments')],
+          ].join('\0');
   const own = Object.entries(spec.environment ?? {}).filter(([name]) =>
     ['HF_ENDPOINT', 'NOTE'].includes(name),
   );
@@ -86,11 +90,12 @@ describe('on Slack', () => {
     await begin(proposeAll);
     world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: [], stage: 'COMPLETED' });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
-    const batch = await world.reply(asked, '5 calls wait for approval');
+    const batch = await world.reply(asked, '6 calls wait for approval');
     await until(
       'the files are there',
       () => world.slack.uploads.files.filter((file) => file.isShared).length === FILES,
     );
+    await until('all cards are there', () => cards(asked).length === CALLS.length);
     const seen = [
       ...cards(asked).map(({ blocks }) => seenOnSlack(Array.isArray(blocks) ? blocks : [])),
       ...world.slack.uploads.files.map(({ bytes }) => seenInFile(bytes.toString('utf8'))),
@@ -133,9 +138,11 @@ describe('on Discord', () => {
     await begin(proposeAll);
     on.world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: [], stage: 'COMPLETED' });
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
-    const batch = await on.reply(asked.id, '5 calls wait for approval');
+    const batch = await on.reply(asked.id, '6 calls wait for approval');
     const files = () => on.replies(asked.id).flatMap(({ attachments }) => attachments);
     await until('the files are there', () => files().length === FILES);
+    const cards = () => on.replies(asked.id).filter((one) => contents(one).join().includes('**Hardware**'));
+    await until('all cards are there', () => cards().length === CALLS.length);
     const seen = [
       ...on.replies(asked.id).map((message) => seenOnDiscord(contents(message))),
       ...files().map(({ bytes }) => seenInFile(bytes.toString('utf8'))),

@@ -265,6 +265,34 @@ test('time-outs in seconds, markers of requirements, and the token by its name a
   );
 });
 
+const WORDS = ["it's", '$HOME', '"quoted"', 'a b', '`x`', '\\', '', '--lr=2e-5', '-', 'two\nlines', '長'];
+
+test('arguments of a script, and its Python, arrive as they were given', async () => {
+  const { lines, approved } = await ran({ script: SCRIPT, python: '3.11', script_args: ['--x', "a'b c"] });
+  expect(lines?.[0]).toBe("run|--python|3.11|-|--x|a'b c|");
+  const fact = (label: string) => approved?.facts.find((one) => one.label === label)?.value;
+  expect(fact('Python')).toBe('3.11');
+  expect(fact('Arguments')).toBe("--x 'a'\\''b c'");
+});
+
+test.each([
+  ['short', '#!/bin/sh\nprintf "%s|" "$@"\n'],
+  ['long', `#!/bin/sh\nprintf "%s|" "$@"\n#${'x'.repeat(120_000)}`],
+])('a %s script of a shell has every argument to the byte', async (length, script) => {
+  if (length === 'long' && !hasBubblewrap) return;
+  const { lines } = await ran({ script, script_args: WORDS });
+  expect(lines?.join('\n')).toBe(`${WORDS.join('|')}|`);
+});
+
+test('arguments of a notebook stand behind its file, and what goes with a script goes with none else', async () => {
+  const notebook = JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 });
+  const { approved, job } = await ran({ script: notebook, python: '3.12', script_args: ['--x', '1'] });
+  expect(job?.spec.command?.at(-1)).toMatch(/uv run --python 3\.12 --with ipython .* "\$d\/script" --x 1$/);
+  expect(approved?.facts).toContainEqual({ label: 'Arguments', value: '--x 1' });
+  await expect(ran({ command: ['x'], script_args: ['y'] })).rejects.toThrow('script_args goes with script');
+  await expect(ran({ command: ['x'], python: '3.12' })).rejects.toThrow('python goes with script');
+});
+
 test('words of a command, and variables, arrive as they were given', async () => {
   const words = ["it's", '$HOME', '"quoted"', 'a b', '`x`', '\\'];
   const command = ['/bin/sh', '-c', 'printf "%s|" "$@"; printf %s "$NOTE"', 'sh', ...words];

@@ -204,6 +204,7 @@ test('with every kind of id of another workspace nothing is told, changed or spe
     { operation: 'scheduled inspect', scheduled_job_id: scheduled.id },
     { operation: 'scheduled ps' },
     { operation: 'ps', namespace: 'ada' },
+    { operation: 'ps', all: true },
   ];
   for (const call of calls) {
     const asked = slack.mention('U0ADA', 'C0TWO', `CALL ${JSON.stringify(call)}`);
@@ -279,6 +280,17 @@ test('people see jobs of channels that they are in, and their own', async () => 
   await world.reply(elsewhere, 'There are no jobs of ada.');
   const [message] = world.replies(elsewhere);
   if (message === undefined) throw new Error('nothing to click on');
+  const all = slack.mention('U0GRACE', 'C0ML', 'CALL {"operation":"ps","all":true}');
+  const told = shown(await world.reply(all, 'No jobs of this channel run on ada.'));
+  expect(told).toContain('For other threads of this workspace run: 1 on cpu-basic.');
+  const jobId = hub.jobs[0]?.id ?? 'no job';
+  for (const word of [jobId, 'C0OPS', 'TENANT']) expect(told).not.toContain(word);
+  slack.say('U0GRACE', 'C0ML', `watch ${jobId}`, elsewhere.ts);
+  await world.reply(elsewhere, 'I know no job');
+  for (const operation of ['logs', 'inspect']) {
+    const call = `CALL ${JSON.stringify({ operation, job_id: jobId })}`;
+    await world.reply(slack.mention('U0GRACE', 'C0ML', call), 'no such job or account here');
+  }
   for (const action of ['job_log', 'cancel_job']) slack.clickValue('U0GRACE', message, action, watchId);
   await until(
     'both are refused',

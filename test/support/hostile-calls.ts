@@ -81,7 +81,8 @@ export const HOSTILE_CALLS: Readonly<Record<string, readonly object[]>> = {
       ],
       { scheduled_job_id: '<scheduled>' },
     ),
-    { operation: 'run', script: 'https://example.org/train.py' },
+    { operation: 'run', script: 'https://example.org/train.py', script_args: ['--name', 'x'] },
+    { operation: 'ps', all: true },
     { operation: 'run', script: '/work/big.py' },
   ],
   hf_dataset_push: [

@@ -90,6 +90,26 @@ describe('a script of one line', () => {
   });
 });
 
+describe('what goes with a script', () => {
+  const problemOf = (more: object) =>
+    Arguments.safeParse({ operation: 'run', script: 'print(1)', ...more }).error?.message;
+
+  test.each(['3.11', '3.9', '3.13.1'])('Python %s is taken', (python) => {
+    expect(problemOf({ python })).toBeUndefined();
+  });
+
+  test.each(['3', '2.7', 'python3.11', '3.11; id', '>=3.10', '3.11 '])('Python %j is not', (python) => {
+    expect(problemOf({ python })).toContain('a version like');
+  });
+
+  test('arguments are as many and as long as a command takes', () => {
+    expect(problemOf({ script_args: ['--lr', '2e-5', '', "it's"] })).toBeUndefined();
+    expect(problemOf({ script_args: ['x'.repeat(33_000)] })).toContain('32,000 bytes');
+    expect(problemOf({ script_args: ["'".repeat(9_000)] })).toContain('32,000 bytes');
+    expect(problemOf({ script_args: ['長'.repeat(11_000)] })).toContain('32,000 bytes');
+  });
+});
+
 describe('a dependency', () => {
   const isTaken = (name: string) =>
     Arguments.safeParse({ operation: 'run', script: 'print(1)', dependencies: [name] }).success;

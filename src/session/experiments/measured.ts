@@ -10,17 +10,26 @@ export const Experiment = z.object({
 export type Experiment = z.infer<typeof Experiment>;
 
 /** What a job is made of, as people approved it. */
-type Source = { script?: string | undefined; command?: readonly string[] | undefined };
+type Source = {
+  script?: string | undefined;
+  command?: readonly string[] | undefined;
+  /** What the script is started with. */
+  script_args?: readonly string[] | undefined;
+};
 
 /**
  * What a job is measured on, by what its script or command says in so many words. Undefined where it names no
  * data, or something by a name whose value can't be read: what is not surely the same is not compared.
  */
-export function measuredOn({ script, command }: Source): Experiment | undefined {
+export function measuredOn({ script, command, script_args = [] }: Source): Experiment | undefined {
   const source = (script ?? '').slice(0, READ_CHARACTERS);
-  const words = (command ?? []).join(' ').slice(0, READ_CHARACTERS);
-  return source.includes('load_dataset') ? ofScript(source) : ofOptions(source || words);
+  const words = [...(command ?? []), ...script_args].join(' ').slice(0, READ_CHARACTERS);
+  if (!source.includes('load_dataset')) return ofOptions(`${source} ${words}`);
+  return script_args.some((word) => OF_DATA.test(word)) ? undefined : ofScript(source);
 }
+
+/** A word that a script may load or cut other data by than it says in so many words. */
+const OF_DATA = /data|eval|test|val|split|sample|subset|limit|seed|config|fold/i;
 
 const READ_CHARACTERS = 100_000;
 const LONGEST = 300;

@@ -8,6 +8,8 @@ const Called = z.object({
   script: z.string().optional().catch(undefined),
   command: z.array(z.string()).optional().catch(undefined),
   dependencies: z.array(z.string()).optional().catch(undefined),
+  python: z.string().optional().catch(undefined),
+  script_args: z.array(z.string()).optional().catch(undefined),
   image: z.string().optional().catch(undefined),
   env: z.record(z.string(), z.string()).optional().catch(undefined),
 });
@@ -32,15 +34,16 @@ const VALUES = 3;
 
 /** The settings of a run: what its card shows, and what its script and command say in so many words. */
 export function settingsOf(watch: Watch, calledWith: string | undefined): Settings {
-  const { script, command, dependencies, image, env } =
+  const { script, command, dependencies, python, script_args, image, env } =
     Called.safeParse(calledWith === undefined ? {} : parsedJson(calledWith)).data ?? {};
   const source = (script ?? '').slice(0, READ_CHARACTERS);
-  const words = (command ?? []).join(' ').slice(0, READ_CHARACTERS);
+  const words = [...(command ?? []), ...(script_args ?? [])].join(' ').slice(0, READ_CHARACTERS);
   return new Map([
     ['hardware', watch.flavor],
     ['time limit', durationText(watch.timeoutSeconds)],
     ...(image === undefined ? [] : [['image', image] as const]),
     ...(dependencies === undefined ? [] : [['dependencies', dependencies.join(' ')] as const]),
+    ...(python === undefined ? [] : [['Python', python] as const]),
     ...Object.entries(env ?? {}).map(([name, value]) => [`env ${name}`, value] as const),
     ...collected(source.matchAll(CALLS)),
     ...collected(source.matchAll(LITERAL)),

@@ -13,7 +13,8 @@ import { HARDWARE, hardwareChoice, hardwareText } from './hardware-choice.ts';
 import { influencesOf } from './influences.ts';
 import { type JobParts, namespaceOf } from './operation.ts';
 import { readScript } from './script.ts';
-import { SCRIPT_MOUNT, shellQuoted } from './script-command.ts';
+import { SCRIPT_MOUNT } from './script-command.ts';
+import { quotedWords, shellQuoted } from './shell-words.ts';
 import { chosenOf, problemOf, SCRIPT_KEPT } from './submit.ts';
 
 /** The request to run a job, with a script as it was read for it; and the hardware that it is for. */
@@ -88,9 +89,15 @@ const SHOWN: { [Part in keyof JobSpec]-?: (proposed: Proposed) => Facts } = {
   secrets: ({ spec }) => [{ label: 'Secrets', value: Object.keys(spec.secrets).join(', ') }],
   image: ({ spec }) => [{ label: 'Image', value: spec.image }],
   environment: ({ spec }) => optional('Environment', environmentText(ownEnvironment(spec))),
-  command: ({ args: { script, dependencies = [] }, from }) => [
+  command: ({ args: { script, dependencies = [], python, script_args = [] }, from }) => [
     ...optional('Script from', from),
-    ...(script === undefined ? [] : optional('Dependencies', dependencies.map(shellQuoted).join(' '))),
+    ...(script === undefined
+      ? []
+      : [
+          ...optional('Python', python),
+          ...optional('Dependencies', quotedWords(dependencies)),
+          ...optional('Arguments', quotedWords(script_args)),
+        ]),
   ],
   volumes: ({ spec: { volumes = [] } }) =>
     volumes.map(({ source }) => ({ label: SCRIPT_KEPT, value: keptIn(source) })),
@@ -145,7 +152,7 @@ function runRequest(proposed: Proposed): ApprovalRequest {
     image: spec.image,
     environment: ownEnvironment(spec),
     dependencies: args.script === undefined ? [] : (args.dependencies ?? []),
-    source: source.preview?.text ?? '',
+    source: [source.preview?.text ?? '', (args.script_args ?? []).join(' ')].join('\n'),
   });
   // The bucket is the account's that people choose.
   const buckets = accounts.map((account) => [account, keptIn(jobsBucket(account))] as const);
@@ -242,8 +249,7 @@ function warnings({ args, spec, hardware, hasRunBefore }: Proposed): string[] {
 }
 
 function sourceOf(args: Arguments): Pick<ApprovalRequest, 'preview' | 'editable'> {
-  if (args.script === undefined)
-    return { preview: previewOf((args.command ?? []).map(shellQuoted).join(' '), 'sh') };
+  if (args.script === undefined) return { preview: previewOf(quotedWords(args.command ?? []), 'sh') };
   const language = LANGUAGES[args.script_type ?? 'python'];
   return { preview: previewOf(args.script, language), editable: { argument: 'script', language } };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { StopRules } from '../../session/stop-rules.ts';
 import { LONGEST_JOB_SECONDS, parseDuration } from './duration.ts';
+import { quotedWords } from './shell-words.ts';
 
 /** https://huggingface.co/.well-known/openapi.json, `environment` of POST /api/jobs/{namespace}. */
 const VARIABLE = /^[a-zA-Z][_a-zA-Z0-9]+$/;
@@ -25,6 +26,9 @@ const REQUIREMENT = new RegExp(
 
 /** What pip takes behind a requirement, or in a file of them, and uv does not behind `--with`. */
 const OF_PIP = /\s(?:--(?:no-build-isolation|no-cache-dir|force-reinstall|upgrade|no-deps)\b|-U\b|#)/;
+
+/** What stands behind a script in one command, as a shell reads it: the command holds more than that. */
+const LONGEST_WORDS = 32_000;
 
 const SECRET_NAME = /(TOKEN|KEY|SECRET|PASSWORD)$/i;
 
@@ -74,6 +78,20 @@ export const Arguments = z.strictObject({
     .max(50)
     .optional()
     .describe('run with script: requirements, e.g. ["transformers>=4.50", "trl"].'),
+  python: z
+    .string()
+    .regex(/^3\.\d{1,2}(?:\.\d{1,2})?$/, 'must be a version like "3.11"')
+    .optional()
+    .describe('run with script: version of Python for uv, e.g. "3.11"; the image’s by default.'),
+  script_args: z
+    .array(z.string())
+    .max(100)
+    .refine(
+      (words) => Buffer.byteLength(quotedWords(words)) <= LONGEST_WORDS,
+      'takes more than 32,000 bytes, quoted for a shell: put it into the script',
+    )
+    .optional()
+    .describe('run with script: what it is started with, each word by itself, e.g. ["--lr", "2e-5"].'),
   command: z
     .array(z.string().min(1, 'is empty, which the Hub does not take').refine(fits, TOO_LONG))
     .min(1)
@@ -150,6 +168,10 @@ export const Arguments = z.strictObject({
     .regex(/^[A-Za-z0-9]+$/, 'is not a job id')
     .optional()
     .describe('logs, inspect, cancel: the job.'),
+  all: z
+    .boolean()
+    .optional()
+    .describe('ps: all that run, and how many run for other threads of this workspace.'),
 });
 
 export type Arguments = z.infer<typeof Arguments>;

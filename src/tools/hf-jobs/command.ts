@@ -26,11 +26,11 @@ export function jobSpec(
   secrets: Readonly<Record<string, string>>,
   { namespace, callId, sessionId }: For,
 ): { spec: JobSpec; file: JobFile | undefined } {
-  const { script, script_type = 'python', dependencies = [] } = args;
+  const { script, script_type = 'python', dependencies = [], python, script_args: words = [] } = args;
   const { command, file } =
     script === undefined
       ? { command: args.command ?? [], file: undefined }
-      : scriptCommand(script, script_type, dependencies);
+      : scriptCommand(script, script_type, { dependencies, python, words });
   const folder = `${FOLDER_PREFIX}${sessionId}-${callId}`.replaceAll(/[^\w.-]/g, '_');
   const mounted = { source: jobsBucket(namespace), mountPath: SCRIPT_MOUNT, path: folder };
   const spec = {

@@ -1,14 +1,18 @@
 import { type HubJob, type HubJobs, timeLimitOf } from '../../hub/jobs.ts';
 import { readableLog } from '../../jobs/report.ts';
+import { mayKnow } from '../../jobs/whose.ts';
 import { table } from '../../lib/output.ts';
+import { isFinal } from '../../session/watches.ts';
+import type { ToolContext } from '../tool.ts';
 import { cancelRequest, requestToRun } from './approval.ts';
 import type { Arguments } from './arguments.ts';
 import { limitText } from './duration.ts';
-import { type JobOperation, jobFor, lacksSource, namespaceOf, visible } from './operation.ts';
+import { type JobOperation, type JobParts, jobFor, lacksSource, namespaceOf, visible } from './operation.ts';
 import { isAsShown, NOT_AS_SHOWN } from './script.ts';
 import { findSubmitted, submit } from './submit.ts';
 
 const LISTED = 20;
+const MOST_LISTED = 200;
 const LOG_CHARACTERS = 20_000;
 
 const lacksJob = ({ operation, job_id }: Arguments): string | undefined =>
@@ -31,12 +35,39 @@ export const run: JobOperation = {
 };
 
 export const ps: JobOperation = {
-  async run(parts, _args, namespace, context) {
+  async run(parts, { all: isAll }, namespace, context) {
     const all = await parts.jobs.list(namespace, context.signal);
+    if (isAll) return { kind: 'done', output: await running(parts, all, namespace, context) };
     const own = await visible(parts, context, all, (job) => job);
     return { kind: 'done', output: listing(own, parts.jobs, namespace) };
   },
 };
+
+/**
+ * All that run of an account: those of this channel each, and of other threads of this workspace how many on
+ * which hardware, since not everybody here may read those threads. Of other workspaces' nothing is told.
+ */
+async function running(
+  { ownership, sharesOthers, jobs: hub }: JobParts,
+  all: readonly HubJob[],
+  namespace: string,
+  { sessionId }: ToolContext,
+): Promise<string> {
+  const run = all.filter(({ status }) => !isFinal(status));
+  const whose = await ownership.of(sessionId, run);
+  const own = run.filter((_job, i) => mayKnow(whose[i], sharesOthers));
+  const others = run.filter((_job, i) => whose[i] === 'workspace');
+  const counts = [...Map.groupBy(others, ({ flavor }) => flavor ?? 'hardware that is not told')];
+  const told = counts.map(([flavor, some]) => `${some.length} on ${flavor}`).join(', ');
+  return [
+    own.length === 0
+      ? `No jobs of this channel run on ${namespace}.`
+      : rowsOf(newestFirst(own), hub, namespace),
+    others.length === 0 ? '' : `For other threads of this workspace run: ${told}.`,
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
 
 export const logs: JobOperation = {
   lacks: lacksJob,
@@ -75,9 +106,17 @@ export const cancel: JobOperation = {
 
 function listing(jobs: readonly HubJob[], hub: HubJobs, namespace: string): string {
   if (jobs.length === 0) return `There are no jobs of ${namespace}.`;
-  const newest = [...jobs].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-  const rows = newest
-    .slice(0, LISTED)
+  const newest = newestFirst(jobs);
+  const cut = newest.length > LISTED ? `\n\n${newest.length - LISTED} older jobs are not shown.` : '';
+  return rowsOf(newest.slice(0, LISTED), hub, namespace) + cut;
+}
+
+const newestFirst = (jobs: readonly HubJob[]) =>
+  jobs.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+
+function rowsOf(jobs: readonly HubJob[], hub: HubJobs, namespace: string): string {
+  const rows = jobs
+    .slice(0, MOST_LISTED)
     .map((job) => [
       job.id,
       job.status.stage,
@@ -85,8 +124,7 @@ function listing(jobs: readonly HubJob[], hub: HubJobs, namespace: string): stri
       job.createdAt.toISOString(),
       hub.url(namespace, job.id),
     ]);
-  const cut = newest.length > LISTED ? `\n\n${newest.length - LISTED} older jobs are not shown.` : '';
-  return table(['job', 'stage', 'hardware', 'created', 'link'], rows) + cut;
+  return table(['job', 'stage', 'hardware', 'created', 'link'], rows);
 }
 
 function details(job: HubJob, hub: HubJobs, namespace: string): string {

@@ -1,6 +1,6 @@
 import { HubApiError } from '@huggingface/hub';
 import type { HubJob, ScheduledJob } from '../../hub/jobs.ts';
-import type { JobOwnership, Labelled } from '../../jobs/whose.ts';
+import { type JobOwnership, type Labelled, mayKnow } from '../../jobs/whose.ts';
 import type { ApprovalRequest } from '../../session/tool-calls.ts';
 import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
@@ -40,10 +40,15 @@ export const namespaceOf = async ({ account }: JobParts, args: Arguments, signal
   args.namespace ?? (await account(signal));
 
 /** What a job is made of is either a script or a command. */
-export const lacksSource = ({ operation, script, command }: Arguments): string | undefined =>
-  (script === undefined) === (command === undefined)
-    ? `${operation} needs either script or command`
+export function lacksSource(args: Arguments): string | undefined {
+  const { operation, script, command } = args;
+  if ((script === undefined) === (command === undefined))
+    return `${operation} needs either script or command`;
+  const without = (['python', 'script_args'] as const).find((name) => args[name] !== undefined);
+  return command !== undefined && without !== undefined
+    ? `${without} goes with script: put it into command`
     : undefined;
+}
 
 /** The jobs among several of the account that a session may know of: others are not told of at all. */
 export async function visible<Job>(
@@ -53,7 +58,7 @@ export async function visible<Job>(
   labelled: (job: Job) => Labelled,
 ): Promise<Job[]> {
   const whose = await ownership.of(sessionId, jobs.map(labelled));
-  return jobs.filter((_job, i) => whose[i] === 'here' || (sharesOthers && whose[i] === 'nobodys'));
+  return jobs.filter((_job, i) => mayKnow(whose[i], sharesOthers));
 }
 
 /** Said of what does not exist and of what is not for a session alike. */

@@ -31,7 +31,7 @@ export function hfJobsTool(deps: HfJobsDeps): Tool {
     description: [
       'Run and follow jobs on Hugging Face hardware.',
       '- run: Python source in `script` (+ `dependencies`) or a `command` in an `image`. People are asked to approve first. The call comes back when the job has ended, with its log; meanwhile do not poll.',
-      '- ps: jobs of this channel’s sessions. logs, inspect, cancel: one of them by `job_id`.',
+      '- ps: jobs of this channel’s sessions; with `all` those of the workspace that run. logs, inspect, cancel: one of them by `job_id`.',
       '- hardware: what there is, what it costs an hour, models of which size fit, and whose account pays. Read it before you choose.',
       '- scheduled run (with `schedule`), scheduled ps, inspect, delete, suspend, resume: jobs that the Hub runs again and again. People are asked each time.',
       'A job has no disk that outlives it: scripts must push what they make to the Hub (HF_TOKEN is set). The default timeout of 30 minutes ends most training: 1–3B models take 3 to 4 hours, 7–13B 6 to 8, 30B and more 12 to 24; add what installing, loading, evaluating and pushing take.',

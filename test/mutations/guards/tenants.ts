@@ -45,14 +45,14 @@ export const TENANTS: readonly Mutation[] = [
   {
     threat: IDS,
     file: 'src/jobs/whose.ts',
-    text: "here.has(id) ? 'here' : 'elsewhere'",
-    becomes: "here.has(id) ? 'here' : 'here'",
+    text: "(known.get(id) ?? 'elsewhere')",
+    becomes: "'here'",
     ...IDS_ON_SLACK,
   },
   {
     threat: IDS,
     file: 'src/jobs/find.ts',
-    text: "if (whose === 'elsewhere' || (whose === 'nobodys' && !sharesOthers)) return unknown(jobId);",
+    text: 'if (!mayKnow(whose, sharesOthers)) return unknown(jobId);',
     becomes: '',
     ...IDS_ON_SLACK,
   },
@@ -74,8 +74,8 @@ export const TENANTS: readonly Mutation[] = [
   {
     threat: IDS,
     file: 'src/jobs/whose.ts',
-    text: "here.has(id) ? 'here' : 'elsewhere'",
-    becomes: "here.has(id) ? 'here' : 'here'",
+    text: "(known.get(id) ?? 'elsewhere')",
+    becomes: "'here'",
     ...IDS_ON_DISCORD,
   },
   {

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+
+const trick = fc.constantFrom(
+  '\u202e',
+  '\u2066',
+  '\u200b',
+  '\u200d',
+  '\ufeff',
+  '\u00ad',
+  '\u00a0',
+  '\u2028',
+  '\u2800',
+  '\ufe0f',
+  '\u{e0041}',
+  '\r',
+  '\r\n',
+  '\u0007',
+  '\u001b[2K',
+  'а',
+  'е',
+  'о',
+  'ｅ',
+  '‹U+202E›',
+  '```',
+  '@everyone',
+  '@channel',
+  '<!channel>',
+  '<@U0ADA>',
+  '&lt;',
+  "'",
+  '"',
+  '\\',
+  '$(id)',
+  '`id`',
+  '\n',
+  '\t',
+  '  ',
+  '*_~|',
+  '#',
+  'Environment: A=1',
+  '-'.repeat(60),
+  'x'.repeat(400),
+  `${'line\n'.repeat(60)}`,
+);
+/** Texts that show something else than they are, or break out of where they stand. */
+export const hostile = fc
+  .array(fc.oneof(trick, fc.string({ maxLength: 30, unit: 'grapheme' }), fc.string({ maxLength: 30 })), {
+    minLength: 1,
+    maxLength: 12,
+  })
+  .map((parts) => parts.join('').toWellFormed().replaceAll('\0', ''));
