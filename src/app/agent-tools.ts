@@ -9,6 +9,7 @@ import { createParseApart } from '../parse-apart/parse-apart.ts';
 import { chooseSandboxes } from '../sandbox/choose.ts';
 import { bytesOf } from '../session/store/files.ts';
 import { installationId } from '../session/store/installation.ts';
+import { createReadFiles } from '../session/store/read-files.ts';
 import { createWebCache } from '../session/store/web-cache.ts';
 import { perAccount } from '../tools/per-account.ts';
 import { type Attached, chosenWithAttachments } from '../tools/sandbox/attachments.ts';
@@ -23,7 +24,7 @@ type Needed = Pick<Parts, 'config' | 'clock' | 'ids' | 'log' | 'storage' | 'isol
 /** What tools are made of that is no account's: a process has one of each. */
 export type SharedTools = Pick<
   ToolParts,
-  'hardware' | 'attached' | 'ownership' | 'runs' | 'fetcher' | 'apart'
+  'hardware' | 'attached' | 'readFiles' | 'ownership' | 'runs' | 'fetcher' | 'apart'
 > & {
   /** The sandboxes of an account; where they are on this machine, the same for all. */
   sandboxesOf(account: HubAccount, config: Config, jobs: HubJobs): ToolParts['sandboxes'];
@@ -39,6 +40,7 @@ export function createSharedTools(parts: Needed): SharedTools {
   let onThisMachine: ToolParts['sandboxes'];
   return {
     attached,
+    readFiles: createReadFiles(storage.db),
     hardware: createHardwareList(hub_url, clock.monotonic),
     ownership: createJobOwnership(storage.db),
     runs: createRunComparisons(storage.db, parts.isolation),

@@ -19,6 +19,7 @@ import type { JobOwnership } from '../jobs/whose.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { ChosenSandboxes } from '../sandbox/choose.ts';
+import type { ReadFiles } from '../session/store/read-files.ts';
 import { compareRunsTool } from '../tools/compare-runs.ts';
 import { githubTools } from '../tools/github.ts';
 import { hfDatasetPushTool } from '../tools/hf-dataset-push.ts';
@@ -50,6 +51,7 @@ export type ToolParts = {
   hardware: HardwareList;
   sandboxes: ChosenSandboxes;
   attached: Attached;
+  readFiles: ReadFiles;
   ownership: JobOwnership;
   runs: RunComparisons;
   fetcher: Fetcher;
@@ -101,10 +103,15 @@ function allOf(worker: ToolParts, isOwn: IsOwnRepository): Tool[] {
     }),
     compareRunsTool(worker.runs),
     hfDatasetPushTool({ push: createDatasetPush(hubUrl, token, isOwn), repos, apart, fileAt }),
-    ...sandboxTools(sandboxes, hardware, apart, {
-      maxSeconds: config.limits.tool_timeout_seconds - 10,
-      idleMinutes: config.sandbox.idle_minutes,
-    }),
+    ...sandboxTools(
+      sandboxes,
+      hardware,
+      { apart, files: worker.readFiles },
+      {
+        maxSeconds: config.limits.tool_timeout_seconds - 10,
+        idleMinutes: config.sandbox.idle_minutes,
+      },
+    ),
   ];
 }
 

@@ -89,6 +89,7 @@ export async function allTools(): Promise<Tool[]> {
       compareIn: async () => undefined,
     },
     attached: { list: async () => [], bytesOf: async () => undefined },
+    readFiles: { hashOf: async () => undefined, note: async () => {} },
   });
   const research = researchTool({
     tools,

@@ -67,6 +67,26 @@ export async function sizeOf(
   return code === 0 ? Number(bytes.toString()) : undefined;
 }
 
+/** $1 is the path. */
+const FINGERPRINT = `
+[ -e "$1" ] || exit ${CODES.missing}
+[ -f "$1" ] || exit ${CODES.special}
+[ -s "$1" ] || exit ${CODES.missing}
+exec sha256sum < "$1"`;
+
+/** What is in a file, by its SHA-256; `none` where there is no file, or an empty one. */
+export async function fingerprint(
+  sandbox: Sandbox,
+  path: string,
+  signal: AbortSignal,
+): Promise<{ kind: 'file'; sha256: string } | { kind: 'none' }> {
+  const { code, bytes } = await script(sandbox, FINGERPRINT, [path], { signal, isReading: true });
+  const [, sha256] = /^([0-9a-f]{64})\b/.exec(bytes.toString()) ?? [];
+  if (code === 0 && sha256 !== undefined) return { kind: 'file', sha256 };
+  if (code === CODES.missing || code === CODES.special) return { kind: 'none' };
+  throw new Error(`${path} can't be looked at (permissions?)`);
+}
+
 /** $1 is the path, $2 the first byte, counted from one, $3 how many. */
 const RANGE = 'tail -c "+$2" -- "$1" | head -c "$3"';
 

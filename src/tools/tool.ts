@@ -12,6 +12,8 @@ import { operationNameOf, whyUnasked } from './unasked.ts';
 export type ToolContext = {
   sessionId: string;
   callId: string;
+  /** The research assistant makes the call, and the session's model sees nothing of what it gives. */
+  isOfAssistant?: true;
   /** What people, or auto-approval, have let it do; undefined for what nobody is asked about. */
   approved: ApprovalRequest | undefined;
   /** The jobs of this session, ended ones too. */

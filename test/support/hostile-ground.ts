@@ -61,6 +61,7 @@ export async function createHostileGround(): Promise<HostileGround> {
     jobs,
     hardware: createHardwareList(hub.url, clock.monotonic),
     attached: { list: async () => [], bytesOf: async () => undefined },
+    readFiles: { hashOf: async () => undefined, note: async () => {} },
     runs: {
       named: async () => ({ kind: 'none' as const }),
       ofSession: async () => ({ kind: 'none' as const }),

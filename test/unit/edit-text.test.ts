@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { editText as edited } from '../../src/parse-apart/parsers/edit-text.ts';
+import { plainSigns } from '../../src/parse-apart/parsers/fold-text.ts';
 import { bytesOf, textOf } from '../../src/tools/sandbox/text-file.ts';
 
 const CODE = 'def train():\n    model.fit(data)\n    return model\n\n\ndef test():\n    return model\n';
@@ -58,6 +60,71 @@ describe('editText', () => {
   test('is right at the very end, without a last line break', () => {
     expect(made('a\n  b', 'b ', 'c', false)).toBe('a\nc');
     expect(made('', 'b', 'c', false)).toContain('does not occur');
+  });
+
+  test.each<[string, string, string, string, string]>([
+    ['quotes', 'print(“loss”)\n', 'print("loss")', 'print("loss", 1)', 'print(“loss”, 1)\n'],
+    ['apostrophes', "it’s a\nit's b\n", "it's a", "it's c", "it’s c\nit's b\n"],
+    ['dashes', 'epochs 1–3 — all\n', 'epochs 1-3 - all', 'epochs 1-4 - all', 'epochs 1–4 — all\n'],
+    ['spaces', 'a\u00a0= 1\u202f000\n', 'a = 1 000', 'b = 1 000', 'b\u00a0= 1\u202f000\n'],
+    ['ends of lines', 'a\r\nb\nc\nd\n', 'a\nb', 'a\nx\nb', 'a\r\nx\nb\nc\nd\n'],
+    ['a mark for feet', 'a 5′ board “x”\n', '5\' board "x"', '6\' board "x"', 'a 6′ board “x”\n'],
+    [
+      'lines that stay',
+      '“a”\n“b”\n“c” – d\n“e”\n',
+      '"a"\n"b"\n"c" - d\n"e"',
+      'new\n"a"\n"c" - d\n"e", too',
+      'new\n“a”\n“c” – d\n“e”, too\n',
+    ],
+  ])(
+    'finds what differs in kinds of %s, and keeps the file’s own',
+    (_name, text, before, after, expected) => {
+      const result = editText(text, before, after, false);
+      expect(result).toMatchObject({ ok: true, note: expect.stringContaining('differed') });
+      expect(made(text, before, after, false)).toBe(expected);
+    },
+  );
+
+  test('prefers what stands there exactly, and refuses what is alike in several places', () => {
+    expect(made('x = “a”\nx = "a"\n', 'x = "a"', 'x = 1', false)).toBe('x = “a”\nx = 1\n');
+    expect(made('x = “a”\ny\nx = „a‟\n', 'x = "a"', 'x = 1', false)).toContain(
+      'occurs 2 times (at lines 1, 3)',
+    );
+    expect(made('x = “a”\ny\nx = „a‟\n', 'x = "a"', 'x = 1', true)).toBe('x = 1\ny\nx = 1\n');
+  });
+
+  test('finds what differs in white space and kinds of quotes at once, and says so', () => {
+    const result = editText(
+      'def f():\n    return “a”\n',
+      'def f():\n  return "a"',
+      'def f():\n    pass',
+      false,
+    );
+    expect(result).toMatchObject({
+      text: 'def f():\n    pass\n',
+      note: expect.stringContaining('white space and kinds of quotes'),
+    });
+  });
+
+  test('says so where nothing would change but signs that are alike', () => {
+    expect(made('say “hi”\n', 'say "hi"', "say 'hi'", false)).toBe("say 'hi'\n");
+    expect(made('say “hi” – x\n', 'say "hi" - x', 'say "hi" – x', false)).toContain('stands there already');
+  });
+
+  test('keeps every character that no change is about, whatever signs there are (property)', () => {
+    const sign = fc.constantFrom('“', '”', '"', '’', "'", '–', '-', '\u00a0', ' ', '\n', '\r\n', 'a', 'b');
+    const signs = (most: number) => fc.array(sign, { maxLength: most }).map((all) => all.join(''));
+    fc.assert(
+      fc.property(signs(30), signs(12), signs(30), (head, inner, rest) => {
+        const [own, tail] = [`KEY${inner}END`, rest];
+        const before = plainSigns(own).replaceAll('\r\n', '\n');
+        const text = head + own + tail;
+        const result = editText(text, before, before.replace('END', 'DONE'), false);
+        expect(result).toMatchObject({ ok: true });
+        expect(result.ok && result.text).toBe(head + own.replace('END', 'DONE') + tail);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('takes $ and other signs of patterns as they are', () => {

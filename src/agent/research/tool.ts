@@ -163,7 +163,7 @@ async function runCall({ deps, registry, context }: Scope, call: ResearchCall): 
   if (!prepared.ok) return failed(prepared.error);
   if (!prepared.call.isLookUp) return failed(ONLY_LOOK_UPS);
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(CALL_MS)]);
-  const own = { ...context, signal, show: () => {}, note: () => {} };
+  const own = { ...context, isOfAssistant: true as const, signal, show: () => {}, note: () => {} };
   try {
     if ((await prepared.call.approval(own)) !== undefined) return failed(ONLY_LOOK_UPS);
     const result = await prepared.call.run(own);

@@ -7,10 +7,12 @@ import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import { type FileContent, readFile, writeFile } from '../../sandbox/files.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
 import { pictureType } from '../../session/store/images.ts';
+import type { ReadFiles } from '../../session/store/read-files.ts';
 import { secretInFile } from '../file-secrets.ts';
 import { step } from '../steps.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
 import { inSandbox } from './in-sandbox.ts';
+import { isAsSeen, noteSeen, whyNotReplaced } from './seen-files.ts';
 import { bytesOf, textOf } from './text-file.ts';
 
 const Path = z
@@ -26,7 +28,7 @@ const MAX_BYTES = 5_000_000;
 const LINES = 2_000;
 const LINE_CHARACTERS = 4_000;
 
-export function readTool(sandboxes: Sandboxes): Tool {
+export function readTool(sandboxes: Sandboxes, files: ReadFiles): Tool {
   return defineTool({
     name: 'read',
     description: `Read a text file of the sandbox, with line numbers: ${LINES} lines from \`offset\` on. A folder is listed, a picture is shown.`,
@@ -49,24 +51,31 @@ export function readTool(sandboxes: Sandboxes): Tool {
           );
         }
         const file = readable(content, path);
+        // What the research assistant reads, the model of the session has not seen.
+        if (content.kind === 'file' && file.ok && !context.isOfAssistant)
+          await noteSeen(files, context, path, content.bytes);
         return file.ok ? done(`${numbered(file.text, offset, limit)}${file.note}`) : failed(file.reason);
       }),
   });
 }
 
-export function writeTool(sandboxes: Sandboxes): Tool {
+export function writeTool(sandboxes: Sandboxes, files: ReadFiles): Tool {
   const content = z.string().max(1_000_000).describe('The whole content.');
   return defineTool({
     name: 'write',
     description:
-      'Write a text file in the sandbox, with the folders above it. What was there is replaced; to change a part use edit.',
+      'Write a text file in the sandbox, with the folders above it. A file that is there is replaced only if you have read it as it is now; to change a part use edit.',
     schema: z.strictObject({ path: Path, content }),
     isReadOnly: true, // writing the same again changes nothing
     summary: ({ path }) => path,
     step: ({ path }) => step('write', path),
     run: (args, context) =>
       inSandbox(sandboxes, context, async (sandbox) => {
-        await writeFile(sandbox, args.path, Buffer.from(args.content), context.signal);
+        const bytes = Buffer.from(args.content);
+        const whyNot = await whyNotReplaced(sandbox, files, args.path, bytes, context);
+        if (whyNot !== undefined) return failed(whyNot);
+        await writeFile(sandbox, args.path, bytes, context.signal);
+        await noteSeen(files, context, args.path, bytes);
         const lines = args.content === '' ? 0 : args.content.replace(/\n$/, '').split('\n').length;
         return done(`Wrote ${args.path}: ${lines} lines, ${Buffer.byteLength(args.content)} bytes.`);
       }),
@@ -80,16 +89,20 @@ const Edit = z.strictObject({
   replace_all: z.boolean().default(false).describe('Whether every occurrence is meant.'),
 });
 
-export function editTool(sandboxes: Sandboxes, apart: ParseApart): Tool {
+/** What a change of a file is made with. */
+export type EditParts = { sandboxes: Sandboxes; apart: ParseApart; files: ReadFiles };
+
+export function editTool(parts: EditParts): Tool {
+  const { sandboxes } = parts;
   return defineTool({
     name: 'edit',
     description:
-      'Replace a part of a text file of the sandbox. old_str has to occur exactly once (white space at the ends of lines and indentation may differ), unless replace_all is set.',
+      'Replace a part of a text file of the sandbox. old_str has to occur exactly once (white space at the ends of lines and indentation, kinds of quotes, dashes and spaces may differ), unless replace_all is set, for which you have to have read the file as it is now.',
     schema: Edit,
     isReadOnly: false,
     summary: ({ path }) => path,
     step: ({ path }) => step('change', path),
-    run: (args, context) => edit(sandboxes, apart, args, context),
+    run: (args, context) => edit(parts, args, context),
     // What was written before the crash is there; what is not can still be replaced.
     recover: async (args, context) => {
       const result = await inSandbox(sandboxes, context, async (sandbox) => {
@@ -104,24 +117,32 @@ export function editTool(sandboxes: Sandboxes, apart: ParseApart): Tool {
 }
 
 function edit(
-  sandboxes: Sandboxes,
-  apart: ParseApart,
+  { sandboxes, apart, files }: EditParts,
   args: z.infer<typeof Edit>,
   context: ToolContext,
 ): Promise<ToolResult> {
   const { path, old_str, new_str, replace_all } = args;
   return inSandbox(sandboxes, context, async (sandbox) => {
-    const file = textFile(await readFile(sandbox, path, MAX_BYTES, context.signal), path);
+    const content = await readFile(sandbox, path, MAX_BYTES, context.signal);
+    const file = textFile(content, path);
     if (!file.ok) return failed(file.reason);
+    // What stands in the file once is known by being named; of all that is replaced that has to be seen.
+    const isSeen = content.kind === 'file' && (await isAsSeen(files, context, path, content.bytes));
+    if (replace_all && !isSeen) return failed(notSeen(path));
     const asked = { text: file.text, before: old_str, after: new_str, isForAll: replace_all };
     const parsed = await apart.parse('edit', asked, context.signal);
     if (!parsed.ok) return failed(`${path}: ${parsed.reason}. Change it with a program in bash instead.`);
     const edited = parsed.value;
     if (!edited.ok) return failed(`${path}: ${edited.reason}.`);
-    await writeFile(sandbox, path, bytesOf({ ...file, text: edited.text }), context.signal);
+    const bytes = bytesOf({ ...file, text: edited.text });
+    await writeFile(sandbox, path, bytes, context.signal);
+    if (isSeen) await noteSeen(files, context, path, bytes);
     return done(`Edited ${path} ${edited.note}.`);
   });
 }
+
+const notSeen = (path: string) =>
+  `${path} is not known as it is now: you have not read it, or it has changed since. Read it, then replace all; or name one place that occurs once.`;
 
 /** Larger ones would fill the model's window. */
 const IMAGE_BYTES = 3_000_000;

@@ -1,6 +1,7 @@
 import type { HardwareList } from '../../hub/hardware.ts';
 import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import type { ChosenSandboxes } from '../../sandbox/choose.ts';
+import type { ReadFiles } from '../../session/store/read-files.ts';
 import type { Tool } from '../tool.ts';
 import { bashTool } from './bash.ts';
 import { sandboxCreateTool } from './create.ts';
@@ -10,16 +11,16 @@ import { editTool, readTool, shareFileTool, writeTool } from './files.ts';
 export function sandboxTools(
   chosen: ChosenSandboxes,
   hardware: HardwareList,
-  apart: ParseApart,
+  { apart, files }: { apart: ParseApart; files: ReadFiles },
   { maxSeconds, idleMinutes }: { maxSeconds: number; idleMinutes: number },
 ): Tool[] {
   if (chosen === undefined) return [];
   const { sandboxes } = chosen;
   return [
     bashTool(sandboxes, maxSeconds),
-    readTool(sandboxes),
-    writeTool(sandboxes),
-    editTool(sandboxes, apart),
+    readTool(sandboxes, files),
+    writeTool(sandboxes, files),
+    editTool({ sandboxes, apart, files }),
     shareFileTool(sandboxes),
     ...(chosen.kind === 'space' ? [sandboxCreateTool(chosen.sandboxes, hardware, idleMinutes)] : []),
   ];
