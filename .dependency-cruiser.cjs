@@ -98,7 +98,10 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^(src/parse-apart/(parsers/|parsers\\.ts$)|test/)' },
       to: {
-        path: ['^src/parse-apart/parsers/', 'node_modules/(csv-parse|hyparquet|cheerio|domhandler)/'],
+        path: [
+          '^src/parse-apart/parsers/',
+          'node_modules/(csv-parse|hyparquet|cheerio|domhandler|@lezer|@astral-sh)/',
+        ],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -100,6 +100,7 @@ function allOf(worker: ToolParts, isOwn: IsOwnRepository): Tool[] {
       sharesOthers: config.jobs.read_others === true,
       sandboxes: sandboxes?.sandboxes,
       fetcher,
+      apart,
     }),
     compareRunsTool(worker.runs),
     hfDatasetPushTool({ push: createDatasetPush(hubUrl, token, isOwn), repos, apart, fileAt }),

@@ -24,6 +24,7 @@ const WITHIN_MS = {
   apiEndpoints: 10_000,
   examplePaths: 10_000,
   edit: 10_000,
+  python: 10_000,
 } as const;
 
 export type ParserName = keyof typeof WITHIN_MS;

@@ -6,6 +6,7 @@ import type { editText } from './parsers/edit-text.ts';
 import type { examplePaths } from './parsers/example-paths.ts';
 import type { notebookText } from './parsers/notebook.ts';
 import type { parsePaper } from './parsers/paper.ts';
+import type { readPython } from './parsers/python.ts';
 import type { searchPageOf } from './parsers/search-page.ts';
 
 /*
@@ -31,4 +32,5 @@ export const LOADED = {
   examplePaths: async (): Promise<typeof examplePaths> =>
     (await import('./parsers/example-paths.ts')).examplePaths,
   edit: async (): Promise<typeof editText> => (await import('./parsers/edit-text.ts')).editText,
+  python: async (): Promise<typeof readPython> => (await import('./parsers/python.ts')).readPython,
 } as const satisfies Record<ParserName, () => Promise<(input: never) => unknown>>;

@@ -8,21 +8,25 @@ process.on('message', (question: Question) => void answer(question));
 process.on('disconnect', () => process.exit());
 
 async function answer({ name, input }: Question): Promise<void> {
-  const parsed = await parse(name, input);
+  const { parsed, isSpent } = await parse(name, input);
   const { user, system } = process.cpuUsage();
-  tell({ kind: 'done', parsed, workedSeconds: (user + system) / 1e6 });
+  tell({ kind: 'done', parsed, workedSeconds: isSpent ? Number.MAX_VALUE : (user + system) / 1e6 });
 }
 
-async function parse(name: Question['name'], input: unknown): Promise<Answer['parsed']> {
+/** `isSpent` says that a library was stopped in the middle of something: it is used for no other file. */
+async function parse(
+  name: Question['name'],
+  input: unknown,
+): Promise<{ parsed: Answer['parsed']; isSpent: boolean }> {
   try {
     const parser: (input: never) => unknown = await LOADED[name]();
     await new Promise<void>((resolve) => tell({ kind: 'begun' }, resolve)); // nothing is sent while a parser is at it
-    return { ok: true, value: await parser(input as never) };
+    return { parsed: { ok: true, value: await parser(input as never) }, isSpent: false };
   } catch (error) {
     // V8's own limits: of the stack, of a text, of a buffer.
     const isTooMuch = error instanceof RangeError;
     const reason = isTooMuch ? 'it holds more, or is nested deeper, than can be read here' : messageOf(error);
-    return { ok: false, reason };
+    return { parsed: { ok: false, reason }, isSpent: isTooMuch };
   }
 }
 

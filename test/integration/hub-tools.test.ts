@@ -11,6 +11,7 @@ import { LeaseLost } from '../../src/session/store/lease.ts';
 import { hfJobsTool } from '../../src/tools/hf-jobs/tool.ts';
 import type { Tool } from '../../src/tools/tool.ts';
 import { HubDouble } from '../doubles/hub/server.ts';
+import { parseApart } from '../support/parse-apart.ts';
 import { watch } from '../support/snapshots.ts';
 import { toolContext as context } from '../support/tool-context.ts';
 import { fetcherFor } from '../support/web.ts';
@@ -64,6 +65,7 @@ function jobsTool(
     cpuNeedsApproval: parts.cpuNeedsApproval ?? true,
     ownership: OWNERSHIP,
     sharesOthers: parts.sharesOthers ?? true,
+    apart: parseApart,
   });
 }
 

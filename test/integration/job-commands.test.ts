@@ -16,6 +16,7 @@ import { hfJobsTool } from '../../src/tools/hf-jobs/tool.ts';
 import type { Tool } from '../../src/tools/tool.ts';
 import type { Fetcher } from '../../src/web/fetcher.ts';
 import { HubDouble } from '../doubles/hub/server.ts';
+import { parseApart } from '../support/parse-apart.ts';
 import { hasBubblewrap } from '../support/sandboxes.ts';
 import { toolContext as context } from '../support/tool-context.ts';
 import { until } from '../support/until.ts';
@@ -69,6 +70,7 @@ const toolFor = (fetcher: unknown = undefined) =>
     cpuNeedsApproval: true,
     ownership: { of: async (_id, all) => all.map(() => 'here' as const) },
     sharesOthers: true,
+    apart: parseApart,
     sandboxes: undefined,
     fetcher: fetcher as Fetcher,
   });

@@ -65,7 +65,7 @@ async function called(tool: Tool, args: object, more: More = {}): Promise<string
 }
 const read = (path: string, more?: More) => called(readTool(sandboxes, files), { path }, more);
 const write = (path: string, content: string, more?: More) =>
-  called(writeTool(sandboxes, files), { path, content }, more);
+  called(writeTool({ sandboxes, apart: parseApart, files }), { path, content }, more);
 const edit = (args: object) => called(editTool({ sandboxes, apart: parseApart, files }), args);
 
 describe('a file that is there', () => {
@@ -126,7 +126,11 @@ describe('a file that is there', () => {
     const entries: unknown[] = [];
     const journal = { entries: async () => entries, append: async (one: unknown) => void entries.push(one) };
     const dies = { ...sandbox, run: dyingAfter('the first half') };
-    const dying = writeTool({ open: async () => dies } as unknown as Sandboxes, files);
+    const dying = writeTool({
+      sandboxes: { open: async () => dies } as unknown as Sandboxes,
+      apart: parseApart,
+      files,
+    });
     expect(await called(dying, { path: 'a.py', content: 'mine, whole\n' }, { journal })).toContain('died');
     expect(at('a.py')).toBe('the first half');
     expect(await write('a.py', 'mine, whole\n', { journal })).toMatch(/^done/);

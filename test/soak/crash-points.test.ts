@@ -124,6 +124,7 @@ beforeAll(async () => {
       cpuNeedsApproval: true,
       ownership: { of: async (_id, all) => all.map(() => 'here' as const) },
       sharesOthers: true,
+      apart: parseApart,
     }),
   ];
   registry = createRegistry(tools);

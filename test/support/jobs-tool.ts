@@ -5,6 +5,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { withInlined } from '../../src/session/tool-calls.ts';
 import { hfJobsTool } from '../../src/tools/hf-jobs/tool.ts';
 import type { Tool } from '../../src/tools/tool.ts';
+import { parseApart } from './parse-apart.ts';
 import { toolContext } from './tool-context.ts';
 
 /** Where the one script is that the web has. */
@@ -45,6 +46,7 @@ export function jobsTool(
     cpuNeedsApproval: true,
     ownership: { of: async (_sessionId, all) => all.map(() => 'here' as const) },
     sharesOthers: true,
+    apart: parseApart,
     sandboxes: undefined,
     fetcher: {
       async text() {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sandbox, Sandboxes } from '../../src/sandbox/sandbox.ts';
 import { bashTool } from '../../src/tools/sandbox/bash.ts';
+import { parseApart } from '../support/parse-apart.ts';
 import { runTool } from '../support/tool-context.ts';
 
 /** A sandbox in which every command prints the same and ends so. */
@@ -15,7 +16,7 @@ function printing(text: string, code: number): Sandboxes {
 }
 
 const bash = (text: string, code: number) =>
-  runTool([bashTool(printing(text, code), 600)], 'bash', { command: 'python a.py' });
+  runTool([bashTool(printing(text, code), parseApart, 600)], 'bash', { command: 'python a.py' });
 
 test.each([
   [

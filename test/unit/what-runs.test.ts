@@ -153,10 +153,12 @@ const common = {
 const notANameOfOne = longOrNot.filter(
   (text) => text.trim() !== '' && !/\.(py|sh|ipynb)$/.test(text.trim()) && !/^https:/.test(text.trim()),
 );
+/** A comment, whatever it is: what is no Python is refused before people are asked. */
+const commented = notANameOfOne.map((text) => `# ${text.replaceAll(/\r\n|\r|\n/g, '$&# ')}`);
 const scripted = fc.record(
   {
     operation: fc.constant('run'),
-    script: notANameOfOne,
+    script: commented,
     dependencies: fc.array(fc.stringMatching(/^[a-z][a-z0-9._=<>~! @:/+-]{0,40}$/), { maxLength: 48 }),
     python: fc.constantFrom('3.11', '3.12.4'),
     script_args: fc.array(
@@ -256,7 +258,7 @@ describe('known ways to show something else', () => {
     ],
     [
       'a script of 23 lines above 1,100 characters',
-      { script: `${`${'# '.padEnd(60, 'x')}\n`.repeat(22)}import evil\n` },
+      { script: `${`${'# '.padEnd(60, 'x')}\n`.repeat(22)}print("evil")\n` },
     ],
     ['the value of a variable', { script: 'print(1)', env: { HF_ENDPOINT: 'https://elsewhere.example' } }],
     ['a word with a blank in it', { command: ['python', '-c', 'a b', ' '] }],
@@ -294,7 +296,7 @@ describe('known ways to show something else', () => {
       const web = { script: text, reads: 0 };
       const sent: Sent[] = [];
       const { sent: job } = await askedAndSent(
-        { operation: 'run', script: AT, hardware_flavor: 'a10g-small' },
+        { operation: 'run', script: AT, script_type: 'shell', hardware_flavor: 'a10g-small' },
         jobsTool(sent, web),
         sent,
       );

@@ -6,13 +6,16 @@ import { dollarsAtMost } from '../../lib/dollars.ts';
 import { exactDurationText } from '../../lib/duration.ts';
 import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
 import { rulesText } from '../../thread/words/stop-rules.ts';
+import type { Findings } from '../python-checks/findings.ts';
+import { isTraining, mayBeToldToPush, pushesOf } from '../python-checks/training.ts';
 import type { ToolContext } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
 import { jobSpec, QUIET } from './command.ts';
 import { HARDWARE, hardwareChoice, hardwareText } from './hardware-choice.ts';
 import { influencesOf } from './influences.ts';
 import { type JobParts, namespaceOf } from './operation.ts';
-import { readScript } from './script.ts';
+import { IN_SANDBOX, readScript } from './script.ts';
+import { checkedScript } from './script-checks.ts';
 import { SCRIPT_MOUNT } from './script-command.ts';
 import { quotedWords, shellQuoted } from './shell-words.ts';
 import { chosenOf, problemOf, SCRIPT_KEPT } from './submit.ts';
@@ -33,9 +36,13 @@ export async function requestToRun(
   const [namespace = ''] = accounts;
   const { callId, sessionId } = context;
   const { spec } = jobSpec(args, secretsOf(args), { namespace, callId, sessionId });
+  const asScript = { script, type, isFromSandbox: from?.endsWith(IN_SANDBOX) === true, image: spec.image };
+  const variables = [...Object.keys(spec.environment), ...Object.keys(spec.secrets)];
+  const dependencies = asked.dependencies ?? [];
+  const findings = await checkedScript(parts, { ...asScript, dependencies, variables }, context);
   const hasRunBefore = context.watches.some((watch) => watch.snapshot.stage === 'COMPLETED');
   const request = {
-    ...runRequest({ args, spec, accounts, hardware, offered, hasRunBefore, from }),
+    ...runRequest({ args, spec, accounts, hardware, offered, hasRunBefore, from, findings }),
     // What was filled in or read stays as it is shown, whatever the config, a file or an address says later.
     inlined: {
       namespace,
@@ -73,6 +80,8 @@ type Proposed = {
   hasRunBefore: boolean;
   /** Where the script was read, where it was. */
   from: string | undefined;
+  /** What a look at the script has found; undefined where it is not Python. */
+  findings: Findings | undefined;
 };
 
 type Facts = ApprovalRequest['facts'];
@@ -141,6 +150,7 @@ function runRequest(proposed: Proposed): ApprovalRequest {
     ...timeoutSeconds(proposed),
     { label: 'Account', value: namespace },
     ...Object.values(others).flatMap((shown) => shown(proposed)),
+    ...optional('Perhaps wrong', doubtsText(proposed.findings)),
     ...optional('Stops by itself', args.stop_when && rulesText(args.stop_when)),
     ...optional(
       'Dashboard',
@@ -225,21 +235,24 @@ export function cancelRequest(jobId: string, namespace: string, isOfThread: bool
 
 const SHORT_TRAINING_SECONDS = 2 * 3600;
 
-function warnings({ args, spec, hardware, hasRunBefore }: Proposed): string[] {
+function warnings({ args, spec, hardware, hasRunBefore, findings }: Proposed): string[] {
   const seconds = spec.timeoutSeconds;
   const source = args.script ?? args.command?.join(' ') ?? '';
-  const isTraining = /\.train\(\)|SFTTrainer|Trainer\(/.test(source);
-  const isPushing = /push_to_hub|upload_folder|upload_file/.test(source);
+  const { facts } = findings ?? {};
+  const trains = facts ? isTraining(facts) : /\.train\(\)|SFTTrainer|Trainer\(/.test(source);
+  // What is told by arguments may push, and so may what nobody could read.
+  const mayPush = facts ? mayBeToldToPush(facts) : /push_to_hub|upload_folder|upload_file/.test(source);
+  const isPushing = mayPush || (facts !== undefined && pushesOf(facts).length > 0);
   const isPrivate = /(?:hub_)?private(?:_repo)?\s*=\s*True/.test(source);
   const isGpu = hardware !== undefined && !hardware.isCpu;
   return [
-    ...(isTraining && !isPushing
+    ...(trains && !isPushing
       ? ['Nothing is pushed to the Hub: what this job makes is lost when it ends.']
       : []),
-    ...(isTraining && isGpu && seconds < SHORT_TRAINING_SECONDS
+    ...(trains && isGpu && seconds < SHORT_TRAINING_SECONDS
       ? ['The time-out is short for training: at its end the job is stopped, finished or not.']
       : []),
-    ...(isGpu && isTraining && !hasRunBefore
+    ...(isGpu && trains && !hasRunBefore
       ? ['Nothing was tried out in this thread before: this would be the first run.']
       : []),
     ...(isPushing && !isPrivate
@@ -252,6 +265,14 @@ function sourceOf(args: Arguments): Pick<ApprovalRequest, 'preview' | 'editable'
   if (args.script === undefined) return { preview: previewOf(quotedWords(args.command ?? []), 'sh') };
   const language = LANGUAGES[args.script_type ?? 'python'];
   return { preview: previewOf(args.script, language), editable: { argument: 'script', language } };
+}
+
+/** What a look at the script leaves open, as short as a card needs it. */
+function doubtsText(findings: Findings | undefined): string | undefined {
+  const all = findings?.doubts ?? [];
+  const some = all.slice(0, 3).map(({ line, text }) => (line === undefined ? text : `line ${line}: ${text}`));
+  const more = all.length > 3 ? [`and ${all.length - 3} more`] : [];
+  return some.length === 0 ? undefined : [...some, ...more].join('; ');
 }
 
 const LANGUAGES = { python: 'python', shell: 'sh', notebook: 'json' } as const;

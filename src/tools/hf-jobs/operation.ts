@@ -1,6 +1,7 @@
 import { HubApiError } from '@huggingface/hub';
 import type { HubJob, ScheduledJob } from '../../hub/jobs.ts';
 import { type JobOwnership, type Labelled, mayKnow } from '../../jobs/whose.ts';
+import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import type { ApprovalRequest } from '../../session/tool-calls.ts';
 import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
@@ -12,6 +13,7 @@ export type HfJobsDeps = SubmitDeps &
     /** The configured account; the token's user without one. */
     namespace: string | undefined;
     cpuNeedsApproval: boolean;
+    apart: ParseApart;
     ownership: JobOwnership;
     /** Whether jobs of the account that no session began are for the sessions as well. */
     sharesOthers: boolean;

@@ -31,7 +31,7 @@ export async function readScript(
   }
   if (name !== undefined && isPath(name)) {
     const text = await readIn(sources.sandboxes, name, context);
-    return { script: text, type: isOf(text, name), from: `${name} in the sandbox` };
+    return { script: text, type: isOf(text, name), from: `${name}${IN_SANDBOX}` };
   }
   if (name !== undefined && script_type !== 'shell' && isCommandLine(name)) {
     throw new Error(
@@ -40,6 +40,9 @@ export async function readScript(
   }
   return { script, type: isOf(script ?? ''), from: undefined };
 }
+
+/** Said of a script that was read in the sandbox. */
+export const IN_SANDBOX = ' in the sandbox';
 
 async function fetched(fetcher: Fetcher, url: string, { signal }: ToolContext): Promise<string> {
   if (!url.startsWith('https://')) {

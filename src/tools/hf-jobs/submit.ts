@@ -1,3 +1,4 @@
+import { nearest } from '../../config/near.ts';
 import type { Dashboards } from '../../hub/dashboards.ts';
 import type { HardwareList } from '../../hub/hardware.ts';
 import { type JobArtifacts, type JobFile, jobsBucket } from '../../hub/job-artifacts.ts';
@@ -126,7 +127,12 @@ export async function problemOf(
   const known = await hardware.all();
   if (!known.some((item) => item.name === args.hardware_flavor)) {
     const names = known.map((item) => item.name).join(', ');
-    return `There is no hardware "${args.hardware_flavor}". There is: ${names}.`;
+    const near = nearest(
+      args.hardware_flavor,
+      known.map((item) => item.name),
+    );
+    const meant = near === undefined ? '' : ` Perhaps ${near} is meant.`;
+    return `There is no hardware "${args.hardware_flavor}".${meant} There is: ${names}.`;
   }
   const missing = chosenOf(args).find((name) => !Object.hasOwn(secrets, name));
   if (missing !== undefined) {

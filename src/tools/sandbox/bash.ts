@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { cut } from '../../lib/cut.ts';
 import { capped, withoutAnsi } from '../../lib/output.ts';
+import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import { writeFile } from '../../sandbox/files.ts';
 import type { Background, RunEnd, Sandbox, Sandboxes } from '../../sandbox/sandbox.ts';
 import { step } from '../steps.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
 import { inSandbox } from './in-sandbox.ts';
+import { lookAtRun } from './look-at-file.ts';
 
 /** What the model is shown of an output; the whole is left in a file. */
 const OUTPUT_CHARACTERS = 25_000;
@@ -37,7 +39,7 @@ const Arguments = z
   });
 
 /** `maxSeconds` is what any tool call may take. */
-export function bashTool(sandboxes: Sandboxes, maxSeconds: number): Tool {
+export function bashTool(sandboxes: Sandboxes, apart: ParseApart, maxSeconds: number): Tool {
   return defineTool({
     name: 'bash',
     description: [
@@ -52,9 +54,11 @@ export function bashTool(sandboxes: Sandboxes, maxSeconds: number): Tool {
     step: ({ command, process, kill }) =>
       command === undefined ? step(kill ? 'stop' : 'look at', `process ${process}`) : step('run', command),
     run: (args, context) =>
-      inSandbox(sandboxes, context, (sandbox) => {
+      inSandbox(sandboxes, context, async (sandbox) => {
         const { command = '', process: id } = args;
         if (id !== undefined) return lookAt(sandbox, id, args.kill);
+        const refused = await lookAtRun({ sandbox, apart }, command, context.signal);
+        if (refused !== undefined) return { kind: 'failed', output: refused };
         if (args.background) return startInBackground(sandbox, command);
         const seconds = Math.min(args.timeout_seconds, maxSeconds);
         return runToEnd(sandbox, command, seconds, context);

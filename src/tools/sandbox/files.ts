@@ -12,6 +12,7 @@ import { secretInFile } from '../file-secrets.ts';
 import { step } from '../steps.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
 import { inSandbox } from './in-sandbox.ts';
+import { lookAtFile } from './look-at-file.ts';
 import { isAsSeen, noteSeen, whyNotReplaced } from './seen-files.ts';
 import { bytesOf, textOf } from './text-file.ts';
 
@@ -59,7 +60,7 @@ export function readTool(sandboxes: Sandboxes, files: ReadFiles): Tool {
   });
 }
 
-export function writeTool(sandboxes: Sandboxes, files: ReadFiles): Tool {
+export function writeTool({ sandboxes, apart, files }: EditParts): Tool {
   const content = z.string().max(1_000_000).describe('The whole content.');
   return defineTool({
     name: 'write',
@@ -77,7 +78,8 @@ export function writeTool(sandboxes: Sandboxes, files: ReadFiles): Tool {
         await writeFile(sandbox, args.path, bytes, context.signal);
         await noteSeen(files, context, args.path, bytes);
         const lines = args.content === '' ? 0 : args.content.replace(/\n$/, '').split('\n').length;
-        return done(`Wrote ${args.path}: ${lines} lines, ${Buffer.byteLength(args.content)} bytes.`);
+        const seen = await lookAtFile({ sandbox, apart }, args.path, args.content, context.signal);
+        return done(`Wrote ${args.path}: ${lines} lines, ${Buffer.byteLength(args.content)} bytes.${seen}`);
       }),
   });
 }
@@ -137,7 +139,8 @@ function edit(
     const bytes = bytesOf({ ...file, text: edited.text });
     await writeFile(sandbox, path, bytes, context.signal);
     if (isSeen) await noteSeen(files, context, path, bytes);
-    return done(`Edited ${path} ${edited.note}.`);
+    const seen = await lookAtFile({ sandbox, apart }, path, edited.text, context.signal);
+    return done(`Edited ${path} ${edited.note}.${seen}`);
   });
 }
 

@@ -17,9 +17,9 @@ export function sandboxTools(
   if (chosen === undefined) return [];
   const { sandboxes } = chosen;
   return [
-    bashTool(sandboxes, maxSeconds),
+    bashTool(sandboxes, apart, maxSeconds),
     readTool(sandboxes, files),
-    writeTool(sandboxes, files),
+    writeTool({ sandboxes, apart, files }),
     editTool({ sandboxes, apart, files }),
     shareFileTool(sandboxes),
     ...(chosen.kind === 'space' ? [sandboxCreateTool(chosen.sandboxes, hardware, idleMinutes)] : []),
