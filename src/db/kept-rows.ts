@@ -2,6 +2,7 @@ import { getTableColumns, is, SQL } from 'drizzle-orm';
 import { type PgColumn, PgJsonb, type PgTable } from 'drizzle-orm/pg-core';
 import type { Redaction } from '../lib/redaction.ts';
 import { wellFormed, wellFormedValue } from '../lib/well-formed.ts';
+import { boardThreads } from './schema/boards.ts';
 import { schedules, watches } from './schema/jobs.ts';
 import { posts } from './schema/threads.ts';
 import { toolServers } from './schema/tools.ts';
@@ -18,6 +19,7 @@ const WORDS: ReadonlySet<PgColumn> = new Set<PgColumn>([
   posts.streamed,
   schedules.lastShown,
   toolServers.problem,
+  boardThreads.title,
 ]);
 
 /**
