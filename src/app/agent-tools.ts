@@ -14,6 +14,7 @@ import { createWebCache } from '../session/store/web-cache.ts';
 import { perAccount } from '../tools/per-account.ts';
 import { type Attached, chosenWithAttachments } from '../tools/sandbox/attachments.ts';
 import type { Tool } from '../tools/tool.ts';
+import { withoutAccount } from '../tools/without-account.ts';
 import { createFetcher } from '../web/fetcher.ts';
 import { createLinkedHubs, type LinkedHubs } from './linked-hubs.ts';
 import type { Parts } from './parts.ts';
@@ -78,7 +79,11 @@ export function createAgentTools(parts: Needed, shared: SharedTools, account: Hu
   const sandboxes = shared.sandboxesOf(account, config, jobs);
   const made: ToolParts = { ...shared, config, clock, token, jobs, sandboxes };
   const hubs = createLinkedHubs(parts, { jobs, token }, (linked) => toolsOf({ ...made, ...linked }));
-  return { ...made, hubs, tools: perAccount(toolsOf(made), (sessionId) => hubs.toolsOf(sessionId)) };
+  const own = toolsOf(made);
+  // Nobody can sign in with an account of theirs either where nothing can be encrypted.
+  const hasNone = token === '' && config.secrets.ENCRYPTION_KEY === undefined;
+  const tools = hasNone ? withoutAccount(own) : own;
+  return { ...made, hubs, tools: perAccount(tools, (sessionId) => hubs.toolsOf(sessionId)) };
 }
 
 /** In milliseconds between two requests: what these ask of who has no key. */

@@ -23,6 +23,7 @@ export const accessTo =
       const isRead = ['GET', 'HEAD'].includes(init.method?.toUpperCase() ?? 'GET');
       const response = await send(input, {
         ...init,
+        ...(accessToken === '' ? { headers: anonymous(init.headers) } : {}),
         redirect: isRead ? 'follow' : 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
@@ -38,6 +39,13 @@ export const accessTo =
       return response;
     }) satisfies typeof fetch,
   });
+
+/** Headers without a token: the Hub refuses an empty one, also for what everybody may read. */
+function anonymous(headers: RequestInit['headers']): Headers {
+  const others = new Headers(headers);
+  if (/^Bearer\s*$/i.test(others.get('authorization') ?? '')) others.delete('authorization');
+  return others;
+}
 
 /** The repository that an address of the Hub, or the way to one, is about. */
 function repositoryAt(address: string): string | undefined {
