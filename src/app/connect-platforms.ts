@@ -4,7 +4,8 @@ import { configuredPlatform, readPlatform, wholly } from '../config/roles.ts';
 import type { Platform } from '../controller/platform.ts';
 import type { ConnectionParts, Installs, PlatformDefinition } from '../controller/platform-definition.ts';
 import { createEncryption, derivedSecret } from '../lib/encryption.ts';
-import { createHttpServer, type HttpServer, type Route } from '../lib/http-server.ts';
+import { type Address, createHttpServer, type HttpServer, type Route } from '../lib/http-server.ts';
+import { createBoard } from '../session/store/boards.ts';
 import { answerText, bytesOf } from '../session/store/files.ts';
 import { wholeText } from '../session/store/posted.ts';
 import { createRenewals } from '../session/store/renewals.ts';
@@ -12,7 +13,7 @@ import { callOfWhole } from '../session/what-runs.ts';
 import { answerOf } from '../thread/delivery/answer-file.ts';
 import type { Parts } from './parts.ts';
 
-type Connecting = Pick<Parts, 'config' | 'storage' | 'log' | 'clock' | 'ids' | 'tokens'>;
+type Connecting = Pick<Parts, 'config' | 'storage' | 'log' | 'clock' | 'ids' | 'tokens' | 'announce'>;
 
 /** The platforms by name, and the server that they are reached at over HTTP. */
 export type Connected = { platforms: ReadonlyMap<string, Platform>; http: Pick<HttpServer, 'stop'> };
@@ -23,12 +24,15 @@ export async function connectPlatforms(
   definitions: readonly PlatformDefinition[],
 ): Promise<Connected> {
   const { config, storage, log, clock, tokens } = parts;
-  const http = httpFor(parts, definitions);
-  const connecting: ConnectionParts = {
+  const servedAt = addressFor(parts, definitions);
+  const http = servedAt === undefined ? NOT_REACHED : createHttpServer(servedAt, [HEALTH], log);
+  const connecting: Omit<ConnectionParts, 'board'> = {
     clock,
     log,
     tokens,
+    announce: parts.announce,
     serve: http.serve,
+    servedAt,
     async bytesOf(fileId) {
       const answer = answerOf(fileId);
       if (answer !== undefined) return answerText(storage.db, answer);
@@ -40,19 +44,20 @@ export async function connectPlatforms(
   const platforms = new Map<string, Platform>();
   for (const definition of definitions) {
     const configured = configuredPlatform(definition, config);
-    platforms.set(definition.name, await definition.connect(configured, connecting));
+    const board = createBoard(storage.db, definition.name);
+    platforms.set(definition.name, await definition.connect(configured, { ...connecting, board }));
   }
   return { platforms, http };
 }
 
-/** The server that platforms are reached at: at the address of the first that is. */
-function httpFor({ config, log }: Connecting, definitions: readonly PlatformDefinition[]): HttpServer {
-  const addresses = definitions.map((definition) =>
-    definition.listensAt?.(readPlatform(definition, wholly(config))),
-  );
-  const address = addresses.find((one) => one !== undefined);
-  return address === undefined ? NOT_REACHED : createHttpServer(address, [HEALTH], log);
-}
+/** Where platforms are reached over HTTP: all at the address of the first that is. */
+const addressFor = (
+  { config }: Connecting,
+  definitions: readonly PlatformDefinition[],
+): Address | undefined =>
+  definitions
+    .map((definition) => definition.listensAt?.(readPlatform(definition, wholly(config))))
+    .find((one) => one !== undefined);
 
 const NOT_REACHED: HttpServer = {
   serve: () => Promise.reject(new Error('no platform says where it is reached over HTTP')),

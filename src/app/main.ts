@@ -10,6 +10,7 @@ import { createRedactor, type Redactor } from '../lib/redaction.ts';
 import { watchForUnhandled } from '../lib/unhandled.ts';
 import { awayReason } from '../lib/unreachable.ts';
 import { type Base, createBase } from './base.ts';
+import { withFoundModel } from './found-model.ts';
 import { PLATFORMS } from './platforms.ts';
 import { ask, probesFor, refusalsIn, waitFor } from './preflight/preflight.ts';
 import type { Running, Seams } from './start.ts';
@@ -48,6 +49,7 @@ async function begin(checked: Checked, seams: Seams, watch: (log: Logger) => voi
   if (checked.faults || faults.length > 0) throw new ConfigError(faults);
   const { config } = checked;
   const unheard = asked.filter(({ probe, finding }) => wanted.includes(probe) && finding.kind === 'away');
+  const given = await withFoundModel(config);
   let waiting = asked.filter(({ probe }) => needed.includes(probe));
   for (let isFirst = true; ; isFirst = false) {
     const base = await createBase(config, roles);
@@ -60,7 +62,7 @@ async function begin(checked: Checked, seams: Seams, watch: (log: Logger) => voi
     }
     const refusals = await waitFor(waiting, base.log);
     if (refusals.length > 0) throw new ConfigError(refusals);
-    const running = await startOrTell(config, roles, { ...seams, base });
+    const running = await startOrTell(given.config, roles, { ...seams, base, lacks: given.lacks });
     if (running !== undefined) return running;
     waiting = await ask(needed);
   }

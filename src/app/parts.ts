@@ -1,5 +1,6 @@
 import type { ChannelRulesStore } from '../access/channel-rules.ts';
 import type { Config } from '../config/load.ts';
+import type { Lack } from '../controller/platform.ts';
 import type { Storage } from '../db/storage.ts';
 import type { Clock, Ids } from '../lib/clock.ts';
 import type { Health } from '../lib/health.ts';
@@ -26,4 +27,8 @@ export type Parts = {
   channelRules: ChannelRulesStore;
   health: Health;
   tokens: Tokens;
+  /** What the bot was not given, for platforms that tell who uses them. */
+  lacks: readonly Lack[];
+  /** Tells whoever has started the program a line, on its terminal alone. */
+  announce(line: string): void;
 };

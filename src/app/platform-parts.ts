@@ -24,7 +24,7 @@ import { PLATFORMS } from './platforms.ts';
 
 type Needed = Pick<
   Parts,
-  'config' | 'storage' | 'clock' | 'ids' | 'isolation' | 'turns' | 'renders' | 'channelRules'
+  'config' | 'storage' | 'clock' | 'ids' | 'isolation' | 'turns' | 'renders' | 'channelRules' | 'lacks'
 >;
 
 /** What platforms are handed: what becomes of what people say and do there, and what they may ask. */
@@ -62,6 +62,7 @@ export function platformParts(parts: Needed, policy: ApproverPolicy, outage: Out
     channelRules,
     greetings: createGreetings(db),
     attachments: config.attachments,
+    lacks: parts.lacks,
     wake: turns.wake,
     async reopened(place) {
       for (const id of await reopenThreads(db, place)) await renders.request(id);

@@ -2,6 +2,7 @@ import { createChannelRules } from '../access/channel-rules.ts';
 import type { Config } from '../config/load.ts';
 import { variablesOf } from '../config/platform-settings.ts';
 import { platformsFor, type Role } from '../config/roles.ts';
+import type { Lack } from '../controller/platform.ts';
 import type { PlatformDefinition } from '../controller/platform-definition.ts';
 import { openStorage, type Storage, storageOf, type Timed } from '../db/storage.ts';
 import { type Ids, randomIds } from '../lib/clock.ts';
@@ -18,6 +19,7 @@ import { installationId } from '../session/store/installation.ts';
 import { freeAll } from '../session/store/release-all.ts';
 import { type Base, createBase } from './base.ts';
 import { startChat } from './chat.ts';
+import { lacksOf } from './lacks.ts';
 import type { Parts } from './parts.ts';
 import { PLATFORMS } from './platforms.ts';
 import { startWorker } from './worker.ts';
@@ -35,6 +37,9 @@ export type Seams = {
   openStorage?: typeof openStorage;
   base?: Base;
   platforms?: readonly PlatformDefinition[];
+  /** What was found to be missing before the start; otherwise what the config does not have. */
+  lacks?: readonly Lack[];
+  announce?: (line: string) => void;
 };
 
 const SYSTEM: Seams = { ids: randomIds };
@@ -110,7 +115,7 @@ async function startWith(beginning: Beginning): Promise<Running> {
 
 /** What the roles are made of, on a record that is open. */
 async function partsOf(
-  { config, seams: { ids }, tokens, log, health }: Beginning,
+  { config, seams: { ids, lacks, announce }, tokens, log, health }: Beginning,
   storage: Storage,
 ): Promise<Parts> {
   if (storage.isExclusive) await freeAll(storage.db);
@@ -133,6 +138,8 @@ async function partsOf(
     channelRules: createChannelRules(storage.db),
     health,
     tokens,
+    lacks: lacks ?? lacksOf(config),
+    announce: announce ?? ((line) => void process.stderr.write(`${line}\n`)),
   };
 }
 

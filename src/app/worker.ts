@@ -28,7 +28,7 @@ const CLOSE_MS = 1_000;
 /** How soon it is seen that something is due, or that the process is gone that was at it. */
 const HOUSEKEEPING_LOOK_MS = 60_000;
 
-type WorkerParts = Omit<Parts, 'channelRules' | 'health' | 'tokens'>;
+type WorkerParts = Omit<Parts, 'channelRules' | 'health' | 'tokens' | 'lacks' | 'announce'>;
 
 /** Starts the role that runs the agent; returns what stops it. */
 export function startWorker(parts: WorkerParts): () => Promise<void> {

@@ -1,8 +1,8 @@
 import { ConfigError } from '../lib/config-error.ts';
 import { explain } from './faults.ts';
-import { type Config, type Readable, readSettings } from './load.ts';
-import type { PlatformSettings } from './platform-settings.ts';
-import { missingFor, type Role, rolesOf } from './roles.ts';
+import { type Config, type Readable, readSettings, type Settings } from './load.ts';
+import { type PlatformSettings, variablesOf } from './platform-settings.ts';
+import { missingFor, type Role, rolesOf, standInFor } from './roles.ts';
 import { isGuessable } from './shapes.ts';
 import type { Environment } from './substitute.ts';
 
@@ -24,12 +24,18 @@ export function checkSettings(
   directory: string,
   platforms: readonly PlatformSettings[],
 ): Checked {
-  const readable = readSettings(environment, directory, platforms);
-  const { config, faults, warnings, nearMisses } = readable;
+  const read = readSettings(environment, directory, platforms);
   const named = readRoles(words);
+  const standIn = named instanceof ConfigError ? undefined : standInFor(named, platforms, read);
+  const readable = standIn === undefined ? read : standingIn(read, standIn);
+  const { config, faults, warnings, nearMisses } = readable;
   const missing = named instanceof ConfigError ? named.faults : missingFor(named, platforms, readable);
   // What is missing because its name is misspelt is one fault, not two.
-  const misspelt = nearMisses.filter(({ meant }) => missing.some((line) => line.includes(meant)));
+  // And what makes it look as if nobody had set up a platform.
+  const ofPlatforms = standIn === undefined ? {} : variablesOf(platforms);
+  const misspelt = nearMisses.filter(
+    ({ meant }) => meant in ofPlatforms || missing.some((line) => line.includes(meant)),
+  );
   const { ENCRYPTION_KEY: key } = readable.secrets;
   const all = [
     ...faults,
@@ -46,6 +52,16 @@ export function checkSettings(
   const unusual = platforms.flatMap((platform) => platform.warnings?.(readable.secrets) ?? []);
   const known = { roles, readable, warnings: [...warnings, ...told, ...unusual] };
   return config === undefined || all.length > 0 ? { ...known, faults: all } : { ...known, config };
+}
+
+/** The settings with a platform in them that nobody has set up, and that is there because no other one is. */
+function standingIn(read: Settings, { name, standIn }: PlatformSettings): Settings {
+  const withIt = <File extends Pick<Config, 'platforms'>>(file: File | undefined): File | undefined =>
+    file && {
+      ...file,
+      platforms: { ...file.platforms, [name]: { ...file.platforms[name], ...standIn } },
+    };
+  return { ...read, config: withIt(read.config), file: withIt(read.file) };
 }
 
 function readRoles(words: readonly string[]): ReadonlySet<Role> | ConfigError {

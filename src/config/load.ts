@@ -219,8 +219,12 @@ function parseFile(file: string, env: Environment, known: KnownSettings, faults:
   if (parsed.success) return { ...nothing, config: fileOf(value, known.platforms), names };
   const told = new Set(problems.map(({ path }) => path));
   for (const issue of parsed.error.issues) {
-    if (!told.has(issue.path.join('.')))
-      faults.push(describeIssue(issue, { file, schema: known.file, variablesAt }));
+    const path = issue.path.join('.');
+    // A variable that sets several things is wrong once.
+    const variables = variablesAt.get(path)?.join(' ');
+    if (told.has(path) || (variables && told.has(variables))) continue;
+    if (variables) told.add(variables);
+    faults.push(describeIssue(issue, { file, schema: known.file, variablesAt }));
   }
   const wrong = parsed.error.issues.map(({ path }) => path.join('.'));
   return { config: undefined, repaired: repair(value, parsed.error.issues, known), wrong, names };

@@ -22,6 +22,16 @@ export type PlatformSettings<Settings extends z.ZodObject = z.ZodObject, Name ex
   needs(read: ReadPlatform<z.infer<Settings>, Name>, isAlone: boolean): PlatformNeeds;
   /** Whether the bot is to connect to it, where nothing is missing. */
   isConfigured(configured: Configured<z.infer<Settings>, Name>): boolean;
+  /**
+   * The settings with which it is there where nobody has set up any platform and one process has all roles;
+   * left out by one that is never there by itself.
+   */
+  standIn?: Readonly<Partial<z.infer<Settings>>>;
+  /**
+   * Whether it tells who uses it what the bot was not given, as they are who can mend it: that keeps nothing
+   * from starting where there is no other platform.
+   */
+  tellsWhatIsMissing?: true;
   /** What is worth telling of values that are taken. */
   warnings?(secrets: Partial<Record<Name, string | undefined>>): string[];
 };

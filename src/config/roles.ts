@@ -54,7 +54,9 @@ export function missingFor(
   const chat = roles.has('chat') ? neededByChat(platforms, read) : NOTHING;
   const needs = [
     ...chat.needs,
-    ...(roles.has('worker') ? [['HF_TOKEN', 'the worker needs it'] as const] : []),
+    ...(roles.has('worker') && !isToldWhatIsMissing(platforms, read)
+      ? [['HF_TOKEN', 'the worker needs it'] as const]
+      : []),
     ...(has('DATABASE_DIRECT_URL') ? [['DATABASE_URL', 'DATABASE_DIRECT_URL is'] as const] : []),
   ];
   const variables = variablesOf(platforms);
@@ -64,6 +66,25 @@ export function missingFor(
     ...withoutAccount(platforms, read),
     ...missing.map(([name, because]) => explain(name, `is not set, but ${because}`, variables)),
   ];
+}
+
+/** Whether all who use the bot are told by their platform what it was not given. */
+function isToldWhatIsMissing(platforms: readonly PlatformSettings[], file: ReadFile): boolean {
+  const begun = platforms.filter((platform) => platform.isBegun(readPlatform(platform, file)));
+  return begun.length > 0 && begun.every(({ tellsWhatIsMissing }) => tellsWhatIsMissing);
+}
+
+/**
+ * The platform that is there by itself, where one process has all roles and nobody has set up another one.
+ */
+export function standInFor(
+  roles: ReadonlySet<Role>,
+  platforms: readonly PlatformSettings[],
+  read: ReadFile,
+): PlatformSettings | undefined {
+  if (!roles.has('chat') || !roles.has('worker')) return undefined;
+  const isUntouched = platforms.every((platform) => platform.isBegun(readPlatform(platform, read)) === false);
+  return isUntouched ? platforms.find(({ standIn }) => standIn !== undefined) : undefined;
 }
 
 /**

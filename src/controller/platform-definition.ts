@@ -7,6 +7,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Probe } from '../lib/probe.ts';
 import type { Tokens } from '../lib/tokens.ts';
 import type { Mentions } from '../session/mentions.ts';
+import type { Board } from '../session/store/boards.ts';
 import type { Renewals } from '../session/store/renewals.ts';
 import type { BytesOf } from '../thread/delivery/outgoing.ts';
 import type { Platform } from './platform.ts';
@@ -43,6 +44,15 @@ export type ConnectionParts = {
    * the first.
    */
   serve: HttpServer['serve'];
+  /** The address that all are served at; undefined where none is to be reached. */
+  servedAt: Address | undefined;
+  /** Threads in the record, for a platform that the program shows itself. */
+  board: Board;
+  /**
+   * Tells whoever has started the program a line, on its terminal and nowhere else: what it says may be a
+   * secret for them.
+   */
+  announce(line: string): void;
   /** Throws ConfigError where nothing can be encrypted; `because` says who needs it. */
   installs(because: string): Installs;
 };

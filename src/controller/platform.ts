@@ -51,10 +51,18 @@ export type PlatformParts = {
     /** Whether budgets have somebody who may pass them. */
     hasBudgets: boolean;
   };
+  /** What the bot was not given; nothing where others than whoever runs it use it. */
+  lacks: readonly Lack[];
   /** Asks for a turn of a session. */
   wake(sessionId: string): Promise<boolean>;
   reopened: Reopened;
 };
+
+/**
+ * Something that the bot was not given, and what to set, in words for whoever runs it. Without a model it
+ * answers nothing; without an account on the Hub it starts no job.
+ */
+export type Lack = { of: 'model' | 'hub'; text: string };
 
 /** Told that a place may take again what it has refused. */
 export type Reopened = (place: Place) => Promise<void>;

@@ -27,12 +27,14 @@ async function run(environment: Record<string, string>, ...words: string[]) {
 
 test.each([
   [
-    'without any token',
+    'as chat without any token',
     {},
-    [
-      /^No chat is configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN .*npm run demo$/,
-      /^HF_TOKEN is not set, but the worker needs it\. It is the Hugging Face token .*settings\/tokens\.$/,
-    ],
+    [/^No chat is configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN .*npm run demo$/],
+  ],
+  [
+    'as worker without any token',
+    {},
+    [/^HF_TOKEN is not set, but the worker needs it\. It is the Hugging Face token .*settings\/tokens\.$/],
   ],
   [
     'without the app token',
@@ -49,7 +51,9 @@ test.each([
     ],
   ],
 ])('%s the program says in one line each what to do', async (name, environment, expected) => {
-  const { code, said } = await run(environment, ...(name.includes('role') ? ['boss'] : []));
+  const [, role] = /^as (\w+)/.exec(name) ?? [];
+  const words = name.includes('role') ? ['boss'] : role === undefined ? [] : [role];
+  const { code, said } = await run(environment, ...words);
   expect(said.split('\n')).toEqual(expected.map((line) => expect.stringMatching(line)));
   expect(code).toBe(1);
 });

@@ -1,6 +1,7 @@
 import { APPROVALS } from './guards/approvals.ts';
 import { HOSTILE_DATA } from './guards/hostile-data.ts';
 import { NETWORK } from './guards/network.ts';
+import { PAGE } from './guards/page.ts';
 import { SANDBOX } from './guards/sandbox.ts';
 import { SECRETS } from './guards/secrets.ts';
 import { SPEECH } from './guards/speech.ts';
@@ -16,4 +17,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...NETWORK,
   ...SANDBOX,
   ...SPEECH,
+  ...PAGE,
 ];

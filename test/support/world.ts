@@ -39,6 +39,8 @@ export class World {
   readonly hub: HubDouble;
   readonly backend: Backend;
   readonly config: TestConfig;
+  /** What whoever has started the bot was told on the terminal. */
+  readonly announced: string[] = [];
   #running: Running[] = [];
   #clocks: MovableClock[] = [];
   #ahead = 0;
@@ -118,7 +120,8 @@ export class World {
       this.#clocks.push(clock);
       return clock;
     };
-    const seams = { timed, ids: randomIds, openStorage, ...(platforms ? { platforms } : {}) };
+    const announce = (line: string) => void this.announced.push(line);
+    const seams = { timed, ids: randomIds, openStorage, announce, ...(platforms ? { platforms } : {}) };
     this.#running.push(await start(this.config, new Set(roles), seams));
   }
 

@@ -44,7 +44,7 @@ test('all that is wrong is told at once, a line each that names the setting', ()
 
 describe('what is missing', () => {
   test.each([
-    [{}, [], /^No chat is configured/],
+    [{}, ['chat'], /^No chat is configured/],
     [
       { SLACK_BOT_TOKEN: 'xoxb-1', HF_TOKEN: 'hf_1' },
       [],
@@ -78,6 +78,62 @@ describe('what is missing', () => {
     expect(check({ HF_TOKEN: 'hf_1' }, { words: ['worker'] }).faults).toEqual([]);
     expect(check({ ...RIGHT, HF_TOKEN: '' }, { words: ['chat'] }).faults).toEqual([]);
   });
+});
+
+describe('the page', () => {
+  const platforms = (environment: Record<string, string>, words: string[] = [], dotEnv = '') => {
+    writeFileSync(join(directory, '.env'), dotEnv);
+    const own = { ML_INTERN_CONFIG: join(ROOT, 'configs/main_agent_config.json'), ...environment };
+    const { config, faults, readable } = checkSettings(words, own, directory, PLATFORMS);
+    return { faults: faults ?? [], page: config?.platforms.page, read: readable.file?.platforms.page };
+  };
+
+  test('is there where nothing is set, and asks for no token', () => {
+    expect(platforms({})).toMatchObject({
+      faults: [],
+      page: { enabled: true, port: 3000, host: '127.0.0.1' },
+      read: { enabled: true },
+    });
+    expect(platforms({ SLACK_BOT_TOKEN: '', DISCORD_TOKEN: ' '.trim() }).page).toMatchObject({
+      enabled: true,
+    });
+  });
+
+  test.each([
+    [{ SLACK_BOT_TOKEN: 'xoxb-1' }, /^SLACK_APP_TOKEN is not set/],
+    [{ SLACK_APP_TOKEN: 'xapp-1' }, /^SLACK_BOT_TOKEN is not set/],
+    [
+      { SLACK_BOT_TOKN: 'xoxb-1' },
+      /^SLACK_BOT_TOKN in the environment is not known\. Did you mean SLACK_BOT/,
+    ],
+  ])('takes nobody’s place who has begun to set up a chat: %j', (environment, expected) => {
+    const { faults, page } = platforms({ HF_TOKEN: 'hf_1', ...environment });
+    expect(faults).toEqual([expect.stringMatching(expected)]);
+    expect(page).toBeUndefined();
+  });
+
+  test.each([['chat'], ['worker']])('takes nobody’s place in a process that is the %s alone', (role) => {
+    expect(platforms({ HF_TOKEN: 'hf_1' }, [role]).read).toMatchObject({ enabled: false });
+  });
+
+  test('is there beside a chat where it is set to be, which needs all that the chat needs', () => {
+    expect(platforms({ ...RIGHT }).page).toMatchObject({ enabled: false });
+    expect(platforms({ ...RIGHT, PAGE: 'true' })).toMatchObject({ faults: [], page: { enabled: true } });
+    const { HF_TOKEN: _, ...chat } = RIGHT;
+    expect(platforms({ ...chat, PAGE: 'true' }).faults).toEqual([
+      expect.stringMatching(/^HF_TOKEN is not set, but the worker needs it/),
+    ]);
+  });
+
+  test.each(['0.0.0.0', '::', '192.0.2.1', 'example.org', '127.0.0.1.example.org'])(
+    'is not served at %s, with a line on why',
+    (host) => {
+      expect(platforms({ PAGE_HOST: host }).faults).toEqual([
+        expect.stringMatching(/^page\.host \(PAGE_HOST\) must be 127\.0\.0\.1: whoever reaches the page/),
+      ]);
+      expect(platforms({ ...RIGHT, PAGE: 'true', PAGE_HOST: host }).faults).toHaveLength(1);
+    },
+  );
 });
 
 describe('a platform that is one more in the list', () => {

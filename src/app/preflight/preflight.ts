@@ -36,19 +36,19 @@ export async function probesFor(
   if (health.port !== undefined && !isWrong('health.port') && !isWrong('health.host')) {
     needed.push(portProbe(health.port, health.host, { port: 'HEALTH_PORT', host: 'HEALTH_HOST' }));
   }
-  if (roles.has('chat')) needed.push(...platforms.flatMap((platform) => platformProbes(platform, readable)));
+  if (roles.has('chat')) needed.push(...platformsProbes(platforms, readable));
   if (roles.has('worker') && secrets.HF_TOKEN && !isWrong('jobs.hub_url'))
     wanted.push(hubProbe(jobs.hub_url, secrets.HF_TOKEN));
   return { needed, wanted };
 }
 
-/** The port that a platform is reached at, and what it asks of others. */
-function platformProbes(platform: PlatformDefinition, readable: Readable): Probe[] {
-  const read = readPlatform(platform, readable);
-  const address = platform.listensAt?.(read);
+/** The port that platforms are reached at, all of them at the first one's, and what they ask of others. */
+function platformsProbes(platforms: readonly PlatformDefinition[], readable: Readable): Probe[] {
+  const read = platforms.map((platform) => ({ platform, read: readPlatform(platform, readable) }));
+  const address = read.map((one) => one.platform.listensAt?.(one.read)).find((found) => found !== undefined);
   return [
     ...(address ? [listeningProbe(address, readable.file?.health.port)] : []),
-    ...platform.probes(read),
+    ...read.flatMap((one) => one.platform.probes(one.read)),
   ];
 }
 

@@ -1,0 +1,42 @@
+import type { ServerResponse } from 'node:http';
+
+/**
+ * What a browser may do with the page: load scripts, styles and pictures from here and from nowhere else, run
+ * none that stands in the page, make no element of a text, and be framed by nobody.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  'cache-control': 'no-store',
+};
+
+/** Begins an answer, with what every answer has. */
+export const head = (
+  response: ServerResponse,
+  status: number,
+  type: string,
+  more: Readonly<Record<string, string>> = {},
+): ServerResponse => response.writeHead(status, { ...HEADERS, 'content-type': type, ...more });
+
+export const sendText = (response: ServerResponse, status: number, text: string): void =>
+  void head(response, status, 'text/plain; charset=utf-8').end(`${text}\n`);
+
+export const sendJson = (response: ServerResponse, value: unknown): void =>
+  void head(response, 200, 'application/json; charset=utf-8').end(JSON.stringify(value));

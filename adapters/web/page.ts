@@ -1,0 +1,44 @@
+import { ADMITS_ALL } from '../../src/controller/admission.ts';
+import { createController } from '../../src/controller/controller.ts';
+import type { Platform } from '../../src/controller/platform.ts';
+import type { ConnectionParts } from '../../src/controller/platform-definition.ts';
+import { InFlight } from '../../src/lib/in-flight.ts';
+import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
+import { createPageDoor } from './door.ts';
+import { createPageOutbound } from './outbound.ts';
+import { routesOf } from './routes.ts';
+import type { PageSettings } from './settings.ts';
+import { TRAITS } from './traits.ts';
+
+/** How long what has been taken may go on when the process ends. */
+const DRAIN_MS = 2_000;
+
+/** The page: served over HTTP to this machine, with its threads on a board in the record. */
+export function createPage({ note }: Pick<PageSettings, 'note'>, connection: ConnectionParts): Platform {
+  const { board, bytesOf, clock, log, serve, servedAt, announce } = connection;
+  if (servedAt === undefined) throw new Error('the page says where it is served');
+  const tell = (address: string): void => announce(`The page of ML Intern, for one browser: ${address}`);
+  const door = createPageDoor(servedAt.port, board, tell);
+  const stopping = new AbortController();
+  const inFlight = new InFlight();
+  let isUp = false;
+  return {
+    link: { isUp: () => isUp },
+    outbound: createPageOutbound(board, bytesOf),
+    async start(parts) {
+      const controller = createController(parts, TRAITS, ADMITS_ALL);
+      const { intake, attachments, lacks, models } = parts;
+      const inbound = { intake, attachments, controller, board };
+      const serving = { note, door, models: models.choices, lacks, clock, log, bytesOf, inFlight };
+      const inOrder = createKeyedQueue();
+      await serve(routesOf({ ...inbound, ...serving, inOrder, stopping: stopping.signal }));
+      isUp = true;
+      tell(door.address());
+    },
+    async stop() {
+      isUp = false;
+      stopping.abort();
+      await inFlight.settled(DRAIN_MS);
+    },
+  };
+}

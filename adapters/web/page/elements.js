@@ -1,0 +1,31 @@
+/**
+ * Makes an element. What is given as a child is a node, or text that is text and nothing else: nothing on the
+ * page is ever made of markup.
+ *
+ * @param {string} tag
+ * @param {Record<string, unknown>} [attributes] `on…` listens, `class` and others are set; false and undefined
+ *   are left out
+ * @param {...(Node | string | undefined | (Node | string)[])} children
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    if (typeof value === 'function') made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value === true ? '' : String(value));
+  }
+  made.append(...children.flat().filter((child) => child !== undefined));
+  return made;
+}
+
+/** The element with an id, which the page has. */
+export const byId = (id) => document.getElementById(id);
+
+/** An id for what is sent: the same however often that is tried. */
+export const freshId = () => crypto.randomUUID();
+
+export const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A moment as people say it. */
+export const timeText = (at) =>
+  new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });

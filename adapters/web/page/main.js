@@ -1,0 +1,168 @@
+import { createComposer } from './composer.js';
+import { createAnswers } from './dialogs.js';
+import { byId, element } from './elements.js';
+import { blocks } from './nodes.js';
+import { follow } from './stream.js';
+import { createThread } from './thread.js';
+
+/** The thread that the page shows; undefined for one that is not begun. */
+let current = threadInAddress();
+/** Threads by their ids, and what the program has told of itself. */
+const threads = new Map();
+let state = { models: [], lacks: [], files: { most: 10, megabytes: 20 } };
+
+const answers = createAnswers({ thread: () => current });
+const messages = createThread({ act: answers.act });
+const composer = createComposer({
+  thread: () => current,
+  begin: (id) => go(id),
+  answers,
+  limits: () => state.files,
+});
+
+const CONNECTION = {
+  live: 'Live',
+  away: 'Not connected – trying again',
+  out: 'Signed out. Open the newest address that the program printed.',
+};
+
+const stream = follow({
+  state(now) {
+    const status = byId('connection');
+    status.textContent = CONNECTION[now];
+    status.className = now;
+  },
+  news({ threads: changed, messages: news, isOlder }) {
+    if (isOlder) {
+      threads.clear();
+      messages.clear();
+    }
+    for (const thread of changed) threads.set(thread.thread, thread);
+    messages.show(news);
+    // What waits for an answer is said at once, whatever is being read out.
+    const calling = news.filter((one) => one.isCalling && !one.isRemoved).at(-1);
+    if (calling) byId('spoken').textContent = calling.headline;
+    showThreads();
+  },
+});
+
+function threadInAddress() {
+  const id = decodeURIComponent(location.hash.slice(1));
+  return /^[\w-]{8,80}$/.test(id) ? id : undefined;
+}
+
+function go(id) {
+  location.hash = id === undefined ? '' : encodeURIComponent(id);
+  show(id);
+}
+
+function show(id) {
+  if (id === current && shownOnce) return;
+  shownOnce = true;
+  current = id;
+  messages.clear();
+  byId('answers').replaceChildren();
+  byId('spoken').textContent = '';
+  document.body.classList.remove('shows-threads');
+  byId('show-threads').setAttribute('aria-expanded', 'false');
+  stream.show(id);
+  showThreads();
+}
+
+let shownOnce = false;
+
+const STANDINGS = {
+  working: 'Working',
+  waiting: 'Waiting for you',
+  idle: '',
+  closed: 'Closed',
+};
+
+function showThreads() {
+  const listed = [...threads.values()].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
+  byId('thread-list').replaceChildren(
+    ...listed.map(({ thread, title, standing }) => {
+      const said = STANDINGS[standing] ?? '';
+      return element(
+        'li',
+        {},
+        element(
+          'a',
+          {
+            href: `/#${encodeURIComponent(thread)}`,
+            'aria-current': thread === current ? 'page' : undefined,
+          },
+          element('span', { class: 'title' }, title ?? 'Untitled'),
+          ...(said ? [element('span', { class: `standing ${standing}` }, said)] : []),
+        ),
+      );
+    }),
+  );
+  const { title, standing } = threads.get(current) ?? {};
+  const name = current === undefined ? 'New thread' : (title ?? 'Untitled');
+  byId('thread-title').textContent = name;
+  byId('thread-standing').textContent = STANDINGS[standing] ?? '';
+  byId('thread-standing').className = standing ?? '';
+  byId('thread-actions').hidden = current === undefined;
+  document.title = `${standing === 'waiting' ? '✋ ' : ''}${name} · ML Intern`;
+  if (state.lacks.every(({ of }) => of !== 'model')) {
+    byId('composer-label').textContent = current === undefined ? 'What do you need?' : 'Reply';
+  }
+}
+
+/** The commands that people type, as buttons. */
+const ACTIONS = [
+  ['Stop', 'stop'],
+  ['Undo', 'undo'],
+  ['Compact', 'compact'],
+  ['Status', 'status'],
+];
+const OVERVIEWS = ['jobs', 'experiments', 'usage', 'models', 'settings', 'account', 'help'];
+
+function buildButtons() {
+  const saying = (label, words) => {
+    const press = ({ currentTarget }) => answers.busy(currentTarget, () => composer.say(words));
+    return element('button', { type: 'button', class: 'quiet', onclick: press }, label);
+  };
+  byId('thread-actions').append(...ACTIONS.map(([label, words]) => saying(label, words)), more());
+  byId('overviews').append(
+    ...OVERVIEWS.map((name) => {
+      const press = ({ currentTarget }) => answers.command(name, currentTarget);
+      const label = name.charAt(0).toUpperCase() + name.slice(1);
+      return element('button', { type: 'button', class: 'quiet', onclick: press }, label);
+    }),
+  );
+}
+
+/** The session's model, effort and approvals, in the form that its menu opens. */
+function more() {
+  const press = ({ currentTarget }) =>
+    answers.act({ name: 'session_menu', values: [], chosen: 'settings' }, currentTarget);
+  return element('button', { type: 'button', class: 'quiet', onclick: press }, 'Model, approvals …');
+}
+
+async function readState() {
+  const response = await fetch('/page/state').catch(() => undefined);
+  if (!response?.ok) return;
+  state = await response.json();
+  byId('lacks').replaceChildren(
+    ...state.lacks.map(({ of, blocks: nodes }) =>
+      element('section', { class: `lack ${of}`, 'aria-label': 'What is missing' }, ...blocks(nodes)),
+    ),
+  );
+  if (state.lacks.some(({ of }) => of === 'model')) composer.turnOff('Without a model nothing can be asked.');
+}
+
+byId('new-thread').addEventListener('click', () => {
+  go(undefined);
+  composer.focus();
+});
+byId('show-threads').addEventListener('click', ({ currentTarget }) => {
+  const isShown = document.body.classList.toggle('shows-threads');
+  currentTarget.setAttribute('aria-expanded', String(isShown));
+});
+addEventListener('hashchange', () => show(threadInAddress()));
+
+buildButtons();
+await readState();
+show(current);

@@ -1,0 +1,180 @@
+import { ACTIONS, ALL, offerValue } from '../../src/controller/actions.ts';
+import { batchDigest } from '../../src/controller/batch-digest.ts';
+import type { Control } from '../../src/controller/controls.ts';
+import { MORE_COMMANDS, SESSION_COMMANDS, SETTINGS } from '../../src/controller/menus.ts';
+import { cut } from '../../src/lib/cut.ts';
+import { printMarkdown } from '../../src/lib/markdown/render.ts';
+import { withTimes } from '../../src/lib/time-zones.ts';
+import type { Table } from '../../src/session/tables.ts';
+import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
+import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
+import type { ViewMessage } from '../../src/thread/view/view-message.ts';
+import { type Printer, printView, type Rooms } from '../shared/print-view.ts';
+import { asLine, MARKDOWN } from './dialect.ts';
+import type { Body, Piece } from './messages.ts';
+import { STYLE } from './style.ts';
+
+/** A message of a view as the page has it. */
+export const printed = (message: ViewMessage, divisor: number): Outgoing[] =>
+  printView(message, divisor, EVERYWHERE, PRINTER);
+
+const EVERYWHERE = { channel: '' };
+
+const ROOMS: Rooms = {
+  detail: 2_000,
+  plan: 6_000,
+  links: 3_000,
+  timeline: 6_000,
+  tail: 2_000,
+  writing: 1_000,
+  blocked: 2_000,
+  factLine: 2_000,
+  facts: 4_000,
+  warnings: 4_000,
+  warningLines: 8_000,
+  preview: 20_000,
+  previewBlock: 40_000,
+  changed: 1_000,
+  jobLinks: 3_000,
+  jobMessage: 2_000,
+  progress: 4_000,
+  jobTail: 2_000,
+  question: 6_000,
+  file: 4_000,
+};
+
+/** Characters of one part of an answer. */
+const ANSWER_CHARACTERS = 30_000;
+
+const message = (body: Body): Outgoing => ({ kind: 'message', body });
+
+/** Lines that are shown as such: what stands in one begins no block of markdown. */
+const lines = (text: string): string => text.split('\n').map(asLine).join('\n');
+
+const shown = (kind: 'text' | 'small', text: string): Piece[] =>
+  text.trim() === '' ? [] : [{ kind, text: lines(text) }];
+
+const buttonsOf = (buttons: readonly Control[]): Piece[] =>
+  buttons.length === 0
+    ? []
+    : [{ kind: 'buttons', buttons: buttons.map((button) => ({ ...button, values: [...button.values] })) }];
+
+const titled = (text: string, called = ''): string => `${called}${STYLE.bold(STYLE.plain(cut(text, 200)))}`;
+
+/** What can be done with a session. */
+const SESSION_MENU: Piece = {
+  kind: 'menu',
+  label: 'More …',
+  name: ACTIONS.menu,
+  values: [],
+  options: [...SESSION_COMMANDS, ...MORE_COMMANDS, SETTINGS],
+  most: 1,
+};
+
+const ANSWERS: AnswerForm = {
+  characters: ANSWER_CHARACTERS,
+  least: 300,
+  shownParts: 2,
+  isStreamed: false,
+  asksFeedback: true,
+  dialect: MARKDOWN,
+  message: (text, ratable) =>
+    message({
+      kind: 'answer',
+      headline: '',
+      isCalling: false,
+      pieces: [{ kind: 'markdown', text }, ...(ratable === undefined ? [] : feedbackButtons(ratable))],
+    }),
+};
+
+const feedbackButtons = (messageId: number): Piece[] =>
+  buttonsOf([
+    { label: '👍 Helpful', name: ACTIONS.feedback, values: ['good', String(messageId)] },
+    { label: '👎 Not helpful', name: ACTIONS.feedback, values: ['bad', String(messageId)] },
+  ]);
+
+const called = (people: readonly string[]): string => people.map((id) => `${STYLE.person(id)} `).join('');
+
+/** A table as markdown, whose cells hold no mark of one. */
+export function tableText({ caption, columns, rows, more = 0 }: Table): string {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    `${STYLE.bold(STYLE.plain(caption))}`,
+    '',
+    row(columns.map(({ title }) => STYLE.plain(title))),
+    row(columns.map(() => '---')),
+    ...rows.map((cells) =>
+      row(cells.map(({ text, url }) => (url ? STYLE.link(url, text) : STYLE.plain(text)))),
+    ),
+    ...(more > 0 ? ['', `… and ${more} more`] : []),
+  ].join('\n');
+}
+
+const PRINTER: Printer<Piece> = {
+  style: STYLE,
+  rooms: ROOMS,
+  // How a request stands is shown by its thread.
+  reactions: { working: 'working', waiting: 'waiting', done: 'done', failed: 'failed', stopped: 'stopped' },
+  answers: ANSWERS,
+  message: (headline, pieces, tone, call) =>
+    message({ kind: 'card', headline, tone, isCalling: call !== undefined, pieces: [...pieces] }),
+  showsStanding: true,
+  named: (text) => [{ kind: 'title', text: cut(text, 200) }],
+  notice({ text, mentions, offered, picture, tables = [], times = [] }, divisor, control) {
+    const parts = printMarkdown(text, MARKDOWN, Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor)));
+    const said = `${called(mentions)}${parts.map((part) => withTimes(part, times, STYLE.moment)).join('\n\n')}`;
+    if (picture !== undefined) {
+      const file = { id: picture.fileId, name: picture.name };
+      return [{ kind: 'upload', file, text: said, alt: picture.alt }];
+    }
+    const offers = (offered?.labels ?? []).map((label, i) => ({
+      label,
+      name: ACTIONS.offer,
+      values: [offerValue(offered?.id ?? 0, i)],
+    }));
+    return [
+      message({
+        kind: 'notice',
+        headline: cut(text, 300),
+        isCalling: mentions.length > 0,
+        pieces: [
+          { kind: 'markdown', text: said },
+          ...tables.map((table) => ({ kind: 'markdown' as const, text: tableText(table) })),
+          ...buttonsOf([...offers, ...(control ? [control] : [])]),
+        ],
+      }),
+    ];
+  },
+  quoted: (text, limit) => STYLE.plain(cut(text, limit)),
+  quotedLines: (all) => all.map(STYLE.plain).join('\n'),
+  sessionTitle: titled,
+  callTitle: titled,
+  lead: (text) => shown('text', text),
+  text: (text) => shown('text', text),
+  small: (text) => shown('small', text),
+  code: (text, limit) => (text === '' ? [] : [{ kind: 'code', preview: cut(text, limit) }]),
+  smallCode: (text, limit) => (text === '' ? [] : [{ kind: 'output', text: cut(text, limit) }]),
+  facts: (facts) => (facts.length === 0 ? [] : [{ kind: 'facts', facts: [...facts] }]),
+  buttons: buttonsOf,
+  foot: (control, hasMenu) => [
+    ...buttonsOf(control === undefined ? [] : [control]),
+    ...(hasMenu ? [SESSION_MENU] : []),
+  ],
+  decision: (toolCallId, buttons, choices) => [
+    ...buttonsOf(buttons),
+    ...choices.map(
+      ({ argument, label, options, names, value }): Piece => ({
+        kind: 'menu',
+        label,
+        name: ACTIONS.choose,
+        values: [toolCallId, argument],
+        options: options.map((option) => ({ label: names?.[option] ?? option, value: option })),
+        ...(value === undefined ? {} : { chosen: value }),
+        most: 1,
+      }),
+    ),
+  ],
+  scriptValue: ({ toolCallId }) => toolCallId,
+  allValues: (open) => [ALL, batchDigest(open)],
+  keepsChange: true,
+};

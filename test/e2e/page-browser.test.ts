@@ -1,0 +1,151 @@
+import AxeBuilder from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasChromium, keepShot, NEEDS_CHROMIUM, startChromium } from '../support/chromium.ts';
+import { HOSTILE } from '../support/hostile-page.ts';
+import { type PageWorld, usePage } from '../support/page-world.ts';
+import { story } from '../support/story.ts';
+import { until } from '../support/until.ts';
+
+const open = usePage();
+
+let browser: Browser | undefined;
+beforeAll(async () => {
+  if (hasChromium) browser = await startChromium();
+});
+afterAll(() => browser?.close());
+
+const DESKTOP = { width: 1280, height: 860 };
+const PHONE = { width: 390, height: 844 };
+
+type Look = { viewport: typeof DESKTOP; colorScheme?: 'light' | 'dark' };
+
+/** A page in a window of its own, signed in; what it complains of is kept. */
+async function windowOn(world: PageWorld, { viewport, colorScheme = 'light' }: Look) {
+  if (browser === undefined) throw new Error('there is no browser');
+  const context = await browser.newContext({ viewport, colorScheme });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(world.address());
+  await page.getByText('Live', { exact: true }).waitFor();
+  return { page, complaints };
+}
+
+/** What of the messages a browser would run, load or go to, besides pages of the web, threads and files. */
+const LINKS = `[...document.querySelectorAll('#messages script, #messages iframe, #messages style, #messages a')]
+  .filter((one) => !/^(?:https?:[/][/]|[/](?:#|page[/]file))/.test(one.getAttribute('href') ?? ''))
+  .map((one) => one.outerHTML)`;
+
+/** The same of trees that hold what the server leaves out. */
+const FORGED = `import('/page/nodes.js').then(({ blocks }) => {
+  const link = (href) => ({ t: 'p', c: [{ t: 'link', href, c: [{ t: 'text', v: href }] }] });
+  const kinds = ['script', 'html', 'iframe', 'img'].map((t) => ({ t, v: 'alert(1)', c: [] }));
+  const hrefs = ['javascript:alert(1)', 'data:text/html,x', 'JAVASCRIPT:x', ' javascript:x', '/page/state'];
+  const made = blocks([...kinds, ...hrefs.map(link)]);
+  return made.flatMap((one) => [...one.querySelectorAll('a, script, iframe, img')].map((part) => part.outerHTML));
+})`;
+
+/** What axe finds against WCAG 2.2 AA. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AxeBuilder.source);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const found = await page.evaluate(
+    async (runOnly) => (globalThis as never as { axe: typeof AxeBuilder }).axe.run({ runOnly }),
+    tags,
+  );
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+describe.skipIf(!hasChromium)(`in a browser${NEEDS_CHROMIUM}`, () => {
+  test('the story is told by writing and clicking, on a desktop', async () => {
+    const world = await open(story, { approvers: ['requester'] });
+    const { hub } = world.world;
+    hub.course = () => ({
+      queueMs: 300,
+      runMs: 0,
+      lines: ["{'loss': 0.61, 'epoch': 0.3}", "{'loss': 0.42, 'epoch': 0.6}", "{'eval_accuracy': 0.9284}"],
+    });
+    const { page, complaints } = await windowOn(world, { viewport: DESKTOP });
+    await keepShot(page, 'empty-light');
+    await page.getByLabel('What do you need?').fill('fine-tune a small model on stanfordnlp/imdb');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Approve' }).waitFor();
+    await keepShot(page, 'approval-light');
+    expect(await violations(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'View / edit script' }).click();
+    const script = page.getByRole('textbox', { name: 'Script' });
+    await script.waitFor();
+    expect(await script.inputValue()).toContain('AutoModelForSequenceClassification');
+    expect(await violations(page)).toEqual([]);
+    await keepShot(page, 'script-light');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('· running').first().waitFor();
+    await until('the job', () => hub.jobs.length === 1);
+    await keepShot(page, 'job-light');
+    const [job] = hub.jobs;
+    if (job) hub.finish(job, 'COMPLETED');
+    await page.getByText('Accuracy on the test split: 92.8 %').waitFor();
+    await page.getByText('Done').first().waitFor();
+    await keepShot(page, 'done-light');
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Usage' }).click();
+    await page.getByRole('region', { name: 'For you' }).waitFor();
+    await keepShot(page, 'usage-light');
+    await page.reload();
+    await page.getByText('Accuracy on the test split: 92.8 %').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('whatever a model, a person or a server says, it does nothing in a browser but stand there', async () => {
+    const text = HOSTILE.join('\n\n');
+    const world = await open(() => ({ text }));
+    const { page, complaints } = await windowOn(world, { viewport: DESKTOP });
+    const asked: string[] = [];
+    const dialogs: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await page.getByLabel('What do you need?').fill(text.replaceAll('\u0000', ''));
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('{{constructor').nth(1).waitFor();
+    await page.getByRole('button', { name: '👍 Helpful' }).waitFor();
+    expect(await page.evaluate(LINKS)).toEqual([]);
+    // Nor does what no server of ours would send.
+    expect(await page.evaluate(FORGED)).toEqual([]);
+    expect(dialogs).toEqual([]);
+    expect(asked.filter((url) => !url.startsWith(`http://127.0.0.1:${world.port}/`))).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('and on a phone in the dark, with a reason for saying no', async () => {
+    const world = await open(story, { approvers: ['requester'] });
+    const { page, complaints } = await windowOn(world, { viewport: PHONE, colorScheme: 'dark' });
+    await page.getByLabel('What do you need?').fill('fine-tune a small model on stanfordnlp/imdb');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Reject' }).waitFor();
+    await keepShot(page, 'approval-dark-phone');
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await page.getByLabel('What should I do instead?').fill('use less data');
+    await keepShot(page, 'reject-dark-phone');
+    await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
+    await page.getByText('use less data').first().waitFor();
+    await page.getByRole('button', { name: 'Threads', exact: true }).click();
+    await page.getByRole('button', { name: 'New thread' }).waitFor();
+    await keepShot(page, 'threads-dark-phone');
+    expect(await violations(page)).toEqual([]);
+    const overflow = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    expect(overflow).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+import type { Mutation } from '../mutation.ts';
+
+const ELSEWHERE = 'other machines, and names that lead here';
+const OTHERS = 'other pages of the same browser, and servers at other ports, which have its cookie';
+const GUESSED = 'who guesses, or has read an old address';
+const WRITTEN = 'scripts, styles, pictures and links in what models, tools and people write';
+const TURNED = 'signs that turn the order in which text is read';
+
+const DOOR = 'adapters/web/door.ts';
+const TREE = 'adapters/web/tree.ts';
+
+/** Every page of the browser changes what it likes. */
+const ANY_ORIGIN = {
+  file: DOOR,
+  text: "if (does === 'change' && headers.origin?.toLowerCase() !== origin) return OTHER_PAGE;",
+  becomes: '',
+};
+
+/** Whoever asks is in. */
+const ANYBODY = {
+  file: DOOR,
+  text: 'return isIn ? undefined : NOT_SIGNED_IN;',
+  becomes: 'return undefined;',
+};
+
+/** Every address is one that a page may lead to. */
+const ANY_LINK = {
+  file: TREE,
+  text: ': linkable(url);',
+  becomes: ': url;',
+};
+
+/** Of "The page". */
+export const PAGE: readonly Mutation[] = [
+  {
+    threat: ELSEWHERE,
+    file: DOOR,
+    text: "return hosts.has(headers.host?.toLowerCase() ?? '') ? undefined : WRONG_HOST;",
+    becomes: 'return undefined;',
+    test: 'unit/page-door',
+    title: 'is refused with',
+  },
+  {
+    threat: ELSEWHERE,
+    file: DOOR,
+    text: 'if (!isLoopback(socket.remoteAddress)) return OTHER_MACHINE;',
+    becomes: '',
+    test: 'unit/page-door',
+    title: 'is refused from',
+  },
+  {
+    threat: ELSEWHERE,
+    file: 'adapters/web/platform.ts',
+    text: ' ? [] : [ELSEWHERE]',
+    becomes: ' ? [] : []',
+    test: 'unit/settings',
+    title: 'with a line on why',
+  },
+  { threat: OTHERS, ...ANY_ORIGIN, test: 'unit/page-door', title: 'changes nothing for a page of' },
+  { threat: OTHERS, ...ANY_ORIGIN, test: 'e2e/page-http', title: 'what other pages of the browser ask' },
+  {
+    threat: GUESSED,
+    file: DOOR,
+    text: 'if (!isSame(given, token)) return undefined;\n      token = freshToken();',
+    becomes: 'if (!isSame(given, token)) return undefined;',
+    test: 'unit/page-door',
+    title: 'signs one browser in',
+  },
+  { threat: GUESSED, ...ANYBODY, test: 'unit/page-door', title: 'whoever holds nothing of ours' },
+  { threat: GUESSED, ...ANYBODY, test: 'e2e/page-http', title: 'who is not signed in gets nothing' },
+  { threat: WRITTEN, ...ANY_LINK, test: 'unit/page-tree', title: 'is nodes that are known' },
+  { threat: WRITTEN, ...ANY_LINK, test: 'e2e/page-http', title: 'a browser is sent letters and nodes' },
+  {
+    threat: WRITTEN,
+    file: 'adapters/web/page/nodes.js',
+    text: "  if (protocol !== 'https:' && protocol !== 'http:') return element('span', {}, ...inline(c));\n",
+    becomes: '',
+    test: 'e2e/page-browser',
+    title: 'does nothing in a browser',
+  },
+  {
+    threat: TURNED,
+    file: TREE,
+    text: 'text.replace(TURNS, ',
+    becomes: 'text.replace(/(?!)/g, ',
+    test: 'unit/page-tree',
+    title: 'turns nothing that stands around it',
+  },
+];
