@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import { HubDouble } from '../doubles/hub/server.ts';
 import { type ModelScript, startModelDouble } from '../doubles/model.ts';
 import { story } from '../support/story.ts';
-import { BotProcess } from './bot-process.ts';
+import { BotProcess, playedBy } from './bot-process.ts';
 import { discordStage } from './discord-stage.ts';
+import { pageDemo } from './page-demo.ts';
 import { slackStage } from './slack-stage.ts';
 import type { DemoStage } from './stage.ts';
 import { ThreadPrinter } from './terminal.ts';
@@ -11,6 +12,7 @@ import { waitAloud } from './wait-aloud.ts';
 
 const HELP = `npm run demo              the bot at work in a Slack thread, with everything around it played by doubles
 npm run demo -- discord   the same on Discord
+npm run demo -- web       the same on the page: you approve it yourself, in your browser
 npm run demo -- --kill    the same, and the bot is killed while its job runs
 npm run demo -- --pages DIRECTORY    the same, and the thread is written as web pages at its turning points
 `;
@@ -23,6 +25,15 @@ const LINES = [
   "{'eval_loss': 0.2036, 'eval_accuracy': 0.9284, 'epoch': 1.0}",
   'Pushed to https://huggingface.co/ada/imdb-distilbert',
 ];
+
+/** How the job of the story goes. */
+const COURSE = {
+  queueMs: 1_500,
+  runMs: 6_000,
+  lines: LINES,
+  stage: 'COMPLETED' as const,
+  pushes: ['ada/imdb-distilbert'],
+};
 
 type Options = { platform: 'slack' | 'discord'; isKilled: boolean; pages: string | undefined };
 
@@ -46,26 +57,13 @@ async function demo({ platform, isKilled, pages }: Options): Promise<void> {
     HubDouble.start(),
     startModelDouble(named, { chunkMs: 15, chunkSize: 12 }),
   ]);
-  hub.course = () => ({
-    queueMs: 1_500,
-    runMs: 6_000,
-    lines: LINES,
-    stage: 'COMPLETED',
-    pushes: ['ada/imdb-distilbert'],
-  });
+  hub.course = () => COURSE;
 
   print.aside('Starting the bot, with an embedded database and no services …');
   const bot = await BotProcess.start(
     {
       ...stage.environment,
-      HF_TOKEN: 'hf_demodemodemodemo',
-      HF_ENDPOINT: hub.url,
-      HF_DATASETS_SERVER: hub.url,
-      MODEL_ID: 'scripted/model',
-      MODEL_BASE_URL: model.baseUrl,
-      JOB_POLL_SECONDS: '1',
-      LEASE_SECONDS: '3',
-      SWEEP_SECONDS: '1',
+      ...playedBy(hub.url, model.baseUrl),
     },
     () => print.aside('The bot was killed. Starting it again on what it left in its database …'),
   );
@@ -127,5 +125,6 @@ const { values, positionals } = parseArgs({
   options: { kill: { type: 'boolean' }, pages: { type: 'string' }, help: { type: 'boolean' } },
 });
 const [platform = 'slack'] = positionals;
-if (values.help || (platform !== 'slack' && platform !== 'discord')) process.stdout.write(HELP);
+if (platform === 'web' && !values.help) await pageDemo({ model: named, course: COURSE });
+else if (values.help || (platform !== 'slack' && platform !== 'discord')) process.stdout.write(HELP);
 else await demo({ platform, isKilled: values.kill ?? false, pages: values.pages });
