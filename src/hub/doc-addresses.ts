@@ -18,7 +18,7 @@ export function docAddressIn(text: string, { site, gradio }: Sites): DocAddress 
   const url = URL.parse(/^https?:\/\//i.test(path) ? path : `https://${path}`);
   if (url === null) return undefined;
   const base = new URL(site);
-  const isHub = HUB_HOSTS.test(url.hostname) && HUB_HOSTS.test(base.hostname);
+  const isHub = HUB_HOSTS.test(url.hostname);
   const hosts = [site, gradio].map((one) => new URL(one).host);
   if (isHub) {
     url.host = base.host;

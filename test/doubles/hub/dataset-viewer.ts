@@ -1,11 +1,24 @@
 import type { ServerResponse } from 'node:http';
 import { sendJson } from '../http.ts';
+import type { HubState } from './state.ts';
+import { viewed } from './viewed-dataset.ts';
 
 /** Whether a path is one of the datasets server's. */
 export const isDatasetViewer = (path: string): boolean => path in DATASET_ROUTES;
 
-/** What the datasets server tells of the one dataset that it knows. */
-export function datasets(route: string, query: URLSearchParams, response: ServerResponse): void {
+/** What the datasets server tells of the one dataset that it always knows, and of those of this Hub. */
+export function datasets(
+  hub: HubState,
+  route: string,
+  query: URLSearchParams,
+  response: ServerResponse,
+): void {
+  const known = hub.viewed.find(({ id }) => id === query.get('dataset'));
+  if (known !== undefined) {
+    const { status, answer } = viewed(known, route, query);
+    sendJson(response, status, answer);
+    return;
+  }
   const error = 'The dataset does not exist, or is not accessible without authentication (private or gated).';
   const isKnown = query.get('dataset') === DATASET;
   sendJson(response, isKnown ? 200 : 404, isKnown ? DATASET_ROUTES[route] : { error });

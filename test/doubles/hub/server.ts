@@ -57,7 +57,7 @@ export class HubDouble extends HubState {
       return void response.destroy();
     }
     if (this.pages.answer(request, url, asked.body, response)) return;
-    if (isDatasetViewer(path)) return datasets(path, query, response);
+    if (isDatasetViewer(path)) return datasets(this, path, query, response);
     if (path !== '/api/jobs/hardware' && !authorization?.startsWith('Bearer hf_')) {
       return sendJson(response, 401, { error: 'Invalid username or password.' });
     }

@@ -3,6 +3,7 @@ import { PublicPages } from '../pages.ts';
 import type { DoubleJob, JobCourse } from './job.ts';
 import { HubRepos } from './repos/repos.ts';
 import type { DoubleScheduledJob } from './scheduled-jobs.ts';
+import type { ViewedDataset } from './viewed-dataset.ts';
 
 /**
  * Parts of a request that a test may want to fail: each entry is used once. 'drop' does the work and cuts the
@@ -22,6 +23,8 @@ export abstract class HubState {
   readonly scheduled: DoubleScheduledJob[] = [];
   readonly repos = new HubRepos(() => this.url);
   readonly pages = new PublicPages();
+  /** Datasets that the viewer has besides the one that it always knows. */
+  readonly viewed: ViewedDataset[] = [];
   /** Accounts by their token; any other token is ada's. What runs in one is for it alone. */
   readonly identities = new Map<string, string>();
   /** Organisations of the token's user. */
