@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { CHANNELS } from '../doubles/discord/guild.ts';
+import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
 import { keptText } from '../support/kept-text.ts';
 import { hasBubblewrap, withLocalSandboxes } from '../support/sandboxes.ts';
 import { callOnce, inTurn } from '../support/scripts.ts';
@@ -11,6 +13,11 @@ const begin = useWorld((made) => {
   world = made;
 });
 
+let on: DiscordWorld;
+const beginDiscord = useDiscord((made) => {
+  on = made;
+});
+
 const SCRIPT = [
   'import hf_transfer',
   'from mine import hf_tokenizer, hf_datasets, hf_username',
@@ -19,6 +26,10 @@ const SCRIPT = [
   'print("Müller", "\\u00e9", 🚀)'.replace('🚀', '"🚀"'),
   '',
 ].join('\n');
+
+/** More that can't be seen than anybody is asked to look at, and what is said of it. */
+const UNSEEN = '\u200b'.repeat(11_000);
+const REFUSED = 'thousands of characters that can’t be seen';
 
 const job = (more: Record<string, unknown>) => ({
   name: 'hf_jobs',
@@ -89,9 +100,9 @@ describe('what a call runs with', () => {
   });
 
   test('is refused with more in it that can’t be seen than anybody could look at', async () => {
-    await begin(inTurn(job({ script: `x = "${'\u200b'.repeat(11_000)}"\n` })));
+    await begin(inTurn(job({ script: `x = "${UNSEEN}"\n` })));
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
-    await until('it is refused', () => told('thousands of characters that can’t be seen') > 0);
+    await until('it is refused', () => told(REFUSED) > 0);
     expect(world.describe(asked)).not.toContain('Approve');
     expect(world.hub.jobs).toHaveLength(0);
   });
@@ -108,6 +119,32 @@ describe('what a call runs with', () => {
     const [run] = await until('the job is there', () => world.hub.jobs.length > 0 && world.hub.jobs);
     expect(scriptOf(run?.spec.command ?? [])).toBe('print(1)\n');
     expect(await kept()).not.toContain(secret);
+  });
+
+  test('stays as it was where a file that somebody posts for it has more than anybody could look at', async () => {
+    await begin(callOnce(job({ script: 'print(1)\n' })));
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    const card = await world.reply(asked, 'Run a Hugging Face Job');
+    const changed = { name: 'train.py', text: `x = "${UNSEEN}"\n` };
+    world.slack.share('U0ADA', 'C0ML', changed, '', asked.ts);
+    await until('Ada is told', () => world.slack.ephemerals.some(({ text }) => text.includes(REFUSED)));
+    expect(world.describe(asked)).not.toContain('Changed by');
+    world.slack.click('U0ADA', card, 'approve');
+    const [run] = await until('the job is there', () => world.hub.jobs.length > 0 && world.hub.jobs);
+    expect(scriptOf(run?.spec.command ?? [])).toBe('print(1)\n');
+  });
+
+  test('stays as it was on Discord, too, where the file of a dialog has more than that', async () => {
+    await beginDiscord(callOnce(job({ script: 'print(1)\n' })));
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    const card = await on.reply(asked.id, 'Run a Hugging Face Job');
+    on.discord.click('ada', card, 'edit|');
+    await on.discord.submit('ada', { text: 'print(1)\n', files: [`x = "${UNSEEN}"\n`] }, ['train.py']);
+    await on.told('ada', REFUSED);
+    on.discord.click('ada', card, 'approve|');
+    const { hub } = on.world;
+    const [run] = await until('the job is there', () => hub.jobs.length > 0 && hub.jobs);
+    expect(scriptOf(run?.spec.command ?? [])).toBe('print(1)\n');
   });
 
   test.skipIf(!hasBubblewrap)('is refused where a file of the sandbox holds a secret', async () => {
