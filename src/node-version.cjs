@@ -14,3 +14,5 @@ if (Number(process.versions.node.split('.')[0]) < LEAST) {
   );
   process.exit(1);
 }
+
+require('./loading.cjs');

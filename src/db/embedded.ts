@@ -1,8 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
 import { runMigrations } from 'bullmq';
 import { drizzle } from 'drizzle-orm/pglite';
@@ -13,6 +8,7 @@ import { loadRecord, requireKnownSchema } from './archive.ts';
 import type { ArchiveHead } from './archive-file.ts';
 import { serveBackups, writeBackup } from './backup-requests.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { unpackBase } from './embedded-base.ts';
 import { careFor } from './embedded-care.ts';
 import {
   checkFiles,
@@ -44,7 +40,7 @@ export async function openEmbedded(directory: string): Promise<Embedded> {
   const unlock = lockDirectory(directory);
   const path = databaseIn(directory);
   try {
-    if (inspectDatabase(path) === 'nothing') await makeDatabase(path, makeApart);
+    if (inspectDatabase(path) === 'nothing') await makeDatabase(path, makeEmpty);
     const { client, close } = await openHealthy(path, migrateEmbedded);
     const backups = serveBackups(client, directory);
     const care = careFor(client);
@@ -106,7 +102,7 @@ export async function restoreEmbedded(
     }
     let aside: string | undefined;
     await makeDatabase(path, async (unfinished) => {
-      await createDatabase(unfinished);
+      await makeEmpty(unfinished);
       const { client, close } = await openHealthy(unfinished, async () => {});
       try {
         await loadRecord(client, file, head);
@@ -128,44 +124,17 @@ export async function restoreEmbedded(
   }
 }
 
-/** Where the program is that makes a database. */
-const MAKER = fileURLToPath(new URL('./make-embedded.ts', import.meta.url));
-
-/**
- * Makes a new database in a process of its own, which is over before this one opens it: initdb and the
- * compiler that V8 sets on it take four times the memory that the database takes afterwards, and a process
- * keeps what it once had. With V8's first compiler alone (`--liftoff-only`) it takes half of that, and half
- * the time.
- */
-async function makeApart(path: string): Promise<void> {
-  const maker = spawn(process.execPath, ['--liftoff-only', MAKER, path], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const ended = once(maker, 'close');
-  let said = '';
-  for await (const part of maker.stderr.setEncoding('utf8')) said += part;
-  const [code, signal]: (number | string | null)[] = await ended;
-  if (code === 0) return;
-  const reason = said.trim().split('\n').at(-1) || `its process ended with ${signal ?? `code ${code}`}`;
-  throw new ConfigError(`The database in ${path} could not be made (${reason}). Mend that and start again.`);
-}
-
-/** A database with the schema of this version and nothing in it, closed. */
-export async function makeNew(path: string): Promise<void> {
-  await createDatabase(path);
-  const client = await open({ dataDir: path });
-  await migrateEmbedded(client);
-  await client.close();
-}
-
-/**
- * An empty database, closed. Of the 128 MB that Postgres takes for itself by default one process needs a
- * part.
- */
-async function createDatabase(path: string): Promise<void> {
-  const client = await open({ dataDir: path });
-  await client.close();
-  appendFileSync(join(path, 'postgresql.conf'), '\nshared_buffers = 16MB\n');
+/** An empty database without a schema, which whoever opens it gives it. Throws ConfigError. */
+async function makeEmpty(path: string): Promise<void> {
+  try {
+    unpackBase(path);
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new ConfigError(
+      `The database in ${path} could not be made (${reason}). Mend that and start again.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Both schemas in an embedded database, and the path that lets BullMQ find its tables. */
@@ -223,7 +192,7 @@ async function open(options: PGliteOptions): Promise<PGlite> {
  * The first line of what the database itself said: drizzle's errors are about the query, and have it as their
  * cause.
  */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const isQuery = error instanceof Error && 'query' in error && error.cause !== undefined;
   const said = isQuery ? error.cause : error;
   const errno = said instanceof Object && 'errno' in said ? String(said.errno) : '';

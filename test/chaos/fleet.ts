@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../support/root.ts';
+import { LOADING, ROOT } from '../support/root.ts';
 import type { Time } from '../support/virtual-time.ts';
 import type { FromBot, ToBot, Vitals } from './bot.ts';
 
@@ -117,7 +117,7 @@ export class Fleet {
   #spawn(job: Job): ChildProcess {
     const child = spawn(
       process.execPath,
-      ['--expose-gc', join(ROOT, 'test/chaos/bot.ts'), ...(job === 'both' ? [] : [job])],
+      ['--expose-gc', ...LOADING, join(ROOT, 'test/chaos/bot.ts'), ...(job === 'both' ? [] : [job])],
       {
         cwd: this.#directory,
         env: {

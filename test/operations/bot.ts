@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../support/root.ts';
+import { LOADING, ROOT } from '../support/root.ts';
 import { until } from '../support/until.ts';
 
 /** One line of the program's log. `level` is a number, or a name where LOG_LEVELS asks for names. */
@@ -50,7 +50,7 @@ export class Bot {
     const file = join(ROOT, 'src/app/main.ts');
     this.child = spawn(
       options.program ?? process.execPath,
-      [...(options.options ?? []), file, ...(options.words ?? [])],
+      [...(options.options ?? []), ...LOADING, file, ...(options.words ?? [])],
       {
         cwd,
         env: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { ROOT } from '../support/root.ts';
+import { LOADING, ROOT } from '../support/root.ts';
 import { type Bot, printed } from './bot.ts';
 import type { Site } from './site.ts';
 
@@ -11,7 +11,7 @@ export async function runs(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<{ code: number | null; said: string; shown: string }> {
-  const child = spawn(process.execPath, [join(ROOT, file), ...words], {
+  const child = spawn(process.execPath, [...LOADING, join(ROOT, file), ...words], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

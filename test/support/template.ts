@@ -4,13 +4,14 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promi
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { migrateEmbedded } from '../../src/db/embedded.ts';
+import { unpackBase } from '../../src/db/embedded-base.ts';
 import { ROOT } from './root.ts';
 
 const CACHE = join(ROOT, 'node_modules/.cache/ml-intern-chat');
 const MIGRATIONS = join(ROOT, 'src/db/migrations');
 
 /** To be raised where `make` makes something else of the same migrations. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** How long one that nobody uses is kept. */
 const KEPT_MS = 7 * 86_400_000;
@@ -44,6 +45,7 @@ function key(): string {
 async function make(template: string): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(join(CACHE, 'new-'));
+  unpackBase(join(folder, 'pg'));
   const database = await PGlite.create({ dataDir: join(folder, 'pg') });
   await migrateEmbedded(database);
   await database.close();

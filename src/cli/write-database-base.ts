@@ -1,0 +1,47 @@
+import {
+  appendFileSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { PGlite } from '@electric-sql/pglite';
+import { createTar } from 'nanotar';
+import { BASE_FILE, BASE_SETTINGS } from '../db/embedded-base.ts';
+
+/*
+ * npm run db:base: makes anew the empty database that is shipped, once another version of PGlite is installed
+ * (`BASE_VERSION` names it).
+ */
+
+/** An empty database as initdb makes it, packed. */
+async function packedBase(): Promise<Buffer> {
+  const path = mkdtempSync(join(tmpdir(), 'ml-intern-base-'));
+  try {
+    const client = await PGlite.create({ dataDir: path });
+    await client.close();
+    appendFileSync(join(path, 'postgresql.conf'), BASE_SETTINGS);
+    const items = globSync('**', { cwd: path })
+      .sort()
+      .map((name) => {
+        const at = join(path, name);
+        return statSync(at).isDirectory() ? { name: `${name}/` } : { name, data: readFileSync(at) };
+      });
+    const tar = createTar(items.filter(({ name }) => name !== './'));
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+    };
+    return brotliCompressSync(tar, { params });
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+}
+
+writeFileSync(BASE_FILE, await packedBase());
+console.log(`${relative(process.cwd(), BASE_FILE.pathname)} is written: ${statSync(BASE_FILE).size} bytes`);
