@@ -3,6 +3,7 @@ import type {
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import { beginningOf, endOf } from '../lib/cut.ts';
+import { exactDollars } from '../lib/dollars.ts';
 import { parsedJson } from '../lib/json.ts';
 import { automatic, said, speakerName, speakerNames } from '../lib/speech.ts';
 import { isObject } from '../llm/events.ts';
@@ -167,10 +168,17 @@ function resultOf(call: ToolCall): string {
     return 'This call waits for approval by people: it has not been run, and it is still open. Do not propose it again as it is. Where people have since asked for something else, propose that: it takes the place of this one.';
   }
   if (!isSettled(call.state)) return 'This call has not been run.';
-  const edit = call.approval?.decision.edit;
+  const { edit, auto } = call.approval?.decision ?? {};
+  if (auto !== undefined) return `${autoApproved(auto.leftUsd)}\n${call.state.output}`;
   if (edit === undefined || call.state.kind === 'rejected') return call.state.output;
   return `[${speakerName(edit.by.name)} changed this call before it was approved (${edit.changed}). The arguments above are the changed ones, and they are what ran.]\n${call.state.output}`;
 }
+
+/** Told where it changes, and so never in what providers cache. */
+const autoApproved = (leftUsd: number | undefined): string =>
+  leftUsd === undefined
+    ? '[Auto-approval let this through.]'
+    : `[Auto-approval let this through, and ${exactDollars(leftUsd)} of its cap was left then, or more once it had cost less.]`;
 
 /**
  * Providers reject a history whose arguments are no object; the call's result says what was wrong with them.

@@ -3,8 +3,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { Person } from '../session/address.ts';
 import type { Yolo } from '../session/settings.ts';
 import { readSnapshot } from '../session/store/read-snapshot.ts';
-import { changeSettings } from '../session/store/record.ts';
-import { autoApprovalText, mayNotSwitchOff } from '../thread/words/approvals.ts';
+import { addMessage, changeSettings } from '../session/store/record.ts';
+import { autoApprovalText, autoApprovalTold, mayNotSwitchOff } from '../thread/words/approvals.ts';
 import type { ApproverPolicy, Known } from './approvers.ts';
 import { isOneOf, sceneIn } from './scene.ts';
 
@@ -30,6 +30,11 @@ export async function setYolo(
   }
   const yolo = yoloOf(setting, author, clock.now());
   await changeSettings(tx, session.id, { yolo });
+  await addMessage(tx, session.id, session.exchange, {
+    role: 'note',
+    text: autoApprovalTold(yolo),
+    isBackground: true,
+  });
   return autoApprovalText({ yolo }, 0);
 }
 

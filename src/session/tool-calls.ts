@@ -85,7 +85,13 @@ export const Decision = z.object({
   /** The second person, where a call needed two. */
   second: Person.optional(),
   /** Set where nobody clicked: auto-approval let it through and reserved this much for it. */
-  auto: z.object({ reservedUsd: z.number().nonnegative() }).optional(),
+  auto: z
+    .object({
+      reservedUsd: z.number().nonnegative(),
+      /** What of its cap was left then; undefined without a cap, or in those of older versions. */
+      leftUsd: z.number().nonnegative().optional(),
+    })
+    .optional(),
   /** Set where nobody had to be asked. It is decided all the same, so what the call may cost is reserved. */
   isWaived: z.boolean().optional(),
 });

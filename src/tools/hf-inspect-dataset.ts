@@ -29,6 +29,7 @@ export function hfInspectDatasetTool(server: DatasetsServer, files: Files, hubUr
     isReadOnly: true,
     research: true,
     sourceOf: ({ dataset }) => pageOf(hubUrl, 'dataset', dataset),
+    shows: ({ dataset }) => ({ kind: 'dataset', text: dataset }),
     summary: ({ dataset }) => dataset,
     step: ({ dataset }) => step('look at', dataset),
     async run(args, { signal }) {

@@ -1,5 +1,6 @@
 import type { ChatCompletionTool } from 'openai/resources/chat/completions';
 import type { Step, Timeline } from '../session/tool-calls.ts';
+import type { Evidence } from './evidence.ts';
 import type { Prepared, Tool } from './tool.ts';
 
 /** The tools of an agent, by name. */
@@ -13,6 +14,8 @@ export type Registry = {
   /** Undefined where the tool has no words for people. */
   step(name: string, argumentsText: string): Step | undefined;
   timeline(name: string): Timeline;
+  /** What a call shows by having succeeded; undefined where that is nothing. */
+  shows(name: string, argumentsText: string): Evidence | undefined;
 };
 
 /** Tools that come and go besides, with the servers that have them. */
@@ -49,6 +52,7 @@ export function createRegistry(tools: readonly Tool[], added: AddedTools = NOTHI
     },
     summary: (name, argumentsText) => find(name)?.summary(argumentsText) ?? '',
     step: (name, argumentsText) => find(name)?.step?.(argumentsText),
+    shows: (name, argumentsText) => find(name)?.shows?.(argumentsText),
     timeline: (name) => find(name)?.timeline ?? 'every_call',
   };
 }

@@ -6,6 +6,7 @@ import type { PlanItem } from '../session/state.ts';
 import type { ModelUsage, NewWatch } from '../session/store/record.ts';
 import type { ApprovalRequest, Question, QuestionAnswer, Step, Timeline } from '../session/tool-calls.ts';
 import type { Watch } from '../session/watches.ts';
+import type { Evidence } from './evidence.ts';
 import { operationNameOf, whyUnasked } from './unasked.ts';
 
 /** What a call knows about where it runs. */
@@ -41,6 +42,10 @@ export type ToolContext = {
    * Asks people something in the thread, and waits for their answer; undefined where nobody answers in time.
    */
   ask(question: Omit<Question, 'id' | 'answer'>): Promise<QuestionAnswer | undefined>;
+  /** What earlier calls of the session have shown, in their order. */
+  evidence(): readonly Evidence[];
+  /** Whether an earlier call of the session told the model this. */
+  wasTold(text: string): boolean;
   journal: Journal;
 };
 
@@ -123,6 +128,8 @@ export type Tool = {
   prepare(argumentsText: string): Prepared;
   /** What the call is about, in a few words, for the timeline: never fails, whatever the arguments. */
   summary(argumentsText: string): string;
+  /** What a call of it shows by having succeeded; undefined where that is nothing. */
+  shows?(argumentsText: string): Evidence | undefined;
   /** The same in the words of people; undefined where it has none for these arguments. */
   step?(argumentsText: string): Step | undefined;
 };
@@ -140,6 +147,8 @@ type ToolSpec<Schema extends z.ZodType> = {
   jobOf?(args: z.infer<Schema>): string | undefined;
   /** The address of what a call reads, as research names its sources; undefined where it only searches. */
   sourceOf?(args: z.infer<Schema>): string | undefined;
+  /** What a call shows by having succeeded: what is claimed later is held against it (`evidence.ts`). */
+  shows?(args: z.infer<Schema>): Evidence | undefined;
   /** Which of its calls the timeline in the thread lists; every one by default. */
   timeline?: Timeline;
   /** A call that only reads is simply run again after a crash. */
@@ -218,6 +227,7 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
     prepare,
     summary: (text) => read(text, (args) => spec.summary(args)) ?? '',
     step: (text) => read(text, (args) => spec.step?.(args)),
+    shows: (text) => read(text, (args) => spec.shows?.(args)),
   };
 }
 

@@ -14,6 +14,8 @@ export const toolContext: ToolContext = {
   show: () => {},
   note: () => {},
   ask: async () => undefined,
+  evidence: () => [],
+  wasTold: () => false,
   journal: { entries: async () => [], append: async () => {} },
 };
 

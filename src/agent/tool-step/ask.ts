@@ -136,7 +136,10 @@ async function decisionWithout(
   const { settings } = now.session;
   if (settings.yolo.kind === 'off' || !isAutoApproved(settings, request, now.autoApprovedUsd))
     return undefined;
-  return { by: settings.yolo.by, auto: { reservedUsd: request.estimate.usd ?? 0 } };
+  const { yolo } = settings;
+  const reservedUsd = request.estimate.usd ?? 0;
+  const left = yolo.kind === 'cap' ? { leftUsd: yolo.usd - now.autoApprovedUsd - reservedUsd } : {};
+  return { by: yolo.by, auto: { reservedUsd, ...left } };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { addToJournal, journalOf } from '../../session/store/call-journal.ts';
 import { assertHeld, fenced } from '../../session/store/lease.ts';
 import * as record from '../../session/store/record.ts';
-import type { ToolCall } from '../../session/tool-calls.ts';
+import { isSettled, type ToolCall } from '../../session/tool-calls.ts';
+import { evidenceOf } from '../../tools/evidence.ts';
 import type { ToolContext } from '../../tools/tool.ts';
 import { askPeople } from './question.ts';
 import type { Scope } from './scope.ts';
@@ -29,6 +30,9 @@ export function contextOf(
     redaction: held.db.redaction,
     ...shown,
     ask: (question) => askPeople({ deps, snapshot, held, signal: own }, call, question),
+    evidence: () => evidenceOf(snapshot.toolCalls, deps.registry.shows),
+    wasTold: (text) =>
+      snapshot.toolCalls.some(({ state }) => isSettled(state) && state.output.includes(text)),
     journal: {
       entries,
       async append(entry, used) {

@@ -97,6 +97,20 @@ export const mayNotSwitchOff = ({ name }: Person): string =>
   `${name} may not approve calls here, and so can't switch approvals off. Nothing was changed.`;
 
 /** How auto-approval stands in a session. */
+/** What the model is told where auto-approval is set: how far it goes is its to plan with. */
+export function autoApprovalTold(yolo: Settings['yolo']): string {
+  switch (yolo.kind) {
+    case 'off':
+      return 'Auto-approval is off: people are asked before anything that costs money.';
+    case 'on':
+      return 'Auto-approval is on, without a cap: jobs whose price is known run without anybody being asked.';
+    case 'cap':
+      return `Auto-approval is on: jobs whose price is known run without anybody being asked, as long as all of them together can cost at most ${exactDollars(yolo.usd)}. Plan with that, and stop there.`;
+    default:
+      return yolo satisfies never;
+  }
+}
+
 export function autoApprovalText({ yolo }: Settings, usedUsd: number): string {
   const exceptions =
     'I still ask for scheduled jobs, where a price is not known, and where a budget would be passed.';

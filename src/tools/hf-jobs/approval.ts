@@ -14,6 +14,7 @@ import { jobSpec, QUIET } from './command.ts';
 import { HARDWARE, hardwareChoice, hardwareText } from './hardware-choice.ts';
 import { influencesOf } from './influences.ts';
 import { type JobParts, namespaceOf } from './operation.ts';
+import { preflightFacts, tellOnce } from './preflight.ts';
 import { IN_SANDBOX, readScript } from './script.ts';
 import { checkedScript } from './script-checks.ts';
 import { SCRIPT_MOUNT } from './script-command.ts';
@@ -40,9 +41,18 @@ export async function requestToRun(
   const variables = [...Object.keys(spec.environment), ...Object.keys(spec.secrets)];
   const dependencies = asked.dependencies ?? [];
   const findings = await checkedScript(parts, { ...asScript, dependencies, variables }, context);
-  const hasRunBefore = context.watches.some((watch) => watch.snapshot.stage === 'COMPLETED');
+  const endedWell = context.watches.filter((watch) => watch.snapshot.stage === 'COMPLETED');
+  const hasRunBefore = endedWell.length > 0;
+  const isPaid = hardware === undefined || !hardware.isCpu;
+  tellOnce({ preflight: asked.preflight, findings, isPaid }, context);
+  const before = preflightFacts(asked.preflight, {
+    facts: findings?.facts,
+    evidence: context.evidence(),
+    path: asScript.isFromSandbox ? asked.script?.trim() : undefined,
+    endedWell: endedWell.map(({ jobId }) => jobId),
+  });
   const request = {
-    ...runRequest({ args, spec, accounts, hardware, offered, hasRunBefore, from, findings }),
+    ...runRequest({ args, spec, accounts, hardware, offered, hasRunBefore, from, findings, before }),
     // What was filled in or read stays as it is shown, whatever the config, a file or an address says later.
     inlined: {
       namespace,
@@ -82,6 +92,8 @@ type Proposed = {
   from: string | undefined;
   /** What a look at the script has found; undefined where it is not Python. */
   findings: Findings | undefined;
+  /** What the model says of it before it runs, held against what happened. */
+  before: Facts;
 };
 
 type Facts = ApprovalRequest['facts'];
@@ -150,6 +162,7 @@ function runRequest(proposed: Proposed): ApprovalRequest {
     ...timeoutSeconds(proposed),
     { label: 'Account', value: namespace },
     ...Object.values(others).flatMap((shown) => shown(proposed)),
+    ...proposed.before,
     ...optional('Perhaps wrong', doubtsText(proposed.findings)),
     ...optional('Stops by itself', args.stop_when && rulesText(args.stop_when)),
     ...optional(

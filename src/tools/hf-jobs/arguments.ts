@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { StopRules } from '../../session/stop-rules.ts';
 import { LONGEST_JOB_SECONDS, parseDuration } from './duration.ts';
+import { Preflight } from './preflight.ts';
 import { quotedWords } from './shell-words.ts';
 
 /** https://huggingface.co/.well-known/openapi.json, `environment` of POST /api/jobs/{namespace}. */
@@ -135,6 +136,9 @@ export const Arguments = z.strictObject({
     .max(20)
     .optional()
     .describe('run: names of secrets that the team has set up for jobs, to be there as variables.'),
+  preflight: Preflight.optional().describe(
+    'run that trains: what people want to know before they pay. It is on their card, checked where it can be.',
+  ),
   trackio_space_id: z
     .string()
     .regex(/^[\w.-]+\/[\w.-]+$/, 'is not a Space like "account/name"')

@@ -24,7 +24,8 @@ export function checkPython(file: PythonFile, setting: Setting): Findings {
     argumentFindings(facts, known),
     variableFindings(facts, known),
   ];
-  const names = isInteractive(facts) ? [] : undefinedNames.slice(0, 5);
+  const once = [...new Map(undefinedNames.toReversed().map((one) => [one.name, one])).values()].toReversed();
+  const names = isInteractive(facts) ? [] : once.slice(0, 5);
   return {
     errors: parts.flatMap(({ errors }) => errors),
     doubts: [

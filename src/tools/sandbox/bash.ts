@@ -50,6 +50,8 @@ export function bashTool(sandboxes: Sandboxes, apart: ParseApart, maxSeconds: nu
     ].join('\n'),
     schema: Arguments,
     isReadOnly: false,
+    shows: ({ command, background }) =>
+      command === undefined || background ? undefined : { kind: 'command', text: command },
     summary: ({ command, process, kill }) => command ?? `${kill ? 'kill' : 'look at'} ${process}`,
     step: ({ command, process, kill }) =>
       command === undefined ? step(kill ? 'stop' : 'look at', `process ${process}`) : step('run', command),

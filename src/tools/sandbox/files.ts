@@ -68,6 +68,7 @@ export function writeTool({ sandboxes, apart, files }: EditParts): Tool {
       'Write a text file in the sandbox, with the folders above it. A file that is there is replaced only if you have read it as it is now; to change a part use edit.',
     schema: z.strictObject({ path: Path, content }),
     isReadOnly: true, // writing the same again changes nothing
+    shows: ({ path }) => ({ kind: 'file', text: path }),
     summary: ({ path }) => path,
     step: ({ path }) => step('write', path),
     run: (args, context) =>
@@ -102,6 +103,7 @@ export function editTool(parts: EditParts): Tool {
       'Replace a part of a text file of the sandbox. old_str has to occur exactly once (white space at the ends of lines and indentation, kinds of quotes, dashes and spaces may differ), unless replace_all is set, for which you have to have read the file as it is now.',
     schema: Edit,
     isReadOnly: false,
+    shows: ({ path }) => ({ kind: 'file', text: path }),
     summary: ({ path }) => path,
     step: ({ path }) => step('change', path),
     run: (args, context) => edit(parts, args, context),

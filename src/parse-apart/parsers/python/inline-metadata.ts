@@ -16,7 +16,7 @@ export function inlineMetadata(text: string): Metadata {
     .map((line) => line.replace(/^# ?/, ''))
     .join('\n');
   const [, list = ''] = /^dependencies\s*=\s*\[((?:[^\]"']|"[^"\n]*"|'[^'\n]*')*)\]/m.exec(toml) ?? [];
-  const items = list.replaceAll(/^\s*#.*$/gm, '').matchAll(/"([^"\n]*)"|'([^'\n]*)'/g);
+  const items = list.replaceAll(/^[ \t]*#.*$/gm, '').matchAll(/"([^"\n]*)"|'([^'\n]*)'/g);
   const [, , requiresPython] = /^requires-python\s*=\s*(["'])([^"'\n]*)\1/m.exec(toml) ?? [];
   return {
     dependencies: [...items].map(([, double, single]) => double ?? single ?? '').slice(0, 200),
