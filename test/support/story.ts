@@ -43,6 +43,14 @@ const train = {
     timeout: '1h',
     trackio_space_id: 'ada/runs',
     trackio_project: 'imdb',
+    preflight: {
+      example: 'transformers/examples/pytorch/text-classification',
+      dataset: 'stanfordnlp/imdb',
+      columns: ['text', 'label'],
+      tried: 'nowhere: the script is the one of the example',
+      pushes_to: 'ada/imdb',
+      time: '40 min of training',
+    },
   },
 };
 
