@@ -13,7 +13,7 @@ import type { SentJob } from './ran.ts';
 export function runConfined(
   { folder }: Pick<Ground, 'folder'>,
   hub: HubDouble,
-  { script }: SentJob,
+  { source }: SentJob,
 ): JobCourse {
   const lines: string[] = [];
   const course = { queueMs: 0, runMs: 0, lines };
@@ -21,7 +21,7 @@ export function runConfined(
     const job = hub.jobs.find((item) => item.course === course);
     if (job !== undefined) hub.finish(job, stage, message);
   };
-  run(folder, script, lines).then(
+  run(folder, source, lines).then(
     (code) => (code === 0 ? end('COMPLETED') : end('ERROR', `exit code ${code}`)),
     (error: unknown) => end('ERROR', String(error)),
   );

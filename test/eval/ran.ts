@@ -25,6 +25,9 @@ export type Done = {
 export type SentJob = {
   id: string;
   callId: string;
+  /** The source that it runs, to the letter. */
+  source: string;
+  /** The same, with the arguments that it is started with: settings may be in either. */
   script: string;
   flavor: string;
   seconds: number;
@@ -37,6 +40,7 @@ export type SentJob = {
 
 /** A run of a job that was put before people, or let through for them. */
 export type Proposal = Done & {
+  source: string;
   script: string;
   flavor: string;
   seconds: number;
@@ -62,6 +66,8 @@ type Used = {
 export type Ran = {
   calls: readonly Done[];
   proposals: readonly Proposal[];
+  /** Every script that a job was to run, also where the product has turned it down before people saw it. */
+  attempts: readonly string[];
   jobs: readonly SentJob[];
   /** What ended each request, in order. */
   answers: readonly string[];
@@ -83,6 +89,7 @@ export function ranOf(snapshot: Snapshot, hub: HubDouble, broken: string | undef
   return {
     calls,
     proposals: calls.filter(isRun).map((call) => proposalOf(call, snapshot, jobs)),
+    attempts: calls.filter(isAttempt).map((call) => attemptedIn(call, calls)),
     jobs,
     answers: answersOf(snapshot).map(({ text }) => text),
     firstAnswerStep: answersOf(snapshot)[0]?.step,
@@ -123,18 +130,28 @@ function doneOf({ messages, toolCalls }: Snapshot): Done[] {
 }
 
 /** A call that was never put before people, such as one with wrong arguments, proposed nothing. */
-const isRun = ({ tool, operation, isAsked }: Done): boolean =>
-  tool === 'hf_jobs' && /^(?:run|python)$/.test(operation) && isAsked;
+const isRun = (call: Done): boolean => isAttempt(call) && call.isAsked;
+
+const isAttempt = ({ tool, operation }: Done): boolean => tool === 'hf_jobs' && operation === 'run';
+
+/** The script of a call, also where it names a file that was written before and was not read. */
+function attemptedIn({ args, step }: Done, calls: readonly Done[]): string {
+  const script = String(args.script ?? '');
+  const isWritten = (call: Done) => call.tool === 'write' && call.step < step && call.args.path === script;
+  return String(calls.findLast(isWritten)?.args.content ?? script);
+}
 
 function proposalOf(call: Done, { toolCalls }: Snapshot, jobs: readonly SentJob[]): Proposal {
   const made = toolCalls.find(({ id }) => id === call.id);
   const state = made?.state;
   const request = state && 'request' in state ? state.request : made?.approval?.request;
-  const { script, command, hardware_flavor, timeout, dependencies } = call.args;
+  const { script, script_args, command, hardware_flavor, timeout, dependencies } = call.args;
   const job = jobs.find(({ callId }) => callId === call.id);
+  const source = typeof script === 'string' ? script : job ? job.source : textOf(command);
   return {
     ...call,
-    script: typeof script === 'string' ? script : job ? job.script : textOf(command),
+    source,
+    script: started(source, textOf(script_args)),
     flavor: typeof hardware_flavor === 'string' ? hardware_flavor : '',
     seconds: Number(/^(\d+)s$/.exec(String(timeout))?.[1] ?? job?.seconds ?? Number.NaN),
     usd: request?.estimate.usd,
@@ -145,7 +162,10 @@ function proposalOf(call: Done, { toolCalls }: Snapshot, jobs: readonly SentJob[
   };
 }
 
-const textOf = (command: unknown): string => (Array.isArray(command) ? command.join(' ') : '');
+const textOf = (words: unknown): string => (Array.isArray(words) ? words.join(' ') : '');
+
+/** A script with what it is started with, where that is anything. */
+const started = (source: string, words: string): string => (words === '' ? source : `${source}\n${words}`);
 
 /** A job as the double has it, with the script that its command holds. */
 export function sentOf(job: DoubleJob): SentJob {
@@ -155,7 +175,7 @@ export function sentOf(job: DoubleJob): SentJob {
   return {
     id: job.id,
     callId: Object.entries(labels).find(([, value]) => value.startsWith('c_'))?.[1] ?? '',
-    script: scriptIn(command),
+    ...scriptIn(command),
     flavor,
     seconds: Number(timeoutSeconds),
     environment: z.record(z.string(), z.string()).catch({}).parse(environment),
@@ -167,10 +187,13 @@ export function sentOf(job: DoubleJob): SentJob {
 }
 
 /** What a command runs: the source that it carries, else the command itself. */
-function scriptIn(command: readonly string[]): string {
+function scriptIn(command: readonly string[]): Pick<SentJob, 'source' | 'script'> {
   const text = command.join(' ');
   const [, encoded] = /echo ([A-Za-z0-9+/=]+) \| base64 -d/.exec(text) ?? [];
-  return encoded === undefined ? text : Buffer.from(encoded, 'base64').toString('utf8');
+  if (encoded === undefined) return { source: text, script: text };
+  const source = Buffer.from(encoded, 'base64').toString('utf8');
+  const [, words = ''] = /(?: -|"\$d\/script[.\w]*") ([^|]+)$/.exec(text) ?? [];
+  return { source, script: started(source, words) };
 }
 
 /** Texts of the model behind which nothing was called. */

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { scriptCommand } from '../../src/tools/hf-jobs/script-command.ts';
 import { saysNumber } from '../eval/graders/numbers.ts';
 import * as python from '../eval/python.ts';
+import { sentOf } from '../eval/ran.ts';
 import { CLEAN_ROWS, DIRTY_CSV, rowsIn } from '../eval/reviews.ts';
+
+const COURSE = { queueMs: 0, runMs: 0, lines: [] };
 
 describe('settings of a script', () => {
   test.each([
@@ -74,4 +78,18 @@ test('rows are read of every form in which they may be pushed', () => {
   expect(rowsIn('a.jsonl', objects.map((row) => JSON.stringify(row)).join('\n'))).toEqual(CLEAN_ROWS);
   expect(rowsIn('a.json', JSON.stringify(objects))).toEqual(CLEAN_ROWS);
   expect(rowsIn('a.csv', DIRTY_CSV).length).toBeGreaterThan(CLEAN_ROWS.length);
+});
+
+test('a job is read as the Hub was sent it: its source, and what that is started with', () => {
+  const source = 'print(1)\n';
+  const spec = (words: readonly string[]) => {
+    const run = { dependencies: ['trl'], python: undefined, words };
+    const { command } = scriptCommand(source, 'python', run);
+    return { command, flavor: 'l4x1', timeoutSeconds: 3_600, labels: { 'ml-intern-call': 'c_1' } };
+  };
+  const sent = (words: readonly string[]) =>
+    sentOf({ id: 'j', namespace: 'ada', createdAt: 0, ended: undefined, course: COURSE, spec: spec(words) });
+  expect(sent([])).toMatchObject({ source, script: source, callId: 'c_1', flavor: 'l4x1', seconds: 3_600 });
+  const { script } = sent(['--learning_rate', '3e-5', '--note', 'two words']);
+  expect(python.numbersOf(script, 'learning_rate')).toEqual([3e-5]);
 });

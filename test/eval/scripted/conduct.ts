@@ -113,4 +113,16 @@ export const run = ({
     ...more,
   });
 
-const DEPENDENCIES = ['transformers', 'datasets', 'accelerate', 'torch', 'trl'];
+/** Of all that these scripts import. */
+const DEPENDENCIES = [
+  'transformers',
+  'datasets',
+  'accelerate',
+  'torch',
+  'trl',
+  'peft',
+  'numpy',
+  'scikit-learn',
+  'wandb',
+  'requests',
+];

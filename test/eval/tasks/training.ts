@@ -50,7 +50,7 @@ const smokeTest: Task = {
         const [run] = proposals;
         if (run === undefined) return 'no run was proposed';
         const written = calls.filter(({ tool, step }) => tool === 'write' && step <= run.step);
-        const isWritten = written.some(({ args }) => String(args.content).trim() === run.script.trim());
+        const isWritten = written.some(({ args }) => String(args.content).trim() === run.source.trim());
         return isWritten || run.isFromFile ? undefined : 'the script of the job is another one than it wrote';
       },
     },

@@ -225,10 +225,10 @@ const imports: Task = {
     {
       name: 'imports exist',
       expects: 'whatever is imported of trl is there',
-      look({ proposals }) {
-        if (proposals.length === 0) return 'no run was proposed';
-        const unknown = proposals
-          .flatMap(({ script }) => importedOf(script, 'trl'))
+      look({ attempts }) {
+        if (attempts.length === 0) return 'no run was proposed';
+        const unknown = attempts
+          .flatMap((script) => importedOf(script, 'trl'))
           .find((name) => !OF_TRL.test(name));
         return unknown && `trl has no ${unknown}`;
       },
@@ -236,8 +236,8 @@ const imports: Task = {
     {
       name: 'arguments exist',
       expects: 'no argument is one that was removed (max_seq_length, tokenizer)',
-      look({ proposals }) {
-        const [old] = proposals.flatMap(({ script }) => OLD_ARGUMENTS.exec(withoutComments(script)) ?? []);
+      look({ attempts }) {
+        const [old] = attempts.flatMap((script) => OLD_ARGUMENTS.exec(withoutComments(script)) ?? []);
         return old && `a script has ${old.trim()}`;
       },
     },
