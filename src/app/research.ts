@@ -26,6 +26,7 @@ export function researchOf(
     },
     prompt: config.researchPrompt,
     maxOutputCharacters: config.limits.tool_output_characters,
+    maxReportCharacters: config.limits.research_characters,
     maxSteps: config.limits.research_steps,
     maxUsd: config.limits.research_usd,
   });

@@ -109,7 +109,9 @@ function allOf(worker: ToolParts, isOwn: IsOwnRepository): Tool[] {
       hardware,
       { apart, files: worker.readFiles },
       {
-        maxSeconds: config.limits.tool_timeout_seconds - 10,
+        maxSeconds: config.sandbox.command_seconds,
+        callSeconds: config.limits.tool_timeout_seconds,
+        clock,
         idleMinutes: config.sandbox.idle_minutes,
       },
     ),

@@ -99,6 +99,7 @@ export async function allTools(): Promise<Tool[]> {
     isOverBudget: async () => false,
     prompt: '',
     maxOutputCharacters: 0,
+    maxReportCharacters: 0,
     maxSteps: 0,
     maxUsd: 0,
   });

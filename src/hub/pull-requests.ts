@@ -11,6 +11,15 @@ type PullRequest = {
   createdAt: string;
 };
 
+/** What was said of a pull request, and what it would change. */
+type PullDetails = {
+  comments: { author: string; text: string }[];
+  /** As `git diff` has it; undefined where the Hub gives none. */
+  diff: string | undefined;
+  /** Files that have changed on both sides; `true` where nobody knows which. */
+  conflicts: readonly string[] | true;
+};
+
 const RawDiscussion = z.object({
   num: z.number(),
   title: text,
@@ -29,6 +38,9 @@ const RawDetails = RawDiscussion.extend({
       }),
     )
     .nullish(),
+  /** With `diff=1`: https://huggingface.co/docs/huggingface_hub/package_reference/community */
+  diff: z.string().nullish(),
+  filesWithConflicts: z.union([z.array(z.string()), z.literal(true)]).nullish(),
 });
 
 const discussion = (number: number, path = '') => `/discussions/${number}${path}`;
@@ -40,11 +52,7 @@ export type PullRequests = {
     status: 'open' | 'closed' | 'all',
     signal: AbortSignal,
   ): Promise<Looked<PullRequest[]>>;
-  pullRequest(
-    at: RepoAt,
-    number: number,
-    signal: AbortSignal,
-  ): Promise<Looked<PullRequest & { comments: { author: string; text: string }[] }>>;
+  pullRequest(at: RepoAt, number: number, signal: AbortSignal): Promise<Looked<PullRequest & PullDetails>>;
   openPullRequest(
     at: RepoAt,
     title: string,
@@ -80,12 +88,14 @@ export const pullRequestsOf = (client: RepoClient): PullRequests => ({
     };
   },
   async pullRequest(at, number, signal) {
-    const found = await rest(client, 'GET', at, discussion(number), RawDetails, signal);
+    const found = await rest(client, 'GET', at, discussion(number, '?diff=1'), RawDetails, signal);
     if (!found.ok) return found;
     const comments = (found.value.events ?? []).flatMap(({ type, author, data }) =>
       type === 'comment' && data?.latest ? [{ author: author?.name ?? '', text: data.latest.raw }] : [],
     );
-    return { ok: true, value: { ...pullOf(found.value), comments } };
+    const { diff, filesWithConflicts } = found.value;
+    const more = { comments, diff: diff ?? undefined, conflicts: filesWithConflicts ?? [] };
+    return { ok: true, value: { ...pullOf(found.value), ...more } };
   },
   async openPullRequest(at, title, description, signal) {
     const body = { title, description, pullRequest: true };

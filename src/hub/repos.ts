@@ -12,10 +12,11 @@ import { boundedFetch } from '../lib/bounded-fetch.ts';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo } from './access.ts';
 import type { Looked } from './datasets.ts';
+import { ModelMetadata } from './model-facts.ts';
 import type { IsOwnRepository } from './own-repositories.ts';
 import { paged } from './pages.ts';
 import { NoSuchName, part, partsOf, type RepoKind } from './paths.ts';
-import { type FilePlace, type FileRead, readRepoFile } from './read-file.ts';
+import { type FilePlace, type FileRead, readRepoFile, refusalOf } from './read-file.ts';
 import { adviceFor, refusalIn, refusedText } from './refusals.ts';
 import { withRetries } from './retry.ts';
 import type { HubToken } from './token.ts';
@@ -47,6 +48,8 @@ type RepoFile = { path: string; size: number; isFolder: boolean };
 export type HubRepos = {
   search(kind: RepoKind, asked: RepoSearch, signal: AbortSignal): Promise<Looked<RepoEntry[]>>;
   details(kind: RepoKind, id: string, signal: AbortSignal): Promise<Looked<RepoEntry & { tags: string[] }>>;
+  /** What the Hub itself knows of a model's weights, configuration and card. */
+  model(id: string, signal: AbortSignal): Promise<Looked<ModelMetadata>>;
   /** Files and folders below a path, at most `limit`; `hasMore` where there are others. */
   files(
     at: {
@@ -68,6 +71,9 @@ export type HubRepos = {
  * to 64 MB. It is not read as JSON here.
  */
 const FILES = { bytes: 80_000_000, values: Infinity };
+
+/** What is asked for of a model: https://huggingface.co/docs/hub/api#get-apimodelsrepoid */
+const EXPANDED = ['safetensors', 'gguf', 'config', 'cardData', 'library_name'] as const;
 
 /** Answers a model that has read the tags: of many of them, only the first. */
 const TAGS = 60;
@@ -103,6 +109,15 @@ export function createHubRepos(hubUrl: string, accessToken: HubToken, isOwn?: Is
               ? await datasetInfo(asked)
               : await spaceInfo(asked).then((space) => ({ ...space, about: space.sdk }));
         return { ...entryOf(found), tags: (found.tags ?? []).slice(0, TAGS) };
+      }),
+    model: (id, signal) =>
+      looked(signal, async () => {
+        const query = EXPANDED.map((field) => `expand=${field}`).join('&');
+        const response = await access(signal).fetch(`${hubUrl}/api/models/${partsOf(id)}?${query}`, {
+          headers: { authorization: `Bearer ${accessToken}` },
+        });
+        if (!response.ok) throw await refusalOf(response);
+        return ModelMetadata.parse(await response.json());
       }),
     files: ({ kind, id, revision, path, recursive }, limit, signal) =>
       looked(signal, async () => {

@@ -205,6 +205,7 @@ async function runThere(
   }
   let bytes = 0;
   for await (const line of linesOf(response.body)) {
+    if (line === '') continue; // a sign of life
     const frame = Frame.parse(parseJson(line));
     if ('end' in frame) return frame.end;
     const chunk = Buffer.from(frame.o, 'base64');

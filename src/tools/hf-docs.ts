@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { ApiReference } from '../hub/api-reference.ts';
+import { sectionNamed, sectionsOf } from '../hub/doc-sections.ts';
 import { DOC_SECTIONS, type Docs } from '../hub/docs.ts';
 import { cut } from '../lib/cut.ts';
 import { piece } from '../lib/output.ts';
 import type { ApiEndpoint } from '../parse-apart/parsers/api-endpoints.ts';
 import { joined, step, words } from './steps.ts';
-import { defineTool, type Tool } from './tool.ts';
+import { defineTool, type Tool, type ToolResult } from './tool.ts';
 
 const SECTIONS = Object.keys(DOC_SECTIONS);
 
@@ -59,7 +60,7 @@ function pageTool(docs: Docs): Tool {
   return defineTool({
     name: 'fetch_hf_docs',
     description:
-      'Read a page of the Hugging Face documentation as markdown, by its address; long ones in pieces, from `offset` on.',
+      'Read a page of the Hugging Face documentation as markdown, by its address. Of long ones first ask for the `contents`, a line for each section, then read one `section`, or pieces from `offset` on.',
     schema: z.strictObject({
       url: z.string().max(2_000).describe('E.g. "https://huggingface.co/docs/trl/dpo_trainer".'),
       offset: z
@@ -68,16 +69,20 @@ function pageTool(docs: Docs): Tool {
         .min(0)
         .optional()
         .describe('Character to begin with; without it where the address says.'),
+      contents: z.boolean().optional().describe('The sections of the page, and what each is about.'),
+      section: z.string().max(300).optional().describe('The section to read, by its title.'),
     }),
     isReadOnly: true,
     research: true,
     sourceOf: ({ url }) => url,
     summary: ({ url }) => url.replace(/^https?:\/\/[^/]+\/(docs\/)?/, ''),
     step: ({ url }) => step('read', url.replace(/^https?:\/\/[^/]+\/(docs\/)?/, '')),
-    async run({ url, offset }, { signal }) {
+    async run({ url, offset, contents, section }, { signal }) {
       const page = await docs.page(url, signal);
       if (!page.ok) return { kind: 'failed', output: page.reason };
       const { text, begins } = page.value;
+      if (contents) return { kind: 'done', output: `${page.value.url}\n\n${contentsOf(text)}` };
+      if (section !== undefined) return sectionIn(page.value, section, offset);
       const from = offset ?? begins ?? 0;
       const found = piece(text, from, PAGE);
       if (found === undefined)
@@ -87,6 +92,35 @@ function pageTool(docs: Docs): Tool {
       return { kind: 'done', output: `${page.value.url}\n${note}\n${found}` };
     },
   });
+}
+
+/** More sections are found by what the last line says. */
+const MOST_LINES = 150;
+
+/** A page's sections in one line each: title, length, and what it begins with. */
+function contentsOf(text: string): string {
+  const sections = sectionsOf(text);
+  if (sections.length === 0) return `The page has no sections, and ${text.length} characters.`;
+  const lines = sections.slice(0, MOST_LINES).map(({ title, level, from, to, about }) => {
+    const size = `${(to - from).toLocaleString('en')} characters, offset ${from}`;
+    return `${'  '.repeat(level - 1)}- ${title} (${size})${about === '' ? '' : `: ${about}`}`;
+  });
+  const more = sections.length - lines.length;
+  return [...lines, ...(more > 0 ? [`(${more} more sections; read on from their offset)`] : [])].join('\n');
+}
+
+/** One section of a page, in pieces where it is long: `offset` counts from its own beginning. */
+function sectionIn({ url, text }: { url: string; text: string }, title: string, offset = 0): ToolResult {
+  const sections = sectionsOf(text);
+  const found = sectionNamed(sections, title);
+  if (found === undefined) {
+    const titles = sections.slice(0, MOST_LINES).map((section) => section.title);
+    return { kind: 'failed', output: `The page has no section "${title}". It has: ${titles.join('; ')}.` };
+  }
+  const shown = piece(text.slice(found.from, found.to), offset, PAGE);
+  return shown === undefined
+    ? { kind: 'failed', output: `The section has ${found.to - found.from} characters only.` }
+    : { kind: 'done', output: `${url}\n\n${shown}` };
 }
 
 const ENDPOINTS = 10;

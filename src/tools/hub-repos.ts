@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ModelMetadata, modelFacts } from '../hub/model-facts.ts';
 import type { IsOwnRepository } from '../hub/own-repositories.ts';
 import { pageOf } from '../hub/paths.ts';
 import type { HubRepos, RepoEntry } from '../hub/repos.ts';
@@ -81,7 +82,7 @@ function detailsTool(repos: HubRepos, hubUrl: string): Tool {
   return defineTool({
     name: 'hub_repo_details',
     description:
-      'What a model, dataset or Space on the Hugging Face Hub is: task, tags, downloads, access, its files, and its card.',
+      'What a model, dataset or Space on the Hugging Face Hub is: task, tags, downloads, whether we may read what is gated, its files, and its card; of a model parameters by precision, architecture, context length, licence and base model, each unknown where nobody says it.',
     schema: z.strictObject({ kind: Kind, id: RepoId }),
     isReadOnly: true,
     research: true,
@@ -96,6 +97,7 @@ function detailsTool(repos: HubRepos, hubUrl: string): Tool {
         repos.read({ kind, id, path: 'README.md' }, CARD_CHARACTERS * 2, signal),
       ]);
       const entry = details.value;
+      const more = await factsOf(repos, { kind, id }, entry, files.ok ? files.value.files : [], signal);
       const facts = [
         entry.about,
         entry.downloads === undefined ? undefined : `${entry.downloads.toLocaleString('en')} downloads`,
@@ -109,6 +111,7 @@ function detailsTool(repos: HubRepos, hubUrl: string): Tool {
           `# ${entry.id}\n${pageOf(hubUrl, kind, entry.id)}`,
           entry.id.toLowerCase() === id.toLowerCase() ? '' : `It has moved: ${id} is its old name.`,
           facts.join(' · '),
+          more.join('\n'),
           entry.tags.length > 0 ? `Tags: ${entry.tags.join(', ')}` : '',
           files.ok ? `Files:\n${listing(files.value)}` : `Files: ${files.reason}`,
           card.ok ? `Card:\n${cut(card.value.bytes.toString('utf8'), CARD_CHARACTERS)}` : 'It has no card.',
@@ -119,6 +122,50 @@ function detailsTool(repos: HubRepos, hubUrl: string): Tool {
     },
   });
 }
+
+/** A configuration is read up to so many bytes: longer ones are none. */
+const CONFIG_BYTES = 500_000;
+
+type At = { kind: z.infer<typeof Kind>; id: string };
+type Files = readonly { path: string; isFolder: boolean }[];
+
+/** What a model is made of, and whether what is gated may be read. */
+async function factsOf(
+  repos: HubRepos,
+  at: At,
+  { gated }: RepoEntry,
+  files: Files,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const textOf = async (path: string) => {
+    const read = await repos.read({ ...at, path }, CONFIG_BYTES, signal);
+    return read.ok && read.value.size <= CONFIG_BYTES ? read.value.bytes.toString('utf8') : undefined;
+  };
+  const access = gated === undefined ? [] : [await accessOf(repos, at, files, signal)];
+  if (at.kind !== 'model') return access;
+  const [meta, config, adapter] = await Promise.all([
+    repos.model(at.id, signal),
+    textOf('config.json'),
+    textOf('adapter_config.json'),
+  ]);
+  const known = meta.ok ? meta.value : ModelMetadata.parse({});
+  return [...modelFacts(known, { config, adapter }), ...access];
+}
+
+/**
+ * The card of what is gated is everybody's to read, and so is the list of its files: whether one has access
+ * is told by reading one of these.
+ */
+async function accessOf(repos: HubRepos, at: At, files: Files, signal: AbortSignal): Promise<string> {
+  const file = files.find(({ path, isFolder }) => !isFolder && !OPEN_TO_ALL.has(path));
+  if (file === undefined) return 'Access: gated; whether the account has it is unknown.';
+  const read = await repos.read({ ...at, path: file.path }, 1, signal);
+  return read.ok
+    ? 'Access: gated, and the account that reads here has it.'
+    : `Access: gated, and the account that reads here can’t read ${file.path}: ${read.reason}`;
+}
+
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(['README.md', '.gitattributes']);
 
 export function listing({
   files,

@@ -64,6 +64,8 @@ export type ToolResult =
   | {
       kind: 'done';
       output: string;
+      /** How many characters of it are kept, where it is worth more than any call may tell. */
+      room?: number;
       plan?: PlanItem[];
       file?: SharedFile;
       image?: Omit<SharedFile, 'text'>;

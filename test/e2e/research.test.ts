@@ -87,6 +87,35 @@ test('from the literature over a recipe and the data to a job', async () => {
   expect(usage).toContain('Researched “');
 });
 
+test('a report with a ranked table and code word for word comes whole to the model that asked', async () => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) =>
+      `| ${i + 1} | arXiv 2305.${18000 + i} | GSM8K 0.${90 - i} | openai/gsm8k (question, answer) | GRPO | lr 1e-6, batch ${i}, ${'w'.repeat(250)} | it |`,
+  );
+  const code = Array.from(
+    { length: 150 },
+    (_, i) => `config.value_${i} = SFTConfig(learning_rate=2e-5, max_length=${i})`,
+  );
+  const report = [
+    '# Answer',
+    ...rows,
+    '`huggingface/trl`, trl/scripts/sft.py, lines 1 to 150:',
+    '```python',
+    ...code,
+    '```',
+  ].join('\n');
+  expect(report.length).toBeGreaterThan(30_000);
+  await begin((request) => {
+    if (isResearch(request)) return { text: report };
+    return resultsIn(request) === 0 ? { calls: [research('Which recipe for GSM8K?')] } : { text: 'read it' };
+  });
+  await world.reply(world.slack.mention('U0ADA', 'C0ML', 'find a recipe'), 'read it');
+  const told = world.model.requests.filter((request) => !isResearch(request)).at(-1);
+  const found = told?.messages.find(({ role }) => role === 'tool');
+  expect(found?.content).toBe(report);
+});
+
 test('goes on from its last step after the process died, and shows how it stands meanwhile', async () => {
   let isHeld = true;
   await begin(

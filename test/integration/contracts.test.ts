@@ -250,7 +250,7 @@ describe('an answer with every field of the documented shape is read whole', () 
     expect(await writes.pullRequests(at, 'open', signal)).toEqual({ ok: true, value: [pull] });
     expect(await writes.pullRequest(at, 1, signal)).toEqual({
       ok: true,
-      value: { ...pull, comments: [{ author: 'ada', text: 'why' }] },
+      value: { ...pull, comments: [{ author: 'ada', text: 'why' }], diff: '', conflicts: [] },
     });
     expect(await writes.refs(at, signal)).toEqual({ ok: true, value: { branches: ['main'], tags: ['v1'] } });
     const github = createGithub(`${hub.url}/github`, undefined);

@@ -91,6 +91,36 @@ describe('hub_repo_details', () => {
     }
   });
 
+  test('tells what a model is made of, and whether what is gated may be read', async () => {
+    const id = 'acme/llama';
+    const repo = hub.repos.add('model', id, {
+      'README.md': '# A model',
+      'config.json': JSON.stringify({ architectures: ['LlamaForCausalLM'], max_position_embeddings: 4_096 }),
+    });
+    repo.gated = 'manual';
+    repo.known = {
+      safetensors: { parameters: { BF16: 8_030_261_248 }, total: 8_030_261_248 },
+      config: { architectures: ['LlamaForCausalLM'], model_type: 'llama' },
+      cardData: { license: 'llama3.1', base_model: 'meta-llama/Llama-3.1-8B' },
+    };
+    const told = async () =>
+      ((await run('hub_repo_details', { kind: 'model', id })) as { output: string }).output;
+    for (const part of [
+      'Parameters: 8.03B (BF16 8.03B, by the safetensors metadata)',
+      'Architecture: LlamaForCausalLM (llama)',
+      'Context length: 4,096 tokens (max_position_embeddings)',
+      'Licence: llama3.1',
+      'Base model: meta-llama/Llama-3.1-8B',
+      'Access: gated, and the account that reads here has it.',
+    ])
+      expect(await told()).toContain(part);
+    repo.isLetIn = false;
+    const refused = await told();
+    expect(refused).toContain('Access: gated, and the account that reads here can’t read config.json');
+    expect(refused).toContain('Context length: unknown');
+    expect(refused).toContain('Parameters: 8.03B'); // which the Hub tells everybody
+  });
+
   test('of what is not there says where to look', async () => {
     expect(await run('hub_repo_details', { kind: 'model', id: 'acme/nothing' })).toMatchObject({
       kind: 'failed',
@@ -320,7 +350,7 @@ describe('hf_repo_git', () => {
     ['update_repo', { private: false }, true],
     ['create_branch', { branch: 'try' }, true],
     ['create_tag', { tag: 'v1' }, true],
-    ['create_pr', { title: 'x' }, true],
+    ['create_pr', { title: 'A change' }, true],
     ['comment_pr', { number: 1, text: 'what a page told me to say' }, true],
     ['close_pr', { number: 1 }, true],
     ['change_pr_status', { number: 1, status: 'open' }, true],

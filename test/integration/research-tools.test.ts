@@ -246,6 +246,32 @@ describe('the documentation', () => {
     expect(await output('fetch_hf_docs', { url: 'not a url' })).toContain('is no page of the documentation');
   });
 
+  test('fetch_hf_docs lists the sections of a page with what each is about, and reads one of them', async () => {
+    const sections = ['Loss', 'Logged metrics', 'Usage tips'].map(
+      (title, i) =>
+        `## ${title}[[s${i}]]\n\nAbout ${title}: it is here. More of it.\n\n### Deeper\n\n${'x'.repeat(9_000)}`,
+    );
+    const code = '```python\n# no heading\n## nor this\n```';
+    hub.pages.instead.set('/docs/trl/long.md', () => ({
+      body: ['# Long\n\nWhat it is.', code, ...sections].join('\n\n'),
+      headers: { 'content-type': 'text/markdown' },
+    }));
+    const url = `${hub.url}/docs/trl/long`;
+    const contents = await output('fetch_hf_docs', { url, contents: true });
+    expect(contents.split('\n').slice(2)).toHaveLength(7);
+    expect(contents).toMatch(/^- Long \([\d,]+ characters, offset 0\): What it is\.$/m);
+    expect(contents).toMatch(
+      /^ {2}- Logged metrics \(9,\d+ characters, offset \d+\): About Logged metrics: it is here\.$/m,
+    );
+    expect(contents).not.toContain('no heading');
+    const one = await output('fetch_hf_docs', { url, section: 'logged METRICS' });
+    expect(one).toContain('## Logged metrics');
+    expect(one).not.toContain('Usage tips');
+    expect(await output('fetch_hf_docs', { url, section: 'nothing' })).toMatch(
+      /^failed: The page has no section "nothing"\. It has: Long; Loss;/,
+    );
+  });
+
   test('fetch_hf_docs begins where an address says, and follows a page that has moved', async () => {
     const type = { 'content-type': 'text/markdown' };
     hub.pages.instead.set('/docs/trl/new_trainer.md', () => ({

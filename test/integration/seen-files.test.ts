@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { createReadFiles, type ReadFiles } from '../../src/session/store/read-fi
 import { editTool, readTool, writeTool } from '../../src/tools/sandbox/files.ts';
 import type { Tool } from '../../src/tools/tool.ts';
 import { parseApart } from '../support/parse-apart.ts';
+import { plainSandbox } from '../support/plain-sandbox.ts';
 import { toolContext } from '../support/tool-context.ts';
 import { useStorage } from '../support/use-storage.ts';
 
@@ -40,17 +40,7 @@ async function newSession(id: string): Promise<void> {
   });
 }
 
-const sandbox: Pick<Sandbox, 'run'> = {
-  run: ([program = '', ...args], { stdin, onOutput }) =>
-    new Promise((done, fail) => {
-      const child = spawn(program, args, { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
-      child.on('error', fail);
-      child.on('close', (code) => done({ kind: 'exited', code: code ?? 1 }));
-      child.stdout.on('data', onOutput);
-      child.stdin.on('error', () => {}); // it has not read all
-      child.stdin.end(stdin);
-    }),
-};
+const sandbox = plainSandbox(() => folder);
 const sandboxes = { open: async () => sandbox } as unknown as Sandboxes;
 
 const put = (name: string, text: string) => writeFileSync(join(folder, name), text);

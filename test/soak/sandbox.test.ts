@@ -90,6 +90,27 @@ describe.skipIf(!hasBubblewrap)('code that the agent runs', () => {
     expect(command).toContain(Buffer.from('print("approved")').toString('base64').slice(0, 20));
   });
 
+  test('outlives many leases, in its folder, and is run once', async () => {
+    await begin(
+      inTurn(bash('mkdir -p src'), {
+        name: 'bash',
+        arguments: {
+          command: 'for i in $(seq 60); do sleep 0.1; done; echo x >> times; pwd; cat times',
+          work_dir: 'src',
+          timeout_seconds: 3_600,
+        },
+      }),
+      {
+        configure: (config) => {
+          withLocalSandboxes(config);
+          config.durability.lease_seconds = 1;
+        },
+      },
+    );
+    const asked = mention();
+    await world.reply(asked, 'result: /work/src\nx\nexit code 0');
+  });
+
   test('that was running when the process ended is not run again, and the model is told to look', async () => {
     await beginLocal(callOnce(bash('echo x >> times; while [ ! -e go ]; do sleep 0.1; done')));
     const asked = mention();

@@ -118,7 +118,7 @@ const onRepository = (kind: 'space' | 'dataset', id: string): [name: string, arg
   ...['list_refs', 'list_prs'].map((operation): [string, Args] => ['hf_repo_git', { operation, kind, id }]),
   ['hf_repo_git', { operation: 'create_branch', kind, id, branch: 'b' }],
   ['hf_repo_git', { operation: 'create_tag', kind, id, tag: 't' }],
-  ['hf_repo_git', { operation: 'create_pr', kind, id, title: 't', text: 'x' }],
+  ['hf_repo_git', { operation: 'create_pr', kind, id, title: 'A change', text: 'x' }],
   ['hf_repo_git', { operation: 'update_repo', kind, id, private: false }],
   ['hf_repo_git', { operation: 'create_repo', kind, id, private: false, sdk: 'docker' }],
 ];

@@ -16,7 +16,11 @@ export const HOSTILE_CALLS: Readonly<Record<string, readonly object[]>> = {
     { endpoint: 'trl', query: 'dpo trainer' },
     { endpoint: 'trl', max_results: 50 },
   ],
-  fetch_hf_docs: [{ url: '<hub>/docs/trl/dpo_trainer' }],
+  fetch_hf_docs: [
+    { url: '<hub>/docs/trl/dpo_trainer' },
+    { url: '<hub>/docs/trl/dpo_trainer', contents: true },
+    { url: '<hub>/docs/trl/dpo_trainer', section: 'Loss' },
+  ],
   find_hf_api: [{ query: 'models' }, { tag: 'repos' }],
   hf_papers: [
     ...each(['trending', 'search', 'snippet_search'], { query: 'preference beta', limit: 50 }),
@@ -65,7 +69,12 @@ export const HOSTILE_CALLS: Readonly<Record<string, readonly object[]>> = {
     }),
     ...each(['create_branch', 'delete_branch'], { ...REPO, branch: 'b' }),
     ...each(['create_tag', 'delete_tag'], { ...REPO, tag: 't' }),
-    ...each(['create_pr', 'update_repo', 'create_repo'], { ...REPO, title: 't', text: 'x', private: true }),
+    ...each(['create_pr', 'update_repo', 'create_repo'], {
+      ...REPO,
+      title: 'A change',
+      text: 'x',
+      private: true,
+    }),
   ],
   hf_jobs: [
     ...each(['run', 'scheduled run'], { script: 'print(1)', schedule: '@hourly' }),
@@ -95,6 +104,8 @@ export const HOSTILE_CALLS: Readonly<Record<string, readonly object[]>> = {
     { command: 'head -c 60000000 /dev/zero' },
     { command: "yes 'pass\u001b[31mword: \u001b]0;' | head -c 30000000" },
     { command: 'cat /work/noise.txt', background: true },
+    { command: 'ls', work_dir: '/work/many' },
+    { command: 'ls', work_dir: 'no/such' },
     { process: 'p1' },
   ],
   read: [{ path: 'noise.txt' }, { path: 'big.csv', offset: 400_000 }, { path: '/work/many' }],

@@ -121,6 +121,7 @@ function researchOver(tools: readonly Tool[], answer: HostileGround['answer']): 
     isOverBudget: async () => false,
     prompt: 'Look it up.',
     maxOutputCharacters: 25_000,
+    maxReportCharacters: 40_000,
     maxSteps: 5,
     maxUsd: 1,
   });

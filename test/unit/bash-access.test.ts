@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/lib/clock.ts';
 import type { Sandbox, Sandboxes } from '../../src/sandbox/sandbox.ts';
 import { bashTool } from '../../src/tools/sandbox/bash.ts';
 import { parseApart } from '../support/parse-apart.ts';
@@ -16,7 +17,11 @@ function printing(text: string, code: number): Sandboxes {
 }
 
 const bash = (text: string, code: number) =>
-  runTool([bashTool(printing(text, code), parseApart, 600)], 'bash', { command: 'python a.py' });
+  runTool(
+    [bashTool(printing(text, code), parseApart, { maxSeconds: 600, callSeconds: 60, clock: systemClock })],
+    'bash',
+    { command: 'python a.py' },
+  );
 
 test.each([
   [

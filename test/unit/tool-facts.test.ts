@@ -78,6 +78,7 @@ describe('a new tool needs no line anywhere but its own file and the catalogue',
       isOverBudget: async () => false,
       prompt: '',
       maxOutputCharacters: 1_000,
+      maxReportCharacters: 40_000,
       maxSteps: 10,
       maxUsd: 1,
     });

@@ -6,13 +6,18 @@ import { callsOf, type Entry } from './journal.ts';
 /**
  * The findings, with what was read for them. The sources are taken from the calls, whatever the model claims.
  */
-export function report(text: string, entries: readonly Entry[], registry: Registry): ToolResult {
+export function report(
+  text: string,
+  entries: readonly Entry[],
+  registry: Registry,
+  room: number,
+): ToolResult {
   const sources = sourcesOf(callsOf(entries), registry);
   const read =
     sources.length > 0 ? `\n\nRead for this:\n${sources.map((source) => `- ${source}`).join('\n')}` : '';
   return text.trim() === '' && sources.length === 0
     ? { kind: 'failed', output: 'The research came to no answer.' }
-    : { kind: 'done', output: `${text.trim() || 'It came to no answer.'}${read}` };
+    : { kind: 'done', output: `${text.trim() || 'It came to no answer.'}${read}`, room };
 }
 
 /** What is known where it can't go on. */

@@ -29,7 +29,9 @@ export type ResearchDeps = {
   /** Whether the session has spent more than a budget allows: then nothing more is looked up. */
   isOverBudget(sessionId: string): Promise<boolean>;
   prompt: string;
+  /** Of what one look-up gives, and of the report. */
   maxOutputCharacters: number;
+  maxReportCharacters: number;
   maxSteps: number;
   maxUsd: number;
 };
@@ -77,7 +79,8 @@ async function research(
     signal.throwIfAborted();
     context.note(progressOf(entries, registry));
     const last = entries.at(-1);
-    if (last?.kind === 'answer' && last.calls.length === 0) return report(last.text, entries, registry);
+    if (last?.kind === 'answer' && last.calls.length === 0)
+      return report(last.text, entries, registry, deps.maxReportCharacters);
     if (last?.kind === 'answer') {
       const results = await Promise.all(last.calls.map((call) => runCall(scope, call)));
       entries.push(await noted(context, { kind: 'results', results }));

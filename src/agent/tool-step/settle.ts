@@ -24,7 +24,8 @@ export async function settle(
     await deps.startWatch(result.watch.id);
     return deps.render(held.sessionId);
   }
-  const output = cappedClean(held.db.redaction, result.output, deps.maxOutputCharacters);
+  const room = (result.kind === 'done' && result.room) || deps.maxOutputCharacters;
+  const output = cappedClean(held.db.redaction, result.output, room);
   const { plan, file, image, made } = result.kind === 'done' ? result : {};
   const imageId = image && deps.ids.next('f');
   const state = {

@@ -84,6 +84,9 @@ export const Limits = z.strictObject({
   message_characters: count.default(40_000).describe('Longer messages are refused with a clear answer.'),
   tool_output_characters: count.default(25_000).describe('Cap of one tool result.'),
   research_steps: count.default(60).describe('Model calls of one research.'),
+  research_characters: count
+    .default(40_000)
+    .describe('Cap of what one research reports: recipes, and code word for word.'),
   research_usd: usd
     .default(2)
     .describe('What one research may cost in model calls, in USD, before it has to come to an end.'),

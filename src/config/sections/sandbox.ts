@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, MOST_DAYS } from '../setting-types.ts';
+import { count, MOST_DAYS, wholeSeconds } from '../setting-types.ts';
 
 /** Where the agent’s code runs. */
 export const Sandbox = z.strictObject({
@@ -30,6 +30,10 @@ export const Sandbox = z.strictObject({
   memory_mb: count.default(4_096).describe('local: memory of a command, all its processes together.'),
   processes: count.default(256).describe('local: processes of a command.'),
   cpu_seconds: count.default(1_800).describe('local: processor time of one process.'),
+  command_seconds: wholeSeconds
+    .max(86_400)
+    .default(3_600)
+    .describe('The longest that one command may run while the agent waits for it.'),
   disk_mb: count.default(4_096).describe('local: size of a workspace.'),
   files: count.default(500_000).describe('local: files and folders of a workspace.'),
   namespace: z

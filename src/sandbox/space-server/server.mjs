@@ -1,6 +1,6 @@
 // The exec API of a sandbox Space: runs commands for whoever has the token, and streams what they print. No
 // dependencies, so that it starts wherever there is Node. Frames of a stream are lines of JSON:
-// {"o": base64} while it prints, at last {"end": ...}.
+// {"o": base64} while it prints, at last {"end": ...}. Empty lines say that it still runs.
 import { spawn } from 'node:child_process';
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -12,6 +12,7 @@ const BODY_BYTES = 50e6;
 const OUTPUT_BYTES = 100e6;
 const TAIL_BYTES = 64_000;
 const BACKGROUND = 8;
+const ALIVE_MS = Number(process.env.SANDBOX_ALIVE_MS ?? 15_000);
 
 /** What commands see: nothing of what this server was told. */
 const ENVIRONMENT = Object.fromEntries(
@@ -74,7 +75,10 @@ const ROUTES = {
       onOutput: (chunk) => response.write(`${JSON.stringify({ o: chunk.toString('base64') })}\n`),
     });
     response.on('close', () => stop({ kind: 'killed', reason: 'the caller went away' }));
-    response.end(`${JSON.stringify({ end: await ended })}\n`);
+    // Whoever is in between takes for dead what is silent for minutes: an empty line says that it is not.
+    const alive = setInterval(() => response.write('\n'), ALIVE_MS);
+    const end = await ended.finally(() => clearInterval(alive));
+    response.end(`${JSON.stringify({ end })}\n`);
   },
 
   'POST /start'({ command }, response) {

@@ -4,6 +4,7 @@ import type { JobSpec } from '../../hub/jobs.ts';
 import { isPassing, statusOf } from '../../hub/retry.ts';
 import { dollarsAtMost } from '../../lib/dollars.ts';
 import { exactDurationText } from '../../lib/duration.ts';
+import { quotedWords, shellQuoted } from '../../lib/shell-words.ts';
 import { type ApprovalRequest, previewOf } from '../../session/tool-calls.ts';
 import { rulesText } from '../../thread/words/stop-rules.ts';
 import type { Findings } from '../python-checks/findings.ts';
@@ -18,7 +19,6 @@ import { preflightFacts, tellOnce } from './preflight.ts';
 import { IN_SANDBOX, readScript } from './script.ts';
 import { checkedScript } from './script-checks.ts';
 import { SCRIPT_MOUNT } from './script-command.ts';
-import { quotedWords, shellQuoted } from './shell-words.ts';
 import { chosenOf, problemOf, SCRIPT_KEPT } from './submit.ts';
 
 /** The request to run a job, with a script as it was read for it; and the hardware that it is for. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { quotedWords } from '../../lib/shell-words.ts';
 import { StopRules } from '../../session/stop-rules.ts';
 import { LONGEST_JOB_SECONDS, parseDuration } from './duration.ts';
 import { Preflight } from './preflight.ts';
-import { quotedWords } from './shell-words.ts';
 
 /** https://huggingface.co/.well-known/openapi.json, `environment` of POST /api/jobs/{namespace}. */
 const VARIABLE = /^[a-zA-Z][_a-zA-Z0-9]+$/;

@@ -1,6 +1,6 @@
 import { sha256Of } from '../../lib/hash.ts';
+import { quotedWords, shellQuoted } from '../../lib/shell-words.ts';
 import type { Arguments } from './arguments.ts';
-import { quotedWords, shellQuoted } from './shell-words.ts';
 
 /** What a script is, by which it is decided how it is run. */
 export type ScriptType = NonNullable<Arguments['script_type']>;

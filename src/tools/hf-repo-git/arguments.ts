@@ -32,7 +32,7 @@ export const Arguments = z.strictObject({
   tag: Ref.optional(),
   revision: Ref.optional().describe('create_branch, create_tag: from where; main by default.'),
   number: z.number().int().min(1).optional().describe('Of a pull request.'),
-  title: z.string().max(300).optional().describe('create_pr.'),
+  title: z.string().min(3).max(200).optional().describe('create_pr.'),
   text: z
     .string()
     .max(20_000)
@@ -41,7 +41,7 @@ export const Arguments = z.strictObject({
   status: z
     .enum(['open', 'closed', 'all'])
     .optional()
-    .describe('list_prs; change_pr_status: open or closed.'),
+    .describe('list_prs; change_pr_status: open (which publishes a draft) or closed.'),
   private: z.boolean().optional().describe('create_repo (true by default), update_repo.'),
   gated: z
     .union([z.enum(['auto', 'manual']), z.literal(false)])

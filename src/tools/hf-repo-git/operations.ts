@@ -2,6 +2,7 @@ import type { Looked } from '../../hub/datasets.ts';
 import { treeUrl } from '../../hub/paths.ts';
 import type { RepoAt } from '../../hub/repo-client.ts';
 import type { RepoWrites } from '../../hub/repo-writes.ts';
+import { capped } from '../../lib/output.ts';
 import { provenanceCard } from '../provenance.ts';
 import type { ToolContext } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
@@ -100,14 +101,42 @@ const get_pr: GitOperation = {
   async run({ writes, at, page }, { number = 0 }, { signal }) {
     const found = await writes.pullRequest(at, number, signal);
     if (!found.ok) return found;
-    const { comments, ...pull } = found.value;
+    const { comments, diff, conflicts, ...pull } = found.value;
     const head = `#${pull.number} ${pull.title} (${pull.status}, by ${pull.author}, ${pull.createdAt})\n${page}/discussions/${number}`;
     return {
       ok: true,
-      value: [head, ...comments.map(({ author, text }) => `${author}: ${text}`)].join('\n\n'),
+      value: [
+        head,
+        ...(pull.status === 'draft' ? [DRAFT] : []),
+        ...conflictsSaid(conflicts),
+        ...comments.map(({ author, text }) => `${author}: ${text}`),
+        diff === undefined ? 'The Hub gives no diff of it.' : diffSaid(diff),
+      ].join('\n\n'),
     };
   },
 };
+
+const DRAFT = 'It is a draft: once the diff is as it should be, publish it with change_pr_status open.';
+
+const conflictsSaid = (conflicts: readonly string[] | true): string[] =>
+  conflicts === true
+    ? ['It has conflicts.']
+    : conflicts.length > 0
+      ? [`It has conflicts in: ${conflicts.slice(0, MOST_FILES).join(', ')}`]
+      : [];
+const MOST_FILES = 20;
+
+/** So much of a diff leaves room for what was said. */
+const DIFF_CHARACTERS = 15_000;
+
+/** A diff with the files that it is about, and as much of it as there is room for. */
+function diffSaid(diff: string): string {
+  if (diff.trim() === '') return 'It changes nothing yet.';
+  const files = [...diff.matchAll(/^diff --git a\/(.{1,500}?) b\//gm)].map(([, path]) => path ?? '');
+  const listed = files.slice(0, MOST_FILES).join(', ');
+  const more = files.length > MOST_FILES ? ` and ${files.length - MOST_FILES} more` : '';
+  return `It changes: ${listed}${more}\n\n${capped(diff, DIFF_CHARACTERS)}`;
+}
 
 const create_pr: GitOperation = {
   needs: ['title'],
@@ -118,7 +147,7 @@ const create_pr: GitOperation = {
     const { number } = opened.value;
     return {
       ok: true,
-      value: `Pull request #${number} is open as a draft: ${page}/discussions/${number}. Upload to it with revision "refs/pr/${number}".`,
+      value: `Pull request #${number} is made as a draft: ${page}/discussions/${number}. Upload to it with revision "refs/pr/${number}", look at its diff with get_pr, then publish it with change_pr_status open.`,
     };
   },
 };
@@ -140,7 +169,12 @@ const close_pr: GitOperation = {
 
 const change_pr_status: GitOperation = {
   needs: ['number', 'status'],
-  card: { title: ({ number, status, id }) => `Make pull request #${number} of ${id} ${status}` },
+  card: {
+    title: ({ number, status, id }) =>
+      status === 'open'
+        ? `Publish pull request #${number} of ${id}, or open it again`
+        : `Close pull request #${number} of ${id}`,
+  },
   isRepeatable: true,
   async run({ writes, at }, { number = 0, status, text = '' }, { signal }) {
     if (status === 'all' || status === undefined)

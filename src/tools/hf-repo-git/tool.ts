@@ -13,7 +13,7 @@ export function hfRepoGitTool(writes: RepoWrites, hubUrl: string): Tool {
   return defineTool({
     name: 'hf_repo_git',
     description:
-      'Branches, tags, pull requests and settings of a repository on the Hugging Face Hub. People are asked before anything is made, said, changed, merged or deleted. Tag what you release; propose changes to what belongs to others with create_pr.',
+      'Branches, tags, pull requests and settings of a repository on the Hugging Face Hub. People are asked before anything is made, said, changed, merged or deleted. Tag what you release; propose changes to what belongs to others as a draft: create_pr, upload to its revision, look at the diff with get_pr, publish it with change_pr_status open.',
     schema: Arguments,
     isReadOnly: false,
     actsAsOwner: true,

@@ -1,8 +1,12 @@
+import { posix } from 'node:path';
 import { z } from 'zod';
+import type { Clock } from '../../lib/clock.ts';
 import { cut } from '../../lib/cut.ts';
+import { durationText } from '../../lib/duration.ts';
 import { capped, withoutAnsi } from '../../lib/output.ts';
+import { shellQuoted } from '../../lib/shell-words.ts';
 import type { ParseApart } from '../../parse-apart/parse-apart.ts';
-import { writeFile } from '../../sandbox/files.ts';
+import { readFile, writeFile } from '../../sandbox/files.ts';
 import type { Background, RunEnd, Sandbox, Sandboxes } from '../../sandbox/sandbox.ts';
 import { step } from '../steps.ts';
 import { defineTool, type Tool, type ToolContext, type ToolResult } from '../tool.ts';
@@ -17,15 +21,25 @@ const KEPT_BYTES = 10_000_000;
 const TAIL_CHARACTERS = 9_000;
 const BACKGROUND_CHARACTERS = 8_000;
 
+/** How long a command runs that says nothing of it. */
+const DEFAULT_SECONDS = 120;
+
 const Arguments = z
   .strictObject({
     command: z.string().min(1).max(50_000).optional().describe('Shell command; it begins in /work.'),
+    work_dir: z
+      .string()
+      .min(1)
+      .max(1_000)
+      .refine((path) => !path.includes('\0'), 'must not hold NUL')
+      .optional()
+      .describe('Folder of the sandbox that it begins in; a relative one is below /work.'),
     timeout_seconds: z
       .number()
       .int()
       .min(1)
-      .max(3_600)
-      .default(120)
+      .max(86_400)
+      .default(DEFAULT_SECONDS)
       .describe('The command is ended after so long.'),
     background: z
       .boolean()
@@ -38,33 +52,96 @@ const Arguments = z
     error: 'needs either command or process',
   });
 
-/** `maxSeconds` is what any tool call may take. */
-export function bashTool(sandboxes: Sandboxes, apart: ParseApart, maxSeconds: number): Tool {
+export type BashLimits = {
+  /** The longest that one command may run. */
+  maxSeconds: number;
+  /** What any tool call may take: so long it may take besides until there is a sandbox. */
+  callSeconds: number;
+  clock: Pick<Clock, 'every' | 'monotonic'>;
+};
+
+export function bashTool(sandboxes: Sandboxes, apart: ParseApart, limits: BashLimits): Tool {
+  const { maxSeconds, callSeconds } = limits;
   return defineTool({
     name: 'bash',
     description: [
       "Run a shell command in this session's sandbox: try code out before it costs money, look at files, plot.",
       'Files in /work are kept between calls; processes are not, unless started with background. Long output is cut in the middle, and the whole is left in a file.',
       sandboxes.rules,
-      `Commands end after timeout_seconds (${maxSeconds} at most); use background for what takes longer, and hf_jobs for what needs a GPU.`,
+      `Commands end after timeout_seconds (${DEFAULT_SECONDS} unless you say more, ${maxSeconds} at most), and people see how long one has run; use background for what takes longer, and hf_jobs for what needs a GPU.`,
     ].join('\n'),
     schema: Arguments,
     isReadOnly: false,
     shows: ({ command, background }) =>
       command === undefined || background ? undefined : { kind: 'command', text: command },
+    timeoutMs: (maxSeconds + callSeconds) * 1_000,
     summary: ({ command, process, kill }) => command ?? `${kill ? 'kill' : 'look at'} ${process}`,
     step: ({ command, process, kill }) =>
       command === undefined ? step(kill ? 'stop' : 'look at', `process ${process}`) : step('run', command),
     run: (args, context) =>
       inSandbox(sandboxes, context, async (sandbox) => {
-        const { command = '', process: id } = args;
+        const { command = '', process: id, work_dir: folder } = args;
         if (id !== undefined) return lookAt(sandbox, id, args.kill);
-        const refused = await lookAtRun({ sandbox, apart }, command, context.signal);
+        const problem = folder === undefined ? undefined : await noFolder(sandbox, folder, context.signal);
+        if (problem !== undefined) return { kind: 'failed', output: problem };
+        const started = folder === undefined ? command : `cd ${placeOf(folder)} && ${command}`;
+        const refused = await lookAtRun({ sandbox, apart }, started, context.signal);
         if (refused !== undefined) return { kind: 'failed', output: refused };
-        if (args.background) return startInBackground(sandbox, command);
+        if (args.background) return startInBackground(sandbox, inFolder(folder, command));
         const seconds = Math.min(args.timeout_seconds, maxSeconds);
-        return runToEnd(sandbox, command, seconds, context);
+        const stop = saysHowLong(limits.clock, seconds, context);
+        try {
+          return await runToEnd(sandbox, inFolder(folder, command), seconds, context);
+        } finally {
+          stop();
+        }
       }),
+  });
+}
+
+/** A command that begins in a folder; what it prints and how it ends stay its own. */
+const inFolder = (folder: string | undefined, command: string): string =>
+  folder === undefined ? command : `cd -- ${shellQuoted(placeOf(folder))} || exit\n${command}`;
+
+/** A folder as a shell in /work takes it: `-` is a name. */
+const placeOf = (folder: string): string =>
+  posix.isAbsolute(folder) ? posix.normalize(folder) : `./${posix.normalize(folder)}`;
+
+/** As many folders up as are looked at for one that is there. */
+const MOST_UP = 20;
+const ENTRIES = 40;
+
+/** Why a command can't begin in a folder, with what is there instead; undefined where it can. */
+async function noFolder(sandbox: Sandbox, folder: string, signal: AbortSignal): Promise<string | undefined> {
+  const place = placeOf(folder);
+  const found = await readFile(sandbox, place, 1, signal);
+  if (found.kind === 'directory') return undefined;
+  if (found.kind !== 'missing') return `work_dir ${folder} is a file, not a folder. Nothing was run.`;
+  let above = posix.dirname(place);
+  for (let up = 0; up < MOST_UP; up++, above = posix.dirname(above)) {
+    const there = await readFile(sandbox, above, 1, signal);
+    if (there.kind !== 'directory') continue;
+    const names = there.entries.slice(0, ENTRIES).join(', ') || 'nothing';
+    const more = there.entries.length > ENTRIES ? `, and ${there.entries.length - ENTRIES} more` : '';
+    const where = posix.isAbsolute(above) ? above : posix.join('/work', above);
+    return `There is no folder ${folder}. Nothing was run. In ${where} there is: ${names}${more}.`;
+  }
+  return `There is no folder ${folder}. Nothing was run.`;
+}
+
+/** What takes longer is said to run, again and again. */
+const SAID_EACH_MS = 30_000;
+
+/** Tells people how long a command has run, and how long it may; returns what ends that. */
+function saysHowLong(
+  { every, monotonic }: BashLimits['clock'],
+  most: number,
+  { note }: ToolContext,
+): () => void {
+  const began = monotonic();
+  return every(SAID_EACH_MS, () => {
+    const seconds = Math.round((monotonic() - began) / 1_000);
+    note(`runs for ${durationText(seconds)}, at most ${durationText(most)}`);
   });
 }
 

@@ -3,7 +3,7 @@ import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import type { ChosenSandboxes } from '../../sandbox/choose.ts';
 import type { ReadFiles } from '../../session/store/read-files.ts';
 import type { Tool } from '../tool.ts';
-import { bashTool } from './bash.ts';
+import { type BashLimits, bashTool } from './bash.ts';
 import { sandboxCreateTool } from './create.ts';
 import { editTool, readTool, shareFileTool, writeTool } from './files.ts';
 
@@ -12,12 +12,12 @@ export function sandboxTools(
   chosen: ChosenSandboxes,
   hardware: HardwareList,
   { apart, files }: { apart: ParseApart; files: ReadFiles },
-  { maxSeconds, idleMinutes }: { maxSeconds: number; idleMinutes: number },
+  { idleMinutes, ...limits }: BashLimits & { idleMinutes: number },
 ): Tool[] {
   if (chosen === undefined) return [];
   const { sandboxes } = chosen;
   return [
-    bashTool(sandboxes, apart, maxSeconds),
+    bashTool(sandboxes, apart, limits),
     readTool(sandboxes, files),
     writeTool({ sandboxes, apart, files }),
     editTool({ sandboxes, apart, files }),

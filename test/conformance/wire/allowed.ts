@@ -95,6 +95,17 @@ export const ALLOWED: readonly Allowed[] = [
     reason: 'the same',
   },
   {
+    where: 'hub GET /api/{repoType}/{namespace}/{repo}/discussions/{num} is asked',
+    what: '?diff is not known',
+    reason:
+      'huggingface_hub asks so for what a pull request changes: https://huggingface.co/docs/huggingface_hub/package_reference/community',
+  },
+  {
+    where: 'hub GET /api/{repoType}/{namespace}/{repo}/discussions/{num} answers',
+    what: '200 /: no field "diff"',
+    reason: 'the answer to that',
+  },
+  {
     where: 'hub POST /api/datasets/{namespace}/{repo}/preupload/{rev} is asked',
     what: '?create_pr is not known',
     reason: '@huggingface/hub sends with it what it will send with the commit',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idOf } from '../people.ts';
 import type { Answer, HubRequest } from '../route.ts';
 import type { DoubleRepo } from './repo.ts';
 import { type HubRepos, note } from './repos.ts';
@@ -24,15 +25,29 @@ export function commit(
     };
   }
   const lines = body.split('\n').map((line) => CommitLine.parse(JSON.parse(line)));
+  const [, number] = /^refs\/pr\/(\d+)$/.exec(revision) ?? [];
+  const pull = number === undefined ? undefined : repo.pulls[Number(number) - 1];
+  if (number !== undefined && pull === undefined)
+    return { status: 404, answer: { error: `Invalid rev id: ${revision}` } };
+  // What is committed to a pull request changes nothing of the repository before it is merged.
+  if (pull !== undefined) pull.changes ??= new Map();
+  const files: Map<string, Buffer | undefined> = pull?.changes ?? repo.files;
   for (const { key, value } of lines) {
     if (key === 'lfsFile') {
       const bytes = objects.get(value.oid);
       if (bytes?.length !== value.size)
         return { status: 400, answer: { error: `No LFS object ${value.oid}` } };
-      repo.files.set(value.path, bytes);
+      files.set(value.path, bytes);
     }
-    if (key === 'file') repo.files.set(value.path, Buffer.from(value.content, 'base64'));
-    if (key === 'deletedFile') repo.files.delete(value.path);
+    if (key === 'file') files.set(value.path, Buffer.from(value.content, 'base64'));
+    if (key === 'deletedFile') {
+      if (pull === undefined) repo.files.delete(value.path);
+      else files.set(value.path, undefined);
+    }
+  }
+  if (pull !== undefined) {
+    const answer = { success: true, commitOid: idOf(body), commitUrl: '', hookOutput: '' };
+    return { status: 200, answer };
   }
   const title = lines.map(({ key, value }) => (key === 'header' ? value.summary : '')).join('');
   const oid = note(repo, title, who);

@@ -33,7 +33,7 @@ export function routeDiscussions(
   if (comment) pull.comments.push({ author: 'ml-intern', text: comment });
   switch (action) {
     case undefined:
-      return { status: 200, answer: detailed(repo, pull, Number(number)) };
+      return { status: 200, answer: detailed(repo, pull, Number(number), query.get('diff') === '1') };
     case 'comment':
       return { status: 201, answer: { newMessage: said({ author: 'ml-intern', text: comment ?? '' }) } };
     case 'status': {
@@ -43,7 +43,12 @@ export function routeDiscussions(
     }
     case 'merge':
       if (pull.status === 'closed') return { status: 409, answer: { error: 'Pull request is closed' } };
+      if (pull.status === 'draft') return { status: 409, answer: { error: 'Pull request is a draft' } };
       pull.status = 'merged';
+      for (const [path, bytes] of pull.changes ?? []) {
+        if (bytes === undefined) repo.files.delete(path);
+        else repo.files.set(path, bytes);
+      }
       return { status: 200, answer: {} };
     default:
       return { status: 404, answer: { error: 'Not found' } };
@@ -71,15 +76,36 @@ const listed = (repo: DoubleRepo, pull: DoublePull, num: number) => ({
   numReactionUsers: 0,
 });
 
-const detailed = (repo: DoubleRepo, pull: DoublePull, num: number) => ({
+const detailed = (repo: DoubleRepo, pull: DoublePull, num: number, isWithDiff: boolean) => ({
   _id: idOf(`${repo.id} ${num}`),
   ...common(repo, pull, num),
   events: pull.comments.map(said),
   locked: false,
   collection: 'discussions',
-  filesWithConflicts: [],
+  filesWithConflicts: pull.conflicts ?? [],
   changes: { base: 'refs/heads/main' },
+  ...(isWithDiff ? { diff: diffOf(repo, pull) } : {}),
 });
+
+/** What a pull request changes, whole files at a time. */
+function diffOf({ files }: DoubleRepo, { changes = new Map() }: DoublePull): string {
+  const lines = (sign: string, bytes: Buffer | undefined) =>
+    (bytes?.toString('utf8') ?? '')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => `${sign}${line}`);
+  return [...changes]
+    .map(([path, bytes]) =>
+      [
+        `diff --git a/${path} b/${path}`,
+        `--- ${files.has(path) ? `a/${path}` : '/dev/null'}`,
+        `+++ ${bytes === undefined ? '/dev/null' : `b/${path}`}`,
+        ...lines('-', files.get(path)),
+        ...lines('+', bytes),
+      ].join('\n'),
+    )
+    .join('\n');
+}
 
 const eventOf = (author: string) => ({ id: idOf(author), createdAt: AT, author: personOf(author) });
 
@@ -99,7 +125,7 @@ const said = ({ author, text }: DoublePull['comments'][number]) => ({
 });
 
 const OpenDiscussion = z.strictObject({
-  title: z.string().min(3),
+  title: z.string().min(3).max(200),
   description: z.string(),
   pullRequest: z.boolean(),
 });

@@ -38,6 +38,10 @@ export const noRevision = (revision: string): Answer => ({
   answer: { error: `Invalid rev id: ${decodeURIComponent(revision)}` },
 });
 
+/** https://huggingface.co/docs/hub/models-gated: the card is for everybody, other files for who is let in. */
+const isClosed = ({ gated, isLetIn }: DoubleRepo, file: string): boolean =>
+  gated !== false && !isLetIn && !['README.md', '.gitattributes'].includes(file);
+
 /** A file's bytes, as `resolve` serves them. False where the path is none of a file. */
 export function resolve(repos: HubRepos, path: string, response: ServerResponse, range = ''): boolean {
   const [, kind = 'models', id = '', revision = '', file = ''] =
@@ -49,6 +53,11 @@ export function resolve(repos: HubRepos, path: string, response: ServerResponse,
   if (bytes === undefined) {
     const code = repo === undefined ? 'RepoNotFound' : hasRevision ? 'EntryNotFound' : 'RevisionNotFound';
     sendJson(response, 404, { error: code }, { 'x-error-code': code });
+    return true;
+  }
+  if (repo !== undefined && isClosed(repo, decodeURIComponent(file))) {
+    const error = `Access to ${repo.kind} ${repo.id} is restricted and you are not in the authorized list. Visit https://huggingface.co/${repo.id} to ask for access.`;
+    sendJson(response, 403, { error }, { 'x-error-code': 'GatedRepo', 'x-error-message': error });
     return true;
   }
   const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [];

@@ -26,6 +26,10 @@ export type DoubleRepo = {
   /** Of its main branch, newest first. */
   commits: DoubleCommit[];
   gated: 'auto' | 'manual' | false;
+  /** Whether who asks was let in, where it is gated. */
+  isLetIn: boolean;
+  /** What the Hub knows of a model: `safetensors`, `gguf`, `config`, `cardData`, `library_name`. */
+  known: Record<string, unknown>;
 };
 
 type DoubleCommit = { oid: string; title: string; user: string; at: number };
@@ -34,6 +38,9 @@ export type DoublePull = {
   title: string;
   status: 'draft' | 'open' | 'closed' | 'merged';
   comments: { author: string; text: string }[];
+  /** What was committed to it: files as they are to be, undefined for those that are to go. */
+  changes?: Map<string, Buffer | undefined>;
+  conflicts?: string[] | true;
 };
 
 export type Collection = {

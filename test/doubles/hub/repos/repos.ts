@@ -76,6 +76,8 @@ export class HubRepos {
       tagNames: [],
       pulls: [],
       gated: false,
+      isLetIn: true,
+      known: {},
       commits: [],
     };
     note(repo, 'initial commit', id.split('/')[0] ?? '', MADE_AT);

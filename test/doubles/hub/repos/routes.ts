@@ -59,6 +59,12 @@ async function routeRepo(
   if (kind === 'space' && rest !== '') return routeSpace(repos, repo, rest, asked);
   const host = kind === 'space' ? { host: repo.host ?? `${repos.hubUrl}/space-host/${id}` } : {};
   const isPrivate = visibility === 'private';
+  // With `expand` it tells of that alone.
+  const expanded = asked.query.getAll('expand').filter((field) => field in repo.known);
+  if (asked.query.has('expand')) {
+    const known = Object.fromEntries(expanded.map((field) => [field, repo.known[field]]));
+    return { status: 200, answer: { _id: id, id, ...known } };
+  }
   return { status: 200, answer: { id, private: isPrivate, runtime: runtimeOf(repo), ...host } };
 }
 

@@ -34,6 +34,7 @@ export class SpaceHost {
         ...Object.fromEntries(repo.secrets),
         PORT: '0',
         SANDBOX_FOLDER: work,
+        SANDBOX_ALIVE_MS: '20',
         SANDBOX_HOST: '127.0.0.1',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
