@@ -1,3 +1,4 @@
+import { pushesOf } from '../jobs/report.ts';
 import type { Clock } from '../lib/clock.ts';
 import { cappedClean } from '../lib/output.ts';
 import type { Redaction } from '../lib/redaction.ts';
@@ -170,8 +171,10 @@ const failed = (why: string) => `I could not compact this conversation. ${why} N
 function survivors(snapshot: Snapshot): string {
   const plan = currentExchange(snapshot)?.plan ?? [];
   const items = plan.map((item) => `- [${item.status}] ${item.content}`);
-  const jobs = snapshot.watches.map(({ jobId, flavor, url, snapshot: { stage, pushed = [] } }) =>
-    [`- ${jobId} on ${flavor}: ${stage} ${url}`, ...pushed].join(', pushed '),
+  const jobs = snapshot.watches.map((watch) =>
+    [`- ${watch.jobId} on ${watch.flavor}: ${watch.snapshot.stage} ${watch.url}`, ...pushesOf(watch)].join(
+      ', pushed ',
+    ),
   );
   return [
     ...(items.length > 0 ? ['\n\nThe plan at this point:', ...items] : []),

@@ -17,10 +17,7 @@ const HEAD_CHARACTERS = 40_000;
  */
 export function withProvenance(card: string, sessionId: string): string {
   const line = `Made in a chat thread with ML Intern (session \`${sessionId}\`).`;
-  const [whole = '', mark = '', head = ''] =
-    /^(\ufeff?)---[ \t]*\r?\n(?:([\s\S]*?)\r?\n)??---[ \t]*(?:\r?\n|$)/.exec(card) ?? [];
-  const body = card.slice(whole.length);
-  const newLine = card.includes('\r\n') ? '\r\n' : '\n';
+  const { mark, head, body, newLine } = cardParts(card);
   const tagged = tagsWith(head, newLine);
   const isTold = /\bML Intern \(session/.test(body);
   if (tagged === head && isTold) return card;
@@ -28,6 +25,14 @@ export function withProvenance(card: string, sessionId: string): string {
   const text = isTold ? body : `${parts.join(newLine + newLine)}${newLine}`;
   const gap = text.startsWith(newLine) ? '' : newLine;
   return `${mark}---${newLine}${tagged}${newLine}---${newLine}${gap}${text}`;
+}
+
+/** A card's head of YAML and what is below it, with how its lines end. */
+export function cardParts(card: string) {
+  const [whole = '', mark = '', head = ''] =
+    /^(\ufeff?)---[ \t]*\r?\n(?:([\s\S]*?)\r?\n)??---[ \t]*(?:\r?\n|$)/.exec(card) ?? [];
+  const newLine = card.includes('\r\n') ? '\r\n' : '\n';
+  return { mark, head, body: card.slice(whole.length), newLine, hasHead: whole !== '' };
 }
 
 /** The head with the tag among its tags, be they a list in lines or in one line, one word, or none yet. */

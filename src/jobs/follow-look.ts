@@ -41,11 +41,17 @@ const MARGIN_MS = 60_000;
 /** So long may the Hub take to say what a job has pushed. */
 const PUSHES_MS = 15_000;
 
-/** What a job that is over has pushed of what its log names; nothing where that can't be found out. */
-async function pushedBy(following: Following, seen: JobSnapshot): Promise<Pick<JobSnapshot, 'pushed'>> {
+/**
+ * What a job that is over has pushed of what its log or its script names, with its commits; nothing where
+ * that can't be found out.
+ */
+async function pushedBy(
+  following: Following,
+  seen: JobSnapshot,
+): Promise<Pick<JobSnapshot, 'pushed' | 'commits'>> {
   const { deps, progress, signal } = following;
   const { startedAt, finishedAt, isEndUnknown } = seen;
-  const links = progress?.links ?? [];
+  const links = [...(progress?.links ?? []), ...(seen.named ?? []).flatMap(pagesOf)];
   if (links.length === 0) return { pushed: [] };
   if (startedAt === undefined || isEndUnknown) return {};
   const during = {
@@ -54,12 +60,20 @@ async function pushedBy(following: Following, seen: JobSnapshot): Promise<Pick<J
   };
   try {
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(PUSHES_MS)]);
-    return { pushed: await deps.pushes.among(links, during, inTime) };
+    const pushed = await deps.pushes.among(links, during, inTime);
+    return {
+      pushed: pushed.map(({ url }) => url),
+      commits: Object.fromEntries(pushed.map(({ url, commit }) => [url, commit])),
+    };
   } catch {
     signal.throwIfAborted();
     return {}; // which is told with the job's end
   }
 }
+
+/** A script does not say of an id what it is of: the Hub knows which of these there are. */
+const pagesOf = (id: string): string[] =>
+  ['', 'datasets/', 'spaces/'].map((kind) => `https://huggingface.co/${kind}${id}`);
 
 /** Writes down how a job stands, and what is wrong with it. True when it is over for the record. */
 export async function note(following: Following): Promise<boolean> {

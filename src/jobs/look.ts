@@ -44,6 +44,7 @@ export function snapshotOf(job: HubJob, clock: Pick<Clock, 'now'>, before?: JobS
     (isOver && startedAt && ran != null ? new Date(startedAt.getTime() + ran * 1000) : undefined);
   return {
     ...(before?.progress ? { progress: before.progress } : {}),
+    ...(before?.named ? { named: before.named } : {}),
     ...(before?.pace ? { pace: before.pace } : {}),
     ...(before?.stop ? { stop: before.stop } : {}),
     stage,

@@ -72,13 +72,20 @@ export async function endReport(
   const links = [
     `Link: ${watch.url}`,
     ...(watch.dashboardUrl ? [`Dashboard: ${watch.dashboardUrl}`] : []),
-    ...(watch.snapshot.pushed ?? []).map((link) => `Pushed to: ${link}`),
+    ...pushesOf(watch).map((pushed) => `Pushed to: ${pushed}`),
   ];
   return {
     figures: [figuresLine(watch), ...links].join('\n'),
     whole: [statusLine(watch), ...links, '', 'Log:', fenced(log)].join('\n'),
   };
 }
+
+/** What a job has pushed to, each with its commit where that is known. */
+export const pushesOf = ({ snapshot: { pushed = [], commits = {} } }: Pick<Watch, 'snapshot'>): string[] =>
+  pushed.map((url) => {
+    const commit = Object.hasOwn(commits, url) ? commits[url] : undefined;
+    return commit === undefined ? url : `${url} (commit ${commit})`;
+  });
 
 /** One line on where a job stands. */
 export const statusLine = (watch: Watch): string => [...figuresOf(watch), ...printedBy(watch)].join(', ');

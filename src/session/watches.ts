@@ -50,6 +50,10 @@ export const JobSnapshot = z.object({
   remedies: z.array(Remedy).optional().catch(undefined),
   /** Repositories that it has pushed to, by the Hub's own commits; undefined where that is not known. */
   pushed: z.array(z.string()).optional().catch(undefined),
+  /** Its newest commit to each of these, by their addresses: 40 hexadecimal digits. */
+  commits: z.record(z.string(), z.string()).optional().catch(undefined),
+  /** Repositories that its script names to push to, whether its log does or not; their ids. */
+  named: z.array(z.string()).optional().catch(undefined),
 });
 export type JobSnapshot = z.infer<typeof JobSnapshot>;
 

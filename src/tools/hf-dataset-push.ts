@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import type { DatasetPush } from '../hub/dataset-push.ts';
+import {
+  type ConfigSplit,
+  configNamed,
+  configsForUnlisted,
+  configsOf,
+  splitNamed,
+  withConfigs,
+} from '../hub/dataset-configs.ts';
+import type { DatasetPush, DatasetState } from '../hub/dataset-push.ts';
 import { whyNot } from '../hub/repo-client.ts';
 import type { HubRepos } from '../hub/repos.ts';
 import { plainName } from '../lib/file-name.ts';
@@ -25,6 +33,19 @@ const Arguments = z.strictObject({
     .string()
     .regex(/^([\w-][\w.-]*\/)?[\w-][\w.-]{0,95}$/, 'is not "name" or "owner/name" as the Hub allows it')
     .describe('Name of the dataset, with its owner or without.'),
+  config: z
+    .string()
+    .regex(/^[\w-][\w.-]{0,79}$/, 'is no name of a config: letters, digits, _, - and .')
+    .optional()
+    .describe(
+      'The table of the dataset that it belongs to, where there are several; its file’s name by default.',
+    ),
+  split: z
+    .string()
+    .regex(/^\w+(?:\.\w+)*$/, 'is no name of a split: letters, digits and _')
+    .max(80)
+    .optional()
+    .describe('E.g. "train" or "test"; what its file’s name says, else train.'),
   sha256: z.string().optional().describe('Leave this out: it is filled in when people are asked.'),
 });
 
@@ -46,7 +67,7 @@ export function hfDatasetPushTool(parts: PushParts): Tool {
   return defineTool({
     name: 'hf_dataset_push',
     description:
-      'Push a CSV, TSV, JSON, JSON Lines or Parquet file that people attached, or one of the sandbox, to a private dataset on the Hugging Face Hub, which is made where it is missing. The file is checked first; people are asked.',
+      'Push a CSV, TSV, JSON, JSON Lines or Parquet file that people attached, or one of the sandbox, to a private dataset on the Hugging Face Hub, which is made where it is missing. Of several tables in one dataset each gets a config of its own in its card. The file is checked first; people are asked.',
     schema: Arguments,
     isReadOnly: false,
     actsAsOwner: true,
@@ -65,24 +86,32 @@ const WARNINGS = 3;
 
 async function askToPush(
   parts: PushParts,
-  { path, dataset }: Args,
+  args: Args,
   context: ToolContext,
 ): Promise<ApprovalRequest | undefined> {
+  const { path, dataset } = args;
   const { push, repos } = parts;
   const file = await read(parts, path, context);
   if (!file.ok) throw new Error(file.reason);
   const name = await push.nameOf(dataset, context.signal);
-  const isThere = await push.has(name, nameIn(path), context.signal);
+  const state = await push.state(name, context.signal);
+  const plan = planOf(args, state);
+  if (!plan.ok) throw new Error(plan.reason);
+  const isThere = state.dataFiles.includes(plan.path);
   const request = {
-    title: `Push ${nameIn(path)} to the dataset ${name}`,
+    title: `Push ${plan.path} to the dataset ${name}`,
     facts: [
       { label: 'Dataset', value: `${name} (made, private, where it is missing)` },
       { label: 'File', value: `${size(file.bytes.length)}, ${file.data.rows.toLocaleString('en')} rows` },
       { label: 'SHA-256', value: file.sha256 },
       { label: 'Columns', value: file.data.columns.join(', ') },
+      ...plan.configs.map(({ config, split, paths }) => ({
+        label: `Config ${config}`,
+        value: `${split}: ${paths.join(', ')}`,
+      })),
     ],
     warnings: [
-      ...(isThere ? [`${nameIn(path)} is there already and is replaced.`] : []),
+      ...(isThere ? [`${plan.path} is there already and is replaced.`] : []),
       ...file.data.notes.slice(0, WARNINGS),
     ],
     estimate: { usd: 0 },
@@ -91,11 +120,8 @@ async function askToPush(
   return withVisibility(request, repos, { kind: 'dataset', id: name }, context.signal);
 }
 
-async function pushFile(
-  parts: PushParts,
-  { path, dataset, sha256 }: Args,
-  context: ToolContext,
-): Promise<ToolResult> {
+async function pushFile(parts: PushParts, args: Args, context: ToolContext): Promise<ToolResult> {
+  const { path, dataset, sha256 } = args;
   const { push } = parts;
   const file = await read(parts, path, context);
   if (!file.ok) return { kind: 'failed', output: file.reason };
@@ -104,10 +130,18 @@ async function pushFile(
   }
   try {
     const name = await push.nameOf(dataset, context.signal);
+    const state = await push.state(name, context.signal);
+    const plan = planOf(args, state);
+    if (!plan.ok) return { kind: 'failed', output: plan.reason };
+    if (!isAsAsked(plan.configs, context.approved)) return { kind: 'failed', output: OTHER_CONFIGS };
+    const card = state.card ?? provenanceCard(name, context.sessionId);
+    const merged = withConfigs(card, plan.configs);
+    if (!merged.ok) return { kind: 'failed', output: `Nothing was pushed to ${name}: ${merged.reason}.` };
     context.assertHeld();
-    const pushed = { path: nameIn(path), bytes: file.bytes };
-    const url = await push.push(name, pushed, provenanceCard(name, context.sessionId), context.signal);
-    return { kind: 'done', output: report(name, url, file.data), made: [url] };
+    const changed = merged.card === state.card ? undefined : merged.card;
+    const url = await push.push(name, { path: plan.path, bytes: file.bytes }, changed, context.signal);
+    const loads = plan.configs.length === 0 ? '' : `, "${plan.config}"`;
+    return { kind: 'done', output: report(`"${name}"${loads}`, url, file.data), made: [url] };
   } catch (error) {
     context.signal.throwIfAborted();
     return {
@@ -116,6 +150,58 @@ async function pushFile(
     };
   }
 }
+
+type Plan =
+  | { ok: true; path: string; config: string; configs: readonly ConfigSplit[] }
+  | { ok: false; reason: string };
+
+/**
+ * Where a file goes, and which configs are added to the card for that. One table needs none, nor do splits
+ * that are told by the names of their files; a further table gets one, and so does what was there without.
+ */
+function planOf({ path, config, split }: Args, { card = '', dataFiles }: DatasetState): Plan {
+  const name = nameIn(path);
+  const others = dataFiles.filter((one) => one !== name);
+  const listed = configsOf(card);
+  const isPlain =
+    config === undefined &&
+    split === undefined &&
+    listed === undefined &&
+    (others.length === 0 || dataFiles.includes(name) || splitNamed(name) !== undefined);
+  if (isPlain) return { ok: true, path: name, config: 'default', configs: [] };
+  const own = config ?? configNamed(name);
+  const at = config === undefined ? name : `${config}/${name}`;
+  const added = { config: own, split: split ?? splitNamed(name) ?? 'train', paths: [at] };
+  const unlisted = listed === undefined ? configsForUnlisted(dataFiles.filter((one) => one !== at)) : [];
+  if (unlisted.length > MOST_UNLISTED) {
+    return {
+      ok: false,
+      reason: `There are ${unlisted.length} tables in the dataset that no config lists: add configs to its card first.`,
+    };
+  }
+  const taken = unlisted.find((one) => one.config === own && one.split === added.split);
+  return taken === undefined
+    ? { ok: true, path: at, config: own, configs: [...unlisted, added] }
+    : {
+        ok: false,
+        reason: `${taken.paths.join(', ')} would be the split ${taken.split} of the config ${own} as well: choose another config.`,
+      };
+}
+
+/** A card has no room for more. */
+const MOST_UNLISTED = 8;
+
+/** Whether people have been asked about exactly these configs. */
+const isAsAsked = (configs: readonly ConfigSplit[], approved: ApprovalRequest | undefined): boolean =>
+  approved === undefined ||
+  configs.every(({ config, split, paths }) =>
+    approved.facts.some(
+      ({ label, value }) => label === `Config ${config}` && value === `${split}: ${paths.join(', ')}`,
+    ),
+  );
+
+const OTHER_CONFIGS =
+  'The dataset has changed since people approved it, and other configs would be added to its card. Ask again.';
 
 /** The file with its rows, or why it can't be pushed. */
 async function read({ apart, fileAt }: PushParts, path: string, context: ToolContext) {
@@ -147,7 +233,7 @@ function report(
 ): string {
   return [
     `Pushed: ${url}`,
-    `Load it with load_dataset("${name}"). The dataset viewer needs a few minutes before hf_inspect_dataset shows it; what is in the file:`,
+    `Load it with load_dataset(${name}). The dataset viewer needs a few minutes before hf_inspect_dataset shows it; what is in the file:`,
     `${rows.toLocaleString('en')} rows; columns: ${columns.join(', ')}`,
     ...notes,
     ...first.slice(0, SAMPLE_ROWS).map((row, i) => `Row ${i + 1}: ${capped(row, 600)}`),

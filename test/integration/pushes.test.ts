@@ -20,11 +20,13 @@ const ENDED = Date.now() + 60_000;
 const during = { from: new Date(BEGAN), to: new Date(ENDED) };
 
 const among = (...paths: readonly string[]) =>
-  createPushes(hub.url, TOKEN).among(
-    paths.map((path) => `https://huggingface.co/${path}`),
-    during,
-    signal,
-  );
+  createPushes(hub.url, TOKEN)
+    .among(
+      paths.map((path) => `https://huggingface.co/${path}`),
+      during,
+      signal,
+    )
+    .then((all) => all.map(({ url }) => url));
 
 test.each<[string, string, number, readonly string[]]>([
   ['by the account, meanwhile', 'ada', BEGAN, ['ada/m']],
@@ -50,6 +52,20 @@ test('the commit that an address names counts', async () => {
   hub.repos.push('model', 'ada/m', 'ada');
   const [commit] = hub.repos.find('model', 'ada/m')?.commits ?? [];
   expect(await among(`ada/m/commit/${commit?.oid}`)).toEqual([`${hub.url}/ada/m`]);
+});
+
+test('each comes with the newest commit that the account made meanwhile', async () => {
+  hub.repos.push('model', 'ada/m', 'ada', BEGAN);
+  hub.repos.push('model', 'ada/m', 'ada', ENDED);
+  hub.repos.push('model', 'ada/m', 'grace', ENDED);
+  const [, own] = hub.repos.find('model', 'ada/m')?.commits ?? [];
+  const found = await createPushes(hub.url, TOKEN).among(['https://huggingface.co/ada/m'], during, signal);
+  expect(found).toEqual([{ url: `${hub.url}/ada/m`, commit: own?.oid }]);
+});
+
+test('of the bot’s own repositories nothing is told, whatever names them', async () => {
+  hub.repos.push('space', 'ada/ml-intern-i1-s_other', 'ada');
+  expect(await among('spaces/ada/ml-intern-i1-s_other')).toEqual([]);
 });
 
 test('what is no repository, or is not there, was not pushed to', async () => {

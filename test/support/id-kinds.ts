@@ -162,6 +162,7 @@ export const OF_TOOLS: Readonly<Record<string, IdKind>> = {
   'hf_dataset_push.path': FILE,
   'hf_dataset_push.dataset': OWN_REPOSITORY,
   'hf_dataset_push.sha256': 'text',
+  ...{ 'hf_dataset_push.config': 'within', 'hf_dataset_push.split': 'within' },
   ...{ 'bash.command': 'text', 'bash.work_dir': FILE },
   'bash.process': 'process of a sandbox',
   'read.path': FILE,

@@ -51,7 +51,7 @@ const ARGUMENTS: Readonly<Record<string, object>> = {
     branch: 'b',
     tag: 't',
     number: 1,
-    title: 't',
+    title: 'A change',
     text: 'x',
     status: 'open',
     private: true,

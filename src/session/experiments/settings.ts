@@ -41,6 +41,7 @@ export function settingsOf(watch: Watch, calledWith: string | undefined): Settin
   return new Map([
     ['hardware', watch.flavor],
     ['time limit', durationText(watch.timeoutSeconds)],
+    ...pushedOf(watch),
     ...(image === undefined ? [] : [['image', image] as const]),
     ...(dependencies === undefined ? [] : [['dependencies', dependencies.join(' ')] as const]),
     ...(python === undefined ? [] : [['Python', python] as const]),
@@ -49,6 +50,16 @@ export function settingsOf(watch: Watch, calledWith: string | undefined): Settin
     ...collected(source.matchAll(LITERAL)),
     ...collected([...words.matchAll(OPTION), ...source.matchAll(OPTION)]),
   ]);
+}
+
+/** What came of a run on the Hub, by the name and the beginning of the commit. */
+function pushedOf({ snapshot: { pushed = [], commits = {} } }: Watch): (readonly [string, string])[] {
+  const all = pushed.map((url) => {
+    const [, id = url] = /^https?:\/\/[^/]+\/(.+)$/.exec(url) ?? [];
+    const commit = Object.hasOwn(commits, url) ? commits[url] : undefined;
+    return commit === undefined ? id : `${id}@${commit.slice(0, 7)}`;
+  });
+  return all.length === 0 ? [] : [['pushed to', all.join(', ')]];
 }
 
 /** What was found by name; one that has several values has the first of them. */

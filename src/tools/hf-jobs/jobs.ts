@@ -1,5 +1,5 @@
 import { type HubJob, type HubJobs, timeLimitOf } from '../../hub/jobs.ts';
-import { readableLog } from '../../jobs/report.ts';
+import { pushesOf, readableLog } from '../../jobs/report.ts';
 import { mayKnow } from '../../jobs/whose.ts';
 import { table } from '../../lib/output.ts';
 import { isFinal } from '../../session/watches.ts';
@@ -80,10 +80,12 @@ export const logs: JobOperation = {
 
 export const inspect: JobOperation = {
   lacks: lacksJob,
-  run: async (parts, { job_id = '' }, namespace, context) => ({
-    kind: 'done',
-    output: details(await jobFor(parts, namespace, job_id, context), parts.jobs, namespace),
-  }),
+  async run(parts, { job_id = '' }, namespace, context) {
+    const job = await jobFor(parts, namespace, job_id, context);
+    const followed = context.watches.find((watch) => watch.jobId === job_id);
+    const pushed = followed === undefined ? [] : pushesOf(followed).map((one) => `Pushed to: ${one}`);
+    return { kind: 'done', output: [details(job, parts.jobs, namespace), ...pushed].join('\n') };
+  },
 };
 
 export const cancel: JobOperation = {

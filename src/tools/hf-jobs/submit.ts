@@ -12,6 +12,7 @@ import { type Clock, systemClock } from '../../lib/clock.ts';
 import { cut } from '../../lib/cut.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { measuredOn } from '../../session/experiments/measured.ts';
+import { namedRepositories } from '../../session/named-repositories.ts';
 import type { NewWatch } from '../../session/store/record.ts';
 import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
@@ -213,7 +214,7 @@ async function watchOf(
     flavor: args.hardware_flavor,
     hourlyUsd: price?.hourlyUsd,
     timeoutSeconds: parseDuration(args.timeout) ?? 1800,
-    snapshot: snapshotOf(job, clock),
+    snapshot: { ...snapshotOf(job, clock), named: namedRepositories(args) },
   };
 }
 
