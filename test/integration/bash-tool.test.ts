@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Sandboxes } from '../../src/sandbox/sandbox.ts';
 import { bashTool } from '../../src/tools/sandbox/bash.ts';
 import { freePort } from '../support/free-port.ts';
+import { parseApart } from '../support/parse-apart.ts';
 import { plainSandbox } from '../support/plain-sandbox.ts';
 import { ROOT } from '../support/root.ts';
 import { toolContext } from '../support/tool-context.ts';
@@ -34,7 +35,7 @@ const sandboxes = {
   open: async () => plainSandbox(() => folder),
   rules: '',
 } as unknown as Sandboxes;
-const tool = bashTool(sandboxes, { maxSeconds: 7_200, callSeconds: 600, clock });
+const tool = bashTool(sandboxes, parseApart, { maxSeconds: 7_200, callSeconds: 600, clock });
 
 async function bash(args: object, more: Partial<typeof toolContext> = {}): Promise<string> {
   const call = tool.prepare(JSON.stringify(args));
