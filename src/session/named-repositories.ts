@@ -28,7 +28,7 @@ export function namedRepositories({ script = '', command = [], script_args = [] 
   const source = script.slice(0, READ_CHARACTERS);
   const words = [...command, ...script_args].join(' ').slice(0, READ_CHARACTERS);
   const found = [NAMED, PUSHED, OPTION].flatMap((pattern) =>
-    [...`${source}\n${words}`.matchAll(pattern)].map(([, id = '']) => id.replace(/\.+$/, '')),
+    [...`${source}\n${words}`.matchAll(pattern)].map(([, id = '']) => id),
   );
   return [...new Set(found)].slice(0, MOST);
 }
