@@ -20,7 +20,7 @@ const job = (args: object) => ({
 
 const CALLS = [
   job({ script: 'print("plain")\n' }),
-  job({ script: `${'# '.padEnd(90, 'x')}\n`.repeat(40).concat('import hidden_at_the_end\n') }),
+  job({ script: `${'# '.padEnd(90, 'x')}\n`.repeat(40).concat('print("hidden at the end")\n') }),
   job({ command: ['sh', '-c', `true ${'#'.repeat(2_400)}; echo end`, 'a b', "it's", ' '] }),
   job({
     script: 'access = "user\u202e\u2066# admin\u2069 \u2066"\n',
