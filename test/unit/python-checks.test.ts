@@ -30,6 +30,12 @@ test.each(FAULTY)('what is wrong with $name is said, with its line', ({ text, se
   if (kind === 'doubt') expect(errors).toEqual([]);
 });
 
+test('of what is wrong in one line the first is told', () => {
+  const setting = { dependencies: [], isBare: true, local: new Set<string>(), variables: undefined };
+  const { errors } = checkPython(readPython('!pip install trl\nx = (1\n'), setting);
+  expect(errors.map(({ line }) => line)).toEqual([1, 3]);
+});
+
 /** Python's own word, where this machine has one: [version, scripts that it can't compile]. */
 function compiledHere(): { version: string; refused: string[] } | undefined {
   const program = `

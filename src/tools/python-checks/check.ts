@@ -13,7 +13,7 @@ export function checkPython(file: PythonFile, setting: Setting): Findings {
     return { errors: [], doubts: [{ line: undefined, text }], facts: undefined };
   }
   const { faults, undefinedNames, metadata, facts } = file;
-  if (faults.length > 0) return { errors: faults.map(faultFinding), doubts: [], facts };
+  if (faults.length > 0) return { errors: firstOfLines(faults).map(faultFinding), doubts: [], facts };
   const dependencies =
     setting.dependencies === undefined && !metadata.hasBlock
       ? undefined
@@ -39,6 +39,10 @@ export function checkPython(file: PythonFile, setting: Setting): Findings {
 /** Names may come from somewhere that nobody sees. */
 const isInteractive = ({ calls }: ScriptFacts): boolean =>
   calls.some(({ callee }) => callee === 'exec' || callee === 'globals' || callee.endsWith('get_ipython'));
+
+/** What follows in the same line is mostly what the first one leads to. */
+const firstOfLines = (faults: readonly SyntaxFault[]): SyntaxFault[] =>
+  faults.filter(({ line }, i) => faults.findIndex((other) => other.line === line) === i);
 
 function faultFinding({ line, column, message, source }: SyntaxFault): Finding {
   const isMagic = /^\s*[!%]{1,2}\s*\w/.test(source);
