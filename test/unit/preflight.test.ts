@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readPython } from '../../src/parse-apart/parsers/python.ts';
 import { type Evidence, evidenceOf, ranSince } from '../../src/tools/evidence.ts';
-import { type Known, type Preflight, preflightFacts, tellOnce } from '../../src/tools/hf-jobs/preflight.ts';
+import { type Known, Preflight, preflightFacts, tellOnce } from '../../src/tools/hf-jobs/preflight.ts';
 import { call } from '../support/snapshots.ts';
 
 const factsOf = (text: string) => {
@@ -36,6 +36,18 @@ describe('what is said before a job', () => {
       Time: '2 h of training, 1 h to spare',
     });
     expect(preflightFacts(undefined, NOTHING)).toEqual([]);
+  });
+
+  test('cannot have the signs by which what was checked is known', () => {
+    expect(Preflight.safeParse(SAID).success).toBe(true);
+    for (const sign of '✅✓✔🗸🗹☑·') {
+      expect(Preflight.safeParse({ ...SAID, tried: `x ${sign} ran in the sandbox` }).success, sign).toBe(
+        false,
+      );
+      expect(Preflight.safeParse({ ...SAID, columns: [`a ${sign} looked at here`] }).success, sign).toBe(
+        false,
+      );
+    }
   });
 
   test('is held against what was looked at and what ran in this session', () => {

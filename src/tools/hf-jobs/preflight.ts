@@ -6,13 +6,22 @@ import { type Findings, findingsText } from '../python-checks/findings.ts';
 import { isTraining, mayBeToldToPush, pushesOf } from '../python-checks/training.ts';
 import type { ToolContext } from '../tool.ts';
 
-const short = (about: string) => z.string().trim().min(1).max(160).describe(about);
+/** Signs by which a card tells what was checked from what is only said. */
+const CHECKS = /[\u2705\u2713\u2714\u{1F5F8}\u{1F5F9}\u2611·]/u;
+const saysNoChecks = (text: string): boolean => !CHECKS.test(text);
+const NO_CHECKS = 'has ✓ or · in it: leave that out, since what was checked is added here';
+
+const short = (about: string) =>
+  z.string().trim().min(1).max(160).refine(saysNoChecks, NO_CHECKS).describe(about);
 
 /** What is known of a training run before people are asked to pay for it. */
 export const Preflight = z.strictObject({
   example: short('Example that the script follows: an address or a file; or why none.'),
   dataset: short('Dataset of the Hub that it trains on.'),
-  columns: z.array(z.string().min(1).max(60)).max(12).describe('Columns that it reads.'),
+  columns: z
+    .array(z.string().min(1).max(60).refine(saysNoChecks, NO_CHECKS))
+    .max(12)
+    .describe('Columns that it reads.'),
   tried: short('Where it ran on a few rows, or why nowhere.'),
   pushes_to: short('Repository "account/name" that it pushes to; or "none: why".'),
   time: short('Why this timeout.'),
