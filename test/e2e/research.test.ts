@@ -62,7 +62,11 @@ test('from the literature over a recipe and the data to a job', async () => {
         calls: [
           {
             ...dollarJob,
-            arguments: { ...dollarJob.arguments, script: 'from trl import DPOTrainer\nprint("train")\n' },
+            arguments: {
+              ...dollarJob.arguments,
+              script: 'from trl import DPOTrainer\nprint("train")\n',
+              dependencies: ['trl'],
+            },
           },
         ],
       };
