@@ -3,7 +3,7 @@ import { lastText, type ModelScript } from '../doubles/model.ts';
 import { everything } from '../support/mcp.ts';
 import { hasBubblewrap, withLocalSandboxes } from '../support/sandboxes.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';
-import { onDiscord, onSlack, type Stage, type StageOptions } from '../support/stage.ts';
+import { onDiscord, onPage, onSlack, type Stage, type StageOptions } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 
 /* One table of scenarios, each played on every platform: what people get is the same. */
@@ -12,6 +12,8 @@ type Scenario = {
   name: string;
   script: ModelScript;
   options?: StageOptions;
+  /** Why it is not played on the page, which has one person, and room for any script in a form. */
+  notOnPage?: string;
   /** Whether it can't be played on this machine. */
   isSkipped?: boolean;
   play(stage: Stage): Promise<void>;
@@ -40,6 +42,7 @@ const local: StageOptions = { configure: withLocalSandboxes };
 const SCENARIOS: readonly Scenario[] = [
   {
     name: 'a mention begins a session, and replies go on with it',
+    notOnPage: 'there is nobody else',
     script: echo,
     async play(stage) {
       stage.ask('ada', 'fine-tune a model');
@@ -51,6 +54,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a job is approved by who may, runs, and reports its end',
+    notOnPage: 'there is nobody else',
     script: callOnce(runJob),
     async play(stage) {
       stage.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ["{'loss': 0.5}"], stage: 'COMPLETED' });
@@ -72,6 +76,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'what a server asks is asked in the thread, and answered by who may',
+    notOnPage: 'there is nobody else',
     script: asksBack,
     options: withServer,
     async play(stage) {
@@ -130,6 +135,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a script that is too long for a dialog comes as a file',
+    notOnPage: 'its form has room for it',
     script: callOnce(job(LONG_SCRIPT)),
     async play(stage) {
       stage.ask('ada', 'go');
@@ -172,6 +178,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'Stop stops, and undo takes back',
+    notOnPage: 'there is nobody else',
     script: (request) => (lastText(request).includes('hang') ? { hangs: true } : echo(request)),
     async play(stage) {
       stage.ask('ada', 'hang please');
@@ -209,6 +216,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'people say whether an answer helped',
+    notOnPage: 'there is nobody else',
     script: echo,
     async play(stage) {
       stage.ask('ada', 'go');
@@ -221,6 +229,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'nothing that a model writes notifies everybody',
+    notOnPage: 'a text calls nobody there',
     script: () => ({ text: 'Hello @everyone and @here, <!channel> <@&800000000000000008> done' }),
     async play(stage) {
       stage.ask('ada', 'go');
@@ -251,6 +260,7 @@ const SCENARIOS: readonly Scenario[] = [
 describe.each([
   ['Slack', onSlack],
   ['Discord', onDiscord],
+  ['the page', onPage],
 ] as const)('on %s', (_name, open) => {
   let stage: Stage | undefined;
   afterEach(async () => {
@@ -258,7 +268,8 @@ describe.each([
     stage = undefined;
   });
 
-  for (const { name, isSkipped = false, script, options = {}, play } of SCENARIOS) {
+  for (const { name, notOnPage, isSkipped = false, script, options = {}, play } of SCENARIOS) {
+    if (open === onPage && notOnPage !== undefined) continue;
     test.skipIf(isSkipped)(name, async () => {
       stage = await open(script, options);
       await play(stage);

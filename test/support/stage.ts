@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { Config } from '../../src/config/load.ts';
 import { CHANNELS, type DiscordMessage, PEOPLE } from '../doubles/discord/guild.ts';
 import type { HubDouble } from '../doubles/hub/server.ts';
@@ -5,6 +7,8 @@ import type { ModelDouble, ModelScript } from '../doubles/model.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { DiscordWorld } from './discord-world.ts';
 import { keptText } from './kept-text.ts';
+import { type PageClient, wordsIn } from './page-client.ts';
+import { PageWorld } from './page-world.ts';
 import { until } from './until.ts';
 import { shown, World } from './world.ts';
 
@@ -161,6 +165,7 @@ const DISCORD_REACTIONS: Readonly<Record<string, string>> = {
   '⚠️': 'idle',
   '⏹️': 'idle',
 };
+/** How its buttons come back: the name, and behind bars the values. */
 const DISCORD_ACTIONS: Readonly<Record<Control, string>> = {
   approve: 'approve|c_',
   reject: 'reject|c_',
@@ -224,3 +229,76 @@ export async function onDiscord(script: ModelScript, { configure }: StageOptions
     close: () => on.close(),
   };
 }
+
+/** What the page answers, as far as scenarios go on with it. */
+const Given = z.looseObject({
+  kind: z.string().optional(),
+  name: z.string().optional(),
+  form: z.looseObject({ subject: z.unknown() }).optional(),
+});
+
+/** The page, where everybody is whoever has it. */
+export async function onPage(script: ModelScript, { configure }: StageOptions): Promise<Stage> {
+  const on = await PageWorld.create(script, configure ? { configure } : {});
+  await on.start();
+  const client = await on.browser();
+  const thread = randomUUID();
+  const given: z.infer<typeof Given>[] = [];
+  const heard: string[] = [];
+  const does = async (path: string, body: object): Promise<void> => {
+    const answer = await client.does(path, { thread, ...body });
+    given.push(Given.parse(answer));
+    heard.push(wordsIn(answer));
+  };
+  const write = (id: string, text: string, files: readonly Posted[] = []): void => {
+    const sent = files.map(({ name, text: of }) => ({ name, base64: Buffer.from(of).toString('base64') }));
+    void does('/page/say', { id, text, files: sent });
+  };
+  const submit = (values: Readonly<Record<string, string>>): Promise<void> =>
+    does('/page/submit', { subject: given.findLast(({ form }) => form)?.form?.subject, values });
+  const named = (words: string): string => words.replaceAll('Ada', 'You');
+  const told = (_who: Who, text: string): Promise<void> =>
+    until(
+      () => `"${text}" is told; told was: ${heard.join()}`,
+      () => heard.some((one) => one.includes(text)),
+    ).then(() => {});
+  await client.follow(thread);
+  return {
+    model: on.world.model,
+    hub: on.world.hub,
+    ask: (_who, text, files) => write(thread, text, files),
+    say: (_who, text, files) => write(randomUUID(), text, files),
+    shows: async (text) =>
+      void (await until(
+        () => `"${named(text)}"; there is: ${client.shows()}`,
+        () => client.shows().includes(named(text)),
+      )),
+    all: () => client.shows(),
+    async press(_who, control) {
+      const id = DISCORD_ACTIONS[control];
+      const { name, values } = await until(
+        () => `a button ${id}; there is: ${client.shows()}`,
+        () => buttonsOf(client).findLast((one) => [one.name, ...one.values].join('|').startsWith(id)),
+      );
+      await does('/page/click', { name, values });
+    },
+    write: (_who, text) => submit({ text }),
+    fill: (_who, values) =>
+      submit(Object.fromEntries(Object.entries(values).map(([i, value]) => [`field${i}`, value]))),
+    told,
+    hears: told,
+    standing: () => client.threads.get(thread)?.standing ?? 'not shown',
+    pings: /@everyone|@here/,
+    broadcasts: () => [],
+    files: () =>
+      client
+        .inOrder()
+        .flatMap(({ pieces }) => pieces)
+        .flatMap(({ kind, name }) => (kind === 'file' ? [String(name)] : [])),
+    kept: () => keptBy(on.world),
+    close: () => on.close(),
+  };
+}
+
+const buttonsOf = (client: PageClient) =>
+  client.inOrder().flatMap(({ pieces }) => pieces.flatMap(({ buttons }) => buttons));
