@@ -69,7 +69,12 @@ export function nextAction(snapshot: Snapshot, limits: StepLimits): Action {
   if (awaiting.length > 0 && !(isAside && awaiting.every((call) => call.messageId < (last?.id ?? 0)))) {
     return { kind: 'park', on: 'approval' };
   }
-  if (inState('waiting').length > 0) return { kind: 'park', on: 'job' };
+  const waiting = inState('waiting');
+  const isBeside = waiting.every(
+    ({ state, messageId }) =>
+      state.kind === 'waiting' && state.follows !== undefined && messageId < (last?.id ?? 0),
+  );
+  if (waiting.length > 0 && !(isAside && isBeside)) return { kind: 'park', on: 'job' };
 
   if (last === undefined) return { kind: 'finish' };
   if (isAnswer) return afterAnswer(snapshot);

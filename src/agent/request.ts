@@ -167,6 +167,9 @@ function resultOf(call: ToolCall): string {
   if (call.state.kind === 'awaiting_approval') {
     return 'This call waits for approval by people: it has not been run, and it is still open. Do not propose it again as it is. Where people have since asked for something else, propose that: it takes the place of this one.';
   }
+  if (call.state.kind === 'waiting' && call.state.follows !== undefined) {
+    return 'The smoke test of this call is running. The run itself begins by itself once it has passed. Do not propose it again, and do not poll.';
+  }
   if (!isSettled(call.state)) return 'This call has not been run.';
   const { edit, auto } = call.approval?.decision ?? {};
   if (auto !== undefined) return `${autoApproved(auto.leftUsd)}\n${call.state.output}`;

@@ -144,5 +144,7 @@ function sumOf(scope: BudgetScope, now: SQL): SQL {
     + coalesce((select sum(ml_intern.reserved_micro_usd(c)) from ${toolCalls} c
         where c.session_id = ${sessionId} and c.state->>'kind' in ('approved', 'running')), 0)
     + coalesce((select sum(ml_intern.reserved_micro_usd(c)) from ${toolCalls} c
+        where c.session_id = ${sessionId} and c.state->'follows' is not null), 0)
+    + coalesce((select sum(ml_intern.reserved_micro_usd(c)) from ${toolCalls} c
         where c.session_id = ${sessionId} and c.state->>'kind' = 'unknown'), 0))`;
 }

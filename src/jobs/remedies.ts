@@ -10,7 +10,7 @@ const LONGEST_SECONDS = 31 * 86_400;
  */
 export function remediesFor(watch: Watch, seen: JobSnapshot, hardware: readonly Hardware[]): Remedy[] {
   const failed = { ...watch, snapshot: seen };
-  if (seen.stage !== 'ERROR' || watch.toolCallId === undefined) return [];
+  if (seen.stage !== 'ERROR' || watch.toolCallId === undefined || watch.isSmoke) return [];
   if (isCutOff(failed)) return longer(failed);
   const { failure = '' } = seen.progress ?? {};
   const of = OUT_OF.find(({ wording }) => wording.test(failure));

@@ -1,5 +1,5 @@
 import type { Settings } from './settings.ts';
-import type { ApprovalRequest, ToolCall, ToolCallKind } from './tool-calls.ts';
+import { type ApprovalRequest, isSettled, type ToolCall, type ToolCallKind } from './tool-calls.ts';
 import { costSoFar, type Watch } from './watches.ts';
 
 /**
@@ -15,10 +15,18 @@ export function autoApprovedUsd(
   return toolCalls.reduce((sum, call) => {
     const decision = call.approval?.decision;
     if (decision?.auto === undefined || decision.at < yolo.at) return sum;
-    const watch = watches.find((item) => item.toolCallId === call.id);
-    if (watch?.endedAt !== undefined) return sum + (costSoFar(watch) ?? decision.auto.reservedUsd);
-    return sum + (watch === undefined && hasNotRun(call) ? 0 : decision.auto.reservedUsd);
+    const own = watches.filter((item) => item.toolCallId === call.id);
+    const isOver =
+      own.length > 0 && own.every(({ endedAt }) => endedAt !== undefined) && isSettled(call.state);
+    if (isOver) return sum + costOf(own, decision.auto.reservedUsd);
+    return sum + (own.length === 0 && hasNotRun(call) ? 0 : decision.auto.reservedUsd);
   }, 0);
+}
+
+/** What jobs that have ended have cost; all that was reserved where that is not known. */
+function costOf(ended: readonly Watch[], reservedUsd: number): number {
+  const costs = ended.map(costSoFar);
+  return costs.every((usd) => usd !== undefined) ? costs.reduce((sum, usd) => sum + usd, 0) : reservedUsd;
 }
 
 /** States of an allowed call for which no job was started: it cost nothing. */

@@ -176,7 +176,13 @@ export const ToolCallState = z.discriminatedUnion('kind', [
     note: z.string().optional(),
     question: Question.optional(),
   }),
-  z.object({ kind: z.literal('waiting'), since: z.coerce.date(), watchId: z.string() }),
+  z.object({
+    kind: z.literal('waiting'),
+    since: z.coerce.date(),
+    watchId: z.string(),
+    /** It waits for a test: what it was approved for begins once that has passed, and may cost so much. */
+    follows: z.object({ usd: z.number().nonnegative() }).optional(),
+  }),
   z.object({ kind: z.literal('rejected'), output: z.string(), ...asked }),
   z.object({
     kind: z.literal('abandoned'),

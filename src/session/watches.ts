@@ -74,6 +74,8 @@ export type Watch = {
   title: string;
   /** What people call it; undefined where nobody named it. */
   name: string | undefined;
+  /** A short test: the run that its call is about begins once it has passed. */
+  isSmoke: boolean;
   flavor: string;
   hourlyUsd: number | undefined;
   timeoutSeconds: number;

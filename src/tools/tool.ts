@@ -79,7 +79,8 @@ export type ToolResult =
    * Nothing was done, and people can mend what keeps it from being done: they are asked, and it is run again.
    */
   | { kind: 'blocked'; reason: string }
-  | { kind: 'waiting'; watch: NewWatch };
+  /** `follows` is what begins by itself once the watched job has ended well: the call is run again for it. */
+  | { kind: 'waiting'; watch: NewWatch; follows?: { usd: number } };
 
 /** A file that is posted in the thread, with a line about it. */
 type SharedFile = { name: string; bytes: Uint8Array; text: string };

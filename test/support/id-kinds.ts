@@ -148,7 +148,7 @@ export const OF_TOOLS: Readonly<Record<string, IdKind>> = {
   ...{ 'hf_repo_git.title': 'text', 'hf_repo_git.text': 'text', 'hf_repo_git.gated': 'text' },
   'hf_jobs.script': FILE,
   ...{ 'hf_jobs.python': 'public', 'hf_jobs.script_args': 'text' },
-  'hf_jobs.preflight': 'text',
+  ...{ 'hf_jobs.preflight': 'text', 'hf_jobs.smoke_test': 'text' },
   ...{ 'hf_jobs.dependencies': 'public', 'hf_jobs.image': 'public' },
   ...{ 'hf_jobs.command': 'text', 'hf_jobs.env': 'text', 'hf_jobs.timeout': 'text' },
   ...{ 'hf_jobs.hardware_flavor': 'public', 'hf_jobs.schedule': 'text', 'hf_jobs.name': 'text' },

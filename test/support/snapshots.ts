@@ -55,6 +55,7 @@ export function watch(parts: Partial<Watch> = {}): Watch {
     owner: undefined,
     title: 'Python script',
     name: undefined,
+    isSmoke: false,
     flavor: 'a10g-small',
     hourlyUsd: 1,
     timeoutSeconds: 3600,

@@ -5,6 +5,7 @@ import { findToolCall } from '../../session/store/read-snapshot.ts';
 import * as record from '../../session/store/record.ts';
 import { effectiveArguments, type ToolCall } from '../../session/tool-calls.ts';
 import type { Remedy, Watch } from '../../session/watches.ts';
+import { smokeFailedText } from '../../thread/words/job-ends.ts';
 import { rerunText } from '../../thread/words/remedies.ts';
 import { exchangeFor, goOn } from './exchange.ts';
 import { letGo } from './open-calls.ts';
@@ -41,6 +42,7 @@ export function jobEndedUnseen(
 
 async function tellOfEnd(scope: Scope, watch: Watch, report: EndReport): Promise<void> {
   const { tx, sessionId, snapshot, outside } = scope;
+  if (watch.isSmoke && (await endOfSmokeTest(scope, watch, report))) return;
   const isFirst =
     watch.toolCallId !== undefined &&
     (await record.moveToolCall(tx, sessionId, watch.toolCallId, ['waiting'], {
@@ -58,6 +60,33 @@ async function tellOfEnd(scope: Scope, watch: Watch, report: EndReport): Promise
 }
 
 /**
+ * A smoke test has ended: the run that was approved with it begins where it passed, and else its approval
+ * ends with it. False where the call no longer waits for it, because people have stopped it.
+ */
+async function endOfSmokeTest(scope: Scope, watch: Watch, report: EndReport): Promise<boolean> {
+  const { tx, sessionId, outside } = scope;
+  const call = watch.toolCallId === undefined ? undefined : await findToolCall(tx, watch.toolCallId);
+  if (call?.approval === undefined || call.state.kind !== 'waiting') return false;
+  const { stage, isEndUnknown } = watch.snapshot;
+  if (stage === 'COMPLETED' && !isEndUnknown) {
+    const state = { kind: 'approved' as const, ...call.approval };
+    if (!(await record.moveToolCall(tx, sessionId, call.id, ['waiting'], state))) return false;
+  } else {
+    const output = `${NOT_BEGUN}\n${report.whole}`;
+    const state = { kind: 'failed' as const, output, at: outside.now() };
+    if (!(await record.moveToolCall(tx, sessionId, call.id, ['waiting'], state))) return false;
+    await notice(scope, smokeFailedText(watch, report.whole));
+  }
+  if (scope.snapshot.session.state.kind === 'idle')
+    await record.continueExchange(tx, sessionId, call.exchange);
+  await goOn(scope);
+  return true;
+}
+
+const NOT_BEGUN =
+  'The smoke test did not pass, so the run was not begun, and the approval of both has ended. Find the cause, mend it, and propose both again.';
+
+/**
  * Tells the model what is wrong with a job that runs. A call that waits for the job gets an interim result,
  * as when a person writes.
  */
@@ -66,7 +95,7 @@ export async function jobAlarm(scope: Scope, { watchId, text }: OperationOf<'job
   const watch = watchIn(snapshot, watchId);
   if (watch === undefined || watch.endedAt !== undefined) return; // its end tells more
   if (snapshot.session.state.kind === 'closed' || isGone(snapshot, watch)) return;
-  if (watch.toolCallId !== undefined) {
+  if (watch.toolCallId !== undefined && !watch.isSmoke) {
     await record.moveToolCall(tx, sessionId, watch.toolCallId, ['waiting'], {
       kind: 'done',
       at: outside.now(),

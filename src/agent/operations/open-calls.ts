@@ -25,6 +25,13 @@ export async function letGo(
         at: outside.now(),
         output: LET_GO[why](author),
       });
+    } else if (call.state.kind === 'waiting' && call.state.follows !== undefined) {
+      if (why === 'message') continue; // what people approved begins once its test has passed
+      await record.moveToolCall(tx, sessionId, call.id, ['waiting'], {
+        kind: 'done',
+        at: outside.now(),
+        output: `${LET_GO[why](author)} Its smoke test may still be running, and the run does not begin after it.`,
+      });
     } else if (call.state.kind === 'waiting') {
       const watch = snapshot.watches.find((item) => item.toolCallId === call.id);
       const status = watch ? outside.jobStatus(watch) : 'The job is still running.';

@@ -18,7 +18,12 @@ export async function settle(
   if (result.kind === 'waiting') {
     await fenced(held, async (tx) => {
       await record.addWatch(tx, held.sessionId, call.exchange, result.watch);
-      const state: ToolCallState = { kind: 'waiting', since: at, watchId: result.watch.id };
+      const state: ToolCallState = {
+        kind: 'waiting',
+        since: at,
+        watchId: result.watch.id,
+        ...(result.follows ? { follows: result.follows } : {}),
+      };
       await record.moveToolCall(tx, held.sessionId, call.id, ['running'], state);
     });
     await deps.startWatch(result.watch.id);

@@ -22,6 +22,8 @@ export const watches = internSchema.table(
     title: text('title').notNull(),
     /** What it is called in its thread; null for those that nobody named. */
     name: text('name'),
+    /** The call of a short test that comes before what it is about: then `tool_call_id` is null. */
+    smokeOf: text('smoke_of').references(() => toolCalls.id),
     flavor: text('flavor').notNull(),
     hourlyMicroUsd: bigint('hourly_micro_usd', { mode: 'number' }),
     timeoutSeconds: integer('timeout_seconds').notNull(),
@@ -40,6 +42,7 @@ export const watches = internSchema.table(
   },
   (table) => [
     uniqueIndex('watches_tool_call').on(table.toolCallId),
+    uniqueIndex('watches_smoke_of').on(table.smokeOf),
     index('watches_session').on(table.sessionId),
     index('watches_open').on(table.endedAt),
     index('watches_running').on(table.id).where(sql`${table.endedAt} is null`),

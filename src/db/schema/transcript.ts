@@ -58,6 +58,7 @@ export const toolCalls = internSchema.table(
     index('tool_calls_reserved')
       .on(table.sessionId)
       .where(sql`${table.state}->>'kind' in ('approved', 'running')`),
+    index('tool_calls_before_run').on(table.sessionId).where(sql`${table.state}->'follows' is not null`),
     index('tool_calls_unknown').on(table.sessionId).where(sql`${table.state}->>'kind' = 'unknown'`),
   ],
 );

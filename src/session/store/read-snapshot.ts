@@ -305,7 +305,7 @@ function autoApprovedOf(db: Queries): SQL<unknown> {
     db
       .select(getTableColumns(watches))
       .from(watches)
-      .innerJoin(toolCalls, eq(toolCalls.id, watches.toolCallId))
+      .innerJoin(toolCalls, or(eq(toolCalls.id, watches.toolCallId), eq(toolCalls.id, watches.smokeOf)))
       .where(isAuto),
   );
   return sql`case when ${sessions.settings}->'yolo'->>'kind' <> 'off'

@@ -289,20 +289,23 @@ export type NewWatch = Omit<
   | 'alarms'
   | 'stopWhen'
   | 'experiment'
+  | 'isSmoke'
 > & {
+  isSmoke?: boolean;
   owner?: string;
   name?: string | undefined;
   stopWhen?: StopRules | undefined;
   experiment?: Experiment | undefined;
 };
 
-/** Records a job to follow. A second watch for the same tool call is ignored in favour of the first. */
+/** Records a job to follow. A second watch for the same job of a call is ignored in favour of the first. */
 export async function addWatch(tx: Tx, sessionId: string, exchange: number, watch: NewWatch): Promise<void> {
-  const { hourlyUsd, ...rest } = watch;
+  const { hourlyUsd, isSmoke = false, toolCallId, ...rest } = watch;
+  const call = isSmoke ? { smokeOf: toolCallId } : { toolCallId };
   const hourlyMicroUsd = hourlyUsd === undefined ? null : Math.round(hourlyUsd * 1e6);
   await tx
     .insert(watches)
-    .values({ ...rest, hourlyMicroUsd, sessionId, exchange })
+    .values({ ...rest, ...call, hourlyMicroUsd, sessionId, exchange })
     .onConflictDoNothing();
   await touch(tx, sessionId, exchange);
 }

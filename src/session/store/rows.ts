@@ -62,7 +62,7 @@ export function watchOf(row: typeof watches.$inferSelect): Watch {
   return {
     id: row.id,
     sessionId: row.sessionId,
-    toolCallId: row.toolCallId ?? undefined,
+    toolCallId: row.toolCallId ?? row.smokeOf ?? undefined,
     exchange: row.exchange,
     namespace: row.namespace,
     jobId: row.jobId,
@@ -71,6 +71,7 @@ export function watchOf(row: typeof watches.$inferSelect): Watch {
     owner: row.owner ?? undefined,
     title: row.title,
     name: row.name ?? undefined,
+    isSmoke: row.smokeOf !== null,
     flavor: row.flavor,
     hourlyUsd: row.hourlyMicroUsd === null ? undefined : row.hourlyMicroUsd / 1e6,
     timeoutSeconds: row.timeoutSeconds,

@@ -135,7 +135,7 @@ function cardsOf(snapshot: Snapshot, call: ToolCall): ViewMessage[] {
   const { exchange } = call;
   const approval = approvalCard(call);
   const whole = approval && fileOf(call);
-  const watch = snapshot.watches.find((item) => item.toolCallId === call.id);
+  const jobs = snapshot.watches.filter((item) => item.toolCallId === call.id);
   return [
     // Before its card: the buttons come last.
     ...(whole
@@ -148,7 +148,7 @@ function cardsOf(snapshot: Snapshot, call: ToolCall): ViewMessage[] {
         ]
       : []),
     ...(approval ? [{ key: cardKey(call.id), exchange, body: approval }] : []),
-    ...(watch ? [{ key: `job/${watch.id}`, exchange, body: jobCard(watch) }] : []),
+    ...jobs.map((watch) => ({ key: `job/${watch.id}`, exchange, body: jobCard(watch) })),
     ...questionOf(call),
   ];
 }

@@ -17,6 +17,14 @@ import { stageText } from './stages.ts';
  * of it, for how long and for how much.
  */
 
+/** That a run was not begun because its smoke test did not pass, with the end of the test's log. */
+export function smokeFailedText(watch: Watch, report: string): string {
+  const lines = report.split('\n').filter((line) => line.trim() !== '');
+  const end = lines.slice(-4).map((line) => `> ${literal(cut(line.trim(), 200))}`);
+  const begin = `The smoke test ${literal(jobName(watch))} did not pass, so the run was not begun, and its approval has ended.`;
+  return [begin, ...end].join('\n');
+}
+
 /** Of a job that was seen to end, as markdown; `best` where it, or one of its sweep, is the best so far. */
 export function endText(ended: Watch, best?: NewBest): string {
   const [first, ...more] = ended.snapshot.pushed ?? [];

@@ -19,6 +19,7 @@ import { preflightFacts, tellOnce } from './preflight.ts';
 import { IN_SANDBOX, readScript } from './script.ts';
 import { checkedScript } from './script-checks.ts';
 import { SCRIPT_MOUNT } from './script-command.ts';
+import { secondsOf, smokeFacts } from './smoke-test.ts';
 import { chosenOf, problemOf, SCRIPT_KEPT } from './submit.ts';
 
 /** The request to run a job, with a script as it was read for it; and the hardware that it is for. */
@@ -146,7 +147,10 @@ const briefly = ({ args: { name }, spec }: Proposed, flavor: string): { brief?: 
 const saidOn =
   (proposed: Proposed) =>
   (flavor: string): { title: string; brief?: string } => ({
-    title: `Run a Hugging Face Job on ${flavor}`,
+    title:
+      proposed.args.smoke_test === undefined
+        ? `Run a Hugging Face Job on ${flavor}`
+        : `Run a smoke test and then a Hugging Face Job on ${flavor}`,
     ...briefly(proposed, flavor),
   });
 
@@ -154,12 +158,15 @@ const saidOn =
 function runRequest(proposed: Proposed): ApprovalRequest {
   const { args, spec, accounts, hardware } = proposed;
   const [namespace = ''] = accounts;
-  const seconds = spec.timeoutSeconds;
+  const smokeSeconds = args.smoke_test === undefined ? 0 : secondsOf(args.smoke_test);
+  const seconds = spec.timeoutSeconds + smokeSeconds; // of both, where there are two
   const usd = hardware && (hardware.hourlyUsd * seconds) / 3600;
+  const pair = (hourlyUsd?: number) => smokeFacts(args, spec.timeoutSeconds, hourlyUsd);
   const { flavor, timeoutSeconds, ...others } = SHOWN;
   const facts = [
     ...flavor(proposed),
     ...timeoutSeconds(proposed),
+    ...pair(hardware?.hourlyUsd),
     { label: 'Account', value: namespace },
     ...Object.values(others).flatMap((shown) => shown(proposed)),
     ...proposed.before,
@@ -183,7 +190,10 @@ function runRequest(proposed: Proposed): ApprovalRequest {
     spec.volumes === undefined
       ? {}
       : { follows: [{ label: SCRIPT_KEPT, values: Object.fromEntries(buckets) }] };
-  const other = hardwareChoice(hardware, proposed.offered, { seconds, said: saidOn(proposed) });
+  const other = hardwareChoice(hardware, proposed.offered, {
+    ...{ seconds, said: saidOn(proposed) },
+    also: (one) => pair(one.hourlyUsd),
+  });
   const choices = [
     ...(accounts.length > 1
       ? [{ argument: 'namespace', label: 'Account', options: [...accounts], ...followed }]

@@ -1,19 +1,11 @@
 import { z } from 'zod';
-import { quotedWords } from '../../lib/shell-words.ts';
 import { StopRules } from '../../session/stop-rules.ts';
+import { Env, fits, ScriptArguments, SmokeTest, TOO_LONG } from './argument-parts.ts';
 import { LONGEST_JOB_SECONDS, parseDuration } from './duration.ts';
 import { Preflight } from './preflight.ts';
 
-/** https://huggingface.co/.well-known/openapi.json, `environment` of POST /api/jobs/{namespace}. */
-const VARIABLE = /^[a-zA-Z][_a-zA-Z0-9]+$/;
-
 /** A name stands in sentences, links and cards of every platform, so it has no sign that marks text up. */
 const NAME = /^(?!.*\/\/)[\p{L}\p{N}][\p{L}\p{N}\p{M} .,:;+=%/()#&_·–→×-]{0,59}$/u;
-
-/** Linux takes at most so many bytes in one argument or variable: MAX_ARG_STRLEN of execve(2). */
-const LONGEST = 128 * 1024;
-const fits = (text: string): boolean => Buffer.byteLength(text) < LONGEST;
-const TOO_LONG = 'is longer than Linux takes in one argument or variable (128 KiB): use a script or a file';
 
 /** https://packaging.python.org/en/latest/specifications/dependency-specifiers/, with a marker or without. */
 const REQUIREMENT = new RegExp(
@@ -27,11 +19,6 @@ const REQUIREMENT = new RegExp(
 
 /** What pip takes behind a requirement, or in a file of them, and uv does not behind `--with`. */
 const OF_PIP = /\s(?:--(?:no-build-isolation|no-cache-dir|force-reinstall|upgrade|no-deps)\b|-U\b|#)/;
-
-/** What stands behind a script in one command, as a shell reads it: the command holds more than that. */
-const LONGEST_WORDS = 32_000;
-
-const SECRET_NAME = /(TOKEN|KEY|SECRET|PASSWORD)$/i;
 
 /** What an operation can't do without is said by the operation. */
 export const Arguments = z.strictObject({
@@ -84,15 +71,9 @@ export const Arguments = z.strictObject({
     .regex(/^3\.\d{1,2}(?:\.\d{1,2})?$/, 'must be a version like "3.11"')
     .optional()
     .describe('run with script: version of Python for uv, e.g. "3.11"; the image’s by default.'),
-  script_args: z
-    .array(z.string())
-    .max(100)
-    .refine(
-      (words) => Buffer.byteLength(quotedWords(words)) <= LONGEST_WORDS,
-      'takes more than 32,000 bytes, quoted for a shell: put it into the script',
-    )
-    .optional()
-    .describe('run with script: what it is started with, each word by itself, e.g. ["--lr", "2e-5"].'),
+  script_args: ScriptArguments.optional().describe(
+    'run with script: what it is started with, each word by itself, e.g. ["--lr", "2e-5"].',
+  ),
   command: z
     .array(z.string().min(1, 'is empty, which the Hub does not take').refine(fits, TOO_LONG))
     .min(1)
@@ -120,22 +101,15 @@ export const Arguments = z.strictObject({
   stop_when: StopRules.optional().describe(
     'run: when it is stopped without anybody being asked, whatever you do then. People approve it with the job.',
   ),
-  env: z
-    .record(z.string(), z.string())
-    .refine((env) => Object.keys(env).every((name) => VARIABLE.test(name)), {
-      error: 'has a name that the Hub does not take: a letter, and then letters, digits or _, are one',
-    })
-    .refine((env) => !Object.keys(env).some((name) => SECRET_NAME.test(name)), {
-      error: 'must not hold secrets; HF_TOKEN is there as a secret anyway',
-    })
-    .refine((env) => Object.entries(env).every(([name, value]) => fits(`${name}=${value}`)), TOO_LONG)
-    .optional()
-    .describe('run: environment variables. Never secrets: HF_TOKEN is set for you.'),
+  env: Env.optional().describe('run: environment variables. Never secrets: HF_TOKEN is set for you.'),
   secrets: z
     .array(z.string())
     .max(20)
     .optional()
     .describe('run: names of secrets that the team has set up for jobs, to be there as variables.'),
+  smoke_test: SmokeTest.optional().describe(
+    'run with script that costs much: a few steps on a few rows, which run first on the same image and hardware. People approve both at once; the run begins by itself only if the test passes.',
+  ),
   preflight: Preflight.optional().describe(
     'run that trains: what people want to know before they pay. It is on their card, checked where it can be.',
   ),

@@ -5,17 +5,20 @@ import type { Choice } from '../../session/tool-calls.ts';
 /** How many are offered that are cheaper, and how many that are dearer. */
 const EACH = 2;
 
+type Facts = readonly { label: string; value: string }[];
+
 /** What a request for a run is said to be about on some hardware. */
 type Said = (flavor: string) => { title: string; brief?: string };
 
 /**
  * Cheaper and faster hardware for a run, each with what it can cost: of the same kind, with as many GPUs, and
- * of each kind of GPU the cheapest. Undefined where there is no other.
+ * of each kind of GPU the cheapest. Undefined where there is no other. `also` are other
+ * facts that depend on it.
  */
 export function hardwareChoice(
   current: Hardware | undefined,
   all: readonly Hardware[],
-  { seconds, said }: { seconds: number; said: Said },
+  { seconds, said, also = () => [] }: { seconds: number; said: Said; also?: (one: Hardware) => Facts },
 ): Choice | undefined {
   if (current === undefined) return undefined;
   const others = alike(current, all).toSorted((a, b) => a.hourlyUsd - b.hourlyUsd);
@@ -32,7 +35,10 @@ export function hardwareChoice(
     options: offered.map(({ name }) => name),
     value: current.name,
     names: each((one) => `${nameOf(one)} · at most ${dollarsAtMost(most(one))}`),
-    follows: [{ label: HARDWARE, values: each(hardwareText) }],
+    follows: [
+      { label: HARDWARE, values: each(hardwareText) },
+      ...also(current).map(({ label }, i) => ({ label, values: each((one) => also(one)[i]?.value ?? '') })),
+    ],
     becomes: each((one) => ({ ...said(one.name), usd: most(one), hourlyUsd: one.hourlyUsd })),
   };
 }

@@ -3,12 +3,13 @@ import { pushesOf, readableLog } from '../../jobs/report.ts';
 import { mayKnow } from '../../jobs/whose.ts';
 import { table } from '../../lib/output.ts';
 import { isFinal } from '../../session/watches.ts';
-import type { ToolContext } from '../tool.ts';
+import type { ToolContext, ToolResult } from '../tool.ts';
 import { cancelRequest, requestToRun } from './approval.ts';
 import type { Arguments } from './arguments.ts';
-import { limitText } from './duration.ts';
+import { limitText, parseDuration } from './duration.ts';
 import { type JobOperation, type JobParts, jobFor, lacksSource, namespaceOf, visible } from './operation.ts';
 import { isAsShown, NOT_AS_SHOWN } from './script.ts';
+import { lacksScript, smokeArguments, smokeCallId, turnOf } from './smoke-test.ts';
 import { findSubmitted, submit } from './submit.ts';
 
 const LISTED = 20;
@@ -19,7 +20,7 @@ const lacksJob = ({ operation, job_id }: Arguments): string | undefined =>
   job_id === undefined ? `${operation} needs job_id` : undefined;
 
 export const run: JobOperation = {
-  lacks: lacksSource,
+  lacks: (args) => lacksSource(args) ?? lacksScript(args),
   asks: 'on CPU unless `approvals.cpu_jobs` is false',
   async approval(parts, args, context) {
     const { request, hardware } = await requestToRun(parts, args, context);
@@ -28,11 +29,37 @@ export const run: JobOperation = {
   isPaid: true,
   run: async (parts, args, namespace, context) =>
     isAsShown(args, context)
-      ? submit(parts, args, namespace, context)
+      ? inTurn(args, context, (asked, own) => submit(parts, asked, namespace, own))
       : { kind: 'failed', output: NOT_AS_SHOWN },
-  recover: async (parts, args, context) =>
-    findSubmitted(parts, args, await namespaceOf(parts, args, context.signal), context),
+  async recover(parts, args, context) {
+    const namespace = await namespaceOf(parts, args, context.signal);
+    return inTurn(args, context, (asked, own) => findSubmitted(parts, asked, namespace, own));
+  },
 };
+
+/**
+ * Does something for the job whose turn it is: of a pair, first for its smoke test, and once that has passed
+ * for the run. What was shown is what both are made of.
+ */
+async function inTurn<Result extends { kind: string }>(
+  args: Arguments,
+  context: ToolContext,
+  act: (args: Arguments, context: ToolContext) => Promise<Result>,
+): Promise<Result | ToolResult> {
+  const turn = turnOf(args, context);
+  if (turn === 'failed') return { kind: 'failed', output: 'The smoke test did not pass: nothing was begun.' };
+  if (turn !== 'smoke' || args.smoke_test === undefined) return act(args, context);
+  const asked = smokeArguments(args, args.smoke_test);
+  const result = await act(asked, { ...context, callId: smokeCallId(context.callId) });
+  if (!isWaiting(result)) return result;
+  const hourlyUsd = context.approved?.estimate.hourlyUsd ?? result.watch.hourlyUsd ?? 0;
+  const usd = (hourlyUsd * (parseDuration(args.timeout) ?? 1800)) / 3600;
+  const watch = { ...result.watch, toolCallId: context.callId, isSmoke: true, title: 'Smoke test' };
+  return { kind: 'waiting', watch: { ...watch, experiment: undefined }, follows: { usd } };
+}
+
+const isWaiting = (result: { kind: string }): result is Extract<ToolResult, { kind: 'waiting' }> =>
+  result.kind === 'waiting';
 
 export const ps: JobOperation = {
   async run(parts, { all: isAll }, namespace, context) {

@@ -25,6 +25,7 @@ export const scheduledRun: JobOperation = {
   lacks(args) {
     if (args.schedule === undefined) return `${args.operation} needs schedule`;
     if (args.stop_when !== undefined) return `${args.operation} takes no stop_when: nobody follows its jobs`;
+    if (args.smoke_test !== undefined) return `${args.operation} takes no smoke_test`;
     return lacksSource(args);
   },
   asks: 'always',

@@ -109,9 +109,20 @@ export const run = ({
     dependencies,
     hardware_flavor: flavor,
     timeout,
+    preflight: PREFLIGHT,
     ...(name === undefined ? {} : { name }),
     ...more,
   });
+
+/** What any run says of itself before people are asked. */
+const PREFLIGHT = {
+  example: 'the example of the library',
+  dataset: 'the one of the task',
+  columns: [],
+  tried: 'see above',
+  pushes_to: 'none: said by the task',
+  time: 'measured before',
+};
 
 /** Of all that these scripts import. */
 const DEPENDENCIES = [

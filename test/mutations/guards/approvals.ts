@@ -173,7 +173,7 @@ export const APPROVALS: readonly Mutation[] = [
   {
     threat: 'what nobody knows the cost of',
     file: 'src/session/auto-approval.ts',
-    text: 'return sum + (watch === undefined && hasNotRun(call) ? 0 : decision.auto.reservedUsd);',
+    text: 'return sum + (own.length === 0 && hasNotRun(call) ? 0 : decision.auto.reservedUsd);',
     becomes: 'return sum + 0;',
     test: 'integration/asked-by-default',
     title: 'undone by who may not, it goes on to count',
