@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { influencesOf } from '../../src/tools/hf-jobs/influences.ts';
+import { growth, LINEAR } from '../support/growth.ts';
 import { type Args, askedAndSent } from '../support/jobs-tool.ts';
 
 const UV = 'ghcr.io/astral-sh/uv:python3.12-bookworm';
@@ -97,8 +98,7 @@ test.each(['curl ', '<( ', 'pip -', 'exec(', 'git+', 'eval curl && '])(
   'a line of many times "%s" is looked through in time that grows with it',
   (part) => {
     const seen = { image: 'python:3.12', environment: {}, dependencies: [] };
-    const begun = performance.now();
-    influencesOf({ ...seen, source: part.repeat(200_000 / part.length) });
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    const look = (size: number) => influencesOf({ ...seen, source: part.repeat(size / part.length) });
+    expect(growth(look, 200_000)).toBeLessThan(LINEAR);
   },
 );
