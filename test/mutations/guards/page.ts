@@ -75,7 +75,7 @@ export const PAGE: readonly Mutation[] = [
     file: 'adapters/web/page/nodes.js',
     text: "  if (protocol !== 'https:' && protocol !== 'http:') return element('span', {}, ...inline(c));\n",
     becomes: '',
-    test: 'e2e/page-browser',
+    test: 'soak/page-browser',
     title: 'does nothing in a browser',
   },
   {
