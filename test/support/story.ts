@@ -12,7 +12,7 @@ data = data.map(lambda rows: tokenizer(rows["text"], truncation=True, max_length
 model = AutoModelForSequenceClassification.from_pretrained(model_id, num_labels=2)
 
 args = TrainingArguments("imdb-distilbert", num_train_epochs=1, per_device_train_batch_size=32,
-                         bf16=True, push_to_hub=True, report_to="trackio")
+                         bf16=True, push_to_hub=True, hub_model_id="ada/imdb-distilbert", report_to="trackio")
 trainer = Trainer(model, args, train_dataset=data["train"], eval_dataset=data["test"],
                   processing_class=tokenizer)
 trainer.train()
@@ -48,7 +48,7 @@ const train = {
       dataset: 'stanfordnlp/imdb',
       columns: ['text', 'label'],
       tried: 'nowhere: the script is the one of the example',
-      pushes_to: 'ada/imdb',
+      pushes_to: 'ada/imdb-distilbert',
       time: '40 min of training',
     },
   },

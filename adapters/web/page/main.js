@@ -73,7 +73,7 @@ let shownOnce = false;
 
 const STANDINGS = {
   working: 'Working',
-  waiting: 'Waiting for you',
+  waiting: 'Waiting',
   idle: '',
   closed: 'Closed',
 };
