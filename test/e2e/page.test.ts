@@ -37,7 +37,7 @@ test('the whole story is played on the page, in two browsers at once', async () 
     await until('it is shown to be idle', () => browser.threads.get(thread)?.standing === 'idle');
   }
   await other.say('and which learning rate was that?', thread);
-  await seen(one, '5e-5');
-  expect(one.shows()).toBe(other.shows());
+  for (const browser of [one, other]) await seen(browser, '5e-5');
+  await until('both show the same', () => one.shows() === other.shows());
   expect(hub.jobs).toHaveLength(1);
 });
