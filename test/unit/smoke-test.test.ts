@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { nextAction } from '../../src/agent/next-action.ts';
 import { Arguments } from '../../src/tools/hf-jobs/arguments.ts';
 import { lacksScript, smokeArguments, smokeFacts, turnOf } from '../../src/tools/hf-jobs/smoke-test.ts';
+import { askedAndSent } from '../support/jobs-tool.ts';
 import { assistant, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 
 const PAIR = Arguments.parse({
@@ -53,6 +54,16 @@ test('each of both is on the card with its price, or says that it is not known',
     'by itself, only if that passes · at most $6.00',
   ]);
   expect(values().join(' ')).toContain('price not known');
+});
+
+test('what changes how the test runs, or whom it talks to, is warned of as that of the run is', async () => {
+  const pair = (smoke_test: object) =>
+    askedAndSent({ operation: 'run', script: 'print(1)', hardware_flavor: 'a10g-small', smoke_test });
+  const { request } = await pair({ env: { HF_ENDPOINT: 'https://elsewhere.example', PYTHONPATH: '/x' } });
+  expect(request.warnings.join()).toContain('whom they talk to: HF_ENDPOINT, PYTHONPATH');
+  const { request: other } = await pair({ script_args: ['--index-url', 'https://elsewhere.example'] });
+  expect(other.warnings.join()).toContain('a package index of its own');
+  expect((await pair({ env: { ROWS: '5' } })).request.warnings.join()).not.toContain('talk to');
 });
 
 test.each([

@@ -180,9 +180,13 @@ function runRequest(proposed: Proposed): ApprovalRequest {
   const source = sourceOf(args);
   const influences = influencesOf({
     image: spec.image,
-    environment: ownEnvironment(spec),
+    environment: { ...ownEnvironment(spec), ...args.smoke_test?.env },
     dependencies: args.script === undefined ? [] : (args.dependencies ?? []),
-    source: [source.preview?.text ?? '', (args.script_args ?? []).join(' ')].join('\n'),
+    source: [
+      source.preview?.text ?? '',
+      (args.script_args ?? []).join(' '),
+      (args.smoke_test?.script_args ?? []).join(' '),
+    ].join('\n'),
   });
   // The bucket is the account's that people choose.
   const buckets = accounts.map((account) => [account, keptIn(jobsBucket(account))] as const);

@@ -12,8 +12,8 @@ type Said = (flavor: string) => { title: string; brief?: string };
 
 /**
  * Cheaper and faster hardware for a run, each with what it can cost: of the same kind, with as many GPUs, and
- * of each kind of GPU the cheapest. Undefined where there is no other. `also` are other
- * facts that depend on it.
+ * of each kind of GPU the cheapest. Undefined where there is no other. `also` are other facts that depend on
+ * it.
  */
 export function hardwareChoice(
   current: Hardware | undefined,

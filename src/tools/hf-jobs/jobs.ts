@@ -89,7 +89,7 @@ async function running(
   return [
     own.length === 0
       ? `No jobs of this channel run on ${namespace}.`
-      : rowsOf(newestFirst(own), hub, namespace),
+      : rowsOf(own, MOST_LISTED, hub, namespace),
     others.length === 0 ? '' : `For other threads of this workspace run: ${told}.`,
   ]
     .filter((text) => text !== '')
@@ -135,17 +135,14 @@ export const cancel: JobOperation = {
 
 function listing(jobs: readonly HubJob[], hub: HubJobs, namespace: string): string {
   if (jobs.length === 0) return `There are no jobs of ${namespace}.`;
-  const newest = newestFirst(jobs);
-  const cut = newest.length > LISTED ? `\n\n${newest.length - LISTED} older jobs are not shown.` : '';
-  return rowsOf(newest.slice(0, LISTED), hub, namespace) + cut;
+  return rowsOf(jobs, LISTED, hub, namespace);
 }
 
-const newestFirst = (jobs: readonly HubJob[]) =>
-  jobs.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-
-function rowsOf(jobs: readonly HubJob[], hub: HubJobs, namespace: string): string {
-  const rows = jobs
-    .slice(0, MOST_LISTED)
+/** The newest of several jobs, and how many others there are. */
+function rowsOf(jobs: readonly HubJob[], most: number, hub: HubJobs, namespace: string): string {
+  const newest = jobs.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+  const rows = newest
+    .slice(0, most)
     .map((job) => [
       job.id,
       job.status.stage,
@@ -153,7 +150,8 @@ function rowsOf(jobs: readonly HubJob[], hub: HubJobs, namespace: string): strin
       job.createdAt.toISOString(),
       hub.url(namespace, job.id),
     ]);
-  return table(['job', 'stage', 'hardware', 'created', 'link'], rows);
+  const cut = newest.length > most ? `\n\n${newest.length - most} older jobs are not shown.` : '';
+  return table(['job', 'stage', 'hardware', 'created', 'link'], rows) + cut;
 }
 
 function details(job: HubJob, hub: HubJobs, namespace: string): string {
