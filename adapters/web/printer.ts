@@ -54,7 +54,7 @@ const lines = (text: string): string => text.split('\n').map(asLine).join('\n');
 const shown = (kind: 'text' | 'small', text: string): Piece[] =>
   text.trim() === '' ? [] : [{ kind, text: lines(text) }];
 
-const buttonsOf = (buttons: readonly Control[]): Piece[] =>
+export const buttonsOf = (buttons: readonly Control[]): Piece[] =>
   buttons.length === 0
     ? []
     : [{ kind: 'buttons', buttons: buttons.map((button) => ({ ...button, values: [...button.values] })) }];

@@ -1,13 +1,12 @@
 import type { Answer, Taken } from '../../src/controller/answers.ts';
 import type { Card, CardPart } from '../../src/controller/cards.ts';
-import type { Control } from '../../src/controller/controls.ts';
 import type { Form } from '../../src/controller/forms.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import type { BoardMessage, BoardNews, BoardThread } from '../../src/session/store/boards.ts';
 import { answered } from '../shared/answers.ts';
 import { asLine, MARKDOWN } from './dialect.ts';
 import { Body, type Piece, Said } from './messages.ts';
-import { tableText } from './printer.ts';
+import { buttonsOf, tableText } from './printer.ts';
 import { treeOf, treeOfMarkdown, unturned } from './tree.ts';
 
 /*
@@ -47,7 +46,7 @@ function shownPiece(piece: Piece) {
   }
 }
 
-/** Whether a browser shows a file as a picture, by its name; `files.ts` looks at its bytes. */
+/** Whether a browser shows a file as a picture, by its name; what it is served as, its bytes say (`routes.ts`). */
 const isPicture = (name: string): boolean => /\.(?:png|jpe?g|gif|webp)$/i.test(name);
 
 /** A message as the page has it. One that was taken away has nothing but its id. */
@@ -73,11 +72,6 @@ export const shownNews = ({ version, threads, messages }: BoardNews) => ({
   messages: messages.map(shownMessage),
 });
 
-const controls = (buttons: readonly Control[]): Piece[] =>
-  buttons.length === 0
-    ? []
-    : [{ kind: 'buttons', buttons: buttons.map((button) => ({ ...button, values: [...button.values] })) }];
-
 const lines = (text: string): string => text.split('\n').map(asLine).join('\n');
 
 function cardPieces(part: CardPart): Piece[] {
@@ -93,7 +87,7 @@ function cardPieces(part: CardPart): Piece[] {
     case 'list':
       return part.items.flatMap(({ text, buttons }): Piece[] => [
         { kind: 'text', text: lines(text) },
-        ...controls(buttons),
+        ...buttonsOf(buttons),
       ]);
     case 'table':
       return [{ kind: 'markdown', text: tableText(part.table) }];
@@ -104,7 +98,7 @@ function cardPieces(part: CardPart): Piece[] {
         : [{ kind: 'menu', label: prompt, name, values: [], options: [...options], most }];
     }
     case 'buttons':
-      return controls(part.buttons);
+      return buttonsOf(part.buttons);
     default:
       return part satisfies never;
   }
@@ -129,12 +123,12 @@ export const shownAnswer = (answer: Answer) =>
     question: ({ text, button }) => ({
       kind: 'card',
       title: '',
-      pieces: [written(text), ...controls([button]).map(shownPiece)],
+      pieces: [written(text), ...buttonsOf([button]).map(shownPiece)],
     }),
     file: ({ name, text, comment, button }) => ({
       kind: 'file',
       ...{ name: unturned(name), text },
-      pieces: [written(comment), ...controls([button]).map(shownPiece)],
+      pieces: [written(comment), ...buttonsOf([button]).map(shownPiece)],
     }),
   });
 

@@ -4,6 +4,7 @@ import { createTraces } from '../hub/traces.ts';
 import { curveFile, logFile } from '../jobs/files.ts';
 import { findJob } from '../jobs/find.ts';
 import { endReport, statusLine } from '../jobs/report.ts';
+import { mayKnow } from '../jobs/whose.ts';
 import { messageOf } from '../lib/errors.ts';
 import { asMarkdown, asTrace } from '../reports/transcript-export.ts';
 import { uniqueName } from '../session/store/files.ts';
@@ -53,7 +54,7 @@ function jobsOutside(
       if (watch.toolCallId === undefined) {
         const job = await hub.jobs.inspect(watch.namespace, watch.jobId, signal);
         const [whose] = await ownership.of(watch.sessionId, [job]);
-        if (whose !== 'here' && whose !== 'nobodys') throw new Error('it was begun in another channel');
+        if (!mayKnow(whose, true)) throw new Error('it was begun in another channel');
       }
       await hub.jobs.cancel(watch.namespace, watch.jobId, signal);
     },

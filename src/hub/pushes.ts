@@ -12,8 +12,7 @@ export type Pushes = {
   /**
    * Those repositories among `addresses` whose main branch, or the commit that an address names, has a
    * commit by this account between two moments, each with the newest of those: only the Hub knows what a job
-   * has really pushed. Throws
-   * where the Hub can't say of one of them, and where `signal` aborts.
+   * has really pushed. Throws where the Hub can't say of one of them, and where `signal` aborts.
    */
   among(
     addresses: readonly string[],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import {
   type ConfigSplit,
@@ -105,10 +106,7 @@ async function askToPush(
       { label: 'File', value: `${size(file.bytes.length)}, ${file.data.rows.toLocaleString('en')} rows` },
       { label: 'SHA-256', value: file.sha256 },
       { label: 'Columns', value: file.data.columns.join(', ') },
-      ...plan.configs.map(({ config, split, paths }) => ({
-        label: `Config ${config}`,
-        value: `${split}: ${paths.join(', ')}`,
-      })),
+      ...configFacts(plan.configs),
     ],
     warnings: [
       ...(isThere ? [`${plan.path} is there already and is replaced.`] : []),
@@ -191,14 +189,20 @@ function planOf({ path, config, split }: Args, { card = '', dataFiles }: Dataset
 /** A card has no room for more. */
 const MOST_UNLISTED = 8;
 
-/** Whether people have been asked about exactly these configs. */
-const isAsAsked = (configs: readonly ConfigSplit[], approved: ApprovalRequest | undefined): boolean =>
-  approved === undefined ||
-  configs.every(({ config, split, paths }) =>
-    approved.facts.some(
-      ({ label, value }) => label === `Config ${config}` && value === `${split}: ${paths.join(', ')}`,
-    ),
-  );
+/** Facts of a request about configs that would be added. */
+const configFacts = (configs: readonly ConfigSplit[]): ApprovalRequest['facts'] =>
+  configs.map(({ config, split, paths }) => ({
+    label: `${CONFIG}${config}`,
+    value: `${split}: ${paths.join(', ')}`,
+  }));
+
+const CONFIG = 'Config ';
+
+/** Whether people have been asked about these configs, and about no others. */
+function isAsAsked(configs: readonly ConfigSplit[], approved: ApprovalRequest | undefined): boolean {
+  const asked = approved?.facts.filter(({ label }) => label.startsWith(CONFIG));
+  return isDeepStrictEqual(asked, configFacts(configs));
+}
 
 const OTHER_CONFIGS =
   'The dataset has changed since people approved it, and other configs would be added to its card. Ask again.';

@@ -96,7 +96,6 @@ export function decidedText(
 export const mayNotSwitchOff = ({ name }: Person): string =>
   `${name} may not approve calls here, and so can't switch approvals off. Nothing was changed.`;
 
-/** How auto-approval stands in a session. */
 /** What the model is told where auto-approval is set: how far it goes is its to plan with. */
 export function autoApprovalTold(yolo: Settings['yolo']): string {
   switch (yolo.kind) {
@@ -111,6 +110,7 @@ export function autoApprovalTold(yolo: Settings['yolo']): string {
   }
 }
 
+/** How auto-approval stands in a session. */
 export function autoApprovalText({ yolo }: Settings, usedUsd: number): string {
   const exceptions =
     'I still ask for scheduled jobs, where a price is not known, and where a budget would be passed.';

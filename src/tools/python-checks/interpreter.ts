@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../../lib/json.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** A call whose keywords are looked up where its package is installed. */
@@ -62,18 +63,7 @@ export async function interpreted(
   });
   if (end.kind !== 'exited' || end.code !== 0 || size > ANSWER_BYTES) return undefined;
   const last = Buffer.concat(chunks).toString().trimEnd().split('\n').at(-1) ?? '';
-  const answer = z
-    .string()
-    .transform((json, context): unknown => {
-      try {
-        return JSON.parse(json);
-      } catch {
-        context.addIssue({ code: 'custom', message: 'is no JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(Interpreted)
-    .safeParse(last);
+  const answer = Interpreted.safeParse(parsedJson(last));
   return answer.success ? answer.data : undefined;
 }
 
