@@ -46,7 +46,7 @@ function shownPiece(piece: Piece) {
   }
 }
 
-/** Whether a browser shows a file as a picture, by its name; what it is served as, its bytes say (`routes.ts`). */
+/** Whether a browser shows a file as a picture, by its name; `routes.ts` looks at its bytes. */
 const isPicture = (name: string): boolean => /\.(?:png|jpe?g|gif|webp)$/i.test(name);
 
 /** A message as the page has it. One that was taken away has nothing but its id. */

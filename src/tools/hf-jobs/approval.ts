@@ -182,11 +182,7 @@ function runRequest(proposed: Proposed): ApprovalRequest {
     image: spec.image,
     environment: { ...ownEnvironment(spec), ...args.smoke_test?.env },
     dependencies: args.script === undefined ? [] : (args.dependencies ?? []),
-    source: [
-      source.preview?.text ?? '',
-      (args.script_args ?? []).join(' '),
-      (args.smoke_test?.script_args ?? []).join(' '),
-    ].join('\n'),
+    source: [source.preview?.text ?? '', ...startedWith(args)].join('\n'),
   });
   // The bucket is the account's that people choose.
   const buckets = accounts.map((account) => [account, keptIn(jobsBucket(account))] as const);
@@ -287,6 +283,10 @@ function warnings({ args, spec, hardware, hasRunBefore, findings }: Proposed): s
       : []),
   ];
 }
+
+/** What the script is started with, in the run and in its smoke test, a line each. */
+const startedWith = ({ script_args, smoke_test }: Arguments): string[] =>
+  [script_args, smoke_test?.script_args].map((words = []) => words.join(' '));
 
 function sourceOf(args: Arguments): Pick<ApprovalRequest, 'preview' | 'editable'> {
   if (args.script === undefined) return { preview: previewOf(quotedWords(args.command ?? []), 'sh') };
