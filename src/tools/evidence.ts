@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import type { ToolCall } from '../session/tool-calls.ts';
+import { inWork, scriptRunBy } from './script-run.ts';
 
 /**
  * What a call has shown by having succeeded: a dataset of the Hub was looked at, a command ran to a good
@@ -18,13 +20,11 @@ export function evidenceOf(
     );
 }
 
-/** Whether a script of the sandbox ran to a good end since it was last written, as a command names it. */
+/** Whether a script of the sandbox ran to a good end, and nothing has been done to it since. */
 export function ranSince(evidence: readonly Evidence[], path: string): boolean {
-  const name = path.split('/').at(-1) ?? path;
-  const written = evidence.findLastIndex(({ kind, text }) => kind === 'file' && text.endsWith(name));
-  return evidence
-    .slice(written + 1)
-    .some(({ kind, text }) => kind === 'command' && text.includes(name) && RUNS.test(text));
+  const place = inWork(path);
+  const name = posix.basename(place);
+  const isRun = ({ kind, text }: Evidence) => kind === 'command' && scriptRunBy(text) === place;
+  const mayChange = (one: Evidence) => one.kind !== 'dataset' && one.text.includes(name) && !isRun(one);
+  return evidence.slice(evidence.findLastIndex(mayChange) + 1).some(isRun);
 }
-
-const RUNS = /\b(?:python[\d.]*|torchrun|accelerate|uv)\b/;

@@ -3,7 +3,8 @@ import { writeFile } from '../../src/sandbox/files.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { Setting } from '../../src/tools/python-checks/findings.ts';
 import { lookAtScript } from '../../src/tools/python-checks/look-at-script.ts';
-import { lookAtRun, scriptOf } from '../../src/tools/sandbox/look-at-file.ts';
+import { lookAtRun } from '../../src/tools/sandbox/look-at-file.ts';
+import { scriptOf } from '../../src/tools/script-run.ts';
 import { parseApart } from '../support/parse-apart.ts';
 import { hasBubblewrap, localSandboxes, shell } from '../support/sandboxes.ts';
 

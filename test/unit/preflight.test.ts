@@ -145,4 +145,13 @@ test('a command that only names a script has not run it', () => {
   const command = (text: string): Evidence[] => [{ kind: 'command', text }];
   expect(ranSince(command('cat train.py'), 'train.py')).toBe(false);
   expect(ranSince(command('uv run train.py'), '/work/train.py')).toBe(true);
+  expect(ranSince(command('python pretrain.py'), 'train.py')).toBe(false);
+  expect(ranSince(command('python other.py train.py'), 'train.py')).toBe(false);
+  expect(ranSince(command('cd sub && python train.py'), 'train.py')).toBe(false);
+  expect(ranSince(command('cd sub && python train.py'), 'sub/train.py')).toBe(true);
+  for (const end of ['| tail -5', '|| true', '; echo done', '\necho done', '&'])
+    expect(ranSince(command(`python train.py ${end}`), 'train.py'), end).toBe(false);
+  expect(ranSince(command('python train.py --steps 2 > log.txt 2>&1'), 'train.py')).toBe(true);
+  const changed = [...command('python train.py'), ...command("sed -i 's/1/2/' train.py")];
+  expect(ranSince(changed, 'train.py')).toBe(false);
 });

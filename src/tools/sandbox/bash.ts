@@ -72,8 +72,8 @@ export function bashTool(sandboxes: Sandboxes, apart: ParseApart, limits: BashLi
     ].join('\n'),
     schema: Arguments,
     isReadOnly: false,
-    shows: ({ command, background }) =>
-      command === undefined || background ? undefined : { kind: 'command', text: command },
+    shows: ({ command, background, work_dir: folder }) =>
+      command === undefined || background ? undefined : { kind: 'command', text: startedIn(folder, command) },
     timeoutMs: (maxSeconds + callSeconds) * 1_000,
     summary: ({ command, process, kill }) => command ?? `${kill ? 'kill' : 'look at'} ${process}`,
     step: ({ command, process, kill }) =>
@@ -84,8 +84,7 @@ export function bashTool(sandboxes: Sandboxes, apart: ParseApart, limits: BashLi
         if (id !== undefined) return lookAt(sandbox, id, args.kill);
         const problem = folder === undefined ? undefined : await noFolder(sandbox, folder, context.signal);
         if (problem !== undefined) return { kind: 'failed', output: problem };
-        const started = folder === undefined ? command : `cd ${placeOf(folder)} && ${command}`;
-        const refused = await lookAtRun({ sandbox, apart }, started, context.signal);
+        const refused = await lookAtRun({ sandbox, apart }, startedIn(folder, command), context.signal);
         if (refused !== undefined) return { kind: 'failed', output: refused };
         if (args.background) return startInBackground(sandbox, inFolder(folder, command));
         const seconds = Math.min(args.timeout_seconds, maxSeconds);
@@ -102,6 +101,10 @@ export function bashTool(sandboxes: Sandboxes, apart: ParseApart, limits: BashLi
 /** A command that begins in a folder; what it prints and how it ends stay its own. */
 const inFolder = (folder: string | undefined, command: string): string =>
   folder === undefined ? command : `cd -- ${shellQuoted(placeOf(folder))} || exit\n${command}`;
+
+/** The same as people write it, by which it is known what it runs. */
+const startedIn = (folder: string | undefined, command: string): string =>
+  folder === undefined ? command : `cd ${placeOf(folder)} && ${command}`;
 
 /** A folder as a shell in /work takes it: `-` is a name. */
 const placeOf = (folder: string): string =>

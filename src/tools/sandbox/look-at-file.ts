@@ -1,10 +1,10 @@
-import { posix } from 'node:path';
 import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import { readFile } from '../../sandbox/files.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { findingsText, type Setting } from '../python-checks/findings.ts';
 import { lookAtScript } from '../python-checks/look-at-script.ts';
 import { isTraining } from '../python-checks/training.ts';
+import { scriptOf } from '../script-run.ts';
 
 type Where = { sandbox: Sandbox; apart: ParseApart };
 
@@ -64,12 +64,3 @@ export async function lookAtRun(
   if (findings.errors.length === 0 || !(isLong || /Trainer\(|\.backward\(/.test(text))) return undefined;
   return `Nothing was run: ${run.path} would fail.\n${findingsText(findings)}`;
 }
-
-/** The script that a command runs, where it runs one and says so plainly. */
-export function scriptOf(command: string): { program: string; path: string } | undefined {
-  const [, folder = '.', program = '', file = ''] = RUN.exec(command) ?? [];
-  return file === '' ? undefined : { program, path: posix.join(folder, file) };
-}
-
-const RUN =
-  /^\s*(?:cd\s+([\w./-]+)\s*&&\s*)?(?:[A-Za-z_]\w*=[\w./:-]*\s+)*(python[\d.]*|torchrun|accelerate\s+launch|uv\s+run)\s+(?:-{1,2}[\w-]+(?:=\S*)?\s+)*([\w./-]+\.py)(?=$|[\s|>&;])/;

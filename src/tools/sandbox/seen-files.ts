@@ -1,8 +1,8 @@
-import { posix } from 'node:path';
 import { sha256Of } from '../../lib/hash.ts';
 import { fingerprint } from '../../sandbox/files.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { ReadFiles } from '../../session/store/read-files.ts';
+import { inWork } from '../script-run.ts';
 import type { ToolContext } from '../tool.ts';
 
 /*
@@ -10,16 +10,13 @@ import type { ToolContext } from '../tool.ts';
  * attached, what a command wrote meanwhile, or what it knew before its conversation was made shorter.
  */
 
-/** A path as a shell in the working directory takes it, by which a file is known again. */
-const known = (path: string): string => posix.resolve('/work', path);
-
 /** Notes what a session has seen of a file, or has just written there. */
 export const noteSeen = (
   files: ReadFiles,
   { sessionId }: ToolContext,
   path: string,
   bytes: Uint8Array,
-): Promise<void> => files.note(sessionId, known(path), sha256Of(Buffer.from(bytes)));
+): Promise<void> => files.note(sessionId, inWork(path), sha256Of(Buffer.from(bytes)));
 
 /** Whether a file is as the session has last seen it. */
 export const isAsSeen = async (
@@ -27,7 +24,7 @@ export const isAsSeen = async (
   { sessionId }: ToolContext,
   path: string,
   bytes: Uint8Array,
-): Promise<boolean> => (await files.hashOf(sessionId, known(path))) === sha256Of(Buffer.from(bytes));
+): Promise<boolean> => (await files.hashOf(sessionId, inWork(path))) === sha256Of(Buffer.from(bytes));
 
 /**
  * Why a file may not be replaced as a whole; undefined where it may: it is not there, is empty, is what it is
@@ -45,7 +42,7 @@ export async function whyNotReplaced(
   const { journal, sessionId } = context;
   // A process died while it wrote: what stands there is a part of what was let through.
   if ((await journal.entries()).length > 0) return undefined;
-  const seen = await files.hashOf(sessionId, known(path));
+  const seen = await files.hashOf(sessionId, inWork(path));
   if (seen === found.sha256) {
     await journal.append({ kind: 'replaces', sha256: found.sha256 });
     return undefined;
