@@ -5,7 +5,6 @@ import { createHubJobs, type HubJobs } from '../hub/jobs.ts';
 import { attachmentsIn } from '../intake/attachments.ts';
 import { createRunComparisons } from '../jobs/compare.ts';
 import { createJobOwnership } from '../jobs/whose.ts';
-import { createParseApart } from '../parse-apart/parse-apart.ts';
 import { chooseSandboxes } from '../sandbox/choose.ts';
 import { bytesOf } from '../session/store/files.ts';
 import { installationId } from '../session/store/installation.ts';
@@ -20,7 +19,7 @@ import { createLinkedHubs, type LinkedHubs } from './linked-hubs.ts';
 import type { Parts } from './parts.ts';
 import { type ToolParts, toolsOf } from './tool-catalogue.ts';
 
-type Needed = Pick<Parts, 'config' | 'clock' | 'ids' | 'log' | 'storage' | 'isolation'>;
+type Needed = Pick<Parts, 'config' | 'clock' | 'ids' | 'log' | 'storage' | 'apart' | 'isolation'>;
 
 /** What tools are made of that is no account's: a process has one of each. */
 export type SharedTools = Pick<
@@ -51,7 +50,7 @@ export function createSharedTools(parts: Needed): SharedTools {
       trusted: [hub_url, ...Object.values(config.web)],
       paces: PACES,
     }),
-    apart: createParseApart(),
+    apart: parts.apart,
     sandboxesOf({ token }, own, jobs) {
       if (onThisMachine !== undefined) return onThisMachine;
       const made = sandboxesOf({ ...parts, config: own }, { token, jobs, attached });

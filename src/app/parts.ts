@@ -7,6 +7,7 @@ import type { Health } from '../lib/health.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Tokens } from '../lib/tokens.ts';
+import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Renders } from '../runtime/renders.ts';
 import type { Turns } from '../runtime/turns.ts';
@@ -27,6 +28,8 @@ export type Parts = {
   channelRules: ChannelRulesStore;
   health: Health;
   tokens: Tokens;
+  /** Reads what others made. */
+  apart: ParseApart;
   /** What the bot was not given, for platforms that tell who uses them. */
   lacks: readonly Lack[];
   /** Tells whoever has started the program a line, on its terminal alone. */

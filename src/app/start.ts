@@ -11,6 +11,7 @@ import type { PartState } from '../lib/health.ts';
 import { createIsolation } from '../lib/isolation.ts';
 import type { Logger } from '../lib/log.ts';
 import { type Tokens, watchTokens } from '../lib/tokens.ts';
+import { createParseApart, type ParseApart } from '../parse-apart/parse-apart.ts';
 import { createEngine } from '../runtime/engine.ts';
 import { emptyOlderQueues, prefixOf } from '../runtime/older-queues.ts';
 import { createRenders } from '../runtime/renders.ts';
@@ -40,6 +41,8 @@ export type Seams = {
   /** What was found to be missing before the start; otherwise what the config does not have. */
   lacks?: readonly Lack[];
   announce?: (line: string) => void;
+  /** Reads what others made, and is closed with the bot. */
+  apart?: ParseApart;
 };
 
 const SYSTEM: Seams = { ids: randomIds };
@@ -115,7 +118,7 @@ async function startWith(beginning: Beginning): Promise<Running> {
 
 /** What the roles are made of, on a record that is open. */
 async function partsOf(
-  { config, seams: { ids, lacks, announce }, tokens, log, health }: Beginning,
+  { config, seams: { ids, lacks, announce, apart }, tokens, log, health }: Beginning,
   storage: Storage,
 ): Promise<Parts> {
   if (storage.isExclusive) await freeAll(storage.db);
@@ -138,6 +141,7 @@ async function partsOf(
     channelRules: createChannelRules(storage.db),
     health,
     tokens,
+    apart: apart ?? createParseApart(),
     lacks: lacks ?? lacksOf(config),
     announce: announce ?? ((line) => void process.stderr.write(`${line}\n`)),
   };

@@ -10,6 +10,7 @@ import { SlackDouble } from '../doubles/slack/server.ts';
 import { hasty } from '../support/clocks.ts';
 import { FAST_FOLDER } from '../support/fast-folder.ts';
 import { lenderAt } from '../support/lent-database.ts';
+import { lentParseApart } from '../support/parse-apart.ts';
 import { embeddedTemplate } from '../support/template.ts';
 import { until } from '../support/until.ts';
 import { amongDoubles, type ModelSettings } from './settings.ts';
@@ -62,6 +63,7 @@ export async function startBot(ground: Ground, task: Task, model: ModelSettings)
   let opened: Storage | undefined;
   const running = await start(config, new Set(['chat', 'worker']), {
     ids: randomIds,
+    apart: lentParseApart,
     platforms: PLATFORMS.filter(({ name }) => name === 'slack'),
     ...(model.isScripted ? { timed: (record: Clock) => hasty(record, SHORT_WAIT_MS) } : {}),
     async openStorage({ redaction, timed }) {

@@ -11,6 +11,7 @@ import { type Backend, type BackendName, createBackend } from './backends.ts';
 import { hasty, type MovableClock, movable } from './clocks.ts';
 import { freePort } from './free-port.ts';
 import { loadConfig, type TestConfig } from './load-config.ts';
+import { lentParseApart } from './parse-apart.ts';
 import { ROOT } from './root.ts';
 import { until } from './until.ts';
 import { webAt } from './web.ts';
@@ -121,7 +122,8 @@ export class World {
       return clock;
     };
     const announce = (line: string) => void this.announced.push(line);
-    const seams = { timed, ids: randomIds, openStorage, announce, ...(platforms ? { platforms } : {}) };
+    const own = { timed, ids: randomIds, openStorage, announce, apart: lentParseApart };
+    const seams = { ...own, ...(platforms ? { platforms } : {}) };
     this.#running.push(await start(this.config, new Set(roles), seams));
   }
 

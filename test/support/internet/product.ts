@@ -10,6 +10,7 @@ import { randomIds, systemClock } from '../../../src/lib/clock.ts';
 import { createIsolation } from '../../../src/lib/isolation.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { useNetwork } from '../../../src/lib/network.ts';
+import { createParseApart } from '../../../src/parse-apart/parse-apart.ts';
 import { open } from '../../../src/tools/mcp/connection.ts';
 import { runTool } from '../tool-context.ts';
 import { answerLines } from './lines.ts';
@@ -29,6 +30,7 @@ const parts = {
   ids: randomIds,
   log,
   storage,
+  apart: createParseApart(),
   isolation: createIsolation(log, systemClock),
 };
 const shared = createSharedTools(parts);
