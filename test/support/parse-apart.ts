@@ -3,5 +3,5 @@ import { createParseApart, type ParseApart } from '../../src/parse-apart/parse-a
 /** For tests that read files: its processes are started when they are needed, and end by themselves. */
 export const parseApart = createParseApart();
 
-/** The same for a bot, which closes what it was given: the next one of this process has the processes, too. */
+/** The same for a bot, which closes what it was given: the next bot has the processes, too. */
 export const lentParseApart: ParseApart = { ...parseApart, close: async () => {} };
