@@ -12,7 +12,7 @@ import { ModelError } from '../llm/errors.ts';
 import type { ModelFacts } from '../llm/facts.ts';
 import { context, type Session, type Snapshot } from '../session/snapshot.ts';
 import type { Failure } from '../session/state.ts';
-import { type Claim, fenced } from '../session/store/lease.ts';
+import { type Claim, keeping } from '../session/store/lease.ts';
 import * as record from '../session/store/record.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 import type { Registry } from '../tools/registry.ts';
@@ -62,7 +62,7 @@ export async function modelStep(
   signal: AbortSignal,
 ): Promise<StepEnd> {
   const { session } = snapshot;
-  const overBudget = await fenced(held, async (tx) => {
+  const overBudget = await keeping(held, async (tx) => {
     await record.countModelCall(tx, held.sessionId, session.exchange);
     return budgetFailure(tx, deps.budgets, snapshot);
   });
@@ -129,7 +129,7 @@ async function commit(
   const calls = answer.isTruncated
     ? []
     : await eachInTurn(answer.calls, (call) => newCall(deps, redaction, call));
-  await fenced(held, async (tx) => {
+  await keeping(held, async (tx) => {
     await afterAnswer(tx, snapshot.session);
     const fallback = fallbackNotice(snapshot, deps.modelOf(snapshot.session), model);
     if (fallback !== undefined) {
@@ -202,7 +202,7 @@ const draftWriter = ({ renderProgress, clock }: ModelStepDeps, held: Claim): Lat
         latest.length > DRAFT_CHARACTERS
           ? redaction.head(latest, DRAFT_CHARACTERS)
           : redaction.growing(latest);
-      await fenced(held, (tx) => record.setDraft(tx, held.sessionId, text ? { text } : undefined));
+      await keeping(held, (tx) => record.setDraft(tx, held.sessionId, text ? { text } : undefined));
       await renderProgress(held.sessionId);
     },
     DRAFT_MS,

@@ -4,7 +4,7 @@ import type { Logger } from '../lib/log.ts';
 import { voidsCompaction } from '../session/operations.ts';
 import type { Session, Snapshot } from '../session/snapshot.ts';
 import type { Failure, SessionState } from '../session/state.ts';
-import { pendingOperations } from '../session/store/inbox.ts';
+import { newsOf, pendingOperations } from '../session/store/inbox.ts';
 import { type Claim, claim, fenced, LeaseLost, releaseIn } from '../session/store/lease.ts';
 import { readSession, readSnapshot } from '../session/store/read-snapshot.ts';
 import * as record from '../session/store/record.ts';
@@ -270,9 +270,14 @@ async function drain(
   held: Claim,
   signal: AbortSignal,
 ): Promise<{ snapshot: Snapshot; compaction: AskedCompaction | undefined }> {
-  let snapshot = await mustRead(deps.db, held.sessionId);
+  const news = await newsOf(deps.db, held.sessionId);
+  const asked = news?.pending ?? [];
+  const { known } = held;
+  const isAsKnown = news !== undefined && known?.session.rev === news.rev && isKept(known);
+  let snapshot = isAsKnown
+    ? { ...known, session: { ...known.session, rules: news.rules } }
+    : await mustRead(held);
   let compaction: AskedCompaction | undefined;
-  const asked = await pendingOperations(deps.db, held.sessionId);
   for (const [i, pending] of asked.entries()) {
     const isVoid = asked.slice(i + 1).some(({ operation }) => voidsCompaction(operation));
     if (pending.operation.kind === 'compact' && compaction === undefined && !isVoid) {
@@ -280,7 +285,7 @@ async function drain(
       continue;
     }
     await applyOperation(held, snapshot, pending, deps.outside(signal), signal);
-    snapshot = await mustRead(deps.db, held.sessionId);
+    snapshot = await mustRead(held);
     await deps.render(held.sessionId);
   }
   return { snapshot, compaction };
@@ -330,8 +335,12 @@ async function interruptible<T>(
   }
 }
 
-async function mustRead(db: Db, sessionId: string): Promise<Snapshot> {
-  const snapshot = await readSnapshot(db, sessionId, 'context');
-  if (snapshot === undefined) throw new Error(`session ${sessionId} does not exist`);
+/** What auto-approval has let through is a sum over rows that are not read: it is asked for each time. */
+const isKept = ({ session }: Snapshot): boolean => session.settings.yolo.kind === 'off';
+
+async function mustRead(held: Claim): Promise<Snapshot> {
+  const snapshot = await readSnapshot(held.db, held.sessionId, 'context');
+  if (snapshot === undefined) throw new Error(`session ${held.sessionId} does not exist`);
+  held.known = snapshot;
   return snapshot;
 }

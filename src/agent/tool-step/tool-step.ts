@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { durationText } from '../../lib/duration.ts';
 import { messageOf } from '../../lib/errors.ts';
-import { fenced, LeaseLost } from '../../session/store/lease.ts';
+import { fenced, keeping, LeaseLost } from '../../session/store/lease.ts';
 import * as record from '../../session/store/record.ts';
 import {
   type ApprovalRequest,
@@ -12,15 +13,29 @@ import type { PreparedCall, Recovery, ToolResult } from '../../tools/tool.ts';
 import { LatestWriter } from '../latest-writer.ts';
 import { ask, askAgain } from './ask.ts';
 import { contextOf } from './context.ts';
+import { type LookUp, lookUpsAmong, runLookUps } from './look-ups.ts';
 import type { Scope } from './scope.ts';
 import { settle, settleUnknown } from './settle.ts';
 
 /**
  * Advances every proposed or approved call by one step, all at once: to a clear error, to an approval
- * request, or to its run. Each change is committed before anything that follows from it.
+ * request, or to its run. Each change is committed before anything that follows from it, but for look-ups,
+ * which may be made again.
  */
 export async function advanceCalls(scope: Scope, calls: readonly ToolCall[]): Promise<void> {
-  await allDone(calls.map((call) => advance(scope, call)));
+  const lookUps = await lookUpsAmong(scope, calls);
+  const others = calls.filter((call) => !lookUps.some((lookUp) => lookUp.call === call));
+  const starts = new Starts(scope);
+  await allDone([
+    ...(lookUps.length > 0 ? [lookUp(scope, lookUps)] : []),
+    ...others.map((call) => advance(scope, call, starts)),
+  ]);
+}
+
+async function lookUp(scope: Scope, lookUps: readonly LookUp[]): Promise<void> {
+  const run = ({ call, prepared }: LookUp) => outcome(scope, call, prepared, undefined);
+  const rest = await runLookUps(scope, lookUps, run);
+  await allDone(rest.map(async ({ call, result }) => finish(scope, call, await result)));
 }
 
 /** Deals with calls that were running when their worker died. */
@@ -36,10 +51,10 @@ async function allDone(work: Promise<void>[]): Promise<void> {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-async function advance(scope: Scope, call: ToolCall): Promise<void> {
+async function advance(scope: Scope, call: ToolCall, starts: Starts): Promise<void> {
   const prepared = scope.deps.registry.prepare(call.name, effectiveArguments(call));
   if (!prepared.ok) return settle(scope, call, { kind: 'failed', output: prepared.error });
-  if (call.state.kind !== 'proposed') return execute(scope, call, prepared.call);
+  if (call.state.kind !== 'proposed') return execute(scope, starts, call, prepared.call);
   const asked = await ask(scope, call, prepared.call);
   if (asked === 'waits') return;
   // Let through as it would have been shown, and not as it was proposed.
@@ -47,26 +62,57 @@ async function advance(scope: Scope, call: ToolCall): Promise<void> {
     ? scope.deps.registry.prepare(call.name, withInlined(call.arguments, asked.inlined))
     : prepared;
   if (!ready.ok) return settle(scope, call, { kind: 'failed', output: ready.error });
-  await execute(scope, call, ready.call, asked);
+  await execute(scope, starts, call, ready.call, asked);
 }
 
 async function execute(
   scope: Scope,
+  starts: Starts,
   call: ToolCall,
   prepared: PreparedCall,
   approved = call.approval?.request,
 ): Promise<void> {
-  const { held, deps } = scope;
-  const isStarted = await fenced(held, (tx) =>
-    record.moveToolCall(tx, held.sessionId, call.id, ['proposed', 'approved', 'running'], {
-      kind: 'running',
-      since: deps.clock.now(),
-    }),
-  );
-  if (!isStarted) return;
-  await deps.render(held.sessionId);
+  if (!(await starts.isStarted(call))) return;
   await finish(scope, call, await outcome(scope, call, prepared, approved));
 }
+
+/** Marks calls as running; those of a step that are ready at the same time with one commit. */
+class Starts {
+  readonly #scope: Scope;
+  #ready: ToolCall[] = [];
+  #next: Promise<ReadonlySet<string>> | undefined;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  /** False where the call has been settled otherwise meanwhile. */
+  async isStarted(call: ToolCall): Promise<boolean> {
+    this.#ready.push(call);
+    this.#next ??= this.#start();
+    return (await this.#next).has(call.id);
+  }
+
+  async #start(): Promise<ReadonlySet<string>> {
+    await nextTurn();
+    const calls = this.#ready;
+    this.#ready = [];
+    this.#next = undefined;
+    const { held, deps } = this.#scope;
+    const started = await keeping(held, async (tx) => {
+      const moved = new Set<string>();
+      for (const { id } of calls) {
+        const state = { kind: 'running' as const, since: deps.clock.now() };
+        if (await record.moveToolCall(tx, held.sessionId, id, READY, state)) moved.add(id);
+      }
+      return moved;
+    });
+    await deps.render(held.sessionId);
+    return started;
+  }
+}
+
+const READY = ['proposed', 'approved', 'running'] as const;
 
 /**
  * Records the outcome of a call. If it was blocked by something that people can fix, they are asked again.
@@ -145,6 +191,6 @@ async function recover(scope: Scope, call: ToolCall): Promise<void> {
     scope.signal.throwIfAborted();
     return settleUnknown(scope, call);
   }
-  if (found.kind === 'not_started') return execute(scope, call, prepared.call);
+  if (found.kind === 'not_started') return execute(scope, new Starts(scope), call, prepared.call);
   await finish(scope, call, found);
 }

@@ -1,12 +1,14 @@
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db, Queries, Tx } from '../../db/database.ts';
+import { channelRules } from '../../db/schema/access.ts';
 import { operations } from '../../db/schema/inbox.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import type { Person } from '../address.ts';
+import { ChannelRules } from '../channel-rules.ts';
 import { type Operation, STOPS, storedOperation } from '../operations.ts';
 import { isWrittenBefore } from '../written-at.ts';
 import type { PendingMessage } from './incoming.ts';
-import { lockedSession } from './read-snapshot.ts';
+import { lockedSession, RULES_OF_CHANNEL } from './read-snapshot.ts';
 
 /** `editedAt` tells what was read from what it may have become meanwhile. */
 export type PendingOperation = { id: number; operation: Operation; editedAt: string | undefined };
@@ -22,6 +24,27 @@ export async function pendingOperations(db: Queries, sessionId: string): Promise
     .where(and(eq(operations.sessionId, sessionId), isNull(operations.appliedAt)))
     .orderBy(asc(operations.id));
   return asWritten(rows.flatMap((row) => pendingOf(row) ?? []));
+}
+
+/** Whether a session is as somebody has read it, and what has been asked of it since. */
+type News = { rev: number; rules: ChannelRules; pending: PendingOperation[] };
+
+/**
+ * Asks, in one statement, for what is new about a session; undefined where there is none. What changes a
+ * session raises its `rev`, but for the rules of its channel, which come with it.
+ */
+export async function newsOf(db: Queries, sessionId: string): Promise<News | undefined> {
+  const rows = await db
+    .select({ rev: sessions.rev, rules: channelRules.rules, asked: operations })
+    .from(sessions)
+    .leftJoin(channelRules, RULES_OF_CHANNEL)
+    .leftJoin(operations, and(eq(operations.sessionId, sessions.id), isNull(operations.appliedAt)))
+    .where(eq(sessions.id, sessionId))
+    .orderBy(asc(operations.id));
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const asked = rows.flatMap((row) => (row.asked === null ? [] : (pendingOf(row.asked) ?? [])));
+  return { rev: first.rev, rules: ChannelRules.parse(first.rules ?? {}), pending: asWritten(asked) };
 }
 
 function pendingOf({

@@ -3,6 +3,8 @@ import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../../db/database.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import { type Clock, later } from '../../lib/clock.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { afterWrites, collectWrites, flush, markLater, unsettled, type Writes, writesOf } from './known.ts';
 
 /**
  * A worker's right to write to a session: valid while no other worker has raised the epoch. `strikes` counts
@@ -16,6 +18,8 @@ export type Claim = {
   strikes: number;
   /** By this process's clock, and never later than the record's: until when the lease is surely held. */
   heldUntil: number;
+  /** What the turn has read, with what `keeping` has written since; for as long as `rev` is the record's. */
+  known: Snapshot | undefined;
 };
 
 /** This worker no longer holds the session: another has taken over, and nothing it does may be written. */
@@ -51,7 +55,7 @@ export async function claim(
       ),
     )
     .returning({ epoch: sessions.epoch, strikes: sessions.strikes });
-  return row === undefined ? undefined : { db, sessionId, leaseMs, heldUntil: asked + leaseMs, ...row };
+  return row && { db, sessionId, leaseMs, heldUntil: asked + leaseMs, known: undefined, ...row };
 }
 
 /**
@@ -117,30 +121,59 @@ export async function releaseIn(tx: Tx, held: Claim): Promise<void> {
 
 /**
  * One transaction of a worker. The session's row is locked first, so that no other worker can take over
- * before the commit; where one already has, nothing is written and LeaseLost is thrown.
+ * before the commit; where one already has, nothing is written and LeaseLost is thrown. What the turn knew of
+ * its session is forgotten.
  */
 export async function fenced<T>(held: Claim, write: (tx: Tx) => Promise<T>): Promise<T> {
+  const { result } = await underLock(held, write);
+  held.known = undefined;
+  return result;
+}
+
+/**
+ * The same for writes that are told of as they are made (`record.ts` notes which): what the turn knows of its
+ * session is kept in step with them.
+ */
+export async function keeping<T>(held: Claim, write: (tx: Tx) => Promise<T>): Promise<T> {
+  const { result, writes } = await underLock(held, write);
+  held.known = afterWrites(held.known, writes);
+  return result;
+}
+
+async function underLock<T>(
+  held: Claim,
+  write: (tx: Tx) => Promise<T>,
+): Promise<{ result: T; writes: Writes }> {
   return held.db.transaction(`a write to session ${held.sessionId}`, async (tx) => {
     const [row] = await tx
-      .select({ epoch: sessions.epoch })
+      .select({ epoch: sessions.epoch, rev: sessions.rev })
       .from(sessions)
       .where(eq(sessions.id, held.sessionId))
       .for('no key update');
     if (row?.epoch !== held.epoch) throw new LeaseLost(held.sessionId);
-    return write(tx);
+    const writes = collectWrites(tx, held.sessionId, row.rev);
+    const result = await write(tx);
+    await flush(tx, writes);
+    return { result, writes };
   });
 }
 
 /**
  * Marks that the thread may have to show something new, in `exchange` where that may be an earlier one.
- * `changed` is what changes of the session itself.
+ * `changed` is what changes of the session itself. In a worker's transaction marks wait for its commit, where
+ * they are one.
  */
 export async function touch(
   tx: Tx,
   sessionId: string,
   exchange?: number,
-  changed: PgUpdateSetSource<typeof sessions> = {},
+  changed?: PgUpdateSetSource<typeof sessions>,
 ): Promise<void> {
+  const writes = writesOf(tx, sessionId);
+  if (writes !== undefined) {
+    writes.isUnknown = true;
+    if (changed === undefined) return markLater(writes, { exchange, isProgress: true });
+  }
   await tx
     .update(sessions)
     .set({
@@ -153,5 +186,9 @@ export async function touch(
     .where(eq(sessions.id, sessionId));
 }
 
-/** An exchange that is settled no more, nor is what came after it. */
-export const unsettled = (exchange: number) => sql`least(${sessions.settledExchange}, ${exchange - 1})`;
+/** The same after a write that stands among what the transaction has written. */
+export async function touchNoted(tx: Tx, sessionId: string, exchange?: number): Promise<void> {
+  const writes = writesOf(tx, sessionId);
+  if (writes === undefined) return touch(tx, sessionId, exchange);
+  markLater(writes, { exchange, isProgress: true });
+}

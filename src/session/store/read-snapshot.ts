@@ -24,8 +24,7 @@ import { autoApprovedUsd } from '../auto-approval.ts';
 import type { Exchange, Session, Snapshot } from '../snapshot.ts';
 import { PlanItem, SessionState } from '../state.ts';
 import { type Question, type ToolCall, ToolCallState } from '../tool-calls.ts';
-import { Entry, type TranscriptMessage } from '../transcript.ts';
-import { sessionOf, toolCallOf, watchOf } from './rows.ts';
+import { messageOf, sessionOf, toolCallOf, watchOf } from './rows.ts';
 
 /**
  * How much of a session is read. `context`: what the model is told, and the newest exchanges, without what
@@ -113,7 +112,8 @@ export async function lockedSession(tx: Tx, sessionId: string): Promise<Session 
   return readSession(tx, sessionId);
 }
 
-const RULES_OF_CHANNEL = and(
+/** Joins what people have set for a session's channel. */
+export const RULES_OF_CHANNEL = and(
   eq(channelRules.platform, sessions.platform),
   eq(channelRules.workspace, sessions.workspace),
   eq(channelRules.channel, sessions.channel),
@@ -244,13 +244,6 @@ const messagesOf = (db: Queries, { message }: Bounds) =>
       )
       .orderBy(asc(messages.id)),
   );
-
-const messageOf = (row: typeof messages.$inferSelect): TranscriptMessage => ({
-  id: row.id,
-  exchange: row.exchange,
-  entry: Entry.parse(row.entry),
-  createdAt: row.createdAt,
-});
 
 /** A thread shows neither what calls were given nor what they returned, and those are most of a session. */
 const SHOWN = {

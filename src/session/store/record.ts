@@ -17,7 +17,9 @@ import {
 } from '../tool-calls.ts';
 import type { Entry } from '../transcript.ts';
 import type { Watch } from '../watches.ts';
-import { touch } from './lease.ts';
+import { markLater, noteCall, writesOf } from './known.ts';
+import { touch, touchNoted } from './lease.ts';
+import { messageOf } from './rows.ts';
 
 /*
  * Single writes, to be combined into one transaction each time: a worker's inside `fenced`, everybody else's
@@ -25,12 +27,10 @@ import { touch } from './lease.ts';
  */
 
 export async function addMessage(tx: Tx, sessionId: string, exchange: number, entry: Entry): Promise<number> {
-  const [row] = await tx
-    .insert(messages)
-    .values({ sessionId, exchange, entry })
-    .returning({ id: messages.id });
+  const [row] = await tx.insert(messages).values({ sessionId, exchange, entry }).returning();
   if (row === undefined) throw new Error('an insert returned no row');
-  await touch(tx, sessionId, exchange);
+  writesOf(tx, sessionId)?.written.messages.push(messageOf(row));
+  await touchNoted(tx, sessionId, exchange);
   return row.id;
 }
 
@@ -50,13 +50,17 @@ export async function addToolCalls(
   calls: readonly NewToolCall[],
 ): Promise<void> {
   if (calls.length === 0) return;
-  await tx.insert(toolCalls).values(
-    calls.map(({ refusal, ...call }, position) => {
-      const state: ToolCallState =
-        refusal === undefined ? { kind: 'proposed' } : { kind: 'failed', ...refusal };
-      return { ...call, sessionId, exchange, messageId, position, state, finishedAt: refusal?.at };
-    }),
-  );
+  const rows = await tx
+    .insert(toolCalls)
+    .values(
+      calls.map(({ refusal, ...call }, position) => {
+        const state: ToolCallState =
+          refusal === undefined ? { kind: 'proposed' } : { kind: 'failed', ...refusal };
+        return { ...call, sessionId, exchange, messageId, position, state, finishedAt: refusal?.at };
+      }),
+    )
+    .returning();
+  for (const row of rows.toSorted((a, b) => a.position - b.position)) noteCall(tx, row);
 }
 
 /** Whether people are asked about a call of the same step. */
@@ -80,15 +84,16 @@ export async function moveToolCall(
   callId: string,
   from: readonly ToolCallKind[],
   state: ToolCallState,
+  startedAt = state.kind === 'running' ? state.since : undefined,
 ): Promise<boolean> {
-  const rows = await tx
+  const [row] = await tx
     .update(toolCalls)
     .set({
       state,
       ...(state.kind === 'approved' || state.kind === 'rejected'
         ? { approval: { request: state.request, decision: state.decision } }
         : {}),
-      ...(state.kind === 'running' ? { startedAt: state.since } : {}),
+      ...(startedAt === undefined ? {} : { startedAt }),
       ...(isSettled(state) ? { finishedAt: tx.clock.now() } : {}),
     })
     .where(
@@ -98,9 +103,10 @@ export async function moveToolCall(
         inArray(sql`${toolCalls.state}->>'kind'`, [...from]),
       ),
     )
-    .returning({ id: toolCalls.id });
-  if (rows.length === 0) return false;
-  await touch(tx, sessionId);
+    .returning();
+  if (row === undefined) return false;
+  noteCall(tx, row);
+  await touchNoted(tx, sessionId);
   return true;
 }
 
@@ -153,6 +159,8 @@ export async function endTurn(tx: Tx, sessionId: string, state: SessionState): P
  * paid for without end.
  */
 export async function setDraft(tx: Tx, sessionId: string, draft: Draft | undefined): Promise<void> {
+  const writes = writesOf(tx, sessionId);
+  if (writes !== undefined) return markLater(writes, { draft: draft ?? null });
   await tx
     .update(sessions)
     .set({ draft: draft ?? null, rev: sql`${sessions.rev} + 1`, updatedAt: tx.clock.now() })
@@ -209,10 +217,13 @@ export async function setPlan(
 }
 
 export async function countModelCall(tx: Tx, sessionId: string, number: number): Promise<void> {
-  await tx
+  const [row] = await tx
     .update(exchanges)
     .set({ modelCalls: sql`${exchanges.modelCalls} + 1` })
-    .where(whichExchange(sessionId, number));
+    .where(whichExchange(sessionId, number))
+    .returning({ count: exchanges.modelCalls });
+  const writes = writesOf(tx, sessionId);
+  if (writes !== undefined && row !== undefined) writes.written.modelCalls = { exchange: number, ...row };
 }
 
 export async function countCorrection(tx: Tx, sessionId: string, number: number): Promise<void> {
@@ -271,6 +282,8 @@ export async function addUsage(tx: Tx, sessionId: string, exchange: number, used
   const costMicroUsd = usd === undefined ? null : Math.round(usd * 1e6);
   await tx.insert(usage).values({ sessionId, exchange, ...rest, costMicroUsd });
   if (costMicroUsd === null) return;
+  const writes = writesOf(tx, sessionId);
+  if (writes !== undefined) return markLater(writes, { microUsd: costMicroUsd });
   await tx
     .update(sessions)
     .set({ modelMicroUsd: sql`${sessions.modelMicroUsd} + ${costMicroUsd}` })

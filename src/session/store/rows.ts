@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { watches } from '../../db/schema/jobs.ts';
 import type { sessions } from '../../db/schema/sessions.ts';
-import type { toolCalls } from '../../db/schema/transcript.ts';
+import type { messages, toolCalls } from '../../db/schema/transcript.ts';
 import { Requester, ThreadAddress } from '../address.ts';
 import { Alarm } from '../alarms.ts';
 import { ChannelRules } from '../channel-rules.ts';
@@ -11,6 +11,7 @@ import type { Session } from '../snapshot.ts';
 import { Draft, SessionState } from '../state.ts';
 import { StopRules } from '../stop-rules.ts';
 import { ApprovalRequest, Decision, Step, type ToolCall, ToolCallState } from '../tool-calls.ts';
+import { Entry, type TranscriptMessage } from '../transcript.ts';
 import { JobSnapshot, type Watch } from '../watches.ts';
 
 /* Rows of the record, parsed. */
@@ -57,6 +58,13 @@ export function toolCallOf(row: typeof toolCalls.$inferSelect): ToolCall {
     finishedAt: row.finishedAt ?? undefined,
   };
 }
+
+export const messageOf = (row: typeof messages.$inferSelect): TranscriptMessage => ({
+  id: row.id,
+  exchange: row.exchange,
+  entry: Entry.parse(row.entry),
+  createdAt: row.createdAt,
+});
 
 export function watchOf(row: typeof watches.$inferSelect): Watch {
   return {

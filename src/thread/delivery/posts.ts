@@ -4,7 +4,8 @@ import type { Db, Tx } from '../../db/database.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import { posts } from '../../db/schema/threads.ts';
 import { later } from '../../lib/clock.ts';
-import { expiry, unsettled } from '../../session/store/lease.ts';
+import { unsettled } from '../../session/store/known.ts';
+import { expiry } from '../../session/store/lease.ts';
 
 /**
  * One message that the bot has on a platform; without `platformId` its posting was begun and the outcome is
