@@ -119,7 +119,7 @@ export const APPROVALS: readonly Mutation[] = [
     file: 'src/session/store/read-snapshot.ts',
     text: ".where(eq(sessions.id, sessionId)).for('update');",
     becomes: '.where(eq(sessions.id, sessionId));',
-    test: 'integration/second-approver',
+    test: 'soak/second-approver',
     title: 'is not run by two first approvers who click at the same moment',
   },
   {

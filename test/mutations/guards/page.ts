@@ -57,7 +57,7 @@ export const PAGE: readonly Mutation[] = [
     title: 'with a line on why',
   },
   { threat: OTHERS, ...ANY_ORIGIN, test: 'unit/page-door', title: 'changes nothing for a page of' },
-  { threat: OTHERS, ...ANY_ORIGIN, test: 'e2e/page-http', title: 'what other pages of the browser ask' },
+  { threat: OTHERS, ...ANY_ORIGIN, test: 'soak/page-http', title: 'what other pages of the browser ask' },
   {
     threat: GUESSED,
     file: DOOR,
@@ -67,9 +67,9 @@ export const PAGE: readonly Mutation[] = [
     title: 'signs one browser in',
   },
   { threat: GUESSED, ...ANYBODY, test: 'unit/page-door', title: 'whoever holds nothing of ours' },
-  { threat: GUESSED, ...ANYBODY, test: 'e2e/page-http', title: 'who is not signed in gets nothing' },
+  { threat: GUESSED, ...ANYBODY, test: 'soak/page-http', title: 'who is not signed in gets nothing' },
   { threat: WRITTEN, ...ANY_LINK, test: 'unit/page-tree', title: 'is nodes that are known' },
-  { threat: WRITTEN, ...ANY_LINK, test: 'e2e/page-http', title: 'a browser is sent letters and nodes' },
+  { threat: WRITTEN, ...ANY_LINK, test: 'soak/page-http', title: 'a browser is sent letters and nodes' },
   {
     threat: WRITTEN,
     file: 'adapters/web/page/nodes.js',

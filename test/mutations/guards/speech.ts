@@ -50,7 +50,7 @@ export const SPEECH: readonly Mutation[] = [
     file: 'adapters/slack/text.ts',
     text: '=> escaped(harmless(cut(text, SLACK_LIMITS.messageText)));',
     becomes: '=> cut(text, SLACK_LIMITS.messageText);',
-    test: 'e2e/mass-mentions',
+    test: 'soak/mass-mentions',
     title: 'nobody is called',
   },
   {
@@ -58,7 +58,7 @@ export const SPEECH: readonly Mutation[] = [
     file: 'adapters/discord/components.ts',
     text: 'allowed_mentions: { parse: [], users: [...mentions] }',
     becomes: 'allowed_mentions: { users: [...mentions] }',
-    test: 'e2e/mass-mentions',
+    test: 'soak/mass-mentions',
     title: 'nobody is called',
   },
   {
