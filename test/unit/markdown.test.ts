@@ -61,6 +61,30 @@ const word = fc.oneof(
 );
 const plainText = fc.array(word, { minLength: 1, maxLength: 12 }).map((words) => words.join(' '));
 
+/** Dollars as people write them where no formula is meant, and code that has some. */
+const dollars = fc.constantFrom(
+  '$15.',
+  'US$5',
+  '$',
+  '$5-$10',
+  '$$',
+  '($3',
+  'costs',
+  '$x,',
+  '50$',
+  '$HOME/$USER',
+  '€',
+);
+const dollarCode = fc
+  .array(
+    fc.constantFrom('$HF_TOKEN', '$', '$$', '$x$', '${A}', 'x', ' y', '\\(', '\\)', '\\begin{a}', '$1'),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  )
+  .map((parts) => `k${parts.join('')}z`);
+
 /** Text as markdown that means just that text. */
 const quoted = (text: string): string => text.replace(/[!-'*-/:-@[\\^-`{-~]/g, '\\$&');
 
@@ -115,6 +139,33 @@ describe.each(PLATFORMS)('on %s', (_name, dialect, seenOn) => {
         expect(codes).toEqual([text]);
       }),
       { numRuns: 120 },
+    );
+  });
+
+  test('code is code, whatever dollars stand before, in and behind it', () => {
+    const part = fc.oneof(
+      dollars.map((text) => ({ text, code: undefined })),
+      fc
+        .tuple(dollarCode, fc.constantFrom('`', '``'))
+        .map(([code, sign]) => ({ text: sign + code + sign, code })),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(part, { minLength: 1, maxLength: 7 }),
+        fc.constantFrom(' ', '\n'),
+        (parts, gap) => {
+          const markdown = parts.map(({ text }) => text).join(gap);
+          const [paragraph] = parseMarkdown(markdown).children;
+          const nodes = paragraph?.type === 'paragraph' ? paragraph.children : [];
+          const found = nodes.flatMap((node) => (node.type === 'inlineCode' ? [node.value] : []));
+          expect(found.filter((code) => code.startsWith('k'))).toEqual(
+            parts.flatMap(({ code }) => code ?? []),
+          );
+          const wanted = parts.map(({ text, code }) => code ?? text).join('');
+          expect(squeezed(seenOf(markdown).words)).toBe(squeezed(wanted));
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 
@@ -206,6 +257,32 @@ test.each([
   ['a  \nb', 'a  \nb'],
   ['![plot](https://x.co/p.png)', '[plot](https://x.co/p.png)'],
   ['one<br>two', 'one  \ntwo'],
+  ['The job costs $15. Set `$HF_TOKEN` first.', 'The job costs $15. Set `$HF_TOKEN` first.'],
+  ['Run $x with `a$b`, or $y.', 'Run $x with `a$b`, or $y.'],
+  ['\\(a see `b\\)` there', '(a see `b\\)` there'],
+  ['$$ and `x$$` there', '$$ and `x$$` there'],
+  ["$$\\text{``a''} \\\\ b$$ and ``x``", "`$$\\text{``a''} \\\\ b$$` and `x`"],
+  ['cp $src/$name $dst', 'cp $src/$name $dst'],
+  ['the $n$-th', 'the `$n$`-th'],
+  [
+    '[![Open In Colab](https://x.co/b.svg)](https://colab.google/x)',
+    '[Open In Colab](https://colab.google/x)',
+  ],
+  ['[**![a](https://x.co/b.svg)** b](https://c.d/)', '[**a** b](https://c.d/)'],
+  ['[![](https://x.co/b.svg)](https://c.d/)', '[https://c.d/](https://c.d/)'],
+  ['[![b][i]][l]\n\n[i]: https://x.co/b.svg\n[l]: https://c.d/', '[b](https://c.d/)'],
+  [
+    'We get\n\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}\nthere.',
+    'We get\n\n```latex\n\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}\n```\n\nthere.',
+  ],
+  ['\\begin{cases} a \\\\ b \\end{cases}', '```latex\n\\begin{cases} a \\\\ b \\end{cases}\n```'],
+  ['so \\begin{matrix} 1 \\\\ 2 \\end{matrix} holds', 'so `\\begin{matrix} 1 \\\\ 2 \\end{matrix}` holds'],
+  [
+    '- a\n  \\begin{split*}\n  x \\\\\n\n  \\begin{split*}y\\end{split*}\n  \\end{split*}.',
+    '- a\n\n  ```latex\n  \\begin{split*}\n  x \\\\\n\n  \\begin{split*}y\\end{split*}\n  \\end{split*}.\n  ```',
+  ],
+  ['`\\begin{a}` to `\\end{a}`', '`\\begin{a}` to `\\end{a}`'],
+  ['\\begin{a} and `\\end{a}`', '\\begin{a} and `\\end{a}`'],
 ])('%j is written for Slack as it was meant', (markdown, expected) => {
   expect(printMarkdown(markdown, SLACK, 3_000)).toEqual([expected]);
 });

@@ -13,7 +13,13 @@ export type Run = { marks: readonly Mark[] } & (
 
 /** What stands in a paragraph, a heading or a cell, one after the other. */
 export const runsOf = (nodes: readonly PhrasingContent[], marks: readonly Mark[] = []): Run[] =>
-  nodes.flatMap((node) => runsOfNode(node, marks)).reduce(joinedCode, []);
+  runsIn(nodes, { marks, isLabel: false });
+
+/** What stands around a node: a link holds no other one. */
+type Within = { marks: readonly Mark[]; isLabel: boolean };
+
+const runsIn = (nodes: readonly PhrasingContent[], within: Within): Run[] =>
+  nodes.flatMap((node) => runsOfNode(node, within)).reduce(joinedCode, []);
 
 /** Code that stands right behind code is one piece with it: their signs would be taken for one. */
 function joinedCode(runs: Run[], run: Run): Run[] {
@@ -24,7 +30,8 @@ function joinedCode(runs: Run[], run: Run): Run[] {
   return runs;
 }
 
-function runsOfNode(node: PhrasingContent, marks: readonly Mark[]): Run[] {
+function runsOfNode(node: PhrasingContent, within: Within): Run[] {
+  const { marks, isLabel } = within;
   switch (node.type) {
     case 'text':
     case 'html':
@@ -33,22 +40,27 @@ function runsOfNode(node: PhrasingContent, marks: readonly Mark[]): Run[] {
     case 'strong':
     case 'delete': {
       const inner = marks.includes(node.type) ? marks : [...marks, node.type];
-      return runsOf(node.children, inner);
+      return runsIn(node.children, { marks: inner, isLabel });
     }
     case 'inlineCode':
       return [{ kind: 'code', value: node.value, marks }];
     case 'break':
       return [{ kind: 'break', marks }];
     case 'link':
-      return [{ kind: 'link', url: node.url, label: runsOf(node.children), marks }];
+      if (isLabel) return runsIn(node.children, within);
+      return [
+        { kind: 'link', url: node.url, label: runsIn(node.children, { marks: [], isLabel: true }), marks },
+      ];
     case 'image': {
-      const name = node.alt?.trim() || node.url.split('/').at(-1) || 'image';
+      const alt = node.alt?.trim() ?? '';
+      if (isLabel) return textRuns(alt, marks); // a badge: its words say where the link leads
+      const name = alt || node.url.split('/').at(-1) || 'image';
       return [{ kind: 'link', url: node.url, label: textRuns(name, []), marks }];
     }
     case 'footnoteReference':
       return textRuns(`[^${node.label ?? node.identifier}]`, marks);
     default:
-      return 'children' in node ? runsOf(node.children, marks) : [];
+      return 'children' in node ? runsIn(node.children, within) : [];
   }
 }
 

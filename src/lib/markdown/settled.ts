@@ -49,7 +49,7 @@ const endOfLines = (source: string): number =>
 
 /** Signs that begin something which another one may still end. */
 const BEGINNING =
-  /(?<![A-Za-z0-9_)\]}/.\\*])\*+(?=\S|$)|`|(?<![\p{L}\p{N}_])_+(?=\S|$)|~~|\[|\$(?=[^\s\d]|$)|\\(?=[([]|$)|<(?=\w*$)|&\w*$|\|/u;
+  /(?<![A-Za-z0-9_)\]}/.\\*])\*+(?=\S|$)|`|(?<![\p{L}\p{N}_])_+(?=\S|$)|~~|\[|\$(?=[^\s\d]|$)|\\(?=[([]|b?e?g?i?n?$|begin\{)|<(?=\w*$)|&\w*$|\|/u;
 
 /** How much of a paragraph waits for nothing: all before the first sign that begins something. */
 function settledLength(paragraph: Paragraph, source: string, from: number): number {
