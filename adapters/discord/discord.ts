@@ -33,7 +33,7 @@ import { listen } from './inbound.ts';
 import { listenToInteractions } from './interactions.ts';
 import { createDiscordOutbound, DIRECT } from './outbound.ts';
 import { inviteLink } from './permissions.ts';
-import { INTENT_REFUSED, TOKEN_REFUSED } from './probe.ts';
+import { INTENT_REFUSED, TOKEN_REFUSED, tellOfIntent } from './probe.ts';
 import { listenToReopenings } from './reopening.ts';
 import { restOptions } from './rest.ts';
 import { createRoles } from './roles.ts';
@@ -163,6 +163,7 @@ const gatewayListening = (discord: Discord): Listening<ReturnType<typeof listen>
     await refuseOpenBot(client, settings.allowed_guilds);
     await offerCommands(discord, client.application.id);
     log.info({ bot: client.user.id, invite: inviteLink(client.application.id) }, 'listening to Discord');
+    tellOfIntent(settings, log);
   },
   missed({ lastSeen }, take) {
     const { settings, log, link, door } = discord;

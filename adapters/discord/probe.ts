@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Logger } from '../../src/lib/log.ts';
 import { askOverHttp, FINE, type Probe, refused } from '../../src/lib/probe.ts';
 
 /**
@@ -15,6 +16,21 @@ export const TOKEN_REFUSED =
 
 export const INTENT_REFUSED =
   'Discord refused the "Message Content" intent. Turn it on under "Bot > Privileged Gateway Intents" of your application, or set discord.message_content to false: then only mentions and direct messages are read.';
+
+/**
+ * Says at the start what can't be read without the intent for it:
+ * https://docs.discord.com/developers/events/gateway#message-content-intent
+ */
+export function tellOfIntent(
+  { message_content }: { message_content: boolean },
+  log: Pick<Logger, 'warn'>,
+): void {
+  if (message_content) return;
+  log.warn(
+    { setting: 'discord.message_content' },
+    'without the "Message Content" intent Discord does not tell what most messages say, nor what is forwarded',
+  );
+}
 
 export const PUBLIC_WITHOUT_LIST =
   'discord.allowed_guilds (DISCORD_ALLOWED_GUILDS) is not set, and anybody may add this bot to a server: name the servers that may use it, or turn off "Public Bot" under "Bot" of your application at https://discord.com/developers/applications.';

@@ -47,10 +47,12 @@ export function readerOf<Message>({ writer, words, readable, ...sight }: Sight<M
   const partsOf = (message: Message) =>
     [words(message), ...shownParts(sight.shown(message)), ...filesIn(sight.files(message))].filter(Boolean);
   const said = (message: Message) => readable(partsOf(message).join('\n'));
+  /** What is quoted says at least that it says nothing. */
+  const told = async (message: Message) => (await said(message)) || '[nothing that I can read]';
   return {
     said,
-    attributed: async (message) => `[${await writer(message)}] ${await said(message)}`,
-    quoted: async (message) => quotedWords(await writer(message), await said(message)),
+    attributed: async (message) => `[${await writer(message)}] ${await told(message)}`,
+    quoted: async (message) => quotedWords(await writer(message), await told(message)),
     shared: (message, unread) =>
       readable([...shownParts(sight.shown(message)), ...filesIn(unread)].join('\n')),
     saysSomething: (message) => partsOf(message).some((text) => text.trim() !== ''),

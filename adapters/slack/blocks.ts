@@ -15,11 +15,12 @@ import { MARKDOWN, MRKDWN } from './dialect.ts';
 import { actions, buttonOf, context, fields, messageOf, section } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
 import { planBlocks } from './plan.ts';
+import { codeBlocks, markdownBlocks, needsRichText } from './rich-print.ts';
 import { SESSION_MENU } from './session-menu.ts';
 import { spoken } from './spoken.ts';
 import { tasksOf } from './stream-tasks.ts';
 import { STYLE } from './style.ts';
-import { codeBlock, plain, plainWithin } from './text.ts';
+import { plain, plainWithin } from './text.ts';
 
 export type BlockOptions = {
   /** Whether answers that are being written are streamed in Slack's own way. */
@@ -102,7 +103,10 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
     const [said = ''] = printMarkdown(text, MRKDWN, NOTICE);
     const headline = [...called, spoken(text)].join(' ');
     const below = control ? [actions([buttonOf(control)])] : [];
-    const whole = messageOf(headline, [section([...called, timed(said)].join(' ')), ...below]);
+    const shown = needsRichText(text)
+      ? [...(called.length > 0 ? [section(called.join(' '))] : []), ...markdownBlocks(cut(text, NOTICE))]
+      : [section([...called, timed(said)].join(' '))];
+    const whole = messageOf(headline, [...shown, ...below]);
     if (picture === undefined) return [whole];
     const { fileId: id, name, alt } = picture;
     const calling = { people: mentions, without: whole.body };
@@ -116,8 +120,8 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   plan: planBlocks,
   text: (text) => [section(text)],
   small: (text) => [context(text)],
-  code: (text, limit) => [section(codeBlock(text, limit))],
-  smallCode: (text, limit) => [context(codeBlock(text, limit))],
+  code: (text, limit) => codeBlocks(text, limit, section),
+  smallCode: (text, limit) => codeBlocks(text, limit, context),
   facts: fields,
   buttons: (buttons) => [actions(buttons.map(buttonOf))],
   foot(control, hasMenu) {

@@ -4,15 +4,12 @@ import type { WebClient } from '@slack/web-api';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { blocksOf } from './cards.ts';
-import { MRKDWN } from './dialect.ts';
-import { section } from './kit.ts';
-import { SLACK_LIMITS } from './limits.ts';
 import { HomeOpened } from './payloads.ts';
 import type { People } from './people.ts';
 import { plainBlocks } from './plain-form.ts';
 import { readPayload } from './read-payload.ts';
+import { markdownBlocks } from './rich-print.ts';
 import { whoIs } from './who.ts';
 import type { In } from './workspaces.ts';
 
@@ -63,7 +60,7 @@ async function homeBlocks({ controller, people, teamId }: HomeDeps, user: string
       case 'heading':
         return [{ type: 'header', text: { type: 'plain_text', text: part.text } }];
       case 'markdown': // a Home tab takes no markdown block
-        return printMarkdown(part.text, MRKDWN, SLACK_LIMITS.sectionText).map(section);
+        return markdownBlocks(part.text);
       default:
         return blocksOf(part);
     }

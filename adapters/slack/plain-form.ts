@@ -106,6 +106,7 @@ function linesOf(block: Block): string[] {
   const { type, text, fields = [], elements = [] } = block;
   if (type === 'actions' || type === 'context_actions') return [];
   if (type === 'plan') return planLines(block);
+  if (type === 'rich_text') return [textOfBlocks([block])];
   if (type === 'data_table') return Rows.parse(block).rows.map(rowText);
   const own = typeof text === 'string' ? text : text?.text;
   const said = own === undefined ? [] : [type === 'markdown' ? escaped(own) : own];

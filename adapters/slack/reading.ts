@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { filesIn, type NamedFile, type Reader, readerOf, shownParts } from '../shared/reading.ts';
 import type { People } from './people.ts';
-import { textOfBlocks } from './rich-text.ts';
+import { partsOfBlocks, textOfBlocks } from './rich-text.ts';
 import { escaped, type Names, readable } from './text.ts';
 
 /*
@@ -41,6 +41,11 @@ const Attachment = z.object({
   fallback: maybeText,
   footer: maybeText,
   image_url: maybeText,
+  thumb_url: maybeText,
+  video_html: maybeText,
+  audio_html: maybeText,
+  service_name: maybeText,
+  actions: maybeList,
   fields: maybeList,
   blocks: maybeList,
   message_blocks: maybeList,
@@ -61,14 +66,24 @@ export const SeenMessage = z.object({
   blocks: maybeList,
   attachments: maybeList,
   files: maybeList,
+  room: z.object({ name: maybeText }).nullish().catch(undefined),
   reply_count: z.number().nullish().catch(undefined),
 });
 export type SeenMessage = z.infer<typeof SeenMessage>;
 
+type SeenParts =
+  | 'user'
+  | 'username'
+  | 'bot_profile'
+  | 'subtype'
+  | 'room'
+  | 'text'
+  | 'blocks'
+  | 'attachments'
+  | 'files';
+
 /** As much of a message as is read. */
-type Content = Partial<
-  Pick<SeenMessage, 'user' | 'username' | 'bot_profile' | 'text' | 'blocks' | 'attachments' | 'files'>
->;
+type Content = Partial<Pick<SeenMessage, SeenParts>>;
 
 /** Who reads, and how people are called. */
 export type ReadingDeps = { people: Called; botUserId: string };
@@ -91,31 +106,44 @@ export const slackReader = ({ people, botUserId }: ReadingDeps): Reader<Content>
       return user ? people.name(user) : bot_profile?.name || 'an app';
     },
     words: wordsIn,
-    shown: ({ attachments }) => attachmentsIn(attachments),
+    shown: (message) => [huddleIn(message), ...attachmentsIn(message.attachments)],
     files: ({ files }) => sharedFiles(files),
     readable: (text) => readable(text, botUserId, namesOf(people)),
   });
 
 /**
  * The words of a message, in Slack's form. Blocks are what people see, and the text what Slack has made of
- * them; it is kept where it says all of it.
+ * them. It is kept where it says all of their prose, in that order, with what it never says below it.
  */
 export function wordsIn({ text, blocks }: Pick<Content, 'text' | 'blocks'>): string {
   const given = text ?? '';
-  const seen = textOfBlocks(blocks);
-  if (seen === '') return given;
-  const known = wordSet(given);
-  return [...wordSet(seen)].some((word) => !known.has(word)) ? seen : given;
+  const { prose, others } = partsOfBlocks(blocks);
+  if (given.trim() === '' || !saysAll(given, prose)) return textOfBlocks(blocks) || given;
+  return [given, ...others.filter((other) => !given.includes(other))].join('\n');
 }
 
-const wordSet = (text: string): Set<string> =>
-  new Set(
-    text
-      .replace(/&(?:amp|lt|gt);/g, ' ')
-      .toLowerCase()
-      .split(/[^\p{L}\p{N}]+/u)
-      .filter(Boolean),
-  );
+/** Whether all that is said by one text is said by another, in the same order. */
+function saysAll(given: string, prose: string): boolean {
+  const wanted = signsIn(prose);
+  let at = 0;
+  for (const sign of signsIn(given)) if (sign === wanted[at]) at++;
+  return at === wanted.length;
+}
+
+/** Words, and every sign by itself (✅, ❌, +, −, %) but for those of Slack's marks and lists. */
+const signsIn = (text: string): string[] =>
+  text
+    .replace(/&(?:amp|lt|gt);|\ufe0f/g, ' ')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}\p{M}]+|[^\p{L}\p{N}\p{M}\p{Cf}\s`~|<>•◦▪]/gu) ?? [];
+
+/** A call that people have in a channel, which its message says nothing of. */
+function huddleIn({ subtype, room }: Content): string {
+  if (!room && subtype !== 'huddle_thread') return '';
+  return room?.name
+    ? `[a huddle, which I can’t hear: ${escaped(room.name)}]`
+    : '[a huddle, which I can’t hear]';
+}
 
 const DEEPEST = 3;
 
@@ -130,6 +158,7 @@ const attachmentsIn = (attachments: Content['attachments'], depth = 0): string[]
 function textOfAttachment(attachment: Attachment, depth: number): string {
   const isMessage = attachment.is_share || attachment.is_msg_unfurl || attachment.message_blocks?.length;
   const { author_id, author_name, author_subname, channel_name, title, title_link, from_url } = attachment;
+  const { image_url, thumb_url, video_html, audio_html } = attachment;
   const author = author_name || author_subname || '';
   const who = escaped(author) || (author_id ? `<@${author_id}>` : 'somebody');
   const where = channel_name ? ` in #${escaped(channel_name)}` : '';
@@ -137,19 +166,23 @@ function textOfAttachment(attachment: Attachment, depth: number): string {
   const heading = title ? (link ? `<${link}|${escaped(title)}>` : title) : '';
   const body = [
     attachment.pretext ?? '',
+    escaped(attachment.service_name ?? ''),
     isMessage ? '' : escaped(author),
     heading,
     wordsOfAttachment(attachment),
     ...fieldsOf(attachment.fields),
     ...(depth < DEEPEST ? attachmentsIn(attachment.attachments, depth + 1) : []),
     ...filesIn(sharedFiles(attachment.files)),
-    attachment.image_url ? '[a picture, which I can’t see]' : '',
+    video_html ? '[a video, which I can’t see]' : '',
+    audio_html ? '[a sound, which I can’t hear]' : '',
+    image_url || (thumb_url && !video_html) ? '[a picture, which I can’t see]' : '',
+    labelsOf(attachment.actions),
     attachment.footer ? escaped(attachment.footer) : '',
   ]
     .filter((text) => text.trim() !== '')
     .join('\n');
   const all = body || (attachment.fallback ?? '');
-  if (all === '') return '';
+  if (all === '') return '[something attached, which I can’t read]';
   const name = isMessage
     ? `A message of ${who}${where} that is shared here`
     : from_url
@@ -165,6 +198,17 @@ function wordsOfAttachment({ text, blocks, message_blocks }: Attachment): string
 }
 
 const SharedBlocks = z.object({ message: z.object({ blocks: maybeList }).nullish().catch(undefined) });
+
+/** Buttons and menus of an attachment. */
+const labelsOf = (actions: readonly unknown[] | null | undefined): string =>
+  (actions ?? [])
+    .flatMap((given) => {
+      const { text, name } = Control.safeParse(given).data ?? {};
+      return text || name ? [`[${escaped(text || name || '')}]`] : [];
+    })
+    .join(' ');
+
+const Control = z.object({ text: maybeText, name: maybeText });
 
 const Field = z.object({ title: maybeText, value: maybeText });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codeSpan, fenceOf } from '../../src/lib/markdown/common-mark.ts';
 import { escaped } from './text.ts';
 
 /*
@@ -17,11 +18,29 @@ const wordOf = (given: unknown): string =>
   typeof given === 'string' || typeof given === 'number' ? String(given) : '';
 
 /** All blocks of a message, each from a line of its own. */
-export const textOfBlocks = (blocks: unknown): string =>
-  listOf(blocks)
-    .map(textOfBlock)
-    .filter((text) => text.trim() !== '')
-    .join('\n');
+export const textOfBlocks = (blocks: unknown): string => lines(listOf(blocks).map(textOfBlock));
+
+const lines = (texts: readonly string[]): string => texts.filter((text) => text.trim() !== '').join('\n');
+
+/** Blocks of prose, whose words Slack puts into the text of a message too. */
+const PROSE: ReadonlySet<string> = new Set(['rich_text', 'section', 'header', 'markdown']);
+
+/**
+ * The same in two: the prose, which the text of a message may say as well, and what it never says: tables,
+ * pictures, buttons and whatever is not known.
+ */
+export function partsOfBlocks(blocks: unknown): { prose: string; others: readonly string[] } {
+  const all = listOf(blocks);
+  return {
+    prose: lines(all.map((block) => (PROSE.has(block.type) ? wordsOfBlock(block) : ''))),
+    others: all
+      .map((block) => (PROSE.has(block.type) ? textOfElement(block.accessory) : textOfBlock(block)))
+      .filter((text) => text.trim() !== ''),
+  };
+}
+
+/** A block of prose without what stands beside it. */
+const wordsOfBlock = ({ accessory: _beside, ...block }: Part): string => textOfBlock(block);
 
 function textOfBlock(block: Part): string {
   switch (block.type) {
@@ -101,13 +120,42 @@ function textOfRich(part: Part): string {
         .join('\n');
     }
     case 'rich_text_preformatted':
-      return `\`\`\`\n${elements.map(textOfInline).join('')}\n\`\`\``;
+      return blockOfCode(elements.map(textOfInline).join(''), wordOf(part.language));
     case 'rich_text_quote':
-      return elements.map(textOfInline).join('').replace(ITEM, '&gt; ');
+      return inlineText(elements).replace(ITEM, '&gt; ');
     default:
-      return elements.map(textOfInline).join('');
+      return inlineText(elements);
   }
 }
+
+function blockOfCode(code: string, language: string): string {
+  const fence = fenceOf(code);
+  return `${fence}${language}\n${code}\n${fence}`;
+}
+
+const Style = z.object({ code: z.boolean().optional(), strike: z.boolean().optional() }).catch({});
+
+/** What stands in a line: what is code and what is struck out is marked, piece by piece. */
+function inlineText(elements: readonly Part[]): string {
+  const pieces: { text: string; isCode: boolean; isStruck: boolean }[] = [];
+  for (const element of elements) {
+    const { code = false, strike = false } = Style.parse(element.style);
+    const last = pieces.at(-1);
+    const isMore = last !== undefined && last.isCode === code && last.isStruck === strike;
+    if (isMore) last.text += textOfInline(element);
+    else pieces.push({ text: textOfInline(element), isCode: code, isStruck: strike });
+  }
+  return pieces
+    .map(({ text, isCode, isStruck }) => {
+      if (text.trim() === '' || (!isCode && !isStruck)) return text;
+      const shown = isCode ? codeSpan(text) : text;
+      return isStruck ? shown.replace(STRUCK, '~$&~') : shown;
+    })
+    .join('');
+}
+
+/** Text without the blanks at its ends, line by line: marks stand at words. */
+const STRUCK = /\S(?:.*\S)?/g;
 
 function textOfInline(part: Part): string {
   switch (part.type) {

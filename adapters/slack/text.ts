@@ -1,4 +1,5 @@
 import { cut, printedWithin } from '../../src/lib/cut.ts';
+import { outsideCode } from '../../src/lib/outside-code.ts';
 import { SLACK_LIMITS } from './limits.ts';
 
 /*
@@ -55,17 +56,18 @@ const ENDS = {
   '~': /(?<=\S)~(?![\p{L}\p{N}])/gu,
 } as const;
 
-/** Text from elsewhere, for a mrkdwn field. No field takes more than a whole message does. */
-export const plain = (text: string) => escaped(harmless(cut(text, SLACK_LIMITS.messageText)));
+/**
+ * Text from elsewhere, for a mrkdwn field. No field takes more than a whole message does. Code calls nobody,
+ * and is left as it is.
+ */
+export const plain = (text: string) => escaped(outsideCode(cut(text, SLACK_LIMITS.messageText), harmless));
 
 /** The same in a field that takes so many characters. */
 export const plainWithin = (text: string, limit: number): string => printedWithin(text, limit, plain);
 
-/** Text for a code block in mrkdwn: to the letter, but for what would close the block. */
+/** Text for a code block in mrkdwn, to the letter; none that holds the end of one (`codeBlocks`). */
 export const codeBlock = (text: string, limit: number) =>
-  `\`\`\`\n${printedWithin(cut(text, limit), limit - 8, (code) => escaped(code.replaceAll('```', FENCE)))}\n\`\`\``;
-
-const FENCE = `\`\`${ZERO_WIDTH}\``;
+  `\`\`\`\n${printedWithin(cut(text, limit), limit - 8, escaped)}\n\`\`\``;
 
 /**
  * Printed text of at most so many characters, cut at a line's end where there is one, and never within an

@@ -322,5 +322,12 @@ describe('what is refused', () => {
     on.discord.mention('ada', asked.id, 'seen');
     await on.reply(asked.id, 'heard: [Ada] seen');
     expect(heard()).not.toContain('not seen');
+    on.discord.write(CHANNELS.direct, {
+      flags: 16_384,
+      message_reference: { type: 1, message_id: '1', channel_id: CHANNELS.ops, guild_id: GUILD },
+      message_snapshots: [{ message: { content: 'the loss is forty-two' } }],
+    });
+    await until('it is heard', () => heard().includes('which Discord does not let me read'));
+    expect(heard()).not.toContain('forty-two');
   });
 });

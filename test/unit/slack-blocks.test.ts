@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inBlocks } from '../../adapters/slack/blocks.ts';
+import { section } from '../../adapters/slack/kit.ts';
 import { plainText } from '../../adapters/slack/plain-form.ts';
-import { harmless, readable } from '../../adapters/slack/text.ts';
+import { codeBlocks, markdownBlocks } from '../../adapters/slack/rich-print.ts';
+import { harmless, plain, readable } from '../../adapters/slack/text.ts';
 import type { StatusView, ViewMessage } from '../../src/thread/view/view-message.ts';
-import { refusalOf } from '../doubles/slack/rules.ts';
+import { parseHome, refusalOf } from '../doubles/slack/rules.ts';
 import { bodies } from '../support/hostile-views.ts';
 
 /** Code calls nobody, and is shown to the letter. */
@@ -24,7 +26,8 @@ test('no view, however hostile its strings, becomes a payload that Slack refuses
         const { stream } = outgoing;
         expect(JSON.stringify(stream ?? '').length).toBeLessThan(20_000);
         expect(refusalOf(String(text), blocks)).toBeUndefined();
-        const said = JSON.stringify([text, blocks]).replace(CODE, '');
+        const shown = (blocks as { type: string }[]).filter(({ type }) => type !== 'rich_text');
+        const said = JSON.stringify([text, shown]).replace(CODE, '');
         expect(said).not.toMatch(/<!(channel|here|everyone)|@(channel|here|everyone)\b/);
       }
     }),
@@ -119,9 +122,72 @@ describe('text', () => {
     expect(await readable(text, 'UBOT', names)).toBe(expected);
   });
 
+  test.each([
+    ['@channel', '@\u200bchannel'],
+    ['tag it `@channel`, not @here', 'tag it `@channel`, not @\u200bhere'],
+    ['```\n@everyone\n``` @everyone', '```\n@everyone\n``` @\u200beveryone'],
+    ['one ` alone @channel', 'one ` alone @\u200bchannel'],
+    ['\\`@channel`', '\\`@\u200bchannel`'],
+  ])('of a field that is %j calls nobody, and its code is left as it is', (given, expected) => {
+    expect(plain(given)).toBe(expected);
+  });
+
   test('words that only look like a broadcast stay readable', () => {
     expect(harmless('mail me@example.org, <!DOCTYPE html>').replaceAll('\u200b', '')).toBe(
       'mail me@example.org, <!DOCTYPE html>',
     );
+  });
+});
+
+describe('code that mrkdwn can’t hold', () => {
+  const words = (text: string, style?: object) => ({ type: 'text', text, ...(style ? { style } : {}) });
+  const richOf = (...elements: object[]) => [{ type: 'rich_text', elements }];
+  const run = (...elements: object[]) => richOf({ type: 'rich_text_section', elements });
+
+  test.each([
+    [
+      'run `` `x` `` **now**',
+      run(words('run '), words('`x`', { code: true }), words(' '), words('now', { bold: true }), words('\n')),
+    ],
+    [
+      '- see [a](https://c.d/)\n\n````md\n```py\nx < 1\n```\n````',
+      richOf(
+        {
+          type: 'rich_text_section',
+          elements: [words('• '), words('see '), { type: 'link', url: 'https://c.d/', text: 'a' }],
+        },
+        { type: 'rich_text_preformatted', elements: [words('```py\nx < 1\n```')] },
+      ),
+    ],
+    ['> ``a`b``', richOf({ type: 'rich_text_quote', elements: [words('a`b', { code: true }), words('\n')] })],
+    ['`x` and\n```\ny\n```', [section('`x` and\n\n```\ny\n```')]],
+  ])('is rich text in a Home tab: %j', (markdown, blocks) => {
+    expect(markdownBlocks(markdown)).toEqual(blocks);
+    expect(parseHome({ type: 'home', blocks })).toEqual(blocks);
+  });
+
+  test('is to the letter on a card, and where it is told in words', () => {
+    const script = 'print("x")\n```py\nx < 1\n``` # @channel';
+    const printed = codeBlocks(script, 500, section);
+    expect(printed).toEqual(richOf({ type: 'rich_text_preformatted', elements: [words(script)] }));
+    expect(refusalOf('x', printed)).toBeUndefined();
+    expect(plainText({ text: '', blocks: printed })).toBe(
+      `\`\`\`\`\n${script.replace('<', '&lt;')}\n\`\`\`\``,
+    );
+    expect(codeBlocks('a < b', 500, section)).toEqual([section('```\na &lt; b\n```')]);
+  });
+
+  test('is rich text in a notice that calls somebody', () => {
+    const body = { kind: 'notice' as const, text: 'run `` `x` ``', mentions: ['U0ADA'] };
+    const [outgoing] = inBlocks(
+      { key: 'k', exchange: 1, body },
+      1,
+      { channel: 'C0ML' },
+      { isStreamed: false, asksFeedback: false },
+    );
+    expect(outgoing?.kind === 'message' ? outgoing.body.blocks : []).toEqual([
+      section('<@U0ADA>'),
+      ...run(words('run '), words('`x`', { code: true }), words('\n')),
+    ]);
   });
 });

@@ -47,6 +47,62 @@ describe('the words of a Slack message', () => {
     expect(wordsIn({ text: 'see', blocks })).toBe('see\n| run | loss |\n| --- | --- |\n| run \\| 2 | 0.31 |');
   });
 
+  const rowsOf = (...rows: string[][]) => ({
+    type: 'table',
+    rows: rows.map((row) => row.map((words) => ({ type: 'raw_text', text: words }))),
+  });
+
+  test('are told with what no text of Slack’s says, also where it happens to have its words', () => {
+    const table = rowsOf(['run', 'ok'], ['seven', '✅'], ['eight', '❌']);
+    const said = 'run seven ok, run eight not';
+    expect(wordsIn({ text: said, blocks: [...rich(section(text(said))), table] })).toBe(
+      `${said}\n| run | ok |\n| --- | --- |\n| seven | ✅ |\n| eight | ❌ |`,
+    );
+    const mute = { type: 'button', text: { type: 'plain_text', text: 'Mute' } };
+    const image = { type: 'image', alt_text: 'the loss' };
+    const video = { type: 'video', title: { type: 'plain_text', text: 'the loss' } };
+    const beside = { type: 'section', text: { type: 'mrkdwn', text: 'mute the loss' }, accessory: image };
+    expect(
+      wordsIn({
+        text: 'mute the loss',
+        blocks: [beside, { type: 'actions', elements: [mute] }, video, { type: 'chart', title: 'Mute' }],
+      }),
+    ).toBe(
+      'mute the loss\n[a picture, which I can’t see: the loss]\n[Mute]\n[a video, which I can’t see: the loss]\nMute',
+    );
+  });
+
+  test.each([
+    ['step 4 done', 'step 4 ✅'],
+    ['loss 0.3', 'loss −0.3'],
+    ['loss 0.3', 'loss -0.3'],
+    ['a + b', 'a − b'],
+    ['A failed, B passed', 'A passed, B failed'],
+    ['50 of it', '50 % of it'],
+  ])('are those of blocks where the text is %j and they say %j', (given, shown) => {
+    expect(wordsIn({ text: given, blocks: rich(section(text(shown))) })).toBe(shown);
+  });
+
+  test('say what is code and what is struck out, as the text does', () => {
+    const struck = (words: string, style = {}) => ({ ...text(words), style: { strike: true, ...style } });
+    const code = (words: string) => ({ ...text(words), style: { code: true } });
+    const blocks = rich(
+      section(
+        text('set '),
+        code('a_b'),
+        text(' to '),
+        code('x`y'),
+        struck(' not '),
+        struck('so', { bold: true }),
+      ),
+      { type: 'rich_text_quote', elements: [struck('gone'), text(' here')] },
+      { type: 'rich_text_preformatted', language: 'md', elements: [text('```\nx\n```')] },
+    );
+    expect(wordsIn({ text: '', blocks })).toBe(
+      'set `a_b` to ``x`y`` ~not so~\n&gt; ~gone~ here\n````md\n```\nx\n```\n````',
+    );
+  });
+
   test.each([
     [{ type: 'header', text: { type: 'plain_text', text: 'Down & out' } }, 'Down &amp; out'],
     [
@@ -130,6 +186,25 @@ describe('a quoted Slack message', () => {
     expect(await reader.shared({ attachments: [shared] }, [])).toBe(
       '[A message of Grace in #ml that is shared here:]\n> the loss is NaN\n> [a picture, loss.png, which I can’t read]',
     );
+  });
+
+  test.each([
+    [{ attachments: [{ thumb_url: 'https://x/t.png' }] }, '[a picture, which I can’t see]'],
+    [{ attachments: [{ service_name: 'YouTube' }] }, 'YouTube'],
+    [
+      { attachments: [{ title: 'Talk', video_html: '<iframe>', thumb_url: 'https://x/t.png' }] },
+      'Talk\n>   [a video, which I can’t see]',
+    ],
+    [
+      { attachments: [{ text: 'Ship?', actions: [{ type: 'button', text: 'Yes' }, { name: 'menu' }, 3] }] },
+      'Ship?\n>   [Yes] [menu]',
+    ],
+    [{ attachments: [{ color: 'danger' }] }, '[something attached, which I can’t read]'],
+    [{ subtype: 'huddle_thread', text: '', room: { name: '' } }, '[a huddle, which I can’t hear]'],
+    [{ text: '', room: { name: 'Stand-up' } }, '[a huddle, which I can’t hear: Stand-up]'],
+    [{ subtype: 'odd', text: '' }, '[nothing that I can read]'],
+  ])('says by name what it can’t read: %j', async (parts, expected) => {
+    expect(await reader.quoted(seen(parts))).toBe(`> [name of U1] ${expected}`);
   });
 
   test.each([

@@ -11,6 +11,7 @@ import {
   type PersonName,
   rawChannel,
   rawGuild,
+  rawMessage,
   rawThread,
   SECOND_GUILD,
   toldMessage,
@@ -102,12 +103,17 @@ export abstract class DiscordState {
   deliver(message: DiscordMessage, event = 'MESSAGE_CREATE'): void {
     const channel = rawChannel(message.channel_id, this.guild) as { type?: number } | undefined;
     const raw = { ...toldMessage(message, this.guild, this.url), channel_type: channel?.type ?? 0 };
-    const isAddressed = message.mentioned.includes(BOT_USER.id) || guildOf(message.channel_id) === undefined;
-    const isSeen = isAddressed || this.gateway.hasMessageContent();
     const intent = guildOf(message.channel_id)
       ? GatewayIntentBits.GuildMessages
       : GatewayIntentBits.DirectMessages;
-    this.gateway.dispatch(event, isSeen ? raw : { ...raw, content: '', attachments: [] }, intent);
+    const told = this.gateway.hasMessageContent() ? raw : withoutContent(raw, isFor(message));
+    this.gateway.dispatch(event, told, intent);
+  }
+
+  /** A message as the bot reads it back: what it may not be told of, it can't read either. */
+  asRead(message: DiscordMessage): Record<string, unknown> {
+    const raw = rawMessage(message, this.url);
+    return this.gateway.allowsMessageContent ? raw : withoutContent(raw, isFor(message));
   }
 
   change(message: DiscordMessage, change: MessageChange): void {
@@ -128,4 +134,20 @@ export abstract class DiscordState {
     Object.assign(thread, change);
     this.gateway.dispatch('THREAD_UPDATE', rawThread(thread));
   }
+}
+
+/** Whether a message is the bot's, or for it. */
+const isFor = ({ author, mentioned, channel_id }: DiscordMessage): boolean =>
+  author.id === BOT_USER.id || mentioned.includes(BOT_USER.id) || guildOf(channel_id) === undefined;
+
+/**
+ * What a bot is told that has no intent for what messages say: of one that is for it (`isSeen`) its own
+ * words, and of what somebody forwards nothing.
+ * https://docs.discord.com/developers/events/gateway#message-content-intent
+ */
+function withoutContent(raw: Record<string, unknown>, isSeen: boolean): Record<string, unknown> {
+  const { poll, message_snapshots, ...rest } = raw;
+  const forwarded = message_snapshots === undefined ? {} : { message_snapshots: [] };
+  if (isSeen) return { ...rest, ...forwarded, ...(poll === undefined ? {} : { poll }) };
+  return { ...rest, ...forwarded, content: '', attachments: [], embeds: [], components: [] };
 }

@@ -119,21 +119,33 @@ const RawNumber = z.strictObject({
   value: z.number(),
   text: z.string().min(1),
 });
+const mark = z.literal(true).optional();
+const RichStyle = z.strictObject({ bold: mark, italic: mark, strike: mark, code: mark }).optional();
+const RichWords = z.strictObject({ type: z.literal('text'), text: z.string().min(1), style: RichStyle });
+const RichLink = z.strictObject({
+  type: z.literal('link'),
+  url: z.url(),
+  text: z.string().min(1).optional(),
+  style: RichStyle,
+});
+/** https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 const RichText = z.strictObject({
   type: z.literal('rich_text'),
+  ...blockId,
   elements: z
     .array(
-      z.strictObject({
-        type: z.literal('rich_text_section'),
-        elements: z
-          .array(
-            z.union([
-              z.strictObject({ type: z.literal('text'), text: z.string().min(1) }),
-              z.strictObject({ type: z.literal('link'), url: z.url(), text: z.string().min(1).optional() }),
-            ]),
-          )
-          .min(1),
-      }),
+      z.discriminatedUnion('type', [
+        z.strictObject({
+          type: z.enum(['rich_text_section', 'rich_text_quote']),
+          elements: z.array(z.union([RichWords, RichLink])).min(1),
+        }),
+        z.strictObject({
+          type: z.literal('rich_text_preformatted'),
+          elements: z
+            .array(z.union([RichWords.omit({ style: true }), RichLink.omit({ style: true })]))
+            .min(1),
+        }),
+      ]),
     )
     .min(1),
 });
@@ -215,6 +227,7 @@ const Block = z.discriminatedUnion('type', [
     elements: z.array(FeedbackButtons).min(1).max(5),
   }),
   DataTable,
+  RichText,
   Plan,
   TaskCard,
   z.strictObject({ type: z.literal('markdown'), ...blockId, text: z.string().min(1).max(12_000) }),

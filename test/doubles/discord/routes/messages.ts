@@ -22,7 +22,7 @@ export const messages: Routes = [
         )
         .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
       const page = after ? all.slice(0, limit) : all.slice(-limit);
-      return { status: 200, body: page.reverse().map((message) => rawMessage(message, double.url)) };
+      return { status: 200, body: page.reverse().map((message) => double.asRead(message)) };
     },
   ],
   [
@@ -30,7 +30,7 @@ export const messages: Routes = [
     (double, _request, channel = '', id = '') => {
       const message = double.guild.messages.get(id);
       return message?.channel_id === channel
-        ? { status: 200, body: rawMessage(message, double.url) }
+        ? { status: 200, body: double.asRead(message) }
         : UNKNOWN_MESSAGE;
     },
   ],
