@@ -1,10 +1,16 @@
 import { streamJobEvents } from '@huggingface/hub';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHubJobs } from '../../src/hub/jobs.ts';
+import { STYLE } from '../../adapters/slack/style.ts';
+import { createHardwareList } from '../../src/hub/hardware.ts';
+import { createHubJobs, timeLimitOf } from '../../src/hub/jobs.ts';
 import { hubToken } from '../../src/hub/token.ts';
+import { findJob } from '../../src/jobs/find.ts';
 import { lookAtJob } from '../../src/jobs/look.ts';
-import { readableLog } from '../../src/jobs/report.ts';
+import { readableLog, statusLine } from '../../src/jobs/report.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { costAtMost } from '../../src/session/watches.ts';
+import { jobCard } from '../../src/thread/view/cards.ts';
+import { jobLines } from '../../src/thread/view/words.ts';
 import { HubDouble } from '../doubles/hub/server.ts';
 import { watch } from '../support/snapshots.ts';
 import { toolContext as context } from '../support/tool-context.ts';
@@ -37,6 +43,57 @@ test('the Hub double streams the stages of a job as server-sent events', async (
     stages.push(JSON.parse(event).status.stage);
   }
   expect(stages).toEqual(['SCHEDULING', 'RUNNING', 'COMPLETED']);
+});
+
+describe('a job with a limit of 24 h that somebody else began 6 h ago', () => {
+  const HOUR = 3_600;
+  const find = async (spec: object) => {
+    hub.course = () => ({ queueMs: 0, runMs: 48 * HOUR * 1_000, lines: [], agoMs: 6 * HOUR * 1_000 });
+    const job = await createHubJobs(hub.url, hubToken('hf_token')).run(
+      'ada',
+      { ...SPEC, ...spec },
+      context.signal,
+    );
+    const found = await findJob(
+      {
+        clock: systemClock,
+        jobs: createHubJobs(hub.url, hubToken('hf_token')),
+        hardware: createHardwareList(hub.url, () => 0),
+        namespace: 'ada',
+        ownership: { of: async (_session, jobs) => jobs.map(() => 'nobodys' as const) },
+        sharesOthers: true,
+      },
+      { sessionId: 's_1', namespace: undefined, jobId: job.id },
+      context.signal,
+    );
+    if (!found.ok) throw new Error(found.reason);
+    return watch({ ...found.watch, lookedAt: systemClock.now() });
+  };
+
+  test('is shown with its own limit and price', async () => {
+    const found = await find({ flavor: 'a100-large', timeoutSeconds: 24 * HOUR });
+    expect(found).toMatchObject({ timeoutSeconds: 24 * HOUR, hourlyUsd: 2.5 });
+    expect(jobLines(jobCard(found), STYLE)).toContain('a100-large · 6 h of at most 24 h · $15.00 so far');
+    expect(statusLine(found)).toContain('after 6 h of at most 24 h, about $15.00');
+    expect(costAtMost(found)).toBe(60);
+  });
+
+  test('is one of 30 minutes only where the Hub tells no limit', async () => {
+    expect(await find({ timeoutSeconds: undefined })).toMatchObject({ timeoutSeconds: 1_800 });
+  });
+
+  test.each([
+    [{ timeout: 86_400 }, 86_400],
+    [{ timeoutSeconds: 60 }, 60],
+    [{ timeoutSeconds: 60, timeout: 86_400 }, 60],
+    [{ timeoutSeconds: null, timeout: 90.2 }, 91],
+    [{ timeout: 0 }, undefined],
+    [{ timeout: null }, undefined],
+    [{}, undefined],
+    [{ timeout: 1e12 }, 2 ** 31 - 1],
+  ])('whose limit is told as %j', (told, seconds) => {
+    expect(timeLimitOf(told)).toBe(seconds);
+  });
 });
 
 describe('following a job', () => {
