@@ -13,7 +13,7 @@ import { type BeginThread, type Command, commandNamed } from '../../src/controll
 import type { Controller } from '../../src/controller/controller.ts';
 import { textOf } from '../../src/controller/forms.ts';
 import type { PlatformParts } from '../../src/controller/platform.ts';
-import { cut, printedWithin } from '../../src/lib/cut.ts';
+import { cut, printedWithin, wholeBeginning } from '../../src/lib/cut.ts';
 import type { SessionsOverview } from '../../src/reports/sessions-overview.ts';
 import { QUOTE_CHARACTERS } from '../shared/reading.ts';
 import { type Answering, type Reply, respond } from './answering.ts';
@@ -178,7 +178,7 @@ async function suggest(
   await interaction.respond(
     fitting
       .slice(0, SUGGESTIONS)
-      .map((choice) => ({ name: cut(choice.name, 100), value: choice.value.slice(0, 100) })),
+      .map((choice) => ({ name: cut(choice.name, 100), value: wholeBeginning(choice.value, 100) })),
   );
 }
 

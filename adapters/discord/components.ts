@@ -13,7 +13,7 @@ import { ACTIONS, ALL, offerValue } from '../../src/controller/actions.ts';
 import { batchDigest } from '../../src/controller/batch-digest.ts';
 import type { CardPart } from '../../src/controller/cards.ts';
 import type { Control } from '../../src/controller/controls.ts';
-import { cut } from '../../src/lib/cut.ts';
+import { cut, wholeBeginning } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { withTimes } from '../../src/lib/time-zones.ts';
 import type { Table } from '../../src/session/tables.ts';
@@ -164,11 +164,11 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
       row([
         {
           type: ComponentType.StringSelect,
-          custom_id: idOf(ACTIONS.choose, toolCallId, argument).slice(0, DISCORD_LIMITS.customId),
+          custom_id: wholeBeginning(idOf(ACTIONS.choose, toolCallId, argument), DISCORD_LIMITS.customId),
           placeholder: cut(label, DISCORD_LIMITS.selectPlaceholder),
           options: options.slice(0, DISCORD_LIMITS.selectOptions).map((value) => ({
             label: cut(names?.[value] ?? value, DISCORD_LIMITS.optionLabel),
-            value: value.slice(0, DISCORD_LIMITS.optionLabel),
+            value: wholeBeginning(value, DISCORD_LIMITS.optionLabel),
             default: value === current,
           })),
         },
@@ -299,7 +299,7 @@ export const selectOf = ({ name, prompt, options, most }: Select): APIStringSele
     max_values: Math.min(most, listed.length),
     options: listed.map(({ label, value }) => ({
       label: cut(label, DISCORD_LIMITS.optionLabel),
-      value: value.slice(0, DISCORD_LIMITS.optionLabel),
+      value: wholeBeginning(value, DISCORD_LIMITS.optionLabel),
     })),
   };
 };

@@ -7,7 +7,7 @@ import {
 } from 'discord.js';
 import { ALL, questionOf, questionValue, seenOf, seenValue } from '../../src/controller/actions.ts';
 import type { Subject } from '../../src/controller/forms.ts';
-import { cut } from '../../src/lib/cut.ts';
+import { cut, wholeBeginning } from '../../src/lib/cut.ts';
 import { type Dialogs, type FieldPrinter, printedField } from '../shared/answers.ts';
 import { uploadedIn } from './attachments.ts';
 import { idOf, partsOf } from './ids.ts';
@@ -118,12 +118,12 @@ const COMPONENTS: FieldPrinter<APILabelComponent['component']> = {
     style: isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
     required: isRequired,
     max_length: DISCORD_LIMITS.inputText,
-    ...(initial ? { value: initial.slice(0, DISCORD_LIMITS.inputText) } : {}),
+    ...(initial ? { value: wholeBeginning(initial, DISCORD_LIMITS.inputText) } : {}),
   }),
   choices({ name, choices, chosen, atMost, nothing }) {
     const options = choices.slice(0, DISCORD_LIMITS.selectOptions).map(({ label, value }) => ({
       label: cut(label, DISCORD_LIMITS.optionLabel),
-      value: value.slice(0, DISCORD_LIMITS.optionLabel),
+      value: wholeBeginning(value, DISCORD_LIMITS.optionLabel),
       default: chosen.includes(value),
     }));
     return {

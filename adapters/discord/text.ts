@@ -1,4 +1,4 @@
-import { cut } from '../../src/lib/cut.ts';
+import { cut, wholeBeginning } from '../../src/lib/cut.ts';
 import { codeSpan } from '../../src/lib/markdown/common-mark.ts';
 import { onOneLine } from '../../src/lib/output.ts';
 import { DISCORD_LIMITS } from './limits.ts';
@@ -93,5 +93,5 @@ export function shortened(printed: string, limit: number): string {
   const whole = line > limit / 2 ? head.slice(0, line + 1) : head.replace(/(?<!\\)\\+$/, '');
   const isOpen = (whole.match(/^```/gm) ?? []).length % 2 === 1;
   if (!isOpen) return `${whole}…`;
-  return `${whole.slice(0, limit - FENCE.length - 2).trimEnd()}\n${FENCE}`;
+  return `${wholeBeginning(whole, limit - FENCE.length - 2).trimEnd()}\n${FENCE}`;
 }

@@ -7,6 +7,7 @@ import {
   type WebClient,
 } from '@slack/web-api';
 import { z } from 'zod';
+import { wholeBeginning } from '../../src/lib/cut.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { callsOf, type Thrown } from '../shared/calls.ts';
 import { failureFor } from '../shared/error-meanings.ts';
@@ -80,7 +81,7 @@ function refusedWith({ data }: WebAPIPlatformError): Thrown<Own> {
     status: 200,
     code: isCode ? given : 'unreadable_answer',
     why: isCode ? undefined : 'Slack does not answer as it should',
-    detail: given.slice(0, 300),
+    detail: wholeBeginning(given, 300),
     row: rowOf(given),
     retryAfterMs: seconds ? seconds * 1000 : undefined,
   };

@@ -2,7 +2,7 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/
 import { z } from 'zod';
 import { type Field, Subject } from '../../src/controller/forms.ts';
 import type { Choice } from '../../src/controller/menus.ts';
-import { cut } from '../../src/lib/cut.ts';
+import { cut, wholeBeginning } from '../../src/lib/cut.ts';
 import { type Dialogs, type FieldPrinter, printedField } from '../shared/answers.ts';
 import { context } from './kit.ts';
 import { SLACK_LIMITS } from './limits.ts';
@@ -82,7 +82,7 @@ const ELEMENTS: FieldPrinter<InputBlock['element'] | undefined> = {
     type: 'plain_text_input',
     action_id: VALUE,
     ...(isLong ? { multiline: true, max_length: SLACK_LIMITS.inputText } : {}),
-    ...(initial ? { initial_value: initial.slice(0, SLACK_LIMITS.inputText) } : {}),
+    ...(initial ? { initial_value: wholeBeginning(initial, SLACK_LIMITS.inputText) } : {}),
   }),
   choices: menuOf,
   people({ chosen }) {

@@ -1,7 +1,7 @@
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
 import type { CardPart } from '../../src/controller/cards.ts';
 import type { Control } from '../../src/controller/controls.ts';
-import { cut } from '../../src/lib/cut.ts';
+import { cut, wholeBeginning } from '../../src/lib/cut.ts';
 import type { Payload } from '../../src/thread/delivery/outgoing.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { cutPrinted, plain, plainWithin } from './text.ts';
@@ -46,7 +46,7 @@ const MOST_FACTS = 30;
 export function selectBlock({ name, prompt, options, most }: Select): KnownBlock {
   const listed = options.slice(0, SLACK_LIMITS.selectOptions).map(({ label, value }) => ({
     text: { type: 'plain_text' as const, text: cut(label, SLACK_LIMITS.buttonLabel) },
-    value: value.slice(0, SLACK_LIMITS.optionValue),
+    value: wholeBeginning(value, SLACK_LIMITS.optionValue),
   }));
   const placeholder = { type: 'plain_text' as const, text: cut(prompt, SLACK_LIMITS.placeholder) };
   const menu = { action_id: name, placeholder, options: listed };

@@ -51,7 +51,7 @@ export function listenToShortcut(app: App, depsIn: In<ShortcutDeps>, log: Logger
 /** As much of the message as travels with a dialog: what it is written with counts as it is sent. */
 function fitting(where: Omit<About, 'subject'>, said: string): Extract<Subject, { form: 'ask' }> {
   for (let limit = QUOTE_CHARACTERS; ; limit = Math.floor(limit / 2)) {
-    const quote = cut(said, limit).replace(/^/gm, '> ').slice(0, limit);
+    const quote = cut(cut(said, limit).replace(/^/gm, '> '), limit);
     const subject = { form: 'ask' as const, quote };
     const about: About = { subject, ...where };
     if (JSON.stringify(about).length <= SLACK_LIMITS.viewMetadata || limit < 2) return subject;

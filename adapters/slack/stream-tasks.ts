@@ -1,6 +1,6 @@
 import type { AnyChunk } from '@slack/types';
 import { z } from 'zod';
-import { printedWithin } from '../../src/lib/cut.ts';
+import { printedWithin, wholeBeginning } from '../../src/lib/cut.ts';
 import type { PlanItem } from '../../src/session/state.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { harmless } from './text.ts';
@@ -21,7 +21,7 @@ const STATUS = { pending: 'pending', in_progress: 'in_progress', completed: 'com
 
 export const tasksOf = (plan: readonly PlanItem[]): Task[] =>
   plan.slice(0, SLACK_LIMITS.streamTasks).map(({ id, content, status }) => ({
-    id: id.slice(0, 100),
+    id: wholeBeginning(id, 100),
     title: printedWithin(content.replace(/\s+/g, ' '), SLACK_LIMITS.taskTitle, harmless) || '…',
     status: STATUS[status],
   }));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Seen } from '../approvals/decide.ts';
 import type { OpenCall } from '../approvals/open-calls.ts';
 import { AskedQuestion, mayBeEmpty } from '../approvals/questions.ts';
+import { wholeBeginning } from '../lib/cut.ts';
 import { ChannelRules } from '../session/channel-rules.ts';
 import type { OfferedFile } from '../session/store/incoming.ts';
 import type { Question, QuestionField } from '../session/tool-calls.ts';
@@ -329,7 +330,7 @@ export function rulesGiven(half: Half | undefined, before: ChannelRules, given: 
           effort: pickedOf(given, 'effort'),
           replies: pickedOf(given, 'replies'),
           verbosity: pickedOf(given, 'verbosity'),
-          instructions: textOf(given, 'instructions').trim().slice(0, 3_000) || undefined,
+          instructions: wholeBeginning(textOf(given, 'instructions').trim(), 3_000) || undefined,
         }),
     ...(half === 'work' ? {} : { users: people('users'), approvers: people('approvers'), dayUsd }),
   };

@@ -18,6 +18,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { systemClock } from '../lib/clock.ts';
 import { ConfigError } from '../lib/config-error.ts';
+import { wholeBeginning } from '../lib/cut.ts';
 import { messageOf } from '../lib/errors.ts';
 
 /** Where the database is in a data directory. PGlite follows no links, so they are followed here. */
@@ -149,7 +150,7 @@ export function damaged(path: string, what: string, cause?: unknown): ConfigErro
 
 function otherVersion(path: string, version: string): ConfigError {
   return new ConfigError(
-    `${path} holds a database of Postgres ${version.slice(0, 20)}; this version of the bot reads Postgres ${POSTGRES_VERSION}. Make a backup with the version that it was used with (npm run backup), then restore it with this one: npm run restore -- FILE --replace.`,
+    `${path} holds a database of Postgres ${wholeBeginning(version, 20)}; this version of the bot reads Postgres ${POSTGRES_VERSION}. Make a backup with the version that it was used with (npm run backup), then restore it with this one: npm run restore -- FILE --replace.`,
   );
 }
 

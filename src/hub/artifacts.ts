@@ -1,4 +1,5 @@
 import { createCollection, HubApiError, listCollections, uploadFiles } from '@huggingface/hub';
+import { wholeBeginning } from '../lib/cut.ts';
 import { messageOf } from '../lib/errors.ts';
 import { accessTo, accountName } from './access.ts';
 import { withProvenance } from './card.ts';
@@ -80,7 +81,12 @@ async function open(
     (await made(hub, namespace, id, description, signal)) ??
     (await createCollection({
       ...hub.access(signal),
-      collection: { title: title.slice(0, TITLE) || 'ML Intern', namespace, description, private: true },
+      collection: {
+        title: wholeBeginning(title, TITLE) || 'ML Intern',
+        namespace,
+        description,
+        private: true,
+      },
     }));
   return { slug, url: `${hub.hubUrl}/collections/${slug}`, items: [] };
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { z } from 'zod';
+import { wholeBeginning } from '../lib/cut.ts';
 import { cardParts } from './card.ts';
 
 /*
@@ -85,7 +86,7 @@ function headWith(head: string, contents: YAMLMap | null, added: ConfigSplit, ne
     ? { ok: true, head }
     : {
         ok: false,
-        reason: `its config ${added.config} has a split ${added.split} of other files (${String(paths).slice(0, 200)}): choose another config or split`,
+        reason: `its config ${added.config} has a split ${added.split} of other files (${wholeBeginning(String(paths), 200)}): choose another config or split`,
       };
 }
 

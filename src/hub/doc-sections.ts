@@ -1,3 +1,5 @@
+import { wholeBeginning } from '../lib/cut.ts';
+
 /** A section of a page of documentation: from its heading to the next one that is not below it. */
 export type DocSection = {
   title: string;
@@ -23,12 +25,12 @@ export function sectionsOf(text: string): DocSection[] {
     const isFence = /^\s{0,3}(?:```|~~~)/.test(line);
     if (isFence) isCode = !isCode;
     const [, signs, heading = ''] =
-      isCode || isFence ? [] : (/^(#{1,6}) +(\S.*)$/.exec(line.slice(0, 1_000)) ?? []);
+      isCode || isFence ? [] : (/^(#{1,6}) +(\S.*)$/.exec(wholeBeginning(line, 1_000)) ?? []);
     const last = found.at(-1);
     if (signs !== undefined && found.length < MOST_SECTIONS) {
       found.push({ title: plain(heading), level: signs.length, from: at, to: text.length, about: '' });
     } else if (last?.about === '' && !isCode && !isFence) {
-      last.about = cutAt(plain(line.slice(0, 1_000)));
+      last.about = cutAt(plain(wholeBeginning(line, 1_000)));
     }
     at += line.length + 1;
   }
@@ -55,7 +57,7 @@ const plain = (line: string): string =>
 
 const cutAt = (line: string): string => {
   const sentence = /^.{10,139}?[.!?](?= |$)/u.exec(line)?.[0] ?? line;
-  return sentence.length <= ABOUT ? sentence : `${sentence.slice(0, ABOUT).toWellFormed()} …`;
+  return sentence.length <= ABOUT ? sentence : `${wholeBeginning(sentence, ABOUT)} …`;
 };
 
 /** The section that a title names: the one of exactly that name, else the first that has it in its own. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeBeginning } from '../lib/cut.ts';
 
 /*
  * Pages of the documentation as markdown have elements of the site in them
@@ -21,9 +22,10 @@ export function docText(page: string): string {
 
 /** What a line with elements shows; undefined where that is nothing. */
 function shownOf(line: string): string | undefined {
-  let text = line.slice(0, LINE);
+  const head = wholeBeginning(line, LINE);
+  let text = head;
   for (const [element, shown] of ELEMENTS) text = text.replace(element, shown);
-  return text.trim() === '' && line.trim() !== '' ? undefined : text + line.slice(LINE);
+  return text.trim() === '' && line.trim() !== '' ? undefined : text + line.slice(head.length);
 }
 
 /** Of a longer line the rest has no elements that anybody wrote. */

@@ -1,6 +1,7 @@
 import MiniSearch from 'minisearch';
 import PQueue from 'p-queue';
 import type { Clock } from '../lib/clock.ts';
+import { wholeBeginning } from '../lib/cut.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { DocLink } from '../parse-apart/parsers/doc-links.ts';
 import type { Fetcher } from '../web/fetcher.ts';
@@ -201,7 +202,7 @@ async function build(library: Library, section: string, signal: AbortSignal): Pr
   let left = SECTION_CHARACTERS;
   const entries = links.map(({ title, url }, id) => {
     const found = texts[id];
-    const text = found?.ok ? docText(found.text).slice(0, Math.min(PAGE_CHARACTERS, left)) : '';
+    const text = found?.ok ? wholeBeginning(docText(found.text), Math.min(PAGE_CHARACTERS, left)) : '';
     left -= text.length;
     return { id, title, url, text };
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeBeginning } from '../lib/cut.ts';
 import { parsedJson } from '../lib/json.ts';
 
 /*
@@ -12,12 +13,7 @@ const size = z.number().positive().max(MOST).optional().catch(undefined);
 const count = z.number().int().positive().max(MOST).optional().catch(undefined);
 const name = z
   .string()
-  .transform((text) =>
-    text
-      .replace(/[^\p{L}\p{N} ._/:+-]/gu, '')
-      .trim()
-      .slice(0, 100),
-  )
+  .transform((text) => wholeBeginning(text.replace(/[^\p{L}\p{N} ._/:+-]/gu, '').trim(), 100))
   .transform((text) => text || undefined)
   .optional()
   .catch(undefined);

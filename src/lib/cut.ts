@@ -22,6 +22,10 @@ export function wholeBeginning(text: string, limit: number): string {
   return text.length <= limit ? text : text.slice(0, boundaryBefore(text, limit));
 }
 
+/** The end of a text, of at most `limit` units: it begins between two characters. */
+export const wholeEnding = (text: string, limit: number): string =>
+  text.length <= limit ? text : wholeEnd(text, text.length - limit);
+
 /** How far is looked for the beginning of a character. */
 const NEAR = 2_000;
 

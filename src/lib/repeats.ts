@@ -1,4 +1,5 @@
 import { systemClock } from './clock.ts';
+import { wholeBeginning } from './cut.ts';
 
 /** What decides whether a line is said again: its words, and what it is about. */
 type Line = { level: number; message: string; about: readonly unknown[] };
@@ -92,8 +93,8 @@ const TEXT = 300;
  */
 function same(value: unknown): string {
   if (value === undefined) return '';
-  if (!(value instanceof Error)) return String(value).slice(0, TEXT);
+  if (!(value instanceof Error)) return wholeBeginning(String(value), TEXT);
   if (value.cause instanceof Error) return same(value.cause);
   const code = 'code' in value ? String(value.code) : value.name;
-  return `${code} ${value.message.slice(0, TEXT).replaceAll(/[0-9a-f]{8,}|\d+/gi, '#')}`;
+  return `${code} ${wholeBeginning(value.message, TEXT).replaceAll(/[0-9a-f]{8,}|\d+/gi, '#')}`;
 }

@@ -1,3 +1,4 @@
+import { wholeBeginning } from './cut.ts';
 import { parsedJson } from './json.ts';
 import type { Found } from './redaction/values.ts';
 import type { Redaction } from './redaction.ts';
@@ -38,7 +39,7 @@ const refusal = (places: string): string =>
 function placesOf(found: readonly Found[]): string | undefined {
   const places = found.map(({ path, line, what }) => {
     const place =
-      path.length === 0 ? 'the arguments' : `"${path.map((part) => part.slice(0, 60)).join('.')}"`;
+      path.length === 0 ? 'the arguments' : `"${path.map((part) => wholeBeginning(part, 60)).join('.')}"`;
     return `${place}${line === undefined ? '' : `, line ${line}`} (${what})`;
   });
   return places.length === 0 ? undefined : [...new Set(places)].slice(0, NAMED).join('; ');

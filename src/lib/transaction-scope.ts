@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
+import { wholeBeginning } from './cut.ts';
 
 /** A transaction that is open in the current flow of calls. */
 type Scope = {
@@ -90,7 +91,9 @@ export function closedInTransactions<T extends object>(
 /** How an SQL text is named where it was refused: its beginning, without what it is given. */
 export function queryName(query: unknown): string {
   const text = typeof query === 'object' && query !== null ? Reflect.get(query, 'text') : query;
-  return typeof text === 'string' ? `a query on another connection (${text.slice(0, 160)})` : 'a connection';
+  return typeof text === 'string'
+    ? `a query on another connection (${wholeBeginning(text, 160)})`
+    : 'a connection';
 }
 
 /**

@@ -1,3 +1,4 @@
+import { wholeBeginning } from '../lib/cut.ts';
 import { ModelError } from './errors.ts';
 
 /**
@@ -89,7 +90,7 @@ const ID_CHARACTERS = 200;
 const withNames = ({ providerId, name, ...call }: RequestedCall): RequestedCall => ({
   ...call,
   providerId: providerId.length > ID_CHARACTERS ? '' : providerId,
-  name: name.slice(0, NAME_CHARACTERS).replace(/[^\w-]+/g, '_'),
+  name: wholeBeginning(name, NAME_CHARACTERS).replace(/[^\w-]+/g, '_'),
 });
 
 /** An answer that says something. Throws ModelError for one that does not. */

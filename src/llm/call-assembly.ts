@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { wholeBeginning } from '../lib/cut.ts';
 import { parsedJson } from '../lib/json.ts';
 import type { RequestedCall } from './answer.ts';
 import type { CallPart } from './chunks.ts';
@@ -157,8 +158,8 @@ export const callIdOf = (bytes: Uint8Array): string =>
  * The name of a tool without what some models put around it: `functions.read:0`, `read<|channel|>commentary`.
  */
 export function toolNameOf(name: string): string {
-  const [, meant = name.slice(0, NAME_CHARACTERS)] =
-    /\bto=([\w.:/-]{1,200})/.exec(name.slice(0, NAME_CHARACTERS)) ?? [];
+  const [, meant = wholeBeginning(name, NAME_CHARACTERS)] =
+    /\bto=([\w.:/-]{1,200})/.exec(wholeBeginning(name, NAME_CHARACTERS)) ?? [];
   const [bare = ''] = meant.trim().split('<|');
   return bare
     .replace(/^["'`]+|["'`]+$|\(\)$/g, '')

@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { wholeBeginning } from '../lib/cut.ts';
 import { parsedJson } from '../lib/json.ts';
 import { ModelError } from './errors.ts';
 
@@ -45,7 +46,7 @@ function objectsOf(text: string): AnswerEvent[] {
   if (objects.length > 0) return objects;
   throw new ModelError(
     'unavailable',
-    `the provider answered with something else than JSON: ${said.trim().slice(0, 80)}`,
+    `the provider answered with something else than JSON: ${wholeBeginning(said.trim(), 80)}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { wholeBeginning } from '../lib/cut.ts';
 import { parsedJson } from '../lib/json.ts';
 import { isObject } from './events.ts';
 
@@ -60,9 +61,9 @@ export function saidIn(body: unknown): Said {
   const error = isObject(outer) ? first(outer.error ?? outer.errors) : undefined;
   const inner = isObject(error) ? error : isObject(outer) ? outer : {};
   const fallback = isObject(outer) && error !== undefined && !isObject(error) ? outer : {};
-  const words = [...new Set(wordsIn(body, 0))].join(': ').slice(0, MESSAGE_CHARACTERS);
+  const words = wholeBeginning([...new Set(wordsIn(body, 0))].join(': '), MESSAGE_CHARACTERS);
   return {
-    message: words || JSON.stringify(body).slice(0, MESSAGE_CHARACTERS),
+    message: words || wholeBeginning(JSON.stringify(body), MESSAGE_CHARACTERS),
     code: [inner.code, fallback.code, inner.type, inner.status, fallback.type].find(isWord),
     param: isWord(inner.param) ? inner.param : undefined,
     provider: isObject(inner.metadata) ? nameIn(inner.metadata.provider_name) : undefined,

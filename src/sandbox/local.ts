@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { wholeEnding } from '../lib/cut.ts';
 import { messageOf } from '../lib/errors.ts';
 import { sha256Of } from '../lib/hash.ts';
 import { confined, type Limits, type Mounts, OWN_FOLDER } from './bubblewrap.ts';
@@ -183,7 +184,7 @@ function start(
     timeoutMs: BACKGROUND_MS,
     signal: stop.signal,
     onOutput: (chunk: Uint8Array) => {
-      started.output = (started.output + Buffer.from(chunk).toString()).slice(-TAIL_BYTES);
+      started.output = wholeEnding(started.output + Buffer.from(chunk).toString(), TAIL_BYTES);
     },
   };
   run(['bash', '-c', command], options).then(

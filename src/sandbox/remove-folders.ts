@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { wholeBeginning } from '../lib/cut.ts';
 
 /** A workspace of some hundred thousand files takes less; what is left then is gone on with the next time. */
 const REMOVING_MS = 5 * 60_000;
@@ -36,7 +37,7 @@ async function emptied(workspace: string, uid: number | undefined): Promise<stri
   return exec('sh', ['-c', EMPTY, 'sh', workspace], options).then(
     () => '',
     (error: { stderr?: string; message: string }) =>
-      (error.stderr || error.message).split('\n', 1).join('').slice(0, 500),
+      wholeBeginning((error.stderr || error.message).split('\n', 1).join(''), 500),
   );
 }
 

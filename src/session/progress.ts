@@ -1,4 +1,4 @@
-import { cut } from '../lib/cut.ts';
+import { cut, wholeBeginning } from '../lib/cut.ts';
 import { counted } from '../lib/numbers.ts';
 import { printedParts } from '../lib/output.ts';
 import { isBar } from './progress/bars.ts';
@@ -67,7 +67,7 @@ const withAlert = (before: Known, alert: string): Known =>
     : { ...before, alerts: [...before.alerts, alert].slice(-MAX_ALERTS) };
 
 function withTail(tail: string[], line: string): string[] {
-  const text = line.slice(0, LINE_CHARACTERS);
+  const text = wholeBeginning(line, LINE_CHARACTERS);
   return tail.includes(text) ? tail : [...tail, text].slice(-TAIL_LINES);
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { plainWithin } from '../../adapters/slack/text.ts';
-import { beginningOf, cut, endOf, graphemes } from '../../src/lib/cut.ts';
+import { beginningOf, cut, endOf, graphemes, wholeEnding } from '../../src/lib/cut.ts';
 
 /** Text that grows when it is escaped, with characters of two halves. */
 const growing = fc
@@ -38,6 +38,9 @@ test.each([FAMILY, FLAG, ACCENTED, '👍🏽', '🚂'])('%s is never cut apart',
     expect([...signs].filter((one) => one !== sign && one !== '…')).toEqual([]);
     expect(graphemes(beginningOf(sign.repeat(10), limit + 8)).every((one) => one === sign)).toBe(true);
     expect(graphemes(endOf(sign.repeat(10), limit)).every((one) => one === sign)).toBe(true);
+    const ending = wholeEnding(sign.repeat(10), limit);
+    expect(graphemes(ending).every((one) => one === sign)).toBe(true);
+    expect(ending.length).toBeLessThanOrEqual(limit);
   }
 });
 

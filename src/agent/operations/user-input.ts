@@ -1,3 +1,4 @@
+import { cut } from '../../lib/cut.ts';
 import { withBackground } from '../../session/background.ts';
 import * as record from '../../session/store/record.ts';
 import { acknowledge, exchangeFor } from './exchange.ts';
@@ -46,7 +47,7 @@ export async function moreBackground({ tx, sessionId, snapshot }: Scope, text: s
 async function nameSession({ tx, sessionId, snapshot }: Scope, text: string): Promise<void> {
   if (snapshot.session.settings.title !== undefined) return;
   const [first = ''] = text.trim().split('\n');
-  const title = first.length > TITLE_CHARACTERS ? `${first.slice(0, TITLE_CHARACTERS - 1)}…` : first;
+  const title = cut(first, TITLE_CHARACTERS);
   if (title !== '') await record.changeSettings(tx, sessionId, { title, isTitleFound: false });
 }
 

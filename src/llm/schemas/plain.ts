@@ -1,3 +1,4 @@
+import { wholeBeginning } from '../../lib/cut.ts';
 import { isObject } from '../events.ts';
 import { ArgumentNames, type Names } from './names.ts';
 import { DEEPEST, type Schema, withoutReferences } from './references.ts';
@@ -355,7 +356,7 @@ function described(schema: Schema, told: readonly string[]): { description?: str
     ...(standard === undefined || standard === null ? [] : [`default: ${short(standard)}`]),
     ...(samples.length === 0 ? [] : [`for example ${samples.map(short).join(', ')}`]),
   ];
-  const whole = [text.slice(0, DESCRIPTION_CHARACTERS), more.length > 0 ? `(${more.join('; ')})` : ''];
+  const whole = [wholeBeginning(text, DESCRIPTION_CHARACTERS), more.length > 0 ? `(${more.join('; ')})` : ''];
   const said = whole.filter((part) => part !== '').join(' ');
   return said === '' ? {} : { description: said };
 }

@@ -1,4 +1,5 @@
 import type { ChatCompletionTool } from 'openai/resources/chat/completions';
+import { wholeBeginning } from '../../lib/cut.ts';
 import type { RequestedCall } from '../answer.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { Quirks } from '../quirks.ts';
@@ -60,7 +61,7 @@ export function toolsFor(
       ...tool,
       function: {
         ...tool.function,
-        ...(description ? { description: description.slice(0, DESCRIPTION_CHARACTERS) } : {}),
+        ...(description ? { description: wholeBeginning(description, DESCRIPTION_CHARACTERS) } : {}),
         parameters: { ...schemaOf(parameters ?? {}, form).schema },
       },
     };

@@ -1,4 +1,5 @@
 import type { Element } from 'domhandler';
+import { wholeBeginning } from '../../lib/cut.ts';
 import { findBelow, hasClass, isElement } from './nodes.ts';
 import { oneLine } from './page-text.ts';
 
@@ -75,7 +76,7 @@ function spaced(node: Element, inline: (node: Element) => string, tag: Element |
 
 /** Without empty lines around it, and without indentation that all lines have. */
 export function trimmed(code: string): string {
-  const lines = code.slice(0, CODE_CHARACTERS).replace(/\r\n?/g, '\n').split('\n');
+  const lines = wholeBeginning(code, CODE_CHARACTERS).replace(/\r\n?/g, '\n').split('\n');
   const isEmpty = (line: string | undefined) => line !== undefined && oneLine(line) === '';
   while (isEmpty(lines[0])) lines.shift();
   while (isEmpty(lines.at(-1))) lines.pop();

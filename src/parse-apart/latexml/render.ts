@@ -1,4 +1,5 @@
 import type { AnyNode, Element } from 'domhandler';
+import { wholeBeginning } from '../../lib/cut.ts';
 import { listingText, trimmed } from './listings.ts';
 import { mathText, raised, texOf } from './math.ts';
 import { classesOf, findBelow, hasClass, isElement, plainText } from './nodes.ts';
@@ -131,7 +132,7 @@ function address(node: Element, out: PageText): void {
   const said = new PageText();
   renderAll(node.children, said);
   const text = said.inline();
-  const href = (node.attribs.href ?? '').slice(0, 2_000);
+  const href = wholeBeginning(node.attribs.href ?? '', 2_000);
   const isSaid =
     text === '' || href.toLowerCase().includes(text.toLowerCase().replace(/^https?:\/\/|\/$/g, ''));
   out.add(isSaid ? text || href : `${text} (${href})`);

@@ -1,5 +1,6 @@
 import MiniSearch from 'minisearch';
 import { z } from 'zod';
+import { wholeBeginning } from '../../lib/cut.ts';
 
 const text = z
   .string()
@@ -68,7 +69,7 @@ export function apiEndpointsIn({ document, query, tag, limit }: ApiQuestion): Ap
   return { endpoints: found.slice(0, limit).map(shortened), total: found.length, tags: tags.map(cut) };
 }
 
-const cut = (value: string): string => value.slice(0, TEXT_CHARACTERS);
+const cut = (value: string): string => wholeBeginning(value, TEXT_CHARACTERS);
 
 const shortened = (endpoint: ApiEndpoint): ApiEndpoint => ({
   ...endpoint,
@@ -129,6 +130,6 @@ function endpointOf(method: string, path: string, operation: z.infer<typeof Oper
         { name: parsed.name, in: parsed.in, isRequired: parsed.required ?? false, about: parsed.description },
       ];
     }),
-    body: schema === undefined ? undefined : JSON.stringify(schema).slice(0, BODY),
+    body: schema === undefined ? undefined : wholeBeginning(JSON.stringify(schema), BODY),
   };
 }

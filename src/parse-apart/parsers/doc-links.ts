@@ -1,4 +1,5 @@
 import { load } from 'cheerio';
+import { wholeBeginning } from '../../lib/cut.ts';
 
 /** A page of documentation, as its section lists it. */
 export type DocLink = { title: string; url: string };
@@ -23,7 +24,7 @@ export const docLinksIn = (contents: DocContents): DocLink[] =>
   (contents.form === 'sidebar' ? linksInSidebar(contents) : linksInMarkdown(contents))
     .filter(({ url }) => url.length <= URL_CHARACTERS)
     .slice(0, LINKS)
-    .map(({ title, url }) => ({ title: title.slice(0, TITLE_CHARACTERS), url }));
+    .map(({ title, url }) => ({ title: wholeBeginning(title, TITLE_CHARACTERS), url }));
 
 function linksInSidebar({ text, site, below }: DocContents): DocLink[] {
   const $ = load(text);

@@ -1,6 +1,6 @@
 import { load } from 'cheerio';
 import { z } from 'zod';
-import { wholeBeginning } from '../../lib/cut.ts';
+import { wholeBeginning, wholeEnding } from '../../lib/cut.ts';
 import { fileKind } from '../../lib/file-kinds.ts';
 import { parsedJson } from '../../lib/json.ts';
 import { printedParts, withoutAnsi } from '../../lib/output.ts';
@@ -70,7 +70,7 @@ export function notebookText(bytes: Uint8Array): string {
   if (kind !== undefined) throw new Error(`it is ${kind.what}${kind.mend ? ` (${kind.mend})` : ''}`);
   const decoded = decodedText(bytes);
   if (!decoded.ok) throw new Error(`it ${decoded.reason}`);
-  return textOf(decoded.text).slice(0, CHARACTERS);
+  return wholeBeginning(textOf(decoded.text), CHARACTERS);
 }
 
 function textOf(json: string): string {
@@ -156,12 +156,12 @@ function textIn(shown: ReadonlyMap<string, unknown>): string | undefined {
   const text = html === undefined ? '' : htmlText(html);
   if (text !== '') return text;
   const json = shown.get('application/json');
-  return json === undefined ? undefined : JSON.stringify(json).slice(0, 2 * OUTPUT);
+  return json === undefined ? undefined : wholeBeginning(JSON.stringify(json), 2 * OUTPUT);
 }
 
 /** Tables have their cells between bars. */
 function htmlText(html: string): string {
-  const page = load(html.slice(0, HTML_CHARACTERS));
+  const page = load(wholeBeginning(html, HTML_CHARACTERS));
   return blockText(page('body').get(0)?.children ?? []);
 }
 
@@ -181,7 +181,7 @@ const TRACEBACK = 400;
 
 function errorText({ ename = '', evalue = '', traceback = [] }: Output): string {
   const trace = withoutAnsi(traceback.join('\n')).trim();
-  const said = [ename, evalue].filter(Boolean).join(': ').slice(0, 200);
-  const end = trace.length > TRACEBACK ? `…${trace.slice(-TRACEBACK)}` : trace;
+  const said = wholeBeginning([ename, evalue].filter(Boolean).join(': '), 200);
+  const end = trace.length > TRACEBACK ? `…${wholeEnding(trace, TRACEBACK)}` : trace;
   return end === '' ? `error ${said}\n` : `error ${said}\n${end}\n`;
 }

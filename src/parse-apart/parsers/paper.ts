@@ -1,5 +1,6 @@
 import { load } from 'cheerio';
 import type { AnyNode, Element } from 'domhandler';
+import { wholeBeginning } from '../../lib/cut.ts';
 import { bibliographyText } from '../latexml/bibliography.ts';
 import { findBelow, hasClass, isElement } from '../latexml/nodes.ts';
 import { blockText, inlineText, PARTS, partOf } from '../latexml/render.ts';
@@ -54,7 +55,7 @@ type Page = { title: string; url: string };
 function keeper(): (text: string) => string {
   let left = CHARACTERS;
   return (text) => {
-    const cut = text.slice(0, left);
+    const cut = wholeBeginning(text, left);
     left -= cut.length;
     return cut;
   };
@@ -189,8 +190,9 @@ function numberIn(title: string): string {
 const withoutNotes = (title: string): string => title.replace(/\[\^[^\]]{0,20}\]/g, '').trim();
 
 const titleOf = (text: string): string =>
-  text
-    .slice(0, 4 * TITLE_CHARACTERS)
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, TITLE_CHARACTERS);
+  wholeBeginning(
+    wholeBeginning(text, 4 * TITLE_CHARACTERS)
+      .replace(/\s+/g, ' ')
+      .trim(),
+    TITLE_CHARACTERS,
+  );

@@ -1,4 +1,5 @@
 import { load } from 'cheerio';
+import { wholeBeginning } from '../../lib/cut.ts';
 
 export type SearchHit = { title: string; url: string; about: string };
 
@@ -39,4 +40,4 @@ function targetOf(href: string, base: URL): string | undefined {
 }
 
 const oneLine = (text: string, characters: number): string =>
-  text.replace(/\s+/g, ' ').trim().slice(0, characters);
+  wholeBeginning(text.replace(/\s+/g, ' ').trim(), characters);

@@ -1,4 +1,4 @@
-import { cut } from '../../lib/cut.ts';
+import { cut, wholeBeginning } from '../../lib/cut.ts';
 import type { Cause } from './causes/cause.ts';
 import { DEVICES } from './causes/devices.ts';
 import { HUB } from './causes/hub.ts';
@@ -47,4 +47,4 @@ export function failureOf(exception: string, message: string): Failure {
 }
 
 const shortened = (text: string): string =>
-  text.length <= MESSAGE_CHARACTERS ? text : `${text.slice(0, MESSAGE_CHARACTERS - 1).trimEnd()}…`;
+  text.length <= MESSAGE_CHARACTERS ? text : `${wholeBeginning(text, MESSAGE_CHARACTERS - 1).trimEnd()}…`;

@@ -1,3 +1,4 @@
+import { wholeBeginning } from '../../lib/cut.ts';
 import type { ViewMessage } from '../view/view-message.ts';
 import type { Failed } from './outbound.ts';
 import { isDecoration } from './outgoing.ts';
@@ -174,7 +175,7 @@ function noted({ change, refused, now }: Circumstances, { code, why }: Said): Re
   return {
     kind: 'held',
     hash: hashOf(change),
-    code: code.slice(0, 100),
+    code: wholeBeginning(code, 100),
     why,
     since: refused?.since ?? now,
     due: now,

@@ -1,4 +1,5 @@
 import { jittered } from '../../lib/backoff.ts';
+import { wholeBeginning } from '../../lib/cut.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { isUnbegun } from '../../session/address.ts';
 import { type Snapshot, settledThrough } from '../../session/snapshot.ts';
@@ -327,7 +328,7 @@ function outage(deps: RenderDeps, held: RenderClaim, code: string): Promise<Rend
   const since = held.refused?.kind === 'outage' ? held.refused.since : now;
   const refused = {
     kind: 'outage' as const,
-    code: code.slice(0, 100),
+    code: wholeBeginning(code, 100),
     since,
     exchange: held.exchange,
     isTold: false,
@@ -365,7 +366,7 @@ async function close(
   const pause = now - since > DORMANT_MS ? NEVER_MS : pauseAfter(since, now, LEAST_MS.thread);
   const refused = {
     kind: 'closed' as const,
-    code: code.slice(0, 100),
+    code: wholeBeginning(code, 100),
     since,
     exchange: held.exchange,
     isTold,

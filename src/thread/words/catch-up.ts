@@ -1,4 +1,4 @@
-import { cut } from '../../lib/cut.ts';
+import { cut, wholeBeginning } from '../../lib/cut.ts';
 import { dollarsAtMost } from '../../lib/dollars.ts';
 import { destination, literal } from '../../lib/markdown/common-mark.ts';
 import { plainWords } from '../../lib/markdown/words.ts';
@@ -50,7 +50,8 @@ function section(heading: string, lines: readonly string[]): string {
 }
 
 /** Words of somebody's on one line. */
-const brief = (text: string): string => literal(cut(plainWords(text.slice(0, 4_000)), LINE_CHARACTERS));
+const brief = (text: string): string =>
+  literal(cut(plainWords(wholeBeginning(text, 4_000)), LINE_CHARACTERS));
 
 /** Who has to act. */
 function actorsIn(snapshot: Snapshot): string[] {

@@ -1,3 +1,4 @@
+import { wholeBeginning } from '../../lib/cut.ts';
 import { readFile } from '../../sandbox/files.ts';
 import type { Sandboxes } from '../../sandbox/sandbox.ts';
 import type { Fetcher } from '../../web/fetcher.ts';
@@ -47,7 +48,7 @@ export const IN_SANDBOX = ' in the sandbox';
 async function fetched(fetcher: Fetcher, url: string, { signal }: ToolContext): Promise<string> {
   if (!url.startsWith('https://')) {
     throw new Error(
-      `script is an address that is not https: (${url.slice(0, 200)}): put the source itself into script`,
+      `script is an address that is not https: (${wholeBeginning(url, 200)}): put the source itself into script`,
     );
   }
   if (url.includes('#')) {

@@ -8,6 +8,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { Passed } from '../../lib/body-meter.ts';
 import { TooLarge } from '../../lib/bounded-fetch.ts';
+import { wholeEnding } from '../../lib/cut.ts';
 import { MESSAGE } from './cut-message.ts';
 import { MessageCutter } from './message-cutter.ts';
 
@@ -88,7 +89,8 @@ export class StdioTransport implements Transport {
       .map((line) => line.trim())
       .filter((line) => line !== '');
     const lines = last.slice(-SAID_LINES).join('\n');
-    const said = lines.length <= SAID_CHARACTERS ? lines : withoutFirstWord(lines.slice(-SAID_CHARACTERS));
+    const said =
+      lines.length <= SAID_CHARACTERS ? lines : withoutFirstWord(wholeEnding(lines, SAID_CHARACTERS));
     return `its program ended (${this.#ended})${said === '' ? '' : `: ${said}`}`;
   }
 

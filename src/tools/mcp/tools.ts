@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { orAborted } from '../../lib/abort.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { cut } from '../../lib/cut.ts';
+import { cut, wholeBeginning } from '../../lib/cut.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { parsedJson } from '../../lib/json.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -165,11 +165,10 @@ function toolOf(
   const about = (args: Readonly<Record<string, unknown>>) => cut(JSON.stringify(args), SUMMARY_CHARACTERS);
   return {
     name: tool.name,
-    description:
-      `${tool.description ?? tool.title ?? tool.name} (from the MCP server "${connection.name}")`.slice(
-        0,
-        DESCRIPTION_CHARACTERS,
-      ),
+    description: wholeBeginning(
+      `${tool.description ?? tool.title ?? tool.name} (from the MCP server "${connection.name}")`,
+      DESCRIPTION_CHARACTERS,
+    ),
     asks: isAsked ? 'always' : 'never',
     research: false,
     actsAsOwner: false,

@@ -1,5 +1,5 @@
 import type { Looked } from '../../hub/datasets.ts';
-import { cut } from '../../lib/cut.ts';
+import { cut, wholeBeginning } from '../../lib/cut.ts';
 import { piece } from '../../lib/output.ts';
 import type { PaperSection, PaperText } from '../../parse-apart/parsers/paper.ts';
 
@@ -30,7 +30,7 @@ export function contentsText(id: string, paper: PaperText, offset: number): Look
 function previewOf({ sections }: PaperText, section: PaperSection): string {
   const [next] = sections.slice(sections.indexOf(section) + 1);
   const text = section.text || (next?.isRunIn ? next.text : '');
-  return cut(text.slice(0, 4 * PREVIEW).replace(/\s+/g, ' '), PREVIEW);
+  return cut(wholeBeginning(text, 4 * PREVIEW).replace(/\s+/g, ' '), PREVIEW);
 }
 
 /** A section with its parts, from a character on; an unknown name tells which there are. */

@@ -1,3 +1,4 @@
+import { wholeBeginning } from '../../lib/cut.ts';
 import type { ParseApart } from '../../parse-apart/parse-apart.ts';
 import type { ScriptFacts } from '../../parse-apart/parsers/python/script-facts.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -44,11 +45,7 @@ const ADDS_MODULES =
 function withFault(findings: Findings, { fault, version }: Interpreted, text: string): Findings {
   if (fault === null) return { ...findings, errors: [] };
   const { line, column, message } = fault;
-  const source =
-    text
-      .split(/\r\n|[\n\r]/)
-      [line - 1]?.trim()
-      .slice(0, 300) ?? '';
+  const source = wholeBeginning(text.split(/\r\n|[\n\r]/)[line - 1]?.trim() ?? '', 300);
   const told = { line, text: `column ${column}: ${message} (Python ${version}) — \`${source}\`` };
   const isMagic = findings.errors.some((error) => error.line === line && error.text.includes('notebooks'));
   return { ...findings, errors: isMagic ? findings.errors : [told] };

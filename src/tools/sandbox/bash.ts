@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
-import { cut } from '../../lib/cut.ts';
+import { cut, wholeEnding } from '../../lib/cut.ts';
 import { durationText } from '../../lib/duration.ts';
 import { capped, withoutAnsi } from '../../lib/output.ts';
 import { shellQuoted } from '../../lib/shell-words.ts';
@@ -268,6 +268,6 @@ class Kept {
   tail(characters: number): string {
     const chunks = this.#tail.length > 0 ? this.#tail : this.#head;
     const last = Buffer.concat(chunks.slice(-3)).subarray(-4 * characters);
-    return last.toString().slice(-characters);
+    return wholeEnding(last.toString(), characters);
   }
 }

@@ -1,4 +1,5 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
+import { wholeBeginning } from '../../../lib/cut.ts';
 import { type Bindings, type Imported, importsOf } from './imports.ts';
 import { childrenOf, dottedOf, isWithin, stringOf, textOf } from './tree.ts';
 
@@ -116,7 +117,7 @@ function argumentsOf(scope: Scope, list: SyntaxNode) {
 function valueFrom({ source, texts }: Scope, node: SyntaxNode): Value {
   const literal = stringOf(node, source);
   if (literal !== undefined) return { kind: 'text', text: literal };
-  const text = textOf(node, source).slice(0, 200);
+  const text = wholeBeginning(textOf(node, source), 200);
   if (node.name === 'VariableName') {
     const known = texts.get(text);
     if (known !== undefined) return { kind: 'text', text: known };
