@@ -128,7 +128,7 @@ function pollIn({ poll }: Message): string {
 
 const maybeText = z.string().nullish().catch(undefined);
 
-/** As much of a component of any kind as people see: https://docs.discord.com/developers/components/reference. */
+/** What people see of components of any kind: https://docs.discord.com/developers/components/reference. */
 const Component = z.object({
   type: z.number(),
   content: maybeText,
@@ -151,9 +151,10 @@ const Component = z.object({
 type Component = z.infer<typeof Component>;
 
 const textOfComponents = (components: Message['components'], readIn: ReadIn): string =>
-  linesOf(components.map((component) => textOfComponent(component.toJSON(), readIn)));
+  joinedLines(components.map((component) => textOfComponent(component.toJSON(), readIn)));
 
-const linesOf = (texts: readonly string[]): string => texts.filter((text) => text.trim() !== '').join('\n');
+const joinedLines = (texts: readonly string[]): string =>
+  texts.filter((text) => text.trim() !== '').join('\n');
 
 /** What a component says, with what stands in it. What can't be read is said by name. */
 function textOfComponent(given: unknown, readIn: ReadIn): string {
@@ -168,15 +169,16 @@ function textOfComponent(given: unknown, readIn: ReadIn): string {
     case ComponentType.Thumbnail:
       return mediaIn(component, readIn);
     case ComponentType.MediaGallery:
-      return linesOf((items ?? []).map((item) => mediaIn(Media.parse(item), readIn)));
+      return joinedLines((items ?? []).map((item) => mediaIn(Media.parse(item), readIn)));
     case ComponentType.File:
-      return linesOf(filesIn([{ name: name ?? undefined }]));
+      return joinedLines(filesIn([{ name: name ?? undefined }]));
     case ComponentType.Separator:
       return '';
     default: {
       const inner = [...(components ?? []), component.component, accessory];
-      const own = type in MENUS ? menuIn(component) : linesOf([label ?? '', description ?? ''].map(readIn));
-      const all = linesOf([own, ...inner.map((one) => textOfComponent(one, readIn))]);
+      const own =
+        type in MENUS ? menuIn(component) : joinedLines([label ?? '', description ?? ''].map(readIn));
+      const all = joinedLines([own, ...inner.map((one) => textOfComponent(one, readIn))]);
       const isKnown = type in ComponentType || inner.some((one) => one !== undefined && one !== null);
       return all || (isKnown ? '' : '[a part of the message, which I can’t read]');
     }

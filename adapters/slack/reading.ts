@@ -124,14 +124,14 @@ export function wordsIn({ text, blocks }: Pick<Content, 'text' | 'blocks'>): str
 
 /** Whether all that is said by one text is said by another, in the same order. */
 function saysAll(given: string, prose: string): boolean {
-  const wanted = signsIn(prose);
+  const wanted = wordsAndSigns(prose);
   let at = 0;
-  for (const sign of signsIn(given)) if (sign === wanted[at]) at++;
+  for (const sign of wordsAndSigns(given)) if (sign === wanted[at]) at++;
   return at === wanted.length;
 }
 
 /** Words, and every sign by itself (✅, ❌, +, −, %) but for those of Slack's marks and lists. */
-const signsIn = (text: string): string[] =>
+const wordsAndSigns = (text: string): string[] =>
   text
     .replace(/&(?:amp|lt|gt);|\ufe0f/g, ' ')
     .toLowerCase()

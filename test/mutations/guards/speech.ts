@@ -48,8 +48,8 @@ export const SPEECH: readonly Mutation[] = [
   {
     threat: CALLS,
     file: 'adapters/slack/text.ts',
-    text: '=> escaped(harmless(cut(text, SLACK_LIMITS.messageText)));',
-    becomes: '=> cut(text, SLACK_LIMITS.messageText);',
+    text: 'escaped(outsideCode(cut(text, SLACK_LIMITS.messageText), harmless));',
+    becomes: 'cut(text, SLACK_LIMITS.messageText);',
     test: 'soak/mass-mentions',
     title: 'nobody is called',
   },
