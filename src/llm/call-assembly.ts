@@ -8,11 +8,16 @@ import { pythonDict } from './python-literals.ts';
 
 type Open = {
   index: number | undefined;
-  id: string;
+  /** All that were told of it: with some, each part has another one. */
+  ids: ReadonlySet<string>;
   name: string;
   arguments: string;
   /** The part that came last, which some make all of it. */
   last: string;
+  /** The chunk that its last part came with. */
+  chunk: number;
+  /** It may be the rest of the name of the one before, which only the names that exist can tell. */
+  mayBeRest: 'no' | 'elsewhere' | 'same place';
   extra: CallPart['extra'];
 };
 
@@ -23,26 +28,51 @@ type Open = {
  */
 export class CallAssembly {
   readonly #calls: Open[] = [];
+  #chunks = 0;
 
-  add(part: CallPart): void {
-    const current = this.#currentFor(part);
-    if (current === undefined || isAnother(current, part)) {
-      const { index, id, extra } = part;
-      const name = part.name || (current?.name ?? '');
-      this.#calls.push({ index, id, name, arguments: part.arguments, last: part.arguments, extra });
-      return;
+  /** Adds the parts of one chunk. `areWhole`: each of them is a call, and nothing goes on with it. */
+  add(parts: readonly CallPart[], areWhole = false): void {
+    this.#chunks++;
+    for (const part of parts) {
+      const current = areWhole ? undefined : this.#currentFor(part);
+      if (current === undefined || isAnother(current, part, current.chunk === this.#chunks))
+        this.#begin(part, current);
+      else this.#goOn(part, current);
     }
-    if (isRestOfName(current, part)) current.name += part.name;
-    current.id ||= part.id;
+  }
+
+  #begin(part: CallPart, current: Open | undefined): void {
+    const { index, extra } = part;
+    const mayBeRest =
+      current === undefined ? 'no' : restOfName(current, part, current.chunk === this.#chunks);
+    this.#calls.push({
+      index: index ?? (mayBeRest === 'no' ? undefined : current?.index),
+      ids: mayBeRest === 'no' ? idsOf(part) : new Set([...(current?.ids ?? []), ...idsOf(part)]),
+      name: part.name || (current?.name ?? ''),
+      arguments: part.arguments,
+      last: part.arguments,
+      chunk: this.#chunks,
+      mayBeRest,
+      extra,
+    });
+  }
+
+  #goOn(part: CallPart, current: Open): void {
+    current.chunk = this.#chunks;
+    if (part.id !== '') current.ids = new Set([...current.ids, part.id]);
     current.name ||= part.name;
     current.extra ??= part.extra;
     addArguments(current, part);
   }
 
-  /** All calls, each with an id of ours: a provider's may repeat, or not be taken by another one. */
-  finish(): RequestedCall[] {
-    return this.#calls
+  /**
+   * All calls, each with an id of ours: a provider's may repeat, or not be taken by another one. `known`: the
+   * names that there are.
+   */
+  finish(known: readonly string[] = []): RequestedCall[] {
+    return withWholeNames(this.#calls, known)
       .filter(({ name, arguments: text }) => name !== '' || text.trim() !== '')
+      .filter((call, i, all) => !isHeaderOf(call, all[i + 1]))
       .map((call) => ({
         providerId: newCallId(),
         name: toolNameOf(call.name),
@@ -64,34 +94,95 @@ export class CallAssembly {
     });
   }
 
+  /** The call that a part may go on with: an id that is known says more than a number that may be shared. */
   #currentFor({ index, id, name }: CallPart): Open | undefined {
-    const numbered = this.#calls.findLast((call) => index !== undefined && call.index === index);
-    const named = this.#calls.findLast((call) => id !== '' && call.id === id);
-    if (index !== undefined) return numbered ?? (name === '' ? (named ?? this.#calls.at(-1)) : undefined);
-    return named ?? this.#calls.at(-1);
+    const isNamed = (call: Open) => id !== '' && call.ids.has(id);
+    const isNumbered = (call: Open) => index !== undefined && call.index === index;
+    const both = this.#calls.findLast((call) => isNamed(call) && (index === undefined || isNumbered(call)));
+    if (both !== undefined) return both;
+    const named = this.#calls.findLast(isNamed);
+    const numbered = this.#calls.findLast(isNumbered);
+    if (index === undefined) return named ?? this.#calls.at(-1);
+    if (numbered !== undefined) return named ?? numbered;
+    return name === '' ? (named ?? this.#calls.at(-1)) : undefined;
   }
 }
 
+const idsOf = ({ id }: CallPart): ReadonlySet<string> => new Set(id === '' ? [] : [id]);
+
 /** Whether a part begins a new call, although it has the place of one that is known. */
-function isAnother(current: Open, part: CallPart): boolean {
-  const isNamed = part.name !== '';
-  if (isNamed && current.name !== '' && part.id !== '' && current.id !== '' && part.id !== current.id)
-    return true;
-  if (isNamed && current.name !== '' && part.name !== current.name && part.id !== current.id) return true;
-  if (part.id !== '' && part.id === current.id) return isNamed && part.isWhole && current.arguments !== '';
-  // Nothing goes on behind JSON that is whole.
-  return isNamed && /^\s*\{/.test(part.arguments) && parsedJson(current.arguments) !== undefined;
+function isAnother(current: Open, part: CallPart, isSameChunk: boolean): boolean {
+  const begins = /^\s*\{/.test(part.arguments);
+  const hasNewId = part.id !== '' && current.ids.size > 0 && !current.ids.has(part.id);
+  if (part.name === '') return hasNewId && begins && isWholeCall(current);
+  if (current.name === '') return begins && isWholeCall(current);
+  const isBare = part.arguments.trim() === '';
+  if (toolNameOf(part.name) !== toolNameOf(current.name)) return true;
+  if (isSameChunk && (begins || isBare)) return true;
+  // Whose id changes with each part ends with one that is empty, too.
+  if (hasNewId && isBare) return current.ids.size === 1;
+  if (hasNewId && begins) return true;
+  if (current.arguments.trim() === '' || !begins) return false;
+  if (isEmptyObject(current.arguments)) return part.id === '';
+  if (!isWholeCall(current)) return false;
+  // The same once more is another call where nothing says that it is the same one.
+  return part.id === '' || !isSameValue(argumentsOf(current), part.arguments);
 }
 
-/** A name that comes in parts: the place and the id say that it is the same call. */
-const isRestOfName = (current: Open, { index, id, name }: CallPart): boolean =>
-  name !== '' &&
-  name !== current.name &&
-  current.name !== '' &&
-  current.arguments === '' &&
-  id !== '' &&
-  id === current.id &&
-  index !== undefined;
+/** Whether all arguments of a call are there, and there are some. */
+function isWholeCall(call: Open): boolean {
+  const value = parsedJson(argumentsOf(call));
+  return isObject(value) && Object.keys(value).length > 0;
+}
+
+const isSameValue = (one: string, other: string): boolean =>
+  JSON.stringify(parsedJson(one)) === JSON.stringify(parsedJson(other));
+
+/** A name may come in parts, before the arguments do, with the id of the first of them or none. */
+function restOfName(current: Open, { index, id, name }: CallPart, isSameChunk: boolean): Open['mayBeRest'] {
+  const isAlike = name !== '' && name !== current.name && current.arguments.trim() === '';
+  if (!isAlike || isSameChunk || (id !== '' && !current.ids.has(id))) return 'no';
+  const hasPlace =
+    index === undefined ? current.ids.has(id) : index === current.index && current.ids.size > 0;
+  return hasPlace ? 'same place' : 'elsewhere';
+}
+
+/**
+ * Calls whose names came in parts as one. Parts that are the names of tools themselves are calls; where
+ * nothing is known of the names, the place and the id have to say that it is the same call.
+ */
+function withWholeNames(calls: readonly Open[], known: readonly string[]): Open[] {
+  const isKnown = (name: string) => known.includes(toolNameOf(name));
+  const whole: Open[] = [];
+  for (let i = 0; i < calls.length; ) {
+    const rest = calls.findIndex((call, at) => at > i && call.mayBeRest === 'no');
+    const parts = calls.slice(i, rest === -1 ? calls.length : rest);
+    const [first] = parts;
+    const last = parts.at(-1);
+    const name = parts.map((part) => part.name).join('');
+    const isOne =
+      parts.length > 1 &&
+      !parts.every((part) => isKnown(part.name)) &&
+      (isKnown(name) || parts.slice(1).every(({ mayBeRest }) => mayBeRest === 'same place'));
+    if (isOne && first !== undefined && last !== undefined) {
+      whole.push({ ...last, name, extra: parts.map(({ extra }) => extra).find(Boolean) });
+    } else whole.push(...parts);
+    i += parts.length;
+  }
+  return whole;
+}
+
+/** The first part of a call whose id changes with each part, and which has nothing else in it. */
+const isHeaderOf = (call: Open, next: Open | undefined): boolean =>
+  next !== undefined &&
+  call.arguments === '' &&
+  next.arguments !== '' &&
+  call.index !== undefined &&
+  call.index === next.index &&
+  call.name === next.name &&
+  call.extra === undefined &&
+  call.ids.size === 1 &&
+  next.ids.size > 1;
 
 /**
  * Arguments begin, with some, as an empty object, which what follows takes the place of, and with some end

@@ -4,10 +4,7 @@
  */
 export type Ending = 'whole' | 'cut' | 'filtered' | 'failed' | 'refused';
 
-/**
- * What providers call the end of an answer, in lower case. What is not here is taken for an end: a new word
- * must not make answers fail.
- */
+/** What providers call the end of an answer, in lower case, where the words of STEMS don't tell it. */
 const ENDINGS: Readonly<Record<string, Ending>> = {
   length: 'cut',
   max_tokens: 'cut',
@@ -72,9 +69,43 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   evicted: 'failed',
 };
 
+/**
+ * What is in words that are not listed, the first that fits. What has none of them is taken for an end: a new
+ * word must not make answers fail.
+ */
+const STEMS: readonly (readonly [RegExp, Ending])[] = [
+  [
+    /error|fail|exception|over_?load|unload|unavailab|crash|malform|time_?out|abort|cancel|interrupt/,
+    'failed',
+  ],
+  [/disconnect|network|evict|preempt|rate_?limit|quota|concurren|invalid|killed|out_of_memory|oom/, 'failed'],
+  [
+    /filter|safety|prohibit|moderat|sensitive|polic(?:y|ies)|block_?list|guardrail|harmful|censor/,
+    'filtered',
+  ],
+  [/max_|length|limit|incomplete|trunca|cut_?off|budget|too_long|exceed/, 'cut'],
+];
+
+/**
+ * What a reason for the end of an answer means, in whatever letters and behind whatever prefix it is said
+ * (`FinishReason.MAX_TOKENS`, `maxTokens`).
+ */
 export function endingOf(reason: string | undefined): Ending {
   // Gemini puts its own word behind another one: `function_call_filter: MALFORMED_FUNCTION_CALL`.
-  const words = (reason ?? '').toLowerCase().slice(0, 200).split(':').reverse();
-  const known = words.map((word) => word.trim()).find((word) => Object.hasOwn(ENDINGS, word));
-  return known === undefined ? 'whole' : (ENDINGS[known] ?? 'whole');
+  const words = (reason ?? '')
+    .slice(0, 200)
+    .split(':')
+    .reverse()
+    .map((word) => plain(word));
+  const known = words.find((word) => Object.hasOwn(ENDINGS, word));
+  if (known !== undefined) return ENDINGS[known] ?? 'whole';
+  const found = words.flatMap((word) => STEMS.filter(([stem]) => stem.test(word)).slice(0, 1));
+  return found[0]?.[1] ?? 'whole';
 }
+
+const plain = (word: string): string =>
+  (word.split('.').at(-1) ?? '')
+    .trim()
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/[\s-]/g, '_')
+    .toLowerCase();

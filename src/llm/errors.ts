@@ -2,6 +2,18 @@ import OpenAI from 'openai';
 import { TooLarge } from '../lib/bounded-fetch.ts';
 import { retryAfterMs } from '../lib/clock.ts';
 import { durationText } from '../lib/duration.ts';
+import {
+  ANSWER_ALONE,
+  EMPTY_ACCOUNT,
+  FILTERED,
+  LONG_MESSAGE,
+  MISWRITTEN,
+  OTHER_TEXT,
+  OUTPUT_LIMIT,
+  TOO_LONG,
+  UNKNOWN_MODEL,
+  WRONG_KEY,
+} from './error-words.ts';
 
 export type ModelErrorKind =
   | 'rate_limit'
@@ -177,18 +189,22 @@ function kindOf({ status, code = '', message: whole }: Fault, waitMs?: number): 
   const message = whole.slice(0, 2_000);
   const coded = BY_CODE[code.toLowerCase()];
   if (coded === 'too_long' || coded === 'filtered') return coded;
-  const mayBeTooLong =
-    status === undefined || status === 400 || status === 413 || status === 422 || status === 500;
   if (isLargerThanEver(message)) return 'too_long';
-  const isOfOutput = OUTPUT_LIMIT.test(message) && !/context|input|prompt/i.test(message);
+  const isOfModel = status === 404 && UNKNOWN_MODEL.test(message);
+  const mayBeTooLong = !isOfModel && (status === undefined || OF_LENGTH.has(status));
+  if (mayBeTooLong && LONG_MESSAGE.test(message)) return 'too_long';
   if (ANSWER_ALONE.test(message) || OTHER_TEXT.test(message)) return coded ?? 'rejected';
-  if (mayBeTooLong && !isOfOutput && TOO_LONG.some((words) => words.test(message))) return 'too_long';
+  const isEmpty = status !== 401 && EMPTY_ACCOUNT.some((words) => words.test(message));
+  const isOfOutput = OUTPUT_LIMIT.test(message) && !/context|input|prompt/i.test(message);
+  const isLong = mayBeTooLong && !isOfOutput && TOO_LONG.some((words) => words.test(message));
+  if (isLong && !isEmpty) return 'too_long';
   const isToWait = status === 429 && (waitMs ?? waitIn(message)) !== undefined;
   if (coded !== 'credits' && isToWait) return 'rate_limit';
-  if (status !== 401 && EMPTY_ACCOUNT.some((words) => words.test(message))) return 'credits';
+  if (isEmpty) return 'credits';
   if (coded !== undefined) return coded;
-  if (status === 400 && WRONG_KEY.test(message)) return 'authentication';
-  if (status === 400 && UNKNOWN_MODEL.test(message)) return 'unknown_model';
+  const isOfRequest = status === undefined || status === 400;
+  if (isOfRequest && WRONG_KEY.test(message)) return 'authentication';
+  if (isOfRequest && UNKNOWN_MODEL.test(message) && !PASSING_BY.test(message)) return 'unknown_model';
   if (status !== 401 && FILTERED.test(message)) return 'filtered';
   if (MISWRITTEN.test(message)) return 'unavailable';
   if (status === 404 && /no endpoints found that support/i.test(message)) return 'rejected'; // OpenRouter
@@ -196,6 +212,11 @@ function kindOf({ status, code = '', message: whole }: Fault, waitMs?: number): 
     return /rate.?limit|too many requests/i.test(message) ? 'rate_limit' : 'unavailable';
   return BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'rejected');
 }
+
+/** With which a request that is too long is refused, or what a router passes on of it. */
+const OF_LENGTH: ReadonlySet<number> = new Set([400, 404, 413, 422, 424, 500, 502]);
+
+const PASSING_BY = /\b(?:at the moment|temporar\w{1,4}|currently|overloaded|busy|loading|try again)\b/i;
 
 const BY_CODE: Readonly<Record<string, ModelErrorKind>> = {
   context_length_exceeded: 'too_long',
@@ -217,6 +238,10 @@ const BY_CODE: Readonly<Record<string, ModelErrorKind>> = {
   accountoverdueerror: 'credits', // Volcano Engine
   'allocationquota.freetieronly': 'credits', // Alibaba
   organization_restricted: 'credits', // Groq
+  blocked_api_access: 'credits', // Groq
+  budget_exceeded: 'credits', // LiteLLM
+  credit_limit: 'credits', // Together
+  invalid_payment_instrument: 'credits', // AWS
   '1113': 'credits', // Zhipu
   '1308': 'credits',
   '1309': 'credits',
@@ -247,71 +272,6 @@ const BY_CODE: Readonly<Record<string, ModelErrorKind>> = {
   api_error: 'unavailable',
 };
 
-/**
- * How servers say that a request has more tokens than the model takes: OpenAI, Azure and whoever copies them;
- * vLLM, SGLang, TGI, llama.cpp, LM Studio, Ollama, TensorRT-LLM; Anthropic, Bedrock, Vertex and Gemini;
- * Mistral, Cohere, DeepSeek, Moonshot, Alibaba, Zhipu, MiniMax, xAI; Groq, Cerebras, Fireworks, Together,
- * SambaNova, Nebius, Novita, Hyperbolic, Featherless, Nscale, Replicate; OpenRouter, LiteLLM and the router.
- */
-const TOO_LONG: readonly RegExp[] = [
-  /maximum (?:context|prompt|model|allowed|input|sequence|token)\w*[ _]?(?:length|size|window|limit|tokens)?.{0,40}(?:is|of|:|exceed|\d)/i,
-  /context[ _](?:length|window|size|limit)\w*.{0,60}(?:exceed|overflow|too (?:small|long)|is only|limit)/i,
-  /(?:exceed|overflow|larger than|longer than|greater than|more than|beyond|over)\w*.{0,80}(?:context|n_ctx|max_model_len|max_position|max_seq_len|max_total_tokens|max_input_(?:length|tokens)|token limit|maximum number of (?:input )?tokens)/i,
-  /(?:prompt|input|request|conversation|message)s?(?: \w+){0,3} (?:is|are|was) too (?:long|large)/i,
-  /too (?:many|large for) (?:input |prompt |total )?(?:tokens|model with)/i,
-  /(?:input|prompt|total|request)[ _]?(?:tokens?|length|token count).{0,60}(?:exceed|must be (?:less|<=|<|smaller|no more|in the range)|should be (?:less|in)|>|is greater|larger|longer|cannot be more)/i,
-  /(?:tokens?|inputs?|prompt).{0,60}must (?:be|have) (?:<=|less than|at most|fewer)/i,
-  /range of input length should be/i,
-  /\b(?:prompt|input|request|messages?)\b.{0,80}\d tokens\b.{0,120}\b(?:maximum|limit|at most|only)\b/i,
-  /reduce the length of (?:the|your) (?:messages|prompt|input|completion|conversation)/i,
-  /please (?:reduce|shorten|truncate) .{0,40}(?:prompt|messages|input|length)/i,
-  /(?:prompt|input|request|messages?) exceeds? (?:the )?max(?:imum)?[ _](?:length|size|tokens)/i,
-  /reached (?:the )?context (?:length|window|limit)|context (?:length|window|size)\b.{0,40}\breached\b|context overflow/i,
-  /^(?:\d{3} )?(?:prompt|input|conversation) too (?:long|large)/i,
-  /\b(?:tokens?|prompt|input|sequence|message|payload)\b.{0,60}\b(?:exceeds?|more than|larger than|over|beyond)\b.{0,30}(?:\b(?:model|size|length|max(?:imum)?) ?(?:limit|tokens?|allowed|maximum)?\b|\b(?:allowed|max_kv_size|the limit)\b).{0,20}\d/i,
-  /(?:token length|tokens? in request|requested tokens).{0,20}(?:exceed|more than) (?:max|model)/i,
-  /(?:payload|request entity) too large|request payload size exceeds the limit|expected maxlength: \d+, actual: \d+/i,
-  /n_keep.{0,20}>=? n_ctx|trying to keep the first \d+ tokens/i,
-  /(?:input|prompt|request).{0,40}(?:does not|doesn.t|cannot|can.t) fit.{0,60}(?:context|window|model|token)/i,
-  /tokens? in (?:your|the) (?:prompt|request|input).{0,60}(?:exceed|limit|maximum)/i,
-  /(?:超出|超过|大于).{0,20}(?:上下文|最大|长度|限制)|(?:输入|上下文|prompt).{0,20}(?:过长|超长|超出|超过)/i,
-  /\bInputTokenLimitExceeded\b|\bContextWindowExceededError\b|\bprompt_too_long\b|\bcontext_too_long\b/i,
-];
-
-/** How they say that an account has nothing left to pay with: waiting does not help. */
-const EMPTY_ACCOUNT: readonly RegExp[] = [
-  /insufficient[ _-]?(?:credit|balance|quota|fund)|not enough (?:credit|balance|fund)/i,
-  /credit balance is too low|out of credits|no credits? (?:left|remaining)|credits? (?:have|has|are|is) (?:been )?(?:exhausted|depleted|used up)/i,
-  /exceeded your (?:current quota|monthly included credits|spending limit)|(?:monthly|billing|spending|usage) (?:hard )?limit (?:has been )?(?:reached|exceeded)/i,
-  /(?:balance|credit|quota|fund)s? (?:is|are) (?:insufficient|too low|not enough|exhausted)|key limit exceeded/i,
-  /requires? more credits|can only afford|payment (?:is )?required|purchase (?:more )?(?:pre-paid )?credits|add (?:more )?(?:credits|funds)|recharge/i,
-  /(?:monthly|project).{0,20} spending cap|specified API usage limits|has an overdue balance|free tier of the model has been exhausted|free-models-per-day/i,
-  /account (?:is )?(?:overdue|in arrears|suspended due to (?:insufficient balance|billing))|(?:余额不足|欠费)/i,
-];
-
-/** A limit of the answer, in words that name the window or the tokens, too. */
-const ANSWER_ALONE =
-  /^[^a-z]{0,6}max_(?:completion_|output_)?tokens\W{0,3} (?:must|should) be (?:less|at most|<)|range of max_tokens|max_(?:completion_|output_)?tokens (?:value|must be at least)/i;
-
-/** A bound of a name, a description or a key: no conversation gets shorter by it. */
-const OTHER_TEXT =
-  /invalid '(?!messages\[\d{1,6}\]\.content|input)[^']{1,200}': (?:string|array) too long|at most 1 system message/i;
-
-/** What a provider says when it withholds an answer for what was asked. */
-const FILTERED =
-  /content exists risk|flagged (?:as|by|for)|usage polic(?:y|ies)|new_sensitive|inappropriate content|considered high risk|敏感内容|不安全/i;
-
-/** What the model wrote could not be read by the server, and may be readable when it is asked again. */
-const MISWRITTEN =
-  /failed to call a function|tool call validation failed|error parsing tool call|unexpected tokens remaining in message header/i;
-
-/** How they say that the answer, and not the request, may have fewer tokens than were asked for. */
-const OUTPUT_LIMIT = /(?:maximum|at most|up to).{0,40}(?:output|completion) tokens/i;
-
-/** Google says it with a status that is for other things. */
-const WRONG_KEY =
-  /\bapi[ _-]?key (?:not valid|expired|is invalid|not found)|(?:invalid|expired) api[ _-]?key/i;
-
 /** Whether a limit of so many tokens a minute is less than one request has: it won't fit later either. */
 function isLargerThanEver(message: string): boolean {
   const [, limit = '', requested = ''] =
@@ -319,6 +279,3 @@ function isLargerThanEver(message: string): boolean {
   const [most = 0, wanted = 0] = [limit, requested].map((digits) => Number(digits.replaceAll(',', '')));
   return wanted > most;
 }
-
-const UNKNOWN_MODEL =
-  /model.{0,80}(?:does not exist|not (?:exist\b|found|supported by any provider|a chat model|available)|is not available|decommissioned|identifier is invalid)|(?:unknown|invalid) model\b|no such model|not a valid model|no models loaded/i;

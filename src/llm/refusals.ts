@@ -61,14 +61,28 @@ export function saidIn(body: unknown): Said {
   const error = isObject(outer) ? first(outer.error ?? outer.errors) : undefined;
   const inner = isObject(error) ? error : isObject(outer) ? outer : {};
   const fallback = isObject(outer) && error !== undefined && !isObject(error) ? outer : {};
-  const words = wholeBeginning([...new Set(wordsIn(body, 0))].join(': '), MESSAGE_CHARACTERS);
+  const passedOn = isObject(inner.metadata) ? codeWithin(inner.metadata.raw) : undefined;
   return {
-    message: words || wholeBeginning(JSON.stringify(body), MESSAGE_CHARACTERS),
-    code: [inner.code, fallback.code, inner.type, inner.status, fallback.type].find(isWord),
+    message: wordsOf(body) || wholeBeginning(JSON.stringify(body), MESSAGE_CHARACTERS),
+    code: [inner.code, fallback.code, passedOn, inner.type, inner.status, fallback.type].find(isWord),
     param: isWord(inner.param) ? inner.param : undefined,
     provider: isObject(inner.metadata) ? nameIn(inner.metadata.provider_name) : undefined,
   };
 }
+
+/** All words of a refusal, in any of these forms; none where it has none. */
+export const wordsOf = (body: unknown): string =>
+  wholeBeginning([...new Set(wordsIn(body, 0))].join(': '), MESSAGE_CHARACTERS);
+
+/** The code of the provider behind a router. */
+function codeWithin(raw: unknown): unknown {
+  const body = typeof raw === 'string' && raw.length <= RAW_CHARACTERS ? parsedJson(raw) : raw;
+  const said = first(body);
+  const error = isObject(said) ? first(said.error) : undefined;
+  return isObject(error) ? error.code : undefined;
+}
+
+const RAW_CHARACTERS = 100_000;
 
 const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
 
@@ -85,8 +99,9 @@ const MOST = 20;
 
 /** Where words stand, in the order in which they are told. */
 const PLACES = [
-  ...['error', 'errors', 'message', 'msg', 'error_msg', 'error_message'],
-  ...['detail', 'details', 'base_resp', 'status_msg', 'metadata', 'raw'],
+  ...['error', 'errors', 'message', 'msg', 'error_msg', 'error_message', 'errorMessage', 'Message'],
+  ...['detail', 'details', 'description', 'error_description', 'fault', 'faultstring'],
+  ...['base_resp', 'status_msg', 'metadata', 'raw'],
 ];
 
 function wordsIn(value: unknown, depth: number): string[] {

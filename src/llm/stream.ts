@@ -53,7 +53,7 @@ export class AnswerAssembly {
     const reasoning = chunk.isWhole && this.#reasoning !== '' ? '' : chunk.reasoning;
     const called = calls.reduce((sum, call) => sum + call.arguments.length, 0);
     this.#characters += reasoning.length + text.length + called;
-    for (const call of calls) this.#calls.add(call);
+    if (calls.length > 0) this.#calls.add(calls, chunk.isWhole);
     for (const detail of chunk.details) this.#details.add(detail);
     assertEnds(this.#characters, this.#calls.size);
     this.#reasoning += reasoning;
@@ -86,7 +86,7 @@ export class AnswerAssembly {
       const words = [...new Set([this.#finish, this.#native])].filter(Boolean).join(', ');
       throw new ModelError('unavailable', `the answer ended with "${words}"`);
     }
-    const calls = withThoughts(this.#calls.finish(), this.#details);
+    const calls = withThoughts(this.#calls.finish(offered), this.#details);
     const hasCalls = calls.length > 0 || written.length > 0;
     if (!hasCalls && CALLING.test(this.#finish ?? '')) {
       throw new ModelError('empty', 'the answer ended with calls of tools, and there are none');

@@ -128,6 +128,14 @@ describe('a dependency', () => {
 
   test.each([
     'flash-attn --no-build-isolation',
+    'torch --index-url https://x',
+    'torch --extra-index-url=https://x',
+    'torch -i https://x',
+    'torch  -f https://x/whl',
+    'vllm --pre',
+    'torch,--index-url https://x',
+    "torch; sys_platform == 'linux' --pre",
+    'torch -e .',
     '-r requirements.txt',
     'torch -U',
     'torch>=2.0 # the newest',

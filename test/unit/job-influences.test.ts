@@ -24,7 +24,6 @@ describe('what decides how a job runs is warned of', () => {
     'a @ https://evil.example/a-1.whl',
     'a @ git+https://evil.example/a',
     'git+https://evil.example/a',
-    'a --index-url=https://evil.example',
     'evil.tar.gz',
   ])('the dependency %s', async (dependency) => {
     expect(await warned({ script: 'print(1)', dependencies: ['trl', dependency] })).toContain(

@@ -31,6 +31,32 @@ test('what is too long is told so in a stream that has begun, too, where no stat
   expect(new Set(told)).toEqual(new Set(['too_long']));
 });
 
+/** Said by a code, or by the status, and not in the words. */
+const WORDLESS =
+  /good standing|has been restricted|Access is blocked|premium request allowance|User not found/;
+
+test.each(
+  ['credits', 'authentication', 'filtered'].flatMap((kind) =>
+    (corpus[kind] ?? []).map(([provider, , , message]) => [kind, provider, message] as const),
+  ),
+)(
+  'is told in a stream that has begun, where neither a status nor a code says so: %s, %s: %s',
+  (kind, _provider, message) => {
+    const told = modelErrorIn({ status: undefined, code: undefined, message }).kind;
+    expect(told).toBe(WORDLESS.test(message) ? 'unavailable' : kind);
+  },
+);
+
+test.each([
+  ['Rate limit reached. You can raise your limits on the billing page.', 429, 'rate_limit'],
+  ['The thinking budget is exceeded', 400, 'rejected'],
+  ['model "context" not found', 404, 'unknown_model'],
+  ['The server has reached its limit of connections', 503, 'unavailable'],
+  ['The API key was not found in the cache of the upstream', 503, 'unavailable'],
+])('what only sounds alike is nothing else: %s', (message, status, kind) => {
+  expect(modelErrorIn({ status, code: undefined, message }).kind).toBe(kind);
+});
+
 test.each([
   ['Please retry in 36.7s.', 36_700],
   ['Please try again in 10m3s.', 603_000],

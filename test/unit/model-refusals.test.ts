@@ -60,6 +60,25 @@ const FORMS: readonly (readonly [provider: string, body: unknown, says: string, 
     ['a plain server', { detail: 'Not authenticated' }, 'Not authenticated', undefined],
     ['the router', { error: 'Bad request: model does not exist' }, 'model does not exist', undefined],
     ['Cloudflare', { errors: [{ code: 7003, message: 'no route' }], success: false }, 'no route', undefined],
+    [
+      'Writer',
+      { tpe: 'BadRequest', errors: [{ description: 'Prompt is too long', key: 'fail.input' }], extras: {} },
+      'Prompt is too long',
+      undefined,
+    ],
+    [
+      'OpenRouter, with a code of who refused',
+      {
+        error: {
+          code: 400,
+          message: 'Provider returned error',
+          metadata: { raw: '{"error":{"message":"no","code":"context_length_exceeded"}}' },
+        },
+      },
+      'no',
+      'context_length_exceeded',
+    ],
+    ['Apigee', { fault: { faultstring: 'Quota is over', detail: {} } }, 'Quota is over', undefined],
     ['nobody known', { reason: 'because' }, '{"reason":"because"}', undefined],
   ];
 

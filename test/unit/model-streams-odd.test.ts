@@ -97,6 +97,45 @@ describe('what goes wrong in a stream that has begun is never an answer', () => 
       'unavailable',
     ],
     ['calls that the server could not read (vLLM)', sent(HELLO, CALLED) + DONE, 'empty'],
+    ['an error within detail (proxies)', sent({ detail: { error: 'Insufficient credits' } }), 'credits'],
+    [
+      'an error of some fields within detail (FastAPI)',
+      sent(HELLO, { detail: { error: { message: 'prompt is too long', code: 400 } } }),
+      'too_long',
+    ],
+    ['words within detail (FastAPI)', sent({ detail: { msg: 'Not enough credits' } }), 'credits'],
+    [
+      'a list within detail (FastAPI)',
+      sent({ detail: [{ msg: 'overloaded', loc: ['body'] }] }),
+      'unavailable',
+    ],
+    [
+      'a status within detail (proxies)',
+      sent({ detail: { error: { code: 402, message: 'no' } }, request_id: 'x', more: 1 }),
+      'credits',
+    ],
+    [
+      'words within a message (Mistral)',
+      sent({ object: 'error', message: { detail: [{ msg: 'out of credits' }] } }),
+      'credits',
+    ],
+    [
+      'what is passed on, by its code (OpenRouter)',
+      sent(HELLO, {
+        error: {
+          code: 400,
+          message: 'Provider returned error',
+          metadata: { raw: '{"error":{"message":"no","code":"context_length_exceeded"}}' },
+        },
+      }),
+      'too_long',
+    ],
+    ['a text within the text (proxies)', sent({ error: '{"message":"Insufficient credits"}' }), 'credits'],
+    [
+      'a description (Writer)',
+      sent({ errors: [{ description: 'prompt is too long' }], tpe: 'x' }),
+      'too_long',
+    ],
     ['comments alone', ': waiting\n\n: waiting\n\n', 'network'],
   ])('%s', async (_name, body, kind) => {
     await expect(answered(body)).rejects.toMatchObject({ kind });
@@ -105,6 +144,11 @@ describe('what goes wrong in a stream that has begun is never an answer', () => 
   test.each([
     ['the place of an error, and nothing in it', sent({ ...HELLO, error: { message: '', code: 0 } }, END)],
     ['a code that says success', sent({ ...HELLO, code: 0, message: 'success' }, END)],
+    ['detail about the answer', sent({ ...HELLO, detail: { msg: 'cached' } }, END)],
+    [
+      'detail about the request, with an id',
+      sent({ id: 'x', type: 'start', detail: { tokens: 3 } }, HELLO, END),
+    ],
     ['base_resp that says success', sent({ ...HELLO, base_resp: { status_code: 0, status_msg: '' } }, END)],
     [
       'a filter that has not run',
@@ -141,82 +185,6 @@ describe('an end', () => {
     ],
   ])('%s', async (_name, body, isTruncated) => {
     expect(await answered(body)).toMatchObject({ text: 'Hello', isTruncated });
-  });
-});
-
-describe('one call', () => {
-  const part = (fields: object, more: object = {}) => tool({ index: 0, ...more, function: fields });
-  test.each<[string, object[]]>([
-    [
-      'that begins as an empty object',
-      [
-        part({ name: 'read', arguments: '{}' }, { id: 'a' }),
-        part({ arguments: '{"path":' }),
-        part({ arguments: '"a"}' }),
-      ],
-    ],
-    [
-      'that begins as one, and comes once more',
-      [
-        part({ name: 'read', arguments: {} }, { id: 'a' }),
-        part({ name: 'read', arguments: ARGS }, { id: 'a' }),
-      ],
-    ],
-    ['that ends with one', [part({ name: 'read', arguments: ARGS }, { id: 'a' }), part({ arguments: '{}' })]],
-    [
-      'that comes whole twice',
-      [
-        part({ name: 'read', arguments: ARGS }, { id: 'a' }),
-        part({ name: 'read', arguments: ARGS }, { id: 'a' }),
-      ],
-    ],
-    [
-      'with all so far in each part',
-      [
-        part({ name: 'read', arguments: '{"pa' }, { id: 'a' }),
-        part({ name: 'read', arguments: '{"path":"a"' }, { id: 'a' }),
-        part({ name: 'read', arguments: ARGS }, { id: 'a' }),
-      ],
-    ],
-    [
-      'whose name comes in parts',
-      [part({ name: 're', arguments: '' }, { id: 'a' }), part({ name: 'ad', arguments: ARGS }, { id: 'a' })],
-    ],
-    [
-      'by its number, in no list',
-      [delta({ tool_calls: { '0': { id: 'a', function: { name: 'read', arguments: ARGS } } } })],
-    ],
-    ['whose arguments are a text of a text', [part({ name: 'read', arguments: JSON.stringify(ARGS) })]],
-    ['with a mark behind it', [part({ name: 'read', arguments: `${ARGS}<|tool_call_end|>` })]],
-    ['with an element’s end behind it', [part({ name: 'read', arguments: `${ARGS}\n</tool_call>` })]],
-    ['in a fence', [part({ name: 'read', arguments: `\`\`\`json\n${ARGS}\n\`\`\`` })]],
-    ...[
-      'tools.read',
-      'mcp/read',
-      'default_api:read',
-      'commentary to=functions.read',
-      '"read"',
-      'read()',
-      'Read',
-      '\nread\n',
-    ].map((name): [string, object[]] => [
-      `by the name ${JSON.stringify(name)}`,
-      [part({ name, arguments: ARGS })],
-    ]),
-  ])('%s', async (_name, events) => {
-    expect(callsIn(await answered(sent(...events, CALLED) + DONE))).toEqual([['read', ARGS]]);
-  });
-
-  test.each(['null', 'None', ''])('without arguments: %j', async (text) => {
-    const answer = await answered(
-      sent(tool({ index: 0, id: 'a', function: { name: 'ps', arguments: text } }), CALLED),
-    );
-    expect(callsIn(answer)).toEqual([['ps', '']]);
-  });
-
-  test('of a tool that is not offered keeps its name', async () => {
-    const asked = tool({ index: 0, id: 'a', function: { name: 'delete_read', arguments: ARGS } });
-    expect(callsIn(await answered(sent(asked, CALLED)))).toEqual([['delete_read', ARGS]]);
   });
 });
 

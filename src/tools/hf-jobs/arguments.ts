@@ -17,8 +17,11 @@ const REQUIREMENT = new RegExp(
     .join(''),
 );
 
-/** What pip takes behind a requirement, or in a file of them, and uv does not behind `--with`. */
-const OF_PIP = /\s(?:--(?:no-build-isolation|no-cache-dir|force-reinstall|upgrade|no-deps)\b|-U\b|#)/;
+/**
+ * What pip takes behind a requirement, or in a file of them, and uv does not behind `--with`: options, of
+ * which some name other indexes that people would not see among the packages, and comments.
+ */
+const OF_PIP = /(?:^|[\s,;])(?:--?[A-Za-z]|#)/;
 
 /** What an operation can't do without is said by the operation. */
 export const Arguments = z.strictObject({
