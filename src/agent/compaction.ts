@@ -127,7 +127,8 @@ async function summarise(
       onText: () => {},
     });
     used.push(await usageOf('summary', answer, deps.factsOf));
-    return cappedClean(redaction, answer.text, SUMMARY_CHARACTERS).trim();
+    const text = cappedClean(redaction, answer.text, SUMMARY_CHARACTERS).trim();
+    return { text: answer.isTruncated ? '' : text, isCut: answer.isTruncated };
   };
   try {
     const options = renderOptionsOf(snapshot);
@@ -135,11 +136,10 @@ async function summarise(
       if (!(error instanceof ModelError) || error.kind !== 'too_long') throw error;
       return ask({ ...options, trimUpTo: Number.POSITIVE_INFINITY });
     });
-    // Some call tools although they are told to call none: they get none.
-    const text = first || (await ask(options, []));
-    return text === ''
-      ? { ok: false, reason: failed('The model gave no summary.'), used }
-      : { ok: true, text, used };
+    // Some call tools although they are told to call none: they get none. Half a summary is none, either.
+    const { text, isCut } = first.text === '' ? await ask(options, []) : first;
+    const reason = isCut ? 'The model’s summary was cut at its limit.' : 'The model gave no summary.';
+    return text === '' ? { ok: false, reason: failed(reason), used } : { ok: true, text, used };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     return { ok: false, reason: failed(error.advice), error, used };

@@ -33,7 +33,9 @@ export async function giveTitle(
   const { session } = snapshot;
   if (deps.titleModel === undefined || session.settings.isTitleFound !== false) return;
   const found = await ask(deps, deps.titleModel, snapshot, signal);
-  const title = found && titleIn(held.db.redaction.head(found.text, LOOKED_AT));
+  // Who was cut had not come to it.
+  const isWhole = found !== undefined && !found.isTruncated;
+  const title = isWhole ? titleIn(held.db.redaction.head(found.text, LOOKED_AT)) : undefined;
   const used = found && (await usageOf('title', found, deps.factsOf));
   await fenced(held, async (tx) => {
     await record.changeSettings(tx, session.id, { isTitleFound: true, ...(title ? { title } : {}) });

@@ -61,7 +61,7 @@ export class CallAssembly {
     current.chunk = this.#chunks;
     if (part.id !== '') current.ids = new Set([...current.ids, part.id]);
     current.name ||= part.name;
-    current.extra ??= part.extra;
+    if (part.extra !== undefined) current.extra = { ...current.extra, ...part.extra };
     addArguments(current, part);
   }
 
@@ -70,7 +70,7 @@ export class CallAssembly {
    * names that there are.
    */
   finish(known: readonly string[] = []): RequestedCall[] {
-    return withWholeNames(this.#calls, known)
+    return withWholeArguments(withWholeNames(this.#calls, known))
       .filter(({ name, arguments: text }) => name !== '' || text.trim() !== '')
       .filter((call, i, all) => !isHeaderOf(call, all[i + 1]))
       .map((call) => ({
@@ -88,7 +88,7 @@ export class CallAssembly {
 
   /** Whether no call is cut in the middle of its arguments. */
   get isComplete(): boolean {
-    return this.#calls.every((call) => {
+    return withWholeArguments(this.#calls).every((call) => {
       const text = argumentsOf(call);
       return text.trim() === '' || parsedJson(text) !== undefined;
     });
@@ -168,6 +168,29 @@ function withWholeNames(calls: readonly Open[], known: readonly string[]): Open[
       whole.push({ ...last, name, extra: parts.map(({ extra }) => extra).find(Boolean) });
     } else whole.push(...parts);
     i += parts.length;
+  }
+  return whole;
+}
+
+/**
+ * Calls that are one: a part that begins with an object within may look like another call, until what was
+ * asked of neither is whole and both together are.
+ */
+function withWholeArguments(calls: readonly Open[]): Open[] {
+  const whole: Open[] = [];
+  for (const call of calls) {
+    whole.push(call);
+    let joined = call.arguments;
+    for (let at = whole.length - 2; at >= 0 && !isWholeCall(call); at--) {
+      const before = whole[at];
+      const isAlike = before?.name === call.name && before.index === call.index;
+      if (before === undefined || !isAlike || isWholeCall(before)) break;
+      joined = `${before.arguments}${joined}`;
+      if (!isObject(parsedJson(joined))) continue;
+      const ids = new Set([...before.ids, ...call.ids]);
+      whole.splice(at, whole.length, { ...before, ids, arguments: joined, last: joined });
+      break;
+    }
   }
   return whole;
 }

@@ -1,5 +1,6 @@
 import { type TokenUsage, tokenCount } from './answer.ts';
 import { isObject } from './events.ts';
+import { OF_CALL, OF_FUNCTION } from './thought-details.ts';
 
 /** A part of a tool call, as far as a provider tells which one it belongs to. */
 export type CallPart = {
@@ -104,16 +105,35 @@ function callOf(part: Fields): CallPart {
   const { arguments: given = asked.input ?? asked.parameters } = asked;
   const isWhole = typeof given === 'object' && given !== null;
   const index = typeof part.index === 'string' ? Number.parseInt(part.index, 10) : part.index;
-  const extra = part.extra_content ?? asked.extra_content;
   return {
     index: typeof index === 'number' && Number.isInteger(index) ? index : undefined,
     id: textOf(part.id),
     name: textOf(asked.name),
     arguments: isWhole ? JSON.stringify(given) : textOf(given),
     isWhole,
-    extra: isObject(extra) ? extra : undefined,
+    extra: extraOf(part, asked),
   };
 }
+
+/** What has to go back with a call, by the names that `sentBack` knows; undefined where that is nothing. */
+function extraOf(part: Fields, asked: Fields): Fields | undefined {
+  const own = fieldsOf(part.provider_specific_fields);
+  const ofFunction = asked === part ? {} : fieldsOf(asked.provider_specific_fields);
+  const [, signature] = textOf(part.id).split(SIGNED);
+  const signed = signature && !own.thought_signature ? { thought_signature: signature } : {};
+  const extra: Fields = {
+    ...fieldsOf(part.extra_content ?? asked.extra_content),
+    ...named(OF_CALL, { ...own, ...signed }),
+    ...named(OF_FUNCTION, ofFunction),
+  };
+  return Object.keys(extra).length > 0 ? extra : undefined;
+}
+
+const named = (name: string, fields: Fields): Fields =>
+  Object.values(fields).some((value) => value !== null && value !== undefined) ? { [name]: fields } : {};
+
+/** LiteLLM puts the signature of a thought into its call's id, too, for clients that keep nothing else. */
+const SIGNED = '__thought__';
 
 /** The first of these that counts something. */
 function usageOf(found: readonly unknown[]): Partial<TokenUsage> | undefined {

@@ -7,7 +7,7 @@ import type {
 } from 'openai/resources/chat/completions';
 import { callIdOf, isStrictId } from './call-assembly.ts';
 import type { Quirks } from './quirks.ts';
-import { DETAILS, withoutDetails } from './thought-details.ts';
+import { DETAILS, sentBack, withoutDetails } from './thought-details.ts';
 
 /** An answer of the model's with what it thought, as the transcript has it. */
 export type Thought = ChatCompletionAssistantMessageParam & {
@@ -89,12 +89,12 @@ function thoughtsFor(now: string | undefined, earlier: string | undefined, { rea
 function callFor(call: ChatCompletionMessageToolCall): ChatCompletionMessageToolCall {
   if (call.type !== 'function') return call;
   const { extra_content: given, ...plain }: typeof call & { extra_content?: unknown } = call;
-  const { extra } = withoutDetails(given);
+  const { ofCall, ofFunction } = sentBack(withoutDetails(given).extra);
   return {
     ...plain,
-    ...(extra === undefined ? {} : { extra_content: extra }),
+    ...ofCall,
     id: strictId(call.id),
-    function: { ...call.function, name: plainName(call.function.name) },
+    function: { ...call.function, ...ofFunction, name: plainName(call.function.name) },
   };
 }
 

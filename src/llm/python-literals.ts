@@ -30,6 +30,18 @@ export function pythonCalls(text: string): PythonCall[] | undefined {
   });
 }
 
+/** Calls one behind another, on lines of their own or not; undefined where the text is anything else. */
+export function pythonLines(text: string): PythonCall[] | undefined {
+  return read(text, (reader) => {
+    const calls = [reader.call()];
+    while (!reader.isOver()) {
+      if (!reader.takes(';')) reader.takes(',');
+      if (!reader.isOver()) calls.push(reader.call());
+    }
+    return calls;
+  });
+}
+
 /** What is read of the whole text; undefined where that is no such thing, or something follows. */
 function read<T>(text: string, what: (reader: PythonReader) => T): T | undefined {
   const reader = new PythonReader(text);

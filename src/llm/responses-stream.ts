@@ -69,14 +69,15 @@ export class ResponsesAssembly {
     const items = output.length > 0 ? output : this.#items;
     if (!this.#markup.hasText) this.#markup.add(items.map(textIn).join(''));
     const calls = items.flatMap(callsIn);
-    const { text, reasoning, calls: written } = this.#markup.finish(calls.length > 0);
+    const reason = textOf(fieldsOf(response.incomplete_details).reason);
+    const isCut = response.status === 'incomplete' && reason === '';
+    const ending = isCut ? 'cut' : endingOf(reason || textOf(response.status));
+    const around = { hasCalls: calls.length > 0, isCut: ending === 'cut', known: offered };
+    const { text, reasoning, calls: written } = this.#markup.finish(around);
     const isSaid = this.#hasEnded && (text.trim() !== '' || calls.length > 0);
     if (this.#response === undefined && !isSaid) {
       throw new ModelError('network', 'the stream ended before the answer did');
     }
-    const reason = textOf(fieldsOf(response.incomplete_details).reason);
-    const isCut = response.status === 'incomplete' && reason === '';
-    const ending = isCut ? 'cut' : endingOf(reason || textOf(response.status));
     if (ending === 'failed')
       throw new ModelError('unavailable', `the answer ended with "${reason || 'failed'}"`);
     return checked({

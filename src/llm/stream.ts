@@ -70,18 +70,19 @@ export class AnswerAssembly {
    * stream ended without one.
    */
   finish(offered: readonly string[] = []): ModelAnswer {
-    const { text, reasoning, calls: inText } = this.#markup.finish(this.#calls.size > 0);
+    const said = endingOf(this.#finish);
+    // A router may call an end what its provider calls a failure.
+    const ending = said === 'whole' ? endingOf(this.#native) : said;
+    const around = { hasCalls: this.#calls.size > 0, isCut: ending === 'cut', known: offered };
+    const { text, reasoning, calls: inText } = this.#markup.finish(around);
     const isSilent = text.trim() === '' && this.#calls.size === 0 && inText.length === 0;
     // A server that takes thoughts for what comes before their end takes calls for one where it is missing.
-    const written = isSilent ? callsAtEnd(this.#reasoning) : inText;
+    const written = isSilent ? callsAtEnd(this.#reasoning, offered) : inText;
     const isSaid =
       text.trim() !== '' || (this.#calls.size > 0 && this.#calls.isComplete) || written.length > 0;
     if (this.#finish === undefined && !(this.#hasEnded && isSaid)) {
       throw new ModelError('network', 'the stream ended before the answer did');
     }
-    const said = endingOf(this.#finish);
-    // A router may call an end what its provider calls a failure.
-    const ending = said === 'whole' ? endingOf(this.#native) : said;
     if (ending === 'failed') {
       const words = [...new Set([this.#finish, this.#native])].filter(Boolean).join(', ');
       throw new ModelError('unavailable', `the answer ended with "${words}"`);

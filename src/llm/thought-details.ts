@@ -46,6 +46,25 @@ export class ThoughtDetails {
 /** The name by which details are kept with the first call of their answer. */
 export const DETAILS = 'reasoning_details';
 
+/**
+ * What LiteLLM wants back with a call, and with its function, such as the signatures of Gemini's thoughts:
+ * `provider_specific_fields`, https://github.com/BerriAI/litellm/issues/16893
+ */
+export const OF_CALL = 'provider_specific_fields';
+export const OF_FUNCTION = 'function.provider_specific_fields';
+
+/** What was kept of a call as its provider wants it back, by where it stands. */
+export function sentBack(extra: Detail | undefined): { ofCall: object; ofFunction: object } {
+  const { [OF_CALL]: own, [OF_FUNCTION]: within, ...rest } = extra ?? {};
+  return {
+    ofCall: {
+      ...(Object.keys(rest).length > 0 ? { extra_content: rest } : {}),
+      ...(own === undefined ? {} : { [OF_CALL]: own }),
+    },
+    ofFunction: within === undefined ? {} : { [OF_CALL]: within },
+  };
+}
+
 /** Takes the details out of what a call has besides. */
 export function withoutDetails(extra: unknown): { details: unknown; extra: Detail | undefined } {
   if (!isObject(extra) || extra[DETAILS] === undefined) {

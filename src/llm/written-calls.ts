@@ -1,50 +1,104 @@
-import { parsedJson } from '../lib/json.ts';
 import type { RequestedCall } from './answer.ts';
-import { newCallId, plainArguments, toolNameOf } from './call-assembly.ts';
+import { READERS, type Read } from './call-readers.ts';
 import { CodeSpans } from './code-spans.ts';
-import { ENDS } from './marks.ts';
-import { pythonCalls } from './python-literals.ts';
-import { callInBrokenJson, callsInJson } from './written-json.ts';
+import { type Marked, markedOf } from './mark-scan.ts';
+import { ENDS, LEFT_OVER, plainMarks, STRUCTURES } from './marks.ts';
+import { offered } from './offered-names.ts';
 
 /** Calls that a model wrote as text, and what of the text is left without them and without marks. */
 export type Written = { text: string; calls: RequestedCall[] };
 
-/** Reads the rest of an answer from its first structure on. */
-export function writtenIn(held: string): Written {
+/**
+ * Reads the rest of an answer from its first structure on. What was `shown` before may be the beginning of
+ * it; `known` are the names of the tools that there are.
+ */
+export function writtenIn(
+  shown: string,
+  rest: string,
+  known: readonly string[],
+): { before: string; written: Written } {
+  const begun = beginningOf(shown, plainMarks(rest.slice(0, 40)));
+  const before = shown.slice(0, shown.length - begun.length);
+  const isHarmony = /\bto=/.test(begun);
+  const { text, calls } = callsIn(`${isHarmony ? '<|channel|>' : ''}${begun}${rest}`, known);
+  return { before, written: { text: withoutMarks(before, text), calls } };
+}
+
+/** The name before a mark in the middle of a call, where the server took out the marks before it. */
+function beginningOf(shown: string, plain: string): string {
+  const last = shown.slice(-200);
+  const pattern = BEGUN.find(([mark]) => plain.startsWith(mark))?.[1];
+  return pattern?.exec(last)?.[0] ?? '';
+}
+
+const TO = /(?:assistant)?(?:commentary|analysis) ?to=[\w.:-]{1,100}\s{0,3}(?:json|code)?\s{0,3}$/;
+const BEGUN: readonly (readonly [string, RegExp])[] = [
+  ['<|tool_call_argument_begin|>', /(?:functions\.)?[\w.-]{1,100}:\d{1,4}\s{0,3}$/],
+  ['<|constrain|>', TO],
+  ['<|message|>', TO],
+  ['<|role_sep|>', /function call\s{0,3}$/],
+];
+
+function callsIn(text: string, known: readonly string[]): Written {
+  const marked = markedOf(text);
   const calls: RequestedCall[] = [];
   const code = new CodeSpans();
   let rest = '';
-  for (let at = 0; at < held.length; ) {
-    const here = code.copy();
-    here.settle();
-    const read = here.isOpen ? undefined : READERS.map((reader) => reader(held, at)).find(Boolean);
-    if (read === undefined) {
-      const next = nextMark(held, at + 1);
-      code.add(held.slice(at, next));
-      rest += held.slice(at, next);
-      at = next;
+  let failed = 0;
+  for (let at = 0; at < text.length; ) {
+    const read = isCode(code) ? undefined : readAt(marked, at, known);
+    if (read !== undefined) {
+      calls.push(...read.calls);
+      rest += read.text ?? '';
+      at = read.end;
       continue;
     }
-    calls.push(...read.calls);
-    at = read.end;
+    if (isStructure(marked.plain, at)) failed++;
+    const next = failed > MOST_FAILED ? text.length : nextMark(marked.plain, at + 1);
+    code.add(text.slice(at, next));
+    rest += text.slice(at, next);
+    at = next;
   }
-  return { text: withoutEndings(rest), calls };
+  return { text: rest, calls };
+}
+
+/** So many marks that begin no call are looked at, each up to the end of the text; others are text. */
+const MOST_FAILED = 30;
+
+const isStructure = (plain: string, at: number): boolean =>
+  plain.startsWith('<|', at) || STRUCTURES.some((mark) => plain.startsWith(mark, at));
+
+function readAt(marked: Marked, at: number, known: readonly string[]): Read | undefined {
+  const isKnown = (name: string) => known.includes(offered(name, known));
+  for (const reader of READERS) {
+    const read = reader(marked, at, isKnown);
+    if (read !== undefined && read.end > at) return read;
+  }
+  return undefined;
+}
+
+function isCode(code: CodeSpans): boolean {
+  const here = code.copy();
+  here.settle();
+  return here.isOpen;
 }
 
 /**
  * Calls that stand at the end of a thought, behind which nothing was said: some models forget to end it
  * first.
  */
-export function callsAtEnd(thought: string): RequestedCall[] {
+export function callsAtEnd(thought: string, known: readonly string[] = []): RequestedCall[] {
+  const marked = markedOf(thought);
   const code = new CodeSpans();
+  let failed = 0;
   for (let at = 0; at < thought.length; ) {
-    const here = code.copy();
-    here.settle();
-    if (!here.isOpen && READERS.some((reader) => (reader(thought, at)?.calls.length ?? 0) > 0)) {
-      const { text, calls } = writtenIn(thought.slice(at));
-      return text.trim() === '' ? calls : [];
+    const read = isCode(code) ? undefined : readAt(marked, at, known);
+    if (read !== undefined && read.calls.length > 0) {
+      const { written } = writtenIn('', thought.slice(at), known);
+      return written.text.trim() === '' ? written.calls : [];
     }
-    const next = nextMark(thought, at + 1);
+    if (isStructure(marked.plain, at) && failed++ > MOST_FAILED) return [];
+    const next = nextMark(marked.plain, at + 1);
     code.add(thought.slice(at, next));
     at = next;
   }
@@ -52,272 +106,55 @@ export function callsAtEnd(thought: string): RequestedCall[] {
 }
 
 /** Where a mark may begin next. */
-function nextMark(text: string, from: number): number {
-  const found = [text.indexOf('<', from), text.indexOf('[TOOL_CALLS]', from)].filter((at) => at !== -1);
-  return Math.min(text.length, ...found);
+function nextMark(plain: string, from: number): number {
+  const found = ['<', '[tool_calls]', 'functools['].map((mark) => plain.indexOf(mark, from));
+  return Math.min(plain.length, ...found.filter((at) => at !== -1));
 }
 
-/** What stands at a place of a text: calls, and where it goes on. Undefined where it is something else. */
-type Reader = (text: string, at: number) => { calls: RequestedCall[]; end: number } | undefined;
+const escaped = (mark: string): string => mark.replace(/[|[\]]/g, '\\$&');
+const MARK = new RegExp(
+  `<\\|/?[a-z"][a-z0-9_:/"-]{0,60}\\|?>|${[...ENDS, ...LEFT_OVER].map(escaped).join('|')}`,
+  'g',
+);
+const NEXT_MARK = new RegExp(`^\\s*(?:<\\||${[...ENDS, ...LEFT_OVER].map(escaped).join('|')})`);
 
-/** Between two marks. An end that is missing is the end of the text. */
-function between(
-  text: string,
-  at: number,
-  open: string,
-  close: string,
-): { inner: string; end: number } | undefined {
-  if (!text.startsWith(open, at)) return undefined;
-  const start = at + open.length;
-  const found = text.indexOf(close, start);
-  return found === -1
-    ? { inner: text.slice(start), end: text.length }
-    : { inner: text.slice(start, found), end: found + close.length };
-}
-
-const call = (name: string, args: string): RequestedCall => ({
-  providerId: newCallId(),
-  name: toolNameOf(name),
-  arguments: plainArguments(args),
-});
-
-/** `<|tool_call_begin|>functions.read:0<|tool_call_argument_begin|>{"path": "a"}<|tool_call_end|>` (Kimi). */
-const kimi: Reader = (text, at) => {
-  for (const mark of ['<|tool_calls_section_begin|>', '<|tool_calls_section_end|>']) {
-    if (text.startsWith(mark, at)) return { calls: [], end: at + mark.length };
-  }
-  const found = between(text, at, '<|tool_call_begin|>', '<|tool_call_end|>');
-  if (found === undefined) return undefined;
-  const [name = '', args = ''] = found.inner.split('<|tool_call_argument_begin|>');
-  return { calls: [call(name, args.trim())], end: found.end };
-};
+/** So much is seen of what stands before a mark. */
+const SIGHT = 200;
 
 /**
- * `<｜tool▁call▁begin｜>function<｜tool▁sep｜>read` and JSON in a fence (DeepSeek V3 and R1), or the name, the
- * separator and JSON (V3.1).
+ * Without marks of a model's own that are left over, and without what follows an end. In code, and in a
+ * sentence, which has blanks or quotes around it, a mark is what is spoken of. `before`: what stands before
+ * the text.
  */
-const deepSeek: Reader = (text, at) => {
-  for (const mark of ['<｜tool▁calls▁begin｜>', '<｜tool▁calls▁end｜>']) {
-    if (text.startsWith(mark, at)) return { calls: [], end: at + mark.length };
+function withoutMarks(before: string, text: string): string {
+  const plain = plainMarks(text);
+  const code = new CodeSpans();
+  code.add(before.slice(before.lastIndexOf('\n') + 1));
+  let kept = '';
+  let last = before.slice(-SIGHT);
+  let seen = 0;
+  for (const { 0: mark, index } of plain.matchAll(MARK)) {
+    if (index < seen) continue;
+    code.add(text.slice(seen, index));
+    kept += text.slice(seen, index);
+    last = `${last}${text.slice(seen, index)}`.slice(-SIGHT);
+    seen = index;
+    if (isCode(code)) continue;
+    const edge = edgeOf(last, text.slice(index + mark.length));
+    const isEnd = ENDS.includes(mark);
+    if (isEnd && edge.isEnd) return kept.trimEnd();
+    if (edge.isEnd || edge.isGlued) seen = index + mark.length;
   }
-  const found = between(text, at, '<｜tool▁call▁begin｜>', '<｜tool▁call▁end｜>');
-  if (found === undefined) return undefined;
-  const [first = '', second = ''] = found.inner.split('<｜tool▁sep｜>');
-  if (first.trim() !== 'function') return { calls: [call(first, second.trim())], end: found.end };
-  const line = second.indexOf('\n');
-  const name = line === -1 ? second : second.slice(0, line);
-  const args =
-    line === -1
-      ? ''
-      : second
-          .slice(line)
-          .trim()
-          .replace(/^```(?:json)?/, '')
-          .replace(/```$/, '');
-  return { calls: [call(name, args.trim())], end: found.end };
-};
-
-/**
- * `<tool_call>{"name": "read", "arguments": {…}}</tool_call>` (Hermes, Qwen), or elements (Qwen3-Coder,
- * Seed), or keys and values (GLM); several of them, or a list (Granite), and the same between other marks.
- */
-const qwen: Reader = (text, at) => {
-  for (const [open, close] of WRAPPING) {
-    const found = between(text, at, open, close);
-    if (found === undefined) continue;
-    const calls = callsWithin(found.inner);
-    return calls.length === 0 ? undefined : { calls, end: found.end };
-  }
-  const found = between(text, at, '<function=', '</function>');
-  const read = found && ofElements(`<function=${found.inner}`);
-  return read === undefined || found === undefined ? undefined : { calls: [read], end: found.end };
-};
-
-const WRAPPING = [
-  ['<tool_call>', '</tool_call>'],
-  ['<tool_calls>', '</tool_calls>'], // Hunyuan, Jamba, MiniMax M1
-  ['<|tool_call|>', '<|/tool_call|>'], // Granite, Phi
-  ['<|tool_call_start|>', '<|tool_call_end|>'], // LFM2
-  ['<TOOLCALL>', '</TOOLCALL>'], // Nemotron
-  ['<seed:tool_call>', '</seed:tool_call>'],
-  ['<longcat_tool_call>', '</longcat_tool_call>'],
-  ['<|tools_prefix|>', '<|tools_suffix|>'], // Apertus
-  ['<|action_start|><|plugin|>', '<|action_end|>'], // InternLM
-  ['<|START_ACTION|>', '<|END_ACTION|>'], // Command
-] as const;
-
-function callsWithin(inner: string): RequestedCall[] {
-  const asJson = callsInJson(inner);
-  if (asJson.length > 0) return asJson.map(({ name, args }) => call(name, args));
-  const asPython = pythonCalls(inner);
-  if (asPython !== undefined) return asPython.map(({ name, args }) => call(name, args));
-  const elements = inner
-    .split('<function=')
-    .slice(1)
-    .map((part) => ofElements(`<function=${part}`));
-  const read = elements.length > 0 ? elements : [ofPairs(inner) ?? broken(inner)];
-  return read.filter((found) => found !== undefined);
+  return kept + text.slice(seen);
 }
 
-/** A call whose JSON is none is one nevertheless: its tool says what is wrong with it. */
-function broken(inner: string): RequestedCall | undefined {
-  const found = callInBrokenJson(inner);
-  return found && call(found.name, found.args);
-}
-
-/** Values are JSON where they can be read as such, but for what only looks like a number or a word of it. */
-function ofElements(inner: string): RequestedCall | undefined {
-  const [, name] = /^\s*<function=([^>\s]{1,100})>/.exec(inner) ?? [];
-  if (name === undefined) return undefined;
-  const parts = inner.split('<parameter=').slice(1);
-  const values = parts.map((part): [string, unknown] => {
-    const end = part.indexOf('>');
-    const raw = part.slice(end + 1).split('</parameter>')[0] ?? '';
-    const value = raw.replace(/^\n/, '').replace(/\n$/, '');
-    return [part.slice(0, end), parsedJson(value) ?? value];
-  });
-  return call(name, JSON.stringify(Object.fromEntries(values)));
-}
-
-/** `read\n<arg_key>path</arg_key>\n<arg_value>a</arg_value>` */
-function ofPairs(inner: string): RequestedCall | undefined {
-  const [, name] = /^\s*([\w.:-]{1,100})\s*(?:<arg_key>|$)/.exec(inner) ?? [];
-  if (name === undefined) return undefined;
-  const pairs = inner
-    .split('<arg_key>')
-    .slice(1)
-    .map((part): [string, unknown] => {
-      const [key = '', rest = ''] = part.split('</arg_key>');
-      const [, value = ''] = rest.split('<arg_value>');
-      const raw = value.split('</arg_value>')[0] ?? '';
-      return [key.trim(), parsedJson(raw) ?? raw];
-    });
-  return call(name, JSON.stringify(Object.fromEntries(pairs)));
-}
-
-/**
- * `<minimax:tool_call><invoke name="read"><parameter name="path">a</parameter></invoke></minimax:tool_call>`
- * (MiniMax), and the same with `｜DSML｜` before each name (DeepSeek V3.2), which says of each parameter
- * whether it is text.
- */
-const invoked: Reader = (text, at) => {
-  for (const mark of ['', '｜DSML｜']) {
-    const around = text.startsWith('<', at)
-      ? INVOKING.find((name) => text.startsWith(`<${mark}${name}>`, at))
-      : undefined;
-    const start = around === undefined ? at : at + `<${mark}${around}>`.length;
-    const opening = `<${mark}invoke name="`;
-    const first = text.slice(start, start + BLANKS).search(/\S/);
-    if (first === -1 || !text.startsWith(opening, start + first)) continue;
-    const close = around === undefined ? `</${mark}invoke>` : `</${mark}${around}>`;
-    const found = text.indexOf(close, start);
-    const end = found === -1 ? text.length : found + close.length;
-    const calls = text
-      .slice(start, found === -1 ? text.length : found)
-      .split(opening)
-      .slice(1)
-      .map((part) => {
-        const quote = part.indexOf('"');
-        return call(part.slice(0, Math.max(0, quote)), JSON.stringify(parametersOf(part, mark)));
-      });
-    return { calls, end };
-  }
-  return undefined;
-};
-
-const INVOKING = ['minimax:tool_call', 'function_calls', 'tool_calls'];
-/** Between a mark and the next one. */
-const BLANKS = 20;
-
-function parametersOf(part: string, mark: string): Record<string, unknown> {
-  const parameters = part.split(`<${mark}parameter name="`).slice(1);
-  const values = parameters.map((parameter): [string, unknown] => {
-    const end = parameter.indexOf('>');
-    const head = parameter.slice(0, Math.max(0, end));
-    const raw = parameter.slice(end + 1).split(`</${mark}parameter>`)[0] ?? '';
-    const isText = /\bstring="true"/.test(head);
-    return [head.slice(0, Math.max(0, head.indexOf('"'))), isText ? raw : (parsedJson(raw) ?? raw)];
-  });
-  return Object.fromEntries(values);
-}
-
-/**
- * `<|python_tag|>{"name": "read", "parameters": {…}}<|eom_id|>` (Llama 3), `<|python_start|>[read(path="a")]`
- * (Llama 4).
- */
-const llama: Reader = (text, at) => {
-  const open = ['<|python_tag|>', '<|python_start|>'].find((mark) => text.startsWith(mark, at));
-  if (open === undefined) return undefined;
-  const end = text.indexOf('<|', at + open.length);
-  const inner = text.slice(at + open.length, end === -1 ? text.length : end);
-  const calls = callsWithin(inner);
-  if (calls.length === 0) return undefined;
-  const close = '<|python_end|>';
-  const after = text.startsWith(close, end) ? end + close.length : end;
-  return { calls, end: end === -1 ? text.length : after };
-};
-
-/** `[TOOL_CALLS][{"name": "read", "arguments": {…}}]` (Mistral), or `[TOOL_CALLS]read{…}`. */
-const mistral: Reader = (text, at) => {
-  if (!text.startsWith('[TOOL_CALLS]', at)) return undefined;
-  const inner = text
-    .slice(at + '[TOOL_CALLS]'.length)
-    .trim()
-    .replace(/<\/s>$/, '')
-    .trim();
-  const listed = callsInJson(inner).map(({ name, args }) => call(name, args));
-  const calls = listed.length > 0 ? listed : inner.split('[TOOL_CALLS]').map((part) => named(part.trim()));
-  const read = calls.filter((item) => item !== undefined);
-  return read.length === 0 ? undefined : { calls: read, end: text.length };
-};
-
-function named(inner: string): RequestedCall | undefined {
-  const start = inner.indexOf('{');
-  if (start <= 0 || parsedJson(inner.slice(start)) === undefined) return undefined;
-  return call(inner.slice(0, start).replace('[ARGS]', ''), inner.slice(start));
-}
-
-/** `<|channel|>commentary to=functions.read <|constrain|>json<|message|>{…}<|call|>` (Harmony). */
-const harmony: Reader = (text, at) => {
-  const start = '<|start|>assistant';
-  if (text.startsWith(start, at)) {
-    const next = text.indexOf('<|channel|>', at);
-    const header = next === -1 ? '' : text.slice(at + start.length, next);
-    if (next !== -1 && header.length < 200) return channel(text, next, header);
-  }
-  return channel(text, at, '');
-};
-
-function channel(text: string, at: number, header: string): ReturnType<Reader> {
-  const found = between(text, at, '<|channel|>', '<|message|>');
-  if (found === undefined) return undefined;
-  const ends = ['<|call|>', '<|end|>', '<|return|>', '<|start|>'].map((mark) => ({
-    mark,
-    end: text.indexOf(mark, found.end),
-  }));
-  const [first] = ends.filter(({ end }) => end !== -1).sort((a, b) => a.end - b.end);
-  const body = text.slice(found.end, first?.end ?? text.length);
-  const end =
-    first === undefined ? text.length : first.end + (first.mark === '<|start|>' ? 0 : first.mark.length);
-  const [, to] = /\bto=([\w.:-]{1,100})/.exec(`${header} ${found.inner}`) ?? [];
-  if (to !== undefined) return { calls: [call(to, body.trim())], end };
-  // What is said, finally or before a call, is text: only its header goes. What is thought goes whole.
-  const isSaid = /^\s*(?:final|commentary)/.test(found.inner);
-  return isSaid ? { calls: [], end: found.end } : { calls: [], end };
-}
-
-const READERS: readonly Reader[] = [kimi, deepSeek, invoked, qwen, llama, mistral, harmony];
-
-/**
- * Without what follows an end that stands at the end of a line. An end in the middle of a sentence is what
- * the sentence is about.
- */
-function withoutEndings(text: string): string {
-  for (const mark of ENDS) {
-    for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + mark.length)) {
-      const after = text.slice(at + mark.length);
-      if (/^[ \t]*(?:\n|$|<[|｜])/.test(after)) return withoutEndings(text.slice(0, at).trimEnd());
-    }
-  }
-  return text;
+/** How a mark stands in its text: at the end of what it ends, or without blanks around it. */
+function edgeOf(before: string, after: string): { isEnd: boolean; isGlued: boolean } {
+  const isLineStart = /(?:^|\n)[ \t]*$/.test(before);
+  const isBehind = isLineStart || /[^\s"'“‘`([{=,]$/.test(before);
+  const isLineEnd = /^[ \t]*(?:\r?\n|$)/.test(after) || NEXT_MARK.test(plainMarks(after.slice(0, 100)));
+  return {
+    isEnd: after.trim() === '' || (isBehind && isLineEnd),
+    isGlued: isBehind && /^[\p{L}\p{N}"'“*_#[(]/u.test(after),
+  };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { type Said, saidIn } from './dialects.ts';
+import { type Said, saidIn } from './dialect-server.ts';
 import { bodyOf, type Listening, listen, sendJson } from './http.ts';
 
 /*

@@ -1,113 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type OpenAI from 'openai';
-import { bodyOf, type Listening, listen, sendJson } from './http.ts';
+import { type Dialect, type Request, streamed, whole } from './dialect-server.ts';
+import { WRITTEN } from './written-dialects.ts';
 
-/** What a model answers, before a provider puts it into its own form. */
-export type Said = {
-  text: string;
-  calls: { id: string; name: string; arguments: string }[];
-  usage: unknown;
-};
-
-type Request = OpenAI.ChatCompletionCreateParamsStreaming;
 type Message = Request['messages'][number];
-
-/** How one provider writes answers, and what it turns down. */
-export type Dialect = {
-  /** The body of an answer: whole, or events. */
-  body(said: Said): string;
-  type?: 'application/json';
-  /** What it says to a request that it does not take; undefined where it takes it. */
-  refusal?(request: Request): string | undefined;
-};
-
-export type DialectDouble = Listening & {
-  /** How many requests came. */
-  asked: number;
-  /** What the next request is answered with in the place of an answer; undefined for an answer. */
-  failure: (() => string) | undefined;
-};
-
-/** A provider in front of a model: it takes what the dialect takes, and answers in it. */
-export async function startDialect(
-  modelUrl: string,
-  { body, type, refusal }: Dialect,
-): Promise<DialectDouble> {
-  const listening = await listen(async (request: IncomingMessage, response: ServerResponse) => {
-    if (request.method !== 'POST') return sendJson(response, 404, { error: { message: 'not here' } });
-    const text = await bodyOf(request);
-    double.asked++;
-    if (double.failure !== undefined) {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.end(double.failure());
-      return;
-    }
-    const asked: Request = JSON.parse(text);
-    const problem = refusal?.(asked);
-    if (problem !== undefined)
-      return sendJson(response, 400, { error: { message: problem, type: 'invalid_request_error' } });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${modelUrl}/chat/completions`, { method: 'POST', headers, body: text });
-    if (!answer.ok) return sendJson(response, answer.status, await answer.json());
-    response.writeHead(200, { 'content-type': type ?? 'text/event-stream' });
-    response.end(body(saidIn(await answer.text())));
-  });
-  const double: DialectDouble = { ...listening, asked: 0, failure: undefined };
-  return double;
-}
-
-export function saidIn(events: string): Said {
-  const said: Said = { text: '', calls: [], usage: undefined };
-  for (const line of events.split('\n')) {
-    if (!line.startsWith('data: {')) continue;
-    const { choices = [], usage }: OpenAI.ChatCompletionChunk = JSON.parse(line.slice(6));
-    said.usage = usage ?? said.usage;
-    const { content, tool_calls: parts = [] } = choices[0]?.delta ?? {};
-    said.text += content ?? '';
-    for (const { index, id, function: part } of parts) {
-      said.calls[index] ??= { id: id ?? '', name: part?.name ?? '', arguments: '' };
-      const call = said.calls[index];
-      if (call) call.arguments += part?.arguments ?? '';
-    }
-  }
-  return said;
-}
-
-const DONE = 'data: [DONE]\n\n';
-const event = (data: object | string): string =>
-  `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
-const chunk = (delta: object, finish: string | null = null): string =>
-  event({ id: 'x', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finish }] });
-
-type Call = Said['calls'][number];
-
-/** Events with the text, the calls as `write` puts them, why it ends, and what was used. */
-function streamed(
-  { text, calls, usage }: Said,
-  write: (call: Call, index: number) => object | readonly object[] = whole,
-  { finish = calls.length > 0 ? 'tool_calls' : 'stop', before = {}, told = usage } = {},
-): string {
-  const parts = calls.flatMap((call, index) => [write(call, index)].flat());
-  return [
-    chunk({ role: 'assistant', content: '', ...before }),
-    ...(text.match(/.{1,20}/gs) ?? []).map((content) => chunk({ content })),
-    ...parts.map((part) => chunk({ tool_calls: [part] })),
-    chunk({}, finish),
-    ...(told ? [event({ id: 'x', choices: [], usage: told })] : []),
-    DONE,
-  ].join('');
-}
-
-const whole = ({ id, name, arguments: text }: Call, index: number) => ({
-  index,
-  id,
-  type: 'function',
-  function: { name, arguments: text },
-});
-
-/** Calls that a server leaves in the text, in the format that the model was trained on. */
-const written = (said: Said, write: (call: Call, index: number) => string): string =>
-  streamed({ ...said, text: said.text + said.calls.map(write).join(''), calls: [] });
 
 const answers = (request: Request) => request.messages.filter(({ role }) => role === 'assistant');
 const callsOf = (message: Message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []);
@@ -126,6 +20,17 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
     body: (said) =>
       streamed(said, (call, index) =>
         whole({ ...call, id: `functions.${call.name}:${index}`, name: `functions.${call.name}` }, index),
+      ),
+  },
+  'calls share an id and an index': {
+    body: (said) => streamed(said, (call) => whole({ ...call, id: 'call' }, 0)),
+  },
+  'ids change with each part': {
+    body: (said) =>
+      streamed(said, ({ id, name, arguments: text }) =>
+        [text.slice(0, 10), text.slice(10, 40), text.slice(40)]
+          .filter((part) => part !== '')
+          .map((part, i) => ({ index: 0, id: `${id}${i}`, function: { name, arguments: part } })),
       ),
   },
   'arguments are an object': {
@@ -220,98 +125,7 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
     body: (said) => streamed({ ...said, text: `<think>\nWhat do they want?\n</think>\n\n${said.text}` }),
   },
   'its end is a mark': { body: (said) => streamed({ ...said, text: `${said.text}<|im_end|>` }) },
-  'calls are written as Qwen does': {
-    body: (said) =>
-      written(
-        said,
-        ({ name, arguments: text }) =>
-          `\n<tool_call>\n{"name": "${name}", "arguments": ${text}}\n</tool_call>`,
-      ),
-  },
-  'calls are written as Kimi does': {
-    body: (said) =>
-      written(
-        said,
-        ({ name, arguments: text }, index) =>
-          `<|tool_call_begin|>functions.${name}:${index}<|tool_call_argument_begin|>${text}<|tool_call_end|>`,
-      ),
-  },
-  'calls are written as DeepSeek does': {
-    body: (said) =>
-      written(
-        said,
-        ({ name, arguments: text }) => `<｜tool▁call▁begin｜>${name}<｜tool▁sep｜>${text}<｜tool▁call▁end｜>`,
-      ),
-  },
-  'calls are written in Harmony': {
-    body: (said) =>
-      written(
-        said,
-        ({ name, arguments: text }) =>
-          `<|start|>assistant<|channel|>commentary to=functions.${name} <|constrain|>json<|message|>${text}<|call|>`,
-      ),
-  },
-  'calls are written as GLM does': {
-    body: (said) =>
-      written(
-        said,
-        ({ name, arguments: text }) =>
-          `\n<tool_call>${name}\n${Object.entries(JSON.parse(text))
-            .map(
-              ([key, value]) =>
-                `<arg_key>${key}</arg_key>\n<arg_value>${typeof value === 'string' ? value : JSON.stringify(value)}</arg_value>`,
-            )
-            .join('\n')}\n</tool_call>`,
-      ),
-  },
-  'calls are written as MiniMax does': {
-    body: (said) =>
-      written(
-        said,
-        ({ name, arguments: text }) =>
-          `\n<minimax:tool_call>\n<invoke name="${name}">\n${Object.entries(JSON.parse(text))
-            .map(
-              ([key, value]) =>
-                `<parameter name="${key}">${typeof value === 'string' ? value : JSON.stringify(value)}</parameter>`,
-            )
-            .join('\n')}\n</invoke>\n</minimax:tool_call>`,
-      ),
-  },
-  'calls are written as Mistral does': {
-    body: ({ calls, ...said }) =>
-      streamed({
-        ...said,
-        calls: [],
-        text:
-          calls.length === 0
-            ? said.text
-            : `${said.text}[TOOL_CALLS][${calls.map(({ name, arguments: text }) => `{"name": "${name}", "arguments": ${text}}`).join(', ')}]`,
-      }),
-  },
-  'calls are a list between marks': {
-    body: ({ calls, ...said }) =>
-      streamed({
-        ...said,
-        calls: [],
-        text:
-          calls.length === 0
-            ? said.text
-            : `${said.text}<TOOLCALL>[${calls.map(({ name, arguments: text }) => `{"name": "${name}", "arguments": ${text}}`).join(', ')}]</TOOLCALL>`,
-      }),
-  },
-  'calls are JSON without a mark': {
-    body: ({ calls, ...said }) =>
-      streamed({
-        ...said,
-        calls: [],
-        text:
-          calls.length === 0
-            ? said.text
-            : calls
-                .map(({ name, arguments: text }) => `{"name": "${name}", "parameters": ${text}}`)
-                .join('\n'),
-      }),
-  },
+  ...WRITTEN,
   'ids are nine letters, and nothing is empty': {
     body: streamed,
     refusal: ({ messages }) => {
@@ -362,6 +176,19 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
       answers(request)
         .flatMap(callsOf)
         .every((call) => has(call, 'extra_content'))
+        ? undefined
+        : 'Function call is missing a thought_signature in functionCall parts.',
+  },
+  'calls have signatures beside what is of their provider': {
+    body: (said) =>
+      streamed(said, (call, index) => ({
+        ...whole(call, index),
+        provider_specific_fields: { thought_signature: `c2ln${call.name}` },
+      })),
+    refusal: (request) =>
+      answers(request)
+        .flatMap(callsOf)
+        .every((call) => has(call, 'provider_specific_fields'))
         ? undefined
         : 'Function call is missing a thought_signature in functionCall parts.',
   },

@@ -104,6 +104,21 @@ describe('compact', () => {
     expect(summaries.map(({ tools = [] }) => tools.length > 0)).toEqual([true, false]);
   });
 
+  test.each([
+    ['half a summary', 'They said a'],
+    ['a thought without an end', '<think>They said a lot, and'],
+  ])('takes no %s for one', async (_name, text) => {
+    await begin((request) =>
+      lastText(request).includes('Write a summary') ? { text, finish: 'length' } : echo(request),
+    );
+    const asked = await talk();
+    world.slack.say('U0ADA', 'C0ML', 'compact', asked.ts);
+    await world.reply(asked, 'summary was cut at its limit. Nothing was changed');
+    world.slack.say('U0ADA', 'C0ML', 'go on', asked.ts);
+    await world.reply(asked, 'heard: [Ada] go on');
+    expect(JSON.stringify(world.model.requests.at(-1)?.messages)).not.toContain('They said a');
+  });
+
   test('changes nothing where there is too little, or where the model fails, and says so', async () => {
     await begin((request) =>
       lastText(request).includes('Write a summary') ? { error: { status: 401 } } : echo(request),

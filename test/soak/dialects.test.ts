@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { startAnthropic } from '../doubles/anthropic.ts';
-import { DIALECTS, type Dialect, type DialectDouble, startDialect } from '../doubles/dialects.ts';
+import { type Dialect, type DialectDouble, startDialect } from '../doubles/dialect-server.ts';
+import { DIALECTS } from '../doubles/dialects.ts';
 import { type ModelDouble, startModelDouble } from '../doubles/model.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { STREAM_FAILURES } from '../doubles/stream-failures.ts';

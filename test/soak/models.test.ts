@@ -106,9 +106,13 @@ describe('the title of a session', () => {
     expect(lastText(own[0] as never)).toBe('fine-tune a model on imdb');
   });
 
-  test('stays the first words of the request where the cheaper model fails', async () => {
+  test.each([
+    ['fails', { error: { status: 404 } }],
+    ['is cut', { text: 'IMDB senti', finish: 'length' as const }],
+    ['is cut while it thinks', { text: '<think>They want a', finish: 'length' as const }],
+  ])('stays the first words of the request where the cheaper model %s', async (_how, reply) => {
     const asked = await started(
-      (request) => (request.model === 'small/model' ? { error: { status: 404 } } : echo(request)),
+      (request) => (request.model === 'small/model' ? reply : echo(request)),
       withSmall,
     );
     await world.reply(asked, '*fine-tune a model on imdb*');

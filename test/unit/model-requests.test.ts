@@ -40,6 +40,23 @@ describe('what goes to any provider', () => {
     expect(sent).toMatchObject({ tool_calls: [{ function: { name: expected } }] });
   });
 
+  test('has what LiteLLM wants back where it stood', () => {
+    const signed = { thought_signature: 'Q2lk' };
+    const extra = { provider_specific_fields: signed, 'function.provider_specific_fields': signed };
+    const asked = { ...call('c', 'read'), extra_content: { google: signed, ...extra } };
+    const [sent] = messagesFor([{ role: 'assistant', content: null, tool_calls: [asked] }], NO_QUIRKS);
+    expect(sent).toMatchObject({
+      tool_calls: [
+        {
+          extra_content: { google: signed },
+          provider_specific_fields: signed,
+          function: { name: 'read', arguments: '{}', provider_specific_fields: signed },
+        },
+      ],
+    });
+    expect(JSON.stringify(sent)).not.toContain('function.provider');
+  });
+
   test('has no answer without words, and no empty result', () => {
     const sent = messagesFor(
       [

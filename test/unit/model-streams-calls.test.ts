@@ -140,6 +140,20 @@ describe('one call is one', () => {
         part(at('4'), 'read', ''),
       ],
     ],
+    [
+      'whose parts with other ids begin as a call does',
+      [
+        part(at('1'), 'read', '{"path":"a","o":['),
+        part(at('2'), 'read', '{"p":'),
+        part(at('3'), 'read', '1}]}'),
+      ],
+    ],
+    [
+      'with objects at the beginning of three parts, and other ids',
+      ['{"path":"a","o":[', '{"p":1},', '{"p":2},', '{"p":3}]}'].map((text, i) =>
+        part(at(`${i}`), 'read', text),
+      ),
+    ],
     ['whose name is in two parts, the second without an id', [part(X0, 're', ''), part(AT, 'ad', A)]],
     ['whose name is in two parts, without a number', [part(X, 're', ''), part({}, 'ad', A)]],
     [

@@ -124,6 +124,33 @@ describe('calls of tools', () => {
     );
     expect(answer.calls[0]?.extra).toEqual(extra);
   });
+
+  const SIGNED = { thought_signature: 'Q2lk' };
+  test.each<[string, object, object]>([
+    ['with the call', { provider_specific_fields: SIGNED }, { provider_specific_fields: SIGNED }],
+    [
+      'with its function',
+      { function: { name: 'read', arguments: '{}', provider_specific_fields: SIGNED } },
+      { 'function.provider_specific_fields': SIGNED },
+    ],
+    ['in its id', { id: 'call_x__thought__Q2lk' }, { provider_specific_fields: SIGNED }],
+    [
+      'beside others',
+      { provider_specific_fields: SIGNED, extra_content: { google: SIGNED } },
+      { google: SIGNED, provider_specific_fields: SIGNED },
+    ],
+  ])('keep what LiteLLM wants back, %s', async (_where, fields, extra) => {
+    const part = { index: 0, id: 'x', function: { name: 'read', arguments: '{}' }, ...fields };
+    expect((await answered(sent(tool(part), CALLED))).calls[0]?.extra).toEqual(extra);
+    const header = {
+      index: 0,
+      id: 'x',
+      provider_specific_fields: {},
+      function: { name: 'read', arguments: '' },
+    };
+    const late = { index: 0, ...fields, function: { ...part.function, name: '' } };
+    expect((await answered(sent(tool(header), tool(late), CALLED))).calls[0]?.extra).toEqual(extra);
+  });
 });
 
 describe('a stream', () => {
