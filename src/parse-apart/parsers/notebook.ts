@@ -7,9 +7,12 @@ import { printedParts, withoutAnsi } from '../../lib/output.ts';
 import { decodedText } from '../../lib/text-encoding.ts';
 import { blockText } from '../latexml/render.ts';
 
+/** Texts among whatever a list holds. */
+const Texts = z.array(z.unknown()).transform((parts) => parts.filter((part) => typeof part === 'string'));
+
 /** A text, as one or as its lines; what is neither is none. */
 const lines = z
-  .union([z.string(), z.array(z.string()).transform((parts) => parts.join(''))])
+  .union([z.string(), Texts.transform((parts) => parts.join(''))])
   .optional()
   .catch(undefined);
 
@@ -19,7 +22,7 @@ const Output = z.looseObject({
   text: lines,
   ename: lines,
   evalue: lines,
-  traceback: z.array(z.string()).optional().catch(undefined),
+  traceback: Texts.optional().catch(undefined),
   data: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
 type Output = z.infer<typeof Output>;
@@ -31,9 +34,24 @@ const Cell = z.object({
   source: lines,
   input: lines,
   code: lines,
-  outputs: z.array(Output).catch([]),
+  outputs: z
+    .array(Output.optional().catch(undefined))
+    .transform((outputs) => outputs.filter((output) => output !== undefined))
+    .catch([]),
 });
 type Cell = z.infer<typeof Cell>;
+
+/** One that is none keeps its place, so that the others keep their numbers. */
+const CellOrNot = Cell.or(
+  z.unknown().transform(
+    (value): Cell => ({
+      ...{ cell_type: 'unreadable', level: 1, input: undefined, code: undefined, outputs: [] },
+      source: `(no cell: ${JSON.stringify(value)?.slice(0, NOT_A_CELL)})`,
+    }),
+  ),
+);
+const NOT_A_CELL = 200;
+const Cells = z.array(CellOrNot).catch([]);
 
 const Metadata = z
   .object({
@@ -43,18 +61,47 @@ const Metadata = z
   .optional()
   .catch(undefined);
 
-const Cells = z.object({ cells: z.array(Cell), metadata: Metadata });
-
-/** Before version 4 the cells stood in worksheets. */
-const Worksheets = z
-  .object({ worksheets: z.array(z.object({ cells: z.array(Cell).default([]) })), metadata: Metadata })
-  .transform(({ worksheets, metadata }) => ({ cells: worksheets.flatMap(({ cells }) => cells), metadata }));
-
 /**
  * Version 4: https://nbformat.readthedocs.io/en/latest/format_description.html. Versions 2 and 3, which are
- * still published: https://github.com/jupyter/nbformat/blob/main/nbformat/v3/nbformat.v3.schema.json.
+ * still published, have their cells in worksheets:
+ * https://github.com/jupyter/nbformat/blob/main/nbformat/v3/nbformat.v3.schema.json.
  */
-const Notebook = z.union([Cells, Worksheets]);
+const Notebook = z
+  .object({
+    nbformat: z.number().optional().catch(undefined),
+    cells: Cells,
+    worksheets: z.array(z.object({ cells: Cells }).catch({ cells: [] })).catch([]),
+    metadata: Metadata,
+  })
+  .transform(({ cells, worksheets, metadata }) => ({
+    cells: [...cells, ...worksheets.flatMap((sheet) => sheet.cells)],
+    metadata,
+  }));
+
+/** An object that says that it is a notebook, or holds cells as one does. */
+const isNotebook = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  (('nbformat' in value && typeof value.nbformat === 'number') ||
+    ('cells' in value && Array.isArray(value.cells)) ||
+    ('worksheets' in value && Array.isArray(value.worksheets)));
+
+/**
+ * Before version 4 lines were written with or without their ends, which their first tells: so do
+ * `_join_lines` and `rejoin_lines` of https://github.com/jupyter/nbformat/blob/main/nbformat/v3/rwbase.py and
+ * v2/rwbase.py. Those of a traceback have none in any version.
+ */
+function withLineEnds(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const [first = '', ...others] = value;
+    const areTexts = typeof first === 'string' && others.every((part) => typeof part === 'string');
+    return areTexts && !/[\n\r]$/.test(first) ? value.join('\n') : value.map(withLineEnds);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, name === 'traceback' ? part : withLineEnds(part)]),
+  );
+}
 
 const OUTPUT = 600;
 
@@ -74,7 +121,11 @@ export function notebookText(bytes: Uint8Array): string {
 }
 
 function textOf(json: string): string {
-  const notebook = Notebook.safeParse(parsedJson(json)).data;
+  const value = parsedJson(json);
+  if (!isNotebook(value)) return json;
+  const { nbformat = 'worksheets' in value ? 3 : 4 } = value;
+  const isOld = nbformat === 2 || nbformat === 3;
+  const notebook = Notebook.safeParse(isOld ? withLineEnds(value) : value).data;
   if (notebook === undefined) return json;
   if (notebook.cells.length === 0) return '(a notebook without cells)';
   const { kernelspec, language_info } = notebook.metadata ?? {};

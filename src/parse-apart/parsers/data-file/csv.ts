@@ -50,7 +50,7 @@ export function readTable({ text, isPart }: TextInput, usual: string): Read {
     first: found.sample.slice(0, FIRST_ROWS).map((fields) => rowText(pairs(names, fields))),
     notes: [
       ...dialectNotes(dialect, usual),
-      ...headerNotes(header.fields, columns, found),
+      ...headerNotes(header.fields, columns, found, isPart),
       ...(isIndexed ? [INDEXED] : []),
       ...lengthNotes(found, before),
       ...columnNotes(names, found.sample),
@@ -171,6 +171,7 @@ function headerNotes(
   header: readonly string[],
   columns: readonly string[],
   { sample, rows, comments }: Found,
+  isPart: boolean,
 ): string[] {
   const notes: string[] = [];
   const renamed = columns.filter((name, i) => header[i] !== '' && header[i] !== name);
@@ -185,11 +186,16 @@ function headerNotes(
     );
   }
   const nameless = unnamed.filter((name) => !(isIndex && name === columns[0]));
-  const isEmpty = nameless.every((name) => sample.every((row) => (row[columns.indexOf(name)] ?? '') === ''));
+  const isEmpty =
+    sample.length > 0 &&
+    nameless.every((name) => sample.every((row) => (row[columns.indexOf(name)] ?? '') === ''));
   if (nameless.length > 0) {
+    // Of rows that were not looked at nobody knows.
+    const value =
+      isPart || rows > sample.length ? `, in its first ${sample.length} rows, a value` : ' a value';
     notes.push(
       isEmpty
-        ? `${listed(nameless)} have neither a name nor a value, as Excel leaves columns: drop them.`
+        ? `${listed(nameless)} have neither a name nor${value}, as Excel leaves columns: drop them.`
         : `Some columns have no name: they are called ${listed(nameless)}, as pandas does.`,
     );
   }
@@ -198,7 +204,8 @@ function headerNotes(
     notes.push(
       `Blanks belong to the names of some columns: ${listed(blanks.map((name) => JSON.stringify(name)))}.`,
     );
-  if (rows === 0) notes.push('It has a header and no rows.');
+  if (rows === 0)
+    notes.push(isPart ? 'No whole row is in what was read of it.' : 'It has a header and no rows.');
   if (rows > 0 && header.every((name) => /^[-+]?\d+(?:\.\d+)?$/.test(name))) {
     notes.push(
       'Its first line looks like a row, not like names of columns: is the header missing (header=None)?',
