@@ -90,22 +90,46 @@ const STOPS: readonly string[] = [
   ...['hort auf', 'aufhoren', 'aufhoeren'],
   ...['arrete', 'arretez', 'arreter', 'arrete toi', 'arretez vous', 'stoppez', 'stopper', 'halte'],
   ...['para', 'pare', 'parar', 'parad', 'parate', 'paralo', 'detente', 'deten', 'detengase', 'detener'],
-  ...['alto', 'basta'],
+  ...['alto', 'basta', 'para ya', 'pares'],
+  ...['schluss', 'schluß', 'schluss damit', 'genug jetzt', 'halt ein'],
 ];
 
 /** What people say besides it. Anything else makes it another message: "stop words", "don't stop". */
 const BESIDES = new Set(
   [
     'now it that this right away immediately asap everything all at once just hey ok okay oh wait bot working',
-    "enough that's thats genug",
-    'jetzt sofort mal das dies damit alles endlich',
-    'maintenant tout de suite immediatement ca cela',
-    'ya ahora mismo todo ahi',
+    "enough that's thats genug but yes yeah yep alright sorry really seriously hello hi you guys man bro dude",
+    'thanks thank thx ty cheers danke merci gracias',
+    'jetzt sofort mal das dies damit alles endlich doch aber',
+    'maintenant tout de suite immediatement ca cela mais',
+    'ya ahora mismo todo ahi pero',
   ].flatMap((line) => line.split(' ')),
 );
 
+/** What is said around it in several words, which mean something else one by one. */
+const PHRASES =
+  /(?<= |^)(?:right (?:there|here)|for now|never ?mind|(?:thank you|thanks)(?: (?:very|so) much| a lot)?|i (?:just )?sa(?:id|y)(?: to)?|i (?:told|tell) you(?: to)?|i (?:want|need) (?:it|you|this) to|you (?:must|have to|need to)|(?:working on|with) (?:this|that|it)|(?:ich )?(?:sagte|habe?)(?: ich)?|gesagt|vielen dank|j'ai dit|he dicho(?: que)?|dije(?: que)?|muchas gracias)(?= |$)/g;
+
+/** The bot, called by its name: whom else would somebody stop here? */
+const CALLED = /@?\bml[ _-]?intern\b/gi;
+
+/** What people put around words: brackets of all kinds, and a question mark within them. */
+const AROUND = /[()[\]{}<>|\\/#?]/g;
+
+/** What is quoted was said by somebody else. */
+export const isQuoted = ({ said }: Pick<Bare, 'said'>): boolean => said.startsWith('>');
+
+/** A message without the bot's name, brackets and thanks: for what does no harm where it is guessed. */
+export const withoutManners = ({ said }: Pick<Bare, 'said'>): string =>
+  withoutPlease(compared(said.replace(CALLED, ' ').replace(AROUND, ' ')))
+    .replace(
+      /^(?:ok|okay|hey|hi|thanks|thank you)(?= \S)|(?<=\S )(?:thanks|thank you|thx|danke|merci|gracias)$/g,
+      '',
+    )
+    .trim();
+
 const STOP = new RegExp(`(?<= |^)(?:${longestFirst(STOPS).join('|')})(?= |$)`, 'g');
-const MOST_WORDS = 8;
+const MOST_WORDS = 10;
 
 function longestFirst(words: readonly string[]): string[] {
   return [...words].sort((a, b) => b.length - a.length);
@@ -113,11 +137,13 @@ function longestFirst(words: readonly string[]): string[] {
 
 /** Whether a message says nothing but "stop". "No, stop" does, "no stop" does not. */
 export function saysStop({ said }: Pick<Bare, 'said'>): boolean {
-  if (/^non-/i.test(said)) return false;
-  const words = compared(said.replace(/^(?:no|nope|nein|non)\s?[,.;!…–—-]+\s*/i, ''));
+  if (/^non-/i.test(said) || isQuoted({ said })) return false;
+  const bare = said.replace(CALLED, ' ').replace(AROUND, ' ').trim();
+  const words = compared(bare.replace(/^(?:no|nope|nein|non)(?:,? thanks?)?\s?[,.;!…–—-]+\s*/i, ''));
   if (words.split(' ').length > MOST_WORDS) return false;
   // "Hör bitte auf": a please may stand within.
   const left = withoutPlease(words)
+    .replace(PHRASES, '')
     .split(' ')
     .filter((word) => !BESIDES.has(word))
     .join(' ');

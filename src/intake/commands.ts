@@ -8,7 +8,7 @@ import { type Order, orderNamed } from '../session/experiments/order.ts';
 import type { Operation } from '../session/operations.ts';
 import type { Offer } from '../session/transcript.ts';
 import { modelIdTooLong, reasonTooLong, runsWithoutAsking } from '../thread/words/intake.ts';
-import { type Bare, bareWords, saysStop, withoutLead, withoutPlease } from './bare-words.ts';
+import { type Bare, bareWords, saysStop, withoutLead, withoutManners, withoutPlease } from './bare-words.ts';
 import { isNearDecision, nearCommands } from './near-commands.ts';
 import { type ZoneOrder, zoneOrderOf } from './time-zone-command.ts';
 import { corrected } from './typos.ts';
@@ -155,7 +155,8 @@ const LONGEST = 4_000;
 /** The commands that are a word alone. */
 function simpleCommand(bare: Bare, by: Person): Command | undefined {
   const word = withoutPlease(bare.words);
-  if (Object.hasOwn(ANSWERED, word)) return { kind: ANSWERED[word] ?? 'help' };
+  const asked = withoutManners(bare);
+  if (Object.hasOwn(ANSWERED, asked)) return { kind: ANSWERED[asked] ?? 'help' };
   if (word === 'catch me up' || word === 'catchup') return { kind: 'catch_up' };
   if (word === 'branch') return { kind: 'branch' };
   if (saysStop(bare)) return { kind: 'operation', operation: { kind: 'interrupt', by } };

@@ -1,6 +1,14 @@
 import type { Offer } from '../session/transcript.ts';
 import { OFFERED } from '../thread/words/intake.ts';
-import { type Bare, bareWords, beginsWithStop, saysStop, withoutPlease } from './bare-words.ts';
+import {
+  type Bare,
+  bareWords,
+  beginsWithStop,
+  isQuoted,
+  saysStop,
+  withoutManners,
+  withoutPlease,
+} from './bare-words.ts';
 
 /*
  * What nearly is a command: a word too many, a question mark, two letters exchanged, another language. None
@@ -22,10 +30,10 @@ const OFFERS = {
 
 /** The offers for what a message nearly is; undefined where it is far from any command. */
 export function nearCommands(text: string, bare: Bare): readonly Offer[] | undefined {
-  const words = withoutPlease(bare.words);
+  const words = withoutManners(bare);
   if (words === '') return /[🛑⏹]/u.test(text) ? [OFFERS.stop] : undefined;
-  const asked = words.replace(/^(?:can|could|would|will) you /, '');
-  if ((bare.isAsked || asked !== words) && saysStop({ said: asked })) return [OFFERS.stop];
+  const asked = words.replace(ASKED, '');
+  if ((bare.isAsked || isQuoted(bare) || asked !== words) && saysStop({ said: asked })) return [OFFERS.stop];
   for (const [pattern, offers] of NEAR) {
     if (pattern.test(asked)) return offers;
   }
@@ -35,6 +43,10 @@ export function nearCommands(text: string, bare: Bare): readonly Offer[] | undef
   return meant && [meant];
 }
 
+/** What makes a question or a wish of a command. */
+const ASKED =
+  /^(?:(?:can|could|would|will|should|shall|may) (?:you|we|i)(?: just)? |(?:let's|lets|we should|we can) |(?:i'd|i would) like (?:you )?to |i want to )/;
+
 /** "Stop the job" may be about the job alone, or about all of it. */
 const BESIDES_JOBS =
   /^\S+(?: auf| an| toi)?(?: \S+){0,2} (?:l')?(?:jobs?|runs?|training|trainings?lauf|entrainement|tache|trabajos?|entrenamiento)(?: \S+)?$/;
@@ -43,6 +55,10 @@ const NEAR: readonly (readonly [RegExp, readonly Offer[]])[] = [
   [/^(?:stop (?:here|talking|doing (?:it|that|this)|asking|there)|you (?:can|should) stop)$/, [OFFERS.stop]],
   [/^stop (?:now |it )?(?:and|but) (?:keep|let|leave) (?:\S+ ){0,2}jobs?(?: \S+){0,2}$/, [OFFERS.keep]],
   [/^(?:cancel|abort|quit|abbrechen|brich ab|cancelar|cancela)(?: (?:it|that|this|all))?$/, [OFFERS.stop]],
+  [
+    /^(?:(?:that's|thats|that is) )?enough(?: now)?$|^(?:(?:das|es) )?reicht(?: jetzt)?$|^(?:ca suffit|assez|ya vale)$/,
+    [OFFERS.stop],
+  ],
   [/^(?:annuler|annule|annulez)(?: (?:ca|tout))?$/, [OFFERS.undo, OFFERS.stop]],
   [
     /^(?:undo(?: (?:it|that|this|everything|all|the last \S+))?|ruckgangig(?: machen)?|deshacer|deshaz(?:lo)?)$/,
@@ -83,7 +99,7 @@ const EXCHANGED: ReadonlyMap<string, Offer> = new Map(
  * Whether a message speaks of approving or rejecting and of nothing else, without being the command: "approve
  * it?", "approved", "genehmigen". Who decides on what costs money says it in one way.
  */
-export const isNearDecision = ({ words }: Bare): boolean => DECISION.test(withoutPlease(words));
+export const isNearDecision = (bare: Bare): boolean => DECISION.test(withoutManners(bare));
 
 const DECISION = new RegExp(
   [
