@@ -16,11 +16,19 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     'Access was asked for already: its owners have to accept it, and until then nothing helps but waiting.',
   ],
   [
+    /request .{0,160}(?:has been|was) (?:rejected|refused|denied)/i,
+    'Its owners have refused access: only they can change that, or another repository helps.',
+  ],
+  [
+    /enable access to public gated repositories/i,
+    'The settings of the fine-grained token have to allow public gated repositories.',
+  ],
+  [
     /GatedRepo|\bgated\b|not in the authorized list|access to .{0,120} is restricted|ask for access/i,
     'It is gated: the owner of the token has to ask for access on its page on the Hub.',
   ],
   [
-    /discussions? (?:are|is) (?:disabled|turned off|not enabled)|DisabledDiscussions/i,
+    /(?:discussions?|pull requests?) (?:are|is|have been) (?:disabled|turned off|not enabled)|DisabledDiscussions/i,
     'Discussions and pull requests are off there: without create_pr, or with them switched on in its settings by its owners, it goes through.',
   ],
   [

@@ -15,6 +15,17 @@ test.each([
     'free or buy storage',
   ],
   [403, 'Discussions are disabled for this repo', 'Discussions and pull requests are off'],
+  [403, 'Pull requests have been disabled on this repo', 'Discussions and pull requests are off'],
+  [
+    403,
+    "Your request to access model acme/x has been rejected by the repo's authors.",
+    'have refused access',
+  ],
+  [
+    403,
+    'Please enable access to public gated repositories in your fine-grained token settings to view this repository.',
+    'settings of the fine-grained token',
+  ],
   [
     403,
     'Your request to access model acme/x is awaiting a review from the repo authors.',

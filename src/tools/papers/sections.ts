@@ -46,10 +46,7 @@ export function sectionText(id: string, paper: PaperText, wanted: string, offset
     const known = (named.length > 0 ? named : paper.sections).map(({ title }) => title).join('; ');
     return { ok: false, reason: `${id} has no section "${wanted}". Its sections are: ${cut(known, 4_000)}.` };
   }
-  const rest = paper.sections.slice(at + 1);
-  const end = rest.findIndex(({ level }) => level <= section.level);
-  const parts = [section, ...(end === -1 ? rest : rest.slice(0, end))];
-  const text = parts
+  const text = partsFrom(paper, at)
     .map(({ title, text: own, level }) => `${'#'.repeat(Math.min(6, level))} ${title}\n${own}`)
     .join('\n\n');
   return pieceOf(`${paper.url}\n`, text, offset);
@@ -76,11 +73,24 @@ const REFERENCES = /^(?:\S{1,10} )?(?:references|bibliography|literature|works c
 /** The place of a section that is called by its number, its title or both, as people write them. */
 function sectionAt(paper: PaperText, wanted: string): number {
   const asked = numbered(anchored(wanted.slice(0, 500)));
+  // "Method > Loss": the last of them is meant, within the one before it.
+  const path = asked.split(/\s[>/›»→]\s|\s?::\s?|:\s/);
+  const last = path.at(-1) ?? '';
+  const isTitle = paper.sections.some(({ title }) => folded(title) === folded(asked));
+  const above = isTitle || last === asked ? -1 : placeOf(paper, path.at(-2) ?? '');
+  const [, ...below] = above === -1 ? [] : partsFrom(paper, above);
+  const within = placeOf({ sections: below }, last);
+  if (within !== -1) return above + 1 + within;
   const found = placeOf(paper, asked);
-  if (found !== -1) return found;
-  // "Method > Loss": the last of them is meant.
-  const last = asked.split(/\s[>/›»→]\s|\s?::\s?|:\s/).at(-1) ?? '';
-  return last === asked ? -1 : placeOf(paper, last);
+  return found !== -1 || last === asked ? found : placeOf(paper, last);
+}
+
+/** A section and what is below it. */
+function partsFrom({ sections }: Pick<PaperText, 'sections'>, at: number): PaperSection[] {
+  const level = sections[at]?.level ?? 0;
+  const rest = sections.slice(at + 1);
+  const end = rest.findIndex((section) => section.level <= level);
+  return [...sections.slice(at, at + 1), ...(end === -1 ? rest : rest.slice(0, end))];
 }
 
 /** "#S3.SS1", "A2.SS1": as the addresses of a page's sections are written. */
@@ -104,7 +114,7 @@ const numbered = (wanted: string): string =>
     },
   );
 
-function placeOf({ sections }: PaperText, wanted: string): number {
+function placeOf({ sections }: Pick<PaperText, 'sections'>, wanted: string): number {
   const name = folded(wanted).replace(/^(?:the )?(.*?)(?: (?:sub)?section)?$/, '$1');
   const { number, rest } = partsOf(wanted);
   const isRoman = sections.some((section) => /^i$/i.test(section.number));
@@ -112,10 +122,13 @@ function placeOf({ sections }: PaperText, wanted: string): number {
     number !== '' && section.number !== '' && numberOf(section.number) === number;
   const bare = ({ title, number: own }: PaperSection) =>
     folded(own !== '' && title.includes(own) ? title.slice(title.indexOf(own) + own.length) : title);
+  // "V", "IV-B": of a paper that counts in digits.
+  const isNumeral = /^[ivxl]+(?:\.\w+)*$/.test(number) && !sections.some(same);
   const words = (rest || name).split(' ').filter((word) => word !== 'the');
   const ways: ((section: PaperSection) => boolean)[] = [
     (section) =>
       same(section) && (rest === '' || bare(section).includes(rest) || rest.includes(bare(section))),
+    (section) => rest === '' && isNumeral && numberOf(section.number) === counted(number),
     (section) => folded(section.title) === name || bare(section) === name,
     (section) => rest !== '' && bare(section) === rest,
     (section) => bare(section).startsWith(rest || name) && (rest || name) !== '',
@@ -168,7 +181,7 @@ function partsOf(wanted: string): { number: string; rest: string } {
     .trim()
     .replace(/^["'“‘(]{1,5}/, '');
   const named = text.replace(
-    /^(?:the\s+)?(?:§+|(?:sections?|sec|appendix|app|chapter|chap|ch|part)\b\.?)\s*/i,
+    /^(?:the\s+)?(?:§[§\s]*|(?:(?:sub|sub-)?sections?|sections?|sects?|secs?|appendix|appendices|app|annex|chapters?|chaps?|ch|parts?|paragraphs?|para|(?:unter)?abschnitte?|abschn|kapitel|kap|teil|anhang|chapitre|partie|annexe|secci[oó]n|cap[ií]tulo|ap[eé]ndice|anexo)(?![\p{L}\p{N}])\.?)\s*(?:n(?:o|r|um(?:ber)?)?\.?\s*(?=\d))?/iu,
     '',
   );
   const [whole = '', number = ''] =
