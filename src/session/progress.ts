@@ -71,11 +71,12 @@ function withTail(tail: string[], line: string): string[] {
   return tail.includes(text) ? tail : [...tail, text].slice(-TAIL_LINES);
 }
 
+/** Of commits, and of other addresses, so that many of these never push out what was really pushed. */
 const MAX_LINKS = 10;
 
 /**
  * Remembers an address that a line may mean as pushed to: by a word, as an upload's own line does that is the
- * address alone, or as the address of a commit.
+ * address alone, or as the address of a commit, of which the newest of each repository counts.
  */
 function withLink(links: string[], line: string): string[] {
   const [found, commit] =
@@ -84,8 +85,17 @@ function withLink(links: string[], line: string): string[] {
     ) ?? [];
   if (found === undefined || links.includes(found)) return links;
   const isMeant = commit !== undefined || line.startsWith(found) || PUSHED.test(line);
-  return isMeant ? [...links, found].slice(-MAX_LINKS) : links;
+  if (!isMeant) return links;
+  const isOlder = (link: string) => commit !== undefined && isCommit(link) && pageOf(link) === pageOf(found);
+  const all = [...links.filter((link) => !isOlder(link)), found];
+  const kept = new Set(
+    [true, false].flatMap((is) => all.filter((l) => isCommit(l) === is).slice(-MAX_LINKS)),
+  );
+  return all.filter((link) => kept.has(link));
 }
+
+const isCommit = (link: string): boolean => link.includes('/commit/');
+const pageOf = (link: string): string => link.replace(/\/commit\/.*$/, '');
 
 const PUSHED = /\b(?:push|upload|commit|publish|available|saved|view)/i;
 

@@ -20,6 +20,8 @@ const Log = z.object({
     losses: z.array(z.number()).optional(),
     count: z.number().optional(),
     metrics: z.record(z.string(), z.number()).optional(),
+    /** All that may be told as one. */
+    onlyMetrics: z.record(z.string(), z.number()).optional(),
     alerts: z.array(z.string()).optional(),
     failure: z.string().nullable(),
     advice: z.string().optional(),
@@ -38,7 +40,7 @@ const read = (lines: readonly string[]) => lines.map(withoutAnsi).reduce(advance
 
 /** What is told, in the form of what is expected. */
 function toldOf(progress: Progress, expected: z.infer<typeof LogLines>[number]['expected']): object {
-  const told = { ...progress, count: progress.seen };
+  const told = { ...progress, count: progress.seen, onlyMetrics: progress.metrics };
   return Object.fromEntries(
     Object.entries(expected).map(([name, value]) => {
       const found = told[name as keyof typeof told];

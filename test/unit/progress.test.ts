@@ -22,6 +22,21 @@ test('whatever a job prints, what is made of it can be written down and read aga
   );
 });
 
+test('what was really pushed stays known, however many other addresses a log names', () => {
+  const hub = 'https://huggingface.co';
+  const commit = (repo: string, digit: string) => `${hub}/${repo}/commit/${digit.repeat(40)}`;
+  const others = Array.from({ length: 15 }, (_, i) => `View it at ${hub}/boats/base-${i}`);
+  const many = Array.from({ length: 15 }, (_, i) => commit('ada/rowing', i.toString(16)));
+  const { links } = read(commit('ada/sailing', 'a'), ...others, ...many);
+  expect(links).toContain(commit('ada/sailing', 'a'));
+  expect(links.filter((link) => link.includes('/commit/'))).toEqual([
+    commit('ada/sailing', 'a'),
+    commit('ada/rowing', 'e'),
+  ]);
+  expect(links).toContain(`${hub}/boats/base-14`);
+  expect(links.length).toBeLessThanOrEqual(20);
+});
+
 test('a script that names each evaluation anew fills nothing', () => {
   const lines = Array.from({ length: 500 }, (_, i) => `{'eval_${i}': ${i}, 'eval_${'x'.repeat(500)}': 1}`);
   const { metrics } = read(...lines);

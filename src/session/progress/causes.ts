@@ -14,6 +14,8 @@ export type Failure = {
   isKnown: boolean;
   /** Lines below it may tell more. */
   isGeneral: boolean;
+  /** It is a kind of failure: what is no closer one does not take its place. */
+  isNamed: boolean;
 };
 
 /** The first that fits counts: the more special ones come first. */
@@ -29,7 +31,11 @@ export function knownFailure(text: string): (Failure & { index: number }) | unde
     if (match === null) continue;
     const detail = match[1] === undefined ? undefined : cut(match[1].trim(), DETAIL_CHARACTERS);
     const failure = detail ? `${cause} (${detail})` : cause;
-    return { failure, advice, isConsequence, isGeneral, isKnown: true, index: match.index };
+    const isNamed = isGeneral !== 'status';
+    return {
+      ...{ failure, advice, isConsequence, isNamed },
+      ...{ isGeneral: isGeneral !== false, isKnown: true, index: match.index },
+    };
   }
   return undefined;
 }
@@ -43,7 +49,10 @@ export function failureOf(exception: string, message: string): Failure {
   const known = isConsequence && !/Signals\.|exit status -/.test(message) ? undefined : knownFailure(text);
   if (known) return { ...known, isConsequence: known.isConsequence || isConsequence };
   const advice = PYTHON[name] ?? OTHERWISE;
-  return { failure: shortened(text), advice, isConsequence, isGeneral: isConsequence, isKnown: false };
+  return {
+    ...{ failure: shortened(text), advice, isConsequence },
+    ...{ isGeneral: isConsequence, isKnown: false, isNamed: false },
+  };
 }
 
 const shortened = (text: string): string =>

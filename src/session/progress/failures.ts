@@ -27,7 +27,7 @@ export function afterBlank(before: Known): Known {
   return trace?.at === 'said' ? withTrace(before, { ...trace, lines: trace.lines + 1 }) : before;
 }
 
-const OPENED: Trace = { at: 'stack', isCaught: false, isKnown: false, lines: 0 };
+const OPENED: Trace = { at: 'stack', isCaught: false, isKnown: false, isNamed: false, lines: 0 };
 
 const TRACEBACK = /^[\s+|╭─-]{0,80}(?:Exception Group )?Traceback \(most recent call last\)/;
 
@@ -42,7 +42,7 @@ const EXCEPTION = /^((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Za-z_]\w{0,80})(?:: (.*)|:?)
 
 /** One that is known to be an exception by its name, without a traceback before it. */
 const NAMED =
-  /(?:\w(?:Error|Exception|Interrupt|Timeout|TimeoutExpired|NotFound|Unavailable)|OutOfMemory|OutOfResources|^Exception)$/;
+  /(?:\w(?:Error|Exception|Interrupt|Timeout|TimeoutExpired|NotFound|Unavailable|Failed)|OutOfMemory|OutOfResources|^Exception|\.(?:exc|errors?|exceptions?)\.\w{1,80})$/;
 
 /** How many lines of an exception's message are looked at. */
 const SAID_LINES = 12;
@@ -59,10 +59,21 @@ function afterStack(before: Known, trace: Trace, line: Line): Known {
   }
   const said: Trace = { ...trace, at: 'said', lines: 0 };
   if (trace.isCaught || name.endsWith('Warning')) return withTrace(before, { ...said, isCaught: true });
+  return told({ ...before, reader: { ...before.reader, trace: said } }, exceptionOf(name, message));
+}
+
+type Told = Failure & { isWhole: boolean };
+
+/** `isWhole`: lines below it tell no other cause. */
+function exceptionOf(name: string, message = ''): Told {
   const failure = failureOf(name, message.trim());
   const saysMore = message === '' || SAYS_MORE.test(name);
-  const isKnown = !failure.isGeneral && (failure.isKnown || !saysMore);
-  return withTrace(withFailure(before, failure), { ...said, isKnown });
+  return { ...failure, isWhole: !failure.isGeneral && (failure.isKnown || !saysMore) };
+}
+
+function told(before: Known, { isWhole: isKnown, isNamed, ...failure }: Told): Known {
+  const trace = before.reader.trace ?? OPENED;
+  return withTrace(withFailure(before, failure), { ...trace, at: 'said', isKnown, isNamed });
 }
 
 /** Whoever raises these often tells the cause on the lines below. */
@@ -80,9 +91,9 @@ function afterException(before: Known, trace: Trace, line: Line): Known {
   if (trace.isKnown && !isException(line)) return next; // what explains it further names no other cause
   if (trace.isCaught || trace.isKnown) return alone(next, line);
   const known = isHarmless(line) ? undefined : knownFailure(line.text);
-  return known
-    ? withTrace(withFailure(before, known), { ...trace, isKnown: !known.isGeneral })
-    : alone(next, line);
+  if (known === undefined) return alone(next, line);
+  if (trace.isNamed && (known.isGeneral || known.isConsequence)) return next;
+  return told(next, { ...known, isWhole: !known.isGeneral });
 }
 
 const isException = ({ text }: Line): boolean => NAMED.test(EXCEPTION.exec(text)?.[1] ?? '');
@@ -90,28 +101,58 @@ const isException = ({ text }: Line): boolean => NAMED.test(EXCEPTION.exec(text)
 /** So soon after an exception it is said that somebody has seen to it. */
 const SEEN_TO_LINES = 3;
 
+/** What programs do about a failure that does not end them. */
+const GOES_ON = [
+  'falling back|falls back|fall back|fallback|retrying|will retry|will be retried|retry in|trying again|try again in',
+  'trying (?:with|another|the next|a smaller)|ignored|ignoring|skipping|skipped|continuing|proceeding|switching to',
+  'reconnecting|recovered|recovering|using .{1,60} instead',
+  'using (?:the |an? |its )?(?:cached|local|default|existing|previous|older|stale)',
+  // "Try reducing the batch size" is what errors say.
+  '(?<!(?:try|consider|by|or|of) )(?:halving|reducing|lowering|decreasing|shrinking) (?:[a-z]+[ -]){0,3}(?:batch|batch_?size)',
+  '(?:batch|batch_?size) (?:size )?(?:was|is|has been) (?:halved|reduced|lowered)',
+].join('|');
+
 /** What is told right after a failure that does not end a program. */
-const RECOVERS =
-  /\b(?:falling back|falls back|fall back|fallback|retrying|will retry|retry in|trying again|try again in|ignor(?:ed|ing)|skipping|skipped|continuing|using .{1,60} instead|reducing (?:the )?batch|recovered|resuming from|reconnecting)\b/i;
+const RECOVERS = new RegExp(String.raw`\b(?:${GOES_ON}|resuming from)\b`, 'i');
 
 /** A line that no traceback stands before. */
 function alone(before: Known, line: Line): Known {
-  const noted = withToldOnly(before, line);
-  const failure = isHarmless(line) ? undefined : wordedFailure(line, line.text.trim());
-  if (failure === undefined) return noted;
-  return withTrace(withFailure(noted, failure), { ...OPENED, at: 'said', isKnown: !failure.isGeneral });
+  const noted = withPrinted(withToldOnly(before, line), line);
+  const failure = isHarmless(line) || isPrinted(before, line) ? undefined : wordedFailure(line);
+  return failure === undefined ? noted : told(withTrace(noted, OPENED), failure);
 }
 
-function wordedFailure(line: Line, text: string): Failure | undefined {
+/** How many lines of what a model answers may look like errors. */
+const PRINTED_LINES = 20;
+
+/** "### Response:", "Generated text:", "**Assistant**" on a line alone. */
+const PRINTED =
+  /^(?=[#*]|.{1,60}:$)(?:#{1,6} ?|\*{2})?(?:(?:model|generated|predicted|sample|example|assistant|expected|user)(?:['’]s)? )?(?:response|answer|output|completion|generation|text|prediction|assistant|prompt|question|input|instruction|sample|user|reference)s?(?: \d{1,6})?:?(?:\*{2})?:?$/i;
+
+function withPrinted(before: Known, { text }: Line): Known {
+  const { printed, ...reader } = before.reader;
+  if (PRINTED.test(text.trim())) return { ...before, reader: { ...reader, printed: PRINTED_LINES } };
+  if (printed === undefined) return before;
+  return { ...before, reader: printed > 1 ? { ...reader, printed: printed - 1 } : reader };
+}
+
+/** Whether a line belongs to what a model answers. Programs and loggers tell errors in words of their own. */
+const isPrinted = ({ reader }: Known, { text, level }: Line): boolean =>
+  reader.printed !== undefined &&
+  level === undefined &&
+  !ERROR.test(text.trim()) &&
+  !OF_LAUNCHERS.test(text.trim());
+
+function wordedFailure(line: Line): Told | undefined {
+  const text = line.text.trim();
   const isIndented = /^\s{2}/.test(line.text);
   const exception = isIndented ? null : EXCEPTION.exec(text);
-  if (exception && NAMED.test(exception[1] ?? ''))
-    return failureOf(exception[1] ?? '', (exception[2] ?? '').trim());
+  if (exception && NAMED.test(exception[1] ?? '')) return exceptionOf(exception[1] ?? '', exception[2]);
   const isError = line.level === 'error' || ERROR.test(text);
   const known = knownFailure(text);
   if (known === undefined || !(isError || OF_LAUNCHERS.test(text) || (known.index === 0 && !isIndented)))
     return undefined;
-  return known;
+  return { ...known, isWhole: !known.isGeneral };
 }
 
 /** How programs begin to tell an error. */
@@ -120,11 +161,11 @@ const ERROR =
 
 /** Lines with which launchers, shells and kernels tell how a process ended. */
 const OF_LAUNCHERS =
-  /^(?:\s{0,4}(?:exitcode|traceback) {1,6}: |Killed$|.{0,200}: +\d{1,10} (?:Killed|Segmentation|Bus error)|.{0,80}(?:exited|terminated|failed|killed|died) .{0,80}(?:code|signal|status|<Signals)|Segmentation fault|Bus error|terminate called|Fatal Python error|\[E\d{0,4} |\S{1,160}\.cu:\d{1,6}: |.{0,80}\[E ProcessGroupNCCL|Because .{1,200} depends on |python[\d.]{0,5}: can't open file |[\w/][\w ./:-]{0,100}: command not found$|zsh: command not found: |\/usr\/bin\/env: .{1,80}: No such file or directory$|.{0,60}\bOOMKilled\b|Job timeout$|.{0,200}\bexec: "[^"]{1,100}": executable file not found|[\w.-]{1,80}: .{0,120}cudaMalloc failed|[\w.-]{1,20}: .{1,160}: (?:No space left on device|Cannot allocate memory|Disk quota exceeded)$)/i;
+  /^(?:\s{0,4}(?:exitcode|traceback) {1,6}: |Killed$|.{0,200}: +\d{1,10} (?:Killed|Segmentation|Bus error|Aborted|Illegal|Floating point)|.{0,80}(?:exited|terminated|failed|killed|died) .{0,80}(?:code|signal|status|<Signals)|Segmentation fault|Bus error|terminate called|Fatal Python error|\[E\d{0,4} |\S{1,160}\.cu:\d{1,6}: |.{0,80}\[E ProcessGroupNCCL|Because .{1,200} depends on |python[\d.]{0,5}: can't open file |[\w/][\w ./:-]{0,100}: command not found$|zsh: command not found: |\/usr\/bin\/env: .{1,80}: No such file or directory$|.{0,60}\bOOMKilled\b|Job timeout$|(?:the |your )?(?:job|workload|container|script)\b.{0,80} (?:timed out|exceeded the|took longer)|libc\+\+abi: terminating|(?:Aborted|Floating point exception|Trace\/breakpoint trap|Bad system call)(?: \(core dumped\))?$|\*\*\* (?:stack|buffer|Error in)|(?:Memory cgroup )?Out of memory: Killed|(?:standard_init_linux\.go:\d{1,4}: )?exec \S.{0,160}: (?:exec format error|no such file or directory)$|\S{0,10}sh: .{1,160}: cannot execute|thread '.{1,60}' (?:\(\d{1,10}\) )?panicked at |[\w.-]{1,80}: (?:error loading|failed to) |.{0,60}\bERROR\s{1,4}(?:TDRV|NRT|NMGR):|.{0,200}\bexec: "[^"]{1,100}": executable file not found|[\w.-]{1,80}: .{0,120}cudaMalloc failed|[\w.-]{1,20}: .{1,160}: (?:No space left on device|Cannot allocate memory|Disk quota exceeded)$)/i;
 
 /** Code, comments and options at the beginning of a line. */
 const CODE =
-  /^(?:#|\/\/|--|>>>|\*|- |"""|'''|\$ |\+ |@|\w[\w.]{0,60} ?= |\w[\w.]{0,60}=[^\s#]{0,100}\s{1,20}# |(?:if|elif|else|try|except|raise|return|print|log\w{0,10}|assert|def|class|import|from|with|for|while|yield|await|async|pass)\b)/;
+  /^(?:#|\/\/|--|>>>|\*(?!\*\* (?:stack|buffer|Error in))|- |"""|'''|\$ |\+ |@|\w[\w.]{0,60} ?= |\w[\w.]{0,60}=[^\s#]{0,100}\s{1,20}# |(?:if|elif|else|try|except|raise|return|print|log\w{0,10}|assert|def|class|import|from|with|for|while|yield|await|async|pass)\b)/;
 
 /** Sentences that tell what may happen, and what to do then. */
 const SENTENCE =
@@ -135,14 +176,28 @@ const DESCRIBED =
   /^[\w.]{1,80}: (?:if|when|raised|is raised|in case|on|for|whenever|occurs|thrown|indicates|means)\b/i;
 
 /** What somebody has seen to. */
-const SEEN_TO =
-  /\b(?:falling back|falls back|fall back|fallback|retrying|will retry|will be retried|retry in|trying again|^caught|(?:was|is|are|been|were) caught|caught (?:an? |the )?\w{0,40}(?:error|exception|oom)|handled|ignored|ignoring|skipping|skipped|continuing|reconnecting|recovered|recovering|non-fatal|not fatal|harmless|using .{1,60} instead|errors? (?:is|are|can|may|will|might|happen)|attempt \d{1,4}|may occur|can occur|would be)\b|Warning\b|^warn/i;
+const SEEN_TO = new RegExp(
+  [
+    String.raw`\b(?:${GOES_ON}|^caught|(?:was|is|are|been|were) caught)\b`,
+    String.raw`\bcaught (?:an? |the )?\w{0,40}(?:error|exception|oom)\b`,
+    String.raw`\b(?:handled|non-fatal|not fatal|harmless|attempt \d{1,4}|may occur|can occur|would be)\b`,
+    String.raw`\berrors? (?:is|are|can|may|will|might|happen)\b`,
+    String.raw`[,;.:–—-] (?:so |we are |now )?(?:running|training|working|computing) on (?:the )?cpu\b`,
+    String.raw`\b(?:optimi[sz]ations|features|extensions|(?:some|fused|custom) kernels|telemetry|tracking)\b.{0,40}\b(?:disabled|unavailable|not (?:be )?(?:enabled|available|used)|won't be)\b`,
+    String.raw`Warning\b|^warn`,
+  ].join('|'),
+  'i',
+);
+
+/** "OutOfMemoryError count: 0", "ValueErrors = 3". All that is said of a missing key may be a number. */
+const COUNTED =
+  /^(?!KeyError\b|SystemExit\b)[\w.\- ]{1,80}(?:\b(?:count|total|number|rate)s?|(?:Error|Exception|Failed|Timeout)s?)\)?\s{0,2}[:=]\s{0,2}\d[\d.,]{0,20}%?$|^(?:number|count|total|rate) of [\w. ]{1,80}[:=]\s{0,2}\d[\d.,]{0,20}%?$/i;
 
 function isHarmless({ text: indented, level }: Line): boolean {
   const text = indented.trim();
   if (level !== undefined && level !== 'error') return true;
   const isError = level === 'error' || ERROR.test(text);
-  if (CODE.test(text) || SEEN_TO.test(text)) return true;
+  if (CODE.test(text) || SEEN_TO.test(text) || COUNTED.test(text)) return true;
   return !isError && (SENTENCE.test(text) || DESCRIBED.test(text));
 }
 
@@ -156,8 +211,11 @@ const OF_FAILURE =
   /\b(?:fail\w{0,3}|errors?|exceptions?|could ?n[o']t|unable|caught|retry\w{0,3}|skipp\w{1,3}|ignor\w{1,3})\b/i;
 
 /** What a run says of itself ends what was said before. */
-export const withNothingTold = (before: Known): Known =>
-  before.reader.isToldOnly ? { ...before, reader: { ...before.reader, isToldOnly: false } } : before;
+export function withNothingTold(before: Known): Known {
+  const { printed, ...reader } = before.reader;
+  const isTold = reader.isToldOnly || printed !== undefined;
+  return isTold ? { ...before, reader: { ...reader, isToldOnly: false } } : before;
+}
 
 function withToldOnly(before: Known, { text, level }: Line): Known {
   const isLow = level !== undefined && level !== 'error';
@@ -168,12 +226,15 @@ function withToldOnly(before: Known, { text, level }: Line): Known {
 }
 
 function withTrace(before: Known, trace: Trace | undefined): Known {
-  const { trace: _, ...reader } = before.reader;
+  const { trace: _, printed: _printed, ...reader } = before.reader;
   return { ...before, reader: { ...reader, isToldOnly: false, ...(trace ? { trace } : {}) } };
 }
 
 /** What only follows from another failure never hides it. */
-function withFailure(before: Known, { failure, advice, isConsequence }: Failure): Known {
+function withFailure(
+  before: Known,
+  { failure, advice, isConsequence }: Pick<Failure, 'failure' | 'advice' | 'isConsequence'>,
+): Known {
   const { failed } = before.reader;
   if (isConsequence && failed !== undefined && failed !== 'consequence') return before;
   const kind = isConsequence ? 'consequence' : 'error';

@@ -1,4 +1,4 @@
-import { type Bar, barOf, isOfTraining } from './bars.ts';
+import { type Bar, barOf, isOfTraining, mayBeOfTraining } from './bars.ts';
 import { firstOf, loosePairs, lossOf, metricsOf, numberOf, quotedPairs, type Values } from './values.ts';
 
 /* How trainers print where they are and how it goes, besides tracebacks and alerts. */
@@ -17,9 +17,12 @@ export type Reading = {
   /** How steps are counted: over the whole run, or anew in each epoch. */
   counts?: 'run' | 'epoch';
   /** It was read from a bar; one without a name may be of something else than training. */
-  bar?: { isNamed: boolean; isOfEpoch: boolean };
-  /** Training begins; or it has ended, or something else goes on: bars without a name are not of training. */
-  phase?: 'begun' | 'ended';
+  bar?: { isNamed: boolean; isOfEpoch: boolean; rate?: number | undefined };
+  /**
+   * Training begins; or it has ended, or something else goes on: bars without a name are not of training. Or
+   * it was interrupted by an evaluation, which is over.
+   */
+  phase?: 'begun' | 'ended' | 'evaluated';
 };
 
 /** What a line says; undefined where it says nothing of a run. */
@@ -66,9 +69,20 @@ function dictionaryReading(values: Values, text: string): Reading {
     ...(ofMax ? { step: Number(ofMax[1]), steps: Number(ofMax[2]), counts: 'run' } : {}),
     ...(epoch !== undefined && Number.isFinite(epoch) ? { epoch } : {}),
     ...(isEnd ? { phase: 'ended' } : trainingOf(values)),
+    ...(isEvaluation(values) ? { phase: 'evaluated' } : {}),
     ...metricsIn(values, isTraining, isEnd),
   };
 }
+
+/** All that it tells is of an evaluation, as its names say. */
+const isEvaluation = (values: Values): boolean => {
+  const names = Object.keys(values).filter((name) => !PLACES.has(name.toLowerCase()));
+  return (
+    names.length > 0 && names.every((name) => /^(?:eval|val|valid|validation|test|dev)[_/ ]/i.test(name))
+  );
+};
+
+const PLACES = new Set(['epoch', 'step', 'global_step', 'iter', 'iteration']);
 
 const isWhole = (value: number | undefined): value is number =>
   value !== undefined && Number.isSafeInteger(value) && value >= 0;
@@ -102,10 +116,17 @@ function barReading(bar: Bar): Reading | undefined {
   if (torchtune) return { bar: place.bar, ...torchtuneReading(torchtune, bar.total) };
   const ultralytics = ULTRALYTICS.exec(bar.about);
   if (ultralytics) return { ...place, ...ultralyticsReading(ultralytics) };
-  if (bar.about !== '' && !isOfTraining(bar)) return undefined;
   const values = loosePairs(bar.after.slice(0, AFTER_CHARACTERS));
-  const said = { ...trainingOf(values), ...metricsIn(values, true) };
-  if (bar.about === '') return { ...place, ...said, bar: { isNamed: false, isOfEpoch: bar.isOfEpoch } };
+  const training = trainingOf(values);
+  const tellsLoss = training.loss !== undefined;
+  const said = { ...training, ...metricsIn(values, true) };
+  if (bar.about === '') {
+    const { isOfEpoch, rate } = bar;
+    return mayBeOfTraining(bar, tellsLoss)
+      ? { ...place, ...said, bar: { isNamed: false, isOfEpoch, rate } }
+      : undefined;
+  }
+  if (!isOfTraining(bar, tellsLoss)) return undefined;
   const epoch = epochOf(bar.about);
   if (epoch !== undefined) return { ...place, ...epoch, ...said };
   // "Epochs: 33%| 1/3": what is counted is epochs.
@@ -139,7 +160,7 @@ function ultralyticsReading([, epoch, epochs, rest = '']: RegExpExecArray): Read
 type Form = { pattern: RegExp; read(match: RegExpExecArray, text: string): Reading | undefined };
 
 const epochOf = (text: string): Pick<Reading, 'epoch' | 'epochs'> | undefined => {
-  const match = /\bepochs?\b[ :=[#]{0,4}(\d{1,9}(?:\.\d{1,20})?)(?:\s{0,3}(?:\/|of)\s{0,3}(\d{1,9}))?/i.exec(
+  const match = /\bepochs?\b[ :=[#-]{0,4}(\d{1,9}(?:\.\d{1,20})?)(?:\s{0,3}(?:\/|of)\s{0,3}(\d{1,9}))?/i.exec(
     text,
   );
   if (match === null) return undefined;
@@ -149,11 +170,12 @@ const epochOf = (text: string): Pick<Reading, 'epoch' | 'epochs'> | undefined =>
 /** What has more digits counts no steps. */
 const stepOf = (text: string): Pick<Reading, 'step' | 'steps'> | undefined => {
   const match =
-    /\b(?:global[ _]?)?(?:steps?|iter(?:ation)?s?|updates?|batch)\b[ :=[#]{0,4}(\d{1,15})(?![\d.])(?:\s{0,3}(?:\/|of)\s{0,3}(\d{1,15})(?!\d))?/i.exec(
+    /\b(?:global[ _]?)?(?:steps?|iter(?:ation)?s?|updates?|batch)\b[ :=[#]{0,4}(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?![\d.]|,\d)(?:\s{0,3}(?:\/|of)\s{0,3}(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?!\d))?/i.exec(
       text,
     );
   if (match === null) return undefined;
-  return { step: Number(match[1]), ...(match[2] ? { steps: Number(match[2]) } : {}) };
+  const [, step = '', steps] = match;
+  return { step: numberOf(step), ...(steps ? { steps: numberOf(steps) } : {}) };
 };
 
 function placeOf(text: string): Reading {
@@ -306,8 +328,21 @@ const FORMS: readonly Form[] = [
   { pattern: /^epoch \d{1,9}: perplexity: /, read: (_, text) => evaluated('eval_', loosePairs(text)) },
   {
     pattern:
-      /^[\W_]{0,6}(?:\[?train(?:ing)?\]?\W{1,3})?(?:global[ _]?)?(?:step|iter(?:ation)?|epoch|update|batch)s?\b/i,
+      /^[\W_]{0,6}(?:completed )?(?:\[?train(?:ing)?\]?\W{1,3})?(?:global[ _]?)?(?:step|iter(?:ation)?|epoch|update|batch)s?\b/i,
     read: (_, text) => freeReading(text),
+  },
+  {
+    // "10/100 loss=0.3", "[1/3][20/100] loss: 0.3", Keras’ lines without a bar: what counts has no name.
+    pattern:
+      /^(?:[[(]\s{0,6}(\d{1,9})\/(\d{1,9})[\])] {0,2}(?=[[(]))?[[(]?\s{0,6}(\d{1,15}) ?\/ ?(\d{1,15})(?: \(\d{1,3}%\))?[\])]?(?![\w/.])(.*)$/,
+    read([, epoch, epochs, step, steps, rest = '']) {
+      const values = loosePairs(rest);
+      const training = trainingOf(values);
+      if (training.loss === undefined || Number(step) > Number(steps)) return undefined;
+      const place = { step: Number(step), steps: Number(steps), counts: 'epoch' as const };
+      const of = epoch === undefined ? {} : { epoch: Number(epoch), epochs: Number(epochs) };
+      return { ...place, ...of, ...training, ...metricsIn(values, true) };
+    },
   },
   {
     pattern:

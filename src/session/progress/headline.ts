@@ -37,6 +37,10 @@ export function tellingFigure({
 
 const isLoss = (name: string): boolean => /loss/i.test(name);
 
+/** Whether a name is one that figures of models have; else it may be any word before a number. */
+export const isFigure = (name: string): boolean =>
+  isLoss(name) || /norm$/i.test(name) || KINDS.some((kind) => kind.test(name));
+
 /** What neither is of an evaluation nor has a name that is known may be anything: a temperature, a norm. */
 const isOfModel = (name: string): boolean =>
   !OF_TRAINING.test(name) && (KINDS.some((kind) => kind.test(name)) || SETS.some((set) => set.test(name)));

@@ -16,7 +16,14 @@ export type Line = {
 };
 
 const RANK =
-  /^(?:\[(?:rank|default|trainer|worker)[ :=]{0,2}(\d{1,6})(?:\|\d{1,6})?\]:?|\[\d{1,4},(\d{1,6})\]<std(?:out|err)>:|rank[ :=]{0,2}(\d{1,6}):(?= |$)|(\d{1,4}):(?= |$)|\([\w.-]{1,60} (?:pid|rank)=(\d{1,10})[^)]{0,60}\)) ?/i;
+  /^(?:\[(?:(?:local|global)[ _])?(?:rank|default|trainer|worker|node|host|gpu|cuda|proc(?:ess)?|task)[ :=_-]{0,2}(\d{1,6})(?:\|\d{1,6})?\]:?|\[\d{1,4},(\d{1,6})\]<std(?:out|err)>:|rank[ :=]{0,2}(\d{1,6}):(?= |$)|(\d{1,4}):(?= |$)|\([\w.-]{1,60} (?:pid|rank)=(\d{1,10})[^)]{0,60}\)) ?/i;
+
+/**
+ * `[0] `, `node-0: ` and `trainer-0  | ` could be anything, so what follows them has to be of a run: figures,
+ * a bar, where it is, or a traceback.
+ */
+const BEFORE_A_RUN =
+  /^(?:\[(\d{1,4})\]:? |((?!(?:epoch|step|iter|train|eval|batch|test|val|fold|run|trial|seed)[\w-]{0,12}:)[a-z][\w.-]{0,60}\d)(?:: | {1,8}\| ))(?=\s{0,4}(?:\{ ?['"]|\d{1,3}%[ ]?[|━]|(?:epoch|step|iter(?:ation)?)\b[ :=[]|Traceback \(|\[\d))/i;
 
 const LEVEL =
   /^[[<]?(DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)(?:\|[\w./-]{1,80}:\d{1,6}|:[\w.-]{1,60}(?=\]))?[\]>]?(?::[\w.-]{1,80}:|[:|]|(?=\s))/;
@@ -72,7 +79,7 @@ export function lineOf(printed: string): Line {
 }
 
 function withoutRank(line: Line): boolean {
-  const match = RANK.exec(line.text);
+  const match = RANK.exec(line.text) ?? BEFORE_A_RUN.exec(line.text);
   if (match === null) return false;
   line.rank ??= match.slice(1).find((rank) => rank !== undefined);
   const isFirst = line.shown.startsWith(match[0]);

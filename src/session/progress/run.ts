@@ -9,15 +9,16 @@ import { newestOf } from './values.ts';
  */
 
 /** What is known after a reading of a line. */
-export function afterReading(before: Known, line: Line, reading: Reading): Known {
+export function afterReading(earlier: Known, line: Line, reading: Reading): Known {
   const source = line.rank ?? '';
-  const { reader } = before;
-  if (reader.source !== undefined && reader.source !== source) return before;
+  const { reader } = earlier;
+  if (reader.source !== undefined && reader.source !== source) return earlier;
+  const before = reading.phase === 'evaluated' ? afterEvaluation(earlier) : earlier;
   if (reading.phase === 'begun') return begun(before);
   if (reading.phase === 'ended') return withReader(withPlace(before, reading), { isEnded: true });
   if (reading.bar && !isOfTraining(before, reading)) {
     const { step = 0, steps = 0 } = reading;
-    return withReader(before, { other: { step, steps } });
+    return steps === reader.evaluated ? before : withReader(before, { other: { step, steps } });
   }
   if (reading.loss === undefined) return moved(before, reading, source);
   const mark = markOf(line.text);
@@ -44,7 +45,8 @@ const withReader = (progress: Known, reader: Partial<Reader>): Known => ({
 /** Nothing that is known of one run holds for the next. */
 function begun(before: Known): Known {
   const isFirst = before.seen === 0 && !before.step;
-  const run = isFirst ? before : withReader(cleared(before), { bar: undefined, other: undefined });
+  const none = { bar: undefined, other: undefined, evaluated: undefined, replaced: undefined };
+  const run = isFirst ? before : withReader(cleared(before), none);
   return withReader(run, { isEnded: false });
 }
 
@@ -64,8 +66,25 @@ function isOfTraining(before: Known, { bar, step = 0, steps = 0 }: Reading): boo
   if (before.steps === steps && step >= (before.step ?? 0)) return true;
   if (reader.isEnded || reader.bar === undefined || bar?.isOfEpoch || reader.announced !== undefined)
     return false;
-  const isFinished = before.step === before.steps;
-  return isFinished && (before.steps === steps || before.seen === 0);
+  if (before.step !== before.steps) return false;
+  return before.steps === steps || (before.seen === 0 && steps !== reader.evaluated && isSlower(before, bar));
+}
+
+/**
+ * Whether a bar after one that is done, without any loss, is the training that the other has prepared: that
+ * is much slower. Else it may be of an evaluation, until a loss tells.
+ */
+const isSlower = ({ reader: { rate } }: Known, bar: Reading['bar']): boolean =>
+  rate !== undefined && bar?.rate !== undefined && 2 * bar.rate <= rate;
+
+/** What was drawn before the figures of an evaluation was its bar. */
+function afterEvaluation(before: Known): Known {
+  const { other, replaced } = before.reader;
+  if (other !== undefined) return withReader(before, { other: undefined, evaluated: other.steps });
+  if (replaced === undefined || before.seen > 0) return before;
+  const isDone = before.step === before.steps;
+  const known = isDone ? { ...before, ...replaced } : before;
+  return withReader(known, { replaced: undefined, ...(isDone ? { evaluated: before.steps } : {}) });
 }
 
 /** Where the run is after a reading without a loss. */
@@ -81,10 +100,14 @@ function moved(before: Known, reading: Reading, source: string): Known {
   });
 }
 
-const ofBar = ({ reader }: Known, { bar }: Reading): Partial<Reader> => ({
+const ofBar = ({ reader, step, steps, seen }: Known, { bar, steps: now }: Reading): Partial<Reader> => ({
   bar: bar?.isNamed ? 'named' : 'bare',
   barEpoch: reader.announced,
   other: undefined,
+  rate: bar?.rate ?? (now === steps ? reader.rate : undefined),
+  ...(seen === 0 && step !== undefined && steps !== undefined && steps !== now
+    ? { replaced: { step, steps } }
+    : {}),
 });
 
 function withPlace(before: Known, { step, steps, epoch, epochs, metrics }: Reading): Known {

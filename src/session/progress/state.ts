@@ -14,6 +14,12 @@ export const Reader = z.object({
   barEpoch: z.number().optional(),
   /** A bar without a name that may be of an evaluation, or of training that began anew. */
   other: z.object({ step: z.number(), steps: z.number() }).optional(),
+  /** How many of its steps the bar of training makes in a second. */
+  rate: z.number().optional(),
+  /** The bar in whose place the one of now has come, before any loss. */
+  replaced: z.object({ step: z.number(), steps: z.number() }).optional(),
+  /** How many steps the bar of an evaluation had. */
+  evaluated: z.number().optional(),
   isEnded: z.boolean().default(false),
   stray: Stray.optional(),
   /** What kind of failure is shown: it decides what clears it. */
@@ -26,11 +32,15 @@ export const Reader = z.object({
       at: z.enum(['stack', 'said']),
       isCaught: z.boolean().default(false),
       isKnown: z.boolean().default(false),
+      /** A general kind of failure is told: only a special one takes its place. */
+      isNamed: z.boolean().default(false),
       lines: z.number().int().default(0),
     })
     .optional(),
   /** The line before was of something that is only told: a traceback after it was caught. */
   isToldOnly: z.boolean().default(false),
+  /** So many further lines may belong to an answer of a model that is printed. */
+  printed: z.number().int().optional(),
   /** The task of the newest row of a table of lm-eval. */
   task: z.string().optional(),
 });

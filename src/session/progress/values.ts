@@ -1,30 +1,50 @@
+import { isFigure } from './headline.ts';
+
 /* Names and numbers of a line. */
 
 export type Values = Readonly<Record<string, number>>;
 
 /** A number as Python, JSON and JavaScript write it. NaN stays NaN, what is infinite stays infinite. */
 export function numberOf(text: string): number {
-  const lower = text.toLowerCase();
+  const lower = text.toLowerCase().replace(/^\+/, '');
   if (lower.startsWith('inf')) return Number.POSITIVE_INFINITY;
   if (lower.startsWith('-inf')) return Number.NEGATIVE_INFINITY;
   return Number(text.replaceAll(',', ''));
 }
 
+/** Lightning fills up to five signs: `nan.0`, `-inf.`. */
+const NO_NUMBER = String.raw`[+-]?(?:nan|inf(?:inity)?)(?:\.0{0,4})?`;
+const PLAIN = String.raw`(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:e[+-]?\d{1,5})?`;
+
 /** Numbers may stand in quotes, as transformers 5 prints them, or be tensors. */
-const PAIR =
-  /(['"])([^'"]{1,100})\1:\s{0,4}(?:[A-Za-z][\w.]{0,30}\(|['"])?(-?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:e[+-]?\d{1,5})?|nan|-?inf(?:inity)?)(?=['"),}\s\]]|$)/gi;
+const PAIR = new RegExp(
+  String.raw`(['"])([^'"]{1,100})\1:\s{0,4}(?:[A-Za-z][\w.]{0,30}\(|['"])?(-?${PLAIN}|${NO_NUMBER})(?=['"),}\s\]]|$)`,
+  'gi',
+);
 
 /** Numbers of the body of a dictionary, such as `'loss': 0.41, 'epoch': '0.5'`. */
 export const quotedPairs = (body: string): Values =>
   named([...body.matchAll(PAIR)].map(([, , name = '', value = '']) => [name, value]));
 
-/** Some names are two words: "train loss", "val loss". */
-const LOOSE =
-  /(?<![\w/.@-])((?:(?:train(?:ing)?|val(?:idation)?|valid|eval|test|lm|avg|average|mean|grad|learning)[ _])?[A-Za-z][\w/.@-]{0,60})(?:\s{0,2}[:=]\s{0,12}|\s{1,2})(-?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:e[+-]?\d{1,5})?|nan|-?inf(?:inity)?)(?![\w%]|\.\w)/gi;
+/** Commas may stand between thousands. */
+const WITH_COMMAS = String.raw`\d{1,3}(?:,\d{3}){1,5}(?![\d,])(?:\.\d{1,20})?`;
 
-/** Numbers of a text such as `step 10 | loss: 0.41, lr=1e-4`. Numbers with units are left out. */
+/** Some names are two words: "train loss", "val loss", "loss train". */
+const LOOSE = new RegExp(
+  String.raw`(?<![\w/.@-])((?:(?:train(?:ing)?|val(?:idation)?|valid|eval|test|lm|avg|average|mean|running|grad|learning)[ _]|loss[ _](?=train|val|test|eval))?[A-Za-z][\w/.@-]{0,60})(\s{0,2}[:=]\s{0,12}|\s{1,2})(-?(?:${WITH_COMMAS}|${PLAIN})|${NO_NUMBER})(?![\w%]|\.\w)`,
+  'gi',
+);
+
+/**
+ * Numbers of a text such as `step 10 | loss: 0.41, lr=1e-4`. Numbers with units are left out, and so is what
+ * only stands before a number: "improved from 0.41", "as top 1". A blank is enough behind names of figures.
+ */
 export const loosePairs = (text: string): Values =>
-  named([...text.matchAll(LOOSE)].map(([, name = '', value = '']) => [name, value]));
+  named(
+    [...text.matchAll(LOOSE)]
+      .filter(([, name = '', between = '']) => /[:=]/.test(between) || isFigure(name))
+      .map(([, name = '', , value = '']) => [name, value]),
+  );
 
 /** Of two values with one name the first counts: a running mean often follows the value. */
 function named(pairs: readonly (readonly [string, string])[]): Values {
@@ -58,6 +78,15 @@ const LOSSES = [
   'average loss',
   'avg_loss',
   'mean loss',
+  'mean_loss',
+  'average_loss',
+  'avr_loss',
+  'running loss',
+  'running_loss',
+  'loss train',
+  'loss_avg',
+  'loss_mean',
+  'loss/average',
   'train_loss_epoch',
 ];
 
@@ -82,9 +111,24 @@ const NAME_CHARACTERS = 100;
 export const newestOf = (metrics: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(metrics).slice(-MAX_METRICS));
 
-/** Figures of the machine and settings of the optimiser say nothing of how good a model gets. */
-const NO_METRIC =
-  /runtime|per_sec|samples|num_tokens|tokens|(?:^|[ _/])(?:epochs?|steps?|iter(?:ation)?s?|lr|lrs|time|mem|memory|batch|updates?|eta|wall|norm|gnorm)(?:$|[ _/])|learning.rate|throughput|it\/s|(?:^|_)(?:wps|ups|wpb|bsz|clip|num_updates|train_wall|gb_free|loss_scale|mfu)$|percentage|flos|^v_num$|^total_loss$|^(?:loss )?scale$|clip_ratio|step_time|skipped|consumed/i;
+/** Words of the place, of the optimiser and of the machine: they say nothing of how good a model gets. */
+const OTHER_WORDS = [
+  'epochs?|steps?|iter(?:ation)?s?|batch|bsz|updates?|eta|patience|counter|seed|progress|v_num',
+  'lrs?|lrm|norm|gnorm',
+  'mem|gpu|cuda|util|utili[sz]ation|speed|mfu|hfu|tps|tgs|wps|ups|wpb|dt|time|wall|ms|secs?|seconds|gb|gib|mb|mib',
+].join('|');
+
+const NO_METRIC = new RegExp(
+  [
+    'runtime|per[_ ]?sec|samples|tokens|throughput|flo[ps]|seq_?len|memory|vram|elapsed|remaining|allocated',
+    'percentage|learning.rate|clip_ratio|consumed|skipped',
+    '/ ?(?:s|secs?|seconds?|min|h|hours?|it|gpu|device)(?![a-z0-9])', // "tok/sec", "train_speed(iter/s)"
+    `(?:^|[^a-z0-9])(?:${OTHER_WORDS})(?:$|[^a-z0-9])`,
+    '(?:^|[^a-z0-9])(?:clip|scale)$',
+    '^(?:total_loss|[smhx]|best|top|from|to|at|in|of|group|took|reached)$',
+  ].join('|'),
+  'i',
+);
 
 /** What is told of a model's quality: evaluations, rewards, lengths, accuracies. */
 export function metricsOf(values: Values, isTraining: boolean): Record<string, number> {

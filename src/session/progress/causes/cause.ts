@@ -7,6 +7,6 @@ export type Cause = {
   advice: string;
   /** Follows from a failure elsewhere: it never stands in the place of one that is known. */
   isConsequence?: true;
-  /** Lines below it may tell more. */
-  isGeneral?: true;
+  /** Lines below it may tell more. Of a server's status alone anything that they word takes the place. */
+  isGeneral?: true | 'status';
 };

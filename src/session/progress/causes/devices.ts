@@ -4,19 +4,19 @@ import type { Cause } from './cause.ts';
 export const DEVICES: readonly Cause[] = [
   {
     wording:
-      /driver (?:version )?(?:on your system )?is (?:too old|insufficient)|CUDA driver version is insufficient|forward compatibility was attempted on non supported HW/i,
+      /driver (?:version )?(?:on your system )?is (?:too old|insufficient)|CUDA driver version is insufficient|forward compatibility was attempted on non supported HW|PTX was compiled with an unsupported toolchain|unsupported display driver \/ cuda driver combination|not supported in the installed CUDA driver/i,
     cause: 'the GPU driver is too old for this CUDA',
     advice: 'a build of torch for an older CUDA, or another image or hardware',
   },
   {
     wording:
-      /no kernel image is available for execution|not compiled with (?:GPU|CUDA) support for sm_|invalid device function|hipErrorNoBinaryForGpu/i,
+      /no kernel image is available for execution|not compiled with (?:GPU|CUDA) support for sm_|invalid device function|device kernel image is invalid|hipErrorNoBinaryForGpu/i,
     cause: 'a package was not built for this GPU',
     advice: 'a newer build of torch or of the package, or other hardware',
   },
   {
     wording:
-      /Found no NVIDIA driver|No CUDA GPUs are available|no CUDA-capable device|Torch not compiled with CUDA enabled|CUDA is not available|requires? a? ?(?:CUDA )?GPU|No GPU found|Failed to infer device type|cannot find any torch accelerator|libcuda\.so(?:\.1)?: cannot open/i,
+      /Found no NVIDIA driver|No CUDA GPUs are available|no CUDA-capable device|Torch not compiled with CUDA enabled|CUDA is not available|requires? a? ?(?:CUDA )?GPU|No GPU found|Failed to infer device type|cannot find any torch accelerator|libcuda\.so(?:\.1)?: cannot open|deserialize object on a CUDA device but torch\.cuda\.is_available\(\) is False/i,
     cause: 'no GPU there',
     advice: 'hardware with a GPU, and a build of torch with CUDA',
   },
@@ -24,6 +24,18 @@ export const DEVICES: readonly Cause[] = [
     wording: /invalid device ordinal|Device index must|device >= 0 && device < num_gpus/,
     cause: 'there is no GPU of that number',
     advice: 'fewer processes (nproc_per_node, num_processes), or hardware with more GPUs',
+  },
+  {
+    wording:
+      /CUDA-capable devices?(?:\(s\))? (?:is\/are|is|are) busy|busy or unavailable|system not yet initialized|CUDA unknown error|Unexpected error from (?:cuda|hip)GetDeviceCount|(?:CUDA|HIP) (?:driver )?error: (?:device not ready|initialization error|unknown error|OS call failed)|cudaError(?:DevicesUnavailable|SystemNotReady|InitializationError)|Failed to initialize NVML|NVML: (?:Driver|Unknown)|UR_RESULT_ERROR_DEVICE_LOST/i,
+    cause: 'the GPU can’t be used as it is',
+    advice: 'press Re-run: another machine is taken; only one process may use a GPU that is exclusive',
+  },
+  {
+    wording:
+      /[Uu]nable to find an engine to execute this computation|cuDNN Frontend error|No (?:valid )?execution plans? (?:built|support)/,
+    cause: 'cuDNN has no way to compute this here',
+    advice: 'a smaller batch, one dtype, or a build of torch with the cuDNN that it wants',
   },
   {
     wording: /device-side assert triggered|Assertion `.{1,120}` failed\.?$|cudaErrorAssert/,
@@ -73,6 +85,7 @@ export const DEVICES: readonly Cause[] = [
     cause: 'communication between GPUs failed (NCCL)',
     advice: 'look which process stopped first; NCCL_DEBUG=INFO tells more, one GPU does without',
     isConsequence: true,
+    isGeneral: true,
   },
   {
     wording:
@@ -90,6 +103,13 @@ export const DEVICES: readonly Cause[] = [
   },
   {
     wording:
+      /WorkerCrashedError|ActorDiedError|(?:\bA |\bThe )?worker died (?:unexpectedly|or was killed)|actor died unexpectedly/i,
+    cause: 'a worker of Ray has died',
+    advice: 'look further up for what it said: often it was out of memory',
+    isConsequence: true,
+  },
+  {
+    wording:
       /Expected all tensors to be on the same device|Expected object of device type|tensors? (?:is|are) on (?:cpu|cuda|meta)|Cannot copy out of meta tensor/i,
     cause: 'tensors on different devices',
     advice: 'let the trainer place the model (no device_map with DDP), or move the inputs to its device',
@@ -102,9 +122,25 @@ export const DEVICES: readonly Cause[] = [
   },
   {
     wording:
-      /expected scalar type|must have the same dtype|expected (?:m1 and m2|mat1 and mat2) to have the same dtype|Input type .{1,60} and weight type|not implemented for '(?:Half|BFloat16|Long|Int|Float|Bool)'/,
+      /expected scalar type|Found dtype \w{1,20} but expected|must have the same dtype|expected (?:m1 and m2|mat1 and mat2) to have the same dtype|Input type .{1,60} and weight type|not implemented for '(?:Half|BFloat16|Long|Int|Float|Bool)'/,
     cause: 'numbers of different types (dtype)',
     advice: 'one dtype for model and inputs (torch_dtype, bf16 or fp16), or autocast',
+  },
+  {
+    wording: /Attempting to unscale FP16 gradients/,
+    cause: 'weights in fp16 can’t be trained with gradient scaling',
+    advice: 'load the model in fp32 or bf16 (dtype), or bf16=True instead of fp16',
+  },
+  {
+    wording: /loss scale already at minimum|Minimum loss scale reached/i,
+    cause: 'the loss scale can’t get smaller: gradients are no numbers in fp16',
+    advice: 'lower the learning rate, or train in bf16 instead of fp16',
+  },
+  {
+    wording:
+      /probability tensor contains either|NaN or Inf found in input|Input contains NaN|contains (?:NaN|infinity) or/i,
+    cause: 'the model gives no numbers (NaN or infinite)',
+    advice: 'bf16 or fp32 instead of fp16, a lower learning rate, or whole weights',
   },
   {
     wording:
@@ -114,7 +150,7 @@ export const DEVICES: readonly Cause[] = [
   },
   {
     wording:
-      /Segmentation fault|SIGSEGV|Signal 11\b|exit ?code ?:? ?(?:-11|139)\b|core dumped|SIGABRT|Signal 6\b|Illegal instruction|terminate called/i,
+      /Segmentation fault|SIGSEGV|Signal 11\b|exit ?code ?:? ?(?:-11|139)\b|core dumped|SIGABRT|Signal 6\b|Illegal instruction|terminate called|libc\+\+abi: terminating|^Aborted$|\d Aborted\b|\b(?:free|[mcre]{1,2}alloc|munmap_chunk|malloc_consolidate|unlink_chunk|_int_(?:free|malloc))\(\): \w|double free or corruption|corrupted (?:double-linked list|size vs\. prev_size|unsorted chunks)|stack smashing detected|buffer overflow detected|^thread '.{1,60}' (?:\(\d{1,10}\) )?panicked|Memory access fault by GPU/i,
     cause: 'the process crashed outside of Python',
     advice: 'other versions of the packages that hold native code, or another image',
   },

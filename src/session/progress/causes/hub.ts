@@ -2,13 +2,40 @@ import type { Cause } from './cause.ts';
 
 const CAPACITY = 'make room or a plan with more storage, or push to another account';
 
+const NOT_SIGNED_IN = {
+  cause: 'not signed in, or the token is not valid (401)',
+  advice: 'give the job a valid HF_TOKEN among its secrets',
+};
+
 /** The Hugging Face Hub, models and datasets, and whatever else is asked over the network. */
 export const HUB: readonly Cause[] = [
+  {
+    wording: /request to access .{1,160} (?:is awaiting|is pending|awaits)|awaiting a review from/i,
+    cause: 'gated repository: access was asked for, and waits for its owners',
+    advice: 'wait until they accept it, then press Re-run',
+  },
+  {
+    wording: /request to access .{1,160} (?:has been|was) (?:rejected|refused|denied)/i,
+    cause: 'gated repository: its owners have refused access',
+    advice: 'ask them, or take another model or dataset',
+  },
+  {
+    wording: /enable access to public gated repositories/i,
+    cause: 'the token may not read gated repositories',
+    advice: 'allow public gated repositories in the settings of the fine-grained token',
+  },
+  {
+    wording:
+      /discussions? (?:and pull requests )?(?:are|is|have been) (?:disabled|turned off|not enabled)|DisabledDiscussions/i,
+    cause: 'discussions and pull requests are off there (403)',
+    advice: 'push without create_pr, or let the owners switch them on in its settings',
+  },
   {
     wording:
       /GatedRepoError|DatasetGatedError|Access to (?:model|dataset) .{1,120} is restricted|trying to access a gated repo|is a gated (?:repo|model|dataset)|must (?:be authenticated|have access|be logged in) to access it/i,
     cause: 'gated repository: access has to be requested',
     advice: 'ask for it on the repository’s page with the account whose token runs, then press Re-run',
+    isGeneral: true,
   },
   {
     wording:
@@ -36,7 +63,7 @@ export const HUB: readonly Cause[] = [
   },
   {
     wording:
-      /\b(?:Remote)?EntryNotFoundError|Entry Not Found|does not appear to have (?:a|any) files? named|is not found in the .{0,40}repo|Can't find file|no file named (?:pytorch_model|model|adapter|tf_model)|Unable to find .{1,120} in repository|Can't find '?adapter_config/i,
+      /\b(?:Remote)?EntryNotFoundError|Entry Not Found|does not (?:appear to )?have (?:a|any) files? named|is not found in the .{0,40}repo|Can't find file|no file named (?:pytorch_model|model|adapter|tf_model)|Unable to find .{1,120} in repository|Can't find '?adapter_config/i,
     cause: 'a file is not in the repository',
     advice: 'compare the name with the files of the repository, or take another revision',
   },
@@ -60,35 +87,41 @@ export const HUB: readonly Cause[] = [
   },
   {
     wording:
-      /\b401\b.{0,60}(?:Client Error|Unauthorized)|Invalid (?:user token|username or password|credentials in Authorization)|LocalTokenNotFoundError|Token is required|not logged in|Unauthorized\b|Invalid token|invalid_api_key|Incorrect API key/i,
-    cause: 'not signed in, or the token is not valid (401)',
-    advice: 'give the job a valid HF_TOKEN among its secrets',
+      /Invalid (?:user token|credentials in Authorization)|LocalTokenNotFoundError|Token is required|not logged in|Invalid token|invalid_api_key|Incorrect API key/i,
+    ...NOT_SIGNED_IN,
+  },
+  {
+    // Who is not signed in is told 401 of what does not exist, too.
+    wording:
+      /RepositoryNotFoundError|Repository Not Found|is not a local folder and is not a valid model identifier|Can't load (?:tokenizer|the (?:model|configuration|config|image processor|feature extractor)|config|model) (?:for|of)|Repo id must|HFValidationError|Incorrect path_or_model_id/i,
+    cause: 'repository not found',
+    advice: 'check the name of the model or dataset; a private one needs a token that may read it',
+    isGeneral: true,
+  },
+  {
+    wording: /\b401\b.{0,60}(?:Client Error|Unauthorized)|Invalid username or password|Unauthorized\b/i,
+    ...NOT_SIGNED_IN,
+    isGeneral: 'status',
   },
   {
     wording:
       /\b403\b.{0,60}(?:Client Error|Forbidden)|don't have the (?:rights|permission)|do not have (?:the )?(?:required )?permissions?|Forbidden: |insufficient (?:permissions|scopes)|pass `?create_pr=1/i,
     cause: 'not allowed (403)',
     advice: 'a token with write access to that repository or organisation, or another name to push to',
-    isGeneral: true,
-  },
-  {
-    wording:
-      /RepositoryNotFoundError|Repository Not Found|is not a local folder and is not a valid model identifier|Can't load (?:tokenizer|the (?:model|configuration|config|image processor|feature extractor)|config|model) (?:for|of)|Repo id must|HFValidationError|Incorrect path_or_model_id/i,
-    cause: 'repository not found',
-    advice: 'check the name of the model or dataset; a private one needs a token that may read it',
+    isGeneral: 'status',
   },
   {
     wording:
       /\b4(?:00|09|13|22)\b.{0,60}(?:Client Error|Bad Request|Conflict|Payload Too Large|Unprocessable)|BadRequestError/i,
     cause: 'the server refused what it was asked for',
     advice: 'change what its message names: look at the log',
-    isGeneral: true,
+    isGeneral: 'status',
   },
   {
     wording: /\b404\b.{0,60}(?:Client Error|Not Found)/i,
     cause: 'not found on the server (404)',
     advice: 'check the name or address; what is private needs a token that may read it',
-    isGeneral: true,
+    isGeneral: 'status',
   },
   {
     wording:
@@ -107,6 +140,28 @@ export const HUB: readonly Cause[] = [
       /tokenizer\.chat_template is not set|does not have a chat template|no (?:template|chat template) (?:argument|is defined)|Conversation roles must alternate|TemplateError|System role not supported/i,
     cause: 'the chat template does not fit the data',
     advice: 'an instruct model, or a chat_template of one’s own; compare the roles of the messages',
+  },
+  {
+    wording:
+      /Target modules .{1,400} not found in the base model|No modules were targeted for adaptation|Please specify `target_modules`/,
+    cause: 'LoRA’s target modules are not in this model',
+    advice: 'target_modules="all-linear", or names that this model has',
+  },
+  {
+    wording:
+      /num_samples should be a positive integer value, but got num_samples=0|Found array with 0 sample|The dataset is empty\b/i,
+    cause: 'there are no rows to train on',
+    advice: 'look at the filters, the split and the columns: nothing is left',
+  },
+  {
+    wording: /Unable to create tensor, you should probably activate truncation/,
+    cause: 'rows of different lengths in one batch',
+    advice: 'padding and truncation in the tokenizer, or a collator that pads; leave columns of text out',
+  },
+  {
+    wording: /must be (?:evenly )?divisible by the number of generations/,
+    cause: 'the batch size does not fit num_generations',
+    advice: 'a global batch size that is a multiple of num_generations',
   },
   {
     wording: /padding token|pad_token|Asking to pad but the tokenizer does not have/i,
@@ -133,7 +188,7 @@ export const HUB: readonly Cause[] = [
   },
   {
     wording:
-      /(?:Read|Connect|Pool|Socket|Gateway)Time-?out|Timeout(?:Error|Expired|Exception)\b|timed[ -]out|time limit (?:exceeded|reached)|exceeded (?:its|the) time limit|DUE TO TIME LIMIT|DeadlineExceeded|Job timeout(?:$| exceeded| reached)/i,
+      /(?:Read|Connect|Pool|Socket|Gateway)Time-?out|Timeout(?:Error|Expired|Exception)\b|timed[ -]out|time limit (?:exceeded|reached)|exceeded (?:its|the) time limit|DUE TO TIME LIMIT|DeadlineExceeded|Job timeout(?:$| exceeded| reached)|exceeded the (?:maximum|allowed) (?:execution |run ?)?time|took longer than \d/i,
     cause: 'time-out',
     advice: 'a longer time limit, or save and resume from checkpoints',
   },

@@ -14,14 +14,34 @@ export const MEMORY: readonly Cause[] = [
     advice: 'shorter max_model_len, another gpu_memory_utilization, or larger hardware',
   },
   {
+    // Ray, Java and TensorFlow on a CPU call it as torch calls what a GPU lacks.
     wording:
-      /(?:CUDA|HIP|XPU|NPU|MPS|HPU|TPU|Triton Error)\b.{0,40}\bout of memory|hipErrorOutOfMemory|cudaErrorMemoryAllocation|CUDA_ERROR_OUT_OF_MEMORY|OutOfMemoryError|cudaMalloc failed|CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED|OutOfResourcesError|cuda runtime error \(2\)/,
+      /node (?:was |is )?running low on memory|workers? .{0,60}killed .{0,40}memory pressure|worker died due to (?:OOM|out of memory)|exceeds the memory usage threshold/i,
+    cause: `${HOST}: the system has killed the process`,
+    advice: MORE_HOST,
+  },
+  {
+    wording:
+      /OutOfMemoryError: (?:Java heap|GC overhead|unable to create)|OOM when allocating tensor.{0,300}(?:device:CPU|allocator \w{0,10}cpu)|_OUT_OF_HOST_MEMORY/i,
+    cause: HOST,
+    advice: MORE_HOST,
+  },
+  {
+    wording:
+      /(?:CUDA|Cuda|HIP|XPU|NPU|MPS|HPU|TPU|Triton Error)\b.{0,40}\bout of memory|hipErrorOutOfMemory|cudaErrorMemoryAllocation|CUDA_ERROR_OUT_OF_MEMORY|OutOfMemoryError|cudaMalloc failed|CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED|OutOfResourcesError|cuda runtime error \(2\)|Cuda failure (?:\d{1,4} )?'out of memory'|cudaGetDeviceCount\(\).{0,200}\bout of memory|out_of_memory: CUDA|unable to allocate (?:CUDA|ROCm|Metal|Vulkan|SYCL)\d{0,3}(?:_Host)? buffer/,
     cause: GPU,
     advice: SMALLER,
   },
   {
     wording:
-      /RESOURCE_EXHAUSTED|(?:OOM|Resource exhausted|ResourceExhaustedError): ?OOM when allocating tensor|Ran out of memory in memory space (?:hbm|vmem)|Failed to allocate request for .{1,40} on device|Attempting to (?:reserve|allocate) .{1,40}(?:hbm|HBM)|ResourceExhaustedError|Insufficient Memory \(\w{1,60}OutOfMemory\)|\[METAL\] Command buffer execution failed: Insufficient Memory/,
+      /(?<!StatusCode\.)RESOURCE_EXHAUSTED(?!: (?:Quota|Received message))|(?:OOM|Resource exhausted|ResourceExhaustedError): ?OOM when allocating tensor|Ran out of memory in memory space (?:hbm|vmem)|Failed to allocate request for .{1,40} on device|Attempting to (?:reserve|allocate) .{1,40}(?:hbm|HBM)|ResourceExhaustedError|Insufficient Memory \(\w{1,60}OutOfMemory\)|\[METAL\] Command buffer execution failed: Insufficient Memory|Failed to allocate [\d,]{1,20} bytes for new constant/,
+    cause: GPU,
+    advice: SMALLER,
+  },
+  {
+    // Metal, Intel's GPUs, Gaudi, Neuron, Ascend and Vulkan in words of their own.
+    wording:
+      /\[(?:metal::)?malloc(?:_or_wait)?\] (?:Attempting|Unable) to allocate \d|greater than the maximum allowed buffer size|Invalid buffer size: [\d.]{1,12} ?[KMGT]i?B|total bytes of NDArray > |(?:UR_RESULT_ERROR|PI_ERROR|ZE_RESULT_ERROR|CL|VK_ERROR|HSA_STATUS_ERROR)_(?:OUT_OF_(?:DEVICE_MEMORY|RESOURCES)|MEM_OBJECT_ALLOCATION_FAILURE)|PT_DEVMEM.{0,20} Allocation failed|HPU allocation failed|nrt_tensor_allocate.{0,60}(?:status=4|Allocation Failure)|Failed to alloc DEVICE memory|NRT_RESOURCE\b|EL0004|ErrorOutOfDeviceMemory/i,
     cause: GPU,
     advice: SMALLER,
   },
@@ -43,7 +63,7 @@ export const MEMORY: readonly Cause[] = [
   },
   {
     wording:
-      /^Killed(?: by .{0,60}| python.{0,80}|\.)?$|:\s{1,12}\d{1,10} Killed\b|\bSIGKILL\b|Signal 9\b|\b(?:exit ?)?code\s{0,3}[:=]? ?(?:-9|137)\b|exit status -?(?:9|137)\b|returncode -9\b|excessive memory usage causing the Operating System to kill|OOMKilled|oom-kill|Out of memory: Killed process|code exit status 137/i,
+      /^Killed(?: by .{0,60}| python.{0,80}|\.)?$|:\s{1,12}\d{1,10} Killed\b|\bSIGKILL\b|Signal 9\b|\b(?:exit ?)?code\s{0,3}[:=]? ?(?:-9|137)\b|exit status -?(?:9|137)\b|returncode -9\b|excessive memory usage causing the Operating System to kill|OOMKilled|oom[-_ ]kill|Out of memory: Killed process|code exit status 137|task \d{1,6}: Out Of Memory|Exceeded job memory limit/i,
     cause: `${HOST}: the system has killed the process`,
     advice: MORE_HOST,
   },

@@ -2,12 +2,54 @@ import type { Cause } from './cause.ts';
 
 const ADD = 'add the package to the dependencies, or another version of it';
 
+const NOT_BUILT = {
+  cause: 'a package could not be built',
+  advice: 'a version with a ready wheel, or an image with compilers and the CUDA toolkit',
+};
+
 /** Installing and importing packages, and starting the command at all. */
 export const PACKAGES: readonly Cause[] = [
   {
     wording: /wandb.{0,40}(?:UsageError|api_key|login)|api_key not configured|No API key configured/i,
     cause: 'Weights & Biases has no key',
     advice: 'report_to="trackio" or "none", or WANDB_API_KEY among the secrets',
+  },
+  {
+    wording: /Failed to find C compiler|InvalidCxxCompiler|No working C(?:\+\+)? compiler found/,
+    cause: 'no C compiler there, which Triton and torch.compile need',
+    advice: 'an image with gcc, or do without torch.compile',
+  },
+  {
+    // What has to be cloned for it may not be there: lines below it tell.
+    wording: /Failed to download and build .{1,200}git\+/,
+    ...NOT_BUILT,
+    isGeneral: true,
+  },
+  {
+    wording:
+      /Git operation failed|Git executable not found|failed to clone into|Cannot find command 'git'|git clone .{1,200} did not run successfully|git fetch .{1,200} did not run successfully/,
+    cause: 'a Git repository could not be had',
+    advice: 'check its address and revision; a private one needs a token, and the image needs git',
+  },
+  {
+    wording: /No virtual environment found|could not find a virtual environment/i,
+    cause: 'there is no virtual environment to install into',
+    advice: 'uv pip install --system, or uv venv before it',
+  },
+  {
+    wording: /Distribution not found at: /,
+    cause: 'a package’s file is not where it should be',
+    advice: 'check the path; only what the job itself has made or loaded is there',
+  },
+  {
+    wording: /Querying Python at .{1,200} failed|Failed to query Python interpreter/,
+    cause: 'Python can’t be started',
+    advice: 'another image, or another version of Python',
+  },
+  {
+    wording: /exec format error/i,
+    cause: 'the program was built for another kind of processor',
+    advice: 'an image for the processor of this hardware, as linux/amd64',
   },
   {
     wording: /(?:ModuleNotFoundError|ImportError|PackageNotFoundError): (.{1,160})/,
@@ -44,6 +86,11 @@ export const PACKAGES: readonly Cause[] = [
     advice: 'write it as name==version',
   },
   {
+    wording: /Failed to install\b|Failed to (?:unzip|extract) (?:wheel|archive)|The wheel is invalid/,
+    cause: 'a package could not be installed',
+    advice: 'a wheel for this Python and system, or another version; press Re-run where it was cut off',
+  },
+  {
     wording: /externally-managed-environment|externally managed/,
     cause: 'pip may not install into this Python',
     advice: 'name the packages as dependencies of the job, or use a virtual environment',
@@ -57,8 +104,7 @@ export const PACKAGES: readonly Cause[] = [
   {
     wording:
       /Failed (?:to build|to download and build|building wheel)|CUDA version .{1,20} mismatches the version|subprocess-exited-with-error|metadata-generation-failed|Call to .{1,80}build_(?:wheel|editable).{0,20} failed|error: command '.{1,160}' failed|nvcc (?:not found|was not found)|CUDA_HOME environment variable is not set|legacy-install-failure|Could not build wheels/,
-    cause: 'a package could not be built',
-    advice: 'a version with a ready wheel, or an image with compilers and the CUDA toolkit',
+    ...NOT_BUILT,
   },
   {
     wording:
@@ -68,7 +114,7 @@ export const PACKAGES: readonly Cause[] = [
   },
   {
     wording:
-      /Failed to spawn|(?:command )?not found$|command not found: |^\/usr\/bin\/env: .{1,80}: No such file|: not found\b|executable file not found|No such command|exec format error|ENOENT: no such file/i,
+      /Failed to spawn|(?:command )?not found$|command not found: |^\/usr\/bin\/env: .{1,80}: No such file|: not found\b|executable file not found|No such command|^exec .{1,160}: no such file or directory|ENOENT: no such file/i,
     cause: 'a command is not there',
     advice: 'another image, or install it first',
   },
