@@ -7,9 +7,10 @@ import { directionOf } from '../session/experiments/metrics.ts';
 import { type Order, orderNamed } from '../session/experiments/order.ts';
 import type { Operation } from '../session/operations.ts';
 import type { Offer } from '../session/transcript.ts';
-import { modelIdTooLong, reasonTooLong, runsWithoutAsking } from '../thread/words/intake.ts';
+import { modelIdTooLong, OFFERED, reasonTooLong, runsWithoutAsking } from '../thread/words/intake.ts';
 import { type Bare, bareWords, saysStop, withoutLead, withoutManners, withoutPlease } from './bare-words.ts';
 import { isNearDecision, nearCommands } from './near-commands.ts';
+import { meantPings } from './near-pings.ts';
 import { type ZoneOrder, zoneOrderOf } from './time-zone-command.ts';
 import { corrected } from './typos.ts';
 import { type YoloSetting, yoloCommandOf } from './yolo-command.ts';
@@ -102,6 +103,7 @@ function mistyped({ said }: Bare, by: Person): Command | undefined {
 
 /** What lets money be spent says so. */
 function labelOf(command: Exact, text: string): string {
+  if (command.kind === 'decision' && command.verdict === 'approved') return OFFERED.approve;
   if (command.kind !== 'yolo') return text;
   const { setting } = command;
   if (setting === 'on') return runsWithoutAsking(undefined);
@@ -112,20 +114,41 @@ function exactCommand(text: string, bare: Bare, by: Person): Command | undefined
   const found = simpleCommand(bare, by) ?? decisionOf(text, bare) ?? settingCommand(bare, by);
   if (found !== undefined) return found;
   const order = pingOrderOf(bare.said);
+  const meant = order === undefined || order.kind === 'wrong' ? meantPings(bare.said) : undefined;
+  if (meant !== undefined) return offering(meant);
   if (order !== undefined) return { kind: 'pings', order };
   const experiments = experimentsOrder(bare.said);
   if (experiments !== undefined) return { kind: 'experiments', order: experiments };
   const mute = muteOrderOf(bare.said);
   if (mute !== undefined) return { kind: 'mute', order: mute };
   const zone = zoneOrderOf(bare.said);
+  if (zone?.kind === 'near') return offering(`timezone ${zone.zone}`);
   if (zone !== undefined) return { kind: 'time_zone', order: zone };
-  const names = /^compare\s+([\s\S]{3,700})$/i.exec(withoutLead(text))?.[1];
+  const names = /^compare\s+([\s\S]{1,700})$/i.exec(withoutLead(text))?.[1];
+  if (names !== undefined && LONE_RUN.test(names)) return LIST_TO_PICK_FROM;
   if (names !== undefined && !bare.isAsked) return { kind: 'compare', names };
   const watched = watchedJob(bare.said, by);
   if (watched !== undefined) return { kind: 'operation', operation: watched };
   const yolo = yoloCommandOf(bare);
   return yolo?.kind === 'near' ? { kind: 'near', offers: [yolo.offer], isHeld: true } : yolo;
 }
+
+/** What was meant can be told, and is written differently. */
+const offering = (text: string): Command => ({
+  kind: 'near',
+  offers: [{ text, label: text }],
+  isHeld: true,
+});
+
+/** One name is not compared, and nobody but the list knows with which others. */
+const LIST_TO_PICK_FROM: Command = {
+  kind: 'near',
+  offers: [{ text: 'experiments', label: OFFERED.experiments }],
+  isHeld: true,
+};
+
+/** A word that is called as runs are, and as nothing else is: "compare a", "compare exp-7". */
+const LONE_RUN = /^(?!(?:us|me|it|to)$)(?:\w{1,2}|(?=\S*\d)[\w.-]{1,100})$/i;
 
 /** What may be done although it was said as a question: what only tells, and what is offered anyway. */
 function isHarmless(command: Command): boolean {

@@ -84,6 +84,7 @@ export const messageTooLong = (characters: number): string =>
 /** What buttons are called that offer a command. */
 export const OFFERED = {
   approve: 'Approve what waits here',
+  experiments: 'List the experiments, to pick from',
   stop: 'Stop',
   keep: 'Stop, and let jobs run',
   undo: 'Undo the last request',
