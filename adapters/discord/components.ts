@@ -11,12 +11,11 @@ import {
 } from 'discord.js';
 import { ACTIONS, ALL, offerValue } from '../../src/controller/actions.ts';
 import { batchDigest } from '../../src/controller/batch-digest.ts';
-import type { CardPart } from '../../src/controller/cards.ts';
 import type { Control } from '../../src/controller/controls.ts';
 import { cut, wholeBeginning } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { withTimes } from '../../src/lib/time-zones.ts';
-import type { Table } from '../../src/session/tables.ts';
+import type { Menu, Table } from '../../src/session/tables.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
 import type { Mood, ViewBody, ViewMessage } from '../../src/thread/view/view-message.ts';
@@ -113,7 +112,7 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   },
   showsStanding: false,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
-  notice({ text, mentions, offered, picture, tables = [], times = [] }, divisor, control) {
+  notice({ text, mentions, offered, picture, tables = [], menus = [], times = [] }, divisor, control) {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
     if (picture !== undefined) return [callingPicture(text, called, mentions, picture)];
     const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
@@ -122,15 +121,16 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
     return parts.map((part, i) => {
       const content = i === 0 ? `${called}${part}` : part;
       const controls = control ? [row([buttonOf(control)])] : [];
-      const rows = i > 0 ? [] : offered ? [offerRow(offered)] : controls;
+      const first = i > 0 ? [] : offered ? [offerRow(offered)] : controls;
+      const rows = [...first, ...(i < parts.length - 1 ? [] : menus.map((menu) => row([selectOf(menu)])))];
       const timed = withTimes(content, times, STYLE.moment);
       const said = { type: ComponentType.TextDisplay as const, content: timed };
       const whole = shown([said, ...rows], i === 0 ? mentions : []);
       if (i > 0 || mentions.length === 0) return whole;
       // Of tables a phone would show their frames: the sentence says the essential of them.
       const sentence = tables.length > 0 ? `${called}${printed[0] ?? ''}` : content;
-      const first = calling(sentence, '', { people: mentions, buttons: rows, isElsewhere: true });
-      return first === undefined ? whole : { ...whole, first };
+      const plain = calling(sentence, '', { people: mentions, buttons: rows, isElsewhere: true });
+      return plain === undefined ? whole : { ...whole, first: plain };
     });
   },
   quoted: (text, limit) => STYLE.plain(cut(text, limit)),
@@ -270,8 +270,6 @@ function fitted(parts: readonly APIComponentInContainer[]): APIComponentInContai
   });
 }
 
-type Select = Extract<CardPart, { kind: 'select' }>;
-
 type Button = APIButtonComponentWithCustomId;
 type ActionRow = APIActionRowComponent<Button | APIStringSelectComponent>;
 
@@ -289,7 +287,7 @@ export const buttonOf = ({ label, name, values, style }: Control): Button => ({
 });
 
 /** A menu; what is picked comes back of it. */
-export const selectOf = ({ name, prompt, options, most }: Select): APIStringSelectComponent => {
+export const selectOf = ({ name, prompt, options, most }: Menu): APIStringSelectComponent => {
   const listed = options.slice(0, DISCORD_LIMITS.selectOptions);
   return {
     type: ComponentType.StringSelect,

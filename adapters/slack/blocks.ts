@@ -12,7 +12,7 @@ import { type Printer, printView, type Rooms } from '../shared/print-view.ts';
 import { callBlock, callsValue } from './actions.ts';
 import { dataTables } from './data-table.ts';
 import { MARKDOWN, MRKDWN } from './dialect.ts';
-import { actions, buttonOf, context, fields, messageOf, section } from './kit.ts';
+import { actions, buttonOf, context, fields, messageOf, section, selectBlock } from './kit.ts';
 import { ANSWER_CHARACTERS, SLACK_LIMITS } from './limits.ts';
 import { planBlocks } from './plan.ts';
 import { codeBlocks, markdownBlocks, needsRichText } from './rich-print.ts';
@@ -80,13 +80,14 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   message: (headline, blocks) => messageOf(headline, [...blocks]),
   showsStanding: true,
   named: (text) => [{ kind: 'title', text: cut(text, SLACK_LIMITS.threadTitle) }],
-  notice({ text, mentions, offered, picture, tables, times = [] }, divisor, control) {
+  notice({ text, mentions, offered, picture, tables, menus = [], times = [] }, divisor, control) {
     const timed = (said: string) => withTimes(said, times, STYLE.moment);
     if (tables !== undefined) {
       const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
       const [said = '…'] = printMarkdown(text, MRKDWN, NOTICE);
       const headline = `${called}${spoken(text.split('\n', 1)[0] ?? '')}`;
-      return [messageOf(headline, [section(`${called}${timed(said)}`), ...dataTables(tables, divisor)])];
+      const below = [...dataTables(tables, divisor), ...menus.map(selectBlock)];
+      return [messageOf(headline, [section(`${called}${timed(said)}`), ...below])];
     }
     if (offered !== undefined) {
       const buttons = offered.labels.map((label, i) =>

@@ -1,7 +1,7 @@
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
-import type { CardPart } from '../../src/controller/cards.ts';
 import type { Control } from '../../src/controller/controls.ts';
 import { cut, wholeBeginning } from '../../src/lib/cut.ts';
+import type { Menu } from '../../src/session/tables.ts';
 import type { Payload } from '../../src/thread/delivery/outgoing.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { cutPrinted, plain, plainWithin } from './text.ts';
@@ -43,7 +43,7 @@ export function fields(facts: readonly { label: string; value: string }[]): Sect
 const MOST_FACTS = 30;
 
 /** A menu. One from which several may be picked stands beside a text: Slack takes it nowhere else. */
-export function selectBlock({ name, prompt, options, most }: Select): KnownBlock {
+export function selectBlock({ name, prompt, options, most }: Menu): KnownBlock {
   const listed = options.slice(0, SLACK_LIMITS.selectOptions).map(({ label, value }) => ({
     text: { type: 'plain_text' as const, text: cut(label, SLACK_LIMITS.buttonLabel) },
     value: wholeBeginning(value, SLACK_LIMITS.optionValue),
@@ -56,8 +56,6 @@ export function selectBlock({ name, prompt, options, most }: Select): KnownBlock
     accessory: { type: 'multi_static_select', ...menu, max_selected_items: most },
   };
 }
-
-type Select = Extract<CardPart, { kind: 'select' }>;
 
 /** A button. Of what can't be taken back Slack asks itself whether somebody is sure. */
 export function buttonOf({ label, name, values, style, sure }: Control): Button {

@@ -5,7 +5,7 @@ import { MORE_COMMANDS, SESSION_COMMANDS, SETTINGS } from '../../src/controller/
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { withTimes } from '../../src/lib/time-zones.ts';
-import type { Table } from '../../src/session/tables.ts';
+import type { Menu, Table } from '../../src/session/tables.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { ViewMessage } from '../../src/thread/view/view-message.ts';
@@ -95,6 +95,12 @@ const feedbackButtons = (messageId: number): Piece[] =>
 
 const called = (people: readonly string[]): string => people.map((id) => `${STYLE.person(id)} `).join('');
 
+/** A menu whose options are done with as soon as they are picked. */
+export const menuOf = ({ name, prompt, options, most }: Menu): Piece => ({
+  kind: 'menu',
+  ...{ label: prompt, name, values: [], options: [...options], most },
+});
+
 /** A table as markdown, whose cells hold no mark of one. */
 export function tableText({ caption, columns, rows, more = 0 }: Table): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -120,7 +126,7 @@ const PRINTER: Printer<Piece> = {
     message({ kind: 'card', headline, tone, isCalling: call !== undefined, pieces: [...pieces] }),
   showsStanding: true,
   named: (text) => [{ kind: 'title', text: cut(text, 200) }],
-  notice({ text, mentions, offered, picture, tables = [], times = [] }, divisor, control) {
+  notice({ text, mentions, offered, picture, tables = [], menus = [], times = [] }, divisor, control) {
     const parts = printMarkdown(text, MARKDOWN, Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor)));
     const said = `${called(mentions)}${parts.map((part) => withTimes(part, times, STYLE.moment)).join('\n\n')}`;
     if (picture !== undefined) {
@@ -140,6 +146,7 @@ const PRINTER: Printer<Piece> = {
         pieces: [
           { kind: 'markdown', text: said },
           ...tables.map((table) => ({ kind: 'markdown' as const, text: tableText(table) })),
+          ...menus.map(menuOf),
           ...buttonsOf([...offers, ...(control ? [control] : [])]),
         ],
       }),

@@ -6,7 +6,7 @@ import type { BoardMessage, BoardNews, BoardThread } from '../../src/session/sto
 import { answered } from '../shared/answers.ts';
 import { asLine, MARKDOWN } from './dialect.ts';
 import { Body, type Piece, Said } from './messages.ts';
-import { buttonsOf, tableText } from './printer.ts';
+import { buttonsOf, menuOf, tableText } from './printer.ts';
 import { treeOf, treeOfMarkdown, unturned } from './tree.ts';
 
 /*
@@ -91,12 +91,8 @@ function cardPieces(part: CardPart): Piece[] {
       ]);
     case 'table':
       return [{ kind: 'markdown', text: tableText(part.table) }];
-    case 'select': {
-      const { name, prompt, options, most } = part;
-      return options.length === 0
-        ? []
-        : [{ kind: 'menu', label: prompt, name, values: [], options: [...options], most }];
-    }
+    case 'select':
+      return part.options.length === 0 ? [] : [menuOf(part)];
     case 'buttons':
       return buttonsOf(part.buttons);
     default:

@@ -1,6 +1,7 @@
 import type { Seen } from '../approvals/decide.ts';
 import type { AskedQuestion } from '../approvals/questions.ts';
 import type { Verdict } from '../intake/feedback.ts';
+import type { Menu } from '../session/tables.ts';
 import type { JobControl } from '../session/watches.ts';
 
 /**
@@ -32,7 +33,7 @@ export const ACTIONS = {
   offer: 'offered_command',
   sortRuns: 'sort_runs',
   comparePicked: 'compare_picked',
-} as const;
+} as const satisfies Record<string, string> & Record<'sortRuns' | 'comparePicked', Menu['name']>;
 
 /** Calls that a button is about: as they were seen, or all that are open as `mark` knows them. */
 export type Calls = { kind: 'seen'; calls: readonly Seen[] } | { kind: 'all'; mark: string };

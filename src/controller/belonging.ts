@@ -18,7 +18,12 @@ export type Whereabouts = {
 };
 
 /** The ids that something is about, beyond where it was done. */
-type Named = { calls?: readonly string[]; jobs?: readonly string[] };
+type Named = {
+  calls?: readonly string[];
+  jobs?: readonly string[];
+  /** Jobs of any thread of the channel: which of them are for whom is found out where they are read. */
+  runs?: readonly string[];
+};
 
 /** What a button or a menu names. A new kind of action does not compile before it says so here. */
 export function namedByAction(action: Action): Named {
@@ -36,7 +41,7 @@ export function namedByAction(action: Action): Named {
     case 'let_run':
       return { jobs: [action.watchId] };
     case 'compare_picked':
-      return { jobs: action.watchIds };
+      return { runs: action.watchIds };
     case 'menu':
     case 'feedback':
     case 'channel_settings':
@@ -81,7 +86,7 @@ const callsIn = (calls: Calls): string[] =>
  */
 export async function strangeTo(
   whereabouts: Whereabouts,
-  { calls = [], jobs = [] }: Named,
+  { calls = [], jobs = [], runs = [] }: Named,
   from: From,
 ): Promise<string | undefined> {
   const ofCalls = await Promise.all(calls.map((id) => whereabouts.ofCall(id)));
@@ -89,7 +94,11 @@ export async function strangeTo(
   const ofJobs = await Promise.all(jobs.map((id) => whereabouts.ofJob(id)));
   const isHere = (ofJob: ThreadAddress | undefined) =>
     ofJob !== undefined && (isOf(ofJob, from) || isListed(ofJob, from));
-  return ofJobs.every(isHere) ? undefined : UNKNOWN_JOB;
+  if (!ofJobs.every(isHere)) return UNKNOWN_JOB;
+  const ofRuns = await Promise.all(runs.map((id) => whereabouts.ofJob(id)));
+  const isBeside = (ofRun: ThreadAddress | undefined) =>
+    ofRun !== undefined && (isOf(ofRun, { ...from, isFromList: true }) || isListed(ofRun, from));
+  return ofRuns.every(isBeside) ? undefined : UNKNOWN_JOB;
 }
 
 /** What is done in a thread is about that thread; what only one person sees of it, about its channel. */

@@ -1,7 +1,7 @@
 import type { JobRow } from '../jobs/job-row.ts';
 import { cut } from '../lib/cut.ts';
 import type { Session } from '../session/snapshot.ts';
-import type { Table } from '../session/tables.ts';
+import type { Menu, Table } from '../session/tables.ts';
 import { jobCard } from '../thread/view/cards.ts';
 import { jobLines } from '../thread/view/words.ts';
 import { stateText } from '../thread/words/status.ts';
@@ -22,14 +22,7 @@ export type CardPart =
   | { kind: 'list'; items: readonly CardItem[] }
   | { kind: 'table'; table: Table }
   /** What can be picked, one of it or several; what is picked is what `name` is done with. */
-  | {
-      kind: 'select';
-      name: string;
-      prompt: string;
-      options: readonly { label: string; value: string }[];
-      /** How many may be picked at once; from two on, two at least. */
-      most: number;
-    }
+  | ({ kind: 'select' } & Menu)
   | { kind: 'buttons'; buttons: readonly Control[] };
 
 /** One of a list, in the platform's own markup, with what can be done with it. */

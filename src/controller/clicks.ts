@@ -2,6 +2,7 @@ import type { Seen } from '../approvals/decide.ts';
 import { scriptName } from '../approvals/script-files.ts';
 import { isCatchUp } from '../intake/commands.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
+import { MOST_COMPARED } from '../session/experiments/names.ts';
 import { orderNamed } from '../session/experiments/order.ts';
 import type { Operation } from '../session/operations.ts';
 import type { JobControl } from '../session/watches.ts';
@@ -75,7 +76,7 @@ export async function act(deps: ControllerDeps, action: Action, from: From): Pro
     case 'sort_runs':
       return { kind: 'card', card: await experimentsCard(deps, orderNamed(action.order), from) };
     case 'compare_picked':
-      return { kind: 'card', card: await comparisonCard(deps, action.watchIds, from) };
+      return compare(action.watchIds, doing);
     case 'stop':
     case 'retry': {
       const operation: Operation = { kind: action.kind === 'stop' ? 'interrupt' : 'resume', by };
@@ -144,6 +145,18 @@ async function onJob(
   if (!done.ok) return notice(done.reason);
   if (!from.isFromList) return NOTHING;
   return notice(`Done: what comes of it is shown in ${deps.traits.threadLink(done.job.address)}.`);
+}
+
+/**
+ * Puts runs side by side: in the thread where they were picked, with a picture, where all see it; elsewhere for
+ * whoever picked them alone.
+ */
+async function compare(watchIds: readonly string[], { deps, from, by }: Doing): Promise<Answer> {
+  const thread = watchIds.length < 2 ? undefined : await sessionThread(from, deps);
+  if (thread === undefined) return { kind: 'card', card: await comparisonCard(deps, watchIds, from) };
+  const compared = { kind: 'compare_jobs' as const, watchIds: [...watchIds].slice(0, MOST_COMPARED), by };
+  await deps.intake.operate(thread, compared, from.sourceId);
+  return NOTHING;
 }
 
 /** Notes that a job may run on although something is wrong with it. */

@@ -16,12 +16,12 @@ import type { Operation } from '../session/operations.ts';
 import { readSnapshot } from '../session/store/read-snapshot.ts';
 import { sessionAt } from '../session/store/session-at.ts';
 import { toolServersText } from '../session/store/tool-servers.ts';
-import type { Table } from '../session/tables.ts';
+import type { Menu, Table } from '../session/tables.ts';
 import type { Offer } from '../session/transcript.ts';
 import type { WrittenAt } from '../session/written-at.ts';
 import { catchUpText } from '../thread/words/catch-up.ts';
 import { whichRun } from '../thread/words/comparison.ts';
-import { experimentsText } from '../thread/words/experiments.ts';
+import { experimentsText, menusOf } from '../thread/words/experiments.ts';
 import { HELP_TEXT, messageTooLong, NO_SESSION_YET, offerText } from '../thread/words/intake.ts';
 import { describeSession } from '../thread/words/status.ts';
 import { ZONE_OFFERS } from '../thread/words/time-zones.ts';
@@ -61,8 +61,10 @@ export type Asked =
       wakes?: boolean;
     };
 
-/** What the thread is told; what somebody may have meant, for them to press; and tables below it. */
-export type Told = string | { text: string; offered?: { to: Person; offers: Offer[] }; tables?: Table[] };
+/** What the thread is told; what somebody may have meant, for them to press; tables and menus below it. */
+export type Told =
+  | string
+  | { text: string; offered?: { to: Person; offers: Offer[] }; tables?: Table[]; menus?: Menu[] };
 
 export type AskedDeps = {
   db: Db;
@@ -199,7 +201,7 @@ async function experimentsOf(
     thread: address.thread,
   });
   const { text, table } = experimentsText(runs, order, isCut);
-  return { text, ...(table ? { tables: [table] } : {}) };
+  return { text, ...(table ? { tables: [table], menus: menusOf(runs) } : {}) };
 }
 
 /** The thread is told where it goes on once that is begun. */

@@ -17,6 +17,18 @@ export const Table = z.object({
 });
 export type Table = z.infer<typeof Table>;
 
+/**
+ * What can be picked below a table, up to `most` of it at once; from two on, two at least. `name` is what is
+ * done with it.
+ */
+export const Menu = z.object({
+  name: z.enum(['sort_runs', 'compare_picked']),
+  prompt: z.string(),
+  options: z.array(z.object({ label: z.string(), value: z.string() })),
+  most: z.number().int(),
+});
+export type Menu = z.infer<typeof Menu>;
+
 /** Words as a cell; nothing is a dash. */
 export const cell = (text: string | undefined, url?: string): Cell => ({
   text: text?.trim() || '–',

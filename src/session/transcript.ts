@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Person } from './address.ts';
-import { Table } from './tables.ts';
+import { Menu, Table } from './tables.ts';
 
 /** What somebody may have meant, as a button: what they would have written, and what the button says. */
 export const Offer = z.object({
@@ -56,6 +56,8 @@ export const Entry = z.discriminatedUnion('role', [
     offered: z.object({ to: Person, offers: z.array(Offer) }).optional(),
     /** Shown below the text. */
     tables: z.array(Table).optional(),
+    /** Below the tables. */
+    menus: z.array(Menu).optional(),
     /** Times in the text, by their words. */
     times: z.array(z.object({ words: z.string(), at: z.coerce.date() })).optional(),
     /** It is an alarm of a job. */

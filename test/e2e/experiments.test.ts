@@ -109,6 +109,14 @@ describe('on Slack', () => {
       ['baseline', '0.91'],
     ]);
     expect(JSON.stringify(list.blocks)).toContain('{"type":"raw_number","value":0.95,"text":"0.95"}');
+    world.slack.pick('U0GRACE', list, 'sort_runs', 'cost');
+    expect((await answered('by cost')).user).toBe('U0GRACE'); // sorting it for oneself moves nobody else's
+    const picked = offered(list.blocks, 'compare_picked');
+    world.slack.pick('U0GRACE', list, 'compare_picked', ...picked.slice(0, 1));
+    await answered('Pick two experiments at least');
+    world.slack.pick('U0GRACE', list, 'compare_picked', ...picked);
+    await world.reply(asked, 'best better');
+    expect((await world.reply(asked, 'Losses of ')).files).toHaveLength(1);
     world.slack.say('U0ADA', 'C0ML', 'experiments by bleu', asked.ts);
     await world.reply(asked, 'No experiment in this channel has a metric `bleu`');
   });
@@ -227,6 +235,14 @@ describe('on Discord', () => {
       expect.stringMatching(/^baseline\s+0\.91 {2}done$/),
       '  Ada · cpu-basic · N s · $0.00',
     ]);
+    const listed = await on.reply(thread, 'best first');
+    on.discord.pick('grace', listed, 'sort_runs', 'cost');
+    await on.told('grace', 'by cost');
+    const menu = flat(listed.components).find(({ custom_id }) => custom_id === 'compare_picked');
+    const picked = (menu?.options ?? []).map(({ value }) => value);
+    on.discord.pick('grace', listed, 'compare_picked', ...picked);
+    expect(shownOn(await on.reply(thread, 'eval accuracy 0.94 and 0.91, best'))).toContain('0.94 ★');
+    await on.reply(thread, 'Losses of ');
   });
 
   test('runs are compared in lines that a phone has room for, with a picture that is told in words', async () => {

@@ -97,7 +97,10 @@ const asked = { toolCallId: CALL, questionId: 'q1' };
 
 /** One of every kind of action. `ids`: it names something that belongs to a thread. */
 const ACTIONS: {
-  [Kind in Action['kind']]: { action: Extract<Action, { kind: Kind }>; names: 'call' | 'job' | 'nothing' };
+  [Kind in Action['kind']]: {
+    action: Extract<Action, { kind: Kind }>;
+    names: 'call' | 'job' | 'run' | 'nothing';
+  };
 } = {
   approve: { action: { kind: 'approve', calls: seen }, names: 'call' },
   reject: { action: { kind: 'reject', calls: seen }, names: 'call' },
@@ -115,7 +118,7 @@ const ACTIONS: {
   channel_settings: { action: { kind: 'channel_settings', half: undefined }, names: 'nothing' },
   sign_in: { action: { kind: 'sign_in' }, names: 'nothing' },
   sign_out: { action: { kind: 'sign_out' }, names: 'nothing' },
-  compare_picked: { action: { kind: 'compare_picked', watchIds: [JOB, JOB] }, names: 'job' },
+  compare_picked: { action: { kind: 'compare_picked', watchIds: [JOB, JOB] }, names: 'run' },
   sort_runs: { action: { kind: 'sort_runs', order: 'newest' }, names: 'nothing' },
   offer: { action: { kind: 'offer', messageId: 7, index: 0 }, names: 'nothing' },
   stop: { action: { kind: 'stop' }, names: 'nothing' },
@@ -155,10 +158,11 @@ const rows = [...Object.values(ACTIONS), ...JOB_CONTROLS];
 const GIVEN = { values: { text: 'print(1)' }, files: [] };
 const nothingTold = /^(This request no longer exists\.|I no longer know this job, so nothing was changed\.)$/;
 
-describe.each(Object.entries(ELSEWHERE))('from %s', (_where, place) => {
+describe.each(Object.entries(ELSEWHERE))('from %s', (where, place) => {
   test.each(rows.map((row) => [row.action.kind, row] as const))(
     '%s about what is not there does nothing and tells nothing',
     async (_kind, { action, names }) => {
+      if (names === 'run' && where === 'another thread') return; // those of a channel are beside each other
       const { parts, asked: was } = partsThatNote();
       const answer = await controllerOf(parts).act(action, place);
       if (names === 'nothing') return expect(JSON.stringify(was)).not.toContain(JSON.stringify(HOME));
@@ -188,6 +192,12 @@ describe('where it belongs', () => {
       expect(was).not.toEqual([]);
     },
   );
+
+  test('runs of another thread of the channel are put side by side', async () => {
+    const { parts, asked: was } = partsThatNote();
+    await controllerOf(parts).act(ACTIONS.compare_picked.action, ELSEWHERE['another thread'] ?? from(HOME));
+    expect(was).not.toEqual([]);
+  });
 
   test.each([
     ['a list of the workspace', from({ ...HOME, channel: 'c9', thread: 't9' }, { isFromList: true })],

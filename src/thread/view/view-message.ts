@@ -3,7 +3,7 @@ import type { Person } from '../../session/address.ts';
 import type { Forecast } from '../../session/progress/forecast.ts';
 import type { Progress } from '../../session/progress.ts';
 import type { PlanItem } from '../../session/state.ts';
-import type { Table } from '../../session/tables.ts';
+import type { Menu, Table } from '../../session/tables.ts';
 import type { ApprovalRequest, Deciders, Step } from '../../session/tool-calls.ts';
 import type { Remedy } from '../../session/watches.ts';
 
@@ -52,6 +52,8 @@ export type ViewBody =
       times?: readonly SaidTime[];
       /** Below the text, which says the essential of them. */
       tables?: readonly Table[];
+      /** Below those; there are some only where there is a table. */
+      menus?: readonly Menu[];
     };
 
 export type Mood = 'working' | 'waiting' | 'done' | 'failed' | 'stopped';

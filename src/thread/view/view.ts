@@ -190,11 +190,11 @@ function noticeOf(
     return [{ key: `file/${fileId}`, exchange, body }];
   }
   if (entry.role === 'notice') {
-    const { text, mentions = [], offered, tables, times } = entry;
+    const { text, mentions = [], offered, tables, menus, times } = entry;
     const labels = offered?.offers.map(({ label }) => label) ?? [];
     const buttons = labels.length > 0 ? { offered: { id, labels } } : {};
     const goesOn = control ? { control } : {};
-    const below = { ...(tables ? { tables } : {}), ...(times ? { times } : {}) };
+    const below = { ...(tables ? { tables } : {}), ...(menus ? { menus } : {}), ...(times ? { times } : {}) };
     return [{ key, exchange, body: { kind: 'notice', text, mentions, ...buttons, ...goesOn, ...below } }];
   }
   if (entry.role !== 'summary') return [];

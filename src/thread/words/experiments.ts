@@ -10,9 +10,10 @@ import {
   figuresOf,
   valueText,
 } from '../../session/experiments/metrics.ts';
-import { inOrder, type Order } from '../../session/experiments/order.ts';
+import { MOST_COMPARED } from '../../session/experiments/names.ts';
+import { inOrder, type Order, orderName } from '../../session/experiments/order.ts';
 import { tellingFigure } from '../../session/progress/headline.ts';
-import { cell, figure, type Table } from '../../session/tables.ts';
+import { cell, figure, type Menu, type Table } from '../../session/tables.ts';
 import { costSoFar, durationOf, type Watch } from '../../session/watches.ts';
 import { stageText } from './stages.ts';
 
@@ -70,6 +71,40 @@ export function experimentsText(runs: readonly Run[], order: Order, isCut = fals
   const text = `${counted(listed.length, isCut)} in this channel by ${asCode(found.name)}, ${how}: ${leads}.`;
   return { text, table: tableOf(listed, ({ watch }) => figureNamed(watch, order.name), found.name) };
 }
+
+/** What a list of runs can be sorted by, and which of them can be put side by side; nothing of a single one. */
+export const menusOf = (runs: readonly Run[]): Menu[] =>
+  runs.length > 1 ? [sortMenu(metricNames(runs)), compareMenu(runs)] : [];
+
+/** Options of a menu: Discord takes 25. */
+const OFFERED = 20;
+
+const compareMenu = (runs: readonly Run[]): Menu => ({
+  name: 'compare_picked',
+  prompt: 'Compare …',
+  most: MOST_COMPARED,
+  options: runs
+    .slice(0, OFFERED)
+    .map(({ watch, requester }) => ({ label: `${runName(watch)} · ${requester.name}`, value: watch.id })),
+});
+
+const sortMenu = (metrics: readonly string[]): Menu => ({
+  name: 'sort_runs',
+  prompt: 'Sort by …',
+  most: 1,
+  options: [
+    { label: 'Newest first', value: 'newest' },
+    ...metrics
+      .slice(0, OFFERED)
+      .filter((name) => !FIXED.has(name.toLowerCase()))
+      .map((name) => ({ label: `By ${name}`, value: orderName({ kind: 'metric', name }) })),
+    { label: 'By cost', value: 'cost' },
+    { label: 'By duration', value: 'duration' },
+  ],
+});
+
+/** What a metric may be called without being meant. */
+const FIXED: ReadonlySet<string> = new Set(['newest', 'date', 'time', 'cost', 'price', 'duration', '']);
 
 const NO_EXPERIMENTS =
   'No job has run in this channel yet. Ask me for one, and it is listed here with what came of it.';

@@ -6,4 +6,7 @@ export function flat(components: readonly unknown[]): Flat[] {
   });
 }
 
-type Flat = { custom_id?: string; content?: string; options?: { value: string }[]; label?: string };
+type Flat = { custom_id?: string; content?: string; options?: { value: string }[]; label?: string } & {
+  min_values?: number;
+  max_values?: number;
+};

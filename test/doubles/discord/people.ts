@@ -167,16 +167,14 @@ export abstract class DiscordPeople extends DiscordState {
     });
   }
 
-  pick(person: PersonName, message: DiscordMessage, customId: string, value: string): void {
-    const menu = flat(message.components).find((part) => part.custom_id?.startsWith(customId));
-    if (!menu?.options?.some((option) => option.value === value))
-      throw new Error(`no "${value}" in "${customId}"`);
-    this.#interact(person, message.channel_id, InteractionType.MessageComponent, message, {
-      custom_id: menu.custom_id,
-      component_type: ComponentType.StringSelect,
-      values: [value],
-      id: 1,
-    });
+  pick(person: PersonName, message: DiscordMessage, customId: string, ...values: string[]): void {
+    this.#interact(
+      person,
+      message.channel_id,
+      InteractionType.MessageComponent,
+      message,
+      picked(message.components, customId, values),
+    );
   }
 
   /** A person clicks a button of something that only they see. */
@@ -199,16 +197,9 @@ export abstract class DiscordPeople extends DiscordState {
     customId: string,
     values: string[],
   ): void {
-    const menu = flat(answer.components).find((part) => part.custom_id?.startsWith(customId));
-    const isThere = values.every((value) => menu?.options?.some((option) => option.value === value));
-    if (menu === undefined || !isThere) throw new Error(`no "${values}" in "${customId}"`);
     const message = this.guild.ownMessage(channel, { flags: MessageFlags.Ephemeral });
-    this.#interact(person, channel, InteractionType.MessageComponent, message, {
-      custom_id: menu.custom_id,
-      component_type: ComponentType.StringSelect,
-      values,
-      id: 1,
-    });
+    const menu = picked(answer.components, customId, values);
+    this.#interact(person, channel, InteractionType.MessageComponent, message, menu);
   }
 
   /**
@@ -357,3 +348,13 @@ function resolvedMember(who: { id: string; roles: readonly string[] }, nick: str
 
 const mentionedIn = (content: string): string[] =>
   [...content.matchAll(/<@!?(\d+)>/g)].map(([, id]) => id ?? '');
+
+/** What is told of a menu of which somebody has picked what it offers; as many as it takes. */
+function picked(components: DiscordMessage['components'], customId: string, values: readonly string[]) {
+  const menu = flat(components).find((part) => part.custom_id?.startsWith(customId));
+  const isThere = values.every((value) => menu?.options?.some((option) => option.value === value));
+  const { min_values: least = 1, max_values: most = 1 } = menu ?? {};
+  if (menu === undefined || !isThere || values.length < least || values.length > most)
+    throw new Error(`no "${values}" in "${customId}"`);
+  return { custom_id: menu.custom_id, component_type: ComponentType.StringSelect, values, id: 1 };
+}

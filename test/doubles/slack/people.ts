@@ -208,38 +208,15 @@ export abstract class SlackPeople extends SlackOpenings {
     });
   }
 
-  /** A person picks an option of a menu. */
-  pick(user: string, message: SlackMessage, actionId: string, value: string): void {
-    const [block, menu] = parseBlocks(message.blocks)
-      .flatMap((item) =>
-        item.type === 'actions' ? item.elements.map((element) => [item, element] as const) : [],
-      )
-      .find(([, element]) => element.action_id === actionId) ?? [undefined, undefined];
-    const isMenu = menu?.type === 'static_select' || menu?.type === 'overflow';
-    const option = isMenu && menu.options.find((item) => item.value === value);
-    if (!option) throw new Error(`the message has no menu "${actionId}" with "${value}"`);
-    this.#act(user, message.channel, messageParts(message), {
-      type: menu?.type,
-      action_id: actionId,
-      block_id: block?.block_id ?? 'b',
-      selected_option: option,
-    });
+  /** A person picks from a menu of a message: of several, one after another, as Slack sends them when it is closed. */
+  pick(user: string, message: SlackMessage, actionId: string, ...values: string[]): void {
+    this.#act(user, message.channel, messageParts(message), picked(message.blocks, actionId, values));
   }
 
-  /**
-   * A person picks from a menu of what only they see: of several, one after another, as Slack sends them
-   * when the menu is closed.
-   */
+  /** The same of what only they see. */
   pickPrivate(user: string, channel: string, blocks: unknown, actionId: string, values: string[]): void {
-    const menu = menusOf(parseBlocks(blocks)).find(({ action_id }) => action_id === actionId);
-    const options = menu?.options.filter(({ value }) => values.includes(value)) ?? [];
-    if (menu === undefined || options.length !== values.length) {
-      throw new Error(`there is no menu "${actionId}" with "${values}"`);
-    }
     const where = { container: { type: 'message', channel_id: channel, is_ephemeral: true } };
-    const picked =
-      menu.type === 'static_select' ? { selected_option: options[0] } : { selected_options: options };
-    this.#act(user, channel, where, { type: menu.type, action_id: actionId, block_id: 'b', ...picked });
+    this.#act(user, channel, where, picked(blocks, actionId, values));
   }
 
   /** A person uses the app's shortcut on a message. */
@@ -380,11 +357,26 @@ function messageParts({ channel, ts, thread_ts, text }: SlackMessage): Record<st
   };
 }
 
+/** What Slack tells of a menu of which somebody has picked what it offers; no more than it takes. */
+function picked(blocks: unknown, actionId: string, values: readonly string[]): Record<string, unknown> {
+  const menu = menusOf(parseBlocks(blocks)).find(({ action_id }) => action_id === actionId);
+  const options = menu?.options.filter(({ value }) => values.includes(value)) ?? [];
+  const most = menu?.type === 'multi_static_select' ? (menu.max_selected_items ?? options.length) : 1;
+  if (menu === undefined || options.length !== values.length || options.length > most)
+    throw new Error(`there is no menu "${actionId}" with "${values}"`);
+  const { type, block_id = 'b' } = menu;
+  const chosen =
+    type === 'multi_static_select' ? { selected_options: options } : { selected_option: options[0] };
+  return { type, action_id: actionId, block_id, ...chosen };
+}
+
 const menusOf = (blocks: readonly Block[]) =>
   blocks.flatMap((block) => {
     const all = block.type === 'actions' ? block.elements : block.type === 'section' ? [block.accessory] : [];
     return all.flatMap((one) =>
-      one?.type === 'static_select' || one?.type === 'multi_static_select' ? [one] : [],
+      one?.type === 'static_select' || one?.type === 'multi_static_select' || one?.type === 'overflow'
+        ? [{ ...one, block_id: block.block_id }]
+        : [],
     );
   });
 
