@@ -110,7 +110,7 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
     const first = call && calling(headline, textBelow(pieces), call);
     return first === undefined ? whole : { ...whole, first };
   },
-  showsStanding: false,
+  showsStanding: true,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
   notice({ text, mentions, offered, picture, tables = [], menus = [], times = [] }, divisor, control) {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
@@ -157,7 +157,10 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
       facts.map(({ label, value }) => `${STYLE.bold(STYLE.plain(label))}: ${STYLE.plain(value)}`).join('\n'),
     ),
   buttons: (buttons) => (buttons.length === 0 ? [] : [row(buttons.map(buttonOf))]),
-  foot: (_control, hasMenu) => (hasMenu ? [row([SESSION_MENU])] : []),
+  foot: (_control, hasMenu, more) => [
+    ...(more.length > 0 ? [row(more.map(buttonOf))] : []),
+    ...(hasMenu ? [row([SESSION_MENU])] : []),
+  ],
   decision: (toolCallId, buttons, choices) => [
     row(buttons.map(buttonOf)),
     ...choices.slice(0, 2).map(({ argument, label, options, names, value: current }) =>

@@ -19,6 +19,7 @@ import { messageOf } from '../../src/lib/errors.ts';
 import { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Tokens } from '../../src/lib/tokens.ts';
+import type { SessionsOverview } from '../../src/reports/sessions-overview.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { catchUp } from '../shared/catch-up.ts';
 import type { Door } from '../shared/door.ts';
@@ -39,6 +40,7 @@ import { restOptions } from './rest.ts';
 import { createRoles } from './roles.ts';
 import type { DiscordSettings } from './settings.ts';
 import { TRAITS } from './traits.ts';
+import { createTyping, type Typing } from './typing.ts';
 import { fileLimit } from './uploads.ts';
 
 const TROUBLE = 'Discord’s client reports trouble';
@@ -65,11 +67,13 @@ export function createDiscord(
         botId: () => client.user?.id ?? '',
         bytesOf,
         fileLimitOf: (guild) => fileLimit(client.guilds.cache.get(guild)?.premiumTier),
+        typing: discord.typing,
       },
       { asksFeedback: settings.feedback },
     ),
     isMember: createRoles(discord.asking, settings.clock),
     async start(parts) {
+      discord.sessions = parts.sessions;
       const { readingBack } = await startListening(gatewayListening(discord), parts, discord.stopping.signal);
       discord.background = readingBack;
     },
@@ -93,6 +97,9 @@ type Discord = {
   stopping: AbortController;
   /** Reading back what was missed. */
   background: Promise<void>;
+  typing: Typing;
+  /** Known once it is started. */
+  sessions: SessionsOverview | undefined;
 };
 
 function clientsOf(settings: DiscordOptions, log: Logger, tokens: Tokens): Discord {
@@ -105,7 +112,7 @@ function clientsOf(settings: DiscordOptions, log: Logger, tokens: Tokens): Disco
   const asking = new REST({ ...rest, retries: 2 }).setToken(settings.token);
   for (const one of [client.rest, sending, asking]) keepToken(one, settings.token);
   const { clock, allowed_guilds: named } = settings;
-  return {
+  const discord: Discord = {
     settings,
     log,
     client,
@@ -116,7 +123,13 @@ function clientsOf(settings: DiscordOptions, log: Logger, tokens: Tokens): Disco
     inFlight: new InFlight(),
     stopping,
     background: Promise.resolve(),
+    sessions: undefined,
+    typing: createTyping({
+      ...{ rest: sending, clock, log },
+      workIn: async (address) => discord.sessions?.workIn(address) ?? 'none',
+    }),
   };
+  return discord;
 }
 
 function clientOf({ api_url, shards, message_content }: DiscordOptions, signal: AbortSignal): Client {
@@ -189,7 +202,8 @@ async function offerCommands({ settings, asking, log }: Discord, application: st
   }
 }
 
-async function stop({ inFlight, stopping, client, background }: Discord): Promise<void> {
+async function stop({ inFlight, stopping, client, background, typing }: Discord): Promise<void> {
+  await typing.stop();
   await drained(inFlight, () => {
     stopping.abort();
     return client.destroy();

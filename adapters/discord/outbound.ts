@@ -23,6 +23,7 @@ import { markOf, nonceOf } from './ids.ts';
 import { DISCORD_LIMITS, DISCORD_RATES, EDIT_INTERVAL_MS } from './limits.ts';
 import { PLAIN_COMPONENTS } from './plain-form.ts';
 import { STYLE } from './style.ts';
+import type { Typing } from './typing.ts';
 import { attachmentName, tooLargeMessage, uploadMessage } from './uploads.ts';
 
 /** Messages of a thread that are read to find one again: the newest. */
@@ -38,17 +39,18 @@ export type OutboundDeps = {
   bytesOf: BytesOf;
   /** The largest file, in bytes, that a guild takes. */
   fileLimitOf(guild: string): number;
+  typing: Pick<Typing, 'show'>;
 };
 
 /** Discord's side of threads. */
 export function createDiscordOutbound(deps: OutboundDeps, options: ComponentOptions): Outbound {
-  const { rest, botId, bytesOf, fileLimitOf } = deps;
+  const { rest, botId, bytesOf, fileLimitOf, typing } = deps;
   const side = byKind(ACTS, {
     failureOf: REST_API.failureOf,
     bytesOf,
     reactionNames: Object.values(REACTIONS),
   });
-  const within = (address: ThreadAddress): Thread => ({ ...address, rest, botId, fileLimitOf });
+  const within = (address: ThreadAddress): Thread => ({ ...address, rest, botId, fileLimitOf, typing });
   return {
     rates: DISCORD_RATES,
     editIntervalMs: EDIT_INTERVAL_MS,
@@ -121,7 +123,10 @@ const ACTS: Acts<Thread> = {
     return true;
   },
 
-  stand: async () => ({ ok: true, platformId: STANDING }), // Discord's threads show nothing of the kind
+  async stand({ typing, rest: _rest, ...at }, standing) {
+    typing.show(at, standing);
+    return { ok: true, platformId: STANDING };
+  },
 
   unreact: (at, reaction) =>
     onFirst(at, reaction, (route) => at.rest.delete(route)).catch(REST_API.unless('gone', 'final')),

@@ -134,7 +134,7 @@ export type Printer<Piece> = {
   facts(facts: readonly { label: string; value: string }[]): Piece[];
   buttons(buttons: readonly Control[]): Piece[];
   /** What ends a status: its button where that is not beside its first lines, and the session's menu. */
-  foot(control: Control | undefined, hasMenu: boolean): Piece[];
+  foot(control: Control | undefined, hasMenu: boolean, more: readonly Control[]): Piece[];
   /** What a call can be decided by, and what can be chosen for it. */
   decision(toolCallId: string, buttons: readonly Control[], choices: readonly Picked[]): Piece[];
   /** The value by which a button names the script of a call. Messages keep theirs for good. */
@@ -223,7 +223,7 @@ const CONTROLS: Readonly<Record<NonNullable<StatusView['control']>, Control>> = 
 
 function statusPieces<Piece>(status: StatusView, printer: Printer<Piece>): Piece[] {
   const { style, rooms, quoted } = printer;
-  const { title, detail, writing, hasMenu, links } = status;
+  const { title, detail, writing, hasMenu, links, stepsOf } = status;
   const control = status.control && CONTROLS[status.control];
   const first = title ? `${printer.sessionTitle(title)}\n` : '';
   return [
@@ -234,9 +234,15 @@ function statusPieces<Piece>(status: StatusView, printer: Printer<Piece>): Piece
     ...given(timelineText(status, style, rooms.timeline), printer.small),
     ...tailsOf(status).flatMap((tail) => printer.smallCode(tail, rooms.tail)),
     ...given(writing, (text) => printer.small(`✍️ ${quoted(text, rooms.writing)}`)),
-    ...printer.foot(control, hasMenu),
+    ...printer.foot(control, hasMenu, stepsOf === undefined ? [] : [stepsButton(status, stepsOf)]),
   ];
 }
+
+const stepsButton = ({ earlier, timeline }: StatusView, exchange: number): Control => ({
+  label: `All ${earlier + timeline.length} steps`,
+  name: ACTIONS.steps,
+  values: [String(exchange)],
+});
 
 const nextTry = ({ retryAt }: StatusView, style: Style): string =>
   retryAt === undefined ? '' : ` I try again by myself ${style.moment(retryAt)}.`;

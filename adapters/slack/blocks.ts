@@ -125,8 +125,9 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   smallCode: (text, limit) => codeBlocks(text, limit, context),
   facts: fields,
   buttons: (buttons) => [actions(buttons.map(buttonOf))],
-  foot(control, hasMenu) {
-    const elements = [...(control ? [buttonOf(control)] : []), ...(hasMenu ? [SESSION_MENU] : [])];
+  foot(control, hasMenu, more) {
+    const buttons = [...(control ? [control] : []), ...more].map(buttonOf);
+    const elements = [...buttons, ...(hasMenu ? [SESSION_MENU] : [])];
     return elements.length > 0 ? [actions(elements)] : [];
   },
   decision(toolCallId, buttons, choices) {

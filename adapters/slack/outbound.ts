@@ -17,6 +17,7 @@ import { editable } from './kit.ts';
 import { EDIT_INTERVAL_MS, SLACK_LIMITS, slackRates } from './limits.ts';
 import { threadLink } from './links.ts';
 import { PLAIN_BLOCKS } from './plain-form.ts';
+import type { SlackSettings } from './settings.ts';
 import { beginStream, growStream, isLostStream, isStream, stopStream, streamId } from './streams.ts';
 import { STYLE } from './style.ts';
 
@@ -24,7 +25,9 @@ import { STYLE } from './style.ts';
 const PAGE = 200;
 const MAX_PAGES = 20;
 
-export type OutboundOptions = BlockOptions & {
+export type OutboundOptions = Omit<BlockOptions, 'isStreamed'> & {
+  /** Where answers that are being written are streamed in Slack's own way. */
+  streaming: SlackSettings['streaming'];
   /** How many times the published rates may be sent. */
   rateFactor: number;
 };
@@ -52,15 +55,24 @@ export function createSlackOutbound(
       return act({ ...address, client: found }, ...rest);
     };
   const acts = actsWith(createAgentSessions());
-  const side = byKind(options.isStreamed ? { ...acts, find: findStreamed } : acts, {
-    failureOf: WEB_API.failureOf,
-    bytesOf,
-    reactionNames: Object.values(REACTIONS),
-  });
+  const streamsIn = ({ channel }: Pick<ThreadAddress, 'channel'>) =>
+    options.streaming === 'native' || (options.streaming === 'direct' && channel.startsWith('D'));
+  const side = byKind(
+    { ...acts, find: (at, ...what) => (streamsIn(at) ? findStreamed : acts.find)(at, ...what) },
+    {
+      failureOf: WEB_API.failureOf,
+      bytesOf,
+      reactionNames: Object.values(REACTIONS),
+    },
+  );
   return {
     rates: slackRates(options.rateFactor),
     editIntervalMs: EDIT_INTERVAL_MS,
-    translate: (message, divisor, address) => inBlocks(message, divisor, address, options),
+    translate: (message, divisor, address) =>
+      inBlocks(message, divisor, address, {
+        isStreamed: streamsIn(address),
+        asksFeedback: options.asksFeedback,
+      }),
     plainer: PLAIN_BLOCKS,
     post: within(side.post),
     edit: within(side.edit),

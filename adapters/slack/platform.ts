@@ -66,7 +66,7 @@ export const slack: PlatformDefinition<typeof SlackSettings, SlackVariable> = {
         clock: parts.clock,
         showing: {
           rateFactor: settings.rate_factor,
-          isStreamed: settings.streaming === 'native',
+          streaming: settings.streaming,
           asksFeedback: settings.feedback,
         },
       },

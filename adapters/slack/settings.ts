@@ -14,9 +14,11 @@ export const SlackSettings = z.strictObject({
     'The only workspaces that may use the bot: what installs "oauth" needs. With SLACK_BOT_TOKEN its own one may, and a list has to name it.',
   ),
   streaming: z
-    .enum(['edits', 'native'])
-    .default('edits')
-    .describe('How answers are shown while they are written: by edits, or by streams of Slack’s own.'),
+    .enum(['direct', 'native', 'edits'])
+    .default('direct')
+    .describe(
+      'Where answers are shown by streams of Slack’s own while they are written: in direct messages, everywhere ("native") or nowhere ("edits"). Of a stream in a channel only whoever asked sees more than its beginning before it ends.',
+    ),
   feedback: flag.default(true).describe('Whether answers have buttons to say whether they helped.'),
   port: port.default(3000).describe('Port of the HTTP mode.'),
   rate_factor: z.coerce

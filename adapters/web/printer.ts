@@ -163,8 +163,8 @@ const PRINTER: Printer<Piece> = {
   smallCode: (text, limit) => (text === '' ? [] : [{ kind: 'output', text: cut(text, limit) }]),
   facts: (facts) => (facts.length === 0 ? [] : [{ kind: 'facts', facts: [...facts] }]),
   buttons: buttonsOf,
-  foot: (control, hasMenu) => [
-    ...buttonsOf(control === undefined ? [] : [control]),
+  foot: (control, hasMenu, more) => [
+    ...buttonsOf([...(control === undefined ? [] : [control]), ...more]),
     ...(hasMenu ? [SESSION_MENU] : []),
   ],
   decision: (toolCallId, buttons, choices) => [

@@ -33,6 +33,7 @@ export const ACTIONS = {
   offer: 'offered_command',
   sortRuns: 'sort_runs',
   comparePicked: 'compare_picked',
+  steps: 'all_steps',
 } as const satisfies Record<string, string> & Record<'sortRuns' | 'comparePicked', Menu['name']>;
 
 /** Calls that a button is about: as they were seen, or all that are open as `mark` knows them. */
@@ -64,6 +65,8 @@ export type Action =
   | { kind: 'sort_runs'; order: string }
   /** Puts the runs that were picked side by side. */
   | { kind: 'compare_picked'; watchIds: readonly string[] }
+  /** Shows all that was done for a request. */
+  | { kind: 'steps'; exchange: number }
   | { kind: 'stop' }
   | { kind: 'retry' };
 
@@ -121,6 +124,8 @@ export function actionOf(name: string, values: readonly string[], chosen = ''): 
       return { kind: 'sort_runs', order: chosen };
     case ACTIONS.comparePicked:
       return { kind: 'compare_picked', watchIds: chosen.split(' ').filter(Boolean) };
+    case ACTIONS.steps:
+      return /^\d{1,9}$/.test(value) ? { kind: 'steps', exchange: Number(value) } : undefined;
     case ACTIONS.stop:
       return { kind: 'stop' };
     case ACTIONS.retry:

@@ -49,6 +49,7 @@ export function namedByAction(action: Action): Named {
     case 'sign_out':
     case 'offer':
     case 'sort_runs':
+    case 'steps':
     case 'stop':
     case 'retry':
       return {};

@@ -20,6 +20,7 @@ import type { Gate } from './gate.ts';
 import { useJobControl } from './job-controls.ts';
 import { SETTINGS } from './menus.ts';
 import type { PlatformParts } from './platform.ts';
+import { stepsCard } from './steps.ts';
 import type { Traits } from './traits.ts';
 
 /** What actions, forms and commands are done with. */
@@ -77,6 +78,8 @@ export async function act(deps: ControllerDeps, action: Action, from: From): Pro
       return { kind: 'card', card: await experimentsCard(deps, orderNamed(action.order), from) };
     case 'compare_picked':
       return compare(action.watchIds, doing);
+    case 'steps':
+      return { kind: 'card', card: await stepsCard(deps, from.thread, action.exchange) };
     case 'stop':
     case 'retry': {
       const operation: Operation = { kind: action.kind === 'stop' ? 'interrupt' : 'resume', by };
@@ -148,8 +151,8 @@ async function onJob(
 }
 
 /**
- * Puts runs side by side: in the thread where they were picked, with a picture, where all see it; elsewhere for
- * whoever picked them alone.
+ * Puts runs side by side: in the thread where they were picked, with a picture, where all see it; elsewhere
+ * for whoever picked them alone.
  */
 async function compare(watchIds: readonly string[], { deps, from, by }: Doing): Promise<Answer> {
   const thread = watchIds.length < 2 ? undefined : await sessionThread(from, deps);

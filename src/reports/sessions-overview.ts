@@ -2,12 +2,13 @@ import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../db/database.ts';
 import { watches } from '../db/schema/jobs.ts';
 import { sessions } from '../db/schema/sessions.ts';
+import { toolCalls } from '../db/schema/transcript.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import type { ThreadAddress, Workspace } from '../session/address.ts';
 import type { Session, Snapshot } from '../session/snapshot.ts';
 import { readSnapshot } from '../session/store/read-snapshot.ts';
 import { sessionOf } from '../session/store/rows.ts';
-import { sessionAt } from '../session/store/session-at.ts';
+import { isAt, sessionAt } from '../session/store/session-at.ts';
 import { usageText } from './usage.ts';
 
 /** What is known of sessions, across threads. */
@@ -18,6 +19,8 @@ export type SessionsOverview = {
   runningJobs(place: Workspace, personId: string): Promise<number>;
   /** All of a thread's session that is not undone; undefined where it has none. */
   whole(address: ThreadAddress): Promise<Snapshot | undefined>;
+  /** Whether a thread's session is being worked on, and whether that waits for an answer of people's. */
+  workIn(address: ThreadAddress): Promise<'going_on' | 'waits_for_people' | 'none'>;
   usage: (address: ThreadAddress, by: { id: string; name: string }) => Promise<string>;
 };
 
@@ -54,6 +57,19 @@ export function createSessionsOverview(db: Db, isolation: Isolation): SessionsOv
     async whole(address) {
       const id = await sessionAt(db, address);
       return id === undefined ? undefined : readSnapshot(db, id);
+    },
+    async workIn(address) {
+      const [row] = await db
+        .select({
+          state: sql<string>`${sessions.state}->>'kind'`,
+          asks: sql<boolean>`exists (select from ${toolCalls} where ${toolCalls.sessionId} = ${sessions.id}
+            and ${toolCalls.state}->>'kind' = 'running' and ${toolCalls.state}->'question' is not null
+            and ${toolCalls.state}->'question'->'answer' is null)`,
+        })
+        .from(sessions)
+        .where(isAt(address));
+      if (row?.state !== 'running') return 'none';
+      return row.asks ? 'waits_for_people' : 'going_on';
     },
     usage: (address, by) => usageText(db, address, by),
   };

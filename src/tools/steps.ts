@@ -31,6 +31,7 @@ const VERBS = {
   stop: ['Stopping', 'Stopped'],
   update: ['Updating', 'Updated'],
   upload: ['Uploading', 'Uploaded'],
+  use: ['Using', 'Used'],
   write: ['Writing', 'Wrote'],
 } as const;
 

@@ -50,7 +50,7 @@ async function measure(threads: number): Promise<Measured> {
   const outbound = createSlackOutbound(
     async () => client,
     async () => undefined,
-    { rateFactor: SCALE, isStreamed: false, asksFeedback: true },
+    { rateFactor: SCALE, streaming: 'edits', asksFeedback: true },
   );
   const paced = { ...outbound, editIntervalMs: outbound.editIntervalMs / SCALE };
   const renders = createRenders(engine, log);

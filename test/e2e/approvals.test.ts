@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { lastText, type ModelScript } from '../doubles/model.ts';
+import { lastText } from '../doubles/model.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
-import { callOnce, runJob } from '../support/scripts.ts';
+import { callOnce, runJob, SMALLER, smallerOnDemand } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
 import { shown, type World } from '../support/world.ts';
@@ -209,67 +209,35 @@ describe('jobs and approvals', () => {
     expect(world.hub.jobs).toHaveLength(0);
   });
 
-  /** Proposes a job, and a smaller one where somebody asks for that; says what it hears else. */
-  const smallerOnDemand: ModelScript = (request) => {
-    const heard = lastText(request);
-    if (request.messages.at(-1)?.role === 'tool') return { text: `result: ${heard}` };
-    if (heard.includes('smaller')) return { calls: [{ ...runJob, arguments: SMALLER }] };
-    return heard.includes('go') ? { calls: [runJob] } : { text: `heard: ${heard}` };
-  };
   const APPROVE = 'Approve what waits here';
-  const SMALLER = { ...runJob.arguments, script: 'print("smaller")\n' };
 
-  test('a remark leaves the request open, and is heard', async () => {
-    await begin(smallerOnDemand);
-    world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: [], stage: 'COMPLETED' });
-    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
-    await cardOf(asked);
-    world.slack.say('U0ADA', 'C0ML', 'thanks, nice', asked.ts);
-    await world.reply(asked, 'heard: [Ada] thanks, nice');
-    expect(world.describe(asked)).not.toContain('Set aside');
-    world.slack.click('U0ADA', await cardOf(asked), 'approve');
-    await world.reply(asked, '· done');
-    expect(world.model.refusals).toEqual([]);
-  });
-
-  test('what is proposed instead takes the place of the request, which can’t be approved any more', async () => {
+  test('chatter decides nothing: a yes is asked about, a remark is heard, and another call replaces the first', async () => {
     await begin(smallerOnDemand);
     world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: [], stage: 'COMPLETED' });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     const card = structuredClone(await cardOf(asked));
+    world.slack.say('U0GRACE', 'C0ML', 'lgtm', asked.ts);
+    const forGrace = await world.reply(asked, 'Is that an approval of what waits here?');
+    world.slack.click('U0GRACE', forGrace, 'offered_command:0');
+    await world.reply(asked, 'Only Ada, who asked for it');
+    world.slack.say('U0ADA', 'C0ML', 'thanks, nice', asked.ts);
+    await world.reply(asked, 'heard: [Ada] thanks, nice');
+    expect(world.describe(asked)).not.toContain('Set aside');
     world.slack.say('U0ADA', 'C0ML', 'use a smaller model first', asked.ts);
     await world.reply(asked, 'Another call was proposed instead');
     world.slack.click('U0ADA', card, 'approve');
     await until('Ada is told', () => world.slack.ephemerals.at(-1)?.text.includes('no longer open'));
     expect(world.hub.jobs).toHaveLength(0);
-    const newer = await until('the newer card', () =>
-      world.replies(asked).findLast((message) => shown(message).includes('smaller')),
-    );
-    world.slack.click('U0ADA', newer, 'approve');
-    await world.reply(asked, '· done');
-    expect(scriptOf(world.hub.jobs[0]?.spec.command)).toBe(SMALLER.script);
-  });
-
-  test('a yes decides nothing: its author is asked by a button, which decides as one who may', async () => {
-    await begin(smallerOnDemand);
-    world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: [], stage: 'COMPLETED' });
-    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
-    await cardOf(asked);
-    world.slack.say('U0GRACE', 'C0ML', 'lgtm', asked.ts);
-    const forGrace = await world.reply(asked, 'Is that an approval of what waits here?');
-    world.slack.click('U0GRACE', forGrace, 'offered_command:0');
-    await world.reply(asked, 'Only Ada, who asked for it');
-    expect(world.hub.jobs).toHaveLength(0);
+    await until('the newer card', () => world.describe(asked).includes('smaller\\")'));
     world.slack.say('U0ADA', 'C0ML', 'Yes!', asked.ts);
     const forAda = await until('Ada is asked', () =>
-      world
-        .replies(asked)
-        .find(({ ts, ...message }) => ts !== forGrace.ts && shown({ ts, ...message }).includes(APPROVE)),
+      world.replies(asked).find((reply) => reply.ts !== forGrace.ts && shown(reply).includes(APPROVE)),
     );
     world.slack.click('U0ADA', forAda, 'offered_command:0');
     await world.reply(asked, '· done');
-    expect(world.hub.jobs).toHaveLength(1);
+    expect(world.hub.jobs.map(({ spec }) => scriptOf(spec.command))).toEqual([SMALLER.script]);
     expect(world.model.requests.some((request) => lastText(request).includes('Yes!'))).toBe(false);
+    expect(world.model.refusals).toEqual([]);
   });
 
   test('an account without credits is explained with the link, and Retry runs the call without the model', async () => {

@@ -22,7 +22,7 @@ const beginWith = (script: ModelScript, approval: 'always' | 'never') =>
 test('the agent uses a tool of a configured server, and people are asked where the config says so', async () => {
   await beginWith(callOnce({ name: 'echo', arguments: { message: 'from the thread' } }), 'always');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
-  const card = await world.reply(asked, 'of everything');
+  const card = await world.reply(asked, 'Use “Echo Tool” of everything');
   expect(world.describe(asked)).toContain('from the thread');
   expect(JSON.stringify(card.blocks)).toContain('what it costs there is up to that server');
   world.slack.click('U0ADA', card, 'approve');
@@ -48,7 +48,7 @@ test('what a tool of a server lists tells of no sandbox by its name', async () =
 test('what was approved before a restart is done after it, although the server is connected anew', async () => {
   await beginWith(callOnce({ name: 'echo', arguments: { message: 'still wanted' } }), 'always');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
-  const card = await world.reply(asked, 'of everything');
+  const card = await world.reply(asked, 'Use “Echo Tool” of everything');
   await world.stop();
   world.slack.click('U0ADA', card, 'approve');
   await world.start();
@@ -56,10 +56,14 @@ test('what was approved before a restart is done after it, although the server i
   await world.reply(asked, 'result: Echo: still wanted');
 });
 
-test('several of a list are picked where a server asks for that', async () => {
+test('a server’s question calls who may answer it, who picks several of a list', async () => {
   await beginWith(callOnce({ name: 'trigger-elicitation-request', arguments: {} }), 'never');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   const question = await world.reply(asked, 'Please provide inputs');
+  expect(world.slack.pushes.filter(({ to }) => to === 'U0ADA').map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^<@U0ADA> everything asks: Please provide inputs/),
+  ]);
+  expect(world.describe(asked)).toContain('“Trigger Elicitation Request Tool” of everything');
   world.slack.click('U0ADA', question, 'answer_question');
   const field = { name: 'field0', instruments: 'field9' };
   await world.slack.submit('U0ADA', { [field.name]: 'Ada', [field.instruments]: 'Piano,Drums' });

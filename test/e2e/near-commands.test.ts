@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { CHANNELS, PEOPLE } from '../doubles/discord/guild.ts';
 import { lastText } from '../doubles/model.ts';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
-import { callOnce, echo, runJob } from '../support/scripts.ts';
+import { type DiscordWorld, shownOn, useDiscord } from '../support/discord-world.ts';
+import { callOnce, echo, runJob, smallerOnDemand } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
 import { shown, type World } from '../support/world.ts';
@@ -42,6 +44,10 @@ test('a sum without its currency sets nothing: it is offered to whoever wrote it
   await until('the second click is told', () =>
     world.slack.ephemerals.find((item) => JSON.stringify(item).includes('done already')),
   );
+  // Nor is what a slip of the finger makes of a command.
+  say(asked, 'effort hihg');
+  world.slack.click('U0ADA', await world.reply(asked, 'Did you mean `effort high`?'), 'offered_command:0');
+  await world.reply(asked, 'Effort is high');
   expect(world.model.requests).toHaveLength(1);
 });
 
@@ -93,17 +99,6 @@ test('what would undo itself waits for a click, and can be told to the agent as 
   await withoutButtons(offer);
 });
 
-test('a slip of the finger is met with what was meant, and the agent is not asked', async () => {
-  await begin(echo);
-  const asked = world.slack.mention('U0ADA', 'C0ML', 'hello');
-  await world.reply(asked, 'heard: [Ada] hello');
-  say(asked, 'effort hihg');
-  const offer = await world.reply(asked, 'Did you mean `effort high`?');
-  world.slack.click('U0ADA', offer, 'offered_command:0');
-  await world.reply(asked, 'Effort is high');
-  expect(world.model.requests).toHaveLength(1);
-});
-
 test('what people say aside is not heard, also where a message becomes that by an edit', async () => {
   const held = Promise.withResolvers<void>();
   await begin((request) => ({ ...echo(request), until: held.promise }));
@@ -134,4 +129,57 @@ test('a reply is seen to be heard while a step takes long, and stays so', async 
   held.resolve();
   await world.reply(asked, 'heard: [Ada] and more');
   expect(isHeard(more)).toBe(true);
+});
+
+describe('on Discord', () => {
+  let on: DiscordWorld;
+  const beginThere = useDiscord((made) => {
+    on = made;
+  });
+
+  test('words in a thread decide nothing by themselves, whoever writes them, and slips are met with what was meant', async () => {
+    await beginThere(smallerOnDemand, { approvers: [PEOPLE.ada.id] });
+    on.world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: [], stage: 'COMPLETED' });
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    const thread = asked.id;
+    const card = structuredClone(await on.reply(thread, 'Approve up to'));
+    const offer = (words: string) =>
+      until(`"${words}" with a button`, () =>
+        on
+          .replies(thread)
+          .findLast((reply) => shownOn(reply).includes(words) && JSON.stringify(reply).includes('offered')),
+      );
+
+    on.discord.say('ada', thread, 'yolo of');
+    on.discord.click('ada', await offer('Did you mean `yolo off`?'), 'offered_command|');
+    await on.reply(thread, 'Auto-approval is off');
+    on.discord.say('ada', thread, 'aproove');
+    const slip = await offer('Did you mean `approve`?');
+    on.discord.click('grace', slip, 'offered_command|');
+    await on.told('grace', 'This is for Ada');
+
+    on.discord.say('grace', thread, 'lgtm');
+    on.discord.click('grace', await offer('Is that an approval of what waits here?'), 'offered_command|');
+    await on.reply(thread, 'may decide this. Nothing was changed');
+    expect(on.world.hub.jobs).toHaveLength(0);
+    expect(on.world.model.requests).toHaveLength(1);
+
+    on.discord.say('ada', thread, 'aside: is that the right data, Grace?');
+    const remark = on.discord.say('ada', thread, 'thanks, nice');
+    await on.reply(thread, 'heard: [Ada] thanks, nice');
+    await until('it is seen to be heard', () => remark.reactions.has('👀'));
+    expect(JSON.stringify(on.world.model.requests)).not.toContain('right data');
+
+    on.discord.say('ada', thread, 'use a smaller model first');
+    await on.reply(thread, 'Another call was proposed instead');
+    on.discord.click('ada', card, 'approve');
+    await on.told('ada', 'no longer open');
+    await until('the newer card', () => on.describe(thread).includes('print("smaller")'));
+
+    on.discord.say('ada', thread, 'Yes!');
+    await until('it is asked once more', () => on.describe(thread).split('Is that an approval').length === 3);
+    on.discord.click('ada', await offer('Is that an approval of what waits here?'), 'offered_command|');
+    await on.reply(thread, '· done');
+    expect(on.world.hub.jobs).toHaveLength(1);
+  });
 });

@@ -3,7 +3,7 @@ import type { Config } from '../../src/config/load.ts';
 import { flat } from '../doubles/discord/components.ts';
 import { CHANNELS, PEOPLE } from '../doubles/discord/guild.ts';
 import type { ModelScript } from '../doubles/model.ts';
-import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
+import { type DiscordWorld, shownOn, useDiscord } from '../support/discord-world.ts';
 import { callOnce, dollarJob, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -128,6 +128,8 @@ describe('on Discord', () => {
     on.discord.click('ada', card, 'approve');
     await on.reply(asked.id, 'result:');
     expect(pushed('ada').filter((text) => text.includes('Approve'))).toHaveLength(1);
+    await until('the end is told', () => pushed('ada').length === 2);
+    expect(pushed('ada')[1]).toMatch(/^<@\d+> ✅ Job \w+ is done · /);
     expect(pushed('ada')).not.toContain(''); // what a phone shows of components alone
   });
 
@@ -146,14 +148,33 @@ describe('on Discord', () => {
     expect(on.world.hub.jobs).toHaveLength(1);
   });
 
-  test('a job’s end calls by words that a phone shows', async () => {
-    await begin(callOnce(dollarJob));
-    on.world.hub.course = runsAtOnce;
+  test('those who are named are called once for all calls of a step, and the second of two after the first', async () => {
+    await begin(twoJobs, {
+      approvers: [PEOPLE.grace.id],
+      configure(config) {
+        twoApprovers(config);
+        config.approvals.second_approvers = [PEOPLE.linus.id];
+      },
+    });
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
-    on.discord.click('ada', await on.reply(asked.id, 'Approve up to $1.00?'), 'approve');
-    await until('the end is told', () => pushed('ada').length === 2);
-    expect(pushed('ada')[1]).toMatch(/^<@\d+> ✅ Job \w+ is done · /);
+    await on.reply(asked.id, '2 calls wait for approval');
+    await until('both cards are there', () => cardsIn(asked.id).length === 2);
+    expect(pushed('grace').map((text) => text.split('\n')[0])).toEqual([
+      expect.stringMatching(/^<@\d+> Approve up to \$[12]\.00\? /),
+    ]);
+    expect([...pushed('ada'), ...pushed('linus')]).toEqual([]);
+    const card = cardsIn(asked.id).find((reply) => shownOn(reply).includes(`<@${PEOPLE.grace.id}>`));
+    expect(on.describe(asked.id)).toContain('Decided by the same people as the other calls of this step');
+    if (card === undefined) throw new Error('no card calls her');
+    on.discord.click('grace', card, 'approve');
+    await until('the second is called', () => pushed('linus').length === 1);
+    expect(pushed('linus')[0]).toMatch(
+      /^<@\d+> A second approval is needed, after Grace’s: Run a Hugging Face Job on a10g-small\./,
+    );
+    expect(pushed('grace')).toHaveLength(1);
   });
+
+  const cardsIn = (thread: string) => on.replies(thread).filter(({ components }) => isCard(components));
 });
 
 /** Whether components are a card, and not buttons below a sentence. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CHANNELS, PEOPLE } from '../doubles/discord/guild.ts';
-import type { ModelScript } from '../doubles/model.ts';
+import { lastText, type ModelScript } from '../doubles/model.ts';
 import { type DiscordWorld, shownOn, useDiscord } from '../support/discord-world.ts';
 import { everything } from '../support/mcp.ts';
 import { callOnce, echo } from '../support/scripts.ts';
@@ -175,7 +175,8 @@ describe('on Discord', () => {
   const begin = useDiscord((made) => {
     on = made;
   });
-  const pushed = () => on.discord.pushes.flatMap(({ to, text }) => (to === PEOPLE.ada.id ? [text] : []));
+  const pushed = (who: keyof typeof PEOPLE = 'ada') =>
+    on.discord.pushes.flatMap(({ to, text }) => (to === PEOPLE[who].id ? [text] : []));
 
   test('an outage of the provider calls a person once, and once when it is over', async () => {
     const model = provider();
@@ -193,41 +194,53 @@ describe('on Discord', () => {
     await until('she is told', () => pushed().some((text) => text.includes('answers again')));
   });
 
-  test('a pause asks its person, and goes on by the button below it', async () => {
-    await begin(endless, {
-      configure: ({ limits }) => {
-        limits.model_calls_per_turn = 2;
+  test('a pause asks its person, and a budget that is used up those who may pass it, each with a button', async () => {
+    const [nothing, much] = [0, 1_000].map((tokens) => ({ input: tokens, output: tokens }));
+    await begin(
+      (request) =>
+        lastText(request).includes('first')
+          ? { ...echo(request), usage: much }
+          : { ...endless(request), usage: nothing },
+      {
+        configure: ({ limits, budgets, model }) => {
+          limits.model_calls_per_turn = 2;
+          budgets.session_usd = 1;
+          budgets.approvers = [PEOPLE.grace.id];
+          model.price = { input_usd_per_million: 1_000, output_usd_per_million: 1_000 };
+        },
       },
-    });
-    const asked = on.discord.mention('ada', CHANNELS.ml, 'count');
+    );
+    const counted = on.discord.mention('ada', CHANNELS.ml, 'count');
     await until('she is called', () => pushed().length === 1);
     expect(pushed()[0]).toMatch(/^<@\d+> “count”: shall I go on\? I have made all/);
-    const message = await until('it has its button', () =>
-      on
-        .replies(asked.id)
-        .find((reply) => shownOn(reply).includes('shall I go on?') && shownOn(reply).includes('Continue')),
-    );
-    on.discord.click('ada', message, 'retry');
+    on.discord.click('ada', await withButton(counted.id, 'shall I go on?', 'Continue'), 'retry');
     await until('it asks again', () => pushed().length === 2);
-  });
-});
 
-describe('a server’s question', () => {
-  let world: World;
-  const begin = useWorld((made) => {
-    world = made;
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'first');
+    await on.reply(asked.id, 'heard: [Ada] first');
+    on.discord.say('ada', asked.id, 'first again');
+    await until('somebody else is called', () => pushed('grace').length === 1);
+    expect(pushed('grace')[0]).toMatch(/^<@\d+> “first” needs more budget: .*\$1\.00/);
+    expect(pushed()).toHaveLength(2);
+    on.discord.say('linus', asked.id, 'status');
+    await on.reply(asked.id, 'has spent $2.00');
+    on.discord.click('grace', await withButton(asked.id, 'needs more budget', 'Retry'), 'retry');
+    await on.reply(asked.id, 'heard: [Ada] first again');
   });
 
-  test('calls who may answer it, by who asks and what', async () => {
+  const withButton = (thread: string, words: string, button: string) =>
+    until(`"${words}" has its button`, () =>
+      on.replies(thread).find((reply) => [words, button].every((text) => shownOn(reply).includes(text))),
+    );
+
+  test('a server’s question calls who may answer it, by who asks and what', async () => {
     await begin(callOnce({ name: 'trigger-elicitation-request', arguments: {} }), {
       configure: (config) => {
         config.mcp_servers.everything = everything('never');
       },
     });
-    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
-    await world.reply(asked, 'Please provide inputs');
-    expect(world.slack.pushes.filter(({ to }) => to === 'U0ADA').map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^<@U0ADA> everything asks: Please provide inputs/),
-    ]);
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    await on.reply(asked.id, 'Please provide inputs');
+    expect(pushed()).toEqual([expect.stringMatching(/^<@\d+> everything asks: Please provide inputs/)]);
   });
 });

@@ -34,7 +34,7 @@ describeOn('the story', EVERYWHERE, (backend) => {
     world.slack.click('U0ADA', card, 'approve');
     await world.reply(asked, '✅ Approved by <@U0ADA>');
     await world.reply(asked, '· running');
-    await world.reply(asked, 'eval_accuracy');
+    await world.reply(asked, 'accuracy *0.928');
     await world.reply(asked, 'Waiting for the job');
     expect(shown(card)).not.toContain('"approve"');
     const [job] = world.hub.jobs;

@@ -69,6 +69,15 @@ test('a stream shows the plan as tasks while the answer is written', async () =>
   expect(shown(stream)).toContain('Sentence 0');
 });
 
+test('in a direct message an answer is streamed without being asked to, in a channel it is not', async () => {
+  await begin(() => ({ text: LONG }), { chunkSize: 30, chunkMs: 60 });
+  const inChannel = world.slack.mention('U0ADA', 'C0ML', 'tell me');
+  await finished(inChannel);
+  expect(calls('chat.startStream')).toEqual([]);
+  await finished(world.slack.say('U0ADA', 'D0ADA', 'tell me'));
+  expect(calls('chat.startStream')[0]?.arguments).toMatchObject({ channel: 'D0ADA' });
+});
+
 test('a channel that takes no streams is shown edits, and is asked only once', async () => {
   await begin(() => ({ text: LONG }), { ...NATIVE, isStarted: false });
   world.slack.disturb = (method) =>

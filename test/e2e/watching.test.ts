@@ -47,7 +47,7 @@ const HOUR = { environment: { JOB_POLL_SECONDS: '3600' } };
 describe('a running job', () => {
   test('shows how far it is, its curve, its evaluation and its alerts, without a poll', async () => {
     const asked = await started(TRAINING, { environment: { JOB_POLL_SECONDS: '3600' } });
-    for (const text of ['step 50 of 100', 'loss 0.4 █', 'eval_accuracy *0.81*', 'Slow data', 'epoch 1.5']) {
+    for (const text of ['step 50 of 100', 'loss 0.4 █', 'accuracy *0.81*', 'Slow data', 'epoch 1.5']) {
       await world.reply(asked, text);
     }
     expect(count(/\/logs$/)).toBe(1);

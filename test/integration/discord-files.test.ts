@@ -24,6 +24,7 @@ async function share(name: string, bytes: number, key: string) {
       botId: () => BOT_USER.id,
       bytesOf: async () => new Uint8Array(bytes),
       fileLimitOf: () => fileLimit(discord.guild.premiumTier),
+      typing: { show() {} },
     },
     { asksFeedback: false },
   );

@@ -111,6 +111,7 @@ test('with every kind of id of another server nothing is told, changed or spent'
     feedback: ['good|1', 'bad|2'],
     offer: ['1:0', '2:0'],
     sortRuns: [''],
+    steps: ['1'],
     comparePicked: [watch],
     menu: [''],
     stop: [''],

@@ -139,6 +139,7 @@ test('with every kind of id of another workspace nothing is told, changed or spe
     signIn: [''],
     signOut: [''],
     sortRuns: [''],
+    steps: ['1'],
     comparePicked: [`${watchId} ${watchId}`],
     menu: [''],
   };

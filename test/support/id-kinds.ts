@@ -61,6 +61,7 @@ export const OF_ACTIONS: Record<FieldOf<Within<Action, 'kind'>>, IdKind> = {
   'offer.messageId': 'message of a transcript',
   'offer.index': 'within',
   'sort_runs.order': 'text',
+  'steps.exchange': 'within',
   'compare_picked.watchIds': 'watch',
 };
 

@@ -30,3 +30,13 @@ export const dollarJob = {
   name: 'hf_jobs',
   arguments: { operation: 'run', script: 'print("hello")\n', hardware_flavor: 'a10g-small', timeout: '1h' },
 };
+
+export const SMALLER = { ...runJob.arguments, script: 'print("smaller")\n' };
+
+/** Proposes a job, and a smaller one where somebody asks for that; says what it hears else. */
+export const smallerOnDemand: ModelScript = (request) => {
+  const heard = lastText(request);
+  if (request.messages.at(-1)?.role === 'tool') return { text: `result: ${heard}` };
+  if (heard.includes('smaller')) return { calls: [{ ...runJob, arguments: SMALLER }] };
+  return heard.includes('go') ? { calls: [runJob] } : { text: `heard: ${heard}` };
+};

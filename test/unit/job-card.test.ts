@@ -20,7 +20,16 @@ describe('a job’s card', () => {
       "{'eval_loss': 0.5, 'epoch': 0.5}",
     );
     expect(facts).toBe('████████░░░░░░░░ step 50 of 100 · epoch 0.5 · loss 0.41 · reward 0.525');
-    expect(figures).toBe('eval_loss *0.5* · reward_std *0.2* · kl *0.004*');
+    expect(figures).toBe('eval loss *0.5* · reward std *0.2* · kl *0.004*');
+  });
+
+  test('calls a figure as its end does, unless two would be called the same', () => {
+    expect(cardOf("{'eval_accuracy': 0.91, 'eval_loss': 0.3}")).toEqual([
+      'accuracy *0.91* · eval loss *0.3*',
+    ]);
+    expect(cardOf("{'eval_accuracy': 0.91, 'test_accuracy': 0.9}")).toEqual([
+      'eval_accuracy *0.91* · test_accuracy *0.9*',
+    ]);
   });
 
   test('tells a step of which nobody knows how many there are', () => {

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { allTools } from '../../src/cli/write-tools-doc.ts';
+import { ACTIONS, actionOf } from '../../src/controller/actions.ts';
+import { stepsCard } from '../../src/controller/steps.ts';
+import type { Traits } from '../../src/controller/traits.ts';
 import type { Step, ToolCallState } from '../../src/session/tool-calls.ts';
 import { statusOf } from '../../src/thread/view/status.ts';
 import { type Style, timelineText } from '../../src/thread/view/words.ts';
+import { stepOf as stepOfServer } from '../../src/tools/mcp/steps.ts';
 import { HOSTILE_CALLS } from '../support/hostile-calls.ts';
 import { assistant, call, exchange, snapshot } from '../support/snapshots.ts';
 
@@ -67,5 +71,56 @@ describe('a line of the timeline', () => {
     expect(lineOf({ kind: 'running' } as ToolCallState, undefined, 'mcp__grep__search')).toBe(
       '⏳ `mcp__grep__search` train.py',
     );
+  });
+});
+
+test.each([
+  [{ name: 'create_ticket' }, { title: 'report', project: 'ml' }, 'Used “create ticket” of tracker · report'],
+  [{ name: 'createTicket', title: 'Open a ticket' }, { count: 3 }, 'Used “Open a ticket” of tracker'],
+  [{ name: 'q', annotations: { title: 'Query the logs' } }, {}, 'Used “Query the logs” of tracker'],
+  [{ name: '__' }, {}, 'Used “__” of tracker'],
+])('a call of %j of another server has words for people', (tool, args, did) => {
+  expect(stepOfServer(tool, 'tracker', args).did).toBe(did);
+});
+
+describe('steps that a thread has no room for', () => {
+  const done = { kind: 'done', output: '', at: new Date(0) } as const;
+  const worked = (count: number) =>
+    snapshot({
+      exchanges: [exchange()],
+      entries: [assistant('')],
+      toolCalls: Array.from({ length: count }, (_, i) =>
+        call({ id: `c${i}`, messageId: 1, state: done, step: stepOf('read', { path: `f${i}.py` }) }),
+      ),
+    });
+  const ask = (count: number) =>
+    stepsCard(
+      { sessions: { whole: async () => worked(count) }, traits: { style: STYLE } as Traits },
+      { platform: 'slack', workspace: 'T1', channel: 'C1', thread: '1' },
+      1,
+    );
+  const textOf = ({ parts }: Awaited<ReturnType<typeof ask>>) =>
+    parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
+
+  test('are counted, and a click shows all of them', async () => {
+    const [first] = worked(9).exchanges;
+    expect(first && statusOf(worked(9), first)).toMatchObject({ earlier: 3, stepsOf: 1 });
+    expect(first && statusOf(worked(6), first)).not.toHaveProperty('stepsOf');
+    expect(actionOf(ACTIONS.steps, ['1'])).toEqual({ kind: 'steps', exchange: 1 });
+    const card = await ask(9);
+    expect(card.title).toBe('All 9 steps');
+    expect(textOf(card).join('\n').split('\n')).toEqual(
+      Array.from({ length: 9 }, (_, i) => `✓ Read f${i}.py`),
+    );
+  });
+
+  test('are the newest where even a card has no room for all', async () => {
+    const card = await ask(3_000);
+    const texts = textOf(card);
+    expect(card.title).toMatch(/^The newest \d+ of 3000 steps$/);
+    expect(texts.join('').length).toBeLessThanOrEqual(10_000);
+    expect(texts.every(({ length }) => length < 3_000)).toBe(true);
+    expect(texts.at(-1)).toMatch(/f2999\.py$/);
+    expect(JSON.stringify(card.parts)).toContain('export');
   });
 });

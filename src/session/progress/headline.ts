@@ -52,6 +52,13 @@ function weightOf(name: string): number {
   return byKind * 10 + (set >= 0 ? set : SETS.length);
 }
 
+/** Figures as people say them; those that would be called the same keep the names of the log. */
+export const spokenFigures = (metrics: readonly (readonly [string, number])[]): [string, number][] => {
+  const spoken = metrics.map(([name]) => spokenName(name));
+  const isShared = (name: string) => spoken.indexOf(name) !== spoken.lastIndexOf(name);
+  return metrics.map(([name, value], i) => [isShared(spoken[i] ?? '') ? name : (spoken[i] ?? name), value]);
+};
+
 /** As people say it: `eval_accuracy` is the accuracy, but a loss is of one set or the other. */
 export const spokenName = (name: string): string =>
   (isLoss(name) ? name : name.replace(SET, '')).replaceAll('_', ' ');

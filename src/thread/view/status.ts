@@ -14,7 +14,7 @@ export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
   const state = stateOf(snapshot, exchange);
   const end = exchange.finishedAt ?? snapshot.session.updatedAt;
   const isQuiet = snapshot.session.rules.verbosity === 'quiet';
-  const lines = exchange.undone || isQuiet ? [] : timeline(snapshot, exchange);
+  const lines = exchange.undone || isQuiet ? [] : stepsOf(snapshot, exchange);
   return {
     title: isCurrent ? snapshot.session.settings.title : undefined,
     ...(exchange.undone ? UNDONE : phaseOf(state)),
@@ -24,6 +24,7 @@ export function statusOf(snapshot: Snapshot, exchange: Exchange): StatusView {
     links: exchange.undone ? [] : linksOf(snapshot, exchange),
     timeline: lines.slice(-TIMELINE_LINES),
     earlier: Math.max(0, lines.length - TIMELINE_LINES),
+    ...(lines.length > TIMELINE_LINES ? { stepsOf: exchange.number } : {}),
     writing: isCurrent && !isQuiet && state.kind === 'running' ? shortDraft(snapshot) : undefined,
     elapsedSeconds: Math.max(0, Math.round((end.getTime() - exchange.startedAt.getTime()) / 1000)),
     tokens: exchange.usage.inputTokens + exchange.usage.outputTokens,
@@ -139,7 +140,8 @@ function phaseOf(state: SessionState): Phase {
   }
 }
 
-function timeline(snapshot: Snapshot, exchange: Exchange): TimelineLine[] {
+/** All that was done for a request, in order. */
+export function stepsOf(snapshot: Snapshot, exchange: Pick<Exchange, 'number'>): TimelineLine[] {
   const calls = Map.groupBy(snapshot.toolCalls, (call) => call.messageId);
   return snapshot.messages
     .filter((message) => message.exchange === exchange.number)

@@ -84,6 +84,8 @@ export type StatusView = {
   /** The newest lines of what was done; `earlier` counts those that are left out. */
   timeline: readonly TimelineLine[];
   earlier: number;
+  /** The request whose steps those are, where some are left out. */
+  stepsOf?: number;
   /** What the model is writing right now, while it is short. */
   writing: string | undefined;
   elapsedSeconds: number;

@@ -4,6 +4,7 @@ import { durationText } from '../../lib/duration.ts';
 import { plainWords } from '../../lib/markdown/words.ts';
 import { compact, figure } from '../../lib/numbers.ts';
 import type { ThreadAddress } from '../../session/address.ts';
+import { spokenFigures } from '../../session/progress/headline.ts';
 import { sparkline, stepText } from '../../session/progress.ts';
 import { type JobControl, jobName } from '../../session/watches.ts';
 import { cutOffText, forecastText } from '../words/forecasts.ts';
@@ -114,7 +115,7 @@ const MARKS = {
   unknown: '?',
 } as const;
 
-function timelineLine(line: TimelineLine, style: Style): string {
+export function timelineLine(line: TimelineLine, style: Style): string {
   if (line.kind === 'guarded') return `↻ ${style.plain(line.text)}`;
   if (line.kind === 'said') return style.italic(style.plain(cut(plainWords(line.text), 280)));
   const time = line.seconds === undefined || line.seconds < 1 ? '' : ` · ${durationText(line.seconds)}`;
@@ -235,7 +236,7 @@ export function progressText({ progress }: JobView, style: Style, limit = 3_000)
     ...(loss === undefined ? [] : [`loss ${figure(loss)} ${sparkline(losses)}`.trim()]),
     ...(reward === undefined ? [] : [`reward ${figure(reward)}`]),
   ];
-  const evaluated = byWeight(others).map(
+  const evaluated = spokenFigures(byWeight(others)).map(
     ([name, value]) => `${style.plain(name)} ${style.bold(figure(value))}`,
   );
   const lines = [

@@ -72,7 +72,7 @@ export function experimentsText(runs: readonly Run[], order: Order, isCut = fals
   return { text, table: tableOf(listed, ({ watch }) => figureNamed(watch, order.name), found.name) };
 }
 
-/** What a list of runs can be sorted by, and which of them can be put side by side; nothing of a single one. */
+/** What a list of runs can be sorted by, and which can be put side by side; nothing of a single one. */
 export const menusOf = (runs: readonly Run[]): Menu[] =>
   runs.length > 1 ? [sortMenu(metricNames(runs)), compareMenu(runs)] : [];
 

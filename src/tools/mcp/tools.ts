@@ -13,6 +13,7 @@ import { type ActiveCall, elicited } from './elicitation.ts';
 import type { ListedTool } from './listing.ts';
 import { resourceAndPromptTools } from './resources-and-prompts.ts';
 import { CallResult, resultOf } from './result.ts';
+import { labelOf, stepOf } from './steps.ts';
 
 /**
  * When a server's tools are asked about: never, where they may destroy something, where they do not say that
@@ -196,6 +197,7 @@ function toolOf(
         },
       };
     },
+    step: (argumentsText) => stepOf(tool, connection.name, objectIn(argumentsText)),
     summary(argumentsText) {
       const args = objectIn(argumentsText);
       return args ? about(args) : '';
@@ -210,7 +212,7 @@ const whyUnasked = (approval: McpApproval, isReadOnly: boolean): string =>
 
 function requestFor(tool: ListedTool, server: string, args: Record<string, unknown>): ApprovalRequest {
   return {
-    title: `Use ${tool.title ?? tool.name} of ${server}`,
+    title: `Use ${labelOf(tool)} of ${server}`,
     facts: factsOf(tool, server),
     warnings: ['What it does is up to that server, and may not be undone.'],
     preview: previewOf(JSON.stringify(args, null, 2), 'json'),

@@ -95,7 +95,8 @@ export class Refusals {
           : nameProblem(request.body.name);
     }
     const isMessage = request.method === 'POST' && rest === '/messages';
-    if (isMessage && this.lacks.has('SendMessagesInThreads')) return MISSING_PERMISSIONS;
+    const isTyping = request.method === 'POST' && rest === '/typing';
+    if ((isMessage || isTyping) && this.lacks.has('SendMessagesInThreads')) return MISSING_PERMISSIONS;
     if (isMessage) return isLocked ? (thread.archived ? ARCHIVED : LOCKED) : undefined;
     if (thread.archived) return ARCHIVED;
     if (isLocked) return LOCKED;

@@ -59,6 +59,8 @@ export abstract class DiscordState {
   readonly modals: OpenModal[] = [];
   /** What was offered to who was typing. */
   readonly suggestions: { name: string; value: string }[][] = [];
+  /** Channels and threads in which the bot has said that it is typing. */
+  readonly typing: string[] = [];
   /** Whether anybody may add the bot to a guild, or only its owner. */
   isPublic = false;
   /** Registered slash commands, and how often they were written. */

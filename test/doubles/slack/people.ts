@@ -208,7 +208,7 @@ export abstract class SlackPeople extends SlackOpenings {
     });
   }
 
-  /** A person picks from a menu of a message: of several, one after another, as Slack sends them when it is closed. */
+  /** A person picks from a menu: of several, one after another, as Slack sends them when it is closed. */
   pick(user: string, message: SlackMessage, actionId: string, ...values: string[]): void {
     this.#act(user, message.channel, messageParts(message), picked(message.blocks, actionId, values));
   }

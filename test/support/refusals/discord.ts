@@ -49,7 +49,7 @@ export const discordOutbound = (
   bytes: (id: string) => Promise<Uint8Array | undefined> = async () => undefined,
 ): Outbound =>
   createDiscordOutbound(
-    { rest, botId: () => BOT_USER.id, bytesOf: bytes, fileLimitOf: () => 1_000 },
+    { rest, botId: () => BOT_USER.id, bytesOf: bytes, fileLimitOf: () => 1_000, typing: { show() {} } },
     { asksFeedback: false },
   );
 

@@ -55,7 +55,11 @@ export const slackOutbound = (
     bytes = async (_id: string): Promise<Uint8Array | undefined> => Buffer.from('bytes'),
   } = {},
 ): Outbound =>
-  createSlackOutbound(async () => client, bytes, { rateFactor: 10_000, isStreamed, asksFeedback: false });
+  createSlackOutbound(async () => client, bytes, {
+    rateFactor: 10_000,
+    streaming: isStreamed ? 'native' : 'edits',
+    asksFeedback: false,
+  });
 
 /** A thread in #ml. */
 export class RefusedSlackThread extends RefusedThread<SlackMessage> {

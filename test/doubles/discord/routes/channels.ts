@@ -33,6 +33,15 @@ export const channels: Routes = [
       return { status: 200, body: rawThread(thread) };
     },
   ],
+  // https://docs.discord.com/developers/resources/channel#trigger-typing-indicator
+  [
+    /^POST \/channels\/(\d+)\/typing$/,
+    (double, _request, id = '') => {
+      if (rawChannel(id, double.guild) === undefined) return UNKNOWN_CHANNEL;
+      double.typing.push(id);
+      return { status: 204, body: undefined };
+    },
+  ],
   [
     /^GET \/channels\/(\d+)\/thread-members\/(\d+)$/,
     ({ guild }, _request, id = '', user = '') => {
