@@ -65,6 +65,6 @@ async function askedIn(db: Db, address: ThreadAddress): Promise<string | undefin
   return said !== undefined && /[?？؟](?!\w)/.test(said) ? said : undefined;
 }
 
-const APPROVE: Offer = { text: 'approve', label: OFFERED.approve };
+export const APPROVE: Offer = { text: 'approve', label: OFFERED.approve };
 
-const asMessage = (text: string): Offer => ({ text, label: FOR_THE_AGENT, isMessage: true });
+export const asMessage = (text: string): Offer => ({ text, label: FOR_THE_AGENT, isMessage: true });

@@ -10,14 +10,14 @@ export type Theme = 'light' | 'dark';
 const style = readFileSync(new URL(import.meta.resolve('slack-blocks-to-jsx/dist/style.css')), 'utf8');
 
 /** Messages; among them titles of parts of a page, and what a phone shows of a message while it is locked. */
-type Shown =
+export type ShownOnSlack =
   | Pick<SlackMessage, 'user' | 'bot_id' | 'text' | 'blocks' | 'files' | 'ts'>
   | { heading: string }
   | { push: string };
 
 /** Messages as a page that looks much as Slack shows them, drawn by slack-blocks-to-jsx. */
 export function slackPage(
-  messages: readonly Shown[],
+  messages: readonly ShownOnSlack[],
   theme: Theme,
   bytesOf: (fileId: string) => Buffer | undefined = () => undefined,
 ): string {
@@ -36,7 +36,7 @@ const users = [
 ];
 
 function drawn(
-  { user, bot_id, text, blocks, files, ts }: Extract<Shown, { ts: unknown }>,
+  { user, bot_id, text, blocks, files, ts }: Extract<ShownOnSlack, { ts: unknown }>,
   theme: Theme,
   bytesOf: (fileId: string) => Buffer | undefined,
 ): string {
@@ -105,6 +105,7 @@ main { max-width:720px; margin:0 auto; padding:12px }
 article { padding:6px 0 } article.person .slack_blocks_to_jsx--header > div:nth-child(2) { display:none }
 h2 { font-size:13px; text-transform:uppercase; letter-spacing:.06em; opacity:.6; margin:22px 0 4px }
 .file { margin:4px 0 0 46px; border:1px solid #8884; border-radius:8px; padding:8px 12px; display:inline-block }
+.slack_blocks_to_jsx__markdown li, main li p, main ul { margin-block:0; white-space:normal }
 .slack_blocks_to_jsx__section .grid { gap:4px 16px }
 .file img { max-width:420px; width:100% }
 `;

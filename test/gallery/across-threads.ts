@@ -3,9 +3,9 @@ import type { Snapshot } from '../../src/session/snapshot.ts';
 import type { Entry } from '../../src/session/transcript.ts';
 import { openerText } from '../../src/thread/words/branch.ts';
 import { catchUpText } from '../../src/thread/words/catch-up.ts';
-import { comparisonText } from '../../src/thread/words/comparison.ts';
+import { comparisonText, lossesAlt, lossesTitle } from '../../src/thread/words/comparison.ts';
 import { digestText } from '../../src/thread/words/digests.ts';
-import { experimentsText } from '../../src/thread/words/experiments.ts';
+import { experimentsText, menusOf } from '../../src/thread/words/experiments.ts';
 import { ADA, assistant, at, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 
 /* What a thread is told of others of its channel. */
@@ -38,19 +38,19 @@ const RUNS = (
   requester: i === 0 ? GRACE : ADA,
 }));
 
-const told = (heading: string, entry: Entry): { heading: string; snapshot: Snapshot } => ({
+const told = (heading: string, ...entries: Entry[]): { heading: string; snapshot: Snapshot } => ({
   heading,
   snapshot: snapshot({
     session: { state: { kind: 'idle' } },
     exchanges: [exchange({ outcome: { kind: 'idle' }, finishedAt: at(60) })],
-    entries: [user('how do they compare?'), entry],
+    entries: [user('how do they compare?'), ...entries],
   }),
 });
 
 const notice = ({ text, table }: ReturnType<typeof experimentsText>): Entry => ({
   role: 'notice',
   text,
-  ...(table ? { tables: [table] } : {}),
+  ...(table ? { tables: [table], menus: menusOf(RUNS) } : {}),
 });
 
 const COMPARED = RUNS.slice(0, 2).map(({ watch: run }, i) => ({
@@ -129,7 +129,20 @@ export const ACROSS_THREADS = [
       GRACE,
     ),
   }),
-  told('Two runs side by side', { role: 'notice', ...comparisonText(COMPARED) }),
+  told('The weekly note on a channel', {
+    role: 'notice',
+    ...digestText(NIGHT, 'weekly', 'Europe/Berlin'),
+    mentions: [ADA.id],
+  }),
+  told(
+    'Two runs side by side',
+    { role: 'notice', ...comparisonText(COMPARED) },
+    {
+      role: 'notice',
+      text: lossesTitle(COMPARED.map(({ watch: run }) => run)),
+      file: { id: 'f_losses', name: 'losses.png', alt: lossesAlt(COMPARED.map(({ watch: run }) => run)) },
+    },
+  ),
   told('The experiments of a channel', notice(experimentsText(RUNS, { kind: 'newest' }))),
   told('… by a metric', notice(experimentsText(RUNS, { kind: 'metric', name: 'accuracy' }))),
 ];

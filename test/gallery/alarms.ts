@@ -15,6 +15,8 @@ export const alarmedJob = (progress: Progress, letRunBy: Person) =>
   watch({
     toolCallId: 'c2',
     name: NAME,
+    timeoutSeconds: 20 * 3_600,
+    lookedAt: at(7_390),
     snapshot: { stage: 'RUNNING', startedAt: at(10), progress },
     alarms: [
       { cause: BROKEN.cause, at: at(60) },

@@ -2,8 +2,9 @@ import type { Snapshot } from '../../src/session/snapshot.ts';
 import type { Entry } from '../../src/session/transcript.ts';
 import type { Watch } from '../../src/session/watches.ts';
 import { alarmText } from '../../src/thread/words/alarms.ts';
-import { experimentsText } from '../../src/thread/words/experiments.ts';
+import { experimentsText, menusOf } from '../../src/thread/words/experiments.ts';
 import { endText } from '../../src/thread/words/job-ends.ts';
+import { step } from '../../src/tools/steps.ts';
 import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 
 /* Days on which much happens: a job of five hours, ten experiments, a night in which one fails. */
@@ -48,6 +49,8 @@ const THROUGH = longJob({
 const FAILED = longJob({
   endedAt: at(4 * HOUR),
   snapshot: {
+    message: 'Job failed with exit code: 1',
+    remedies: [{ kind: 'half_batch' }, { kind: 'larger', flavor: 'h200', about: 'H200 (141 GB)', usd: 30 }],
     ...{ stage: 'ERROR', startedAt: at(0.1 * HOUR), finishedAt: at(4 * HOUR) },
     progress: { ...progressAt(3_100), failure: 'out of GPU memory' },
   },
@@ -58,10 +61,13 @@ const notice = (text: string, more: Partial<Entry & { role: 'notice' }> = {}): E
   ...more,
 });
 
-const approvedCall = (id: string) =>
+const approvedCall = ({ toolCallId: id = 'c2', endedAt, snapshot: { stage } }: Watch) =>
   call({
-    ...{ id, name: 'hf_jobs', summary: 'run on a100-large', startedAt: at(60) },
-    state: { kind: 'waiting', since: at(60), watchId: 'w1' },
+    ...{ id, name: 'hf_jobs', step: step('run', `${NAME} on a100-large`), startedAt: at(0.1 * HOUR) },
+    ...(endedAt ? { finishedAt: endedAt } : {}),
+    state: endedAt
+      ? { kind: stage === 'ERROR' ? 'failed' : 'done', output: '', at: endedAt }
+      : { kind: 'waiting', since: at(60), watchId: 'w1' },
   });
 
 const thread = (
@@ -69,13 +75,14 @@ const thread = (
   state: Snapshot['session']['state'],
   entries: Entry[],
   watches: Watch[],
+  hours = 0.01,
 ): { heading: string; snapshot: Snapshot } => ({
   heading,
   snapshot: snapshot({
-    session: { settings: { title: NAME, yolo: { kind: 'off' } }, state },
+    session: { settings: { title: NAME, yolo: { kind: 'off' } }, state, updatedAt: at(hours * HOUR) },
     exchanges: [exchange({ usage: { inputTokens: 96_000, outputTokens: 4_100, usd: 0.12 } })],
     entries: [user('fine-tune Llama 8B on our chats, and tell me in the evening'), ...entries],
-    toolCalls: watches.map(({ toolCallId = 'c2' }) => approvedCall(toolCallId)),
+    toolCalls: watches.map(approvedCall),
     watches,
   }),
 });
@@ -84,11 +91,12 @@ const TEN = Array.from({ length: 10 }, (_, i) => ({
   watch: watch({
     ...{ id: `w_ten_${i}`, name: `IMDB sweep · lr ${i + 1}e-5`, flavor: 'a10g-small', createdAt: at(60 * i) },
     endedAt: i === 9 ? undefined : at(60 * i + 1_500),
+    lookedAt: at(60 * i + 700),
     snapshot: {
       stage: i === 9 ? 'RUNNING' : i === 6 ? 'ERROR' : 'COMPLETED',
       ...{ startedAt: at(60 * i), finishedAt: i === 9 ? undefined : at(60 * i + 1_500) },
       progress: {
-        ...{ step: 1_000, steps: 1_000, losses: [0.6, 0.4, 0.3], stride: 1, seen: 3 },
+        ...{ step: i === 9 ? 460 : 1_000, steps: 1_000, losses: [0.6, 0.4, 0.3], stride: 1, seen: 3 },
         ...{ alerts: [], links: [], tail: [] },
         metrics: i === 6 ? {} : { eval_accuracy: 0.9 + i / 250 },
       },
@@ -97,16 +105,17 @@ const TEN = Array.from({ length: 10 }, (_, i) => ({
   requester: ADA,
 }));
 
-const LISTED = experimentsText(TEN, { kind: 'metric', name: 'accuracy' });
+const LISTED = experimentsText(TEN, { kind: 'newest' });
 const STALLED = { cause: 'stalled', seconds: 1_900, usualSeconds: 40, step: 3_100 } as const;
 
 export const LONG_DAYS = [
-  thread('A job of five hours, after three', { kind: 'parked', on: 'job' }, [assistant('')], [RUNNING]),
+  thread('A job of five hours, after three', { kind: 'parked', on: 'job' }, [assistant('')], [RUNNING], 3.2),
   thread(
     '… in the evening',
     { kind: 'idle' },
     [assistant(''), notice(endText(THROUGH)), assistant('It ends at an evaluation loss of **0.872**.')],
     [THROUGH],
+    5.1,
   ),
   thread(
     'A night that went wrong',
@@ -115,13 +124,17 @@ export const LONG_DAYS = [
       assistant(''),
       notice(alarmText(RUNNING, STALLED), { alarm: { watchId: 'w1', cause: 'stalled' } }),
       notice(endText(FAILED)),
+      assistant(
+        'It ran **out of GPU memory** at step 3,100, when the longest chats came. Half the batch fits.',
+      ),
     ],
     [FAILED],
+    4,
   ),
   thread(
     'Ten experiments',
     { kind: 'idle' },
-    [notice(LISTED.text, LISTED.table ? { tables: [LISTED.table] } : {})],
+    [notice(LISTED.text, LISTED.table ? { tables: [LISTED.table], menus: menusOf(TEN) } : {})],
     [],
   ),
 ];

@@ -2,12 +2,18 @@ import type { Snapshot } from '../../src/session/snapshot.ts';
 import type { Failure } from '../../src/session/state.ts';
 import { type ApprovalRequest, previewOf } from '../../src/session/tool-calls.ts';
 import type { Entry } from '../../src/session/transcript.ts';
+import { endText } from '../../src/thread/words/job-ends.ts';
+import { curveAlt } from '../../src/thread/words/jobs.ts';
 import { stopText } from '../../src/thread/words/stops.ts';
+import { stepOf } from '../../src/tools/mcp/steps.ts';
 import { step } from '../../src/tools/steps.ts';
 import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
 import { ACROSS_THREADS } from './across-threads.ts';
 import { alarmedJob, alarmOf, BROKEN, SLOW } from './alarms.ts';
+import { approvals } from './approvals.ts';
+import { trained } from './files.ts';
 import { LONG_DAYS } from './long-days.ts';
+import { SAID } from './said.ts';
 
 const GRACE = { id: 'U0GRACE', name: 'Grace' };
 const SCRIPT = `# /// script
@@ -96,6 +102,7 @@ const decided = (id: string, verdict: 'approved' | 'rejected', feedback?: string
   return call({
     id,
     name: 'hf_jobs',
+    step: step('run', 'IMDB baseline on a10g-small'),
     state:
       verdict === 'rejected'
         ? { kind: 'rejected', request, decision, output: feedback ?? '' }
@@ -105,6 +112,14 @@ const decided = (id: string, verdict: 'approved' | 'rejected', feedback?: string
 };
 
 const OOM_ADVICE = 'smaller batch or more gradient accumulation, or larger hardware';
+
+/** The same call once its job has ended. */
+const ended = (id: string, output: 'done' | 'failed') => ({
+  ...decided(id, 'approved'),
+  state: { kind: output, output: '', at: at(890) } as const,
+  startedAt: at(51),
+  finishedAt: at(890),
+});
 
 /** Read every ten seconds since it began to train. */
 const pace = {
@@ -130,6 +145,35 @@ const progress = {
   tail: ["{'loss': 0.2871, 'epoch': 0.62}"],
 };
 
+const DATA = { data: 'stanfordnlp/imdb', split: 'test' };
+
+const BEST = watch({
+  toolCallId: 'c2',
+  name: 'IMDB baseline · lr 2e-5',
+  endedAt: at(900),
+  snapshot: {
+    stage: 'COMPLETED',
+    startedAt: at(10),
+    finishedAt: at(850),
+    pushed: ['https://huggingface.co/acme/imdb-qwen'],
+    progress: { ...progress, step: 1_000, epoch: 1, alerts: [], metrics: { eval_accuracy: 0.934 } },
+  },
+});
+
+const OUT_OF_MEMORY = watch({
+  toolCallId: 'c2',
+  name: 'IMDB baseline · lr 2e-5',
+  endedAt: at(900),
+  snapshot: {
+    stage: 'ERROR',
+    message: 'Job failed with exit code: 1',
+    startedAt: at(10),
+    finishedAt: at(890),
+    progress: { ...progress, failure: 'out of GPU memory', advice: OOM_ADVICE, alerts: [] },
+    remedies: [{ kind: 'half_batch' }, { kind: 'larger', flavor: 'l40sx1', about: 'L40S (48 GB)', usd: 3.6 }],
+  },
+});
+
 const ANSWER = `The fine-tuned model reaches **92.8 %** accuracy on the test split.
 
 | model | accuracy | cost |
@@ -144,13 +188,16 @@ classify = pipeline("text-classification", "acme/imdb-qwen")
 
 The model is at [acme/imdb-qwen](https://huggingface.co/acme/imdb-qwen). Next I would try a longer context.`;
 
-const failed = (message: string, pause?: 'steps' | 'spend') => ({
-  kind: 'failed' as const,
-  failure: { message, retryable: true, ...(pause ? { pause } : {}) },
-});
+const failed = (message: string) => ({ kind: 'failed' as const, failure: { message, retryable: true } });
 
 const NO_CREDITS =
   'The model account has run out of credits. Add some at https://huggingface.co/settings/billing and press Retry.';
+
+const GO_ON: Failure = {
+  message: 'This session has cost $5.02 so far. Press Continue, or write a message, and I go on.',
+  retryable: true,
+  pause: 'spend',
+};
 
 const OUT: Failure = {
   message: 'The model provider could not be reached.',
@@ -212,7 +259,7 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
   {
     heading: 'A job that runs, and one that was rejected',
     snapshot: snapshot({
-      session: { settings: title, state: { kind: 'parked', on: 'job' } },
+      session: { settings: title, state: { kind: 'parked', on: 'job' }, updatedAt: at(810) },
       exchanges: [exchange({ plan, usage: used })],
       entries: [go, assistant('')],
       toolCalls: [
@@ -234,7 +281,7 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
   {
     heading: 'Something is wrong with a job that runs, and one that may run on',
     snapshot: snapshot({
-      session: { settings: title, state: { kind: 'parked', on: 'job' } },
+      session: { settings: title, state: { kind: 'parked', on: 'job' }, updatedAt: at(7_400) },
       exchanges: [exchange({ plan, usage: used })],
       entries: [go, assistant(''), alarmOf(BROKEN), alarmOf(SLOW)],
       toolCalls: [decided('c2', 'approved')],
@@ -244,27 +291,16 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
   {
     heading: 'A job that failed',
     snapshot: snapshot({
-      session: { settings: title },
-      exchanges: [exchange({ plan, usage: used })],
-      entries: [go, assistant('')],
-      toolCalls: [decided('c2', 'approved')],
-      watches: [
-        watch({
-          toolCallId: 'c2',
-          endedAt: at(900),
-          snapshot: {
-            stage: 'ERROR',
-            message: 'Job failed with exit code: 1',
-            startedAt: at(10),
-            finishedAt: at(890),
-            progress: { ...progress, failure: 'out of GPU memory', advice: OOM_ADVICE, alerts: [] },
-            remedies: [
-              { kind: 'half_batch' },
-              { kind: 'larger', flavor: 'l40sx1', about: 'L40S (48 GB)', usd: 3.6 },
-            ],
-          },
-        }),
+      session: { settings: title, state: { kind: 'idle' } },
+      exchanges: [exchange({ plan, usage: used, outcome: { kind: 'idle' }, finishedAt: at(960) })],
+      entries: [
+        go,
+        assistant(''),
+        { role: 'notice', text: endText(OUT_OF_MEMORY), mentions: [ADA.id] },
+        assistant('It ran **out of GPU memory** at step 620. Half the batch fits, and costs no more.'),
       ],
+      toolCalls: [ended('c2', 'failed')],
+      watches: [OUT_OF_MEMORY],
     }),
   },
   {
@@ -276,7 +312,7 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
       toolCalls: [
         call({
           name: 'create_ticket',
-          summary: 'report the results',
+          step: stepOf({ name: 'create_ticket' }, 'tracker', { title: 'IMDB baseline' }),
           state: {
             kind: 'running',
             since: at(40),
@@ -284,6 +320,7 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
             question: {
               id: 'q1',
               from: 'tracker',
+              called: [ADA.id],
               text: 'Which project does this experiment belong to?',
               fields: [
                 { name: 'project', label: 'Project', type: 'text', isRequired: true },
@@ -309,27 +346,23 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
       ],
       entries: [
         go,
-        assistant(ANSWER),
+        assistant(''),
         {
           role: 'notice',
-          text: '✅ IMDB baseline is done: accuracy 0.934 · 14 min · $0.23 · https://huggingface.co/acme/imdb-qwen\n🏆 New best on stanfordnlp/imdb (test): accuracy 0.934, was 0.928',
-          mentions: ['U0ADA'],
+          text: endText(BEST, {
+            run: BEST,
+            experiment: DATA,
+            metric: 'eval_accuracy',
+            value: 0.934,
+            was: 0.928,
+          }),
+          mentions: [ADA.id],
+          file: { id: 'f_curve', name: 'loss.png', alt: curveAlt(BEST, trained({ loss: 0.2423 })) },
         },
+        assistant(ANSWER),
       ],
-      toolCalls: [decided('c2', 'approved')],
-      watches: [
-        watch({
-          toolCallId: 'c2',
-          endedAt: at(900),
-          snapshot: {
-            stage: 'COMPLETED',
-            startedAt: at(10),
-            finishedAt: at(850),
-            pushed: ['https://huggingface.co/acme/imdb-qwen'],
-            progress: { ...progress, step: 1_000, epoch: 1, alerts: [] },
-          },
-        }),
-      ],
+      toolCalls: [ended('c2', 'done')],
+      watches: [BEST],
     }),
   },
   {
@@ -353,13 +386,10 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
     snapshot: snapshot({
       session: {
         settings: { ...title, yolo: { kind: 'cap', usd: 20, by: ADA, at: at(0) } },
-        state: failed(
-          'This session has cost $5.02 so far. Press Continue, or write a message, and I go on.',
-          'spend',
-        ),
+        state: { kind: 'failed', failure: GO_ON },
       },
       exchanges: [exchange({ usage: { ...used, usd: 5.02 } })],
-      entries: [go],
+      entries: [go, stop(GO_ON)],
     }),
   },
   {
@@ -383,8 +413,6 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
       ],
     }),
   },
-  ...LONG_DAYS,
-  ...ACROSS_THREADS,
   {
     heading: 'Stopped, and undone',
     snapshot: snapshot({
@@ -396,4 +424,12 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
       entries: [],
     }),
   },
+];
+
+/** What becomes of requests, what it says of itself and of other threads, and days on which much happens. */
+export const MORE_STATES: typeof STATES = [
+  ...approvals({ request, waiting, thread: { settings: title } }),
+  ...SAID,
+  ...LONG_DAYS,
+  ...ACROSS_THREADS,
 ];
