@@ -1,10 +1,7 @@
 import type { Snapshot } from '../../src/session/snapshot.ts';
-import type { Failure } from '../../src/session/state.ts';
 import { type ApprovalRequest, previewOf } from '../../src/session/tool-calls.ts';
-import type { Entry } from '../../src/session/transcript.ts';
 import { endText } from '../../src/thread/words/job-ends.ts';
 import { curveAlt } from '../../src/thread/words/jobs.ts';
-import { stopText } from '../../src/thread/words/stops.ts';
 import { stepOf } from '../../src/tools/mcp/steps.ts';
 import { step } from '../../src/tools/steps.ts';
 import { ADA, assistant, at, call, exchange, snapshot, user, watch } from '../support/snapshots.ts';
@@ -14,6 +11,7 @@ import { approvals } from './approvals.ts';
 import { trained } from './files.ts';
 import { LONG_DAYS } from './long-days.ts';
 import { SAID } from './said.ts';
+import { stops } from './stops.ts';
 
 const GRACE = { id: 'U0GRACE', name: 'Grace' };
 const SCRIPT = `# /// script
@@ -188,31 +186,6 @@ classify = pipeline("text-classification", "acme/imdb-qwen")
 
 The model is at [acme/imdb-qwen](https://huggingface.co/acme/imdb-qwen). Next I would try a longer context.`;
 
-const failed = (message: string) => ({ kind: 'failed' as const, failure: { message, retryable: true } });
-
-const NO_CREDITS =
-  'The model account has run out of credits. Add some at https://huggingface.co/settings/billing and press Retry.';
-
-const GO_ON: Failure = {
-  message: 'This session has cost $5.02 so far. Press Continue, or write a message, and I go on.',
-  retryable: true,
-  pause: 'spend',
-};
-
-const OUT: Failure = {
-  message: 'The model provider could not be reached.',
-  retryable: true,
-  outage: { provider: 'router', since: at(0), tries: 3, retryAt: at(900) },
-};
-
-/** What calls somebody to work that has stopped. */
-const stop = (failure: Failure): Entry => ({
-  role: 'notice',
-  text: stopText(failure, title.title, 'Europe/Berlin'),
-  mentions: ['U0ADA'],
-  isStop: true,
-});
-
 /** States of a session, each with every kind of message that it leads to. */
 export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
   {
@@ -365,33 +338,7 @@ export const STATES: readonly { heading: string; snapshot: Snapshot }[] = [
       watches: [BEST],
     }),
   },
-  {
-    heading: 'Stuck',
-    snapshot: snapshot({
-      session: { settings: title, state: failed(NO_CREDITS) },
-      exchanges: [exchange({ plan, usage: used })],
-      entries: [go, stop(failed(NO_CREDITS).failure)],
-    }),
-  },
-  {
-    heading: 'Waiting for the model provider',
-    snapshot: snapshot({
-      session: { settings: title, state: { kind: 'failed', failure: OUT } },
-      exchanges: [exchange({ plan, usage: used })],
-      entries: [go, stop(OUT)],
-    }),
-  },
-  {
-    heading: 'Shall I go on?',
-    snapshot: snapshot({
-      session: {
-        settings: { ...title, yolo: { kind: 'cap', usd: 20, by: ADA, at: at(0) } },
-        state: { kind: 'failed', failure: GO_ON },
-      },
-      exchanges: [exchange({ usage: { ...used, usd: 5.02 } })],
-      entries: [go, stop(GO_ON)],
-    }),
-  },
+  ...stops({ go, plan, usage: used, settings: title }),
   {
     heading: 'Nearly a command',
     snapshot: snapshot({
