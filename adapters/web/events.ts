@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Board } from '../../src/session/store/boards.ts';
+import { type Bell, createBell } from '../shared/bell.ts';
 import { head } from './headers.ts';
 import { shownNews } from './shown.ts';
 
@@ -75,31 +76,4 @@ async function send(response: ServerResponse, bell: Bell, text: string): Promise
     response.on('drain', done);
     response.on('close', done);
   });
-}
-
-type Bell = ReturnType<typeof createBell>;
-
-/** Rings for who waits, and is remembered by who does not yet; after its end nobody waits. */
-function createBell() {
-  let isRung = false;
-  let isEnded = false;
-  let wake: (() => void) | undefined;
-  return {
-    get isEnded() {
-      return isEnded;
-    },
-    ring() {
-      isRung = true;
-      wake?.();
-    },
-    end() {
-      isEnded = true;
-      wake?.();
-    },
-    async rung(): Promise<void> {
-      if (!isRung && !isEnded) await new Promise<void>((resolve) => (wake = resolve));
-      wake = undefined;
-      isRung = false;
-    },
-  };
 }

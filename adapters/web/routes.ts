@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { commandNamed } from '../../src/controller/commands.ts';
-import type { Lack, PlatformParts } from '../../src/controller/platform.ts';
+import type { Lack } from '../../src/controller/platform.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { fileKind, SEEN_PICTURES } from '../../src/lib/file-kinds.ts';
 import type { Route } from '../../src/lib/http-server.ts';
@@ -9,19 +9,19 @@ import type { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { clicked, NOT_REACHED } from '../shared/answers.ts';
+import { type BoardInbound, beginnerOn } from '../shared/board-inbound.ts';
 import { type Asset, readAssets } from './assets.ts';
 import type { PageDoor } from './door.ts';
 import { sendEvents } from './events.ts';
 import { head, sendJson, sendText } from './headers.ts';
-import { beginnerOn, fromPage, type Inbound, say } from './inbound.ts';
+import { fromPage, say, VISITOR } from './inbound.ts';
 import { Body } from './messages.ts';
 import { Click, Command, Named, offered, readRequest, Say, Submission, Watching } from './requests.ts';
 import { shownAnswer, shownCard, shownNotice, shownTaken } from './shown.ts';
 
 /** What the page is served with. */
-export type Serving = Inbound & {
+export type Serving = BoardInbound & {
   door: PageDoor;
-  intake: PlatformParts['intake'];
   models: readonly string[];
   lacks: readonly Lack[];
   note: string | undefined;
@@ -104,7 +104,9 @@ function writesOf(serving: Serving): Route[] {
     }),
     writing('/page/command', Command, async ({ text, ...asked }) => {
       const from = fromPage(asked, true);
-      return shownAnswer(await controller.command(commandNamed(text), from, beginnerOn(board, asked.id)));
+      return shownAnswer(
+        await controller.command(commandNamed(text), from, beginnerOn(board, VISITOR, asked.id)),
+      );
     }),
   ];
 }

@@ -39,6 +39,6 @@ export async function setYolo(
 }
 
 function yoloOf(setting: 'on' | 'off' | { usd: number }, by: Person, at: Date): Yolo {
-  if (setting === 'off') return { kind: 'off' };
+  if (setting === 'off') return { kind: 'off', isSaid: true };
   return setting === 'on' ? { kind: 'on', by, at } : { kind: 'cap', usd: setting.usd, by, at };
 }

@@ -5,7 +5,8 @@ import { Outage } from './state.ts';
 
 /** Whether calls that cost money may run without a click: not at all, always, or up to a sum from `at` on. */
 export const Yolo = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('off') }),
+  /** `isSaid`: somebody has said so, and is asked about what the config waives, too. */
+  z.object({ kind: z.literal('off'), isSaid: z.boolean().optional() }),
   z.object({ kind: z.literal('on'), by: Person, at: z.coerce.date() }),
   z.object({ kind: z.literal('cap'), usd: z.number().positive(), by: Person, at: z.coerce.date() }),
 ]);

@@ -15,7 +15,7 @@ async function begin(configure?: WorldOptions['configure']): Promise<{ world: Wo
     ...(configure ? { configure } : {}),
   });
   world = made;
-  made.config.platforms = { ...made.config.platforms, terminal: {} } as typeof made.config.platforms;
+  made.config.platforms = { ...made.config.platforms, board: {} } as typeof made.config.platforms;
   await made.startOn(() => board.isListening, ['chat', 'worker'], [board.definition]);
   return { world: made, board };
 }

@@ -181,6 +181,17 @@ describeOn('what nobody has to be asked about', RECORDS, (name) => {
     },
   );
 
+  test('and somebody who has said `yolo off` is asked about it', async () => {
+    const id = await ask();
+    const address = (await readSession(db, id))?.address;
+    if (address === undefined) throw new Error(`${id} is not there`);
+    const off = { sourceId: `${id}-off`, text: 'yolo off', author: ADA, messageId: `${id}-off` };
+    await intake.message({ address, ...off });
+    await turn(id);
+    expect(await kindsIn(id)).toEqual(['awaiting_approval']);
+    expect(ran).toEqual([]);
+  });
+
   test('and that two calls of one step want is let through once', async () => {
     const id = await ask();
     await turn(id, {}, 2);

@@ -60,7 +60,7 @@ const STYLE: Style = {
 };
 
 const TRAITS: Traits = {
-  platform: 'terminal',
+  platform: 'board',
   style: STYLE,
   slash: '/intern',
   managers: 'whoever keeps this board',
@@ -96,7 +96,7 @@ export class Board {
   #count = 0;
 
   readonly definition: PlatformDefinition = {
-    name: 'terminal',
+    name: 'board',
     title: 'Board',
     settings: z.object({}),
     variables: {},
@@ -126,7 +126,7 @@ export class Board {
     const author = { id: person, name: person };
     await this.#part().intake.message({
       address,
-      sourceId: `terminal:${id}`,
+      sourceId: `board:${id}`,
       text,
       author,
       messageId: id,
@@ -170,7 +170,7 @@ export class Board {
   /** Whoever closed it opens it again, which the bot is told. */
   async open(): Promise<void> {
     this.isClosed = false;
-    await this.#part().reopened({ platform: 'terminal' });
+    await this.#part().reopened({ platform: 'board' });
   }
 
   #refuse(): Failed {
@@ -179,7 +179,7 @@ export class Board {
   }
 
   #address(thread: string): ThreadAddress {
-    return { platform: 'terminal', workspace: 'board', channel: 'main', thread };
+    return { platform: 'board', workspace: 'board', channel: 'main', thread };
   }
 
   #from(person: string, thread: string): From {
@@ -192,7 +192,7 @@ export class Board {
       who,
       place: { platform, workspace, channel },
       thread: this.#address(thread),
-      sourceId: `terminal:click:${++this.#count}`,
+      sourceId: `board:click:${++this.#count}`,
       isFromList: false,
     };
   }

@@ -119,7 +119,7 @@ test('what platforms name comes from their settings', () => {
     ROOT,
   );
   const { named, shared_account } = accountSettings(config, PLATFORMS);
-  expect(named).toEqual({ slack: ['T0A', 'T0B'], discord: [], page: [] });
+  expect(named).toEqual({ slack: ['T0A', 'T0B'], discord: [], page: [], terminal: [] });
   expect(shared_account).toEqual(['T0A', 'T0B']);
 });
 

@@ -11,7 +11,7 @@ import { isWellFormed } from '../../lib/well-formed.ts';
 import { isAutoApproved } from '../../session/auto-approval.ts';
 import { context, type Snapshot } from '../../session/snapshot.ts';
 import { fenced } from '../../session/store/lease.ts';
-import { readSnapshot } from '../../session/store/read-snapshot.ts';
+import { readSession, readSnapshot } from '../../session/store/read-snapshot.ts';
 import * as record from '../../session/store/record.ts';
 import {
   type ApprovalRequest,
@@ -129,7 +129,8 @@ async function decisionWithout(
   request: ApprovalRequest,
 ): Promise<Omit<Decision, 'at'> | undefined> {
   const { usd } = request.estimate;
-  if (request.isWaived && usd !== undefined) return { by: snapshot.session.requester, isWaived: true };
+  if (request.isWaived && usd !== undefined && !(await wantsToBeAsked(tx, held.sessionId)))
+    return { by: snapshot.session.requester, isWaived: true };
   if (![...AUTO_APPROVED, ...deps.autoApproved].includes(operation)) return undefined;
   const now = await readSnapshot(tx, held.sessionId, 'context');
   if (now === undefined || !isWantedByOwner(request, now)) return undefined;
@@ -140,6 +141,12 @@ async function decisionWithout(
   const reservedUsd = request.estimate.usd ?? 0;
   const left = yolo.kind === 'cap' ? { leftUsd: yolo.usd - now.autoApprovedUsd - reservedUsd } : {};
   return { by: yolo.by, auto: { reservedUsd, ...left } };
+}
+
+/** Whether somebody has said that nothing may cost anything without a click. */
+async function wantsToBeAsked(tx: Tx, sessionId: string): Promise<boolean> {
+  const yolo = (await readSession(tx, sessionId))?.settings.yolo;
+  return yolo === undefined || (yolo.kind === 'off' && yolo.isSaid === true);
 }
 
 /**

@@ -1,0 +1,113 @@
+import type { Card } from '../../src/controller/cards.ts';
+import type { BeginThread } from '../../src/controller/commands.ts';
+import type { Controller } from '../../src/controller/controller.ts';
+import type { From } from '../../src/controller/from.ts';
+import type { Who } from '../../src/controller/people.ts';
+import type { PlatformParts } from '../../src/controller/platform.ts';
+import { isTimeZone } from '../../src/lib/time-zones.ts';
+import type { Person, ThreadAddress } from '../../src/session/address.ts';
+import type { Board, BoardMessage } from '../../src/session/store/boards.ts';
+import type { OfferedFile } from '../../src/session/store/incoming.ts';
+import { onMessage, type Written } from './inbound.ts';
+import { sourceOf } from './source.ts';
+
+/*
+ * What somebody does on a platform that the program shows itself, with its threads on a board in the record.
+ * Such a platform knows one person, who runs the bot.
+ */
+
+export type OnePerson = {
+  platform: string;
+  person: Person;
+  addressOf(thread: string): ThreadAddress;
+};
+
+/** What somebody is told who has written something, for their eyes alone. */
+export type Told = { texts: string[]; cards: Card[] };
+
+export type BoardInbound = Pick<PlatformParts, 'intake' | 'attachments'> & {
+  board: Board;
+  controller: Controller;
+};
+
+/** What was written, by an id of its own. */
+export type SaidOnBoard = {
+  id: string;
+  thread: string;
+  text: string;
+  timeZone?: string | undefined;
+  files: readonly OfferedFile[];
+};
+
+/** Who has the platform, and manages it. */
+const whoHasIt = ({ platform, person }: OnePerson, timeZone: string | undefined): Who => ({
+  id: person.id,
+  person: async () => person,
+  timeZone: async () => (timeZone !== undefined && isTimeZone(timeZone) ? timeZone : undefined),
+  standing: async () => 'member',
+  isAdmin: async () => true,
+  mayRead: async (address) => address.platform === platform,
+});
+
+/** Something that somebody did, and where. */
+export function fromOnePerson(
+  one: OnePerson,
+  { id, thread, timeZone }: { id: string; thread?: string | undefined; timeZone?: string | undefined },
+  isFromList: boolean,
+): From {
+  const { platform, workspace, channel } = one.addressOf('');
+  return {
+    who: whoHasIt(one, timeZone),
+    place: { platform, workspace, channel },
+    thread: thread === undefined ? undefined : one.addressOf(thread),
+    sourceId: sourceOf(platform, 'click', id),
+    isFromList,
+  };
+}
+
+/**
+ * Takes in what somebody wrote. It stands on the board first, as what is not taken in yet, and counts once:
+ * what is sent again, because nobody knows whether it arrived, is the same message.
+ */
+export async function sayOnBoard(inbound: BoardInbound, one: OnePerson, said: SaidOnBoard): Promise<Told> {
+  const { board } = inbound;
+  const { id, thread, text, files } = said;
+  const body = { text, files: files.map(({ name }) => name) };
+  const posted = await board.post({ id, thread, author: one.person, body, isTaken: false });
+  const told: Told = { texts: [], cards: [] };
+  const { intake, attachments, controller } = inbound;
+  const { gate, replaceScript, catchUp } = controller;
+  const message = writtenOn(one, posted, said, told);
+  await onMessage({ intake, attachments, gate, replaceScript, catchUp }, message);
+  await board.taken(thread, id);
+  return told;
+}
+
+function writtenOn(one: OnePerson, { at, place }: BoardMessage, said: SaidOnBoard, told: Told): Written {
+  const { id, thread, timeZone, files } = said;
+  return {
+    address: one.addressOf(thread),
+    sourceId: sourceOf(one.platform, id),
+    messageId: id,
+    writtenAt: { at, order: place },
+    isAddressed: true, // there is nobody else to write to
+    isReply: id !== thread,
+    who: async () => whoHasIt(one, timeZone),
+    words: async () => said.text.trim(),
+    fileIds: files.map((file) => file.id),
+    files: async () => files,
+    shown: async () => '',
+    background: async () => ({ background: {} }),
+    tell: async (text) => void told.texts.push(text),
+    show: async (card) => void told.cards.push(card),
+  };
+}
+
+/** Posts a request on the board, as the first message of a thread. */
+export const beginnerOn =
+  (board: Board, one: OnePerson, id: string): BeginThread =>
+  async (request, by) => {
+    const body = { text: request, files: [] };
+    const { at, place } = await board.post({ id, thread: id, author: by, body, isTaken: true });
+    return { ok: true, address: one.addressOf(id), messageId: id, writtenAt: { at, order: place } };
+  };

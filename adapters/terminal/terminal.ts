@@ -1,0 +1,43 @@
+import { ADMITS_ALL } from '../../src/controller/admission.ts';
+import { createController } from '../../src/controller/controller.ts';
+import type { Platform } from '../../src/controller/platform.ts';
+import type { ConnectionParts } from '../../src/controller/platform-definition.ts';
+import type { Outbound } from '../../src/thread/delivery/outbound.ts';
+import type { Upload } from '../../src/thread/delivery/outgoing.ts';
+import { type BoardForm, createBoardOutbound } from '../shared/board-outbound.ts';
+import { createDesk, type Desk } from './desk.ts';
+import { Body } from './messages.ts';
+import { printed } from './printer.ts';
+import { STYLE } from './style.ts';
+import { TRAITS } from './traits.ts';
+
+/** The terminal, with its threads on a board in the record. `begin` is given the desk of who sits at it. */
+export function createTerminal(
+  { board, bytesOf, clock }: ConnectionParts,
+  begin: ((desk: Desk) => void) | undefined,
+): Platform {
+  const outbound: Outbound = createBoardOutbound(board, bytesOf, FORM);
+  return {
+    link: { isUp: () => true },
+    outbound,
+    async start(parts) {
+      const controller = createController(parts, TRAITS, ADMITS_ALL);
+      const { intake, attachments, lacks } = parts;
+      begin?.(createDesk({ intake, attachments, controller, board, clock, bytesOf, lacks }));
+    },
+    async stop() {},
+  };
+}
+
+const FORM: BoardForm = {
+  body: Body,
+  editIntervalMs: 150,
+  translate: printed,
+  threadUrl: (thread) => STYLE.thread({ channel: '', thread }),
+  fileBody: ({ file, text }: Upload) => ({
+    headline: file.name,
+    isCalling: false,
+    pieces: text.trim() === '' ? [] : [{ kind: 'text', text }],
+    about: { kind: 'file', fileId: file.id, name: file.name },
+  }),
+};
