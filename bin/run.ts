@@ -1,4 +1,5 @@
 import { parseArguments, type Request, USAGE } from '../adapters/terminal/arguments.ts';
+import { runChat } from '../adapters/terminal/chat.ts';
 import { EXIT, type ExitCode } from '../adapters/terminal/exit-codes.ts';
 import { runHeadless } from '../adapters/terminal/headless.ts';
 import { jsonOutput, textOutput } from '../adapters/terminal/output.ts';
@@ -30,14 +31,28 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     return EXIT.done;
   }
   const { request } = parsed;
-  const isPiped = !process.stdin.isTTY;
-  const prompt =
-    request.prompt === '-' || (request.prompt === undefined && isPiped)
-      ? await readAll(process.stdin)
-      : request.prompt;
+  const { stdin } = process;
+  if (request.prompt === undefined && stdin.isTTY && out.isTTY && !request.isJson) {
+    return withBot(request, async ({ desk }, signal) => {
+      await runChat(desk, request, { input: stdin, output: out }, signal);
+      return EXIT.done;
+    });
+  }
+  const prompt = await promptOf(request, stdin);
   if (prompt === undefined) return misused('say what to do: npx ml-intern "prompt".');
   if (prompt.trim() === '') return misused('there is nothing to do: the prompt is empty.');
-  return headless({ ...request, prompt });
+  return withBot(request, ({ desk }, signal) => {
+    const write = (text: string) => void out.write(text);
+    const aside = (text: string) => void process.stderr.write(text);
+    const tell = request.isJson ? jsonOutput(write) : textOutput(write, aside);
+    return runHeadless(desk, { ...request, prompt }, tell, signal);
+  });
+}
+
+/** What is to be done where nobody sits at the terminal; undefined where nothing was said. */
+async function promptOf({ prompt }: Request, stdin: typeof process.stdin): Promise<string | undefined> {
+  const isPiped = prompt === '-' || (prompt === undefined && !stdin.isTTY);
+  return isPiped ? readAll(stdin) : prompt;
 }
 
 const misused = (problem: string): ExitCode => {
@@ -45,7 +60,11 @@ const misused = (problem: string): ExitCode => {
   return EXIT.usage;
 };
 
-async function headless(request: Request & { prompt: string }): Promise<ExitCode> {
+/** Does something with the bot, which runs meanwhile. */
+async function withBot(
+  request: Request,
+  work: (bot: Bot, signal: AbortSignal) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const stopping = untilStopped(() => process.exit(EXIT.stopped));
   out.on('error', stopping.stop); // nobody reads it any more
   let bot: Bot | undefined;
@@ -56,12 +75,7 @@ async function headless(request: Request & { prompt: string }): Promise<ExitCode
       complain(plainLines(lack.text));
       return EXIT.failed;
     }
-    if (stopping.signal.aborted) return EXIT.stopped;
-    const write = (text: string) => void out.write(text);
-    const tell = request.isJson
-      ? jsonOutput(write)
-      : textOutput(write, (text) => void process.stderr.write(text));
-    return await runHeadless(bot.desk, request, tell, stopping.signal);
+    return stopping.signal.aborted ? EXIT.stopped : await work(bot, stopping.signal);
   } catch (error) {
     complain(error instanceof ConfigError ? error.message : `ml-intern: ${messageOf(error)}`);
     return EXIT.failed;

@@ -93,7 +93,7 @@ const wrong = (problem: string): Parsed => ({ kind: 'wrong', problem });
 
 export const USAGE = `Usage: npx ml-intern [options] [prompt]
 
-With a prompt it works until that is done, asks nobody, and ends; "-" reads the prompt from standard input.
+Without a prompt it talks with you. With one it works until that is done, asks nobody, and ends; "-" reads the prompt from standard input.
 
   -m, --model ID          the model to think with
       --budget USD        what may be spent: without it nothing runs that costs or changes the Hub

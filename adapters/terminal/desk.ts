@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { ACTIONS } from '../../src/controller/actions.ts';
-import type { Answer } from '../../src/controller/answers.ts';
+import type { Answer, Taken } from '../../src/controller/answers.ts';
+import { commandNamed } from '../../src/controller/commands.ts';
+import type { Given, Subject } from '../../src/controller/forms.ts';
 import type { Lack } from '../../src/controller/platform.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import type { BoardNews } from '../../src/session/store/boards.ts';
+import type { BoardNews, BoardThread } from '../../src/session/store/boards.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { clicked } from '../shared/answers.ts';
 import { createBell } from '../shared/bell.ts';
 import {
   type BoardInbound,
+  beginnerOn,
   fromOnePerson,
   type OnePerson,
   sayOnBoard,
@@ -27,6 +30,12 @@ export type Desk = {
     thread: string,
     button: { name: string; values: readonly string[]; chosen?: string },
   ): Promise<Answer>;
+  /** Sends off a form. */
+  submit(thread: string, subject: Subject, values: Given['values']): Promise<Taken>;
+  /** Answers what is asked besides any thread, or in one, as `/ml-intern …` is elsewhere. */
+  command(text: string, thread: string | undefined): Promise<Answer>;
+  /** The threads, the newest first. */
+  threads(): Promise<readonly BoardThread[]>;
   /** Stops what goes on in a thread, and its jobs. */
   stop(thread: string): Promise<Answer>;
   /** Tells of all that changes in a thread from `after` on, as it changes, until the signal aborts. */
@@ -50,6 +59,16 @@ export function createDesk(parts: Parts): Desk {
     lacks: parts.lacks,
     say: (thread, text) => sayOnBoard(parts, SITTER, { id: randomUUID(), thread, text, timeZone, files: [] }),
     press,
+    submit(thread, subject, values) {
+      const from = fromOnePerson(SITTER, { id: randomUUID(), thread, timeZone }, false);
+      return parts.controller.submit(subject, { values, files: [] }, from);
+    },
+    command(text, thread) {
+      const id = randomUUID();
+      const from = fromOnePerson(SITTER, { id, thread, timeZone }, true);
+      return parts.controller.command(commandNamed(text), from, beginnerOn(parts.board, SITTER, id));
+    },
+    threads: async () => (await parts.board.since(0, undefined)).threads,
     stop: (thread) => press(thread, { name: ACTIONS.stop, values: [] }),
     follow: (thread, after, signal) => follow(parts, thread, after, signal),
   };
