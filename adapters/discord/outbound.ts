@@ -61,6 +61,15 @@ export function createDiscordOutbound(deps: OutboundDeps, options: ComponentOpti
     remove: (address, ...what) => side.remove(within(address), ...what),
     find: (address, ...what) => side.find(within(address), ...what),
     threads: threadsWith({ rest, botId }),
+    channels: {
+      post: async (address, ...what) => {
+        const elsewhere = await whyElsewhere(rest, address);
+        return elsewhere ?? side.post(within(itself(address)), ...what);
+      },
+      edit: (address, ...what) => side.edit(within(itself(address)), ...what),
+      remove: (address, ...what) => side.remove(within(itself(address)), ...what),
+      find: (address, ...what) => side.find(within(itself(address)), ...what),
+    },
     async privateReply(address, person, text) {
       if (address.workspace === DIRECT) return NOWHERE_ELSE;
       const [said = ''] = printMarkdown(text, MARKDOWN, DISCORD_LIMITS.content - 100);
@@ -73,6 +82,25 @@ export function createDiscordOutbound(deps: OutboundDeps, options: ComponentOpti
     },
   };
 }
+
+/** A channel as the place that messages stand in, as threads are for theirs. */
+const itself = (address: ThreadAddress): ThreadAddress => ({ ...address, thread: address.channel });
+
+/** Why a channel is none of the address's server; undefined where it is one. */
+async function whyElsewhere(rest: REST, { workspace, channel }: ThreadAddress): Promise<Failed | undefined> {
+  const read = await REST_API.attempt(async () => InGuild.parse(await rest.get(Routes.channel(channel))));
+  if (!read.ok) return read.failure;
+  return read.value.guild_id === workspace ? undefined : ELSEWHERE;
+}
+
+const ELSEWHERE: Failed = {
+  ok: false,
+  reason: 'final',
+  code: 'other_server',
+  why: 'the channel is not in this server',
+};
+
+const InGuild = z.object({ guild_id: z.string().nullish() });
 
 /** A thread, and what reaches it. */
 type Thread = ThreadAddress & Omit<OutboundDeps, 'bytesOf'>;

@@ -4,13 +4,20 @@ import { hasProxy } from '../../src/lib/network.ts';
 import { proxyGateway } from './gateway-proxy.ts';
 import { MENTIONS } from './mentions.ts';
 import { discordProbe } from './probe.ts';
-import { DISCORD_LOOKS, DISCORD_VARIABLES, DiscordSettings, type DiscordVariable } from './settings.ts';
+import {
+  DISCORD_LOOKS,
+  DISCORD_PLACES,
+  DISCORD_VARIABLES,
+  DiscordSettings,
+  type DiscordVariable,
+} from './settings.ts';
 
 export const discord: PlatformDefinition<typeof DiscordSettings, DiscordVariable> = {
   name: 'discord',
   title: 'Discord',
   settings: DiscordSettings,
   variables: DISCORD_VARIABLES,
+  places: DISCORD_PLACES,
   looks: DISCORD_LOOKS,
   mentions: MENTIONS,
   leastSettings: 'DISCORD_TOKEN (docs/DISCORD.md)',

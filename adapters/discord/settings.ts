@@ -45,3 +45,6 @@ export const DISCORD_LOOKS: readonly Look[] = [
   [/^[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}$/, 'a bot token of Discord, which belongs to DISCORD_TOKEN'],
   [/^Bot /, 'a token with "Bot " before it: leave that out'],
 ];
+
+/** Ids are snowflakes: https://docs.discord.com/developers/reference#snowflakes. */
+export const DISCORD_PLACES = { workspace: /^\d{15,21}$/, channel: /^\d{15,21}$/ };

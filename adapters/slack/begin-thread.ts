@@ -24,8 +24,8 @@ export async function openByMessage(
   });
 }
 
-/** The message of an earlier attempt, where that did arrive. */
-async function findOpener(
+/** The bot's message with this key among those of a channel itself, where there is one. */
+export async function findOpener(
   { client, channel }: Pick<Thread, 'client' | 'channel'>,
   key: string,
 ): Promise<Delivery | undefined> {

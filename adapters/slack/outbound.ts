@@ -9,7 +9,7 @@ import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbo
 import { type BytesOf, STANDING, TITLE, type Upload } from '../../src/thread/delivery/outgoing.ts';
 import { isUnreadable } from '../shared/calls.ts';
 import { type AgentSessions, createAgentSessions } from './agent-sessions.ts';
-import { openByMessage } from './begin-thread.ts';
+import { findOpener, openByMessage } from './begin-thread.ts';
 import { type BlockOptions, inBlocks, REACTIONS } from './blocks.ts';
 import { EVENT_TYPE, marked, type Thread, WEB_API } from './delivery.ts';
 import { MRKDWN } from './dialect.ts';
@@ -57,14 +57,12 @@ export function createSlackOutbound(
   const acts = actsWith(createAgentSessions());
   const streamsIn = ({ channel }: Pick<ThreadAddress, 'channel'>) =>
     options.streaming === 'native' || (options.streaming === 'direct' && channel.startsWith('D'));
+  const parts = { failureOf: WEB_API.failureOf, bytesOf, reactionNames: Object.values(REACTIONS) };
   const side = byKind(
     { ...acts, find: (at, ...what) => (streamsIn(at) ? findStreamed : acts.find)(at, ...what) },
-    {
-      failureOf: WEB_API.failureOf,
-      bytesOf,
-      reactionNames: Object.values(REACTIONS),
-    },
+    parts,
   );
+  const inChannels = byKind({ ...acts, ...IN_CHANNELS }, parts);
   return {
     rates: slackRates(options.rateFactor),
     editIntervalMs: EDIT_INTERVAL_MS,
@@ -84,6 +82,12 @@ export function createSlackOutbound(
         return teamUrl === undefined ? undefined : threadLink(address, teamUrl);
       },
       begin: within(openByMessage),
+    },
+    channels: {
+      post: within(inChannels.post),
+      edit: within(inChannels.edit),
+      remove: within(inChannels.remove),
+      find: within(inChannels.find),
     },
     /**
      * A direct message from the app: https://docs.slack.dev/reference/methods/chat.postMessage, "Post to a
@@ -167,6 +171,12 @@ const ACTS: Omit<Acts<Thread>, 'react' | 'stand' | 'name'> = {
   },
 
   find: (thread, key, sought) => find(thread, (replies) => replyWith(replies, key, sought)),
+};
+
+/** What is otherwise in a channel itself; a channel of another workspace is one that Slack does not know. */
+const IN_CHANNELS: Pick<Acts<Thread>, 'post' | 'find'> = {
+  post: (channel, key, { body }) => openByMessage(channel, key, body, { isOutcomeOpen: false }),
+  find: findOpener,
 };
 
 /** What depends on whether threads have sessions. */

@@ -7,6 +7,7 @@ import type { SlackConnection } from './receiver.ts';
 import {
   isSigningSecret,
   SLACK_LOOKS,
+  SLACK_PLACES,
   SLACK_VARIABLES,
   SlackSettings,
   type SlackVariable,
@@ -20,6 +21,7 @@ export const slack: PlatformDefinition<typeof SlackSettings, SlackVariable> = {
   title: 'Slack',
   settings: SlackSettings,
   variables: SLACK_VARIABLES,
+  places: SLACK_PLACES,
   looks: SLACK_LOOKS,
   mentions: MENTIONS,
   leastSettings: 'SLACK_BOT_TOKEN and SLACK_APP_TOKEN (docs/SLACK.md)',

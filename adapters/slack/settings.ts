@@ -84,3 +84,9 @@ export const SLACK_LOOKS: readonly Look[] = [
   [/^xoxe/, 'a token of Slack that only renews others; the bot needs the one that begins with xoxb-'],
   [SIGNING_SECRET, 'a signing secret of Slack, which belongs to SLACK_SIGNING_SECRET'],
 ];
+
+/**
+ * Ids of workspaces and channels: https://docs.slack.dev/reference/objects/conversation-object. Direct
+ * messages (`D…`) are no channel.
+ */
+export const SLACK_PLACES = { workspace: /^[TE][A-Z0-9]+$/, channel: /^[CG][A-Z0-9]+$/ };

@@ -113,7 +113,7 @@ async function summarise(
   const upTo = told.slice(0, told.findIndex(({ id }) => id === middle.at(-1)?.id) + 1);
   const model = deps.summariserOf(session);
   const used: record.ModelUsage[] = [];
-  const ask = async (options: RenderOptions, tools = deps.registry.forModel) => {
+  const ask = async (options: RenderOptions, tools = deps.registry.forModel(session.address)) => {
     const answer = await deps.model.complete({
       model,
       sessionId: session.id,

@@ -82,7 +82,7 @@ export async function modelStep(
       effort: deps.effortOf(session),
       sessionId: session.id,
       messages: requestOf(deps.systemPromptOf(session), context(snapshot), snapshot.toolCalls, options),
-      tools: deps.registry.forModel,
+      tools: deps.registry.forModel(session.address),
       signal,
       onText: (text) => drafts.write(text),
     });

@@ -180,7 +180,7 @@ const goOn = (spentUsd: number): Failure => ({
 async function limitsOf(deps: TurnDeps, snapshot: Snapshot): Promise<StepLimits> {
   const { session } = snapshot;
   const facts = await deps.factsOf(deps.modelOf(session));
-  const fixed = () => deps.systemPromptOf(session) + JSON.stringify(deps.registry.forModel);
+  const fixed = () => deps.systemPromptOf(session) + JSON.stringify(deps.registry.forModel(session.address));
   return {
     maxModelCalls: deps.maxModelCalls,
     warnUsd: deps.warnUsd,

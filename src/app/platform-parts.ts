@@ -15,7 +15,7 @@ import { createSessionsOverview } from '../reports/sessions-overview.ts';
 import { createLastSeen } from '../session/store/last-seen.ts';
 import { threadOfCall, threadOfWatch } from '../session/store/whereabouts.ts';
 import type { Outage } from '../thread/delivery/outage.ts';
-import { reopenThreads } from '../thread/delivery/posts.ts';
+import { reopenThreads } from '../thread/delivery/reopen-threads.ts';
 import { accountSettings } from './benches.ts';
 import { channelSettings, holdsIn } from './channel-settings.ts';
 import { linkedAccounts } from './linked-accounts.ts';

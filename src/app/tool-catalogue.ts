@@ -29,6 +29,7 @@ import { hfJobsTool } from '../tools/hf-jobs/tool.ts';
 import { hfRepoFilesTool } from '../tools/hf-repo-files.ts';
 import { hfRepoGitTool } from '../tools/hf-repo-git/tool.ts';
 import { hubRepoTools } from '../tools/hub-repos.ts';
+import { notifyTool } from '../tools/notify.ts';
 import { hfPapersTool } from '../tools/papers/tool.ts';
 import { planTool } from '../tools/plan-tool.ts';
 import { type Attached, fileOpenerIn, fileReaderIn } from '../tools/sandbox/attachments.ts';
@@ -40,6 +41,7 @@ import { withoutOwnRepositories } from '../tools/without-own-repositories.ts';
 import type { Fetcher } from '../web/fetcher.ts';
 import { createGithub } from '../web/github.ts';
 import { createWebSearch } from '../web/search.ts';
+import { PLATFORMS } from './platforms.ts';
 
 /** What the agent's own tools are made of. */
 export type ToolParts = {
@@ -103,6 +105,12 @@ function allOf(worker: ToolParts, isOwn: IsOwnRepository): Tool[] {
       apart,
     }),
     compareRunsTool(worker.runs),
+    notifyTool({
+      clock,
+      channels: config.notify.channels,
+      most: { perHour: config.notify.per_hour, perSession: config.notify.per_session },
+      isInChannel: ({ platform, channel }) => PLACES.get(platform)?.channel.test(channel) ?? false,
+    }),
     hfDatasetPushTool({ push: createDatasetPush(hubUrl, token, isOwn), repos, apart, fileAt }),
     ...sandboxTools(
       sandboxes,
@@ -117,6 +125,9 @@ function allOf(worker: ToolParts, isOwn: IsOwnRepository): Tool[] {
     ),
   ];
 }
+
+/** What channels look like on each platform: direct messages are none. */
+const PLACES = new Map(PLATFORMS.map(({ name, places }) => [name, places]));
 
 /** What is read beside the Hub's repositories and datasets. */
 function researchTools(

@@ -8,7 +8,7 @@ import { TokenCounts } from '../llm/tokens.ts';
 import type { Session } from '../session/snapshot.ts';
 import { imagesOf } from '../session/store/images.ts';
 import type { McpTools } from '../tools/mcp/tools.ts';
-import { createRegistry } from '../tools/registry.ts';
+import { createRegistry, offeredIn } from '../tools/registry.ts';
 import type { Tool } from '../tools/tool.ts';
 import { withoutNamesOfSandboxes, withoutOwnRepositories } from '../tools/without-own-repositories.ts';
 import type { AgentTools } from './agent-tools.ts';
@@ -104,7 +104,7 @@ const promptOf =
       timeZone: config.prompts.time_zone,
       platforms: PLATFORM_TITLES,
       channels: config.prompts.channels,
-      tools,
+      tools: offeredIn(session.address, tools),
     });
 
 /** What goes wrong costs the collection and nothing else. */

@@ -10,6 +10,11 @@ export type PlatformSettings<Settings extends z.ZodObject = z.ZodObject, Name ex
   title: string;
   settings: Settings;
   variables: Readonly<Record<Name, Variable>>;
+  /**
+   * What ids of its workspaces look like, and those of the channels in them; left out by one where there are
+   * no channels besides that of a thread.
+   */
+  places?: { workspace: RegExp; channel: RegExp };
   /** What tokens of the platform look like, for one that was set in another's place. */
   looks: readonly Look[];
   /** What has to be set at least, and where it is explained: `X_TOKEN (docs/X.md)`. */

@@ -3,6 +3,7 @@ import type { PlatformSettings } from './platform-settings.ts';
 import { Accounts, Jobs, SharedAccount, Traces } from './sections/hub.ts';
 import { McpServer } from './sections/mcp.ts';
 import { Limits, Model } from './sections/model.ts';
+import { Notify, notifyOn } from './sections/notify.ts';
 import { Access, Approvals, Budgets, Prompts } from './sections/people.ts';
 import { Database, Durability, Health, Retention } from './sections/running.ts';
 import { Attachments, Sandbox } from './sections/sandbox.ts';
@@ -22,6 +23,7 @@ const FIRST = {
   sandbox: Sandbox.prefault({}),
   access: Access.prefault({}),
   prompts: Prompts.prefault({}),
+  notify: Notify.prefault({}),
   traces: Traces.prefault({}),
   attachments: Attachments.prefault({}),
   mcp_servers: z
@@ -55,7 +57,14 @@ export type ConfigFile = z.infer<typeof OwnConfigFile> & {
 };
 
 /** What may stand in the config file: what the program itself is told, and each platform below its name. */
-export function configFileSchema(platforms: readonly Pick<PlatformSettings, 'name' | 'settings'>[]) {
+export function configFileSchema(
+  platforms: readonly Pick<PlatformSettings, 'name' | 'settings' | 'places'>[],
+) {
   const theirs = platforms.map(({ name, settings }) => [name, settings.prefault({})] as const);
-  return z.strictObject({ ...FIRST, ...Object.fromEntries(theirs), ...LAST });
+  return z.strictObject({
+    ...FIRST,
+    notify: notifyOn(platforms).prefault({}),
+    ...Object.fromEntries(theirs),
+    ...LAST,
+  });
 }

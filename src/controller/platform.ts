@@ -15,7 +15,7 @@ import type { Channel, Workspace } from '../session/address.ts';
 import type { KnownRules } from '../session/channel-rules.ts';
 import type { LastSeen } from '../session/store/last-seen.ts';
 import type { Outbound } from '../thread/delivery/outbound.ts';
-import type { Place } from '../thread/delivery/posts.ts';
+import type { Place } from '../thread/delivery/reopen-threads.ts';
 import type { Holds } from '../thread/words/hello.ts';
 import type { Whereabouts } from './belonging.ts';
 import type { Link } from './last-seen-loop.ts';

@@ -2,6 +2,7 @@ import { lapseApprovals, type OpenApprovals, remindOfApprovals } from '../approv
 import type { Db } from '../db/database.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import { abandonedSessions } from '../session/store/abandoned.ts';
+import { sessionsToAnnounce } from '../session/store/announcements.ts';
 import { retryAfterOutages } from '../session/store/outages.ts';
 import { staleThreads } from '../thread/delivery/stale-threads.ts';
 import type { Pings } from './ping-schedules.ts';
@@ -92,6 +93,13 @@ const DUTIES: readonly Duty[] = [
     name: 'threads that are behind',
     sweeps: 1,
     work: async ({ db, renders }) => renders.catchUp(await staleThreads(db)),
+  },
+  {
+    name: 'what is to be said in other channels',
+    sweeps: 2,
+    async work({ db, renders }) {
+      for (const id of await sessionsToAnnounce(db)) await renders.request(id);
+    },
   },
   {
     name: 'approvals that were forgotten',

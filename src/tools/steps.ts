@@ -18,6 +18,7 @@ const VERBS = {
   make: ['Making', 'Made'],
   merge: ['Merging', 'Merged'],
   move: ['Moving', 'Moved'],
+  notify: ['Notifying', 'Notified'],
   open: ['Opening', 'Opened'],
   pause: ['Pausing', 'Paused'],
   push: ['Pushing', 'Pushed'],

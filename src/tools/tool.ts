@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { messageOf } from '../lib/errors.ts';
 import { parseJson } from '../lib/json.ts';
 import type { Redaction } from '../lib/redaction.ts';
+import type { ThreadAddress } from '../session/address.ts';
+import type { Announced, MostAnnouncements } from '../session/announcements.ts';
 import type { PlanItem } from '../session/state.ts';
+import type { Begun, NewAnnouncements } from '../session/store/announcements.ts';
 import type { ModelUsage, NewWatch } from '../session/store/record.ts';
 import type { ApprovalRequest, Question, QuestionAnswer, Step, Timeline } from '../session/tool-calls.ts';
 import type { Watch } from '../session/watches.ts';
@@ -12,6 +15,8 @@ import { operationNameOf, whyUnasked } from './unasked.ts';
 /** What a call knows about where it runs. */
 export type ToolContext = {
   sessionId: string;
+  /** The session's thread. */
+  address: ThreadAddress;
   callId: string;
   /** The research assistant makes the call, and the session's model sees nothing of what it gives. */
   isOfAssistant?: true;
@@ -47,6 +52,20 @@ export type ToolContext = {
   /** Whether an earlier call of the session told the model this. */
   wasTold(text: string): boolean;
   journal: Journal;
+  announcements: Announcements;
+};
+
+/** What a call says in other channels: kept in the record, and posted from there once. */
+type Announcements = {
+  /**
+   * Puts all of it on its way or nothing; asked for again, as after a crash, it was begun. Throws where this
+   * worker has lost the session.
+   */
+  begin(what: NewAnnouncements, most: MostAnnouncements): Promise<Begun>;
+  /** How that went so far. */
+  look(): Promise<Announced[]>;
+  /** The same; of what is still on its way the model is told later. */
+  leave(): Promise<Announced[]>;
 };
 
 /** What a call of many steps notes down, so that it goes on from there after a crash. */
@@ -116,6 +135,11 @@ export type Prepared = { ok: true; call: PreparedCall } | { ok: false; error: st
 export type Tool = {
   name: string;
   description: string;
+  /**
+   * What sessions of a thread are told of it in the place of its description; undefined where they have not
+   * got it. Left out, all have it as it is described.
+   */
+  describedFor?(address: ThreadAddress): string | undefined;
   /** When people are asked first, in words; `never` where they are not. */
   asks: string;
   /** Whether the research assistant has it, for those of its calls that look something up. */
@@ -141,6 +165,8 @@ export type Tool = {
 type ToolSpec<Schema extends z.ZodType> = {
   name: string;
   description: string;
+  /** Its description for the sessions of a thread; undefined where they have not got it. */
+  describedFor?(address: ThreadAddress): string | undefined;
   schema: Schema;
   /** Gives it to the research assistant: all of its calls, or those that this says only look something up. */
   research?: true | ((args: z.infer<Schema>) => boolean);
@@ -222,6 +248,7 @@ export function defineTool<Schema extends z.ZodType>(spec: ToolSpec<Schema>): To
   return {
     name,
     description,
+    ...(spec.describedFor ? { describedFor: (address) => spec.describedFor?.(address) } : {}),
     asks: spec.asks ?? (asksByItself ? 'always' : 'never'),
     research: spec.research !== undefined,
     actsAsOwner: spec.actsAsOwner === true,

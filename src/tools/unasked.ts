@@ -39,6 +39,7 @@ export const UNASKED: Readonly<Record<string, string>> = {
   'hf_jobs hardware': READS,
   'hf_jobs scheduled ps': READS,
   'hf_jobs scheduled inspect': READS,
+  notify: 'it tells only channels that whoever runs the bot has listed for it, in the session’s workspace',
   bash: CONFINED,
   read: CONFINED,
   write: CONFINED,

@@ -31,6 +31,7 @@ import { HubDouble } from '../doubles/hub/server.ts';
 import { type ModelDouble, startModelDouble } from '../doubles/model.ts';
 import { NO_ALARMS } from '../support/alarms.ts';
 import { type Backend, createBackend } from '../support/backends.ts';
+import { Crash, dyingAt, type Moment } from '../support/dying-record.ts';
 import { FAST_FOLDER } from '../support/fast-folder.ts';
 import { decisionsOn, intakeOn } from '../support/intake.ts';
 import { ISOLATION } from '../support/isolation.ts';
@@ -39,46 +40,6 @@ import { ADA } from '../support/snapshots.ts';
 import { story } from '../support/story.ts';
 import { NOTHING_OUTSIDE, turnDepsOn } from '../support/turn-deps.ts';
 import { fetcherFor } from '../support/web.ts';
-
-/** What a process that dies throws, at every later use of the record as well. */
-class Crash extends Error {}
-
-type Moment = 'before' | 'after';
-
-/**
- * The record as a process sees it that is killed at its n-th transaction: when all of it is written and
- * nothing is committed, or when it has just been committed. `killed` is called at that instant.
- */
-function dyingAt(db: Db, n: number, moment: Moment, killed: () => void): Db {
-  let count = 0;
-  const die = () => {
-    killed();
-    throw new Crash();
-  };
-  return new Proxy(db, {
-    get(target, name) {
-      if (count >= n) throw new Crash();
-      if (name !== 'transaction') {
-        const value: unknown = Reflect.get(target, name, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      }
-      return async (...[what, work, config]: Parameters<Db['transaction']>) => {
-        const isLast = ++count === n;
-        const result = await target.transaction(
-          what,
-          async (tx) => {
-            const done = await work(tx);
-            return isLast && moment === 'before' ? die() : done;
-          },
-          config,
-        );
-        if (isLast) die();
-        if (count > n) throw new Crash();
-        return result;
-      };
-    },
-  });
-}
 
 /** Where the record is: after each death another copy of it. */
 let backend: Backend;

@@ -115,6 +115,8 @@ const ROWS: Readonly<Record<string, string>> = {
   feedback: `insert into ml_intern.feedback (session_id, message_id, person, person_name, verdict)
     select name, (select min(id) from ml_intern.messages where session_id = name), 'U0ADA', 'Ada', 'good' from NAMES`,
   renewals: `insert into ml_intern.renewals (what, owner, until) select name, 'x', '2020-01-01' from NAMES`,
+  announcements: `insert into ml_intern.announcements (id, session_id, call_id, exchange, name, channel, said, created_at)
+    select 'a-' || name, name, 'c-' || name, 1, 'ops', 'C0OPS', '{"title": "x", "message": "", "severity": "info"}', '2020-01-01' from NAMES`,
   presence: `insert into ml_intern.presence (platform, workspace) select 'slack', 'T' || name from NAMES`,
   web_pages: `insert into ml_intern.web_pages (key, url, content_type, text, fresh_until)
     select name, 'https://example.com/' || name, 'text/plain', 'x', '2020-01-01' from NAMES`,

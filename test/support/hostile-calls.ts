@@ -41,6 +41,7 @@ export const HOSTILE_CALLS: Readonly<Record<string, readonly object[]>> = {
     { operation: 'read_paper', arxiv_id: PAPER, section: 'Experiments' },
   ],
   web_search: [{ query: 'how to train' }],
+  notify: [{ destinations: ['alerts'], title: 'x', message: 'x' }],
   compare_runs: [{ runs: ['IMDB baseline', 'IMDB lora'] }],
   hf_inspect_dataset: [{ dataset: 'stanfordnlp/imdb', sample_rows: 10 }, { dataset: 'ada/rows' }],
   hub_repo_details: [REPO],

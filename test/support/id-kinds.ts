@@ -21,6 +21,7 @@ export const TRIED = {
   'repository of the bot itself': ['soak/tenants-sandboxes', 'that are the bot’s own'],
   'file of a session': ['soak/tenants-sandboxes', 'files and processes of another'],
   'process of a sandbox': ['soak/tenants-sandboxes', 'files and processes of another'],
+  'listed channel': ['e2e/announcements', 'no channel that is not listed, of another workspace'],
   account: ['soak/tenants', 'with every kind of id of another workspace'],
 } as const;
 
@@ -133,6 +134,8 @@ export const OF_TOOLS: Readonly<Record<string, IdKind>> = {
   ...{ 'github_read_file.path': 'within', 'github_read_file.ref': 'within' },
   ...{ 'github_search_code.query': 'text', 'github_search_code.repo': 'public' },
   'compare_runs.runs': 'job',
+  'notify.destinations': 'listed channel',
+  ...{ 'notify.title': 'text', 'notify.message': 'text' },
   'web_search.query': 'text',
   ...{ 'web_search.allowed_domains': 'public', 'web_search.blocked_domains': 'public' },
   ...{ 'hub_search.query': 'text', 'hub_search.owner': 'public', 'hub_search.tags': 'text' },

@@ -5,6 +5,7 @@ import type { PreparedCall, Tool, ToolContext, ToolResult } from '../../src/tool
 /** What a tool is run with outside of a session: nothing is stopped, lost or shown. */
 export const toolContext: ToolContext = {
   sessionId: 's1',
+  address: { platform: 'slack', workspace: 'T1', channel: 'C1', thread: '1.1' },
   callId: 'c1',
   approved: undefined,
   watches: [],
@@ -17,6 +18,7 @@ export const toolContext: ToolContext = {
   evidence: () => [],
   wasTold: () => false,
   journal: { entries: async () => [], append: async () => {} },
+  announcements: { begin: async () => ({ kind: 'begun' }), look: async () => [], leave: async () => [] },
 };
 
 /** Runs a tool as a model would call it. Throws where its arguments are refused. */

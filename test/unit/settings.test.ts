@@ -233,6 +233,21 @@ describe('a key of the config file that is not known', () => {
     writeFileSync(file, text);
     return check({ ...RIGHT, ML_INTERN_CONFIG: file }).faults.filter((line) => !line.includes('prompts/'));
   };
+
+  test.each([
+    [{ platform: 'page' }, 'notify.channels[0].platform must be "slack" or "discord"'],
+    [{ channel: '#ops' }, 'notify.channels[0].channel is no id of a channel of slack'],
+    [{ channel: 'D0ADA' }, 'notify.channels[0].channel is no id of a channel of slack'],
+    [{ workspace: 'acme' }, 'notify.channels[0].workspace is no id of a workspace or server of slack'],
+    [{ name: '#ops' }, 'notify.channels[0].name must be a name'],
+  ])('says what is wrong with a channel that the agent may write in: %o', (wrong, told) => {
+    const right = { name: 'ops', platform: 'slack', workspace: 'T0123ABCD', channel: 'C0456EFGH' };
+    const faultsOf = (...channels: object[]) =>
+      withConfig(JSON.stringify({ model: { id: 'a/b', base_url: 'https://example.com/v1' }, notify: { channels } })).join('\n');
+    expect(faultsOf(right)).toBe('');
+    expect(faultsOf({ ...right, ...wrong })).toContain(told);
+    expect(faultsOf(right, { ...right, name: 'OPS' })).toContain('has a name twice');
+  });
   const model = '"model": { "id": "a/b", "base_url": "https://example.com/v1" }';
 
   test.each([

@@ -123,7 +123,7 @@ async function askModel(
       model,
       sessionId: `${context.sessionId}/${context.callId}`,
       messages: messagesOf(deps.prompt, request, entries),
-      tools: registry.forModel,
+      tools: registry.forModel(context.address),
       ...(isLast ? { toolChoice: 'none' as const } : {}),
       signal: context.signal,
       onText: () => {},

@@ -206,7 +206,7 @@ export async function askAgain(
   call: ToolCall,
   reason: string,
 ): Promise<void> {
-  const prepared = deps.registry.prepare(call.name, effectiveArguments(call));
+  const prepared = deps.registry.prepare(call.name, effectiveArguments(call), snapshot.session.address);
   const request =
     call.approval?.request ??
     (prepared.ok

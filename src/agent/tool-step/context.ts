@@ -1,3 +1,4 @@
+import { announcedBy, beginAnnouncements, leaveAnnouncements } from '../../session/store/announcements.ts';
 import { addToJournal, journalOf } from '../../session/store/call-journal.ts';
 import { assertHeld, fenced } from '../../session/store/lease.ts';
 import * as record from '../../session/store/record.ts';
@@ -22,6 +23,7 @@ export function contextOf(
   };
   return {
     sessionId: held.sessionId,
+    address: snapshot.session.address,
     callId: call.id,
     approved: call.approval?.request,
     watches: snapshot.watches,
@@ -44,5 +46,22 @@ export function contextOf(
         position = at + 1;
       },
     },
+    announcements: announcementsOf({ deps, held }, call),
+  };
+}
+
+function announcementsOf(
+  { deps, held }: Pick<Scope, 'deps' | 'held'>,
+  call: ToolCall,
+): ToolContext['announcements'] {
+  const of = { sessionId: held.sessionId, callId: call.id, exchange: call.exchange };
+  return {
+    async begin(what, most) {
+      const begun = await fenced(held, (tx) => beginAnnouncements(tx, of, what, most));
+      await deps.render(held.sessionId);
+      return begun;
+    },
+    look: () => announcedBy(held.db, of),
+    leave: () => fenced(held, (tx) => leaveAnnouncements(tx, of)),
   };
 }

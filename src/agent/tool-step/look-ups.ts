@@ -1,7 +1,7 @@
 import { keeping } from '../../session/store/lease.ts';
 import * as record from '../../session/store/record.ts';
 import { effectiveArguments, type ToolCall, type ToolCallState } from '../../session/tool-calls.ts';
-import type { PreparedCall, ToolResult } from '../../tools/tool.ts';
+import type { Prepared, PreparedCall, ToolResult } from '../../tools/tool.ts';
 import { contextOf } from './context.ts';
 import type { Scope } from './scope.ts';
 import { isPlain, plainStateOf } from './settle.ts';
@@ -20,7 +20,7 @@ export async function lookUpsAmong(scope: Scope, calls: readonly ToolCall[]): Pr
   const found = await Promise.all(
     calls.map(async (call) => {
       if (call.state.kind !== 'proposed') return [];
-      const prepared = scope.deps.registry.prepare(call.name, effectiveArguments(call));
+      const prepared = preparedFor(scope, call, effectiveArguments(call));
       if (!prepared.ok || !prepared.call.isLookUp || prepared.call.unasked === undefined) return [];
       const asked = await prepared.call.approval(contextOf(scope, call)).catch(() => 'a fault');
       return asked === undefined ? [{ call, prepared: prepared.call }] : [];
@@ -28,6 +28,13 @@ export async function lookUpsAmong(scope: Scope, calls: readonly ToolCall[]): Pr
   );
   return found.flat();
 }
+
+/** A call as its tool takes it in the session's thread. */
+export const preparedFor = (
+  { deps, snapshot }: Pick<Scope, 'deps' | 'snapshot'>,
+  { name }: ToolCall,
+  argumentsText: string,
+): Prepared => deps.registry.prepare(name, argumentsText, snapshot.session.address);
 
 type Run = LookUp & { result: Promise<ToolResult>; came: { result: ToolResult } | undefined };
 

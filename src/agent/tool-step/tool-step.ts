@@ -9,11 +9,11 @@ import {
   type ToolCall,
   withInlined,
 } from '../../session/tool-calls.ts';
-import type { PreparedCall, Recovery, ToolResult } from '../../tools/tool.ts';
+import type { Prepared, PreparedCall, Recovery, ToolResult } from '../../tools/tool.ts';
 import { LatestWriter } from '../latest-writer.ts';
 import { ask, askAgain } from './ask.ts';
 import { contextOf } from './context.ts';
-import { type LookUp, lookUpsAmong, runLookUps } from './look-ups.ts';
+import { type LookUp, lookUpsAmong, preparedFor, runLookUps } from './look-ups.ts';
 import type { Scope } from './scope.ts';
 import { settle, settleUnknown } from './settle.ts';
 
@@ -52,14 +52,14 @@ async function allDone(work: Promise<void>[]): Promise<void> {
 }
 
 async function advance(scope: Scope, call: ToolCall, starts: Starts): Promise<void> {
-  const prepared = scope.deps.registry.prepare(call.name, effectiveArguments(call));
+  const prepared = preparedFor(scope, call, effectiveArguments(call));
   if (!prepared.ok) return settle(scope, call, { kind: 'failed', output: prepared.error });
   if (call.state.kind !== 'proposed') return execute(scope, starts, call, prepared.call);
   const asked = await ask(scope, call, prepared.call);
   if (asked === 'waits') return;
   // Let through as it would have been shown, and not as it was proposed.
   const ready = asked?.inlined
-    ? scope.deps.registry.prepare(call.name, withInlined(call.arguments, asked.inlined))
+    ? preparedFor(scope, call, withInlined(call.arguments, asked.inlined))
     : prepared;
   if (!ready.ok) return settle(scope, call, { kind: 'failed', output: ready.error });
   await execute(scope, starts, call, ready.call, asked);
@@ -181,7 +181,7 @@ const shownWriter = (
   );
 
 async function recover(scope: Scope, call: ToolCall): Promise<void> {
-  const prepared = scope.deps.registry.prepare(call.name, effectiveArguments(call));
+  const prepared = preparedFor(scope, call, effectiveArguments(call));
   const look = prepared.ok ? prepared.call.recover : undefined;
   if (!prepared.ok || look === undefined) return settleUnknown(scope, call);
   let found: Recovery;

@@ -1,4 +1,5 @@
-import { index, integer, jsonb, primaryKey, real, text } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { boolean, index, integer, jsonb, primaryKey, real, text } from 'drizzle-orm/pg-core';
 import { created, internSchema, MADE_AT, moment } from './columns.ts';
 import { sessions } from './sessions.ts';
 
@@ -27,6 +28,35 @@ export const posts = internSchema.table(
   (table) => [
     primaryKey({ columns: [table.sessionId, table.key] }),
     index('posts_exchange').on(table.sessionId, table.exchange),
+  ],
+);
+
+/**
+ * What sessions have to say in other channels that the config lists. `outcome` is how that went, once it
+ * has; `due` when it is tried next, null before a place in the pace of its channel is reserved. `is_late`:
+ * its call has ended without knowing, so the model is told how it went.
+ */
+export const announcements = internSchema.table(
+  'announcements',
+  {
+    id: text('id').primaryKey(),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    callId: text('call_id').notNull(),
+    exchange: integer('exchange').notNull(),
+    /** What the config calls the channel. */
+    name: text('name').notNull(),
+    channel: text('channel').notNull(),
+    said: jsonb('said').notNull(),
+    due: moment('due'),
+    outcome: jsonb('outcome'),
+    isLate: boolean('is_late').notNull().default(false),
+    createdAt: created,
+  },
+  (table) => [
+    index('announcements_session').on(table.sessionId, table.createdAt),
+    index('announcements_open').on(table.sessionId).where(sql`${table.outcome} is null`),
   ],
 );
 

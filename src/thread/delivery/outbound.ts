@@ -81,6 +81,12 @@ export type Threads = {
   ): Promise<Delivery>;
 };
 
+/**
+ * Messages in the channel of an address itself, whatever its thread. A channel that is not in the workspace
+ * of the address takes nothing.
+ */
+type InChannels = Pick<Outbound, 'post' | 'edit' | 'remove' | 'find'>;
+
 /** One platform's way of showing messages in a thread. */
 export type Outbound = {
   rates: Rates;
@@ -107,6 +113,8 @@ export type Outbound = {
   find(address: ThreadAddress, key: string, outgoing: Outgoing): Promise<Delivery | undefined>;
   /** A platform where threads are begun by people alone has none. */
   threads?: Threads;
+  /** A platform that has no channels besides that of a thread has none. */
+  channels?: InChannels;
   /**
    * Tells somebody of a thread, where nobody else sees it and the thread itself takes nothing. A platform
    * without such a place has none.

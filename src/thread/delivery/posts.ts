@@ -1,9 +1,10 @@
-import { and, eq, gt, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, like, lt, not, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Db, Tx } from '../../db/database.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import { posts } from '../../db/schema/threads.ts';
 import { later } from '../../lib/clock.ts';
+import { hasAnnouncements } from '../../session/store/announcements.ts';
 import { unsettled } from '../../session/store/known.ts';
 import { expiry } from '../../session/store/lease.ts';
 
@@ -81,6 +82,8 @@ export type RenderClaim = {
   /** Deliveries that were reserved and have not been made yet. */
   grants: Grants;
   divisor: number;
+  /** Whether the session has something to say in other channels. */
+  announces: boolean;
 };
 
 /**
@@ -124,6 +127,7 @@ export async function claimRender(
       divisor: sessions.renderDivisor,
       refused: sessions.renderRefused,
       exchange: sessions.exchange,
+      announces: hasAnnouncements,
     });
   return (
     row && {
@@ -195,13 +199,30 @@ export async function releaseRender(held: RenderClaim, end: RenderEnd): Promise<
 const settled = ({ renderedRev = -1, settledExchange }: RenderEnd) =>
   sql`case when ${sessions.rev} = ${renderedRev} then ${settledExchange} else ${sessions.settledExchange} end`;
 
-/** The posts of the exchanges after `settledExchange`. */
-export async function readPosts(db: Db, sessionId: string, settledExchange: number): Promise<Post[]> {
+const ELSEWHERE = 'elsewhere/';
+
+/** The key of the view's message for something that is said in another channel than the thread's. */
+export const elsewhereKey = (id: string): string => `${ELSEWHERE}${id}`;
+
+export const isElsewhere = (postKey: string): boolean => postKey.startsWith(ELSEWHERE);
+
+/** The posts of the exchanges after `settledExchange`: those in the thread, or those in other channels. */
+export async function readPosts(
+  db: Db,
+  sessionId: string,
+  settledExchange: number,
+  where: 'thread' | 'elsewhere' = 'thread',
+): Promise<Post[]> {
+  const isThere = like(posts.key, `${ELSEWHERE}%`);
   const rows = await db
     .select()
     .from(posts)
     .where(
-      and(eq(posts.sessionId, sessionId), or(isNull(posts.exchange), gt(posts.exchange, settledExchange))),
+      and(
+        eq(posts.sessionId, sessionId),
+        where === 'elsewhere' ? isThere : not(isThere),
+        or(isNull(posts.exchange), gt(posts.exchange, settledExchange)),
+      ),
     );
   return rows.map(({ key, platformId, hash, exchange, streamed, generation, form, refused }) => ({
     key,
@@ -336,56 +357,4 @@ export async function distrustPost(tx: Tx, sessionId: string, key: string): Prom
     .update(sessions)
     .set({ rev: sql`${sessions.rev} + 1`, settledExchange: unsettled(post?.exchange ?? 0) })
     .where(eq(sessions.id, sessionId));
-}
-
-/** A platform, or one workspace, channel or thread of it. */
-export type Place = {
-  platform: string;
-  workspace?: string | undefined;
-  channel?: string | undefined;
-  thread?: string | undefined;
-};
-
-/** What is tried again at all without a sign is tried at least once in so long. */
-const AWAKE_MS = 2 * 86_400_000;
-
-/**
- * Makes what was refused in a place be tried again at once, because something has changed there. Returns the
- * sessions that have something to show; on a whole platform only such as are tried again now and then.
- */
-export async function reopenThreads(
-  db: Db,
-  { platform, workspace, channel, thread }: Place,
-): Promise<string[]> {
-  return db.transaction('trying again what was refused', async (tx) => {
-    const rows = await tx
-      .update(sessions)
-      .set({
-        renderBlockedUntil: sql`case when ${sessions.renderRefused} is null then ${sessions.renderBlockedUntil} end`,
-        renderDue: sql`case when ${sessions.renderDue} is not null then ${sessions.createdAt} end`,
-      })
-      .where(
-        and(
-          eq(sessions.platform, platform),
-          workspace === undefined
-            ? or(
-                isNull(sessions.renderBlockedUntil),
-                lt(sessions.renderBlockedUntil, later(tx.clock.now(), AWAKE_MS)),
-              )
-            : eq(sessions.workspace, workspace),
-          channel === undefined ? undefined : eq(sessions.channel, channel),
-          thread === undefined ? undefined : eq(sessions.thread, thread),
-          or(isNotNull(sessions.renderRefused), isNotNull(sessions.renderDue)),
-        ),
-      )
-      .returning({ id: sessions.id });
-    const ids = rows.map(({ id }) => id);
-    if (ids.length > 0) {
-      await tx
-        .update(posts)
-        .set({ refused: sql`jsonb_set(${posts.refused}, '{due}', '0')` })
-        .where(and(inArray(posts.sessionId, ids), sql`${posts.refused}->>'kind' = 'held'`));
-    }
-    return ids;
-  });
 }

@@ -3,11 +3,13 @@ import { wholeBeginning } from '../../lib/cut.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { isUnbegun } from '../../session/address.ts';
 import { type Snapshot, settledThrough } from '../../session/snapshot.ts';
-import { type Bucket, reserve, slowDown } from '../../session/store/pace.ts';
+import { reserve, slowDown } from '../../session/store/pace.ts';
 import { readSnapshot } from '../../session/store/read-snapshot.ts';
 import { view } from '../view/view.ts';
 import type { ViewMessage } from '../view/view-message.ts';
+import { announceAll } from './announce.ts';
 import { beginThread } from './begin-thread.ts';
+import { bucketOf } from './buckets.ts';
 import type { Failed } from './outbound.ts';
 import { isStreamed, type Outgoing } from './outgoing.ts';
 import {
@@ -45,6 +47,7 @@ import { deliver, type RenderDeps, type Scope } from './send.ts';
 export type Rendered = { kind: 'done' } | { kind: 'later'; inMs: number } | { kind: 'held' };
 
 const BUSY_MS = 300;
+const SOON_MS = 2_000;
 
 /**
  * What waits for longer than this is left to the sweep: a job that waits would keep progress from being asked
@@ -61,13 +64,23 @@ export async function renderThread(deps: RenderDeps, sessionId: string): Promise
   const held = await claimRender(deps.db, sessionId, deps.leaseMs);
   if (held === undefined) return { kind: 'later', inMs: BUSY_MS };
   try {
-    return await renderHeld(deps, held);
+    const announceInMs = held.announces ? await announceAll(deps, held) : undefined;
+    return sooner(await renderHeld(deps, held), announceInMs);
   } catch (error) {
     if (error instanceof RenderLost) return { kind: 'later', inMs: BUSY_MS };
     // Where the record itself is away, the claim runs out.
     await outage(deps, held, messageOf(error)).catch(() => {});
     throw error;
   }
+}
+
+/**
+ * Looked at again when there is something to say elsewhere, where that is soon: what waits for longer is left
+ * to the sweep, and keeps nothing of the thread waiting.
+ */
+function sooner(rendered: Rendered, inMs: number | undefined): Rendered {
+  if (inMs === undefined || inMs > SOON_MS) return rendered;
+  return { kind: 'later', inMs: rendered.kind === 'later' ? Math.min(rendered.inMs, inMs) : inMs };
 }
 
 async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered> {
@@ -226,22 +239,6 @@ async function reserved(
   const notBefore = Math.min(held.notBefore?.getTime() ?? 0, now + outbound.editIntervalMs);
   const earliest = UNHURRIED.has(lane) ? notBefore : 0;
   return { at: Math.max(now + waitMs, earliest), count, since: now };
-}
-
-/**
- * What matters may use all of the burst that the platform allows, progress half of it: something is left for
- * what matters.
- */
-function bucketOf({ outbound, address }: Scope, lane: Lane): Bucket {
-  const kind = lane === 'progress' ? 'edit' : lane;
-  const { perMinute, burst, per } = outbound.rates[kind];
-  return {
-    platform: address.platform,
-    workspace: address.workspace,
-    name: per === 'workspace' ? kind : `${kind}:${address[per]}`,
-    perMinute,
-    burst: lane === 'progress' ? Math.floor(burst / 2) : burst,
-  };
 }
 
 function laneOf(change: Change): Lane {

@@ -13,6 +13,7 @@ import {
   doubtPost,
   fencedRender,
   forgetPost,
+  isElsewhere,
   type RenderClaim,
   RenderLost,
   readPosts,
@@ -265,7 +266,9 @@ async function yieldOnce(
   const held = await claimRender(db, sessionId, leaseMs);
   if (held === undefined) return false;
   try {
-    const noted = (await readPosts(db, sessionId, -1)).find((post) => post.key === change.key);
+    const noted = (await readPosts(db, sessionId, -1, isElsewhere(change.key) ? 'elsewhere' : 'thread')).find(
+      (post) => post.key === change.key,
+    );
     const isDouble =
       change.kind === 'post' &&
       delivery.ok &&

@@ -5,7 +5,7 @@ import { invalid, type Refusal } from './problems.ts';
 type Request = { method: string; path: string; body: Record<string, unknown> };
 
 /** A permission of the bot's that may be missing everywhere. */
-type Permission = 'ManageThreads' | 'SendMessagesInThreads' | 'ViewChannel' | 'AddReactions';
+type Permission = 'SendMessages' | 'ManageThreads' | 'SendMessagesInThreads' | 'ViewChannel' | 'AddReactions';
 
 const refusal = (status: number, code: number, message: string): Refusal => ({
   status,
@@ -31,6 +31,8 @@ const TOO_MANY_EDITS = refusal(
 export class Refusals {
   /** What the bot is not allowed. */
   readonly lacks = new Set<Permission>();
+  /** The same in single channels. */
+  readonly lacksIn = new Map<string, Permission>();
   /** Active threads that the guild has room for. */
   maxActiveThreads = 1_000;
   /** How many edits of messages older than an hour are taken. */
@@ -52,6 +54,7 @@ export class Refusals {
   lift(): void {
     this.#scripted.length = 0;
     this.lacks.clear();
+    this.lacksIn.clear();
     this.maxActiveThreads = 1_000;
     this.oldEdits = Number.POSITIVE_INFINITY;
     this.isLong = false;
@@ -64,7 +67,11 @@ export class Refusals {
     if (scripted) return scripted.refusal;
     const [, place = '', rest = ''] = /^\/channels\/(\d+)(.*)$/.exec(request.path) ?? [];
     if (place === '') return undefined;
-    if (this.lacks.has('ViewChannel')) return MISSING_ACCESS;
+    const lacks = (permission: Permission) =>
+      this.lacks.has(permission) || this.lacksIn.get(place) === permission;
+    if (lacks('ViewChannel')) return MISSING_ACCESS;
+    const isMessage = request.method === 'POST' && rest === '/messages';
+    if (isMessage && !guild.threads.has(place) && lacks('SendMessages')) return MISSING_PERMISSIONS;
     if (rest.includes('/reactions/') && this.lacks.has('AddReactions')) return MISSING_PERMISSIONS;
     if (request.method === 'POST' && rest.endsWith('/threads')) return this.#ofThreads(guild, request.body);
     const thread = guild.threads.get(place);

@@ -6,6 +6,7 @@ const IDS_ON_SLACK = { test: 'soak/tenants', title: 'with every kind of id of an
 const IDS_ON_DISCORD = { test: 'soak/discord-tenants', title: 'with every kind of id of another server' };
 const OWN =
   'sandboxes, files, shared sessions and scripts of jobs of another workspace, by their names on the Hub';
+const OTHERS = 'messages in channels that nobody listed, of another workspace, or out of a private thread';
 const EVENTS = 'events that no gate was asked about';
 
 /** Of "Tenants". */
@@ -196,6 +197,38 @@ export const TENANTS: readonly Mutation[] = [
     becomes: 'return mayShare ? sharedAccount(settings) : sharedAccount(settings);',
     test: 'unit/hub-accounts',
     title: 'the account that a workspace’s sessions work with',
+  },
+  {
+    threat: OTHERS,
+    file: 'src/session/announcements.ts',
+    text: 'listed.platform === platform && listed.workspace === workspace',
+    becomes: 'listed.platform === platform || listed.workspace === workspace',
+    test: 'e2e/announcements',
+    title: 'no channel that is not listed',
+  },
+  {
+    threat: OTHERS,
+    file: 'adapters/discord/outbound.ts',
+    text: 'read.value.guild_id === workspace ? undefined : ELSEWHERE',
+    becomes: 'workspace !== undefined ? undefined : ELSEWHERE',
+    test: 'e2e/announcements',
+    title: 'no channel of another server gets any',
+  },
+  {
+    threat: OTHERS,
+    file: 'src/session/store/announcements.ts',
+    text: 'session === undefined || session.isPrivate',
+    becomes: 'session === undefined',
+    test: 'soak/announcements',
+    title: 'what is too much or private is not begun',
+  },
+  {
+    threat: OTHERS,
+    file: 'src/session/store/announcements.ts',
+    text: 'if (to.length > left) ',
+    becomes: 'if (to.length > left * 100) ',
+    test: 'soak/announcements',
+    title: 'what is too much or private is not begun',
   },
   {
     threat: EVENTS,

@@ -8,8 +8,9 @@ import type { ThreadAddress } from '../../../src/session/address.ts';
 import { addFile } from '../../../src/session/store/files.ts';
 import * as record from '../../../src/session/store/record.ts';
 import type { Outbound } from '../../../src/thread/delivery/outbound.ts';
-import { Refused, reopenThreads, ThreadRefused } from '../../../src/thread/delivery/posts.ts';
+import { Refused, ThreadRefused } from '../../../src/thread/delivery/posts.ts';
 import { renderThread } from '../../../src/thread/delivery/render.ts';
+import { reopenThreads } from '../../../src/thread/delivery/reopen-threads.ts';
 import type { RenderDeps } from '../../../src/thread/delivery/send.ts';
 
 export const MINUTE = 60_000;
