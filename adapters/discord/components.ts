@@ -14,19 +14,21 @@ import { batchDigest } from '../../src/controller/batch-digest.ts';
 import type { Control } from '../../src/controller/controls.ts';
 import { cut, wholeBeginning } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
+import { plainLines } from '../../src/lib/markdown/words.ts';
 import { withTimes } from '../../src/lib/time-zones.ts';
 import type { Menu, Table } from '../../src/session/tables.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing, Payload } from '../../src/thread/delivery/outgoing.ts';
 import type { Mood, ViewBody, ViewMessage } from '../../src/thread/view/view-message.ts';
-import { type Call, type Printer, printView, type Rooms, type Tone } from '../shared/print-view.ts';
+import { printView } from '../shared/print-view.ts';
+import type { Call, Printer, Rooms, Tone } from '../shared/printer.ts';
 import { MARKDOWN } from './dialect.ts';
 import { idOf, markOf } from './ids.ts';
 import { ANSWER_CHARACTERS, DISCORD_LIMITS } from './limits.ts';
 import { SESSION_MENU } from './session-menu.ts';
-import { STYLE } from './style.ts';
+import { STYLE, UNMARKED } from './style.ts';
 import { codeTables } from './tables.ts';
-import { asCode, shortened } from './text.ts';
+import { asCode, asLine, asText, shortened } from './text.ts';
 import { threadName } from './threads.ts';
 
 export type ComponentOptions = {
@@ -36,12 +38,17 @@ export type ComponentOptions = {
 
 /** A view's message in Components V2. Each part carries a number by which it is found again (`markOf`). */
 export const inComponents = (message: ViewMessage, divisor: number, options: ComponentOptions): Outgoing[] =>
-  printView(message, divisor, EVERYWHERE, { ...COMPONENTS, answers: answersOf(options) }).map(
-    (outgoing, i) =>
-      outgoing.kind === 'message'
-        ? { ...outgoing, body: numbered(outgoing.body, `${message.key}#${i}`) }
-        : outgoing,
+  printView(message, divisor, EVERYWHERE, printerWith(answersOf(options))).map((outgoing, i) =>
+    outgoing.kind === 'message'
+      ? { ...outgoing, body: numbered(outgoing.body, `${message.key}#${i}`) }
+      : outgoing,
   );
+
+const printerWith = (answers: AnswerForm): Printer<Piece> => ({
+  ...COMPONENTS,
+  answers,
+  unmarked: { ...UNMARKED_PRINTER, answers },
+});
 
 /** Messages look the same in every channel. */
 const EVERYWHERE = { channel: '' };
@@ -100,6 +107,9 @@ export const REACTIONS: Readonly<Record<Mood, string>> = {
   stopped: '⏹️',
 };
 
+/** Text that has no marks: what begins a line of it begins no block. */
+const unmarkedLines = (text: string): Piece[] => display(text.split('\n').map(asLine).join('\n'));
+
 /** How views are printed in Components V2. */
 const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   style: STYLE,
@@ -107,29 +117,32 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   reactions: REACTIONS,
   message(headline, pieces, tone, call) {
     const whole = container(COLORS[tone], pieces);
-    const first = call && calling(headline, textBelow(pieces), call);
+    const first = call && calling(headline, textBelow(call.unmarked ?? pieces), call);
     return first === undefined ? whole : { ...whole, first };
   },
   showsStanding: true,
   named: (text) => [{ kind: 'title', text: threadName(text) }],
-  notice({ text, mentions, offered, picture, tables = [], menus = [], times = [] }, divisor, control) {
+  notice({ text, mentions, offered, picture, tables = [], menus = [], times = [] }, divisor, controls) {
     const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
-    if (picture !== undefined) return [callingPicture(text, called, mentions, picture)];
+    const buttons = controls.length > 0 ? [row(controls.map(buttonOf))] : [];
+    if (picture !== undefined) return [callingPicture(text, { called, people: mentions, buttons }, picture)];
     const limit = Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor));
     const printed = printMarkdown(text, MARKDOWN, limit);
     const parts = withTables(printed, tables, limit);
     return parts.map((part, i) => {
       const content = i === 0 ? `${called}${part}` : part;
-      const controls = control ? [row([buttonOf(control)])] : [];
-      const first = i > 0 ? [] : offered ? [offerRow(offered)] : controls;
+      const first = i > 0 ? [] : offered ? [offerRow(offered)] : buttons;
       const rows = [...first, ...(i < parts.length - 1 ? [] : menus.map((menu) => row([selectOf(menu)])))];
       const timed = withTimes(content, times, STYLE.moment);
       const said = { type: ComponentType.TextDisplay as const, content: timed };
       const whole = shown([said, ...rows], i === 0 ? mentions : []);
       if (i > 0 || mentions.length === 0) return whole;
       // Of tables a phone would show their frames: the sentence says the essential of them.
-      const sentence = tables.length > 0 ? `${called}${printed[0] ?? ''}` : content;
-      const plain = calling(sentence, '', { people: mentions, buttons: rows, isElsewhere: true });
+      const plain = calling(`${called}${unmarkedText(text)}`, '', {
+        people: mentions,
+        buttons: rows,
+        isElsewhere: true,
+      });
       return plain === undefined ? whole : { ...whole, first: plain };
     });
   },
@@ -183,6 +196,21 @@ const COMPONENTS: Omit<Printer<Piece>, 'answers'> = {
   keepsChange: false,
 };
 
+const UNMARKED_PRINTER: Omit<Printer<Piece>, 'answers'> = {
+  ...COMPONENTS,
+  style: UNMARKED,
+  quoted: (text, limit) => UNMARKED.plain(cut(text, limit)),
+  quotedLines: (lines) => lines.map(UNMARKED.plain).join('\n'),
+  sessionTitle: UNMARKED.plain,
+  callTitle: (text, called) => `${called}${UNMARKED.plain(text)}`,
+  text: unmarkedLines,
+  small: unmarkedLines,
+  facts: (facts) =>
+    unmarkedLines(
+      facts.map(({ label, value }) => `${UNMARKED.plain(label)}: ${UNMARKED.plain(value)}`).join('\n'),
+    ),
+};
+
 /** Tables below the last part of a text, where that has room for them, or in a part of their own. */
 function withTables(parts: string[], tables: readonly Table[], limit: number): string[] {
   if (tables.length === 0) return parts;
@@ -197,16 +225,24 @@ function withTables(parts: string[], tables: readonly Table[], limit: number): s
  */
 function callingPicture(
   said: string,
-  called: string,
-  people: readonly string[],
+  { called, people, buttons }: { called: string; people: readonly string[]; buttons: readonly ActionRow[] },
   { fileId: id, name, alt }: NonNullable<Extract<ViewBody, { kind: 'notice' }>['picture']>,
 ): Outgoing {
   const [part = ''] = printMarkdown(said, MARKDOWN, DISCORD_LIMITS.content - called.length);
-  const content = shortened(`${called}${part}`, DISCORD_LIMITS.content);
+  const text = shortened(`${called}${part}`, DISCORD_LIMITS.content);
+  const content = shortened(`${called}${unmarkedText(said)}`, DISCORD_LIMITS.content);
   const flags = MessageFlags.SuppressEmbeds;
-  const without = { content, flags, allowed_mentions: { parse: [], users: [...people] } };
-  return { kind: 'upload', file: { id, name }, text: content, alt, calling: { people, without } };
+  const components = buttons.map((one) => ({ ...one }));
+  const without = { content, flags, components, allowed_mentions: { parse: [], users: [...people] } };
+  return { kind: 'upload', file: { id, name }, text, alt, calling: { people, without } };
 }
+
+/** What markdown says, with nothing that marks it: a phone shows marks as they are. */
+const unmarkedText = (markdown: string): string =>
+  plainLines(markdown)
+    .split('\n')
+    .map((line) => asLine(asText(line)))
+    .join('\n');
 
 /**
  * What a message is first, so that it calls somebody: a phone's notification shows the content of a message,

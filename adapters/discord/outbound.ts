@@ -10,9 +10,15 @@ import {
 import { z } from 'zod';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { NO_WORKSPACE, type ThreadAddress } from '../../src/session/address.ts';
-import { type Acts, byKind, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
+import { type Acts, byKind, type Message, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
 import type { Delivery, Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
-import { type BytesOf, type Reaction, STANDING, TITLE } from '../../src/thread/delivery/outgoing.ts';
+import {
+  type BytesOf,
+  type Reaction,
+  STANDING,
+  TITLE,
+  type Upload,
+} from '../../src/thread/delivery/outgoing.ts';
 import { isUnreadable } from '../shared/calls.ts';
 import { unarchive } from './archived-threads.ts';
 import { threadsWith } from './begin-thread.ts';
@@ -142,7 +148,11 @@ const ACTS: Acts<Thread> = {
     return REST_API.delivered(async () => {
       const body = { ...numbered(payload, key), nonce: nonceOf(at.thread, key), enforce_nonce: true };
       const send = () => at.rest.post(Routes.channelMessages(at.thread), { body, files });
-      return Sent.parse(await opened(at, send)).id;
+      const { id } = Sent.parse(await opened(at, send));
+      // What called people had no marks and no links, which a phone would show. It stands without them, too.
+      if (upload.calling !== undefined && upload.text !== payload.content)
+        await at.rest.patch(messageRoute(at, id), { body: { content: upload.text } }).catch(() => undefined);
+      return id;
     });
   },
 
@@ -181,21 +191,27 @@ const ACTS: Acts<Thread> = {
     if (!read.ok) return isUnreadable(read.failure) ? undefined : read.failure;
     const file = sought.kind === 'upload' ? sought.file.name : undefined;
     const number = markOf(key);
-    // The plainest form has nothing that could be numbered.
-    const plainest =
-      sought.kind === 'upload'
-        ? sought.calling?.without.content
-        : (sought.body.content ?? PLAIN_COMPONENTS(sought.body).at(-1)?.body.content);
+    // What has nothing that could be numbered is known by what it says.
+    const plain = plainOf(sought);
     const found = read.value.find(
       ({ author, components, attachments, content }) =>
         author.id === botId() &&
         (components.some(({ id }) => id === number) ||
           attachments.some(({ filename }) => filename === file) ||
-          (content !== '' && content === plainest)),
+          plain.includes(content.trim())),
     );
     return found && { ok: true, platformId: found.id };
   },
 };
+
+/** What a message says as a plain one: in its plainest form, and in the one that it has before its card. */
+function plainOf(sought: Message | Upload): string[] {
+  const all =
+    sought.kind === 'upload'
+      ? [sought.calling?.without.content, sought.text]
+      : [sought.first?.content, sought.body.content ?? PLAIN_COMPONENTS(sought.body).at(-1)?.body.content];
+  return all.flatMap((text) => (typeof text === 'string' && text.trim() !== '' ? [text.trim()] : []));
+}
 
 const messageRoute = ({ thread }: ThreadAddress, id: string) => Routes.channelMessage(thread, id);
 

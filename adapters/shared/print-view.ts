@@ -1,10 +1,9 @@
-import type { Seen } from '../../src/approvals/decide.ts';
 import { ACTIONS, questionValue, seenValue } from '../../src/controller/actions.ts';
 import type { Control } from '../../src/controller/controls.ts';
 import { printedWithin } from '../../src/lib/cut.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
-import type { JobControl } from '../../src/session/watches.ts';
-import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
+import { type JobControl, jobName } from '../../src/session/watches.ts';
+import { answerParts } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import { alarmLines, letRunText } from '../../src/thread/view/alarm-words.ts';
 import {
@@ -28,7 +27,6 @@ import type {
   ApprovalView,
   BatchView,
   JobView,
-  Mood,
   QuestionView,
   StatusView,
   ViewBody,
@@ -51,99 +49,12 @@ import {
   timelineText,
 } from '../../src/thread/view/words.ts';
 import { remedyLabel } from '../../src/thread/words/remedies.ts';
+import type { Call, Printer, Tone } from './printer.ts';
 
 /*
  * Which parts the messages of a thread have, and in which order: the same on every platform, which prints
  * each part in its own form.
  */
-
-/** How a card looks as a whole. */
-export type Tone = JobView['tone'];
-
-/** Characters that a platform gives to each part of a card. */
-export type Rooms = Readonly<
-  Record<
-    | ('detail' | 'plan' | 'links' | 'timeline' | 'tail' | 'writing')
-    | (
-        | 'blocked'
-        | 'factLine'
-        | 'facts'
-        | 'warnings'
-        | 'warningLines'
-        | 'preview'
-        | 'previewBlock'
-        | 'changed'
-      )
-    | ('jobLinks' | 'jobMessage' | 'progress' | 'jobTail' | 'question' | 'file'),
-    number
-  >
->;
-
-/** A value of a call that may be changed on its card, by choosing another. */
-type Picked = {
-  argument: string;
-  label: string;
-  options: readonly string[];
-  /** How options are called, where not by what they are. */
-  names?: Readonly<Record<string, string>> | undefined;
-  value: string | undefined;
-};
-
-/**
- * Whom a message calls (platform ids), and the pieces of it by which they can act. `isElsewhere`: what they
- * would decide on is in the thread besides, so they can act on a message that does not show it.
- */
-export type Call<Piece> = {
-  people: readonly string[];
-  buttons: readonly Piece[];
-  isElsewhere: boolean;
-};
-
-/** How a platform prints. `Piece` is a piece of one of its messages. */
-export type Printer<Piece> = {
-  style: Style;
-  rooms: Rooms;
-  reactions: Readonly<Record<Mood, string>>;
-  answers: AnswerForm;
-  /**
-   * A message of some pieces. `headline` is what a notification of it says, which whom it calls gets, with
-   * `call`.
-   */
-  message(headline: string, pieces: readonly Piece[], tone: Tone, call?: Call<Piece>): Outgoing;
-  /** Whether threads can show how they stand as a whole. */
-  showsStanding: boolean;
-  /** What the thread is called; nothing where its threads have no names. */
-  named(text: string, address: Pick<ThreadAddress, 'channel'>): Outgoing[];
-  /** `control`: the button that goes on with what has stopped. */
-  notice(body: ViewBody & { kind: 'notice' }, divisor: number, control: Control | undefined): Outgoing[];
-  /** Text from elsewhere that has so much room: it means nothing to the platform, and notifies nobody. */
-  quoted(text: string, limit: number): string;
-  quotedLines(lines: readonly string[], limit: number): string;
-  /** The line that names what a session is about. */
-  sessionTitle(text: string): string;
-  /** The line that says what a call would do; `called` is whom it calls, in the platform's markup. */
-  callTitle(text: string, called: string): string;
-  /** The first lines of a status; where there is room beside them, with its button. */
-  lead(text: string, beside: Control | undefined): Piece[];
-  /** The plan of a status, where the platform has a form of its own for that. */
-  plan?(status: StatusView): Piece[];
-  text(text: string): Piece[];
-  small(text: string): Piece[];
-  code(text: string, limit: number): Piece[];
-  smallCode(text: string, limit: number): Piece[];
-  facts(facts: readonly { label: string; value: string }[]): Piece[];
-  buttons(buttons: readonly Control[]): Piece[];
-  /** What ends a status: its button where that is not beside its first lines, and the session's menu. */
-  foot(control: Control | undefined, hasMenu: boolean, more: readonly Control[]): Piece[];
-  /** What a call can be decided by, and what can be chosen for it. */
-  decision(toolCallId: string, buttons: readonly Control[], choices: readonly Picked[]): Piece[];
-  /** The value by which a button names the script of a call. Messages keep theirs for good. */
-  scriptValue(call: Seen): string;
-  /** The values of a button that is about several calls; undefined where it has no room for them. */
-  allValues(open: readonly Seen[]): readonly string[] | undefined;
-  /** Whether a call that was decided still shows who had changed it. */
-  keepsChange: boolean;
-};
 
 /**
  * What a platform is sent for one message of a view. `divisor` makes the parts smaller, where the platform
@@ -167,10 +78,11 @@ export function printView<Piece>(
       const tone = body.decision === undefined ? 'waiting' : 'stopped';
       const headline = approvalHeadline(body, style);
       const people = calledBy(body);
-      const call =
-        people.length > 0
-          ? { people, buttons: decisionPieces(body, printer), isElsewhere: !body.isWhole }
-          : undefined;
+      const call = calling(people, printer, {
+        buttons: decisionPieces(body, printer),
+        isElsewhere: !body.isWhole,
+        print: (plain) => approvalPieces(body, divisor, plain),
+      });
       return [message(headline, approvalPieces(body, divisor, printer), tone, call)];
     }
     case 'batch':
@@ -182,7 +94,7 @@ export function printView<Piece>(
     case 'question':
       return [questionMessage(body, printer)];
     case 'notice':
-      return printer.notice(body, divisor, body.control && CONTROLS[body.control]);
+      return printer.notice(body, divisor, noticeControls(body));
     case 'standing':
       return printer.showsStanding ? [body] : [];
     case 'reaction':
@@ -195,6 +107,23 @@ export function printView<Piece>(
     default:
       return body satisfies never;
   }
+}
+
+/** Whom a message calls, and what it is then; undefined where it calls nobody. */
+function calling<Piece>(
+  people: readonly string[],
+  { unmarked }: Printer<Piece>,
+  { print, ...call }: Omit<Call<Piece>, 'people' | 'unmarked'> & { print(plain: Printer<Piece>): Piece[] },
+): Call<Piece> | undefined {
+  if (people.length === 0) return undefined;
+  return { people, ...call, ...(unmarked ? { unmarked: print(unmarked) } : {}) };
+}
+
+function noticeControls({ control, job }: ViewBody & { kind: 'notice' }): Control[] {
+  return [
+    ...(control === undefined ? [] : [CONTROLS[control]]),
+    ...(job === undefined ? [] : job.controls.map((one) => jobButton(one, job))),
+  ];
 }
 
 /** How a style writes what is only read aloud. */
@@ -331,7 +260,11 @@ function questionMessage<Piece>(question: QuestionView, printer: Printer<Piece>)
     { label, name: ACTIONS.answer, values, style: 'primary' },
     { label: 'Decline', name: ACTIONS.decline, values },
   ]);
-  const call = called.length > 0 ? { people: called, buttons, isElsewhere: false } : undefined;
+  const call = calling(called, printer, {
+    buttons,
+    isElsewhere: false,
+    print: (plain) => plain.text(questionText(question, plain.style, rooms.question)),
+  });
   const [firstLine = ''] = question.text.split('\n'); // the others stand below it
   const begins = { ...question, text: firstLine, fields: [] };
   const headline = questionText(begins, { ...style, plain: style.sentence }, rooms.question);
@@ -345,7 +278,9 @@ function jobPieces<Piece>(job: JobView, printer: Printer<Piece>): Piece[] {
   return [
     ...printer.text(joinedLines(jobLines(job, style), jobForecast(job, style))),
     ...given(jobLinks(job, style, rooms.jobLinks), printer.small),
-    ...given(job.message, (text) => printer.small(quoted(text, rooms.jobMessage))),
+    ...given(job.cause === undefined ? job.message : undefined, (text) =>
+      printer.small(quoted(text, rooms.jobMessage)),
+    ),
     ...given(progressText(job, style, rooms.progress), printer.small),
     ...given(jobTail(job), (tail) => printer.smallCode(tail, rooms.jobTail)),
     ...printer.buttons(jobControls(job).map((control) => jobButton(control, job))),
@@ -361,20 +296,20 @@ const JOB_LABELS: Readonly<Partial<Record<JobControl, string>>> = {
 
 function jobButton(
   control: JobControl,
-  { watchId, jobId, remedies = [] }: Pick<JobView, 'watchId' | 'jobId'> & Partial<Pick<JobView, 'remedies'>>,
+  { remedies = [], ...job }: Pick<JobView, 'watchId' | 'name' | 'jobId' | 'remedies'>,
 ): Control {
   const remedy = remedies.find(({ kind }) => kind === control);
   const label = remedy === undefined ? (JOB_LABELS[control] ?? control) : remedyLabel(remedy);
-  const button: Control = { label, name: ACTIONS[control], values: [watchId] };
+  const button: Control = { label, name: ACTIONS[control], values: [job.watchId] };
   if (control !== 'cancel') return button;
-  const sure = `Job ${jobId} is stopped, and what it has not pushed is lost.`;
+  const sure = `${jobName(job)} is stopped, and what it has not pushed is lost.`;
   return { ...button, style: 'danger', sure };
 }
 
 function alarmMessage<Piece>(alarm: AlarmView, printer: Printer<Piece>): Outgoing {
   const { style, message } = printer;
   const { mentions, letRunBy, watchId, cause, isOver } = alarm;
-  const { headline, title, below } = alarmLines(alarm, style);
+  const { headline } = alarmLines(alarm, style);
   const buttons =
     letRunBy !== undefined || isOver
       ? []
@@ -382,12 +317,11 @@ function alarmMessage<Piece>(alarm: AlarmView, printer: Printer<Piece>): Outgoin
           jobButton('cancel', alarm),
           { label: 'Let it run', name: ACTIONS.letRun, values: [watchId, cause] },
         ]);
-  const pieces = [
-    ...printer.text(title),
-    ...given(below, printer.small),
-    ...given(letRunBy && letRunText(letRunBy.id, style), printer.small),
-    ...buttons,
-  ];
-  const call = mentions.length > 0 ? { people: mentions, buttons, isElsewhere: true } : undefined;
-  return message(headline, pieces, isOver || letRunBy ? 'stopped' : 'bad', call);
+  const print = (of: Printer<Piece>) => {
+    const { title, below } = alarmLines(alarm, of.style);
+    const said = letRunBy && letRunText(letRunBy.id, of.style);
+    return [...of.text(title), ...given(below, of.small), ...given(said, of.small)];
+  };
+  const call = calling(mentions, printer, { buttons, isElsewhere: true, print });
+  return message(headline, [...print(printer), ...buttons], isOver || letRunBy ? 'stopped' : 'bad', call);
 }

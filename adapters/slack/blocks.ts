@@ -8,7 +8,8 @@ import type { ThreadAddress } from '../../src/session/address.ts';
 import { type AnswerForm, answerParts } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { Mood, ViewMessage } from '../../src/thread/view/view-message.ts';
-import { type Printer, printView, type Rooms } from '../shared/print-view.ts';
+import { printView } from '../shared/print-view.ts';
+import type { Printer, Rooms } from '../shared/printer.ts';
 import { callBlock, callsValue } from './actions.ts';
 import { dataTables } from './data-table.ts';
 import { MARKDOWN, MRKDWN } from './dialect.ts';
@@ -80,7 +81,7 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
   message: (headline, blocks) => messageOf(headline, [...blocks]),
   showsStanding: true,
   named: (text) => [{ kind: 'title', text: cut(text, SLACK_LIMITS.threadTitle) }],
-  notice({ text, mentions, offered, picture, tables, menus = [], times = [] }, divisor, control) {
+  notice({ text, mentions, offered, picture, tables, menus = [], times = [] }, divisor, controls) {
     const timed = (said: string) => withTimes(said, times, STYLE.moment);
     if (tables !== undefined) {
       const called = mentions.map((id) => `${STYLE.person(id)} `).join('');
@@ -96,14 +97,14 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
       const [said = '…'] = printMarkdown(text, MARKDOWN, NOTICE);
       return [messageOf(spoken(text), [{ type: 'markdown', text: said }, actions(buttons)])];
     }
-    if (mentions.length === 0 && times.length === 0) {
+    if (mentions.length === 0 && times.length === 0 && controls.length === 0) {
       const said = { kind: 'answer' as const, text, isDraft: false as const, id: 0, isEnd: false };
       return answerParts(said, divisor, answersIn({ isStreamed: false, asksFeedback: false }));
     }
     const called = mentions.map(STYLE.person);
     const [said = ''] = printMarkdown(text, MRKDWN, NOTICE);
     const headline = [...called, spoken(text)].join(' ');
-    const below = control ? [actions([buttonOf(control)])] : [];
+    const below = controls.length > 0 ? [actions(controls.map(buttonOf))] : [];
     const shown = needsRichText(text)
       ? [...(called.length > 0 ? [section(called.join(' '))] : []), ...markdownBlocks(cut(text, NOTICE))]
       : [section([...called, timed(said)].join(' '))];
@@ -111,7 +112,8 @@ const BLOCKS: Omit<Printer<KnownBlock>, 'answers'> = {
     if (picture === undefined) return [whole];
     const { fileId: id, name, alt } = picture;
     const calling = { people: mentions, without: whole.body };
-    return [{ kind: 'upload', file: { id, name }, text: [...called, said].join(' '), alt, calling }];
+    const buttons = below.map((block) => ({ ...block }));
+    return [{ kind: 'upload', file: { id, name }, text: [...called, said].join(' '), alt, buttons, calling }];
   },
   quoted: plainWithin,
   quotedLines: (lines, limit) => plainWithin(lines.join('\n'), limit),

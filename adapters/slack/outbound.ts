@@ -13,7 +13,7 @@ import { findOpener, openByMessage } from './begin-thread.ts';
 import { type BlockOptions, inBlocks, REACTIONS } from './blocks.ts';
 import { EVENT_TYPE, marked, type Thread, WEB_API } from './delivery.ts';
 import { MRKDWN } from './dialect.ts';
-import { editable } from './kit.ts';
+import { editable, section } from './kit.ts';
 import { EDIT_INTERVAL_MS, SLACK_LIMITS, slackRates } from './limits.ts';
 import { threadLink } from './links.ts';
 import { PLAIN_BLOCKS } from './plain-form.ts';
@@ -151,8 +151,12 @@ const ACTS: Omit<Acts<Thread>, 'react' | 'stand' | 'name'> = {
     );
   },
 
-  /** A file is known by its own id: Slack does not tell that of the message it stands in. */
-  share: ({ client, channel, thread }, _key, { file, text, alt }, bytes) =>
+  /**
+   * A file is known by its own id: Slack does not tell that of the message it stands in. A comment has no
+   * buttons, and blocks stand in place of one:
+   * https://docs.slack.dev/reference/methods/files.completeUploadExternal.
+   */
+  share: ({ client, channel, thread }, _key, { file, text, alt, buttons = [] }, bytes) =>
     WEB_API.delivered(async () => {
       const answer = await client.filesUploadV2({
         channel_id: channel,
@@ -161,7 +165,9 @@ const ACTS: Omit<Acts<Thread>, 'react' | 'stand' | 'name'> = {
         title: file.name,
         ...(alt === undefined ? {} : { alt_text: cut(alt, SLACK_LIMITS.altText) }),
         file: Buffer.from(bytes),
-        initial_comment: text,
+        ...(buttons.length === 0
+          ? { initial_comment: text }
+          : { blocks: [section(text), ...buttons.map((block) => Block.parse(block))] }),
       });
       return Uploaded.parse(answer).files[0].files[0].id;
     }),
@@ -255,6 +261,7 @@ const Posted = z.object({ ts: z.string() });
 
 const TAKEN_BACK = '_Taken back._';
 
+const Block = z.looseObject({ type: z.string() });
 const FileId = z.object({ id: z.string() });
 const Uploaded = z.object({ files: z.tuple([z.object({ files: z.tuple([FileId]) })]) });
 

@@ -8,7 +8,8 @@ import { withTimes } from '../../src/lib/time-zones.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { ViewMessage } from '../../src/thread/view/view-message.ts';
-import { type Printer, printView, type Rooms } from '../shared/print-view.ts';
+import { printView } from '../shared/print-view.ts';
+import type { Printer, Rooms } from '../shared/printer.ts';
 import { aboutOf } from './about.ts';
 import { AS_WRITTEN } from './dialect.ts';
 import type { About, Body, Piece } from './messages.ts';
@@ -91,7 +92,7 @@ const PRINTER: Printer<Piece> = {
     message({ headline, tone, isCalling: call !== undefined, pieces: [...pieces] }),
   showsStanding: true,
   named: (text) => [{ kind: 'title', text: cut(text, 200) }],
-  notice({ text, mentions, offered, picture, tables = [], times = [] }, divisor, control) {
+  notice({ text, mentions, offered, picture, tables = [], times = [] }, divisor, controls) {
     const parts = printMarkdown(text, AS_WRITTEN, Math.max(300, Math.floor(ANSWERS.characters / divisor)));
     const said = parts.map((part) => withTimes(part, times, STYLE.moment)).join('\n\n');
     if (picture !== undefined) {
@@ -110,7 +111,7 @@ const PRINTER: Printer<Piece> = {
         pieces: [
           ...shown('text', said),
           ...tables.flatMap((table) => shown('code', tableLines(table, 100).rows.flat().join('\n'))),
-          ...buttonsOf([...offers, ...(control ? [control] : [])]),
+          ...buttonsOf([...offers, ...controls]),
         ],
       }),
     ];
@@ -126,7 +127,7 @@ const PRINTER: Printer<Piece> = {
   smallCode: (text, limit) => shown('code', cut(text, limit)),
   facts: (facts) => shown('text', facts.map(({ label, value }) => `${label}: ${value}`).join('\n')),
   buttons: buttonsOf,
-  foot: (control) => buttonsOf(control === undefined ? [] : [control]),
+  foot: (control, _hasMenu, more) => buttonsOf([...(control === undefined ? [] : [control]), ...more]),
   decision: (toolCallId, buttons, choices) => [
     ...buttonsOf(buttons),
     ...choices.map(

@@ -9,7 +9,8 @@ import type { Menu, Table } from '../../src/session/tables.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { ViewMessage } from '../../src/thread/view/view-message.ts';
-import { type Printer, printView, type Rooms } from '../shared/print-view.ts';
+import { printView } from '../shared/print-view.ts';
+import type { Printer, Rooms } from '../shared/printer.ts';
 import { asLine, MARKDOWN } from './dialect.ts';
 import type { Body, Piece } from './messages.ts';
 import { STYLE } from './style.ts';
@@ -126,31 +127,30 @@ const PRINTER: Printer<Piece> = {
     message({ kind: 'card', headline, tone, isCalling: call !== undefined, pieces: [...pieces] }),
   showsStanding: true,
   named: (text) => [{ kind: 'title', text: cut(text, 200) }],
-  notice({ text, mentions, offered, picture, tables = [], menus = [], times = [] }, divisor, control) {
+  notice({ text, mentions, offered, picture, tables = [], menus = [], times = [] }, divisor, controls) {
     const parts = printMarkdown(text, MARKDOWN, Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor)));
     const said = `${called(mentions)}${parts.map((part) => withTimes(part, times, STYLE.moment)).join('\n\n')}`;
-    if (picture !== undefined) {
-      const file = { id: picture.fileId, name: picture.name };
-      return [{ kind: 'upload', file, text: said, alt: picture.alt }];
-    }
     const offers = (offered?.labels ?? []).map((label, i) => ({
       label,
       name: ACTIONS.offer,
       values: [offerValue(offered?.id ?? 0, i)],
     }));
-    return [
-      message({
-        kind: 'notice',
-        headline: cut(text, 300),
-        isCalling: mentions.length > 0,
-        pieces: [
-          { kind: 'markdown', text: said },
-          ...tables.map((table) => ({ kind: 'markdown' as const, text: tableText(table) })),
-          ...menus.map(menuOf),
-          ...buttonsOf([...offers, ...(control ? [control] : [])]),
-        ],
-      }),
-    ];
+    const buttons = buttonsOf([...offers, ...controls]);
+    const body: Body = {
+      kind: 'notice',
+      headline: cut(text, 300),
+      isCalling: mentions.length > 0,
+      pieces: [
+        { kind: 'markdown', text: said },
+        ...tables.map((table) => ({ kind: 'markdown' as const, text: tableText(table) })),
+        ...menus.map(menuOf),
+        ...buttons,
+      ],
+    };
+    if (picture === undefined) return [message(body)];
+    const { fileId: id, name, alt } = picture;
+    const calling = { people: mentions, without: body };
+    return [{ kind: 'upload', file: { id, name }, text: said, alt, buttons, calling }];
   },
   quoted: (text, limit) => STYLE.plain(cut(text, limit)),
   quotedLines: (all) => all.map(STYLE.plain).join('\n'),

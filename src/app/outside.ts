@@ -9,6 +9,7 @@ import { messageOf } from '../lib/errors.ts';
 import { asMarkdown, asTrace } from '../reports/transcript-export.ts';
 import { uniqueName } from '../session/store/files.ts';
 import { readSnapshot } from '../session/store/read-snapshot.ts';
+import { logNotRead } from '../thread/words/jobs.ts';
 import type { AgentTools } from './agent-tools.ts';
 import type { Models } from './models.ts';
 import type { Parts } from './parts.ts';
@@ -61,7 +62,7 @@ function jobsOutside(
     async jobFile(watch, what) {
       if (what === 'curve') return curveFile(watch, ids.next('f'));
       const hub = await hubs.of(watch);
-      if (!hub.ok) return { ok: false, reason: `The log of job ${watch.jobId} can't be read: ${hub.reason}` };
+      if (!hub.ok) return { ok: false, reason: logNotRead(watch, hub.reason) };
       return logFile(hub.jobs, watch, ids.next('f'), storage.db.redaction, signal);
     },
   };

@@ -146,8 +146,9 @@ async function tellOfEnd(
   const mentions = callers(session);
   const ended = { ...watch, snapshot: seen, endedAt: tx.clock.now() };
   const text = endingText(ended, session && (await recordOf(tx, isolation, session, ended)));
-  if (curve !== undefined) return addFile(tx, watch.sessionId, watch.exchange, curve, text, mentions);
-  await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, mentions });
+  const told = { mentions, job: { watchId: watch.id } };
+  if (curve !== undefined) return addFile(tx, watch.sessionId, watch.exchange, curve, text, told);
+  await addMessage(tx, watch.sessionId, watch.exchange, { role: 'notice', text, ...told });
 }
 
 /** The session's row is locked by now: of two runs that end at once, the second knows of the first. */

@@ -9,7 +9,7 @@ import { eachNamed, type Named, runsNamed } from '../session/experiments/names.t
 import { sessionOf, toolCallOf } from '../session/store/rows.ts';
 import type { Table } from '../session/tables.ts';
 import { effectiveArguments } from '../session/tool-calls.ts';
-import type { Watch } from '../session/watches.ts';
+import { jobName, type Watch } from '../session/watches.ts';
 import { comparisonText, lossesAlt, lossesTitle } from '../thread/words/comparison.ts';
 import { runsOfChannel } from './channel-runs.ts';
 import type { JobRow } from './job-row.ts';
@@ -85,8 +85,8 @@ async function pictureOf(runs: readonly Watch[]): Promise<Compared['picture']> {
   if (drawn.length < 2) return undefined;
   const { lossCurves } = await import('./curve.ts'); // half a second of loading, for few sessions
   const title = lossesTitle(drawn);
-  const curves = drawn.flatMap(({ name, jobId, snapshot: { progress } }) =>
-    progress === undefined ? [] : [{ name: name ?? jobId, progress }],
+  const curves = drawn.flatMap(({ name, snapshot: { progress } }) =>
+    progress === undefined ? [] : [{ name: jobName({ name }), progress }],
   );
   return { title, bytes: await lossCurves('Losses', curves), alt: lossesAlt(drawn) };
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { NewWatch } from '../session/store/record.ts';
 import { jobNotSeen, unknownJob } from '../thread/words/jobs.ts';
+import { NAME_LABEL } from './labels.ts';
 import { snapshotOf } from './look.ts';
 import { type JobOwnership, mayKnow } from './whose.ts';
 
@@ -45,6 +46,7 @@ export async function findJob(
       url: jobs.url(namespace, job.id),
       dashboardUrl: undefined,
       title: 'Watched job',
+      calledAfter: job.labels?.[NAME_LABEL],
       flavor,
       hourlyUsd: price?.hourlyUsd,
       timeoutSeconds: timeLimitOf(job) ?? DEFAULT_TIMEOUT_SECONDS,

@@ -3,41 +3,108 @@ import { cut, graphemes } from './cut.ts';
 
 /** A table in words. Cells with a `value` are numbers. */
 type Shown = {
-  columns: readonly { title: string; isAside?: boolean | undefined }[];
+  columns: readonly { title: string; isAside?: boolean | undefined; label?: string | undefined }[];
   rows: readonly (readonly { text: string; value?: number | undefined }[])[];
 };
 
+type Line = readonly { text: string; value?: number | undefined }[];
+
 /**
- * A table as lines of a fixed pitch, none wider than `width`: the first column has what the others leave, and
- * what stands aside is a line below its row. The lines can stand in a block of code: they have no backtick.
+ * A table as lines of a fixed pitch, none wider than `width`. Nothing of a row is lost: a name that its
+ * column has no room for stands on lines of its own, and what stands aside, or was cut, on lines below. The
+ * lines can stand in a block of code: they have no backtick.
  */
 export function tableLines({ columns, rows }: Shown, width: number): { head: string[]; rows: string[][] } {
   const all = columns.map((_, i) => i);
   const at = all.filter((i) => !columns[i]?.isAside).slice(0, MOST_COLUMNS);
-  const aside = all.filter((i) => !at.includes(i));
-  const lines = [
-    columns.map(({ title }) => ({ text: harmless(title) })),
-    ...rows.map((row) => row.map((one) => ({ ...one, text: harmless(one.text) }))),
-  ];
+  const head: Line = columns.map(({ title }) => ({ text: harmless(title) }));
+  const lines: Line[] = rows.map((row) => row.map((one) => ({ ...one, text: harmless(one.text) })));
   const widths = widthsOf(
-    at.map((i) => Math.max(...lines.map((line) => stringWidth(line[i]?.text ?? '')))),
+    at.map((i) => Math.max(...[head, ...lines].map((line) => stringWidth(line[i]?.text ?? '')))),
     width,
   );
-  const [head = '', ...shown] = lines.map((line) =>
+  const beside = (line: Line) =>
     at
       .map((i, place) => padded(line[i] ?? { text: '' }, widths[place] ?? 0))
       .join(GAP)
-      .trimEnd(),
-  );
-  const below = lines.slice(1).map((line) => {
-    const words = aside.flatMap((i) => line[i]?.text ?? []).filter((text) => text !== '' && text !== '–');
-    return words.length === 0 ? [] : [`  ${within(words.join(' · '), width - 2)}`];
-  });
-  return {
-    head: [head, widths.map((one) => '─'.repeat(one)).join(GAP)],
-    rows: shown.map((row, i) => [row, ...(below[i] ?? [])]),
+      .trimEnd();
+  const isCut = (line: Line, i: number) => {
+    const place = at.indexOf(i);
+    return place > 0 && stringWidth(line[i]?.text ?? '') > (widths[place] ?? 0);
   };
+  const shown = lines.map((line) => {
+    const below = all.filter((i) => !at.includes(i) || isCut(line, i));
+    const parts = below.flatMap((i) => labelled(line[i]?.text ?? '', columns[i]));
+    const [name, ...others] = line;
+    const isLong = at[0] === 0 && stringWidth(name?.text ?? '') > (widths[0] ?? 0);
+    const first = isLong ? wrapped([name?.text ?? ''], width) : [];
+    const rest = beside(isLong ? [{ text: '' }, ...others] : line);
+    return [
+      ...first,
+      ...(isLong && rest === '' ? [] : [rest]),
+      ...wrapped(parts, width - INDENT.length).map((text) => `${INDENT}${text}`),
+    ];
+  });
+  return { head: [beside(head), widths.map((one) => '─'.repeat(one)).join(GAP)], rows: shown };
 }
+
+const INDENT = '  ';
+
+/** What a cell is called where its head is not above it; nothing for one that says nothing. */
+function labelled(text: string, column: Shown['columns'][number] | undefined): string[] {
+  if (text === '' || text === '–') return [];
+  const label = harmless(column?.label ?? (column?.isAside ? '' : (column?.title ?? '')));
+  return [label === '' ? text : `${label} ${text}`];
+}
+
+/** Parts one after another on as many lines as they take, each on one line where that has room for it. */
+function wrapped(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? part : `${last}${BETWEEN}${part}`;
+    if (last !== undefined && isWithin(joined, width)) lines[lines.length - 1] = joined;
+    else lines.push(...broken(part, width));
+  }
+  return lines;
+}
+
+const BETWEEN = ' · ';
+
+/** A text in lines of so much width, broken between its words where that is possible. */
+function broken(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  const next = () => {
+    if (line.trim() !== '') lines.push(line.trim());
+    line = '';
+  };
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (isWithin(joined, width)) {
+      line = joined;
+      continue;
+    }
+    next();
+    let taken = 0;
+    for (const character of graphemes(word)) {
+      const sign = cut(character, 4 * width);
+      const wide = stringWidth(sign);
+      if (taken + wide > width || line.length + sign.length > 4 * width) {
+        next();
+        taken = 0;
+      }
+      line += sign;
+      taken += wide;
+    }
+  }
+  next();
+  return lines;
+}
+
+/** Signs without a width are no more than a few for each place. */
+const isWithin = (text: string, width: number): boolean =>
+  text.length <= 4 * width && stringWidth(text) <= width;
 
 const GAP = '  ';
 

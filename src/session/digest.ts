@@ -1,6 +1,6 @@
 import type { Person } from './address.ts';
 import type { Alarm } from './alarms.ts';
-import { isFinal, type Watch } from './watches.ts';
+import { isFinal, jobName, type Watch } from './watches.ts';
 
 /** A run of those that a digest is about, and who asked for it. */
 export type DigestRun = { watch: Watch; requester: Person };
@@ -70,7 +70,7 @@ function hasFailed({ snapshot: { stage, stop, isHubsEnd, isEndUnknown } }: Watch
 function openAlarm({ watch, requester }: DigestRun): { watchId: string; need: Need } | undefined {
   const alarm = hasEnded(watch) ? undefined : watch.alarms.findLast(({ letRunBy }) => letRunBy === undefined);
   if (alarm === undefined) return undefined;
-  const name = watch.name ?? watch.jobId;
+  const name = jobName(watch);
   return {
     watchId: watch.id,
     need: { kind: 'alarm', name, requester, since: alarm.at, cause: alarm.cause },

@@ -10,7 +10,14 @@ export type Cell = z.infer<typeof Cell>;
  */
 export const Table = z.object({
   caption: z.string(),
-  columns: z.array(z.object({ title: z.string(), isAside: z.boolean().optional() })),
+  columns: z.array(
+    z.object({
+      title: z.string(),
+      isAside: z.boolean().optional(),
+      /** What is said before a cell that stands aside and does not speak for itself. */
+      label: z.string().optional(),
+    }),
+  ),
   rows: z.array(z.array(Cell)),
   /** Rows that there are besides, and that are not shown. */
   more: z.number().int().optional(),

@@ -60,6 +60,8 @@ export const Entry = z.discriminatedUnion('role', [
     menus: z.array(Menu).optional(),
     /** Times in the text, by their words. */
     times: z.array(z.object({ words: z.string(), at: z.coerce.date() })).optional(),
+    /** It tells how a job has ended, and offers what can be done then. */
+    job: z.object({ watchId: z.string() }).optional(),
     /** It is an alarm of a job. */
     alarm: z.object({ watchId: z.string(), cause: z.string() }).optional(),
   }),

@@ -92,8 +92,8 @@ export type Watch = {
   endedAt: Date | undefined;
 };
 
-/** What a job is called at the beginning of a sentence: by its name, else by its id. */
-export const jobName = ({ name, jobId }: Pick<Watch, 'name' | 'jobId'>): string => name ?? `Job ${jobId}`;
+/** What a job is called at the beginning of a sentence. Those of older versions may have no name. */
+export const jobName = ({ name }: Pick<Watch, 'name'>): string => name ?? 'A job without a name';
 
 export const isFinal = ({ stage, isEndUnknown }: JobSnapshot): boolean =>
   isEndUnknown === true || FINAL_STAGES.has(stage);

@@ -137,7 +137,7 @@ describe('somebody’s own account', () => {
     await storage.db.delete(accounts);
     await storage.close();
     await world.start();
-    const notice = await world.reply(asked, 'I can no longer follow job');
+    const notice = await world.reply(asked, 'I can no longer follow the job');
     expect(notice.text).toContain('Whoever this job runs under has signed out of Hugging Face here.');
     expect(notice.text).toMatch(/it had run for .+, for (?:under )?\$0\.0/);
     expect(notice.text).toContain('Its time limit is 10 min, for at most $0.01. Look at it, or stop it, at ');
@@ -172,7 +172,7 @@ describe('somebody’s own account', () => {
     const asked = await ownJob();
     world.hub.disturb = (_method, path) => (path.startsWith('/api/jobs/ada-own') ? 401 : undefined);
     world.hub.cutStreams();
-    const notice = await world.reply(asked, 'I can no longer follow job');
+    const notice = await world.reply(asked, 'I can no longer follow the job');
     expect(notice.text).toContain('Hugging Face refuses the token that this job runs under');
     await goesOn(asked);
   });

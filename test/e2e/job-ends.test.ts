@@ -74,7 +74,7 @@ describe('on Slack', () => {
   test('a failure leads with its cause and where it came to', async () => {
     const asked = await ran(OUT_OF_MEMORY);
     await approved(asked);
-    const told = await world.reply(asked, 'ran out of');
+    const told = await world.reply(asked, '<@U0ADA> ❌ IMDB');
     expect(told.text.split('\n')[0]).toMatch(
       new RegExp(`^<@U0ADA> ❌ IMDB baseline ran out of GPU memory at step 620 of 1,000 · \\d+ s · ${COST}$`),
     );
@@ -86,11 +86,13 @@ describe('on Slack', () => {
   test('a job that ran out of memory is run again on a larger GPU, once that is approved', async () => {
     const asked = await ran(OUT_OF_MEMORY);
     await approved(asked);
-    const card = await world.reply(asked, '· failed');
+    const card = await world.reply(asked, 'ran out of GPU memory at step 620 of 1,000 · a10g-small');
     const label = 'Re-run on L40S (48 GB), at most $1.80';
     await until('its card says what to press', () => JSON.stringify(card.blocks).includes(label));
-    const told = await world.reply(asked, 'ran out of');
-    expect(told.text).toContain(`On its card: “Re-run with half the batch” or “${label}”.`);
+    const told = await world.reply(asked, '<@U0ADA> ❌ IMDB');
+    const shown = JSON.stringify(told.blocks);
+    expect(shown).toMatch(/Re-run with half the batch.*"Logs"/);
+    expect(shown).toContain(label);
     expect(JSON.stringify(card.blocks)).not.toContain('"rerun_job"'); // it would fail the same way
     world.slack.click('U0GRACE', card, 'rerun_larger');
     const again = await world.reply(asked, 'Approve up to $1.80? IMDB baseline · l40sx1, at most 1 h');
@@ -139,7 +141,7 @@ describe('on Slack', () => {
     const asked = await ran({ ...OUT_OF_MEMORY, lines: [], message: 'Job timeout' });
     await approved(asked);
     const told = await world.reply(asked, 'was stopped at its time limit of 1 h');
-    expect(told.text).toContain('On its card: “Re-run with 2 h, at most $2.00”.');
+    expect(JSON.stringify(told.blocks)).toContain('Re-run with 2 h, at most $2.00');
     world.slack.click('U0ADA', await world.reply(asked, '"rerun_longer"'), 'rerun_longer');
     const again = await world.reply(asked, 'Approve up to $2.00? IMDB baseline · a10g-small, at most 2 h');
     world.slack.click('U0ADA', again, 'approve');

@@ -174,6 +174,16 @@ describe('on Discord', () => {
     expect(pushed('grace')).toHaveLength(1);
   });
 
+  test('a job’s end calls by words that a phone shows', async () => {
+    await begin(callOnce(dollarJob));
+    on.world.hub.course = runsAtOnce;
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    on.discord.click('ada', await on.reply(asked.id, 'Approve up to $1.00?'), 'approve');
+    await until('the end is told', () => pushed('ada').length === 2);
+    expect(pushed('ada')[1]).toMatch(/^<@\d+> ✅ \w+ is done · \d s · /);
+    for (const push of pushed('ada')) expect(push).not.toContain(on.world.hub.jobs[0]?.id);
+  });
+
   const cardsIn = (thread: string) => on.replies(thread).filter(({ components }) => isCard(components));
 });
 

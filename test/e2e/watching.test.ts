@@ -68,7 +68,7 @@ describe('a running job', () => {
     await until('its two events were looked at', () => count(/\/api\/jobs\/ada\/[^/]+$/) >= 2);
     const [job] = world.hub.jobs;
     if (job) world.hub.forget(job);
-    const notice = await world.reply(asked, 'I can no longer follow job');
+    const notice = await world.reply(asked, 'I can no longer follow the job');
     expect(notice.text).toContain('The Hub no longer knows this job.');
     await world.reply(asked, 'ran at least');
     await world.reply(asked, 'result: Job');
@@ -116,16 +116,16 @@ describe('a running job', () => {
     const lines = ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB'];
     const asked = await started({ ...TRAINING, lines });
     finish('ERROR', 'Job failed with exit code: 1');
-    await world.reply(asked, '❗ *out of GPU memory*');
-    await world.reply(asked, '· failed');
+    await world.reply(asked, '>* ran out of GPU memory');
   });
 
   test('calls its requester by name when it has ended', async () => {
     const asked = await started(TRAINING);
     finish();
-    const message = await world.reply(asked, '<@U0ADA> ✅ Job');
+    const message = await world.reply(asked, '<@U0ADA> ✅ ');
+    expect(message.text).not.toContain(world.hub.jobs[0]?.id);
     expect(message.text).toMatch(
-      /^<@U0ADA> ✅ Job \w+ is done: accuracy 0\.81 · \d+ s · (?:under )?\$0\.0[01]$/,
+      /^<@U0ADA> ✅ [\w ]+ is done: accuracy 0\.81 · \d+ s · (?:under )?\$0\.0[01]$/,
     );
   });
 
@@ -136,7 +136,7 @@ describe('a running job', () => {
     await until('Grace is told', () => world.slack.ephemerals.at(-1)?.text.includes('Only Ada'));
     expect(world.hub.jobs[0]?.ended).toBeUndefined();
     world.slack.click('U0ADA', card, 'cancel_job');
-    await world.reply(asked, 'Ada: cancelled job');
+    await world.reply(asked, 'Ada: cancelled the job');
     await world.reply(asked, '· cancelled');
     await world.reply(asked, 'result: Job');
   });

@@ -111,7 +111,7 @@ describe('on Slack', () => {
     await until('she is refused', () => world.slack.ephemerals.length > 0);
     expect(world.hub.jobs[0]?.ended).toBeUndefined();
     world.slack.click('U0ADA', alarm, 'cancel_job');
-    await world.reply(asked, 'Ada: cancelled job');
+    await world.reply(asked, 'Ada: cancelled the job');
     await withoutButtons(asked, 'Loss is NaN');
   });
 
@@ -266,7 +266,7 @@ describe('on Discord', () => {
     on.discord.click('ada', card, 'cancel_job');
     const answer = await until('whether she is sure', () => on.discord.privates.at(-1));
     on.discord.clickPrivate('ada', card.channel_id, answer, 'cancel_job');
-    await on.reply(asked.id, 'Ada: cancelled job');
+    await on.reply(asked.id, 'Ada: cancelled the job');
   });
 });
 

@@ -211,10 +211,10 @@ async function whatOthersDo(snapshot: Snapshot): Promise<void> {
 /** What people and the model see of a session, without ids and times. */
 function outcome({ snapshot }: { snapshot: Snapshot }) {
   return {
-    // The job's own id and how long it took are another matter in every run.
+    // The address of the job, by its own id, and how long it took are another matter in every run.
     transcript: snapshot.messages.map(({ entry }) => [
       entry.role,
-      entry.text.replace(/Job \w{24}/, 'The job').replace(/· \d+ s ·/, '· a while ·'),
+      entry.text.replace(/\/\w{24}\)/, '/id)').replace(/· \d+ s ·/, '· a while ·'),
     ]),
     calls: snapshot.toolCalls.map((call) => [call.name, call.arguments, call.state.kind]),
     plan: snapshot.exchanges[0]?.plan,

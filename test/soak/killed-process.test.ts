@@ -76,7 +76,7 @@ function look(asked: SlackMessage): { isOver: boolean; shown: string } {
   const replies = repliesTo(asked);
   const shown = replies.map(({ text }) => text).join('\n---\n');
   return {
-    isOver: shown.includes('92.8 %') && shown.includes('✅ Done') && /✅ Job \w+ done · /.test(shown),
+    isOver: shown.includes('92.8 %') && shown.includes('✅ Done') && /✅ [^✅\n]+ done · /.test(shown),
     shown,
   };
 }

@@ -45,7 +45,7 @@ describe('the words that an approval is first', () => {
     const first = firstOf(card(200, true));
     expect(first.content.split('\n').slice(0, 2)).toEqual([
       '<@600> Approve up to $2.00? IMDB baseline · a10g-small, at most 2 h',
-      'Run a Hugging Face Job on a10g\\-small · Costs at most **$2.00**',
+      'Run a Hugging Face Job on a10g-small · Costs at most $2.00',
     ]);
     expect(JSON.stringify(first.components)).not.toContain(`"type":${ComponentType.TextDisplay}`);
   });

@@ -9,6 +9,9 @@ import { at, watch } from '../support/snapshots.ts';
 
 const MINUTE = 60;
 
+const URL = 'https://huggingface.co/jobs/ada/abc123';
+const LINKED = `[IMDB baseline](${URL})`;
+
 /** What is said of a job's end; it has run for 72 minutes. */
 const told = (seen: Partial<JobSnapshot>, of: Partial<Watch> = {}): string =>
   endText(
@@ -35,7 +38,15 @@ describe('the first line of a job’s end', () => {
   });
 
   test('says no figure where the log tells none, and no cost where no price is known', () => {
-    expect(told({}, { hourlyUsd: undefined, name: undefined })).toMatch(/^✅ Job \w+ is done · 1 h 12 min$/);
+    expect(told({}, { hourlyUsd: undefined })).toBe(`✅ ${LINKED} is done · 1 h 12 min`);
+  });
+
+  test('leads to the dashboard, else to the job, behind the name, where nothing was pushed', () => {
+    const dashboardUrl = 'https://huggingface.co/spaces/ada/trackio?project=imdb';
+    expect(told({}, { dashboardUrl }).split('\n')[0]).toContain(
+      `✅ [IMDB baseline](${dashboardUrl}) is done`,
+    );
+    expect(told({ pushed: undefined })).toContain(LINKED);
   });
 
   test.each([
@@ -44,14 +55,14 @@ describe('the first line of a job’s end', () => {
   ])('leads with the cause of a failure: %s', (wording, cause) => {
     const progress = read(' 62%|██████    | 620/1000 [10:03<06:20]', `OSError: ${wording}`);
     expect(told({ stage: 'ERROR', progress }).split('\n')[0]).toBe(
-      `❌ IMDB baseline ${cause} · 1 h 12 min · $1.20`,
+      `❌ ${LINKED} ${cause} · 1 h 12 min · $1.20`,
     );
   });
 
   test('says what the Hub says where the log shows no cause', () => {
     const message = 'Job failed with exit code: 1';
     expect(told({ stage: 'ERROR', message })).toBe(
-      '❌ IMDB baseline failed: Job failed with exit code: 1 · 1 h 12 min · $1.20',
+      `❌ ${LINKED} failed: Job failed with exit code: 1 · 1 h 12 min · $1.20`,
     );
   });
 
@@ -61,14 +72,14 @@ describe('the first line of a job’s end', () => {
   ])('says that its time limit has ended it, of %j', (seen, timeoutSeconds) => {
     const limit = timeoutSeconds === 72 * MINUTE ? '1 h 12 min' : '2 h';
     expect(told({ stage: 'ERROR', ...seen }, { timeoutSeconds })).toBe(
-      `❌ IMDB baseline was stopped at its time limit of ${limit} · 1 h 12 min · $1.20`,
+      `❌ ${LINKED} was stopped at its time limit of ${limit} · 1 h 12 min · $1.20`,
     );
   });
 
   test('says why the Hub has cancelled it', () => {
     const message = 'The Hub ended it: the account has no credits left.';
-    expect(told({ stage: 'CANCELED', message, isHubsEnd: true })).toMatch(
-      /^⏹️ IMDB baseline was cancelled by Hugging Face: the account has no credits left · /,
+    expect(told({ stage: 'CANCELED', message, isHubsEnd: true })).toContain(
+      `⏹️ ${LINKED} was cancelled by Hugging Face: the account has no credits left · `,
     );
   });
 

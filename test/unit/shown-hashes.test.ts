@@ -135,6 +135,7 @@ const BODIES: Readonly<Record<string, ViewBody>> = {
   },
   alarm: {
     kind: 'alarm',
+    name: undefined,
     watchId: 'w_1',
     jobId: 'abc',
     cause: 'stalled',

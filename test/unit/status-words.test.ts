@@ -52,7 +52,9 @@ describe('status', () => {
     expect(said).toContain(
       '[IMDB baseline](https://huggingface.co/jobs/ada/abc123) on a10g-small: running · step 620 of 1,000 · accuracy 0.9184 · $0.17 so far',
     );
-    expect(said).toContain('✅ IMDB lr 5e-5 is done: accuracy 0.9184 · 10 min · $0.60');
+    expect(said).toContain(
+      '✅ [IMDB lr 5e-5](https://huggingface.co/jobs/ada/abc123) is done: accuracy 0.9184 · 10 min · $0.60',
+    );
     expect(said).toContain('Requests: 1, tokens: 1.2M, spend: $1.17, $0.77 of it for jobs');
   });
 });

@@ -11,7 +11,7 @@ const columns = [
   { title: 'Cost', isAside: true },
 ];
 
-test('the name has what the others leave, and what stands aside is a line below', () => {
+test('a name too long for its column has a line of its own, and what stands aside is below', () => {
   const rows = [
     ['IMDB baseline · lr 2e-5', '0.941', 'done', 'Ada', '$0.20'],
     ['short', '0.9', 'running, 62 %', '–', '–'],
@@ -25,14 +25,15 @@ test('the name has what the others leave, and what stands aside is a line below'
     [
       'Name             accuracy  Status',
       '───────────────  ────────  ─────────────',
-      'IMDB base… 2e-5     0.941  done',
+      'IMDB baseline · lr 2e-5',
+      '                    0.941  done',
       '  Ada · $0.20',
       'short                 0.9  running, 62 %',
     ].join('\n'),
   );
 });
 
-test('a number that a cell ends in is not cut off', () => {
+test('what a column has no room for stands whole below, and keeps its number where it is', () => {
   const { rows } = tableLines(
     {
       columns: [{ title: 'Name' }, { title: 'Metric' }],
@@ -40,7 +41,29 @@ test('a number that a cell ends in is not cut off', () => {
     },
     40,
   );
-  expect(rows.flat()).toEqual(['baseline  eval_a… 0.9377']);
+  expect(rows.flat()).toEqual(['baseline  eval_a… 0.9377', '  Metric eval_accuracy 0.9377']);
+});
+
+test('no cell of a row is lost, however many stand aside and however long they are', () => {
+  const texts = [
+    ...['IMDB · lr 2e-5 · batch 16 · seed 1', '0.941', 'running, 62 %, as it was before', 'Grace Hopper'],
+    ...[
+      'a100-large',
+      '3 h 6 min',
+      '$8.21',
+      'out of GPU memory while it loaded the weights, at step 620 of 1,000',
+    ],
+  ];
+  const made = {
+    columns: texts.map((_, i) => ({ title: `column ${i}`, isAside: i > 2 })),
+    rows: [texts, texts.with(0, 'IMDB · lr 2e-5 · batch 16 · seed 2')].map((row) =>
+      row.map((text) => ({ text })),
+    ),
+  };
+  const [first = [], second = []] = tableLines(made, 40).rows;
+  const said = (lines: string[]) => lines.map((line) => line.trim()).join(' ');
+  for (const text of texts) expect(said(first)).toContain(text);
+  expect(first).not.toEqual(second);
 });
 
 const hostile = fc.oneof(

@@ -1,5 +1,7 @@
+import { literal } from '../../lib/markdown/common-mark.ts';
 import { currentExchange, type Exchange, type Snapshot } from '../../session/snapshot.ts';
 import * as record from '../../session/store/record.ts';
+import { jobName } from '../../session/watches.ts';
 import { acknowledge, end, goOn } from './exchange.ts';
 import { cancelOpen, letGo } from './open-calls.ts';
 import { type Asked, type Change, notice, type OperationOf, type Scope } from './scope.ts';
@@ -42,7 +44,7 @@ async function endJobs(
     running.filter((watch) => !kept.includes(watch)).map((watch) => outside.cancelJob(watch)),
   );
   if (kept.length === 0) return undefined;
-  return `Job ${kept.map(({ jobId }) => jobId).join(', ')} runs on: ${mayNotEndJobs}`;
+  return `${kept.map(jobName).map(literal).join(', ')} ${kept.length === 1 ? 'runs' : 'run'} on: ${mayNotEndJobs}`;
 }
 
 /** Undoes the newest request and everything that followed it, or the newest summary. */

@@ -1,10 +1,11 @@
 import { type EndReport, figuresLine } from '../../jobs/report.ts';
 import { messageOf } from '../../lib/errors.ts';
+import { literal } from '../../lib/markdown/common-mark.ts';
 import type { Snapshot } from '../../session/snapshot.ts';
 import { findToolCall } from '../../session/store/read-snapshot.ts';
 import * as record from '../../session/store/record.ts';
 import { effectiveArguments, type ToolCall } from '../../session/tool-calls.ts';
-import type { Remedy, Watch } from '../../session/watches.ts';
+import { jobName, type Remedy, type Watch } from '../../session/watches.ts';
 import { smokeFailedText } from '../../thread/words/job-ends.ts';
 import { rerunText } from '../../thread/words/remedies.ts';
 import { exchangeFor, goOn } from './exchange.ts';
@@ -125,8 +126,9 @@ export async function cancelJob(
     watch === undefined || watch.endedAt !== undefined
       ? 'that job has already ended.'
       : await outside.cancelJob(watch).then(
-          () => `cancelled job ${watch.jobId}.`,
-          (error: unknown) => `job ${watch.jobId} could not be cancelled (${messageOf(error)}).`,
+          () => `cancelled the job ${literal(jobName(watch))}.`,
+          (error: unknown) =>
+            `the job ${literal(jobName(watch))} could not be cancelled (${messageOf(error)}).`,
         );
   return (scope) => notice(scope, `${by.name}: ${outcome}`);
 }

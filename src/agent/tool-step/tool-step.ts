@@ -9,7 +9,7 @@ import {
   type ToolCall,
   withInlined,
 } from '../../session/tool-calls.ts';
-import type { Prepared, PreparedCall, Recovery, ToolResult } from '../../tools/tool.ts';
+import type { PreparedCall, Recovery, ToolResult } from '../../tools/tool.ts';
 import { LatestWriter } from '../latest-writer.ts';
 import { ask, askAgain } from './ask.ts';
 import { contextOf } from './context.ts';

@@ -23,20 +23,22 @@ export function uniqueName(name: string, id: string): string {
 /** Larger ones are not kept in the record. */
 export const MAX_FILE_BYTES = 8_000_000;
 
-/** Puts a file into a thread, with `text` said about it; it calls whoever is in `mentions` (platform ids). */
+/**
+ * Puts a file into a thread, with `text` said about it; it calls whoever is in `mentions` (platform ids), and
+ * tells how `job` has ended.
+ */
 export async function addFile(
   tx: Tx,
   sessionId: string,
   exchange: number,
   { id, name, bytes, alt }: NewFile,
   text: string,
-  mentions?: string[],
+  told: { mentions?: string[]; job?: { watchId: string } } = {},
 ): Promise<void> {
   if (bytes.length > MAX_FILE_BYTES) throw new Error(`${name} has ${bytes.length} bytes, more than are kept`);
   await keepFile(tx, sessionId, { id, name, bytes });
   const file = { id, name, ...(alt === undefined ? {} : { alt }) };
-  const calls = mentions === undefined ? {} : { mentions };
-  await addMessage(tx, sessionId, exchange, { role: 'notice', text, ...calls, file });
+  await addMessage(tx, sessionId, exchange, { role: 'notice', text, ...told, file });
 }
 
 /** Keeps a file that no message of the thread shows; with a path, one that people attached. */

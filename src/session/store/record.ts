@@ -4,8 +4,10 @@ import { watches } from '../../db/schema/jobs.ts';
 import { exchanges, sessions } from '../../db/schema/sessions.ts';
 import { usage } from '../../db/schema/spend.ts';
 import { messages, toolCalls } from '../../db/schema/transcript.ts';
+import { beginningOf } from '../../lib/cut.ts';
 import type { Experiment } from '../experiments/measured.ts';
-import type { Settings } from '../settings.ts';
+import { freeJobName } from '../job-names.ts';
+import { Settings } from '../settings.ts';
 import type { Draft, PlanItem, SessionState } from '../state.ts';
 import type { StopRules } from '../stop-rules.ts';
 import {
@@ -307,20 +309,44 @@ export type NewWatch = Omit<
   isSmoke?: boolean;
   owner?: string;
   name?: string | undefined;
+  /** What it is called after where nobody has named it; the session's title, else its own, without that. */
+  calledAfter?: string | undefined;
   stopWhen?: StopRules | undefined;
   experiment?: Experiment | undefined;
 };
 
 /** Records a job to follow. A second watch for the same job of a call is ignored in favour of the first. */
 export async function addWatch(tx: Tx, sessionId: string, exchange: number, watch: NewWatch): Promise<void> {
-  const { hourlyUsd, isSmoke = false, toolCallId, ...rest } = watch;
+  const { hourlyUsd, isSmoke = false, toolCallId, calledAfter, ...rest } = watch;
+  const name = watch.name ?? (await nameFor(tx, sessionId, watch));
   const call = isSmoke ? { smokeOf: toolCallId } : { toolCallId };
   const hourlyMicroUsd = hourlyUsd === undefined ? null : Math.round(hourlyUsd * 1e6);
   await tx
     .insert(watches)
-    .values({ ...rest, ...call, hourlyMicroUsd, sessionId, exchange })
+    .values({ ...rest, ...call, name, hourlyMicroUsd, sessionId, exchange })
     .onConflictDoNothing();
   await touch(tx, sessionId, exchange);
+}
+
+/** A name for a job that nobody has named, which no other of the session has. */
+async function nameFor(
+  tx: Tx,
+  sessionId: string,
+  { title, toolCallId, calledAfter, isSmoke }: NewWatch,
+): Promise<string> {
+  const [row] = await tx
+    .select({ settings: sessions.settings })
+    .from(sessions)
+    .where(eq(sessions.id, sessionId));
+  const others = await tx
+    .select({ name: watches.name })
+    .from(watches)
+    .where(eq(watches.sessionId, sessionId));
+  const taken = others.flatMap(({ name }) => name ?? []);
+  // What a thread is about says nothing of a job that was begun elsewhere.
+  const about = toolCallId === undefined ? undefined : Settings.parse(row?.settings).title;
+  const name = freeJobName([calledAfter, about, title], isSmoke ? [] : taken);
+  return isSmoke ? freeJobName([`${beginningOf(name, 45)} · smoke test`], taken) : name;
 }
 
 function whichExchange(sessionId: string, number: number) {

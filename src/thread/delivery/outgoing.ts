@@ -24,6 +24,8 @@ export type Upload = {
   text: string;
   /** What a picture shows, for those who can't see it; plain text. */
   alt?: string | undefined;
+  /** What can be pressed below it, in the platform's own form. */
+  buttons?: readonly Payload[];
   /** Whom it calls (platform ids), and the message that does so where the file can't be had. */
   calling?: { people: readonly string[]; without: Payload };
 };

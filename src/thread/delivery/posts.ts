@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { Db, Tx } from '../../db/database.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import { posts } from '../../db/schema/threads.ts';
-import { later } from '../../lib/clock.ts';
 import { hasAnnouncements } from '../../session/store/announcements.ts';
 import { unsettled } from '../../session/store/known.ts';
 import { expiry } from '../../session/store/lease.ts';

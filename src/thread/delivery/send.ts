@@ -111,7 +111,7 @@ async function sendInForms({ outbound, address, held }: Scope, change: Change): 
     const { delivery, first }: Pick<Sent, 'delivery' | 'first'> =
       isCut && held.divisor < CUT_DIVISOR
         ? { delivery: TOO_LONG }
-        : await send(outbound, address, { ...tried, outgoing });
+        : await send(outbound, address, { ...tried, outgoing }, change.outgoing);
     if (delivery.ok || form === lastForm || !isOfForm(delivery, { change, outgoing, held })) {
       return { delivery, form, lastForm, first };
     }
@@ -175,6 +175,7 @@ async function send(
   outbound: Outbound,
   address: ThreadAddress,
   change: Exclude<Change, { kind: 'remove' }>,
+  whole: Outgoing,
 ): Promise<Pick<Sent, 'delivery' | 'first'>> {
   const key = platformKey(change);
   const { outgoing, isPaced } = change;
@@ -182,7 +183,9 @@ async function send(
     const { platformId, streamed } = change;
     return { delivery: await outbound.edit(address, key, platformId, outgoing, { streamed, isPaced }) };
   }
-  const found = change.isOutcomeOpen ? await outbound.find(address, key, outgoing) : undefined;
+  const found = change.isOutcomeOpen
+    ? await outbound.find(address, key, withFirstOf(whole, outgoing))
+    : undefined;
   if (found === undefined) {
     // What takes the place of a message that could not be edited is not left to an edit.
     const first = change.noted.generation === 0 ? firstOf(outgoing) : undefined;
@@ -191,6 +194,12 @@ async function send(
   if (!found.ok) return { delivery: found };
   const how = { streamed: undefined, isPaced };
   return { delivery: await outbound.edit(address, key, found.platformId, outgoing, how) };
+}
+
+/** A plainer form of a message, with what the message may be there as: its richest form is that first. */
+function withFirstOf(whole: Outgoing, outgoing: Outgoing): Outgoing {
+  if (outgoing.kind !== 'message' || whole.kind !== 'message' || whole.first === undefined) return outgoing;
+  return { ...outgoing, first: whole.first };
 }
 
 /** What the record remembers of a delivery. What was refused is not noted as shown. */

@@ -2,9 +2,11 @@ import { forecastOf } from '../../session/progress/forecast.ts';
 import type { ApprovalRequest, ToolCall } from '../../session/tool-calls.ts';
 import { costSoFar, durationOf, isFinal, type Watch } from '../../session/watches.ts';
 import { shownRequest, type WholeFile, wholeFile } from '../../session/what-runs.ts';
+import { failureText } from '../words/job-ends.ts';
 import { stageText } from '../words/stages.ts';
 import { stopLine } from '../words/stop-rules.ts';
-import type { AlarmView, ApprovalView, BatchView, JobView } from './view-message.ts';
+import type { AlarmView, ApprovalView, BatchView, JobButtons, JobView } from './view-message.ts';
+import { jobControls } from './words.ts';
 
 /** The card of a call that people were asked about; its decision stays on it. */
 export function approvalCard(call: ToolCall): ({ kind: 'approval' } & ApprovalView) | undefined {
@@ -95,6 +97,7 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
     name: watch.name,
     flavor: watch.flavor,
     stage: stageText(snapshot),
+    ...(snapshot.stage === 'ERROR' && !snapshot.isEndUnknown ? { cause: failureText(watch) } : {}),
     tone: TONES[snapshot.stage] ?? 'running',
     message: snapshot.stop ? stopLine(snapshot.stop.broken, isFinal(snapshot)) : snapshot.message,
     elapsedSeconds: durationOf(watch),
@@ -109,15 +112,24 @@ export function jobCard(watch: Watch): { kind: 'job' } & JobView {
   };
 }
 
+/** What can be pressed below the message that tells of a job's end: nothing where all went well. */
+export function endButtons(watch: Watch): JobButtons {
+  const { watchId, name, jobId, remedies = [], ...job } = jobCard(watch);
+  const controls = job.tone === 'good' ? [] : jobControls({ ...job, remedies });
+  // The curve is in the message.
+  return { watchId, name, jobId, remedies, controls: controls.filter((one) => one !== 'curve') };
+}
+
 /** An alarm of a job, as it was told, with what has become of it since. */
 export const alarmCard = (
-  { id, jobId, alarms, snapshot }: Watch,
+  { id, jobId, name, alarms, snapshot }: Watch,
   cause: string,
   { text, mentions = [] }: { text: string; mentions?: readonly string[] | undefined },
 ): { kind: 'alarm' } & AlarmView => ({
   kind: 'alarm',
   watchId: id,
   jobId,
+  name,
   cause,
   text,
   mentions,

@@ -5,7 +5,7 @@ import type { Progress } from '../../session/progress.ts';
 import type { PlanItem } from '../../session/state.ts';
 import type { Menu, Table } from '../../session/tables.ts';
 import type { ApprovalRequest, Deciders, Step } from '../../session/tool-calls.ts';
-import type { Remedy } from '../../session/watches.ts';
+import type { JobControl, Remedy } from '../../session/watches.ts';
 
 /**
  * One message that a thread should have. `key` stays the same while what it shows changes; `exchange` says
@@ -41,6 +41,8 @@ export type ViewBody =
       mentions: readonly string[];
       /** What goes on with the work whose stop it tells of, while that stands. */
       control?: 'retry' | 'continue';
+      /** What can be done about the job of whose end it tells. */
+      job?: JobButtons;
       /** What somebody may have meant, as buttons; `id` is the transcript entry that they belong to. */
       offered?: { id: number; labels: readonly string[] };
       /** A picture from the record that is a part of the message. */
@@ -167,6 +169,11 @@ export type BatchView = {
   usd: number | undefined;
 };
 
+/** Buttons of a job, in order. */
+export type JobButtons = Pick<JobView, 'watchId' | 'name' | 'jobId' | 'remedies'> & {
+  controls: readonly JobControl[];
+};
+
 export type JobView = {
   watchId: string;
   jobId: string;
@@ -179,6 +186,8 @@ export type JobView = {
   isOwn: boolean;
   /** In words. */
   stage: string;
+  /** Why it failed and how far it had come by then, as its first line goes on; plain words. */
+  cause?: string | undefined;
   tone: 'waiting' | 'running' | 'good' | 'bad' | 'stopped';
   message: string | undefined;
   elapsedSeconds: number | undefined;
@@ -200,6 +209,8 @@ export type JobView = {
 export type AlarmView = {
   watchId: string;
   jobId: string;
+  /** What people call the job. */
+  name: string | undefined;
   cause: string;
   /** A sentence, and below it what can be done. */
   text: string;

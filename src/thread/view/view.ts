@@ -4,7 +4,7 @@ import type { Exchange, Snapshot } from '../../session/snapshot.ts';
 import type { ToolCall } from '../../session/tool-calls.ts';
 import type { TranscriptMessage } from '../../session/transcript.ts';
 import { cardKey } from '../../session/what-runs.ts';
-import { alarmCard, approvalCard, batchCard, fileOf, jobCard } from './cards.ts';
+import { alarmCard, approvalCard, batchCard, endButtons, fileOf, jobCard } from './cards.ts';
 import { COMMENTARY_CHARACTERS, isOwnMessage } from './commentary.ts';
 import { heardIn, reactionOf, standingOf, statusOf, waysOn } from './status.ts';
 import type { ViewMessage } from './view-message.ts';
@@ -174,6 +174,8 @@ function noticeOf(
   control?: ReturnType<typeof waysOn>,
 ): ViewMessage[] {
   const key = `notice/${id}`;
+  const ended = entry.role === 'notice' && watches.find((item) => item.id === entry.job?.watchId);
+  const job = ended ? { job: endButtons(ended) } : {};
   if (entry.role === 'notice' && entry.alarm !== undefined) {
     const watch = watches.find((item) => item.id === entry.alarm?.watchId);
     if (watch) return [{ key, exchange, body: alarmCard(watch, entry.alarm.cause, entry) }];
@@ -185,7 +187,7 @@ function noticeOf(
     const picture = { fileId, name, alt: alt ?? name };
     const description = alt ?? (PICTURE.test(name) ? plainWords(text) || name : undefined);
     const body = isCall
-      ? ({ kind: 'notice', text, mentions, picture } as const)
+      ? ({ kind: 'notice', text, mentions, picture, ...job } as const)
       : ({ kind: 'file', fileId, name, text, alt: description } as const);
     return [{ key: `file/${fileId}`, exchange, body }];
   }
@@ -193,7 +195,7 @@ function noticeOf(
     const { text, mentions = [], offered, tables, menus, times } = entry;
     const labels = offered?.offers.map(({ label }) => label) ?? [];
     const buttons = labels.length > 0 ? { offered: { id, labels } } : {};
-    const goesOn = control ? { control } : {};
+    const goesOn = { ...(control ? { control } : {}), ...job };
     const below = { ...(tables ? { tables } : {}), ...(menus ? { menus } : {}), ...(times ? { times } : {}) };
     return [{ key, exchange, body: { kind: 'notice', text, mentions, ...buttons, ...goesOn, ...below } }];
   }

@@ -168,13 +168,16 @@ const TONES: Record<JobView['tone'], string> = {
 };
 
 export function jobHeadline(
-  job: Pick<JobView, 'tone' | 'name' | 'jobId' | 'stage' | 'flavor'>,
-  { plain }: Pick<Style, 'plain'>,
+  job: Pick<JobView, 'tone' | 'name' | 'jobId' | 'stage' | 'cause' | 'flavor'>,
+  { sentence }: Pick<Style, 'sentence'>,
 ): string {
-  return `${TONES[job.tone]} ${plain(jobName(job))} ${plain(job.stage)} · ${plain(job.flavor)}`;
+  return `${TONES[job.tone]} ${sentence(`${jobName(job)} ${job.cause ?? job.stage} · ${job.flavor}`)}`;
 }
 
-/** A job in two lines: its link and stage, then what it runs on, for how long and for how much. */
+/**
+ * A job in two lines: its link and stage, or why it failed, then what it runs on, for how long and for how
+ * much.
+ */
 export function jobLines(job: JobView, style: Style): string {
   const atLeast = job.isEndUnknown ? 'at least ' : '';
   const elapsed =
@@ -186,7 +189,8 @@ export function jobLines(job: JobView, style: Style): string {
   const cost = job.usd === undefined ? [] : [costText(job.usd, job)];
   const name = style.bold(style.link(job.url, jobName(job)));
   const facts = [style.plain(job.flavor), elapsed, ...cost].join(' · ');
-  return `${TONES[job.tone]} ${name} · ${style.plain(job.stage)}\n${facts}`;
+  const standing = job.cause === undefined ? `· ${style.plain(job.stage)}` : style.plain(job.cause);
+  return `${TONES[job.tone]} ${name} ${standing}\n${facts}`;
 }
 
 const costText = (usd: number, { isFinal, isEndUnknown }: JobView): string =>
@@ -221,7 +225,7 @@ export function jobForecast({ forecast, elapsedSeconds = 0, timeoutSeconds }: Jo
 const BAR = 16;
 
 /** How far a job is and how it goes, as far as its log tells; '' where that is nothing. */
-export function progressText({ progress }: JobView, style: Style, limit = 3_000): string {
+export function progressText({ progress, cause }: JobView, style: Style, limit = 3_000): string {
   if (progress === undefined) return '';
   const { step, steps, epoch, epochs, loss, losses, metrics, alerts, failure, advice } = progress;
   const { reward, ...others } = metrics;
@@ -243,7 +247,7 @@ export function progressText({ progress }: JobView, style: Style, limit = 3_000)
     ...(facts.length > 0 ? [facts.join(' · ')] : []),
     ...(evaluated.length > 0 ? [evaluated.slice(0, 8).join(' · ')] : []),
     ...alerts.map((alert) => `🔔 ${style.plain(alert)}`),
-    ...(failure === undefined ? [] : [failureLine(failure, advice, style)]),
+    ...(failure === undefined ? [] : failureLine(failure, { advice, isSaid: cause !== undefined }, style)),
   ];
   return fitting(lines, limit, (left) => `… and ${left} more`);
 }
@@ -255,9 +259,15 @@ const byWeight = (metrics: Readonly<Record<string, number>>): [string, number][]
   return [...entries.filter(isEvaluation), ...entries.filter((entry) => !isEvaluation(entry))];
 };
 
-function failureLine(failure: string, advice: string | undefined, style: Style): string {
+/** `isSaid`: the first line of the card says what went wrong. */
+function failureLine(
+  failure: string,
+  { advice, isSaid }: { advice: string | undefined; isSaid: boolean },
+  style: Style,
+): string[] {
+  if (isSaid) return advice === undefined ? [] : [`❗ What may help: ${style.plain(advice)}`];
   const told = `❗ ${style.bold(style.plain(failure))}`;
-  return advice === undefined ? told : `${told}: ${style.plain(advice)}`;
+  return [advice === undefined ? told : `${told}: ${style.plain(advice)}`];
 }
 
 /** The newest lines of a job that runs. */
@@ -268,7 +278,13 @@ export const jobTail = ({ progress, isFinal }: JobView): string =>
 const DRAWN_LOSSES = 6;
 
 /** What can be done with a job from its card, in order. */
-export function jobControls({ isFinal, isOwn, tone, progress, remedies = [] }: JobView): JobControl[] {
+export function jobControls({
+  isFinal,
+  isOwn,
+  tone,
+  progress,
+  remedies = [],
+}: Pick<JobView, 'isFinal' | 'isOwn' | 'tone' | 'progress' | 'remedies'>): JobControl[] {
   // At its end it is posted anyway, unless people have ended it.
   const hasCurve = (!isFinal || tone === 'stopped') && (progress?.losses.length ?? 0) >= DRAWN_LOSSES;
   const helps = remedies.map(({ kind }) => kind);

@@ -121,7 +121,7 @@ const needsTable = (needs: readonly Need[], at: Date): Table => ({
   columns: [
     { title: 'Needs you' },
     { title: 'What' },
-    { title: 'For', isAside: true },
+    { title: 'For', isAside: true, label: 'for' },
     { title: 'Asked by', isAside: true },
   ],
   rows: needs.map((need) => [
@@ -205,11 +205,11 @@ const runningTable = (runs: readonly DigestRun[], timeZone: string): Table => ({
     { title: 'Running' },
     { title: 'How far' },
     { title: 'Left', isAside: true },
-    { title: `Through (${zoneText(timeZone)})`, isAside: true },
+    { title: `Through (${zoneText(timeZone)})`, isAside: true, label: 'through' },
     { title: 'Metric', isAside: true },
     { title: 'Cost', isAside: true },
-    { title: 'Cost at the end', isAside: true },
-    { title: 'Ran', isAside: true },
+    { title: 'Cost at the end', isAside: true, label: 'at the end' },
+    { title: 'Ran', isAside: true, label: 'ran' },
     { title: 'Hardware', isAside: true },
   ],
   rows: runs.map(({ watch }) => {

@@ -14,7 +14,7 @@ import { MOST_COMPARED } from '../../session/experiments/names.ts';
 import { inOrder, type Order, orderName } from '../../session/experiments/order.ts';
 import { tellingFigure } from '../../session/progress/headline.ts';
 import { cell, figure, type Menu, type Table } from '../../session/tables.ts';
-import { costSoFar, durationOf, type Watch } from '../../session/watches.ts';
+import { costSoFar, durationOf, jobName, type Watch } from '../../session/watches.ts';
 import { stageText } from './stages.ts';
 
 /* What people are told of the runs of a channel. */
@@ -23,9 +23,8 @@ type Run = { watch: Watch; requester: Person };
 
 const NAME_CHARACTERS = 60;
 
-/** What a run is called in a table: by its name, else by its id. */
-export const runName = ({ name, jobId }: Pick<Watch, 'name' | 'jobId'>): string =>
-  cut(name ?? jobId, NAME_CHARACTERS);
+/** What a run is called in a table. */
+export const runName = (run: Pick<Watch, 'name'>): string => cut(jobName(run), NAME_CHARACTERS);
 
 /** How a run stands, in a word or two. */
 function standingText({ snapshot }: Watch): string {

@@ -4,7 +4,7 @@ import { stageText } from './stages.ts';
 
 /* What people are told of jobs besides how they ended: what is shown of one, and why it can't be. */
 
-type Called = Pick<Watch, 'name' | 'jobId'>;
+type Called = Pick<Watch, 'name'>;
 
 /** Said of a job that does not exist, and of one of somebody else's, alike. */
 export const unknownJob = (jobId: string): string =>
@@ -15,7 +15,7 @@ export const jobNotSeen = (jobId: string, why: string): string => `I could not l
 export const tooFewLosses = (job: Called): string =>
   `${jobName(job)} has not printed enough losses to draw a curve.`;
 
-export const curveTitle = ({ name, jobId }: Called): string => `Loss of ${name ?? `job ${jobId}`}`;
+export const curveTitle = (job: Called): string => `Loss of ${jobName(job)}`;
 
 /** Beside the picture of a job's losses: from where to where they went. */
 export const curveText = (job: Called, { losses, loss }: Losses): string =>
@@ -25,19 +25,19 @@ type Losses = { losses: readonly number[]; loss?: number | undefined };
 
 /** What the picture shows, for those who can't see it. */
 export const curveAlt = (job: Called, { losses, loss }: Losses): string =>
-  `A line that shows the loss of ${job.name ?? `job ${job.jobId}`} over its run: it begins at ${figure(losses[0] ?? NaN)}, is ${figure(Math.min(...losses))} at its lowest, and ends at ${figure(loss ?? losses.at(-1) ?? NaN)}.`;
+  `A line that shows the loss of ${jobName(job)} over its run: it begins at ${figure(losses[0] ?? NaN)}, is ${figure(Math.min(...losses))} at its lowest, and ends at ${figure(loss ?? losses.at(-1) ?? NaN)}.`;
 
 export const nothingPrinted = (job: Called): string => `${jobName(job)} has printed nothing yet.`;
 
 /** Beside a job's log: its stage, and how much of it is shown. */
 export const logTitle = (
-  { name, jobId, snapshot }: Pick<Watch, 'name' | 'jobId' | 'snapshot'>,
+  { name, snapshot }: Pick<Watch, 'name' | 'snapshot'>,
   { lines, newestMb }: { lines: string; newestMb: number | undefined },
 ): string =>
-  `Log of ${name ?? `job ${jobId}`} (${stageText(snapshot)}, ${newestMb ? `the newest ${newestMb} MB of ${lines}` : lines})`;
+  `Log of ${jobName({ name })} (${stageText(snapshot)}, ${newestMb ? `the newest ${newestMb} MB of ${lines}` : lines})`;
 
-export const logNotRead = ({ name, jobId }: Called, why: string): string =>
-  `The log of ${name ?? `job ${jobId}`} can't be read: ${why}`;
+export const logNotRead = (job: Called, why: string): string =>
+  `The log of ${jobName(job)} can't be read: ${why}`;
 
 /** What a job's card says where its state can't be seen as the Hub tells it. */
 export const OUT_OF_SIGHT = {

@@ -25,7 +25,7 @@ type Called = Pick<Watch, 'name' | 'jobId' | 'timeoutSeconds'>;
 
 /** What whoever presses asks for by that. */
 export function rerunText(job: Called, remedy: Remedy | undefined): string {
-  const named = job.name === undefined ? `job ${job.jobId}` : `${jobName(job)} (job ${job.jobId})`;
+  const named = `${jobName(job)} (job ${job.jobId})`;
   switch (remedy?.kind) {
     case undefined:
       return `Run ${named} again, unchanged.`;

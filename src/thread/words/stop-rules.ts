@@ -1,6 +1,6 @@
 import { dollars, exactDollars } from '../../lib/dollars.ts';
 import { durationText } from '../../lib/duration.ts';
-import { literal } from '../../lib/markdown/common-mark.ts';
+import { destination, literal } from '../../lib/markdown/common-mark.ts';
 import { counted, figure } from '../../lib/numbers.ts';
 import { onOneLine } from '../../lib/output.ts';
 import type { Broken, StopRules } from '../../session/stop-rules.ts';
@@ -44,7 +44,7 @@ export const stopLine = (broken: Broken, isOver: boolean): string =>
 export function stoppedText(ended: Watch, broken: Broken): string {
   const [seconds, usd] = [durationOf(ended), costSoFar(ended)];
   const facts = [
-    `⏹️ ${literal(jobName(ended))} was stopped by its rule: ${literal(brokenText(broken))}`,
+    `⏹️ [${literal(jobName(ended))}](${destination(ended.dashboardUrl ?? ended.url)}) was stopped by its rule: ${literal(brokenText(broken))}`,
     ...(seconds === undefined ? [] : [durationText(seconds)]),
     ...(usd === undefined ? [] : [dollars(usd)]),
   ];
@@ -55,5 +55,5 @@ export function stoppedText(ended: Watch, broken: Broken): string {
 export const notStoppedText = (job: Watch, broken: Broken, why: string): string =>
   [
     `🔴 ${literal(jobName(job))} should stop by its rule (${literal(brokenText(broken))}), and Hugging Face does not cancel it.`,
-    `I go on trying. It costs money meanwhile: cancel it at ${job.url} if you can. The reason given: ${literal(onOneLine(why))}`,
+    `I go on trying. It costs money meanwhile: [cancel it yourself](${destination(job.url)}) if you can. The reason given: ${literal(onOneLine(why))}`,
   ].join('\n');

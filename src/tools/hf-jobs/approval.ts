@@ -16,7 +16,7 @@ import { HARDWARE, hardwareChoice, hardwareText } from './hardware-choice.ts';
 import { influencesOf } from './influences.ts';
 import { type JobParts, namespaceOf } from './operation.ts';
 import { preflightFacts, tellOnce } from './preflight.ts';
-import { IN_SANDBOX, readScript } from './script.ts';
+import { IN_SANDBOX, readScript, SCRIPT_FROM } from './script.ts';
 import { checkedScript } from './script-checks.ts';
 import { SCRIPT_MOUNT } from './script-command.ts';
 import { secondsOf, smokeFacts } from './smoke-test.ts';
@@ -112,7 +112,7 @@ const SHOWN: { [Part in keyof JobSpec]-?: (proposed: Proposed) => Facts } = {
   image: ({ spec }) => [{ label: 'Image', value: spec.image }],
   environment: ({ spec }) => optional('Environment', environmentText(ownEnvironment(spec))),
   command: ({ args: { script, dependencies = [], python, script_args = [] }, from }) => [
-    ...optional('Script from', from),
+    ...optional(SCRIPT_FROM, from),
     ...(script === undefined
       ? []
       : [
@@ -235,6 +235,7 @@ export function scheduleRequest(
 export function changeRequest(change: string, id: string, namespace: string): ApprovalRequest {
   return {
     title: `${change} scheduled job ${id}`,
+    brief: `${change} a scheduled job of ${namespace}`,
     facts: [{ label: 'Account', value: namespace }],
     warnings: [],
     estimate: { usd: 0 },
@@ -243,13 +244,15 @@ export function changeRequest(change: string, id: string, namespace: string): Ap
   };
 }
 
-export function cancelRequest(jobId: string, namespace: string, isOfThread: boolean): ApprovalRequest {
+/** `name`: what the job is called, where it is of this thread. */
+export function cancelRequest(jobId: string, namespace: string, name: string | undefined): ApprovalRequest {
   return {
     title: `Cancel job ${jobId}`,
+    brief: `Cancel ${name ?? `a job of ${namespace}`}`,
     facts: [{ label: 'Account', value: namespace }],
     warnings: [
       'It is stopped, and what it has not pushed is lost.',
-      ...(isOfThread ? [] : ['This job was not started in this thread.']),
+      ...(name !== undefined ? [] : ['This job was not started in this thread.']),
     ],
     estimate: { usd: 0 },
     inlined: { namespace },

@@ -2,7 +2,7 @@ import { type HubJob, type HubJobs, timeLimitOf } from '../../hub/jobs.ts';
 import { pushesOf, readableLog } from '../../jobs/report.ts';
 import { mayKnow } from '../../jobs/whose.ts';
 import { table } from '../../lib/output.ts';
-import { isFinal } from '../../session/watches.ts';
+import { isFinal, jobName } from '../../session/watches.ts';
 import type { ToolContext, ToolResult } from '../tool.ts';
 import { cancelRequest, requestToRun } from './approval.ts';
 import type { Arguments } from './arguments.ts';
@@ -122,8 +122,12 @@ export const cancel: JobOperation = {
   // asked of
   // what is not this channel's to cancel: the card does not tell what there is, and the call does.
   async approval(parts, args, { watches, signal }) {
-    const isOfThread = watches.some((watch) => watch.jobId === args.job_id);
-    return cancelRequest(args.job_id ?? '', await namespaceOf(parts, args, signal), isOfThread);
+    const ofThread = watches.find((watch) => watch.jobId === args.job_id);
+    return cancelRequest(
+      args.job_id ?? '',
+      await namespaceOf(parts, args, signal),
+      ofThread && jobName(ofThread),
+    );
   },
   async run(parts, { job_id = '' }, namespace, context) {
     await jobFor(parts, namespace, job_id, context);

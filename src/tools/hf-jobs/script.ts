@@ -42,6 +42,9 @@ export async function readScript(
   return { script, type: isOf(script ?? ''), from: undefined };
 }
 
+/** What a card calls where a script was read. */
+export const SCRIPT_FROM = 'Script from';
+
 /** Said of a script that was read in the sandbox. */
 export const IN_SANDBOX = ' in the sandbox';
 

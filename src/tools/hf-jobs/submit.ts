@@ -16,6 +16,7 @@ import { namedRepositories } from '../../session/named-repositories.ts';
 import type { NewWatch } from '../../session/store/record.ts';
 import type { Recovery, ToolContext, ToolResult } from '../tool.ts';
 import type { Arguments } from './arguments.ts';
+import { calledAfter } from './called-after.ts';
 import { jobSpec } from './command.ts';
 import { parseDuration } from './duration.ts';
 import type { ScriptType } from './script-command.ts';
@@ -55,7 +56,7 @@ export async function submit(
     try {
       context.assertHeld();
       const job = await deps.jobs.run(namespace, spec, context.signal);
-      return { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, context.callId) };
+      return { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, context) };
     } catch (error) {
       context.signal.throwIfAborted();
       if (!isPassing(error)) throw error;
@@ -168,8 +169,9 @@ export async function findSubmitted(
   deps: SubmitDeps,
   args: Arguments,
   namespace: string,
-  { callId, signal }: ToolContext,
+  context: ToolContext,
 ): Promise<Recovery> {
+  const { callId, signal } = context;
   let jobs: HubJob[];
   try {
     jobs = await withRetries(() => deps.jobs.withLabel(namespace, CALL_LABEL, callId, signal), signal);
@@ -182,7 +184,7 @@ export async function findSubmitted(
   }
   const job = jobs.find((item) => item.labels?.[CALL_LABEL] === callId);
   return job
-    ? { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, callId) }
+    ? { kind: 'waiting', watch: await watchOf(deps, args, namespace, job, context) }
     : { kind: 'not_started' };
 }
 
@@ -194,7 +196,7 @@ async function watchOf(
   args: Arguments,
   namespace: string,
   job: HubJob,
-  toolCallId: string,
+  { callId: toolCallId, approved }: Pick<ToolContext, 'callId' | 'approved'>,
 ): Promise<NewWatch> {
   const price = (await hardware.all()).find((item) => item.name === args.hardware_flavor);
   return {
@@ -209,6 +211,7 @@ async function watchOf(
         ? cut(args.command?.join(' ') ?? '', 80)
         : SCRIPTS[args.script_type ?? 'python'],
     name: args.name,
+    calledAfter: calledAfter(args, { approved }),
     stopWhen: args.stop_when,
     experiment: measuredOn(args),
     flavor: args.hardware_flavor,

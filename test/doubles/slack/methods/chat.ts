@@ -1,3 +1,4 @@
+import { onPhone } from '../phone.ts';
 import { refusalOf } from '../rules.ts';
 import { BOT, mentioned, type SlackMessage } from '../workspace.ts';
 import type { Arguments, Methods } from './method.ts';
@@ -32,7 +33,7 @@ export const chat: Methods = {
       blocks: args.blocks,
       metadata: args.metadata as SlackMessage['metadata'],
     });
-    for (const to of mentioned(message)) pushes.push({ to, channel, text: message.text });
+    for (const to of mentioned(message)) pushes.push({ to, channel, text: onPhone(message.text) });
     return { ok: true, channel, ts: message.ts, message: { ts: message.ts, text: message.text } };
   },
 
