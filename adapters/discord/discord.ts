@@ -71,7 +71,7 @@ export function createDiscord(
       },
       { asksFeedback: settings.feedback },
     ),
-    isMember: createRoles(discord.asking, settings.clock),
+    ...createRoles(discord.asking, settings.clock),
     async start(parts) {
       discord.sessions = parts.sessions;
       const { readingBack } = await startListening(gatewayListening(discord), parts, discord.stopping.signal);

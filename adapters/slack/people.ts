@@ -48,8 +48,11 @@ export type People = {
    * out.
    */
   channelsOf(id: string): Promise<ReadonlySet<string>>;
-  /** The members of a user group; none for an id that is not one's, or where the app may not read them. */
-  membersOf(group: string): Promise<readonly string[]>;
+  /**
+   * The members of a user group; none for an id that is not one's. Undefined where the app may not read them,
+   * or they can't be found out now.
+   */
+  membersOf(group: string): Promise<readonly string[] | undefined>;
 };
 
 export function createPeople(
@@ -164,13 +167,16 @@ async function standing(state: State, id: string): Promise<Standing> {
   throw new Error('who wrote this can not be looked up; it is taken when Slack delivers it again');
 }
 
-async function membersOf({ client, monotonic, groups }: State, group: string): Promise<readonly string[]> {
+async function membersOf(
+  { client, monotonic, groups }: State,
+  group: string,
+): Promise<readonly string[] | undefined> {
   if (!/^S[A-Z0-9]+$/.test(group)) return [];
   const kept = groups.get(group);
   if (kept !== undefined && kept.until > monotonic()) return kept.members;
   const answer = await client.apiCall('usergroups.users.list', { usergroup: group }).catch(() => undefined);
   const found = Members.safeParse(answer);
-  if (!found.success) return [];
+  if (!found.success) return undefined;
   groups.set(group, { members: found.data.users, until: monotonic() + GROUPS_KEPT_MS });
   return found.data.users;
 }

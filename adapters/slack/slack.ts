@@ -30,6 +30,7 @@ import { listenToInvitations } from './hello.ts';
 import { listenToHome, showHome } from './home.ts';
 import { listen } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
+import { MENTIONS } from './mentions.ts';
 import { createSlackOutbound, type OutboundOptions } from './outbound.ts';
 import { showPrivately, type TellInThread, tellPrivately, type Whom } from './private-answers.ts';
 import { createReceiver, type Receiving, type SlackConnection } from './receiver.ts';
@@ -81,6 +82,18 @@ export async function createSlack(
     async isMember(workspace, group, person) {
       const members = await (await workspaces.of(workspace))?.people.membersOf(group);
       return members?.includes(person) ?? false;
+    },
+    async membersOf(workspace, group, most) {
+      const members = await (await workspaces.of(workspace))?.people.membersOf(group);
+      return members?.slice(0, most + 1);
+    },
+    async nameOf(workspace, who) {
+      const people = (await workspaces.of(workspace))?.people;
+      if (people === undefined) return undefined;
+      const isGroup = MENTIONS.kindOf(who) === 'group';
+      const name = await (isGroup ? people.groupName(who) : people.name(who));
+      if (name === who) return undefined; // nobody could tell
+      return isGroup ? `@${name}` : name;
     },
     async start(parts) {
       const { readingBack } = await startListening(eventListening(slack), parts, slack.stopping.signal);

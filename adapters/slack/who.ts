@@ -9,5 +9,5 @@ export const whoIs = (people: People, id: string): Who => ({
   standing: () => people.standing(id),
   isAdmin: () => people.isAdmin(id),
   mayRead: async ({ channel }) => (await people.channelsOf(id)).has(channel),
-  isIn: async (group) => (await people.membersOf(group)).includes(id),
+  isIn: async (group) => (await people.membersOf(group))?.includes(id) ?? false,
 });

@@ -15,7 +15,7 @@ import { type ModelStepDeps, modelStep } from './model-step.ts';
 import { type Action, nextAction, type StepLimits } from './next-action.ts';
 import { applyOperation } from './operations/apply.ts';
 import type { Outside } from './operations/scope.ts';
-import { callForStop } from './stops.ts';
+import { callForStop, withDeciders } from './stops.ts';
 import { giveTitle, type TitleDeps } from './title.ts';
 import type { ToolStepDeps } from './tool-step/scope.ts';
 import { advanceCalls, recoverCalls } from './tool-step/tool-step.ts';
@@ -307,7 +307,11 @@ async function release(deps: TurnDeps, held: Claim, state: SessionState): Promis
   return isReleased;
 }
 
-async function settleTurn(tx: Tx, deps: TurnDeps, session: Session, state: SessionState): Promise<void> {
+async function settleTurn(tx: Tx, deps: TurnDeps, session: Session, ended: SessionState): Promise<void> {
+  const state: SessionState =
+    ended.kind === 'failed'
+      ? { ...ended, failure: await withDeciders(tx, deps, session, ended.failure) }
+      : ended;
   await record.endTurn(tx, session.id, state);
   if (state.kind === 'failed') await callForStop(tx, deps, session, state.failure);
   if (state.kind === 'parked') return;

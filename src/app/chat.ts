@@ -1,3 +1,4 @@
+import { type ApproverNames, createApproverNames } from '../access/approver-names.ts';
 import type { ApproverPolicy } from '../approvals/approvers.ts';
 import type { Membership } from '../controller/people.ts';
 import type { Platform, PlatformParts } from '../controller/platform.ts';
@@ -60,7 +61,8 @@ export async function startChat(
 
   try {
     const policy = { approversOf: approversOf(config), mentionsOf, isMember: membersOn(platforms) };
-    await startAll(platforms, platformParts(parts, policy, outage), parts.health);
+    const approvers = approverNamesOf(parts, platforms);
+    await startAll(platforms, platformParts(parts, policy, outage, approvers), parts.health);
   } catch (error) {
     await stop(); // it may be tried again, and then finds the port free
     throw error;
@@ -83,6 +85,28 @@ async function startAll(
     await platform.start(handed);
     await handed.reopened({ platform: name }); // a new token, or what was changed while nobody listened
   }
+}
+
+/** Notes who may decide in a channel, as its platform tells it. */
+function approverNamesOf(
+  { config, storage, clock, channelRules }: Parts,
+  platforms: ReadonlyMap<string, Membership>,
+): ApproverNames {
+  const { approvals, budgets } = config;
+  return createApproverNames({
+    db: storage.db,
+    clock,
+    mentionsOf,
+    directory: {
+      membersOf: async ({ platform, workspace }, ...of) =>
+        platforms.get(platform)?.membersOf?.(workspace, ...of),
+      nameOf: async ({ platform, workspace }, who) => platforms.get(platform)?.nameOf?.(workspace, who),
+    },
+    async approversIn(place) {
+      const { rules } = await channelRules.of(place);
+      return [...approversOf(config)(place, rules), ...budgets.approvers, ...approvals.second_approvers];
+    },
+  });
 }
 
 /** Who is in a group is the platform's to say. */

@@ -1,3 +1,4 @@
+import type { ApproverNames } from '../access/approver-names.ts';
 import { createGreetings } from '../access/greetings.ts';
 import { hubAccountOf, NONE } from '../access/hub-accounts.ts';
 import { describeModels } from '../agent/models.ts';
@@ -28,7 +29,12 @@ type Needed = Pick<
 >;
 
 /** What platforms are handed: what becomes of what people say and do there, and what they may ask. */
-export function platformParts(parts: Needed, policy: ApproverPolicy, outage: Outage): PlatformParts {
+export function platformParts(
+  parts: Needed,
+  policy: ApproverPolicy,
+  outage: Outage,
+  approvers: ApproverNames,
+): PlatformParts {
   const { config, storage, clock, isolation, turns, renders, channelRules } = parts;
   const { db } = storage;
   const accounts = accountSettings(config, PLATFORMS);
@@ -45,7 +51,7 @@ export function platformParts(parts: Needed, policy: ApproverPolicy, outage: Out
     render: renders.request,
   });
   return {
-    intake: intakeOf(parts, policy, outage, decisions),
+    intake: intakeOf(parts, policy, outage, decisions, approvers),
     decisions,
     questions: createQuestions({ db, policy, render: renders.request }),
     accounts: linkedAccounts(parts),
@@ -75,6 +81,7 @@ function intakeOf(
   policy: ApproverPolicy,
   outage: Outage,
   decisions: Decisions,
+  approvers: ApproverNames,
 ): Intake {
   return createIntake({
     db: storage.db,
@@ -83,6 +90,7 @@ function intakeOf(
     isolation,
     policy,
     decisions,
+    noteApprovers: approvers.note,
     budgetApprovers: config.budgets.approvers,
     budgetGroups: Object.keys(config.budgets.roles ?? {}),
     maxMessageCharacters: config.limits.message_characters,

@@ -1,6 +1,10 @@
+import type { Queries } from '../db/database.ts';
 import type { Channel, Person } from '../session/address.ts';
 import type { ChannelRules } from '../session/channel-rules.ts';
+import type { Approver, Deciders } from '../session/deciders.ts';
 import type { Mentions } from '../session/mentions.ts';
+import type { Session } from '../session/snapshot.ts';
+import { knownApprovers } from '../session/store/approver-names.ts';
 
 /** Everything that tells whether somebody may decide on a call. */
 export type ApproverPolicy = {
@@ -44,18 +48,39 @@ export function isAmong(
 }
 
 /**
- * Whom to call to decide: those that are named; the requester where they may decide themselves, or where
- * nobody is named, as with groups, whose members are not known here.
+ * Whom something waits for, and whom to call about it: those that are named, and of a group or role all where
+ * they are few; the requester where they may decide themselves, or where nobody else can be called.
  */
-export function peopleToCall(
+export function whoDecides(
   approvers: readonly string[],
   requester: Pick<Person, 'id'>,
   { kindOf }: Pick<Mentions, 'kindOf'>,
-): string[] {
-  const people = approvers.filter((who) => kindOf(who) === 'person');
+  known: Readonly<Record<string, Approver>>,
+): Deciders {
+  const people = approvers.flatMap((who) =>
+    kindOf(who) === 'person' ? [who] : (known[who]?.people ?? []).map(({ id }) => id),
+  );
   const isRequesterToo = approvers.includes('requester') || people.length === 0;
-  return [...new Set([...(isRequesterToo ? [requester.id] : []), ...people])];
+  return {
+    called: [...new Set([...(isRequesterToo ? [requester.id] : []), ...people])],
+    approvers: [...approvers],
+    known: Object.fromEntries(Object.entries(known).filter(([who]) => approvers.includes(who))),
+  };
 }
+
+/** The same, with who they are as it was noted last. */
+export const decidersIn = async (
+  db: Queries,
+  { mentionsOf }: { mentionsOf: MentionsOf },
+  { address, requester }: Pick<Session, 'address' | 'requester'>,
+  approvers: readonly string[],
+): Promise<Deciders> =>
+  whoDecides(
+    approvers,
+    requester,
+    mentionsOf(address.platform),
+    await knownApprovers(db, address, approvers),
+  );
 
 class NotAsked extends Error {
   readonly place: Channel;

@@ -21,7 +21,7 @@ import {
   UNSEEN,
   whoMay,
 } from '../thread/words/approvals.ts';
-import { type Known, knowingGroups, peopleToCall } from './approvers.ts';
+import { decidersIn, type Known, knowingGroups } from './approvers.ts';
 import { budgetsPassedBy } from './budget.ts';
 import {
   barTo,
@@ -170,7 +170,14 @@ async function decideOne(
   }
   if (verdict === 'approved' && first === undefined && needsSecond(deps, request.estimate.usd)) {
     // The second one is reminded of by itself.
-    const stated = { ...call.state, remindedAt: undefined, first: { by, at: deps.clock.now() } };
+    const deciders = await decidersIn(tx, deps.policy, scene.session, deps.second.approvers);
+    const { until } = call.state.deciders ?? {};
+    const stated = {
+      ...call.state,
+      remindedAt: undefined,
+      first: { by, at: deps.clock.now() },
+      deciders: { ...deciders, ...(until === undefined ? {} : { until }) },
+    };
     await moveToolCall(tx, sessionId, call.id, ['awaiting_approval'], stated);
     return { kind: 'first_approval', title: request.title };
   }
@@ -197,9 +204,9 @@ async function callSecond(
   { by, session }: Scene,
   titles: readonly string[],
 ): Promise<void> {
-  const { id, exchange, requester, address } = session;
-  const others = peopleToCall(deps.second.approvers, requester, deps.policy.mentionsOf(address.platform));
-  const mentions = others.filter((person) => person !== by.id);
+  const { id, exchange } = session;
+  const { called } = await decidersIn(tx, deps.policy, session, deps.second.approvers);
+  const mentions = called.filter((person) => person !== by.id);
   const text = secondWantedText(titles, by);
   await addMessage(tx, id, exchange, { role: 'notice', text, ...(mentions.length > 0 ? { mentions } : {}) });
 }

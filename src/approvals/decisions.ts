@@ -10,6 +10,7 @@ import {
   objectionTo,
   openCall,
   openIn,
+  whoseToDecide,
 } from './open-calls.ts';
 
 /** Decisions on calls, checked here against who makes them. Each is committed before it is told. */
@@ -20,6 +21,7 @@ export type Decisions = {
   objectionTo(address: ThreadAddress, by: Person): Promise<string | undefined>;
   openIn(address: ThreadAddress): Promise<OpenCall[]>;
   openCall(toolCallId: string, by: Person): ReturnType<typeof openCall>;
+  whoseToDecide(address: ThreadAddress, by: Person): ReturnType<typeof whoseToDecide>;
 };
 
 /** The decisions of an installation: its record, its rules, and who is told of what was decided. */
@@ -30,4 +32,5 @@ export const createDecisions = (deps: DecisionDeps): Decisions => ({
   objectionTo: (address, by) => objectionTo(deps, address, by),
   openIn: (address) => openIn(deps, address),
   openCall: (toolCallId, by) => openCall(deps, toolCallId, by),
+  whoseToDecide: (address, by) => whoseToDecide(deps, address, by),
 });

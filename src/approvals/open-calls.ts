@@ -4,8 +4,9 @@ import { sessions } from '../db/schema/sessions.ts';
 import { toolCalls } from '../db/schema/transcript.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
+import { deciderNames, either } from '../session/deciders.ts';
 import { toolCallOf } from '../session/store/rows.ts';
-import { isAt } from '../session/store/session-at.ts';
+import { isAt, sessionAt } from '../session/store/session-at.ts';
 import type { ApprovalRequest, ToolCall } from '../session/tool-calls.ts';
 import { alreadyDecided, GONE, UNKNOWN_THREAD, whoMay } from '../thread/words/approvals.ts';
 import { type ApproverPolicy, type Known, knowingGroups } from './approvers.ts';
@@ -64,6 +65,39 @@ export async function openIn({ db }: Pick<DecisionDeps, 'db'>, address: ThreadAd
     .where(and(isAt(address), sql`${toolCalls.state}->>'kind' = 'awaiting_approval'`))
     .orderBy(asc(toolCalls.messageId), asc(toolCalls.position));
   return rows.flatMap((row) => openOf(toolCallOf(row.tool_calls), row.sessions.id) ?? []);
+}
+
+/**
+ * Whether what waits for a decision in a thread is somebody's to decide, any of it: found out under the lock.
+ * Of others', who they are, in words.
+ */
+export async function whoseToDecide(
+  deps: DecisionDeps,
+  address: ThreadAddress,
+  by: Person,
+): Promise<{ kind: 'nothing' | 'theirs' } | { kind: 'others'; who: string }> {
+  const sessionId = await sessionAt(deps.db, address);
+  if (sessionId === undefined) return { kind: 'nothing' };
+  return knowingGroups(deps.policy, by, (known) =>
+    deps.db.transaction(`whose to decide session ${sessionId} is`, async (tx) => {
+      const scene = await sceneIn(tx, sessionId, by, known);
+      const rows = await tx
+        .select()
+        .from(toolCalls)
+        .where(
+          and(eq(toolCalls.sessionId, sessionId), sql`${toolCalls.state}->>'kind' = 'awaiting_approval'`),
+        )
+        .orderBy(asc(toolCalls.messageId), asc(toolCalls.position));
+      const open = rows.map(toolCallOf);
+      const [first] = open;
+      if (scene === undefined || first === undefined) return { kind: 'nothing' };
+      if (open.some((call) => barTo(deps, scene, call) === undefined)) return { kind: 'theirs' };
+      const { requester } = scene.session;
+      const deciders = first.state.kind === 'awaiting_approval' ? first.state.deciders : undefined;
+      const who = deciders === undefined ? requester.name : either(deciderNames(deciders, requester));
+      return { kind: 'others', who };
+    }),
+  );
 }
 
 /** Why somebody may not do in a thread what costs or loses money; undefined where they may. */

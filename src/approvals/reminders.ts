@@ -9,7 +9,7 @@ import { lockedSession } from '../session/store/read-snapshot.ts';
 import { addMessage, moveToolCall } from '../session/store/record.ts';
 import { toolCallOf } from '../session/store/rows.ts';
 import { reminderText } from '../thread/words/approvals.ts';
-import { type ApproverPolicy, type MentionsOf, peopleToCall } from './approvers.ts';
+import { type ApproverPolicy, decidersIn, type MentionsOf } from './approvers.ts';
 
 /** What becomes of approvals that nobody decides; 0 is never. */
 export type OpenApprovals = {
@@ -40,11 +40,11 @@ export async function remindOfApprovals(db: Db, settings: OpenApprovals): Promis
       const call = found && toolCallOf(found);
       if (session === undefined || call?.state.kind !== 'awaiting_approval' || call.state.remindedAt)
         return false;
-      const { requester, exchange, address, rules } = session;
+      const { exchange, address, rules } = session;
       await moveToolCall(tx, sessionId, callId, ['awaiting_approval'], { ...call.state, remindedAt: now });
       const { first, since } = call.state;
       const approvers = first ? settings.secondApprovers : settings.approversOf(address, rules);
-      const mentions = peopleToCall(approvers, requester, settings.mentionsOf(address.platform));
+      const { called: mentions } = await decidersIn(tx, settings, session, approvers);
       const lapsesIn = nearLapse(settings, first?.at ?? since, now);
       const text = reminderText(call.state.request.title, first?.by, lapsesIn);
       await addMessage(tx, sessionId, exchange, { role: 'notice', text, mentions });

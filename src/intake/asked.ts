@@ -71,7 +71,7 @@ export type AskedDeps = {
   clock: Clock;
   isolation: Isolation;
   policy: ApproverPolicy;
-  decisions: Pick<Decisions, 'decideOpen'>;
+  decisions: Pick<Decisions, 'decideOpen' | 'whoseToDecide'>;
   maxMessageCharacters: number;
   /** The time zone of people whose own is not known. */
   timeZone: string;
@@ -84,7 +84,7 @@ export async function askedBy(deps: AskedDeps, words: Words): Promise<Asked> {
   const { text, author, background, isMessage = background?.meant !== undefined } = words;
   if (text === '') return answered(HELP_TEXT);
   // Words about a message that somebody points at are no command, be they one by themselves.
-  const meant = isMessage ? MESSAGE : await meantBy(deps.db, words);
+  const meant = isMessage ? MESSAGE : await meantBy(deps, words);
   if (meant.kind === 'held') return answered(told(meant.text, author, meant.offers));
   const command = meant.kind === 'command' ? meant.command : undefined;
   if (command?.kind === 'compare') {
@@ -96,11 +96,12 @@ export async function askedBy(deps: AskedDeps, words: Words): Promise<Asked> {
       : answerTo(deps, words, command);
   }
   if (text.length > deps.maxMessageCharacters) return answered(messageTooLong(text.length));
-  const offers = meant.kind === 'message' ? meant.offers : [];
+  const { offers, word } = meant.kind === 'message' ? meant : MESSAGE;
+  const said = word ?? (offers.length > 0 ? offerText(offers) : undefined);
   return {
     kind: 'queued',
     operation: inputOf(words),
-    ...(offers.length > 0 ? { told: told(offerText(offers), author, offers) } : {}),
+    ...(said === undefined ? {} : { told: told(said, author, offers) }),
   };
 }
 

@@ -1,8 +1,16 @@
+import type { Decisions } from '../approvals/decisions.ts';
 import type { Db } from '../db/database.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 import { hasOpenCalls, lastAnswer } from '../session/store/last-said.ts';
 import type { Offer } from '../session/transcript.ts';
-import { FOR_THE_AGENT, heldText, OFFERED, UNDECIDED, WHETHER_APPROVED } from '../thread/words/intake.ts';
+import {
+  decidedByOthers,
+  FOR_THE_AGENT,
+  heldText,
+  OFFERED,
+  UNDECIDED,
+  WHETHER_APPROVED,
+} from '../thread/words/intake.ts';
 import { bareWords } from './bare-words.ts';
 import { commandOf, type Exact } from './commands.ts';
 import { saysYes } from './near-commands.ts';
@@ -10,8 +18,8 @@ import { saysYes } from './near-commands.ts';
 /** What somebody's words are taken for, where they were written. */
 export type Meant =
   | { kind: 'command'; command: Exact }
-  /** For the agent; besides, what may have been meant is offered. */
-  | { kind: 'message'; offers: readonly Offer[] }
+  /** For the agent; besides, what may have been meant is offered, and what it was not is said. */
+  | { kind: 'message'; offers: readonly Offer[]; word?: string }
   /** Neither done nor told to the agent yet. */
   | { kind: 'held'; text: string; offers: readonly Offer[] };
 
@@ -20,13 +28,20 @@ export type Meant =
  * agent.
  */
 export async function meantBy(
-  db: Db,
+  { db, decisions }: { db: Db; decisions: Pick<Decisions, 'whoseToDecide'> },
   { address, text, author }: { address: ThreadAddress; text: string; author: Person },
 ): Promise<Meant> {
   const command = commandOf(text, author);
+  /** What speaks of a decision is that of who may decide; of anybody else it is a message like any other. */
+  const decided = async (held: Extract<Meant, { kind: 'held' }>): Promise<Meant> => {
+    if (!(await hasOpenCalls(db, address))) return MESSAGE;
+    const whose = await decisions.whoseToDecide(address, author);
+    if (whose.kind === 'others') return { ...MESSAGE, word: decidedByOthers(whose.who) };
+    return whose.kind === 'theirs' ? held : MESSAGE;
+  };
   if (command === undefined) {
-    if (!saysYes(text) || !(await hasOpenCalls(db, address))) return MESSAGE;
-    return { kind: 'held', text: WHETHER_APPROVED, offers: [APPROVE, asMessage(text)] };
+    if (!saysYes(text)) return MESSAGE;
+    return decided({ kind: 'held', text: WHETHER_APPROVED, offers: [APPROVE, asMessage(text)] });
   }
   switch (command.kind) {
     case 'near': {
@@ -35,7 +50,7 @@ export async function meantBy(
       return { kind: 'held', text: heldText(offers), offers: [...offers, asMessage(text)] };
     }
     case 'near_decision':
-      return (await hasOpenCalls(db, address)) ? { kind: 'held', text: UNDECIDED, offers: [] } : MESSAGE;
+      return decided({ kind: 'held', text: UNDECIDED, offers: [] });
     case 'decision': {
       const isAnswer = !(await hasOpenCalls(db, address)) && (await askedIn(db, address)) !== undefined;
       return isAnswer ? MESSAGE : { kind: 'command', command };
@@ -47,7 +62,7 @@ export async function meantBy(
   }
 }
 
-export const MESSAGE: Meant = { kind: 'message', offers: [] };
+export const MESSAGE: Extract<Meant, { kind: 'message' }> = { kind: 'message', offers: [] };
 
 /** Whether a command of one word is what the agent has just asked for. Who says stop always means it. */
 async function isAnswer(db: Db, address: ThreadAddress, command: Exact, text: string): Promise<boolean> {

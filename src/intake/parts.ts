@@ -20,6 +20,8 @@ import { pictureId } from './received.ts';
 export type IntakeDeps = AskedDeps & {
   /** Who may let models go on past a budget. */
   budgetApprovers: readonly string[];
+  /** Notes who may decide in a channel, before somebody has to be called. */
+  noteApprovers?(place: ThreadAddress): Promise<void>;
   /** Asks for a turn; says whether that could be done. */
   wake(sessionId: string): Promise<boolean>;
   /** Told of a thread whose message is kept, or could not be, while storage is away. */

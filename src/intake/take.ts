@@ -30,6 +30,7 @@ export async function take(parts: IntakeParts, incoming: IncomingMessage): Promi
   if (isBetweenPeople(incoming.text) && (await hasSession(parts, incoming.address))) return;
   const asked = await askedBy(parts, cleaned(parts, incoming));
   const requester = await requesterOf(parts, incoming);
+  await parts.noteApprovers?.(incoming.address);
   const zone = newZone(parts, incoming);
   const sessionId = await knowingGroups(parts.policy, incoming.author, (known) =>
     parts.db.transaction('taking in a message', async (tx) => {

@@ -75,12 +75,13 @@ function needOf(row: { state: unknown; sessions: typeof sessions.$inferSelect })
   const state = ToolCallState.parse(row.state);
   const { requester } = sessionOf(row.sessions);
   if (state.kind === 'awaiting_approval') {
-    const { request, since } = state;
+    const { request, since, deciders } = state;
     const { title, brief = title, estimate } = request;
-    return { kind: 'approval', name: brief, requester, since, usd: estimate.usd };
+    return { kind: 'approval', name: brief, requester, since, usd: estimate.usd, deciders };
   }
   if (state.kind !== 'running' || state.question === undefined || state.question.answer) return undefined;
-  return { kind: 'question', name: state.question.text, requester, since: state.since };
+  const { text, deciders } = state.question;
+  return { kind: 'question', name: text, requester, since: state.since, deciders };
 }
 
 /** Requests that have stopped since then, and that somebody can have go on. */
@@ -103,8 +104,9 @@ async function stopped(
   );
   return known.flatMap(({ state, settings, requester, updatedAt }): Need[] => {
     const waitsByItself = state.kind !== 'failed' || state.failure.outage !== undefined;
-    const name = settings.title ?? '';
-    return waitsByItself ? [] : [{ kind: 'stopped', name, requester, since: updatedAt }];
+    if (waitsByItself) return [];
+    const { deciders } = state.failure;
+    return [{ kind: 'stopped', name: settings.title ?? '', requester, since: updatedAt, deciders }];
   });
 }
 

@@ -150,7 +150,8 @@ export async function ping(
     const shown = hashOf(digest);
     await tx.update(schedules).set({ lastShown: shown }).where(isOf(sessionId, scope));
     if (rhythm.isQuiet && !hasNews(rhythm, digest, before.lastShown === shown)) return false;
-    const { text, tables, times } = digestText(digest, rhythm.when.kind, zoneOf(rhythm));
+    const reader = rhythm.when.kind === 'every' ? undefined : rhythm.by?.id;
+    const { text, tables, times } = digestText(digest, rhythm.when.kind, zoneOf(rhythm), reader);
     const mentions = await calledBy(tx, address, rhythm, digest);
     const below = tables.length > 0 ? { tables } : {};
     await addMessage(tx, sessionId, exchange, { role: 'notice', text, mentions, times, ...below });

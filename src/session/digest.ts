@@ -1,12 +1,19 @@
 import type { Person } from './address.ts';
 import type { Alarm } from './alarms.ts';
+import type { Deciders } from './deciders.ts';
 import { isFinal, jobName, type Watch } from './watches.ts';
 
 /** A run of those that a digest is about, and who asked for it. */
 export type DigestRun = { watch: Watch; requester: Person };
 
 /** Something that goes on once somebody acts. */
-export type Need = { name: string; requester: Person; since: Date } & (
+export type Need = {
+  name: string;
+  requester: Person;
+  since: Date;
+  /** Who has to act; undefined where that is who asked for it. */
+  deciders?: Deciders | undefined;
+} & (
   | { kind: 'approval'; usd: number | undefined }
   | { kind: 'question' | 'stopped' }
   | { kind: 'alarm'; cause: Alarm['cause'] }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Deciders } from './deciders.ts';
 
 /** A model provider that did not answer a session: since when, and how often it was tried. */
 export const Outage = z.object({ provider: z.string(), since: z.coerce.date(), tries: z.number().int() });
@@ -10,6 +11,8 @@ export const Failure = z.object({
   retryable: z.boolean(),
   /** Only somebody who may pass budgets can let it go on. */
   isOverBudget: z.boolean().optional(),
+  /** Who those are. */
+  deciders: Deciders.optional(),
   /** Nothing went wrong: it asks whether to go on. */
   pause: z.enum(['steps', 'spend']).optional(),
   /** Its model provider is out, and the request waits for it; missing where nothing is tried by itself. */

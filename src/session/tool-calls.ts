@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Person } from './address.ts';
+import { Deciders } from './deciders.ts';
 
 /** What a call may cost. `usd` is undefined where the price or the duration is not known. */
 const CostEstimate = z.object({
@@ -131,20 +132,11 @@ const Question = z.object({
   fields: z.array(QuestionField),
   /** Whom it calls (platform ids); missing in questions of versions that called nobody. */
   called: z.array(z.string()).optional(),
+  /** Who may answer. */
+  deciders: Deciders.optional(),
   answer: QuestionAnswer.optional(),
 });
 export type Question = z.infer<typeof Question>;
-
-/** Whom a request waits for. Undefined in requests of versions that called nobody. */
-const Deciders = z.object({
-  /** Whom its card calls (platform ids). */
-  called: z.array(z.string()),
-  /** Who may decide, as the config names them. */
-  approvers: z.array(z.string()),
-  /** When it lapses. */
-  until: z.coerce.date().optional(),
-});
-export type Deciders = z.infer<typeof Deciders>;
 
 /**
  * The life of one tool call: `proposed -> (awaiting_approval -> approved | rejected | abandoned) -> running

@@ -140,7 +140,9 @@ describe('somebody’s own account', () => {
     const notice = await world.reply(asked, 'I can no longer follow the job');
     expect(notice.text).toContain('Whoever this job runs under has signed out of Hugging Face here.');
     expect(notice.text).toMatch(/it had run for .+, for (?:under )?\$0\.0/);
-    expect(notice.text).toContain('Its time limit is 10 min, for at most $0.01. Look at it, or stop it, at ');
+    expect(notice.text).toContain(
+      'Its time limit is 10 min, for at most $0.01. Look at it, or stop it, on Hugging Face.',
+    );
     await world.reply(asked, '· out of sight');
     await goesOn(asked);
   });
@@ -165,7 +167,7 @@ describe('somebody’s own account', () => {
       "the log can't be read: whoever this job runs under",
     );
     world.slack.click('U0ADA', await world.reply(asked, '"job_log'), 'job_log');
-    await world.reply(asked, 'The log of job');
+    await world.reply(asked, 'The log of go can');
   });
 
   test('whose token is worth nothing any more ends the following as well', async () => {

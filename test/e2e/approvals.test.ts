@@ -4,7 +4,7 @@ import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { callOnce, runJob, SMALLER, smallerOnDemand } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
-import { shown, type World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 let world: World;
 const begin = useWorld((made) => {
@@ -217,9 +217,11 @@ describe('jobs and approvals', () => {
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     const card = structuredClone(await cardOf(asked));
     world.slack.say('U0GRACE', 'C0ML', 'lgtm', asked.ts);
-    const forGrace = await world.reply(asked, 'Is that an approval of what waits here?');
-    world.slack.click('U0GRACE', forGrace, 'offered_command:0');
-    await world.reply(asked, 'Only Ada, who asked for it');
+    await world.reply(asked, 'what waits for approval here is for Ada to decide');
+    await until('the agent hears of it', () =>
+      world.model.requests.some((request) => lastText(request).includes('lgtm')),
+    );
+    expect(world.describe(asked)).not.toContain(APPROVE);
     world.slack.say('U0ADA', 'C0ML', 'thanks, nice', asked.ts);
     await world.reply(asked, 'heard: [Ada] thanks, nice');
     expect(world.describe(asked)).not.toContain('Set aside');
@@ -230,9 +232,9 @@ describe('jobs and approvals', () => {
     expect(world.hub.jobs).toHaveLength(0);
     await until('the newer card', () => world.describe(asked).includes('smaller\\")'));
     world.slack.say('U0ADA', 'C0ML', 'Yes!', asked.ts);
-    const forAda = await until('Ada is asked', () =>
-      world.replies(asked).find((reply) => reply.ts !== forGrace.ts && shown(reply).includes(APPROVE)),
-    );
+    const forAda = await world.reply(asked, 'Is that an approval of what waits here?');
+    world.slack.click('U0GRACE', forAda, 'offered_command:0');
+    await until('Grace is told', () => world.slack.ephemerals.at(-1)?.text.includes('This is for Ada'));
     world.slack.click('U0ADA', forAda, 'offered_command:0');
     await world.reply(asked, '· done');
     expect(world.hub.jobs.map(({ spec }) => scriptOf(spec.command))).toEqual([SMALLER.script]);

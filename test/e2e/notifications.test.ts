@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../src/config/load.ts';
 import { flat } from '../doubles/discord/components.ts';
-import { CHANNELS, PEOPLE } from '../doubles/discord/guild.ts';
+import { CHANNELS, LEADS, PEOPLE } from '../doubles/discord/guild.ts';
 import type { ModelScript } from '../doubles/model.ts';
 import { type DiscordWorld, shownOn, useDiscord } from '../support/discord-world.ts';
 import { callOnce, dollarJob, runJob } from '../support/scripts.ts';
@@ -70,11 +70,34 @@ describe('on Slack', () => {
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     const card = await world.reply(asked, 'Run a Hugging Face Job');
     expect(card.text).toMatch(/^<@U0GRACE> Approve up to/);
-    expect(JSON.stringify(card.blocks)).toContain(
-      'Decided by <@U0GRACE> or others who are named in my config',
-    );
+    expect(JSON.stringify(card.blocks)).toContain('Decided by <@U0GRACE>');
     expect(JSON.stringify(card.blocks)).not.toContain('subteam'); // that would call all of them
     expect(pushed('U0ADA')).toEqual([]);
+  });
+
+  test('of a group all are called where they are few, and are named; of a large one nobody is', async () => {
+    await begin(callOnce(dollarJob), { approvers: ['S0LEADS'] });
+    world.slack.workspace.groups.set('S0LEADS', ['U0GRACE', 'U0LINUS']);
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    const card = await world.reply(asked, 'Run a Hugging Face Job');
+    expect(card.text).toMatch(/^<@U0GRACE> <@U0LINUS> Approve up to/);
+    expect(JSON.stringify(card.blocks)).toContain('Decided by <@U0GRACE> or <@U0LINUS>');
+    expect(['U0GRACE', 'U0LINUS', 'U0ADA'].map((who) => pushed(who).length)).toEqual([1, 1, 0]);
+    world.slack.say('U0ADA', 'C0ML', 'status', asked.ts);
+    await world.reply(asked, 'Grace or Linus decides: ');
+    world.slack.say('U0ADA', 'C0ML', 'yes', asked.ts);
+    await world.reply(asked, 'what waits for approval here is for Grace or Linus to decide');
+  });
+
+  test('of a group of six the requester alone is called, and the card names the group', async () => {
+    await begin(callOnce(dollarJob), { approvers: ['S0LEADS'] });
+    const six = Array.from({ length: 6 }, (_, i) => `U0LEAD${i}`);
+    world.slack.workspace.groups.set('S0LEADS', six);
+    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+    const card = await world.reply(asked, 'Run a Hugging Face Job');
+    expect(card.text).toMatch(/^<@U0ADA> Approve up to/);
+    expect(JSON.stringify(card.blocks)).toContain('Decided by members of @leads');
+    expect(new Set(world.slack.pushes.map(({ to }) => to))).toEqual(new Set(['U0ADA']));
   });
 
   test('several calls of a step call people once', async () => {
@@ -172,6 +195,36 @@ describe('on Discord', () => {
       /^<@\d+> A second approval is needed, after Grace’s: Run a Hugging Face Job on a10g-small\./,
     );
     expect(pushed('grace')).toHaveLength(1);
+  });
+
+  test('of a role all are called where they are few; of a large one, or one that nobody lists, nobody is', async () => {
+    await begin(callOnce(dollarJob), { approvers: [`role:${LEADS}`] });
+    on.discord.guild.moreLeads = [PEOPLE.linus.id];
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    await until('both are called', () => pushed('grace').length + pushed('linus').length === 2);
+    expect([pushed('grace'), pushed('linus'), pushed('ada')].map(({ length }) => length)).toEqual([1, 1, 0]);
+    const people = [PEOPLE.grace, PEOPLE.linus].map(({ id }) => `<@${id}>`);
+    expect(pushed('grace')[0]).toMatch(new RegExp(`^${people.join(' ')} Approve up to \\$1\\.00\\? `));
+    const card = await on.reply(asked.id, `Decided by ${people.join(' or ')}`);
+    expect(shownOn(card)).toContain('Approve up to');
+  });
+
+  test.each([
+    ['has six people', true],
+    ['may not be listed', false],
+  ])('of a role that %s the requester alone is called', async (_what, listsMembers) => {
+    await begin(callOnce(dollarJob), { approvers: [`role:${LEADS}`] });
+    Object.assign(on.discord.guild, {
+      listsMembers,
+      moreLeads: Array.from({ length: 5 }, (_, i) => `60000000000000010${i}`),
+    });
+    const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
+    await until('Ada is called', () => pushed('ada').length === 1);
+    expect(new Set(on.discord.pushes.map(({ to }) => to))).toEqual(new Set([PEOPLE.ada.id]));
+    await on.reply(
+      asked.id,
+      listsMembers ? 'Decided by members of @leads' : 'Decided by others who are named',
+    );
   });
 
   test('a job’s end calls by words that a phone shows', async () => {

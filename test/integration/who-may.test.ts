@@ -111,7 +111,7 @@ test('whether somebody may go on past a budget is asked outside of the transacti
     ...common(policy),
     ids: randomIds,
     isolation: ISOLATION,
-    decisions: { decideOpen: async () => '' },
+    decisions: { decideOpen: async () => '', whoseToDecide: async () => ({ kind: 'nothing' as const }) },
     budgetApprovers: ['S9'],
     budgetGroups: [],
     timeZone: 'UTC',

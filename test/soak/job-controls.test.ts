@@ -42,7 +42,7 @@ describe('a job card', () => {
       shared(/\.log$/).length > 0 ? shared(/\.log$/) : undefined,
     );
     expect(file?.bytes.toString()).toBe('hello\ntoken hf_[redacted]');
-    await world.reply(asked, 'Log of job');
+    await world.reply(asked, 'Log of ');
   });
 
   test('draws the losses on request and at the end, and names what was pushed', async () => {
@@ -187,7 +187,7 @@ describe('/ml-intern', () => {
       expect(JSON.stringify(list.blocks)).toContain(link);
       expect(list.user).toBe('U0GRACE');
       world.slack.clickPrivate('U0GRACE', 'C0OPS', list, 'job_log');
-      await world.reply(asked, 'Log of job');
+      await world.reply(asked, 'Log of ');
       world.slack.clickPrivate('U0GRACE', 'C0OPS', list, 'cancel_job');
       await answered('Only Ada');
       expect(world.replies(asked).some((reply) => reply.text.includes('· cancelled'))).toBe(false);

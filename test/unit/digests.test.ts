@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Deciders } from '../../src/session/deciders.ts';
 import { type Digest, digestOf, type Need } from '../../src/session/digest.ts';
 import type { Watch } from '../../src/session/watches.ts';
 import { type DigestKind, digestText } from '../../src/thread/words/digests.ts';
@@ -30,7 +31,8 @@ const since = at(-HOUR);
 const digest = (runs: Digest['running'], waiting: Need[] = [], modelUsd = 0): Digest =>
   digestOf({ runs, waiting, modelUsd, since, at: at(20 * HOUR) });
 
-const text = (of: Digest, kind: DigestKind = 'daily') => digestText(of, kind, 'Europe/Berlin').text;
+const text = (of: Digest, kind: DigestKind = 'daily', reader: string | undefined = ADA.id) =>
+  digestText(of, kind, 'Europe/Berlin', reader).text;
 
 const names = (runs: Digest['failed']) => runs.map(({ watch: { id } }) => id);
 
@@ -83,6 +85,35 @@ describe('its sentence', () => {
     );
   });
 
+  test('says what needs its reader, and for whom the rest waits', () => {
+    const grace = { id: 'U0GRACE', name: 'Grace' };
+    const leads = { name: '@leads', people: [ADA, grace] };
+    const waits = (approvers: string[], known: Deciders['known'] = {}): Need => ({
+      ...APPROVAL,
+      deciders: { called: [], approvers, known },
+    });
+    const ofGrace = waits([grace.id], { [grace.id]: { name: 'Grace' } });
+    const said = (...needs: Need[]) => text(digest([], needs)).replace(/^.*note: |; .*$/g, '');
+    expect(said(ofGrace)).toBe('1 thing waits for Grace');
+    expect(said(APPROVAL, ofGrace, ofGrace)).toBe('1 thing needs you, 2 wait for Grace');
+    expect(said(waits(['S0LEADS'], { S0LEADS: leads }), waits(['requester']), waits(['anyone']))).toBe(
+      '3 things need you',
+    );
+    expect(said(waits(['S0ALL'], { S0ALL: { name: 'members of @all' } }))).toBe(
+      '1 thing waits for members of @all',
+    );
+    const others = ['b', 'c', 'd'].map((id) => waits([id], { [id]: { name: `Person ${id}` } }));
+    expect(said(...others)).toBe('3 things wait for others');
+    expect(digestText(digest([], [APPROVAL, ofGrace]), 'every', 'UTC').text).toBe(
+      '⏰ 1 thing waits for Ada, 1 waits for Grace.',
+    );
+    const { tables } = digestText(digest([], [APPROVAL, ofGrace]), 'daily', 'UTC', ADA.id);
+    expect(tables.map(({ caption, rows }) => [caption, rows.length])).toEqual([
+      ['Needs you', 1],
+      ['Waits for others', 1],
+    ]);
+  });
+
   test('is as long as a phone shows, and has no id of a job without a name', () => {
     const long = run('x', { stage: 'ERROR' }, { name: 'n'.repeat(60) });
     const sentences = [
@@ -124,12 +155,13 @@ test('its tables say why runs failed, what came of others, and when those that r
     ),
     'daily',
     'Europe/Berlin',
+    ADA.id,
   );
   const cells = Object.fromEntries(
     tables.map(({ caption, rows }) => [caption, rows.map((row) => row.map(({ text: said }) => said))]),
   );
   expect(cells).toEqual({
-    'Needs you': [['IMDB · a10g-small', 'approve $2.00', '20 h', 'Ada']],
+    'Needs you': [['IMDB · a10g-small', 'approve $2.00', 'Ada', '20 h', 'Ada']],
     Failed: [['run bad', 'out of GPU memory, at step 6 of 10', '$1.00', '1 h', 'Ada']],
     Finished: [['run good', 'eval loss 0.5', '$1.00', '1 h', 'Ada']],
     Running: [

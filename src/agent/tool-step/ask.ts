@@ -1,4 +1,4 @@
-import { peopleToCall } from '../../approvals/approvers.ts';
+import { decidersIn } from '../../approvals/approvers.ts';
 import { budgetsPassedBy } from '../../approvals/budget.ts';
 import type { Tx } from '../../db/database.ts';
 import { eachInTurn } from '../../lib/breath.ts';
@@ -9,13 +9,13 @@ import { secretsInLong } from '../../lib/secret-arguments.ts';
 import { hasTooMuchUnseen } from '../../lib/visible.ts';
 import { isWellFormed } from '../../lib/well-formed.ts';
 import { isAutoApproved } from '../../session/auto-approval.ts';
+import type { Deciders } from '../../session/deciders.ts';
 import { context, type Snapshot } from '../../session/snapshot.ts';
 import { fenced } from '../../session/store/lease.ts';
 import { readSession, readSnapshot } from '../../session/store/read-snapshot.ts';
 import * as record from '../../session/store/record.ts';
 import {
   type ApprovalRequest,
-  type Deciders,
   type Decision,
   effectiveArguments,
   type ToolCall,
@@ -172,13 +172,16 @@ async function decidersOf(
   isOverBudget: boolean,
 ): Promise<Deciders> {
   const { policy, budgets, clock, lapseAfterSeconds } = deps;
-  const { address, rules, requester } = session;
+  const { address, rules } = session;
   const approvers =
     owner !== undefined ? [owner.id] : isOverBudget ? budgets.approvers : policy.approversOf(address, rules);
   const isCalled = await record.hasOpenCall(tx, session.id, messageId);
+  const deciders = await decidersIn(tx, policy, session, approvers);
+  const own = owner === undefined ? {} : { known: { [owner.id]: { name: owner.name } } };
   return {
-    called: isCalled ? [] : peopleToCall(approvers, requester, policy.mentionsOf(address.platform)),
-    approvers: [...approvers],
+    ...deciders,
+    ...own,
+    ...(isCalled ? { called: [] } : {}),
     ...(lapseAfterSeconds > 0 ? { until: later(clock.now(), lapseAfterSeconds * 1000) } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { peopleToCall } from '../../approvals/approvers.ts';
+import { decidersIn } from '../../approvals/approvers.ts';
 import { fenced } from '../../session/store/lease.ts';
 import * as record from '../../session/store/record.ts';
 import type { Question, QuestionAnswer, ToolCall } from '../../session/tool-calls.ts';
@@ -14,19 +14,22 @@ const QUESTION_MS = 30 * 60_000;
 export async function askPeople(
   { deps, held, snapshot, signal }: Scope,
   call: ToolCall,
-  asked: Omit<Question, 'id' | 'answer' | 'called'>,
+  asked: Omit<Question, 'id' | 'answer' | 'called' | 'deciders'>,
 ): Promise<QuestionAnswer | undefined> {
   const { sessionId } = held;
-  const { address, rules, requester } = snapshot.session;
-  const { approversOf, mentionsOf } = deps.policy;
-  const called = peopleToCall(approversOf(address, rules), requester, mentionsOf(address.platform));
-  const question = { ...asked, id: deps.ids.next('q'), called };
-  await fenced(held, (tx) => record.setShown(tx, sessionId, call.id, { question }));
+  const { session } = snapshot;
+  const approvers = deps.policy.approversOf(session.address, session.rules);
+  const id = deps.ids.next('q');
+  await fenced(held, async (tx) => {
+    const deciders = await decidersIn(tx, deps.policy, session, approvers);
+    const question = { ...asked, id, called: deciders.called, deciders };
+    await record.setShown(tx, sessionId, call.id, { question });
+  });
   await deps.render(sessionId);
-  const found = await answerTo({ deps, signal }, call, question.id);
+  const found = await answerTo({ deps, signal }, call, id);
   if (found === 'over') return undefined;
   const answer = found === 'late' ? undefined : found;
-  await fenced(held, (tx) => record.closeQuestion(tx, sessionId, call.id, question.id));
+  await fenced(held, (tx) => record.closeQuestion(tx, sessionId, call.id, id));
   await deps.render(sessionId);
   return answer;
 }

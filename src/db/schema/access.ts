@@ -65,6 +65,23 @@ export const signIns = internSchema.table('sign_ins', {
   updatedAt: moment('updated_at').notNull().default(MADE_AT),
 });
 
+/**
+ * What approvers that are named by ids are called, as their platform has told; of a group or role its people,
+ * null where they are more than are called.
+ */
+export const approverNames = internSchema.table(
+  'approver_names',
+  {
+    platform: text('platform').notNull(),
+    workspace: text('workspace').notNull(),
+    who: text('who').notNull(),
+    name: text('name').notNull(),
+    people: jsonb('people'),
+    updatedAt: moment('updated_at').notNull().default(MADE_AT),
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.workspace, table.who] })],
+);
+
 /** In which time zone people are: what they have said, which counts, and what their platform knows. */
 export const timeZones = internSchema.table(
   'time_zones',

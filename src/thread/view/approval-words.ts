@@ -1,6 +1,7 @@
 import { cut, printedWithin } from '../../lib/cut.ts';
 import { dollarsAtMost, exactDollars } from '../../lib/dollars.ts';
 import { counted } from '../../lib/numbers.ts';
+import { type Deciders, deciderNames, either } from '../../session/deciders.ts';
 import type { ApprovalView, BatchView } from './view-message.ts';
 import type { Style } from './words.ts';
 
@@ -42,25 +43,29 @@ export const calledBy = ({ deciders, decision, first }: ApprovalView): readonly 
 export function decidersText({ deciders, first }: ApprovalView, style: Style): string {
   if (deciders === undefined || first !== undefined) return '';
   const { approvers, called, until } = deciders;
-  const names = approvers.map((who) => decider(who, called, style));
-  const some = [...new Set(names)];
-  const who = some.length > 1 ? `${some.slice(0, -1).join(', ')} or ${some.at(-1)}` : (some[0] ?? 'nobody');
+  const who = either([...new Set(approvers.flatMap((one) => decider(one, deciders, style)))]);
   const by = called.length === 0 ? 'the same people as the other calls of this step' : who;
   return `Decided by ${by}${until ? ` until ${style.moment(until)}` : ''}`;
 }
 
-function decider(who: string, called: readonly string[], style: Style): string {
+function decider(who: string, deciders: Deciders, style: Style): string[] {
+  const { called, known = {} } = deciders;
   switch (who) {
     case 'requester': // comes first among whom it calls
-      return called[0] === undefined ? 'whoever asked for it' : style.person(called[0]);
+      return [called[0] === undefined ? 'whoever asked for it' : style.person(called[0])];
     case 'thread':
-      return 'whoever wrote in this thread';
+      return ['whoever wrote in this thread'];
     case 'anyone':
-      return 'anyone here';
+      return ['anyone here'];
     default:
-      return called.includes(who) ? style.person(who) : 'others who are named in my config';
+      if (called.includes(who)) return [style.person(who)];
+      return known[who]?.people?.some(({ id }) => called.includes(id))
+        ? known[who].people.map(({ id }) => style.person(id))
+        : deciderNames({ called, known, approvers: [who] }, NOBODY).map(style.plain);
   }
 }
+
+const NOBODY = { id: '', name: '' };
 
 export const batchHeadline = ({ open }: BatchView): string =>
   open.length > 0 ? `${open.length} calls wait for approval` : 'All calls are decided';

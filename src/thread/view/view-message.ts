@@ -1,10 +1,11 @@
 import type { SaidTime } from '../../lib/time-zones.ts';
 import type { Person } from '../../session/address.ts';
+import type { Deciders } from '../../session/deciders.ts';
 import type { Forecast } from '../../session/progress/forecast.ts';
 import type { Progress } from '../../session/progress.ts';
 import type { PlanItem } from '../../session/state.ts';
 import type { Menu, Table } from '../../session/tables.ts';
-import type { ApprovalRequest, Deciders, Step } from '../../session/tool-calls.ts';
+import type { ApprovalRequest, Step } from '../../session/tool-calls.ts';
 import type { JobControl, Remedy } from '../../session/watches.ts';
 
 /**

@@ -2,6 +2,7 @@ import { cut, wholeBeginning } from '../../lib/cut.ts';
 import { dollarsAtMost } from '../../lib/dollars.ts';
 import { destination, literal } from '../../lib/markdown/common-mark.ts';
 import { plainWords } from '../../lib/markdown/words.ts';
+import { deciderNames, either } from '../../session/deciders.ts';
 import { currentExchange, type Snapshot } from '../../session/snapshot.ts';
 import { madeBy, type ToolCall } from '../../session/tool-calls.ts';
 import { endText } from './job-ends.ts';
@@ -59,8 +60,11 @@ function actorsIn(snapshot: Snapshot): string[] {
   const { state, requester } = session;
   const name = literal(requester.name);
   if (state.kind === 'failed') {
-    const who = state.failure.isOverBudget ? 'Whoever may pass the budget' : name;
-    return [`${who} says whether it goes on.`];
+    const { isOverBudget, deciders } = state.failure;
+    if (!isOverBudget) return [`${name} says whether it goes on.`];
+    const who =
+      deciders === undefined ? 'those who may pass the budget' : either(deciderNames(deciders, requester));
+    return [`Whether it goes on is for ${literal(who)} to say.`];
   }
   if (state.kind === 'parked' && state.on === 'approval') return waitingOn(snapshot);
   return state.kind === 'interrupted' ? [`${name}, or anybody here, says how it goes on.`] : [];

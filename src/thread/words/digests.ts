@@ -6,6 +6,7 @@ import { figure as figureText } from '../../lib/numbers.ts';
 import { onOneLine } from '../../lib/output.ts';
 import { dayAndTime, dayText, type SaidTime, zoneText } from '../../lib/time-zones.ts';
 import type { Alarm } from '../../session/alarms.ts';
+import { deciderNames, either, isDecider } from '../../session/deciders.ts';
 import { type Digest, type DigestRun, isEmpty, type Need } from '../../session/digest.ts';
 import { valueText } from '../../session/experiments/metrics.ts';
 import { forecastOf } from '../../session/progress/forecast.ts';
@@ -27,8 +28,11 @@ export type DigestKind = 'every' | 'daily' | 'weekly';
 
 type Told = { text: string; tables: Table[]; times: SaidTime[] };
 
-/** Times are told in `timeZone`, which is named. */
-export function digestText(digest: Digest, kind: DigestKind, timeZone: string): Told {
+/**
+ * Times are told in `timeZone`, which is named. `reader` (platform id) is whom it is for; where it is for all
+ * of a thread, nobody is told that something needs them.
+ */
+export function digestText(digest: Digest, kind: DigestKind, timeZone: string, reader?: string): Told {
   const { since, at, usd } = digest;
   const opening = openingOf(kind, at, timeZone);
   const from = dayText(since, at, timeZone);
@@ -43,10 +47,25 @@ export function digestText(digest: Digest, kind: DigestKind, timeZone: string): 
   const spent = usd > 0 ? dollars(usd) : 'no cost';
   const ended = usd > 0 || kind !== 'every' ? `; ${spent} since ${from}` : '';
   const sentence = (parts: readonly string[]) => `${opening}${parts.join(', ')}${ended}.`;
-  const named = sentence(groupsIn(digest, true));
-  const text = named.length <= SENTENCE ? named : sentence(groupsIn(digest, false));
-  return { text, tables: tablesOf(digest, timeZone), times };
+  const waiting = { ...digest, ...partsOf(digest, reader) };
+  const named = sentence(groupsIn(waiting, true));
+  const text = named.length <= SENTENCE ? named : sentence(groupsIn(waiting, false));
+  return { text, tables: tablesOf(waiting, timeZone), times };
 }
+
+/** What waits: for the reader, and for others. */
+type Waiting = { yours: readonly Need[]; others: readonly Need[] };
+
+function partsOf({ needs }: Digest, reader: string | undefined): Waiting {
+  const isYours = ({ deciders, requester }: Need) =>
+    reader !== undefined &&
+    (deciders === undefined ? requester.id === reader : isDecider(deciders, requester, reader));
+  return { yours: needs.filter(isYours), others: needs.filter((need) => !isYours(need)) };
+}
+
+/** Who has to act. */
+const actorsOf = ({ deciders, requester }: Need): string =>
+  deciders === undefined ? requester.name : either(deciderNames(deciders, requester));
 
 /** Characters that a phone shows of a notification. */
 const SENTENCE = 150;
@@ -59,7 +78,10 @@ function openingOf(kind: DigestKind, at: Date, timeZone: string): string {
 }
 
 /** What there is, the most urgent first. `isNamed`: a single run of a group is called by its name. */
-function groupsIn({ needs, failed, finished, running }: Digest, isNamed: boolean): string[] {
+function groupsIn(
+  { yours, others, failed, finished, running }: Digest & Waiting,
+  isNamed: boolean,
+): string[] {
   const nameOf = ([run, ...others]: readonly DigestRun[]) =>
     isNamed && others.length === 0 && run?.watch.name !== undefined ? run.watch : undefined;
   let isFirst = true;
@@ -78,14 +100,31 @@ function groupsIn({ needs, failed, finished, running }: Digest, isNamed: boolean
     return runs.length === 0 ? [] : [`${jobs(runs.length)} ${runs.length === 1 ? single : several}`];
   };
   return [
-    ...(needs.length === 0
+    ...(yours.length === 0
       ? []
-      : [`${needs.length} ${needs.length === 1 ? 'thing needs' : 'things need'} you`]),
+      : [`${yours.length} ${yours.length === 1 ? 'thing needs' : 'things need'} you`]),
+    ...waitingText(others, yours.length === 0),
     ...group(failed, () => 'failed', ['failed', 'failed']),
     ...group(finished, doneText, ['is done', 'are done']),
     ...group(running, runningText, ['is running', 'are running']),
   ];
 }
+
+/** How much waits for whom; of many people not by their names. */
+function waitingText(others: readonly Need[], isFirst: boolean): string[] {
+  const byName = Map.groupBy(others, actorsOf);
+  const isShort = byName.size <= MOST_NAMED && [...byName.keys()].join().length <= NAMED;
+  const groups: [string, number][] = isShort
+    ? [...byName].map(([name, needs]) => [literal(name), needs.length])
+    : [['others', others.length]];
+  return groups.map(([name, count], i) => {
+    const noun = isFirst && i === 0 ? (count === 1 ? ' thing' : ' things') : '';
+    return `${count}${noun} ${count === 1 ? 'waits' : 'wait'} for ${name}`;
+  });
+}
+
+const MOST_NAMED = 2;
+const NAMED = 60;
 
 function doneText({ snapshot }: Watch): string {
   if (snapshot.stage !== 'COMPLETED') return `was ${stageText(snapshot)}`;
@@ -101,9 +140,13 @@ function runningText(watch: Watch): string {
 const NAME = 80;
 const WHY = 120;
 
-function tablesOf({ needs, failed, finished, running, at }: Digest, timeZone: string): Table[] {
+function tablesOf(
+  { yours, others, failed, finished, running, at }: Digest & Waiting,
+  timeZone: string,
+): Table[] {
   const tables = [
-    needsTable(needs, at),
+    needsTable('Needs you', yours, at),
+    needsTable(yours.length > 0 ? 'Waits for others' : 'Waits', others, at),
     endedTable('Failed', 'Why', failed, (watch) => cell(whyText(watch))),
     endedTable('Finished', 'Result', finished, (watch) => cell(resultText(watch))),
     runningTable(running, timeZone),
@@ -116,17 +159,19 @@ function tablesOf({ needs, failed, finished, running, at }: Digest, timeZone: st
  * itself, because a phone shows it on a line of its own.
  */
 
-const needsTable = (needs: readonly Need[], at: Date): Table => ({
-  caption: 'Needs you',
+const needsTable = (caption: string, needs: readonly Need[], at: Date): Table => ({
+  caption,
   columns: [
-    { title: 'Needs you' },
+    { title: caption },
     { title: 'What' },
+    { title: 'Who acts', isAside: true, label: 'waits for' },
     { title: 'For', isAside: true, label: 'for' },
     { title: 'Asked by', isAside: true },
   ],
   rows: needs.map((need) => [
     cell(cut(onOneLine(need.name), NAME)),
     cell(needText(need)),
+    cell(cut(actorsOf(need), 80)),
     cell(durationText(Math.max(0, at.getTime() - need.since.getTime()) / 1000)),
     cell(cut(need.requester.name, 40)),
   ]),

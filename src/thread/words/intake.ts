@@ -1,5 +1,6 @@
 import { exactDollars } from '../../lib/dollars.ts';
 import type { FileKind } from '../../lib/file-kinds.ts';
+import { literal } from '../../lib/markdown/common-mark.ts';
 import type { Person } from '../../session/address.ts';
 import type { Offer } from '../../session/transcript.ts';
 
@@ -55,6 +56,10 @@ export const UNDECIDED =
 /** Said of a yes, where something waits for approval. */
 export const WHETHER_APPROVED =
   'Is that an approval of what waits here? Words alone decide nothing: press the button if it is.';
+
+/** Said of a yes to what waits for approval, of somebody who may not decide: it went to the agent. */
+export const decidedByOthers = (who: string): string =>
+  `I took that as a message: what waits for approval here is for ${literal(who)} to decide.`;
 
 /** Said of a message that went to the agent and nearly is a command. */
 export const offerText = (offers: readonly Offer[]): string =>

@@ -2,6 +2,7 @@ import { cut } from '../../lib/cut.ts';
 import { dollars, dollarsAtMost } from '../../lib/dollars.ts';
 import { literal } from '../../lib/markdown/common-mark.ts';
 import { compact, counted, figure } from '../../lib/numbers.ts';
+import { deciderNames, either } from '../../session/deciders.ts';
 import { forecastOf } from '../../session/progress/forecast.ts';
 import { headlineFigure } from '../../session/progress/headline.ts';
 import { stepText } from '../../session/progress.ts';
@@ -42,8 +43,7 @@ export function waitingOn({ session: { requester }, toolCalls }: Snapshot): stri
     const { usd } = request.estimate;
     const cost =
       usd === undefined ? ', at a cost that is not known' : usd > 0 ? `, up to ${dollarsAtMost(usd)}` : '';
-    const isTheirs = deciders === undefined || deciders.called.includes(requester.id);
-    const who = isTheirs ? requester.name : 'whoever is named in my config';
+    const who = deciders === undefined ? requester.name : either(deciderNames(deciders, requester));
     return [
       `${literal(who)} decides: ${literal(request.brief ?? request.title)}${cost}. The buttons are on its card.`,
     ];

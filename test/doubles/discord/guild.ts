@@ -99,6 +99,10 @@ export class Guild extends EventEmitter<{ change: [DiscordMessage, 'posted' | 'e
   /** What people are called in this guild alone, by their ids. */
   readonly nicknames = new Map<string, string>();
   premiumTier: 0 | 1 | 2 | 3 = 0;
+  /** Whether the app has the intent by which members are listed. */
+  listsMembers = true;
+  /** Who has the role of leads besides those who always have; their ids. */
+  moreLeads: readonly string[] = [];
   #last = 0n;
 
   /** Ids grow, and tell when they were made: https://docs.discord.com/developers/reference#snowflakes. */
@@ -340,21 +344,43 @@ const UNSET = {
   vanity_url_code: null,
 };
 
+const role = (id: string, name: string, tags?: object) => ({
+  id,
+  name,
+  color: 0,
+  colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
+  hoist: false,
+  position: 0,
+  permissions: String(BASIC),
+  managed: tags !== undefined,
+  mentionable: false,
+  flags: 0,
+  ...(tags ? { tags } : {}),
+});
+
+export const rawRoles = (of: string): object[] => [
+  role(of, '@everyone'),
+  role(BOT_ROLE, 'ml-intern', { bot_id: BOT_USER.id }),
+  role(LEADS, 'leads'),
+];
+
+/** Everybody in the guild, by their ids in order. */
+export function rawMembers(guild: Guild): object[] {
+  const people = Object.values(PEOPLE).map((person) => ({
+    ...person,
+    roles: [...person.roles, ...(guild.moreLeads.includes(person.id) ? [LEADS] : [])],
+  }));
+  const others = guild.moreLeads
+    .filter((id) => personById(id) === undefined)
+    .map((id) => ({ id, username: `lead${id.slice(-2)}`, global_name: null, roles: [LEADS] }));
+  const bot = { ...BOT_USER, roles: [BOT_ROLE] };
+  return [...people, ...others, bot]
+    .toSorted((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
+    .map((one) => ({ user: rawUser(one), ...rawMember(one, guild.nicknames.get(one.id) ?? null) }));
+}
+
 /** A guild as GUILD_CREATE tells of it. */
 export function rawGuild(guild: Guild, of = GUILD): object {
-  const role = (id: string, name: string, tags?: object) => ({
-    id,
-    name,
-    color: 0,
-    colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
-    hoist: false,
-    position: 0,
-    permissions: String(BASIC),
-    managed: tags !== undefined,
-    mentionable: false,
-    flags: 0,
-    ...(tags ? { tags } : {}),
-  });
   const member = (user: Author & { roles?: readonly string[] }) => ({
     user: rawUser(user),
     ...rawMember(user, guild.nicknameOf(user)),
@@ -382,11 +408,7 @@ export function rawGuild(guild: Guild, of = GUILD): object {
     large: false,
     unavailable: false,
     member_count: 4,
-    roles: [
-      role(of, '@everyone'),
-      role(BOT_ROLE, 'ml-intern', { bot_id: BOT_USER.id }),
-      role(LEADS, 'leads'),
-    ],
+    roles: rawRoles(of),
     channels: rawChannels(guild).filter(({ guild_id }) => guild_id === of),
     threads: rawActiveThreads(guild, of),
     members: [member({ ...BOT_USER, roles: [BOT_ROLE] })],

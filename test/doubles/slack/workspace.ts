@@ -65,7 +65,7 @@ export const CHANNEL_NAMES: Readonly<Record<string, string>> = {
   C0TWO: 'two',
 };
 
-export const GROUPS: Readonly<Record<string, readonly string[]>> = { S0LEADS: ['U0GRACE'] };
+const GROUPS: Readonly<Record<string, readonly string[]>> = { S0LEADS: ['U0GRACE'] };
 
 /** The messages of a workspace, and what happens to them as events: `change` after each. */
 export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 'edited' | 'deleted'] }> {
@@ -75,6 +75,7 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
   readonly panels = new Map<string, string | undefined>();
   /** Members of channels that not everybody is in. */
   readonly members = new Map<string, readonly string[]>();
+  readonly groups = new Map<string, readonly string[]>(Object.entries(GROUPS));
   /** How long ago what is written now was written. */
   ageMs = 0;
   #last = 0;

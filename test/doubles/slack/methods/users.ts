@@ -1,4 +1,4 @@
-import { BOT, GROUPS, OTHERS, PEOPLE, ZONES } from '../workspace.ts';
+import { BOT, OTHERS, PEOPLE, ZONES } from '../workspace.ts';
 import type { Methods } from './method.ts';
 
 /** Who the app is, and who the people are. */
@@ -38,9 +38,9 @@ export const users: Methods = {
   },
 
   // https://docs.slack.dev/reference/methods/usergroups.list
-  'usergroups.list': () => ({
+  'usergroups.list': ({ workspace }) => ({
     ok: true,
-    usergroups: Object.keys(GROUPS).map((id) => ({
+    usergroups: [...workspace.groups.keys()].map((id) => ({
       id,
       is_usergroup: true,
       name: id.slice(2).toLowerCase(),
@@ -48,8 +48,8 @@ export const users: Methods = {
     })),
   }),
 
-  'usergroups.users.list'(_slack, { usergroup }) {
-    const users = GROUPS[String(usergroup)];
+  'usergroups.users.list'({ workspace }, { usergroup }) {
+    const users = workspace.groups.get(String(usergroup));
     return users ? { ok: true, users } : { ok: false, error: 'no_such_subteam' };
   },
 };
