@@ -243,7 +243,9 @@ describe('a key of the config file that is not known', () => {
   ])('says what is wrong with a channel that the agent may write in: %o', (wrong, told) => {
     const right = { name: 'ops', platform: 'slack', workspace: 'T0123ABCD', channel: 'C0456EFGH' };
     const faultsOf = (...channels: object[]) =>
-      withConfig(JSON.stringify({ model: { id: 'a/b', base_url: 'https://example.com/v1' }, notify: { channels } })).join('\n');
+      withConfig(
+        JSON.stringify({ model: { id: 'a/b', base_url: 'https://example.com/v1' }, notify: { channels } }),
+      ).join('\n');
     expect(faultsOf(right)).toBe('');
     expect(faultsOf({ ...right, ...wrong })).toContain(told);
     expect(faultsOf(right, { ...right, name: 'OPS' })).toContain('has a name twice');
