@@ -121,8 +121,8 @@ const OTHER_WORDS = [
 const NO_METRIC = new RegExp(
   [
     'runtime|per[_ ]?sec|samples|tokens|throughput|flo[ps]|seq_?len|memory|vram|elapsed|remaining|allocated',
-    'percentage|learning.rate|clip_ratio|consumed|skipped',
-    '/ ?(?:s|secs?|seconds?|min|h|hours?|it|gpu|device)(?![a-z0-9])', // "tok/sec", "train_speed(iter/s)"
+    'percentage|learning.rate|clip_ratio|consumed|skipped|total_weights',
+    '/ ?(?:s|secs?|seconds?|hour|it|gpu|device)(?![a-z0-9_])', // "tok/sec", "train_speed(iter/s)"
     `(?:^|[^a-z0-9])(?:${OTHER_WORDS})(?:$|[^a-z0-9])`,
     '(?:^|[^a-z0-9])(?:clip|scale)$',
     '^(?:total_loss|[smhx]|best|top|from|to|at|in|of|group|took|reached)$',
