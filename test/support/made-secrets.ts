@@ -46,7 +46,11 @@ const WORDS =
   'correct horse battery staple orange window marble copper velvet tulip harbor saddle lemon rocket'.split(
     ' ',
   );
-const word = (random: Random): string => WORDS[Math.floor(random() * WORDS.length)] ?? '';
+const one = (random: Random, all: readonly string[]): string => all[Math.floor(random() * all.length)] ?? '';
+const word = (random: Random): string => one(random, WORDS);
+
+/** A password as a tired person makes one. */
+const weak = (random: Random): string => `${word(random)}${of(random, DIGITS, 2)}`;
 
 function pem(random: Random, lineBreak: string): string {
   return Array.from({ length: 12 }, () => base64(random, 48)).join(lineBreak);
@@ -95,11 +99,41 @@ export const MAKERS: Readonly<Record<string, (random: Random) => string>> = {
   basic: (random) => Buffer.from(`ada:${password(random, '!@#')}`).toString('base64'),
   digits: (random) => `4${of(random, DIGITS, 9)}`,
   word: (random) => `${word(random)}${word(random)}`,
-  weak: (random) => `${word(random)}${of(random, DIGITS, 2)}`,
+  weak,
   password: (random) => password(random, '!@#%^*+'),
   password_url: (random) => encodeURIComponent(password(random, '!@#%^*+')),
   password_slash: (random) => `${password(random, '!#')}/${of(random, ALNUM, 4)}`,
   phrase: (random) => `${word(random)} ${word(random)} ${word(random)} ${word(random)}`,
+  // Passwords that look like something else: a reference, a rule, a name, a word, several words of a shell.
+  banged: (random) => `!${weak(random)}`,
+  dollared: (random) => `$ecr3t${weak(random)}`,
+  braced: (random) => `{${weak(random)}}`,
+  ticked: (random) => `\`${weak(random)}`,
+  filed: (random) => `${one(random, ['file', 'env', 'vault', 'op', 'ssm'])}:${weak(random)}`,
+  ruled: (random) => `${one(random, ['min', 'max', 'string', 'required'])}:${weak(random)}`,
+  percented: (random) => `%(${weak(random)}`,
+  bracketed: (random) => `[${weak(random)}]`,
+  angled: (random) => `<${weak(random)}>`,
+  starred: (random) => `*${weak(random)}`,
+  slashed: (random) => `/${weak(random)}`,
+  ated: (random) => `@${weak(random)}`,
+  dotted: (random) => `${word(random)}.${word(random)}`,
+  prefixed: (random) => `${'$'}{PREFIX}${weak(random)}`,
+  called: (random) => `${word(random)}(${of(random, DIGITS, 2)}`,
+  letters: (random) => one(random, ['letmein', 'mysecretpw', 'opensesame', word(random)]),
+  few: (random) => of(random, LOWER, 3),
+  secretish: (random) => `my${one(random, ['secret', 'password', 'token'])}${of(random, DIGITS, 2)}`,
+  stand_in: (random) => one(random, ['password', 'example', 'placeholder', 'required', 'secret', 'dummy']),
+  stand_in_word: (random) => one(random, ['example', 'placeholder', 'required', 'dummy', 'true']),
+  weak_lines: (random) => `${weak(random)}\n${weak(random)}`,
+  indented: (random) => `${weak(random)}\n    ${weak(random)}`,
+  wordy_stand_in: (random) => one(random, ['example', 'placeholder', 'dummy']),
+  boolean: (random) => one(random, ['true', 'yes', 'off']),
+  sentence: (random) => `${word(random)} the ${word(random)} of ${word(random)}`,
+  escaped_space: (random) => `${weak(random)}\\ ${weak(random)}`,
+  requoted: (random) => `${weak(random)}'"'"'${weak(random)}`,
+  joined: (random) => `${weak(random)}"${word(random)} ${word(random)}"'${weak(random)}'`,
+  doubled: (random) => `${weak(random)}''${weak(random)}`,
   pem: (random) => pem(random, '\n'),
   pem_logged: (random) => pem(random, '\n2026-01-02 12:00:01,201 INFO [key] '),
   pem_quoted: (random) => pem(random, '\n> '),

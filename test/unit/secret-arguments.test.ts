@@ -27,6 +27,9 @@ describe('a call is taken as it is', () => {
     { column_mapping: { password: 'input_text' }, features: { password: 'int64', secret: 'large_string' } },
     { env: [{ name: 'DB_PASSWORD', value: '$DB_PASSWORD' }] },
     { content: 'HF_TOKEN=hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n' },
+    { script: 'password = getpass()\ndef login(password=None): ...\npassword=os.environ["X"]\n' },
+    { env: { DB_PASSWORD: '${DB_PASSWORD:-}', ALLOW_EMPTY_PASSWORD: 'yes' }, schema: { password: 'string' } },
+    { content: 'export DB_PASSWORD="$(cat /run/secrets/db)"\n' },
     { nested: [[{ a: null, b: 3, c: true }]], text: '' },
   ])('without a secret: %j', async (value) => {
     expect(await refusal(value)).toBeUndefined();
@@ -47,6 +50,11 @@ describe('a call is refused, and its secret is not repeated', () => {
     ],
     ['a token by its shape', { body: made('github_token') }, /"body"/],
     ['an entry with a name', { env: [{ name: 'DB_PASSWORD', value: 'hunter22' }] }, /"env\.1\.value"/],
+    ['what looks like a variable', { env: { DB_PASSWORD: '$ecr3thunter22' } }, /"env\.DB_PASSWORD"/],
+    ['what looks like a place', { env: { DB_PASSWORD: '{hunter22}' } }, /"env\.DB_PASSWORD"/],
+    ['what looks like a rule', { body: { password: 'min:hunter22' } }, /"body\.password"/],
+    ['a default', { run: 'DB_PASSWORD=${PG_PW:-hunter22} ./serve' }, /"run"/],
+    ['settings in lower case', { content: 'user = ada\npassword = hunterhunter22\n' }, /"content", line 2/],
     ['a number', { db: { password: 4_285_172_100 } }, /"db\.password"/],
     ['a command without names', { command: ['wandb', 'login', made('hex40')] }, /"command\.3"/],
     ['an option of one letter', { command: ['sshpass', '-p', 'hunter22', 'ssh', 'x'] }, /"command\.3"/],

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
-import { isReference, isStandIn, looksGenerated, randomCharacters } from './looks.ts';
+import { isStandIn, looksGenerated, randomCharacters } from './looks.ts';
+import { isReference } from './references.ts';
 
 /** Of an address at most so much is read. */
 const ADDRESS_CHARACTERS = 2_000;
@@ -18,7 +19,8 @@ export function* passwordsInAddresses(text: string): Generator<Finding> {
     const colon = authority.slice(0, atSign).indexOf(':');
     const from = colon === -1 ? 0 : colon + 1;
     const value = authority.slice(from, atSign);
-    const isSecret = colon === -1 ? looksGenerated(value) : !isStandIn(value) && !isReference(value);
+    const isSecret =
+      colon === -1 ? looksGenerated(value) : !isStandIn(value) && !isReference(value, 'formatted');
     if (isSecret) yield { start: start + from, end: start + atSign, what: 'a password in an address' };
   }
   yield* bareUserinfo(text);
@@ -58,7 +60,8 @@ function* bareUserinfo(text: string): Generator<Finding> {
     const isEscaped = text[index - 1] === '\\' && /^[nrt]/.test(user);
     if (NO_USERS.test(isEscaped ? user.slice(1) : user)) continue;
     if ((port === undefined && !host.includes('.')) || /^sha\d{3}$/.test(host)) continue;
-    if (isStandIn(value) || isReference(value) || /^(?:[A-Za-z]+|[\d.]+|v[\d.]+)$/.test(value)) continue;
+    if (isStandIn(value) || isReference(value, 'formatted') || /^(?:[A-Za-z]+|[\d.]+|v[\d.]+)$/.test(value))
+      continue;
     const start = index + user.length + 1;
     yield { start, end: start + value.length, what: 'a password in an address' };
   }

@@ -1,12 +1,16 @@
+import { formOf, isReadAsCode } from './forms.ts';
 import {
+  isColumn,
   isFunctionWord,
+  isMask,
   isProse,
-  isReference,
   isStandIn,
+  kindOfWord,
   looksGenerated,
   randomCharacters,
 } from './looks.ts';
 import { kindOfName, type NameKind } from './names.ts';
+import { isReference, type Writing } from './references.ts';
 
 /**
  * What a name is besides: an option of a command, a parameter of an address, a variable of the environment.
@@ -16,7 +20,16 @@ export type Role = 'option' | 'parameter' | 'variable' | 'other';
 type Separator = '=' | ' = ' | ':' | 'flag' | 'tag' | 'list';
 
 /** A value as it stands in a text; of a very long one `text` is the beginning. */
-export type Value = { start: number; end: number; text: string; isQuoted: boolean };
+export type Value = {
+  start: number;
+  end: number;
+  text: string;
+  isQuoted: boolean;
+  /** The quote that opened it; nothing of a value without. */
+  quote: string;
+  /** Whether it is a string that is formatted: `f"…"`, `$"…"`. */
+  isFormatted: boolean;
+};
 
 /** What is known of where a value stands, to tell a secret from code that names one. */
 export type Setting = {
@@ -25,28 +38,79 @@ export type Setting = {
   /** Where the name begins. */
   start: number;
   by: Separator;
+  /** Whether a type stands between the name and the sign: `password: str = …`. */
+  isTyped: boolean;
   role: Role;
   value: Value;
   /** What stands on the line before the name, and behind the value. */
   before: string;
   after: string;
+  /** Some lines around it, to tell a list of settings from a program. */
+  around: string;
   /** Whether the text has sections, as INI files do: values need no quotes there. */
   isIni: boolean;
 };
 
 /**
  * Whether what stands behind the name of a secret is one, and not a stand-in for it, a sentence about it, or
- * code that fetches it. Passwords count whatever they look like; tokens and keys where they look generated.
+ * code that fetches it. Passwords count whatever they look like, in a shell, in a dotenv file and among the
+ * settings of one even where they are words; tokens and keys count where they look generated.
  */
 export function isSecretValue(setting: Setting): boolean {
   const { value, kind, name } = setting;
   const { text } = value;
-  if (isStandIn(text) || isReference(text) || isRoute(text) || isRule(text)) return false;
+  if (isMask(text) || isReference(text, writingOf(setting)) || isRoute(text) || isRule(text)) return false;
+  if (kind === 'always') {
+    const said = isPasswordIn(setting);
+    if (said !== undefined) return said;
+    if (/^\S{6,}(?:\.{3}|…)$/.test(text) && /\d/.test(text)) return true; // all but its end
+  }
+  if (isStandIn(text)) return false;
   if (kind === 'opening' && isPlainWords(text)) return false;
   if (kind === 'scheme') return isCredential(setting);
   if (setting.by === 'list') return isListed(setting);
   if (kind === 'generated') return isGenerated(setting, name.split(/[.-]/).at(-1) ?? name);
-  return value.isQuoted ? isPhrase(text) && !isVariable(text) : isBare(setting);
+  return value.isQuoted ? !isProse(text) && !isFilledIn(setting) && !isVariable(text) : isBare(setting);
+}
+
+/** Which signs have a meaning in a value. */
+export function writingOf({ value, by, before }: Setting): Writing {
+  if (value.isFormatted || /(?:^|\W)[rb]?f[rb]?\\{0,31}["']/i.test(before)) return 'formatted';
+  if (!value.isQuoted) return by === ':' ? 'yaml' : 'bare';
+  const isArgumentOfCall = /[(,][ \t]*$/.test(before);
+  return value.quote === '`' || (value.quote === '"' && by === '=' && !isArgumentOfCall)
+    ? 'expanded'
+    : 'literal';
+}
+
+/** Names of switches: whether there must be a password is none. */
+const SWITCH =
+  /(?:^|[_.-])(?:allow|show|hide|use|uses|require|required|has|is|no|with|without|random|enable|disable|skip|ask|save|remember|empty|reset|change|force|verify|check|generate|rotate|expire|update)(?=[_.-])/i;
+
+/** What the form says of a password; undefined where only the value can tell. */
+function isPasswordIn(setting: Setting): boolean | undefined {
+  const form = formOf(setting);
+  if (form === undefined) return undefined;
+  const { value, name, after, by } = setting;
+  const { text } = value;
+  const word = kindOfWord(text);
+  if (word === 'absent') return false;
+  if (word === 'switch' && (form !== 'shell' || SWITCH.test(name))) return false;
+  if (!value.isQuoted && isReadAsCode(text, after)) return undefined;
+  if (isVariable(text)) return false;
+  if (by === ' = ' && /\s/.test(text)) return !isProse(text) && !/ [+*/%|&<>=!?-]{1,2} /.test(text);
+  if (form === 'shell') return by === '=' || !isColumn(text);
+  if (form === 'settings') {
+    if (word !== undefined) return by === '=' ? word !== 'type' : false;
+    return (
+      !(isIdentifier(text) && isNamedSo(text) && /_|[a-z][A-Z]|^(?:pw|pass|pwd)\d?$/.test(text)) &&
+      !/^[a-z]+(?:_[a-z]+)+$/.test(text)
+    );
+  }
+  // YAML and JSON.
+  if (word === 'type' || text.toLowerCase() === name.toLowerCase()) return false;
+  if (form === 'yaml') return word === undefined && !/^[@!]/.test(text) ? undefined : true;
+  return word === 'stand-in' ? true : undefined;
 }
 
 /** `offline`, `change-me-in-production`: a mode, or a stand-in of somebody's own. */
@@ -59,10 +123,12 @@ const isVariable = (text: string): boolean =>
 
 /** A page or a file: `/reset-password`, `https://host/login`, `~/.pgpass`. */
 const isRoute = (text: string): boolean =>
-  /^(?:https?:\/\/|\.{0,2}\/|~\/)/.test(text) && randomCharacters(text) < 8;
+  /^(?:https?:\/\/|\.{1,2}\/|~\/|\/[\w.-]+\/|\/[a-z]+(?:-[a-z]+)*$)/.test(text) && randomCharacters(text) < 8;
 
 /** What a form demands of a password: `required|min:8`. */
-const isRule = (text: string): boolean => /^(?:required|min|max|nullable|string)[|:]/.test(text);
+const isRule = (text: string): boolean => RULES.test(text);
+const RULES =
+  /^(?:(?:min|max|size|length|between|digits|minLength|maxLength):\d{1,4}(?:,\d{1,4})?|required|nullable|sometimes|string|confirmed|password|current_password)(?:\|(?:\w{1,30}:[\w,.]{0,40}|[a-z_]{1,30})){1,12}$|^(?:min|max|size|length|between|minLength|maxLength):\d{1,4}(?:,\d{1,4})?$/;
 
 /** Behind `Authorization:`; a scheme before it says that it is one. */
 function isCredential({ value: { text }, before, value }: Setting): boolean {
@@ -124,6 +190,13 @@ function isTemplate(text: string): boolean {
   return rest.length < text.length && randomCharacters(rest) < 8;
 }
 
+/** The same of a text in quotes; in those of JSON and of a shell's single ones `$x` and `{x}` are literal. */
+function isFilledIn(setting: Setting): boolean {
+  const { text } = setting.value;
+  const isOne = /^(?:\{[^{}]{0,80}\}|\$\w{1,80})$/.test(text);
+  return isTemplate(text) && !(isOne && writingOf(setting) === 'literal');
+}
+
 const NAME = String.raw`[A-Za-z_$][\w$]*`;
 const PARTS = String.raw`(?:(?:\.|\?\.|::|->)${NAME})`;
 /**
@@ -133,7 +206,7 @@ const PARTS = String.raw`(?:(?:\.|\?\.|::|->)${NAME})`;
 const CODE = new RegExp(
   String.raw`^(?:(?:await|new|not|lambda|async|function|typeof)\b|[&*!@]\w|${NAME}${PARTS}*[([{]|[([{])`,
 );
-const CHAIN = new RegExp(`^${NAME}${PARTS}+$`);
+const CHAIN = new RegExp(`^${NAME}${PARTS}+!?$`);
 
 const isCode = (text: string): boolean =>
   CODE.test(text) ||
@@ -154,7 +227,8 @@ const isNamedSo = (text: string): boolean =>
 function isBare(setting: Setting): boolean {
   const { value, by, role, after, before, isIni } = setting;
   const { text } = value;
-  if (isCode(text + (/^[([{]/.test(after) ? after[0] : ''))) return false;
+  const isSignedWord = /^[!@]\w*\d\d/.test(text) && /^[ \t]*(?:\r?\n|$)/.test(after);
+  if (!isSignedWord && isCode(text + (/^[([{]/.test(after) ? after[0] : ''))) return false;
   if (by === 'flag') return isArgument(text) && !IS_MOUNT.test(text);
   if (by === 'tag') return !/^[@:/]/.test(text) && !/^[ \t]+[A-Za-z]/.test(after);
   if (by === ':') return isBehindColon(setting);

@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts';
-import { isReference, isStandIn, looksGenerated, randomCharacters } from './looks.ts';
+import { isStandIn, looksGenerated, randomCharacters } from './looks.ts';
 import { kindOfName } from './names.ts';
+import { isReference } from './references.ts';
 
 /** A command or call that takes a secret without its name, and how the secret stands in it. */
 type Rule = { what: string; find: RegExp; isSecret?: (value: string) => boolean };
@@ -19,6 +20,10 @@ const isKey = (value: string): boolean => looksGenerated(value) && randomCharact
 
 /** Two arguments, where the second is a password: `auth=("ada", "…")`, `smtp.login("ada", "…")`. */
 const PAIR = String.raw`\([ \t]{0,8}${QUOTE}[^"'\\\n]{1,80}${QUOTE},[ \t]{0,8}${QUOTE}(?<value>[^"'\\\n]{3,200})${QUOTE}[ \t]{0,8}\)`;
+
+/** A password that is set, or else has a default: its value in quotes. */
+const PASSWORD_IS = String.raw`(?:password|passwd|secret)\w{0,20}(?:${QUOTE})?[ \t]{0,8}[:=][ \t]{0,8}`;
+const TYPED = String.raw`\\{0,31}["'](?<value>[^"'\\\n]{3,200})`;
 
 /** Sources: the manual page of each command. */
 const RULES: readonly Rule[] = [
@@ -84,7 +89,24 @@ const RULES: readonly Rule[] = [
   },
   {
     what: 'a password',
-    find: /(?:password|passwd|secret)\w{0,20}[ \t]{0,8}=[ \t]{0,8}os\.(?:getenv|environ\.get)\([^()\n]{1,80}\)[ \t]{1,8}or[ \t]{1,8}\\{0,31}["'](?<value>[^"'\\\n]{3,200})/dgi,
+    find: new RegExp(
+      `${PASSWORD_IS}os\\.(?:getenv|environ\\.get)\\((?:[^()\\n]{1,80}\\)[ \\t]{1,8}or|[^(),\\n]{1,80},)[ \\t]{0,8}${TYPED}`,
+      'dgi',
+    ),
+  },
+  {
+    what: 'a password',
+    find: new RegExp(
+      `${PASSWORD_IS}(?:process\\.|import\\.meta\\.)?env[\\w.["'\\]]{1,80}[ \\t]{0,8}(?:\\?\\?|\\|\\|)[ \\t]{0,8}${TYPED}`,
+      'dgi',
+    ),
+  },
+  {
+    what: 'a password',
+    find: new RegExp(
+      `${PASSWORD_IS}${QUOTE}?\\{\\{[^{}\\n|]{1,100}\\|[ \\t]{0,8}default\\([ \\t]{0,8}${TYPED}`,
+      'dgi',
+    ),
   },
   {
     what: 'a secret of AWS',
@@ -103,7 +125,8 @@ export function* secretsInCommands(text: string): Generator<Finding> {
     for (const { indices } of text.matchAll(find)) {
       const [start, end] = indices?.groups?.value ?? [0, 0];
       const value = text.slice(start, end);
-      if (isSecret(value) && !isStandIn(value) && !isReference(value)) yield { start, end, what };
+      const writing = text[start - 1] === "'" ? 'literal' : 'formatted';
+      if (isSecret(value) && !isStandIn(value) && !isReference(value, writing)) yield { start, end, what };
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
-import { isReference, isStandIn, looksGenerated } from './looks.ts';
+import { isStandIn, looksGenerated } from './looks.ts';
+import { isReference } from './references.ts';
 
 /** What a scheme of HTTP's is followed by: `token68` of RFC 9110, 11.2. */
 const CREDENTIAL = /[A-Za-z0-9._~+/=-]*/y;

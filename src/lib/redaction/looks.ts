@@ -56,25 +56,40 @@ function isPath(text: string): boolean {
   );
 }
 
-/**
- * Words that stand where a secret would, and that are none: kinds of values, how something is, a form's own
- * name.
- */
-const NO_SECRETS = new Set(
-  [
-    'str string text bytes bool boolean int integer number float any object array buffer secretstr optional',
-    'none null nil undefined nan void unknown never true false yes no on off y n',
-    'required hidden empty unset missing invalid incorrect wrong expired changed updated enabled disabled',
-    'auto default inherit env environment prompt stdin ask masked removed revoked leaked',
-    'password passwd pwd passphrase secret token key apikey api-key api_key credentials auth pass pw',
-    'dummy fake placeholder example sample unused ignored not-needed not_needed no-key no_key n/a na tbd todo fixme',
-    'no-key-required not-used sk-no-key-required redacted ollama lm-studio lm_studio vllm self this value',
-    'private public bearer basic digest oauth oauth2 header query cookie saml oidc file path test-token token-abc123',
-    'int8 int16 int32 int64 uint8 float16 float32 float64 large_string utf8 binary varchar',
-  ]
-    .join(' ')
-    .split(' '),
+const wordsOf = (...lines: string[]): ReadonlySet<string> => new Set(lines.join(' ').split(' '));
+
+/** What stands for no value, or for a switch. */
+const ABSENT = wordsOf('none null nil undefined nan void');
+const SWITCHES = wordsOf('true false yes no on off y n');
+/** Kinds of values. */
+const TYPES = wordsOf(
+  'str string text bytes bool boolean int integer number float any object array buffer secretstr optional',
+  'unknown never int8 int16 int32 int64 uint8 float16 float32 float64 large_string utf8 binary varchar',
 );
+/** How something is, or what a form or a log says of it. */
+const STATES = wordsOf(
+  'required hidden empty unset missing invalid incorrect wrong expired changed updated enabled disabled',
+  'auto default inherit env environment prompt stdin ask masked removed revoked leaked redacted self this',
+  'private public bearer basic digest oauth oauth2 header query cookie saml oidc file path n/a na',
+);
+/** What people write where a secret would stand, and some leave so. */
+const STAND_INS = wordsOf(
+  'password passwd pwd passphrase secret token key apikey api-key api_key credentials auth pass pw',
+  'dummy fake placeholder example sample unused ignored not-needed not_needed no-key no_key tbd todo fixme',
+  'no-key-required not-used sk-no-key-required ollama lm-studio lm_studio vllm value',
+  'test-token token-abc123',
+);
+const NO_SECRETS = new Set([...ABSENT, ...SWITCHES, ...TYPES, ...STATES, ...STAND_INS]);
+
+/** What a word says where a secret would stand; undefined of all others. */
+export function kindOfWord(value: string): 'absent' | 'switch' | 'type' | 'state' | 'stand-in' | undefined {
+  const word = value.trim().toLowerCase();
+  if (ABSENT.has(word)) return 'absent';
+  if (SWITCHES.has(word)) return 'switch';
+  if (TYPES.has(word)) return 'type';
+  if (STATES.has(word)) return 'state';
+  return STAND_INS.has(word) ? 'stand-in' : undefined;
+}
 
 /**
  * Whether a value stands for a secret without being one: `<your-token>`, `xxx`, `***`, `hf_...`,
@@ -82,36 +97,38 @@ const NO_SECRETS = new Set(
  */
 export function isStandIn(value: string): boolean {
   const text = value.slice(0, LOOKED_AT).trim();
-  if (text === '' || NO_SECRETS.has(text.toLowerCase())) return true;
+  if (NO_SECRETS.has(text.toLowerCase()) || isMask(text)) return true;
+  if (/(?:\.{3}|…)$/.test(text) && text.length < 24) return true;
+  return isColumn(text) || hasWordOf(text, EXAMPLES);
+}
+
+/** `input_text`: a column of a table. */
+export const isColumn = (text: string): boolean =>
+  /^[a-z]+(?:_[a-z]+)*_(?:text|column|col|label|field|feature)$/.test(text.slice(0, LOOKED_AT));
+
+/** Whether nobody could take it for a secret: nothing, `***`, `...`, `xxx`, `<your-token>`, `[redacted]`. */
+export function isMask(value: string): boolean {
+  const text = value.slice(0, LOOKED_AT).trim();
+  if (text === '') return true;
   if (/^[\s*•·.…_#?~-]+$/.test(text) || /^(?:[A-Za-z]{1,8}[_-])*x{2,}(?:[-_.]x{2,})*$/i.test(text))
     return true;
-  if (/\[redacted|REDACTED|^\[.{0,60}\]$|^\S{0,8}[*•]{3,}\S{0,4}$/.test(text)) return true;
-  if (/(?:\.{3}|…)$/.test(text) && text.length < 24) return true;
-  if (/^<[^<>]{0,80}>$/.test(text)) return true;
-  if (/^[a-z]+(?:_[a-z]+)*_(?:text|column|col|label|field|feature)$/.test(text)) return true; // of a table
+  if (/\[redacted|REDACTED|^\S{0,8}[*•]{3,}\S{0,4}$/.test(text)) return true;
+  const inner = /^(?:<([^<>]{0,80})>|\[(.{0,60})\])$/.exec(text);
+  if (inner !== null) return !isWordWithNumber(inner[1] ?? inner[2] ?? '');
+  return hasWordOf(text, MEANT_FOR_YOU);
+}
+
+/** `hunter22`: what a place to fill in is not called. */
+const isWordWithNumber = (text: string): boolean =>
+  !/[\s_.-]/.test(text) && /[A-Za-z]/.test(text) && /\d\d/.test(text);
+
+function hasWordOf(text: string, known: ReadonlySet<string>): boolean {
   const words = text.toLowerCase().split(/[\s_.-]+/);
-  if (words.length > 1 && words.some((word) => MEANT_FOR_YOU.has(word))) {
-    return randomCharacters(text) < LEAST_RANDOM;
-  }
-  return false;
+  return words.length > 1 && words.some((word) => known.has(word)) && randomCharacters(text) < LEAST_RANDOM;
 }
 
-const MEANT_FOR_YOU = new Set(
-  'your insert enter replace replaceme put paste here goes placeholder example sample dummy fake'.split(' '),
-);
-
-/**
- * Whether a value only names where a secret is: `$X`, `${X}`, `$(…)`, `%X%`, `{{ x }}`, `{x}`, a secret
- * store's address.
- */
-export function isReference(value: string): boolean {
-  const text = value.slice(0, LOOKED_AT).trim();
-  if (/^(?:\$[A-Za-z_]\w*|\$[{(]|\$env:|\$\$|%[A-Za-z_]\w*%$|%\(|%[sdr]$|`|<[(%]|\{\{?|!\w)/.test(text))
-    return true;
-  if (/^["']?\{.{0,80}\}["']?$/.test(text)) return true;
-  if (/^(?:op|vault|env|file|ref\+\w+|secretref|keyvault|ssm|gcp|aws-sm|bws):/i.test(text)) return true;
-  return /^(?:arn:aws:|projects\/[\w-]+\/secrets\/|\/run\/secrets\/|\/var\/run\/secrets\/)/.test(text);
-}
+const MEANT_FOR_YOU = wordsOf('your insert enter replace replaceme put paste here goes placeholder');
+const EXAMPLES = wordsOf('example sample dummy fake');
 
 const FUNCTION_WORDS = new Set(
   [
