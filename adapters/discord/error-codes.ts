@@ -3,10 +3,8 @@ import { type Row as SharedRow, tableOf } from '../shared/error-meanings.ts';
 
 /*
  * The JSON error codes that Discord can answer with to what this adapter does (messages, reactions, files,
- * threads, direct messages, interactions), and what each means for what was to be done. Sources:
- * RESTJSONErrorCodes of discord-api-types,
- * https://docs.discord.com/developers/topics/opcodes-and-status-codes#json and
- * https://docs.discord.com/developers/topics/threads.
+ * threads, direct messages, interactions), what each means for what was to be done, and where that is known
+ * from (as of August 2026).
  */
 
 /** What only Discord's error codes say about a call. */
@@ -18,7 +16,27 @@ export type Own =
   /** The thread is archived: it is un-archived first, unless somebody has locked it. */
   | 'archived';
 
-export type Row = SharedRow<Own>;
+export type Row = SharedRow<Own> & {
+  /** The pages that name the code, or say when Discord answers with it. */
+  sources: readonly string[];
+};
+
+/** Discord's list of codes; what it says of each is what the code is called here. */
+export const LIST = 'https://docs.discord.com/developers/topics/opcodes-and-status-codes#json';
+/** Codes that the list lacks, and that Discord's own types for clients have. */
+export const TYPES =
+  'https://github.com/discordjs/discord-api-types/blob/main/rest/common.ts (RESTJSONErrorCodes)';
+const listed = (page: string): readonly string[] => [LIST, `https://docs.discord.com/developers/${page}`];
+const CODE = [LIST];
+const TYPE = [TYPES];
+const THREAD = listed('topics/threads');
+/** An answer within three seconds, and by its token within a quarter of an hour. */
+const INTERACTION = listed('interactions/receiving-and-responding');
+const UPLOAD = listed('reference#uploading-files');
+const MODERATION = listed('resources/auto-moderation');
+const CHANNEL = listed('resources/channel');
+const DIRECT_MESSAGE = listed('resources/user#create-dm');
+const RATE = listed('topics/rate-limits');
 
 const TROUBLE = 'Discord has trouble';
 const FORM = 'Discord does not take it in this form';
@@ -32,128 +50,144 @@ const RULES = 'the moderation rules of this server do not let it through';
 const KIND = 'this kind of channel takes no such messages';
 const NEWER = 'Discord no longer offers it; whoever runs me has to install a newer version';
 
-const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, string>>>> = {
+type Entry = readonly [sources: readonly string[], why: string];
+
+const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, Entry>>>> = {
   limited: {
-    [Code.ActionCannotBePerformedDueToSlowmodeRateLimit]: 'this channel is in slow mode',
-    [Code.AnnouncementEditLimitExceeded]: TROUBLE,
-    [Code.ChannelSendRateLimit]: TROUBLE,
-    [Code.ServerSendRateLimit]: TROUBLE,
-    [Code.OpeningDirectMessagesTooFast]: TROUBLE,
-    [Code.ServiceResourceIsBeingRateLimited]: TROUBLE,
+    [Code.ActionCannotBePerformedDueToSlowmodeRateLimit]: [CHANNEL, 'this channel is in slow mode'],
+    [Code.AnnouncementEditLimitExceeded]: [CODE, TROUBLE],
+    [Code.ChannelSendRateLimit]: [RATE, TROUBLE],
+    [Code.ServerSendRateLimit]: [RATE, TROUBLE],
+    [Code.OpeningDirectMessagesTooFast]: [DIRECT_MESSAGE, TROUBLE],
+    [Code.ServiceResourceIsBeingRateLimited]: [RATE, TROUBLE],
   },
   passing: {
-    [Code.APIResourceOverloaded]: TROUBLE,
-    [Code.FeatureTemporarilyDisabledServerSide]: TROUBLE,
-    [Code.SendMessagesHasBeenTemporarilyDisabled]: TROUBLE,
-    [Code.IndexNotYetAvailable]: TROUBLE,
-    [Code.ApplicationNotYetAvailable]: TROUBLE,
+    [Code.APIResourceOverloaded]: [CODE, TROUBLE],
+    [Code.FeatureTemporarilyDisabledServerSide]: [CODE, TROUBLE],
+    [Code.SendMessagesHasBeenTemporarilyDisabled]: [CODE, TROUBLE],
+    [Code.IndexNotYetAvailable]: [CODE, TROUBLE],
+    [Code.ApplicationNotYetAvailable]: [CODE, TROUBLE],
   },
   unclear: {
-    [Code.GeneralError]: TROUBLE,
-    [Code.CloudflareIsBlockingYourRequest]: TROUBLE,
-    [Code.ApplicationInteractionFailedToSend]: TROUBLE,
+    [Code.GeneralError]: [CODE, TROUBLE],
+    [Code.CloudflareIsBlockingYourRequest]: [CODE, TROUBLE],
+    [Code.ApplicationInteractionFailedToSend]: [CODE, TROUBLE],
   },
   form: {
-    [Code.InvalidFormBodyOrContentType]: FORM,
-    [Code.RequestBodyContainsInvalidJSON]: FORM,
-    [Code.CannotSendAnEmptyMessage]: FORM,
-    [Code.MaximumNumberOfAttachmentsInAMessageReached]: FORM,
-    [Code.ExplicitContentCannotBeSentToTheDesiredRecipient]: RULES,
-    [Code.MessageWasBlockedByAutomaticModeration]: RULES,
-    [Code.TitleWasBlockedByAutomaticModeration]: RULES,
-    [Code.MessageBlockedByHarmfulLinksFilter]: RULES,
-    [Code.InvalidMessageType]: FORM,
-    [Code.CannotReplyWithoutPermissionToReadMessageHistory]: PERMISSION,
-    [Code.CannotReferenceAMessageWithoutPermissionToReadMessageHistory]: PERMISSION,
-    [Code.NSFWChannelMessageReferenceNotAllowed]: RULES,
-    [Code.CannotForwardMessageWithUnreadableContent]: FORM,
-    [Code.InvalidStickerSent]: FORM,
-    [Code.CannotEditStickersWithinMessage]: FORM,
-    [Code.SpecifiedEmojiIsInvalid]: FORM,
-    [Code.CannotEditAPollMessage]: FORM,
-    [Code.CannotUseAnEmojiIncludedWithThePoll]: FORM,
-    [Code.InvalidActivityAction]: FORM,
+    [Code.InvalidFormBodyOrContentType]: [CODE, FORM],
+    [Code.RequestBodyContainsInvalidJSON]: [CODE, FORM],
+    [Code.CannotSendAnEmptyMessage]: [CODE, FORM],
+    [Code.MaximumNumberOfAttachmentsInAMessageReached]: [CODE, FORM],
+    [Code.ExplicitContentCannotBeSentToTheDesiredRecipient]: [CODE, RULES],
+    [Code.MessageWasBlockedByAutomaticModeration]: [MODERATION, RULES],
+    [Code.TitleWasBlockedByAutomaticModeration]: [MODERATION, RULES],
+    [Code.MessageBlockedByHarmfulLinksFilter]: [CODE, RULES],
+    [Code.InvalidMessageType]: [CODE, FORM],
+    [Code.CannotReplyWithoutPermissionToReadMessageHistory]: [CODE, PERMISSION],
+    [Code.CannotReferenceAMessageWithoutPermissionToReadMessageHistory]: [TYPE, PERMISSION],
+    [Code.NSFWChannelMessageReferenceNotAllowed]: [TYPE, RULES],
+    [Code.CannotForwardMessageWithUnreadableContent]: [CODE, FORM],
+    [Code.InvalidStickerSent]: [CODE, FORM],
+    [Code.CannotEditStickersWithinMessage]: [CODE, FORM],
+    [Code.SpecifiedEmojiIsInvalid]: [CODE, FORM],
+    [Code.CannotEditAPollMessage]: [CODE, FORM],
+    [Code.CannotUseAnEmojiIncludedWithThePoll]: [CODE, FORM],
+    [Code.InvalidActivityAction]: [CODE, FORM],
   },
   too_large: {
-    [Code.RequestEntityTooLarge]: 'it is larger than what this server takes',
-    [Code.FileUploadedExceedsMaximumSize]: 'it is larger than what this server takes',
+    [Code.RequestEntityTooLarge]: [UPLOAD, 'it is larger than what this server takes'],
+    [Code.FileUploadedExceedsMaximumSize]: [UPLOAD, 'it is larger than what this server takes'],
   },
-  archived: { [Code.InvalidActionOnArchivedThread]: 'the thread is archived' },
-  gone: { [Code.UnknownMessage]: 'it was deleted' },
+  archived: { [Code.InvalidActionOnArchivedThread]: [THREAD, 'the thread is archived'] },
+  gone: { [Code.UnknownMessage]: [CODE, 'it was deleted'] },
   frozen: {
-    [Code.MaximumNumberOfEditsToMessagesOlderThanOneHourReached]: 'old messages can be changed so often only',
-    [Code.CannotEditMessageAuthoredByAnotherUser]: 'it is not mine',
-    [Code.VoiceMessagesCannotBeEdited]: FORM,
-    [Code.CannotExecuteActionOnSystemMessage]: 'it is a message of Discord’s own',
+    [Code.MaximumNumberOfEditsToMessagesOlderThanOneHourReached]: [
+      CODE,
+      'old messages can be changed so often only',
+    ],
+    [Code.CannotEditMessageAuthoredByAnotherUser]: [CODE, 'it is not mine'],
+    [Code.VoiceMessagesCannotBeEdited]: [CODE, FORM],
+    [Code.CannotExecuteActionOnSystemMessage]: [CODE, 'it is a message of Discord’s own'],
   },
   closed: {
-    [Code.UnknownChannel]: GONE,
-    [Code.UnknownGuild]: 'I am not in this server any more; somebody has to invite me again',
-    [Code.InvalidGuild]: 'I am not in this server any more; somebody has to invite me again',
-    [Code.UserBannedFromThisGuild]: 'I am banned from this server',
-    [Code.MissingAccess]: `I can't see this channel; ${PERMISSION}`,
-    [Code.ThreadLocked]: 'the thread is locked; a moderator has to unlock it',
-    [Code.CannotSendMessagesToThisUser]: 'they take no direct messages',
-    [Code.CannotSendMessagesToThisUserDueToHavingNoMutualGuilds]: 'we share no server',
-    [Code.CannotSendMessagesInNonTextChannel]: KIND,
-    [Code.CannotSendAMessageInAForumChannel]: KIND,
-    [Code.CannotExecuteActionOnThisChannelType]: KIND,
-    [Code.CannotExecuteActionOnDMChannel]: KIND,
-    [Code.ChannelVerificationLevelTooHighForYouToGainAccess]: RULES,
-    [Code.InvalidToken]: TOKEN,
-    [Code.Unauthorized]: TOKEN,
-    [Code.ConnectionHasBeenRevoked]: TOKEN,
-    [Code.UnknownAccount]: TOKEN,
-    [Code.UnknownApplication]: TOKEN,
-    [Code.VerifyYourAccount]: TOKEN,
-    [Code.TheUserAccountMustFirstBeVerified]: TOKEN,
-    [Code.ServerNotAvailableInYourLocation]: 'this server is not available where I run',
+    [Code.UnknownChannel]: [CODE, GONE],
+    [Code.UnknownGuild]: [CODE, 'I am not in this server any more; somebody has to invite me again'],
+    [Code.InvalidGuild]: [CODE, 'I am not in this server any more; somebody has to invite me again'],
+    [Code.UserBannedFromThisGuild]: [CODE, 'I am banned from this server'],
+    [Code.MissingAccess]: [CODE, `I can't see this channel; ${PERMISSION}`],
+    [Code.ThreadLocked]: [THREAD, 'the thread is locked; a moderator has to unlock it'],
+    [Code.CannotSendMessagesToThisUser]: [CODE, 'they take no direct messages'],
+    [Code.CannotSendMessagesToThisUserDueToHavingNoMutualGuilds]: [CODE, 'we share no server'],
+    [Code.CannotSendMessagesInNonTextChannel]: [CODE, KIND],
+    [Code.CannotSendAMessageInAForumChannel]: [CODE, KIND],
+    [Code.CannotExecuteActionOnThisChannelType]: [CODE, KIND],
+    [Code.CannotExecuteActionOnDMChannel]: [CODE, KIND],
+    [Code.ChannelVerificationLevelTooHighForYouToGainAccess]: [CODE, RULES],
+    [Code.InvalidToken]: [CODE, TOKEN],
+    [Code.Unauthorized]: [CODE, TOKEN],
+    [Code.ConnectionHasBeenRevoked]: [CODE, TOKEN],
+    [Code.UnknownAccount]: [CODE, TOKEN],
+    [Code.UnknownApplication]: [CODE, TOKEN],
+    [Code.VerifyYourAccount]: [CODE, TOKEN],
+    [Code.TheUserAccountMustFirstBeVerified]: [CODE, TOKEN],
+    [Code.ServerNotAvailableInYourLocation]: [CODE, 'this server is not available where I run'],
   },
   denied: {
-    [Code.MissingPermissions]: PERMISSION,
-    [Code.TwoFactorAuthenticationIsRequired]:
+    [Code.MissingPermissions]: [CODE, PERMISSION],
+    [Code.TwoFactorAuthenticationIsRequired]: [
+      CODE,
       'this server asks for two-factor authentication of whoever runs me',
-    [Code.NotAuthorizedToPerformThisActionOnThisApplication]: PERMISSION,
-    [Code.MissingRequiredOAuth2Scope]: PERMISSION,
-    [Code.InvalidAPIVersion]: NEWER,
-    [Code.BotsCannotUseThisEndpoint]: NEWER,
-    [Code.InvalidRequestOrigin]: NEWER,
-    [Code.AccessToFileUploadsHasBeenLimitedForThisGuild]: 'uploads are limited in this server',
-    [Code.InvalidFileUploaded]: FILE,
-    [Code.ProvidedFileIsInvalid]: FILE,
-    [Code.ProvidedFileTypeIsInvalid]: FILE,
-    [Code.UploadedFileNotFound]: FILE,
-    [Code.FailedToResizeAssetBelowTheMaximumSize]: FILE,
-    [Code.MaximumActiveThreads]:
+    ],
+    [Code.NotAuthorizedToPerformThisActionOnThisApplication]: [CODE, PERMISSION],
+    [Code.MissingRequiredOAuth2Scope]: [CODE, PERMISSION],
+    [Code.InvalidAPIVersion]: [CODE, NEWER],
+    [Code.BotsCannotUseThisEndpoint]: [CODE, NEWER],
+    [Code.InvalidRequestOrigin]: [CODE, NEWER],
+    [Code.AccessToFileUploadsHasBeenLimitedForThisGuild]: [CODE, 'uploads are limited in this server'],
+    [Code.InvalidFileUploaded]: [CODE, FILE],
+    [Code.ProvidedFileIsInvalid]: [CODE, FILE],
+    [Code.ProvidedFileTypeIsInvalid]: [CODE, FILE],
+    [Code.UploadedFileNotFound]: [CODE, FILE],
+    [Code.FailedToResizeAssetBelowTheMaximumSize]: [CODE, FILE],
+    [Code.MaximumActiveThreads]: [
+      THREAD,
       'this server has as many active threads as there can be; close some, then ask me again',
-    [Code.MaximumActiveAnnouncementThreads]:
+    ],
+    [Code.MaximumActiveAnnouncementThreads]: [
+      THREAD,
       'this channel has as many active threads as there can be; close some, then ask me again',
-    [Code.MaximumThreadParticipantsReached]: 'the thread has as many members as there can be',
-    [Code.MaximumNumberOfGuildChannelsReached]: 'this server has as many channels as there can be',
-    [Code.TagRequiredToCreateAForumPostInThisChannel]: 'a post needs a tag in this forum',
+    ],
+    [Code.MaximumThreadParticipantsReached]: [CODE, 'the thread has as many members as there can be'],
+    [Code.MaximumNumberOfGuildChannelsReached]: [CODE, 'this server has as many channels as there can be'],
+    [Code.TagRequiredToCreateAForumPostInThisChannel]: [CHANNEL, 'a post needs a tag in this forum'],
   },
   again: {
-    [Code.UnknownInteraction]: LATE,
-    [Code.UnknownWebhook]: LATE,
-    [Code.InvalidWebhookToken]: LATE,
-    [Code.UnknownApplicationCommand]: LATE,
-    [Code.InteractionHasAlreadyBeenAcknowledged]: 'that was answered before; please do it again',
-    [Code.ThisInteractionHasHitTheMaximumNumberOfFollowUpMessages]:
+    [Code.UnknownInteraction]: [INTERACTION, LATE],
+    [Code.UnknownWebhook]: [INTERACTION, LATE],
+    [Code.InvalidWebhookToken]: [INTERACTION, LATE],
+    [Code.UnknownApplicationCommand]: [CODE, LATE],
+    [Code.InteractionHasAlreadyBeenAcknowledged]: [CODE, 'that was answered before; please do it again'],
+    [Code.ThisInteractionHasHitTheMaximumNumberOfFollowUpMessages]: [
+      CODE,
       'too much was said about that; please do it again',
+    ],
   },
-  done: { [Code.ThreadAlreadyCreatedForMessage]: 'it has a thread' },
+  done: { [Code.ThreadAlreadyCreatedForMessage]: [CODE, 'it has a thread'] },
   final: {
-    [Code.UnknownEmoji]: 'there is no such emoji',
-    [Code.UnknownUser]: 'there is no such person',
-    [Code.UnknownMember]: 'there is no such member',
-    [Code.MaximumNumberOfReactionsReached]: 'it has as many reactions as there can be',
-    [Code.ReactionWasBlocked]: 'I may not react there',
-    [Code.UserCannotUseBurstReactions]: 'I may not react there',
-    [Code.InvalidRecipients]: 'they take no direct messages',
-    [Code.InvalidThreadNotificationSettings]: FORM,
-    [Code.MaximumNumberOfPinsReachedForTheChannel]: FORM,
+    [Code.UnknownEmoji]: [CODE, 'there is no such emoji'],
+    [Code.UnknownUser]: [CODE, 'there is no such person'],
+    [Code.UnknownMember]: [CODE, 'there is no such member'],
+    [Code.MaximumNumberOfReactionsReached]: [CODE, 'it has as many reactions as there can be'],
+    [Code.ReactionWasBlocked]: [CODE, 'I may not react there'],
+    [Code.UserCannotUseBurstReactions]: [CODE, 'I may not react there'],
+    [Code.InvalidRecipients]: [CODE, 'they take no direct messages'],
+    [Code.InvalidThreadNotificationSettings]: [CODE, FORM],
+    [Code.MaximumNumberOfPinsReachedForTheChannel]: [CODE, FORM],
   },
 };
 
 /** By the code as text. */
-export const ERROR_CODES: ReadonlyMap<string, Row> = tableOf(BY_MEANING, (why) => ({ why }));
+export const ERROR_CODES: ReadonlyMap<string, Row> = tableOf(BY_MEANING, ([sources, why]) => ({
+  sources,
+  why,
+}));

@@ -1,6 +1,8 @@
-import type { REST } from 'discord.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type REST, RESTJSONErrorCodes } from 'discord.js';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ERROR_CODES, type Row } from '../../adapters/discord/error-codes.ts';
+import { ERROR_CODES, LIST, type Row, TYPES } from '../../adapters/discord/error-codes.ts';
 import type { Failed, Outbound } from '../../src/thread/delivery/outbound.ts';
 import type { DiscordDouble } from '../doubles/discord/server.ts';
 import { freePort } from '../support/free-port.ts';
@@ -14,6 +16,7 @@ import {
   useRefusingDiscord,
 } from '../support/refusals/discord.ts';
 import { expectMeaning, REASONS as SHARED } from '../support/refusals/error-codes.ts';
+import { ROOT } from '../support/root.ts';
 
 let discord: DiscordDouble;
 let rest: REST;
@@ -33,6 +36,20 @@ const REASONS = {
   too_large: 'too_long',
   archived: 'closed',
 } as const satisfies Record<Row['means'], Failed['reason']>;
+
+/** The codes of Discord's own list, as its page has them. */
+const listed = readFileSync(join(ROOT, 'test/corpora/discord-error-codes.txt'), 'utf8').trim().split('\n');
+
+test('each row says where its code is from, and Discord’s list has what it is said to have', () => {
+  expect(listed.length).toBeGreaterThan(250);
+  const known = Object.values(RESTJSONErrorCodes).map(String);
+  for (const [code, { sources }] of ERROR_CODES) {
+    expect(sources.length, code).toBeGreaterThan(0);
+    expect(sources.includes(LIST), code).toBe(listed.includes(code));
+    expect(sources.includes(TYPES), code).toBe(!listed.includes(code));
+    expect(known, code).toContain(code);
+  }
+});
 
 describe('every error code', () => {
   test.each([...ERROR_CODES])('%i means what the table says', async (code, row) => {
