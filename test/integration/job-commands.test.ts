@@ -277,14 +277,18 @@ test('arguments of a script, and its Python, arrive as they were given', async (
   expect(fact('Arguments')).toBe("--x 'a'\\''b c'");
 });
 
-test.each([
-  ['short', '#!/bin/sh\nprintf "%s|" "$@"\n'],
-  ['long', `#!/bin/sh\nprintf "%s|" "$@"\n#${'x'.repeat(120_000)}`],
-])('a %s script of a shell has every argument to the byte', async (length, script) => {
-  if (length === 'long' && !hasBubblewrap) return;
+async function hasEveryArgument(script: string): Promise<void> {
   const { lines } = await ran({ script, script_args: WORDS });
   expect(lines?.join('\n')).toBe(`${WORDS.join('|')}|`);
-});
+}
+
+test('a short script of a shell has every argument to the byte', () =>
+  hasEveryArgument('#!/bin/sh\nprintf "%s|" "$@"\n'));
+
+// It is unpacked where the job runs, which bubblewrap makes here.
+test.skipIf(!hasBubblewrap)('a long script of a shell has every argument to the byte', () =>
+  hasEveryArgument(`#!/bin/sh\nprintf "%s|" "$@"\n#${'x'.repeat(120_000)}`),
+);
 
 test('arguments of a notebook stand behind its file, and what goes with a script goes with none else', async () => {
   const notebook = JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 });
