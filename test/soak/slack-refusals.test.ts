@@ -4,7 +4,7 @@ import { ANY, type Row } from '../../adapters/slack/error-codes.ts';
 import type { Storage } from '../../src/db/storage.ts';
 import type { SlackDouble } from '../doubles/slack/server.ts';
 import { expectClosed } from '../support/refusals/closed-place.ts';
-import { HOUR, MINUTE } from '../support/refusals/refused-thread.ts';
+import { expectGivenUp, HOUR, MINUTE } from '../support/refusals/refused-thread.ts';
 import { ACTS, methodsOf, RefusedSlackThread, ROWS, useRefusingSlack } from '../support/refusals/slack.ts';
 import { useStorage } from '../support/use-storage.ts';
 import { shown } from '../support/world.ts';
@@ -132,6 +132,20 @@ describe('another form', () => {
     expect(thread.shows('could not show')).toBe(0);
     expect(thread.replies().filter(({ files }) => files !== undefined)).toHaveLength(1);
   });
+});
+
+test('what was refused for more than a week is tried again when its channel is opened, and not before', async () => {
+  const thread = await begin();
+  slack.refusals.refuse('files.getUploadURLExternal', 'file_uploads_disabled');
+  await thread.addsFile('log-87654321.txt');
+  await expectGivenUp(thread, /^file\//);
+  slack.refusals.lift();
+  await thread.settle(HOUR);
+  expect(thread.replies().filter(({ files }) => files !== undefined)).toEqual([]);
+  await thread.reopen();
+  await thread.settle(HOUR);
+  expect(thread.replies().filter(({ files }) => files !== undefined)).toHaveLength(1);
+  expect(thread.shows('could not show')).toBe(0);
 });
 
 describe('a message that can’t be changed', () => {

@@ -108,7 +108,7 @@ describe('what was refused', () => {
     const refused = { ...refusedBy(form, post), since };
     expect(tried(form, post, refused)).toMatchObject({
       kind: 'drop',
-      refused: { kind: 'final', isTold: true },
+      refused: { kind: 'final', isTold: true, isGivenUp: true },
     });
   });
 

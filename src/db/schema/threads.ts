@@ -28,6 +28,7 @@ export const posts = internSchema.table(
   (table) => [
     primaryKey({ columns: [table.sessionId, table.key] }),
     index('posts_exchange').on(table.sessionId, table.exchange),
+    index('posts_given_up').on(table.sessionId).where(sql`${table.refused}->>'isGivenUp' = 'true'`),
   ],
 );
 

@@ -41,6 +41,8 @@ export const Refused = z.object({
   since: z.number(),
   due: z.number(),
   tries: z.number().int(),
+  /** Of what is final: whether it was held back for a week, and is tried again when its place is opened. */
+  isGivenUp: z.boolean().optional(),
   /** Whether the thread shows that it is missing. */
   isTold: z.boolean(),
 });

@@ -153,7 +153,7 @@ function unclear(at: Circumstances, failure: Extract<Failed, { reason: 'unclear'
 function held(at: Circumstances, said: Said): Decision {
   const refused = noted(at, said);
   const isGivenUp = at.now - refused.since > GIVEN_UP_MS;
-  if (isGivenUp) return { kind: 'drop', refused: { ...refused, kind: 'final' } };
+  if (isGivenUp) return { kind: 'drop', refused: { ...refused, kind: 'final', isGivenUp: true } };
   return {
     kind: 'hold',
     refused: { ...refused, kind: 'held', due: at.now + pauseAfter(refused.since, at.now, LEAST_MS.message) },

@@ -1,5 +1,5 @@
-import { and, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
-import type { Db } from '../../db/database.ts';
+import { and, eq, inArray, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../../db/database.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import { posts } from '../../db/schema/threads.ts';
 import { later } from '../../lib/clock.ts';
@@ -23,6 +23,12 @@ export async function reopenThreads(
   db: Db,
   { platform, workspace, channel, thread }: Place,
 ): Promise<string[]> {
+  const isIn = and(
+    eq(sessions.platform, platform),
+    workspace === undefined ? undefined : eq(sessions.workspace, workspace),
+    channel === undefined ? undefined : eq(sessions.channel, channel),
+    thread === undefined ? undefined : eq(sessions.thread, thread),
+  );
   return db.transaction('trying again what was refused', async (tx) => {
     const rows = await tx
       .update(sessions)
@@ -32,15 +38,13 @@ export async function reopenThreads(
       })
       .where(
         and(
-          eq(sessions.platform, platform),
+          isIn,
           workspace === undefined
             ? or(
                 isNull(sessions.renderBlockedUntil),
                 lt(sessions.renderBlockedUntil, later(tx.clock.now(), AWAKE_MS)),
               )
-            : eq(sessions.workspace, workspace),
-          channel === undefined ? undefined : eq(sessions.channel, channel),
-          thread === undefined ? undefined : eq(sessions.thread, thread),
+            : undefined,
           or(isNotNull(sessions.renderRefused), isNotNull(sessions.renderDue)),
         ),
       )
@@ -52,6 +56,33 @@ export async function reopenThreads(
         .set({ refused: sql`jsonb_set(${posts.refused}, '{due}', '0')` })
         .where(and(inArray(posts.sessionId, ids), sql`${posts.refused}->>'kind' = 'held'`));
     }
-    return ids;
+    // Nothing tells of a whole platform that one of its places takes messages again.
+    const more = workspace === undefined ? [] : await takeUpAgain(tx, isIn);
+    return [...new Set([...ids, ...more])];
   });
+}
+
+/**
+ * Has what was given up in a place tried again as if it had been refused just now. Returns the sessions that
+ * it belongs to.
+ */
+async function takeUpAgain(tx: Tx, isIn: SQL | undefined): Promise<string[]> {
+  const isGivenUp = sql`${posts.refused}->>'isGivenUp' = 'true'`;
+  const found = await tx
+    .selectDistinct({ id: posts.sessionId })
+    .from(posts)
+    .innerJoin(sessions, eq(sessions.id, posts.sessionId))
+    .where(and(isGivenUp, isIn));
+  const ids = found.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  await tx
+    .update(sessions)
+    .set({ rev: sql`${sessions.rev} + 1`, settledExchange: -1, renderDue: sessions.createdAt })
+    .where(inArray(sessions.id, ids));
+  const anew = { kind: 'held', due: 0, since: tx.clock.now().getTime() };
+  await tx
+    .update(posts)
+    .set({ refused: sql`(${posts.refused} - 'isGivenUp') || ${JSON.stringify(anew)}::jsonb` })
+    .where(and(inArray(posts.sessionId, ids), isGivenUp));
+  return ids;
 }

@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import { expect } from 'vitest';
 import type { Db, Tx } from '../../../src/db/database.ts';
 import { sessions } from '../../../src/db/schema/sessions.ts';
 import { posts } from '../../../src/db/schema/threads.ts';
@@ -165,6 +166,16 @@ export abstract class RefusedThread<Message> {
     if (found === undefined) throw new Error('the session is gone');
     return found;
   }
+}
+
+/** More than a week goes by in which a post of a thread is refused: nobody tries it by itself any more. */
+export async function expectGivenUp(
+  thread: Pick<RefusedThread<unknown>, 'settle' | 'refused'>,
+  key: RegExp,
+): Promise<void> {
+  for (let day = 0; day < 10; day++) await thread.settle(24 * HOUR);
+  const { posts: refused } = await thread.refused();
+  expect(refused.filter((post) => key.test(post.key))).toMatchObject([{ kind: 'final', isGivenUp: true }]);
 }
 
 /** A log that keeps its errors. */

@@ -1,0 +1,1 @@
+CREATE INDEX "posts_given_up" ON "ml_intern"."posts" USING btree ("session_id") WHERE "ml_intern"."posts"."refused"->>'isGivenUp' = 'true';
