@@ -2,6 +2,7 @@ import { type Client, DiscordAPIError, Events, type REST, Routes } from 'discord
 import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { refuseInTransaction } from '../../src/lib/transaction-scope.ts';
 import { createDoor, type Door } from '../shared/door.ts';
 import { DIRECT } from './outbound.ts';
 import { PUBLIC_WITHOUT_LIST } from './probe.ts';
@@ -27,6 +28,7 @@ export function guildDoor({ client, named, rest, clock, log }: DoorDeps): Door {
   const known = new Map<string, { shares: boolean; until: number }>();
 
   async function sharesGuild(person: string): Promise<boolean> {
+    refuseInTransaction(() => 'a look-up of somebody’s servers on Discord');
     const kept = known.get(person);
     if (kept !== undefined && kept.until > clock.monotonic()) return kept.shares;
     const shares = await isInOne(rest, [...client.guilds.cache.keys()].filter(isAllowed), person);

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import {
   ComponentType,
   MessageFlags,
@@ -8,6 +7,7 @@ import {
   Routes,
 } from 'discord.js';
 import { z } from 'zod';
+import { systemClock } from '../../src/lib/clock.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { NO_WORKSPACE, type ThreadAddress } from '../../src/session/address.ts';
 import { type Acts, byKind, type Message, NOWHERE_ELSE } from '../../src/thread/delivery/by-kind.ts';
@@ -264,7 +264,7 @@ async function soon<T>(call: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!(error instanceof RateLimitError) || error.retryAfter > SOON_MS || tries === SOON_TRIES)
         throw error;
-      await setTimeout(Math.ceil(error.retryAfter));
+      await systemClock.sleep(Math.ceil(error.retryAfter));
     }
   }
 }

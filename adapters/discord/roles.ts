@@ -2,6 +2,7 @@ import { type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { Membership } from '../../src/controller/people.ts';
 import type { Clock } from '../../src/lib/clock.ts';
+import { refuseInTransaction } from '../../src/lib/transaction-scope.ts';
 import { NO_WORKSPACE } from '../../src/session/address.ts';
 import { MENTIONS, ROLE } from './mentions.ts';
 
@@ -27,6 +28,7 @@ export function createRoles(rest: REST, { monotonic }: Pick<Clock, 'monotonic'>)
   const known = new Map<string, { roles: readonly string[]; until: number }>();
   return {
     async isMember(guild, group, person) {
+      refuseInTransaction(() => 'a look-up of somebody’s roles on Discord');
       if (!group.startsWith(ROLE)) return false;
       const key = `${guild}/${person}`;
       const kept = known.get(key);

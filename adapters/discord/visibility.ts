@@ -1,5 +1,6 @@
 import { ChannelType, type Client, type GuildMember, PermissionFlagsBits } from 'discord.js';
 import { systemClock } from '../../src/lib/clock.ts';
+import { refuseInTransaction } from '../../src/lib/transaction-scope.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 
 /** Permissions that were taken away should not last. */
@@ -17,6 +18,7 @@ export async function canRead(
   person: string,
   { workspace, channel, thread }: ThreadAddress,
 ): Promise<boolean> {
+  refuseInTransaction(() => 'a look-up of who can read a thread on Discord');
   const guild = client.guilds.cache.get(workspace);
   const parent = guild?.channels.cache.get(channel);
   if (guild === undefined || parent === undefined || parent.isThread()) return false;

@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { refuseInTransaction } from '../../src/lib/transaction-scope.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
 import type { Standing } from '../../src/thread/view/view-message.ts';
 import { sourceOf } from '../shared/source.ts';
@@ -44,6 +45,7 @@ export type AgentSessions = {
 export function createAgentSessions(): AgentSessions {
   const known = new Map<string, boolean>();
   async function call({ client, workspace, channel, thread }: Thread, method: string, args: object) {
+    refuseInTransaction(() => `a call of Slack’s ${method}`);
     if (known.get(workspace) === false) return undefined;
     try {
       await client.apiCall(method, { channel_id: channel, thread_ts: thread, ...args });

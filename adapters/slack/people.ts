@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Standing } from '../../src/access/rules.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { timeZoneNamed } from '../../src/lib/time-zones.ts';
+import { refuseInTransaction } from '../../src/lib/transaction-scope.ts';
 import type { Person } from '../../src/session/address.ts';
 
 const User = z.object({
@@ -101,6 +102,7 @@ async function nameOf(
   id: string,
   find: (client: WebClient, id: string) => Promise<readonly (readonly [string, string])[]>,
 ): Promise<string> {
+  refuseInTransaction(() => 'a look-up of a name of Slack’s');
   const kept = names.get(id);
   if (kept !== undefined && kept.until > monotonic()) return kept.name;
   if (names.size >= KEPT) names.clear();
@@ -137,6 +139,7 @@ type Known = {
 
 /** Undefined where somebody can't be looked up, and never was. */
 async function look({ client, teamId, monotonic, known }: State, id: string): Promise<Known | undefined> {
+  refuseInTransaction(() => 'a look-up of somebody on Slack');
   const kept = known.get(id);
   if (kept !== undefined && kept.until > monotonic()) return kept;
   const answer = await client.apiCall('users.info', { user: id }).catch(() => undefined);
@@ -171,6 +174,7 @@ async function membersOf(
   { client, monotonic, groups }: State,
   group: string,
 ): Promise<readonly string[] | undefined> {
+  refuseInTransaction(() => 'a look-up of a user group of Slack’s');
   if (!/^S[A-Z0-9]+$/.test(group)) return [];
   const kept = groups.get(group);
   if (kept !== undefined && kept.until > monotonic()) return kept.members;
@@ -182,6 +186,7 @@ async function membersOf(
 }
 
 async function channelsOf({ client, monotonic, channels }: State, id: string): Promise<ReadonlySet<string>> {
+  refuseInTransaction(() => 'a look-up of somebody’s channels on Slack');
   const kept = channels.get(id);
   if (kept !== undefined && kept.until > monotonic()) return kept.ids;
   const ids = await channelsWith(client, id).catch(() => undefined);

@@ -117,7 +117,8 @@ export function manyWorkspaces(
   }
 
   /** Whoever asks while somebody looks is given what they find. */
-  function lookOnce(teamId: string): Promise<Workspace | undefined> {
+  async function lookOnce(teamId: string): Promise<Workspace | undefined> {
+    refuseInTransaction(() => 'a look-up of a Slack workspace');
     const looking = looks.get(teamId) ?? look(teamId).finally(() => looks.delete(teamId));
     looks.set(teamId, looking);
     return looking;

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Db } from '../db/database.ts';
 import { channelRules } from '../db/schema/access.ts';
+import { refuseInTransaction } from '../lib/transaction-scope.ts';
 import { type Channel, Person } from '../session/address.ts';
 import { ChannelRules, type KnownRules } from '../session/channel-rules.ts';
 
@@ -23,6 +24,7 @@ export function createChannelRules(db: Db): ChannelRulesStore {
 
   return {
     async of(place) {
+      refuseInTransaction(() => 'a look-up of a channel’s rules');
       const key = keyOf(place);
       const kept = known.get(key);
       if (kept !== undefined && kept.until > monotonic()) return kept;

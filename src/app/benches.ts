@@ -10,6 +10,7 @@ import type { TurnDeps } from '../agent/turn.ts';
 import type { Config } from '../config/load.ts';
 import type { PlatformSettings } from '../config/platform-settings.ts';
 import type { Db } from '../db/database.ts';
+import { refuseInTransaction } from '../lib/transaction-scope.ts';
 import { readSession } from '../session/store/read-snapshot.ts';
 import type { AgentTools } from './agent-tools.ts';
 
@@ -44,6 +45,7 @@ export function createBenches(
   const known = new Map<string, Bench>();
 
   async function find(sessionId: string): Promise<Bench | undefined> {
+    refuseInTransaction(() => 'a look-up of where a session works');
     const kept = known.get(sessionId);
     if (kept !== undefined) return kept;
     const session = await readSession(db, sessionId);

@@ -1,6 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { PLATFORMS } from '../app/platforms.ts';
 import { loadConfig } from '../config/load.ts';
@@ -53,7 +52,7 @@ async function madeByTheBot(directory: string, name: string, inUse: DirectoryInU
         );
       }
       if (inUse.hasEnded()) return false;
-      await sleep(LOOK_MS);
+      await systemClock.sleep(LOOK_MS);
     }
   } finally {
     request.withdraw();

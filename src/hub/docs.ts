@@ -2,6 +2,7 @@ import MiniSearch from 'minisearch';
 import PQueue from 'p-queue';
 import type { Clock } from '../lib/clock.ts';
 import { wholeBeginning } from '../lib/cut.ts';
+import { refuseInTransaction } from '../lib/transaction-scope.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { DocLink } from '../parse-apart/parsers/doc-links.ts';
 import type { Fetcher } from '../web/fetcher.ts';
@@ -176,6 +177,7 @@ async function movedTo(library: Library, url: string, signal: AbortSignal): Prom
 
 /** The index of a section, as it was made before where it is not too old. */
 async function indexOf(library: Library, section: string, signal: AbortSignal): Promise<Looked<Index>> {
+  refuseInTransaction(() => `a look-up of the documentation of ${section}`);
   const { indexes, monotonic } = library;
   const known = await indexes.get(section)?.catch(() => undefined);
   if (known?.ok && known.value.until > monotonic()) return known;

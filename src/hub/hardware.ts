@@ -2,6 +2,7 @@ import { listJobHardware } from '@huggingface/hub';
 import { z } from 'zod';
 import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
+import { refuseInTransaction } from '../lib/transaction-scope.ts';
 
 export type Hardware = {
   name: string;
@@ -90,6 +91,7 @@ export function createHardwareList(hubUrl: string, monotonic: Clock['monotonic']
   let cached: { list: readonly Hardware[]; until: number } | undefined;
   return {
     async all() {
+      refuseInTransaction(() => 'a look-up of the Hub’s hardware');
       if (cached !== undefined && monotonic() < cached.until) return cached.list;
       const live = await fetchLive(hubUrl);
       cached = { list: live ?? KNOWN, until: monotonic() + (live ? FRESH_MS : RETRY_MS) };

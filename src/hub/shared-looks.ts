@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { refuseInTransaction } from '../lib/transaction-scope.ts';
 import type { HubJob, HubJobs } from './jobs.ts';
 
 /**
@@ -23,6 +24,7 @@ export function createSharedLooks(
 
   return {
     async inspect(namespace, jobId, signal) {
+      refuseInTransaction(() => 'a look at a job');
       const found = (await pageOf(namespace, signal)).find((job) => job.id === jobId);
       return found ?? jobs.inspect(namespace, jobId, signal);
     },

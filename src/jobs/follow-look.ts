@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { HubJobs } from '../hub/jobs.ts';
 import { statusOf } from '../hub/retry.ts';
+import { systemClock } from '../lib/clock.ts';
 import { isFinal, type JobSnapshot, outOfSight } from '../session/watches.ts';
 import { OUT_OF_SIGHT } from '../thread/words/jobs.ts';
 import { readLog } from './follow-log.ts';
@@ -31,7 +31,7 @@ export async function look(following: Following, how: Pick<HubJobs, 'inspect'>):
 async function endOf(following: Following, seen: JobSnapshot): Promise<JobSnapshot> {
   const { signal } = following;
   if (seen.startedAt !== undefined) following.reading ??= readLog(following);
-  await Promise.race([following.reading, delay(LAST_LINES_MS, undefined, { signal }).catch(() => {})]);
+  await Promise.race([following.reading, systemClock.sleep(LAST_LINES_MS, signal).catch(() => {})]);
   return { ...seen, ...(await pushedBy(following, seen)) };
 }
 

@@ -1,6 +1,7 @@
 import { lookup as lookupAll } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { refuseInTransaction } from './transaction-scope.ts';
 
 /*
  * Which addresses and names are of the public internet. What people, models and servers name is only asked
@@ -130,6 +131,11 @@ export function refuseUnlessPublic(host: string): void {
  * later. One of whose addresses any is not public is refused as a whole.
  */
 export const publicLookup: LookupFunction = (host, options, callback) => {
+  try {
+    refuseInTransaction(() => `a look-up of ${host}`);
+  } catch (error) {
+    return callback(error instanceof Error ? error : new Error(String(error)), []);
+  }
   lookupAll(host, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, []);
     const [first] = addresses;
@@ -146,6 +152,7 @@ export const publicLookup: LookupFunction = (host, options, callback) => {
  * know.
  */
 export async function isKnownAsPrivate(host: string): Promise<boolean> {
+  refuseInTransaction(() => `a look-up of ${host}`);
   const bare = host.replace(/^\[|\]$/g, '');
   const found = await lookup(bare, { all: true }).catch(() => []);
   return found.some(({ address }) => !isPublic(address));

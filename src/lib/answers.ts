@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from './clock.ts';
 
 /**
  * Finds out, whenever it is asked, whether `request` is answered within `ms`: a refusal is no answer. What is
@@ -15,6 +15,11 @@ export function answering(ms: number, request: () => Promise<unknown>): () => Pr
       .finally(() => {
         open = undefined;
       });
-    return Promise.race([open, sleep(ms, false)]);
+    const late = new AbortController();
+    const waiting = systemClock.sleep(ms, late.signal).then(
+      () => false,
+      () => false, // it has answered
+    );
+    return Promise.race([open, waiting]).finally(() => late.abort());
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MOST_USD_PER_MILLION } from '../config/sections/model.ts';
 import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
+import { refuseInTransaction } from '../lib/transaction-scope.ts';
 
 /**
  * What is known of a model that is served: by whom, for how much, how long a conversation, whether it takes
@@ -64,6 +65,7 @@ export function createCatalogue(routerUrl: string, clock: Clock): Catalogue {
   }
 
   async function all(): Promise<readonly KnownModel[]> {
+    refuseInTransaction(() => 'a look-up of the router’s models');
     if (clock.monotonic() >= until) {
       asking ??= refresh().finally(() => {
         asking = undefined;

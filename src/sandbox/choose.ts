@@ -3,6 +3,7 @@ import type { Config } from '../config/load.ts';
 import type { HubToken } from '../hub/token.ts';
 import type { Clock, Ids } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
+import { refuseInTransaction } from '../lib/transaction-scope.ts';
 import { createLocalSandboxes } from './local.ts';
 import type { Sandboxes } from './sandbox.ts';
 import { createSpaceSandboxes, type SpaceSandboxes } from './space.ts';
@@ -74,6 +75,7 @@ function remembered<Args extends unknown[], T>(
 ): (...args: Args) => Promise<T> {
   let known: { value: T } | undefined;
   return async (...args) => {
+    refuseInTransaction(() => 'a question to the Hub');
     known ??= { value: await ask(...args) };
     return known.value;
   };

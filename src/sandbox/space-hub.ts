@@ -8,6 +8,7 @@ import type { HubToken } from '../hub/token.ts';
 import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
+import { refuseInTransaction } from '../lib/transaction-scope.ts';
 import { SandboxUnavailable } from './sandbox.ts';
 
 /* What the Hub is asked of Spaces that are sandboxes. */
@@ -144,6 +145,7 @@ export async function askServer(
 }
 
 async function passFor(hub: SpaceHub, name: string, signal: AbortSignal): Promise<string> {
+  refuseInTransaction(() => 'a look-up of the pass of a Space');
   const now = hub.settings.clock.monotonic();
   const known = hub.passes.get(name);
   if (known !== undefined && known.until > now) return known.pass;

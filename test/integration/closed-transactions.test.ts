@@ -14,6 +14,7 @@ import { createTurns, type Turns } from '../../src/runtime/turns.ts';
 import { createFetcher } from '../../src/web/fetcher.ts';
 import { type Listening, listen } from '../doubles/http.ts';
 import { type Backend, createBackend, describeOn, EVERYWHERE } from '../support/backends.ts';
+import { ANSWER, keptAnswers } from '../support/kept-answers.ts';
 import { ADA } from '../support/snapshots.ts';
 
 describeOn('inside a transaction', EVERYWHERE, (name) => {
@@ -33,9 +34,11 @@ describeOn('inside a transaction', EVERYWHERE, (name) => {
     engine = createEngine(storage.queues, 'closed', log);
     turns = createTurns(engine, log);
     await turns.wake('warm');
-    server = await listen(async (_request, response) => {
+    server = await listen(async (request, response) => {
       requests++;
-      response.end('here');
+      const isAsked = request.url !== '/';
+      response.setHeader('content-type', isAsked ? 'application/json' : 'text/plain');
+      response.end(isAsked ? JSON.stringify(ANSWER) : 'here');
     });
   });
   afterAll(async () => {
@@ -110,6 +113,16 @@ describeOn('inside a transaction', EVERYWHERE, (name) => {
       expect([await count(), requests]).toEqual([rows, sent]);
     },
   );
+
+  test('what a port was told before is refused as what it has to ask for', async () => {
+    const passed: string[] = [];
+    for (const [what, ask, named] of await keptAnswers(db, server.url)) {
+      const outer = db.transaction('the outer one', () => ask().then(() => {}));
+      const error = String(await outer.catch((reason: unknown) => reason));
+      if (!named.test(error) || !error.includes('inside the transaction')) passed.push(`${what}: ${error}`);
+    }
+    expect(passed).toEqual([]);
+  });
 
   test('its own queries go through, and what is started in it may go on when it is over', async () => {
     const rows = await count();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from '../../config/load.ts';
 import { type Role, readPlatform } from '../../config/roles.ts';
 import type { PlatformDefinition } from '../../controller/platform-definition.ts';
@@ -129,7 +128,7 @@ export async function waitFor(asked: readonly Asked[], log: Logger): Promise<str
         'something does not answer yet; the bot starts once it does',
       );
     }
-    await sleep(backoff.next());
+    await systemClock.sleep(backoff.next());
     const now = await ask(away.map(({ probe }) => probe));
     const faults = refusalsIn(now);
     if (faults.length > 0) return faults;

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../lib/clock.ts';
 import type { Limits } from '../bubblewrap.ts';
 
 /*
@@ -155,7 +155,7 @@ async function removeGroup(files: GroupFiles, path: string): Promise<void> {
       return await files.remove(path);
     } catch (error) {
       if (i === REMOVALS) throw error;
-      await sleep(REMOVAL_MS);
+      await systemClock.sleep(REMOVAL_MS);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { statusOf, withRetries } from '../../hub/retry.ts';
 import { capped } from '../../lib/output.ts';
+import { refuseInTransaction } from '../../lib/transaction-scope.ts';
 import { asksOf } from '../operations.ts';
 import { defineTool, type Tool, type ToolResult } from '../tool.ts';
 import { Arguments } from './arguments.ts';
@@ -95,6 +96,7 @@ function explain(status: number, message: string, namespace: string): string {
 function defaultAccount({ jobs, namespace }: HfJobsDeps): (signal: AbortSignal) => Promise<string> {
   let known = namespace;
   return async (signal) => {
+    if (namespace === undefined) refuseInTransaction(() => 'a look-up of the Hub’s account');
     known ??= await withRetries(() => jobs.whoAmI(signal), signal);
     return known;
   };

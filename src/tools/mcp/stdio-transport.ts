@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { deserializeMessage, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
@@ -8,6 +7,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { Passed } from '../../lib/body-meter.ts';
 import { TooLarge } from '../../lib/bounded-fetch.ts';
+import { systemClock } from '../../lib/clock.ts';
 import { wholeEnding } from '../../lib/cut.ts';
 import { MESSAGE } from './cut-message.ts';
 import { MessageCutter } from './message-cutter.ts';
@@ -124,10 +124,11 @@ export class StdioTransport implements Transport {
     const child = this.#process;
     this.#process = undefined;
     if (child === undefined) return;
-    const closed = once(child, 'close');
+    const ended = new AbortController();
+    const closed = once(child, 'close').finally(() => ended.abort());
     child.stdin?.end();
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      await Promise.race([closed, sleep(ENDING_MS, undefined, { ref: false })]);
+      await Promise.race([closed, systemClock.sleep(ENDING_MS, ended.signal).catch(() => {})]);
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);
     }

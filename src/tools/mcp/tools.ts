@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { orAborted } from '../../lib/abort.ts';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import { cut, wholeBeginning } from '../../lib/cut.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { parsedJson } from '../../lib/json.ts';
@@ -90,7 +89,7 @@ export function createMcpTools(
   const stopping = new AbortController();
   const tried = Promise.race([
     Promise.all(connections.map(({ connection }) => connection.tried)),
-    sleep(firstMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {}), // stopped
+    systemClock.sleep(firstMs, stopping.signal).catch(() => {}), // stopped
   ]).then(() => stopping.abort());
   return {
     tried: (signal) => orAborted(tried, signal),
