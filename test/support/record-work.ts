@@ -109,7 +109,9 @@ function workOn(db: Db, pings: Pings): RecordWork {
       await sweep(sweeping);
       followed = [...followed, ...(await claimWatches(db, following, ISOLATION)).map(({ id }) => id)];
       await keepWatches(db, following.owner, followed, following.leaseMs);
-      await renewAll(db, [{ db, sessionId: last, epoch: 0, leaseMs: 10_000, strikes: 0, heldUntil: 0, known: undefined }]);
+      await renewAll(db, [
+        { db, sessionId: last, epoch: 0, leaseMs: 10_000, strikes: 0, heldUntil: 0, known: undefined },
+      ]);
       await askedToStop(db, [last]);
       await questionsOf(db, ['c1']);
     },
