@@ -59,8 +59,8 @@ export function createRoles(rest: REST, { monotonic }: Pick<Clock, 'monotonic'>)
 
 /**
  * The people with a role, `most` and one more at most. Discord lists members to an app with the intent for
- * them alone: https://docs.discord.com/developers/resources/guild#list-guild-members. Undefined without it, and
- * where a guild has too many to be looked through.
+ * them alone: https://docs.discord.com/developers/resources/guild#list-guild-members. Undefined without it,
+ * and where a guild has too many to be looked through.
  */
 async function membersWith(
   rest: REST,

@@ -31,10 +31,10 @@ export type Membership = {
   /** Whether somebody is in a workspace's user group or role; not where that can't be found out. */
   isMember?(workspace: string, group: string, person: string): Promise<boolean>;
   /**
-   * The people in a user group or role (their ids), `most` and one more at most; undefined where that can't be
-   * found out.
+   * The people in a user group or role (their ids), `most` and one more at most; undefined where that can't
+   * be found out.
    */
   membersOf?(workspace: string, group: string, most: number): Promise<readonly string[] | undefined>;
-  /** What somebody or a group is called, such as "Ada" or "@leads"; undefined where that can't be found out. */
+  /** What somebody or a group is called ("Ada", "@leads"); undefined where that can't be found out. */
   nameOf?(workspace: string, who: string): Promise<string | undefined>;
 };

@@ -1,6 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemClock } from './clock.ts';
 
+/** Lets whatever else is ready by now have its turn. */
+export const othersFirst = (): Promise<void> => nextTurn();
+
 /** How long something may go on before others get their turn. */
 const WORK_MS = 40;
 

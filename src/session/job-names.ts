@@ -1,4 +1,4 @@
-import { beginningOf } from '../lib/cut.ts';
+import { beginningOf, wholeBeginning } from '../lib/cut.ts';
 
 /*
  * What jobs are called that nobody has named: people know a run by words, and never by its id.
@@ -15,8 +15,7 @@ const ID = /(?<![\p{L}\p{N}])(?=[0-9a-f]*\d)[0-9a-f]{12,64}(?![\p{L}\p{N}])/giu;
 
 /** A text as what a job may be called, without addresses and ids; '' where nothing is left of it. */
 export function asJobName(text: string): string {
-  const words = text
-    .slice(0, 1_000)
+  const words = wholeBeginning(text, 1_000)
     .split(/\s+/)
     .filter((word) => !word.includes('://'))
     .join(' ');

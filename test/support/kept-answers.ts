@@ -20,7 +20,9 @@ import { createCatalogue } from '../../src/llm/catalogue.ts';
 /** What one of the ports is asked, and how it is named where it is refused. */
 type Asked = readonly [what: string, ask: () => Promise<unknown>, named: RegExp];
 
-/** What a server answers, whoever asks it: a user, a group, a channel, a member, a list of models and of jobs. */
+/**
+ * What a server answers, whoever asks it: a user, a group, a channel, a member, a list of models and of jobs.
+ */
 export const ANSWER = {
   ok: true,
   user: { id: 'U1', name: 'ada', team_id: 'T1' },
@@ -68,7 +70,7 @@ export async function keptAnswers(db: Db, url: string): Promise<readonly Asked[]
     ['a group on Slack', () => people.membersOf('S1'), /a look-up of a user group/],
     ['somebody’s channels on Slack', () => people.channelsOf('U1'), /a look-up of somebody’s channels/],
     ['a status on Slack', () => sessions.show(thread, 'working'), /a call of Slack’s agents.sessions/],
-    ['a role on Discord', () => isIn('1', 'role:1', '2'), /a look-up of somebody’s roles/],
+    ['a role on Discord', () => isIn.isMember('1', 'role:1', '2'), /a look-up of somebody’s roles/],
     [
       'who reads a thread on Discord',
       () => canRead(client, '2', { platform: 'discord', workspace: '1', channel: '1', thread: '3' }),

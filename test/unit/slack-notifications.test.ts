@@ -42,7 +42,7 @@ describe('a notification', () => {
 
   test('of no kind of message is marked, but for whom it calls', () => {
     const said = STATES.flatMap(({ snapshot }) => view(snapshot).flatMap(({ body }) => textsOf(body)));
-    expect(said.length).toBeGreaterThan(40);
+    expect(said.length).toBeGreaterThan(35);
     const words = said.map((text) => text.replace(/<@U\w+>/g, '@'));
     expect(words.filter((text) => /[*`|]|<(?!date)|\]\(|\b_\w/.test(text))).toEqual([]);
   });

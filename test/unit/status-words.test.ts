@@ -12,23 +12,23 @@ const request: ApprovalRequest = {
   estimate: { usd: 0.9951, hourlyUsd: 1 },
 };
 
-const waiting = (called: string[]) =>
+const waiting = (approvers: string[]) =>
   call({
     state: {
       kind: 'awaiting_approval',
       since: at(0),
       request,
       revision: 0,
-      deciders: { called, approvers: [], until: at(3_600) },
+      deciders: { called: [], approvers, until: at(3_600) },
     },
   });
 
 describe('status', () => {
   test('says what waits for whom, and calls nobody', () => {
-    const said = describeSession(snapshot({ toolCalls: [waiting([ADA.id])] }));
+    const said = describeSession(snapshot({ toolCalls: [waiting(['requester'])] }));
     expect(said).toContain('Ada decides: IMDB baseline · a10g-small, at most 1 h, up to $1.00.');
     expect(describeSession(snapshot({ toolCalls: [waiting(['U0GRACE'])] }))).toContain(
-      'whoever is named in my config decides: IMDB baseline',
+      'others who are named in my config decides: IMDB baseline',
     );
     expect(said).not.toContain(ADA.id);
   });

@@ -21,6 +21,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'src/session/stop-rules.ts': 'what an argument of a tool means, for the model',
   'src/session/what-runs.ts': 'a part of what an approval is about: its hash is noted with the call',
   'src/session/progress/causes/devices.ts': 'what a log says went wrong, noted with the job’s progress',
+  'src/session/progress/causes/hub.ts': 'what a log says went wrong, noted with the job’s progress',
   'src/session/progress/causes/memory.ts': 'what a log says went wrong, noted with the job’s progress',
   'src/session/progress/causes/packages.ts': 'what a log says went wrong, noted with the job’s progress',
 };

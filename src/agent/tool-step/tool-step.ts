@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { othersFirst } from '../../lib/breath.ts';
 import { durationText } from '../../lib/duration.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { fenced, keeping, LeaseLost } from '../../session/store/lease.ts';
@@ -94,7 +94,7 @@ class Starts {
   }
 
   async #start(): Promise<ReadonlySet<string>> {
-    await nextTurn();
+    await othersFirst();
     const calls = this.#ready;
     this.#ready = [];
     this.#next = undefined;

@@ -1,5 +1,5 @@
-import type { Setting } from './code-values.ts';
 import { kindOfName } from './names.ts';
+import type { Setting } from './setting.ts';
 
 /**
  * What a name and its value stand in, where that says that the value is a text whatever it looks like:

@@ -1,8 +1,9 @@
-import { isSecretValue, type Role, type Setting, type Value } from './code-values.ts';
+import { isSecretValue } from './code-values.ts';
 import type { Finding } from './finding.ts';
 import { isMask } from './looks.ts';
 import { kindOfName, NAME_ENDS } from './names.ts';
 import { defaultAt, defaultIn, isReference } from './references.ts';
+import type { Role, Setting, Value } from './setting.ts';
 import { BARE_END, closesOuter, doubledEnd, wordEnd } from './shell-words.ts';
 
 /*

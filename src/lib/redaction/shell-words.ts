@@ -1,4 +1,4 @@
-import type { Value } from './code-values.ts';
+import type { Value } from './setting.ts';
 
 const QUOTE = /(\\{0,31})(["'])/y;
 /** A space, or the end of a line, that a backslash makes part of the word. */

@@ -1,3 +1,4 @@
+import { wholeEnding } from '../../lib/cut.ts';
 import { measuredOn } from '../../session/experiments/measured.ts';
 import { namedRepositories } from '../../session/named-repositories.ts';
 import type { ToolContext } from '../tool.ts';
@@ -25,7 +26,7 @@ const PART = 40;
 /** What a script is called by its path or address, without what every script has. */
 function fileIn(path: string | undefined): string | undefined {
   const [, name] =
-    /([^/\\?#]{1,200})\.(?:py|ipynb|sh|bash)(?:[?#].*)?$/i.exec(path?.slice(-1_000).trim() ?? '') ?? [];
+    /([^/\\?#]{1,200})\.(?:py|ipynb|sh|bash)(?:[?#].*)?$/i.exec(wholeEnding(path ?? '', 1_000).trim()) ?? [];
   return name?.slice(0, PART);
 }
 

@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
 import { GatewayCloseCodes, GatewayIntentBits, GatewayOpcodes } from 'discord-api-types/v10';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { APPLICATION, BOT_USER, GUILD, type Guild, rawGuild, rawUser, SECOND_GUILD } from './guild.ts';
+import { APPLICATION, BOT_USER, GUILD, type Guild, rawUser, SECOND_GUILD } from './guild.ts';
+import { rawGuild } from './raw-guild.ts';
 
 type Sent = { op: number; d: unknown; s: number | null; t: string | null };
 type Session = { id: string; intents: number; seq: number; sent: Sent[]; socket: WebSocket | undefined };

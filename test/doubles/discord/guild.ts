@@ -9,7 +9,7 @@ export const GUILD = '800000000000000001';
 /** Another one that has the bot, where a test wants two (`Guild.hasSecond`), and its only channel. */
 export const SECOND_GUILD = '800000000000000002';
 export const SECOND_CHANNEL = '700000000000000006';
-const BOT_ROLE = '800000000000000009';
+export const BOT_ROLE = '800000000000000009';
 export const LEADS = '800000000000000008';
 
 export const CHANNELS = {
@@ -77,7 +77,7 @@ export type DiscordThread = {
   members?: readonly string[];
 };
 
-const BASIC =
+export const BASIC =
   PermissionFlagsBits.ViewChannel |
   PermissionFlagsBits.SendMessages |
   PermissionFlagsBits.CreatePublicThreads |
@@ -302,7 +302,7 @@ export function rawChannel(id: string, guild: Guild): object | undefined {
   return rawChannels(guild).find((item) => item.id === id);
 }
 
-const rawChannels = (guild: Guild) =>
+export const rawChannels = (guild: Guild) =>
   CHANNEL_LIST.map((item) => ({ ...item, last_message_id: guild.in(item.id).at(-1)?.id ?? null }));
 
 /** What Discord tells of a guild's threads that are not archived. */
@@ -326,96 +326,3 @@ const CHANNEL_LIST = [
     { id: BOT_ROLE, type: 0, allow: '0', deny: String(PermissionFlagsBits.CreatePublicThreads) },
   ]),
 ];
-
-/** What a guild has not set up. */
-const UNSET = {
-  afk_channel_id: null,
-  application_id: null,
-  banner: null,
-  description: null,
-  discovery_splash: null,
-  hub_type: null,
-  incidents_data: null,
-  public_updates_channel_id: null,
-  rules_channel_id: null,
-  safety_alerts_channel_id: null,
-  splash: null,
-  system_channel_id: null,
-  vanity_url_code: null,
-};
-
-const role = (id: string, name: string, tags?: object) => ({
-  id,
-  name,
-  color: 0,
-  colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
-  hoist: false,
-  position: 0,
-  permissions: String(BASIC),
-  managed: tags !== undefined,
-  mentionable: false,
-  flags: 0,
-  ...(tags ? { tags } : {}),
-});
-
-export const rawRoles = (of: string): object[] => [
-  role(of, '@everyone'),
-  role(BOT_ROLE, 'ml-intern', { bot_id: BOT_USER.id }),
-  role(LEADS, 'leads'),
-];
-
-/** Everybody in the guild, by their ids in order. */
-export function rawMembers(guild: Guild): object[] {
-  const people = Object.values(PEOPLE).map((person) => ({
-    ...person,
-    roles: [...person.roles, ...(guild.moreLeads.includes(person.id) ? [LEADS] : [])],
-  }));
-  const others = guild.moreLeads
-    .filter((id) => personById(id) === undefined)
-    .map((id) => ({ id, username: `lead${id.slice(-2)}`, global_name: null, roles: [LEADS] }));
-  const bot = { ...BOT_USER, roles: [BOT_ROLE] };
-  return [...people, ...others, bot]
-    .toSorted((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
-    .map((one) => ({ user: rawUser(one), ...rawMember(one, guild.nicknames.get(one.id) ?? null) }));
-}
-
-/** A guild as GUILD_CREATE tells of it. */
-export function rawGuild(guild: Guild, of = GUILD): object {
-  const member = (user: Author & { roles?: readonly string[] }) => ({
-    user: rawUser(user),
-    ...rawMember(user, guild.nicknameOf(user)),
-  });
-  return {
-    id: of,
-    name: of === GUILD ? 'Double' : 'Second',
-    icon: null,
-    owner_id: PEOPLE.linus.id,
-    features: [],
-    emojis: [],
-    stickers: [],
-    premium_tier: guild.premiumTier,
-    preferred_locale: 'en-US',
-    nsfw_level: 0,
-    verification_level: 0,
-    default_message_notifications: 0,
-    explicit_content_filter: 0,
-    mfa_level: 0,
-    afk_timeout: 300,
-    ...UNSET,
-    system_channel_flags: 0,
-    premium_progress_bar_enabled: false,
-    joined_at: '2026-01-01T00:00:00.000000+00:00',
-    large: false,
-    unavailable: false,
-    member_count: 4,
-    roles: rawRoles(of),
-    channels: rawChannels(guild).filter(({ guild_id }) => guild_id === of),
-    threads: rawActiveThreads(guild, of),
-    members: [member({ ...BOT_USER, roles: [BOT_ROLE] })],
-    presences: [],
-    voice_states: [],
-    stage_instances: [],
-    guild_scheduled_events: [],
-    soundboard_sounds: [],
-  };
-}

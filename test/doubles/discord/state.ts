@@ -10,12 +10,12 @@ import {
   PEOPLE,
   type PersonName,
   rawChannel,
-  rawGuild,
   rawMessage,
   rawThread,
   SECOND_GUILD,
   toldMessage,
 } from './guild.ts';
+import { rawGuild } from './raw-guild.ts';
 import { Refusals } from './refusals.ts';
 import type { Component, Modal } from './rules.ts';
 

@@ -27,7 +27,7 @@ export const PACKAGES: readonly Cause[] = [
   },
   {
     wording:
-      /Git operation failed|Git executable not found|failed to clone into|Cannot find command 'git'|git clone .{1,200} did not run successfully|git fetch .{1,200} did not run successfully/,
+      /Git operation failed|Git executable not found|failed to clone into|Cannot find command 'git'|git clone .{1,200} did not run successfully|git f[e]tch .{1,200} did not run successfully/,
     cause: 'a Git repository could not be had',
     advice: 'check its address and revision; a private one needs a token, and the image needs git',
   },

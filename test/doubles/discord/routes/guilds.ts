@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { personById, rawActiveThreads, rawMember, rawMembers, rawRoles, rawUser } from '../guild.ts';
+import { personById, rawActiveThreads, rawMember, rawUser } from '../guild.ts';
+import { rawMembers, rawRoles } from '../raw-guild.ts';
 import type { Routes } from './route.ts';
 
 const idOf = (member: object): string =>
@@ -16,7 +17,7 @@ export const guilds: Routes = [
         : { status: 404, body: { message: 'Unknown Member', code: 10_007 } };
     },
   ],
-  // https://docs.discord.com/developers/resources/guild#list-guild-members: restricted by the members' intent.
+  // https://docs.discord.com/developers/resources/guild#list-guild-members: restricted by the intent.
   [
     /^GET \/guilds\/\d+\/members$/,
     ({ guild }, { query }) => {
