@@ -30,7 +30,7 @@ describe('jobs and approvals', () => {
     const answer = await world.reply(asked, 'result: Job');
     expect(answer.text).toContain('No module named');
     expect(answer.text).toContain('exit code: 1');
-    await world.reply(asked, '· failed');
+    await world.reply(asked, 'failed: import error');
   });
 
   test('a rejected job is not run, and the model is told who rejected it', async () => {

@@ -42,7 +42,7 @@ describe('on Slack', () => {
     const status = await world.reply(asked, 'session_menu');
     world.slack.pick('U0GRACE', status, 'session_menu', 'catch me up');
     const over = JSON.stringify((await told('Ada approved IMDB baseline')).blocks);
-    expect(over).toContain('IMDB baseline is done: accuracy 0.934');
+    expect(over).toMatch(/\[IMDB baseline\]\(http[^)]*\) is done: accuracy 0\.934/);
     expect(over).toContain('**Spent.** Requests: 1');
     expect(world.slack.pushes.filter(({ to }) => to === 'U0GRACE')).toEqual([]);
   });

@@ -219,6 +219,6 @@ test('the Home tab shows my sessions, the jobs of the workspace and what was use
   world.slack.openHome('U0GRACE');
   await until('Grace sees jobs, and none of Ada’s sessions', () => {
     const home = JSON.stringify(world.slack.homes.get('U0GRACE') ?? '');
-    return home.includes('· running') && !home.includes('fine-tune a tiny model');
+    return home.includes('· running') && home.includes('None yet');
   });
 });

@@ -152,7 +152,7 @@ describe('on Discord', () => {
     await on.reply(asked.id, 'result:');
     expect(pushed('ada').filter((text) => text.includes('Approve'))).toHaveLength(1);
     await until('the end is told', () => pushed('ada').length === 2);
-    expect(pushed('ada')[1]).toMatch(/^<@\d+> ✅ Job \w+ is done · /);
+    expect(pushed('ada')[1]).toMatch(/^<@\d+> ✅ go is done · /);
     expect(pushed('ada')).not.toContain(''); // what a phone shows of components alone
   });
 

@@ -25,9 +25,9 @@ describeOn('pings', EVERYWHERE, (backend) => {
     await world.reply(asked, '· running');
     world.slack.say('U0ADA', 'C0ML', 'pings 30m', asked.ts);
     await world.reply(asked, 'I report on the running jobs of this thread every 30m.');
-    const message = await world.reply(asked, '⏰ 1 job is running');
+    const message = await world.reply(asked, '⏰ go is running');
     const said = message.text.replace(/; under \$0\.01 since \w{3} \d{1,2}:\d\d Europe\/Berlin/, '');
-    expect(said).toBe('⏰ 1 job is running.');
+    expect(said).toBe('⏰ go is running.');
     const table = JSON.stringify(message.blocks);
     expect(table).toContain('"caption":"Running"');
     expect(table).toMatch(/\d+ s of 10 min/);

@@ -211,7 +211,7 @@ describe('ending a job that is paid for', () => {
       expect(session.state.kind).toBe('interrupted');
       expect(exchanges.at(-1)?.undone).toBe(false);
       expect(cancelled).toEqual([]);
-      expect(await notices()).toContain(`Job job1 runs on: ${WHO}.`);
+      expect(await notices()).toContain(`go runs on: ${WHO}.`);
     },
   );
 

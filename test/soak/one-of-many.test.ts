@@ -60,7 +60,7 @@ test('a session that can’t be read keeps no other one from reminders, lapses, 
 
   world.slack.say('U0ADA', 'C0ML', 'pings 30m', running.ts);
   await world.reply(running, 'I report on the running jobs of this thread every 30m.');
-  await world.reply(running, '⏰ 1 job is running');
+  await world.reply(running, '⏰ go is running');
   world.slack.say('U0GRACE', 'C0OPS', 'pings', waiting.ts);
   await world.reply(waiting, 'No pings are set in this thread.');
   await world.reply(waiting, 'This still waits for a decision');
