@@ -72,7 +72,7 @@ describe('on Slack', () => {
     const shown = await note(asked);
     expect(notes()).toEqual([shown.text]);
     expect(shown.text).toMatch(
-      /^<@U0ADA> (?:☀️ Morning|🗓️ Daily) note: 1 thing needs you, IMDB baseline · lr 2e-5 is done \(accuracy 0\.9312\); \$1\.00 since \w{3} \d{1,2}:\d\d Europe\/Berlin\.$/,
+      /^<@U0ADA> (?:☀️ Morning|🗓️ Daily) note: 1 thing waits for Grace, IMDB baseline · lr 2e-5 is done \(accuracy 0\.9312\); \$1\.00 since \w{3} \d{1,2}:\d\d Europe\/Berlin\.$/,
     );
     expect(captions(shown)).toEqual(['Needs you', 'Finished']);
     const tables = JSON.stringify(shown.blocks);
@@ -94,9 +94,9 @@ describe('on Slack', () => {
     const open = world.slack.mention('U0GRACE', 'C0ML', 'go');
     await world.reply(open, 'Approve up to');
     await theirHour(world, () => world.start());
-    await world.reply(asked, 'Weekly note: 1 thing needs you');
+    await world.reply(asked, 'Weekly note: 1 thing waits for Grace');
     expect((await note(asked)).text).toMatch(
-      /^🗓️ Weekly note: 1 thing needs you; no cost since \w{3} \d{1,2}:/,
+      /^🗓️ Weekly note: 1 thing waits for Grace; no cost since \w{3} \d{1,2}:/,
     );
     expect(notes()).toEqual([]);
   });

@@ -99,7 +99,7 @@ describe('a job card', () => {
     expect(told.text).toContain(
       'Its log names <https://huggingface.co/ada/imdb-tiny>: whether it was pushed',
     );
-    expect(told.text).not.toContain(`${world.hub.url}/`);
+    expect(told.text).not.toContain(`${world.hub.url}/ada/imdb-tiny`);
   });
 
   test('says why there is no curve or log yet', async () => {
