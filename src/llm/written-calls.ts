@@ -129,7 +129,9 @@ const SIGHT = 200;
 function withoutMarks(before: string, text: string): string {
   const plain = plainMarks(text);
   const code = new CodeSpans();
-  code.add(before.slice(before.lastIndexOf('\n') + 1));
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  // What follows stands outside of code, so that a fence there has ended some.
+  if (!FENCE_LINE.test(line)) code.add(line);
   let kept = '';
   let last = before.slice(-SIGHT);
   let seen = 0;
@@ -147,6 +149,8 @@ function withoutMarks(before: string, text: string): string {
   }
   return kept + text.slice(seen);
 }
+
+const FENCE_LINE = /^[ \t>]*(?:`{3,}|~{3,})[ \t]*$/;
 
 /** How a mark stands in its text: at the end of what it ends, or without blanks around it. */
 function edgeOf(before: string, after: string): { isEnd: boolean; isGlued: boolean } {

@@ -112,3 +112,11 @@ describe('marks of a model’s own format', () => {
     expect(answer.text).toBe('');
   });
 });
+
+test.each([['<|im_end|>'], ['<|end|>'], ['<|eot_id|>'], [' <|im_end|>\n']])(
+  'an end right behind code is taken out: %j',
+  async (end) => {
+    const code = 'To use it:\n\n```python\nx = 1\n```';
+    expect((await answered(sent(delta({ content: `${code}${end}` }, 'stop')))).text).toBe(code);
+  },
+);
