@@ -120,7 +120,7 @@ const approvalNeeded = ({ toolCallId, title, facts, warnings, usd }: Approval): 
   });
 
 /** As a view tells of a summary that took the place of earlier messages (`thread/view/view.ts`). */
-const COMPACTED = /(\d+) earlier messages became a summary for the model/;
+const COMPACTED = /\b(\d{1,9}) earlier messages became a summary for the model/;
 
 function noticed(text: string): TerminalEvent {
   const [, replaced] = COMPACTED.exec(text) ?? [];

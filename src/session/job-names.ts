@@ -20,7 +20,8 @@ export function asJobName(text: string): string {
     .filter((word) => !word.includes('://'))
     .join(' ');
   const plain = words.replace(ID, ' ').replace(OTHERS, ' ').replace(/\s+/g, ' ');
-  return beginningOf(plain.replace(/^[^\p{L}\p{N}]+/u, ''), MOST).replace(/[^\p{L}\p{N}\p{M})%]+$/u, '');
+  const begun = beginningOf(plain.replace(/^[^\p{L}\p{N}]+/u, ''), MOST);
+  return /^.*[\p{L}\p{N}\p{M})%]/su.exec(begun)?.[0] ?? '';
 }
 
 /**

@@ -25,8 +25,11 @@ const PART = 40;
 
 /** What a script is called by its path or address, without what every script has. */
 function fileIn(path: string | undefined): string | undefined {
-  const [, name] =
-    /([^/\\?#]{1,200})\.(?:py|ipynb|sh|bash)(?:[?#].*)?$/i.exec(wholeEnding(path ?? '', 1_000).trim()) ?? [];
+  const [address = ''] = wholeEnding(path ?? '', 1_000)
+    .trim()
+    .split(/[?#]/);
+  const file = address.split(/[/\\]/).at(-1) ?? '';
+  const [, name] = /^(.{1,200})\.(?:py|ipynb|sh|bash)$/i.exec(file) ?? [];
   return name?.slice(0, PART);
 }
 
