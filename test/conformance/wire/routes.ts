@@ -25,6 +25,7 @@ export const ROUTES: readonly string[] = [
   'discord POST /channels/{channel_id}/messages',
   'discord POST /channels/{channel_id}/messages/{message_id}/threads',
   'discord POST /channels/{channel_id}/threads',
+  'discord POST /channels/{channel_id}/typing',
   'discord POST /interactions/{interaction_id}/{interaction_token}/callback',
   'discord PUT /applications/{application_id}/commands',
   'discord PUT /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me',
