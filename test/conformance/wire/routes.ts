@@ -103,6 +103,7 @@ export const ROUTES: readonly string[] = [
   'slack reactions.add',
   'slack reactions.remove',
   'slack response_url',
+  'slack usergroups.list',
   'slack usergroups.users.list',
   'slack users.conversations',
   'slack users.info',

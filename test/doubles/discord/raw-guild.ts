@@ -37,6 +37,8 @@ const role = (id: string, name: string, tags?: object) => ({
   color: 0,
   colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
   hoist: false,
+  icon: null,
+  unicode_emoji: null,
   position: 0,
   permissions: String(BASIC),
   managed: tags !== undefined,
