@@ -189,8 +189,7 @@ describe('on Slack', () => {
     await ran('C0ML', 'baseline', 0.91);
     await ran('C0ML', 'larger', 0.95);
     const asked = world.slack.mention('U0GRACE', 'C0ML', 'which is better?');
-    const answer = await world.reply(asked, 'compared:');
-    expect(shown(answer)).toContain('best larger');
+    await world.reply(asked, 'best larger'); // the status shows the beginning of the answer before
     await world.reply(asked, 'Losses of baseline, larger');
   });
 
