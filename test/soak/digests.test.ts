@@ -74,7 +74,7 @@ describe('on Slack', () => {
     expect(shown.text).toMatch(
       /^<@U0ADA> (?:☀️ Morning|🗓️ Daily) note: 1 thing waits for Grace, IMDB baseline · lr 2e-5 is done \(accuracy 0\.9312\); \$1\.00 since \w{3} \d{1,2}:\d\d Europe\/Berlin\.$/,
     );
-    expect(captions(shown)).toEqual(['Needs you', 'Finished']);
+    expect(captions(shown)).toEqual(['Waits', 'Finished']);
     const tables = JSON.stringify(shown.blocks);
     expect(tables).toContain('approve $1.00');
     expect(tables).toContain('accuracy 0.9312');
