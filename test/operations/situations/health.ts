@@ -45,7 +45,13 @@ export const HEALTH = [
   situation('health of the embedded bot: ready, with every part up', async (site) => {
     const { port } = await withHealth(site, {});
     const report = await untilReady(port, 200);
-    assert.deepEqual(states(report), { record: 'up', queues: 'up', slack: 'up', tokens: 'up' });
+    assert.deepEqual(states(report), {
+      record: 'up',
+      queues: 'up',
+      slack: 'up',
+      terminal: 'up',
+      tokens: 'up',
+    });
     assert.deepEqual(report.roles, ['chat', 'worker']);
     assert.equal((await ask(port, '/healthz')).code, 200);
   }),
