@@ -1,5 +1,6 @@
 import type { Db } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
 import type { Channel, Workspace } from '../session/address.ts';
 import { type Approver, MOST_CALLED } from '../session/deciders.ts';
 import type { Mentions } from '../session/mentions.ts';
@@ -12,11 +13,15 @@ type Directory = {
   membersOf(place: Workspace, group: string, most: number): Promise<readonly string[] | undefined>;
 };
 
-export type ApproverNames = { note(place: Channel): Promise<void> };
+export type ApproverNames = {
+  /** Never rejects, and keeps nobody waiting for long: what is not known by then is noted later. */
+  note(place: Channel): Promise<void>;
+};
 
 type Deps = {
   db: Db;
-  clock: Pick<Clock, 'monotonic'>;
+  clock: Pick<Clock, 'monotonic' | 'sleep'>;
+  log: Logger;
   directory: Directory;
   mentionsOf(platform: string): Mentions;
   /** Everybody who may decide something in a channel, as the config names them. */
@@ -31,6 +36,9 @@ const SOON_MS = 60_000;
 
 const KEPT = 5_000;
 
+/** So long a message waits at most for who decides about what it may come to. */
+const WAIT_MS = 1_000;
+
 /**
  * Notes who the approvers of a channel are while people write there: a process that runs turns has no
  * connection to the platform, and whom to call is found out within a transaction. What can't be found out
@@ -40,24 +48,35 @@ export function createApproverNames(deps: Deps): ApproverNames {
   const known = new Map<string, number>();
   return {
     async note(place) {
-      const { clock, mentionsOf, approversIn } = deps;
-      const { kindOf } = mentionsOf(place.platform);
-      const now = clock.monotonic();
-      const due = [...new Set(await approversIn(place))].filter((who) => {
-        const until = known.get(keyOf(place, who));
-        return kindOf(who) !== undefined && (until === undefined || until <= now);
+      const waited = new AbortController();
+      const noted = noteAll(deps, known, place).catch((error: unknown) => {
+        deps.log.warn({ err: error, ...place }, 'it could not be noted who approves here');
       });
-      if (known.size + due.length >= KEPT) known.clear();
-      for (const who of due) known.set(keyOf(place, who), now + KEPT_MS);
-      await Promise.all(
-        due.map(async (who) => {
-          const found = await approverOf(deps, place, who, kindOf(who) === 'group');
-          if (found !== undefined) return noteApprover(deps.db, place, who, found);
-          known.set(keyOf(place, who), now + SOON_MS);
-        }),
-      );
+      await Promise.race([noted, deps.clock.sleep(WAIT_MS, waited.signal).catch(() => {})]);
+      waited.abort();
     },
   };
+}
+
+/** `known` has until when what is noted of somebody will do. */
+async function noteAll(deps: Deps, known: Map<string, number>, place: Channel): Promise<void> {
+  const { clock, mentionsOf, approversIn } = deps;
+  const { kindOf } = mentionsOf(place.platform);
+  const now = clock.monotonic();
+  const due = [...new Set(await approversIn(place))].filter((who) => {
+    const until = known.get(keyOf(place, who));
+    return kindOf(who) !== undefined && (until === undefined || until <= now);
+  });
+  if (known.size + due.length >= KEPT) known.clear();
+  for (const who of due) known.set(keyOf(place, who), now + SOON_MS);
+  await Promise.all(
+    due.map(async (who) => {
+      const found = await approverOf(deps, place, who, kindOf(who) === 'group');
+      if (found === undefined) return;
+      await noteApprover(deps.db, place, who, found);
+      known.set(keyOf(place, who), now + KEPT_MS);
+    }),
+  );
 }
 
 const keyOf = ({ platform, workspace }: Workspace, who: string): string =>

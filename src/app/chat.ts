@@ -89,13 +89,14 @@ async function startAll(
 
 /** Notes who may decide in a channel, as its platform tells it. */
 function approverNamesOf(
-  { config, storage, clock, channelRules }: Parts,
+  { config, storage, clock, log, channelRules }: Parts,
   platforms: ReadonlyMap<string, Membership>,
 ): ApproverNames {
   const { approvals, budgets } = config;
   return createApproverNames({
     db: storage.db,
     clock,
+    log,
     mentionsOf,
     directory: {
       membersOf: async ({ platform, workspace }, ...of) =>

@@ -35,7 +35,7 @@ export function deciderNames({ approvers, known = {} }: Deciders, requester: Per
   return [...new Set(names)];
 }
 
-const UNKNOWN = 'others who are named in my config';
+const UNKNOWN = 'somebody who is named in my config';
 
 /** Names in a sentence: "Ada, Grace or Linus". */
 export const either = (names: readonly string[]): string =>

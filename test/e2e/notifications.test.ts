@@ -223,7 +223,7 @@ describe('on Discord', () => {
     expect(new Set(on.discord.pushes.map(({ to }) => to))).toEqual(new Set([PEOPLE.ada.id]));
     await on.reply(
       asked.id,
-      listsMembers ? 'Decided by members of @leads' : 'Decided by others who are named',
+      listsMembers ? 'Decided by members of @leads' : 'Decided by somebody who is named',
     );
   });
 

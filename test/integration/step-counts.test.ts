@@ -16,6 +16,7 @@ import { intakeOn } from '../support/intake.ts';
 import { ADA } from '../support/snapshots.ts';
 import { noteStatements, type Statements } from '../support/statements.ts';
 import { turnDepsOn } from '../support/turn-deps.ts';
+import { until } from '../support/until.ts';
 
 const lookUp = defineTool({
   name: 'hub_search',
@@ -123,6 +124,36 @@ describe.skipIf(!isThere('postgres'))('what a step asks of the record', () => {
     const reads = (texts: readonly string[]) => texts.filter(isRead).length;
     expect(await perStep(lookUp, reads)).toBe(0);
     expect(await perStep(change, reads)).toBe(0);
+  });
+
+  test('a look-up whose process is gone is made again: it has changed nothing', async () => {
+    const sessionId = await newSession();
+    let runs = 0;
+    const slow = defineTool({
+      name: 'hub_search',
+      description: 'looks something up',
+      schema: z.object({ query: z.string() }),
+      research: true,
+      isReadOnly: true,
+      summary: ({ query }) => query,
+      run: async (_args, { signal }) => {
+        runs++;
+        if (runs <= 2) await systemClock.sleep(60_000, signal);
+        return { kind: 'done', output: 'found' };
+      },
+    });
+    const deps = turnDepsOn(db, twoCallsOf('hub_search', 1), createRegistry([slow]), { handOverMs: 1 });
+    const kinds = async () =>
+      (await readSnapshot(db, sessionId))?.toolCalls.map(({ state }) => state.kind) ?? [];
+    const shutdown = new AbortController();
+    const ended = runTurn(deps, sessionId, 'w', shutdown.signal);
+    await until('both are under way', async () => (await kinds()).join() === 'running,running');
+    shutdown.abort();
+    expect(await ended).toBe('handed_over');
+    expect(await kinds()).toEqual(['running', 'running']);
+    expect(await runTurn(deps, sessionId, 'other', new AbortController().signal)).toBe('released');
+    expect(await kinds()).toEqual(['done', 'done']);
+    expect(runs).toBe(4);
   });
 
   test('what a turn knows by its own writes is what stands in the record', async () => {

@@ -28,7 +28,7 @@ describe('status', () => {
     const said = describeSession(snapshot({ toolCalls: [waiting(['requester'])] }));
     expect(said).toContain('Ada decides: IMDB baseline · a10g-small, at most 1 h, up to $1.00.');
     expect(describeSession(snapshot({ toolCalls: [waiting(['U0GRACE'])] }))).toContain(
-      'others who are named in my config decides: IMDB baseline',
+      'somebody who is named in my config decides: IMDB baseline',
     );
     expect(said).not.toContain(ADA.id);
   });

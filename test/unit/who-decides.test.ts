@@ -3,6 +3,8 @@ import { MENTIONS as onDiscord } from '../../adapters/discord/mentions.ts';
 import { MENTIONS as onSlack } from '../../adapters/slack/mentions.ts';
 import { createApproverNames } from '../../src/access/approver-names.ts';
 import { whoDecides } from '../../src/approvals/approvers.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createLogger } from '../../src/lib/log.ts';
 import { type Approver, deciderNames, isDecider } from '../../src/session/deciders.ts';
 
 const ADA = { id: 'U0ADA', name: 'Ada' };
@@ -46,27 +48,46 @@ describe('who is called to decide', () => {
   });
 });
 
-test('only approvers that a platform can name are asked about, and not again for some minutes', async () => {
-  const asked: string[] = [];
-  let now = 0;
-  const names = createApproverNames({
-    db: undefined as never, // nothing is found out, so nothing is noted
-    clock: { monotonic: () => now },
-    mentionsOf: () => onDiscord,
-    directory: {
-      nameOf: async (_place, who) => {
-        asked.push(who);
-        return undefined;
-      },
-      membersOf: async () => undefined,
-    },
-    approversIn: async () => ['requester', 'thread', 'U0GRACE', '600', 'role:700'],
-  });
+describe('who approves', () => {
   const place = { platform: 'discord', workspace: 'g', channel: 'c' };
-  await names.note(place);
-  await names.note(place);
-  expect(asked.toSorted()).toEqual(['600', 'role:700']);
-  now = 61_000;
-  await names.note(place);
-  expect(asked).toHaveLength(4);
+  let now = 0;
+  const namesBy = (nameOf: (who: string) => Promise<string | undefined>) =>
+    createApproverNames({
+      db: undefined as never, // nothing is found out, so nothing is noted
+      clock: { monotonic: () => now, sleep: systemClock.sleep },
+      log: createLogger('silent', (text) => text),
+      mentionsOf: () => onDiscord,
+      directory: { nameOf: (_place, who) => nameOf(who), membersOf: async () => undefined },
+      approversIn: async () => ['requester', 'thread', 'U0GRACE', '600', 'role:700'],
+    });
+
+  test('is asked of the platform where it can tell, and not again for a while', async () => {
+    const asked: string[] = [];
+    const names = namesBy(async (who) => {
+      asked.push(who);
+      return undefined;
+    });
+    await names.note(place);
+    await names.note(place);
+    expect(asked.toSorted()).toEqual(['600', 'role:700']);
+    now += 61_000;
+    await names.note(place);
+    expect(asked).toHaveLength(4);
+  });
+
+  test('keeps no message from being taken in where the platform fails, and is asked again', async () => {
+    let asked = 0;
+    const names = namesBy(async () => {
+      asked++;
+      throw new Error('no connection');
+    });
+    await names.note(place);
+    now += 61_000;
+    await names.note(place);
+    expect(asked).toBe(4);
+  });
+
+  test('keeps none waiting for a platform that does not answer', async () => {
+    await namesBy(() => new Promise(() => {})).note(place);
+  });
 });

@@ -23,7 +23,7 @@ import {
 } from '../../session/tool-calls.ts';
 import type { PreparedCall } from '../../tools/tool.ts';
 import { AUTO_APPROVED, plainRequest } from '../../tools/unasked.ts';
-import { contextOf } from './context.ts';
+import { contextOf, preparedFor } from './context.ts';
 import type { Scope } from './scope.ts';
 import { settle, settleAs } from './settle.ts';
 
@@ -209,7 +209,7 @@ export async function askAgain(
   call: ToolCall,
   reason: string,
 ): Promise<void> {
-  const prepared = deps.registry.prepare(call.name, effectiveArguments(call), snapshot.session.address);
+  const prepared = preparedFor({ deps, snapshot }, call, effectiveArguments(call));
   const request =
     call.approval?.request ??
     (prepared.ok

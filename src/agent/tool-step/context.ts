@@ -4,9 +4,16 @@ import { assertHeld, fenced } from '../../session/store/lease.ts';
 import * as record from '../../session/store/record.ts';
 import { isSettled, type ToolCall } from '../../session/tool-calls.ts';
 import { evidenceOf } from '../../tools/evidence.ts';
-import type { ToolContext } from '../../tools/tool.ts';
+import type { Prepared, ToolContext } from '../../tools/tool.ts';
 import { askPeople } from './question.ts';
 import type { Scope } from './scope.ts';
+
+/** A call as its tool takes it in the session's thread. */
+export const preparedFor = (
+  { deps, snapshot }: Pick<Scope, 'deps' | 'snapshot'>,
+  { name }: ToolCall,
+  argumentsText: string,
+): Prepared => deps.registry.prepare(name, argumentsText, snapshot.session.address);
 
 /** What a call is told of where it runs. */
 export function contextOf(

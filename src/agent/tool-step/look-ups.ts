@@ -1,8 +1,8 @@
 import { keeping } from '../../session/store/lease.ts';
 import * as record from '../../session/store/record.ts';
 import { effectiveArguments, type ToolCall, type ToolCallState } from '../../session/tool-calls.ts';
-import type { Prepared, PreparedCall, ToolResult } from '../../tools/tool.ts';
-import { contextOf } from './context.ts';
+import type { PreparedCall, ToolResult } from '../../tools/tool.ts';
+import { contextOf, preparedFor } from './context.ts';
 import type { Scope } from './scope.ts';
 import { isPlain, plainStateOf } from './settle.ts';
 
@@ -28,13 +28,6 @@ export async function lookUpsAmong(scope: Scope, calls: readonly ToolCall[]): Pr
   );
   return found.flat();
 }
-
-/** A call as its tool takes it in the session's thread. */
-export const preparedFor = (
-  { deps, snapshot }: Pick<Scope, 'deps' | 'snapshot'>,
-  { name }: ToolCall,
-  argumentsText: string,
-): Prepared => deps.registry.prepare(name, argumentsText, snapshot.session.address);
 
 type Run = LookUp & { result: Promise<ToolResult>; came: { result: ToolResult } | undefined };
 

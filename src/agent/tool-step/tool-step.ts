@@ -12,8 +12,8 @@ import {
 import type { PreparedCall, Recovery, ToolResult } from '../../tools/tool.ts';
 import { LatestWriter } from '../latest-writer.ts';
 import { ask, askAgain } from './ask.ts';
-import { contextOf } from './context.ts';
-import { type LookUp, lookUpsAmong, preparedFor, runLookUps } from './look-ups.ts';
+import { contextOf, preparedFor } from './context.ts';
+import { type LookUp, lookUpsAmong, runLookUps } from './look-ups.ts';
 import type { Scope } from './scope.ts';
 import { settle, settleUnknown } from './settle.ts';
 
@@ -183,6 +183,9 @@ const shownWriter = (
 async function recover(scope: Scope, call: ToolCall): Promise<void> {
   const prepared = preparedFor(scope, call, effectiveArguments(call));
   const look = prepared.ok ? prepared.call.recover : undefined;
+  if (prepared.ok && look === undefined && prepared.call.isLookUp) {
+    return execute(scope, new Starts(scope), call, prepared.call); // it changes nothing, so it is made again
+  }
   if (!prepared.ok || look === undefined) return settleUnknown(scope, call);
   let found: Recovery;
   try {

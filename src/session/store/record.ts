@@ -112,8 +112,7 @@ export async function moveToolCall(
   return true;
 }
 
-/** What a running call prints, as it is shown meanwhile. Changes nothing once the call has ended. */
-/** What is shown of a call while it runs: what it prints, or how it stands. */
+/** What is shown of a call while it runs: what it prints, or how it stands. Nothing once it has ended. */
 export async function setShown(
   tx: Tx,
   sessionId: string,
