@@ -54,10 +54,13 @@ module.exports = {
       name: 'platforms-are-light',
       comment: 'what is wrong with the settings is told before the libraries of a platform are loaded',
       severity: 'error',
-      from: { path: '^adapters/[^/]+/(platform|settings|mentions|probe|gateway-proxy)\\.ts$' },
+      from: {
+        path: '^adapters/(?:[^/]+/(?:platform|settings|mentions|probe|gateway-proxy)|shared/one-person)\\.ts$',
+      },
       to: {
         path: ['^adapters/', 'node_modules/(@slack|discord|@discordjs)'],
-        pathNot: '^adapters/[^/]+/(platform|settings|mentions|probe|gateway-proxy)\\.ts$',
+        pathNot:
+          '^adapters/(?:[^/]+/(?:platform|settings|mentions|probe|gateway-proxy)|shared/one-person)\\.ts$',
         dependencyTypesNot: ['dynamic-import', 'type-only'],
       },
     },

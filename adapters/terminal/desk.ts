@@ -17,7 +17,7 @@ import {
   sayOnBoard,
   type Told,
 } from '../shared/board-inbound.ts';
-import { OWNER } from './mentions.ts';
+import { OWNER } from '../shared/one-person.ts';
 import { addressOf, PLATFORM } from './traits.ts';
 
 /** What somebody can do who sits at the terminal. Everything is in the record once it resolves. */

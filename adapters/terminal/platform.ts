@@ -1,6 +1,6 @@
 import type { PlatformDefinition } from '../../src/controller/platform-definition.ts';
+import { MENTIONS } from '../shared/one-person.ts';
 import type { Desk } from './desk.ts';
-import { MENTIONS } from './mentions.ts';
 import { TerminalSettings } from './settings.ts';
 
 /**

@@ -8,8 +8,9 @@ import { withTimes } from '../../src/lib/time-zones.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { ViewMessage } from '../../src/thread/view/view-message.ts';
+import { ROOMS } from '../shared/one-person.ts';
 import { printView } from '../shared/print-view.ts';
-import type { Printer, Rooms } from '../shared/printer.ts';
+import type { Printer } from '../shared/printer.ts';
 import { aboutOf } from './about.ts';
 import { AS_WRITTEN } from './dialect.ts';
 import type { About, Body, Piece } from './messages.ts';
@@ -33,29 +34,6 @@ const answer = (text: string, about: About): Outgoing => ({
   kind: 'message',
   body: { headline: '', isCalling: false, pieces: [{ kind: 'text', text }], about } satisfies Body,
 });
-
-const ROOMS: Rooms = {
-  detail: 2_000,
-  plan: 6_000,
-  links: 3_000,
-  timeline: 6_000,
-  tail: 2_000,
-  writing: 1_000,
-  blocked: 2_000,
-  factLine: 2_000,
-  facts: 4_000,
-  warnings: 4_000,
-  warningLines: 8_000,
-  preview: 20_000,
-  previewBlock: 40_000,
-  changed: 1_000,
-  jobLinks: 3_000,
-  jobMessage: 2_000,
-  progress: 4_000,
-  jobTail: 2_000,
-  question: 6_000,
-  file: 4_000,
-};
 
 const message = (body: Omit<Body, 'about'>): Outgoing => ({
   kind: 'message',

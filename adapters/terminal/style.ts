@@ -1,6 +1,6 @@
 import { cut } from '../../src/lib/cut.ts';
 import { linkable, type Style } from '../../src/thread/view/words.ts';
-import { MENTIONS } from './mentions.ts';
+import { MENTIONS } from '../shared/one-person.ts';
 import { plainLine } from './plain-text.ts';
 
 /** As much of a text from elsewhere as a line has. */

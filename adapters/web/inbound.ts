@@ -6,7 +6,7 @@ import {
   sayOnBoard,
   type Told,
 } from '../shared/board-inbound.ts';
-import { OWNER } from './mentions.ts';
+import { OWNER } from '../shared/one-person.ts';
 import { offered, type Say } from './requests.ts';
 import { addressOf, PLATFORM } from './traits.ts';
 

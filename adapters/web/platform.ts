@@ -1,5 +1,5 @@
 import type { PlatformDefinition } from '../../src/controller/platform-definition.ts';
-import { MENTIONS } from './mentions.ts';
+import { MENTIONS } from '../shared/one-person.ts';
 import { PageSettings } from './settings.ts';
 
 /** A page on this machine, for whoever runs the bot. */

@@ -9,8 +9,9 @@ import type { Menu, Table } from '../../src/session/tables.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { ViewMessage } from '../../src/thread/view/view-message.ts';
+import { ROOMS } from '../shared/one-person.ts';
 import { printView } from '../shared/print-view.ts';
-import type { Printer, Rooms } from '../shared/printer.ts';
+import type { Printer } from '../shared/printer.ts';
 import { asLine, MARKDOWN } from './dialect.ts';
 import type { Body, Piece } from './messages.ts';
 import { STYLE } from './style.ts';
@@ -20,29 +21,6 @@ export const printed = (message: ViewMessage, divisor: number): Outgoing[] =>
   printView(message, divisor, EVERYWHERE, PRINTER);
 
 const EVERYWHERE = { channel: '' };
-
-const ROOMS: Rooms = {
-  detail: 2_000,
-  plan: 6_000,
-  links: 3_000,
-  timeline: 6_000,
-  tail: 2_000,
-  writing: 1_000,
-  blocked: 2_000,
-  factLine: 2_000,
-  facts: 4_000,
-  warnings: 4_000,
-  warningLines: 8_000,
-  preview: 20_000,
-  previewBlock: 40_000,
-  changed: 1_000,
-  jobLinks: 3_000,
-  jobMessage: 2_000,
-  progress: 4_000,
-  jobTail: 2_000,
-  question: 6_000,
-  file: 4_000,
-};
 
 /** Characters of one part of an answer. */
 const ANSWER_CHARACTERS = 30_000;
