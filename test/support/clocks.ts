@@ -15,6 +15,9 @@ export const hastyClock = (longestMs: number): Clock => hasty(systemClock, longe
  */
 export type MovableClock = Clock & { advance(ms: number): void; set(ms: number): void };
 
+/** Sums of large readings are off by less: a clock that stands still would never come to the rest. */
+const ROUNDING_MS = 1e-6;
+
 /**
  * `clock`, and what is added to it. Whoever sleeps beyond a moment that is jumped over is woken, whatever is
  * done `every` so often is done once.
@@ -29,7 +32,7 @@ export function movable(clock: Clock): MovableClock {
     monotonic: () => clock.monotonic() + ahead,
     async sleep(ms, signal) {
       const due = clock.monotonic() + ahead + ms;
-      for (let leftMs = ms; leftMs > 0; leftMs = due - clock.monotonic() - ahead) {
+      for (let leftMs = ms; leftMs > ROUNDING_MS; leftMs = due - clock.monotonic() - ahead) {
         const jump = new AbortController();
         const wake = () => jump.abort();
         woken.add(wake);
