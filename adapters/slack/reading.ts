@@ -135,7 +135,7 @@ const wordsAndSigns = (text: string): string[] =>
   text
     .replace(/&(?:amp|lt|gt);|\ufe0f/g, ' ')
     .toLowerCase()
-    .match(/[\p{L}\p{N}\p{M}]+|[^\p{L}\p{N}\p{M}\p{Cf}\s`~|<>•◦▪]/gu) ?? [];
+    .match(/[\p{L}\p{N}\p{M}]+|[^\p{L}\p{N}\p{M}\p{Cc}\p{Cf}\p{Cs}\s`~|<>•◦▪]/gu) ?? [];
 
 /** A call that people have in a channel, which its message says nothing of. */
 function huddleIn({ subtype, room }: Content): string {

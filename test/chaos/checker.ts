@@ -154,11 +154,11 @@ function reminders({ session, toolCalls, messages }: Snapshot): string[] {
 
 /** How the thread stands is shown, or the reaction that says the same: both while Slack had trouble. */
 function decorationOf(ground: Ground, address: ThreadAddress, sessionId: string, wanted: Outgoing): string[] {
-  const shown = ground.standing(address);
-  if (wanted.kind === 'standing' && shown !== wanted.standing)
-    return [`${sessionId} is shown as ${shown}, not as ${wanted.standing}`];
+  const shown = ground.standings(address);
+  if (wanted.kind === 'standing' && !shown.includes(wanted.standing))
+    return [`${sessionId} is shown as ${shown.join(' or ') || 'nothing'}, not as ${wanted.standing}`];
   if (wanted.kind !== 'reaction') return [];
-  const isBare = shown !== undefined && ground.reactions(address, wanted).length === 0;
+  const isBare = shown.length === 1 && ground.reactions(address, wanted).length === 0;
   return isBare ? [] : reactionOf(ground, address, sessionId, wanted);
 }
 

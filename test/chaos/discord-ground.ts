@@ -4,7 +4,7 @@ import { seenOf } from '../../src/controller/actions.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import { OUTAGE_KEY } from '../../src/thread/delivery/outage.ts';
 import type { Outgoing, Reaction } from '../../src/thread/delivery/outgoing.ts';
-import type { ViewMessage } from '../../src/thread/view/view-message.ts';
+import type { Standing, ViewMessage } from '../../src/thread/view/view-message.ts';
 import { flat } from '../doubles/discord/components.ts';
 import { CHANNELS, type DiscordMessage, PEOPLE } from '../doubles/discord/guild.ts';
 import { DiscordDouble } from '../doubles/discord/server.ts';
@@ -96,8 +96,8 @@ export class DiscordGround implements Ground {
     return isThere ? [...(message?.reactions ?? [])] : [];
   }
 
-  standing(): undefined {
-    return undefined;
+  standings({ thread }: ThreadAddress): readonly Standing[] {
+    return this.#discord.isTyping(thread) ? ['working'] : ['waiting', 'idle', 'closed'];
   }
 
   disturb(chance: Chance, count: Count): void {

@@ -40,8 +40,8 @@ export type Ground = {
   posts(address: ThreadAddress, keys: readonly string[]): Post[];
   /** Reactions of the bot on the message that one should be on. */
   reactions(address: ThreadAddress, reaction: Reaction): string[];
-  /** How a thread is shown to stand; undefined where only reactions say so. */
-  standing(address: ThreadAddress): Standing | undefined;
+  /** How a thread may stand by what is shown of it: one, or all that are shown alike. */
+  standings(address: ThreadAddress): readonly Standing[];
   /** Disturbs the wire from now on. */
   disturb(chance: Chance, count: Count): void;
   calm(): void;

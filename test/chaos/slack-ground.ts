@@ -98,8 +98,9 @@ export class SlackGround implements Ground {
     return [...(this.#slack.workspace.find(channel, on)?.reactions ?? [])];
   }
 
-  standing({ channel, thread }: ThreadAddress): Standing | undefined {
-    return STANDINGS[this.#slack.standing({ channel, ts: thread }) ?? ''];
+  standings({ channel, thread }: ThreadAddress): Standing[] {
+    const shown = STANDINGS[this.#slack.standing({ channel, ts: thread }) ?? ''];
+    return shown === undefined ? [] : [shown];
   }
 
   disturb(chance: Chance, count: Count): void {

@@ -34,6 +34,9 @@ const ADMINS: readonly string[] = [PEOPLE.grace.id];
 
 const DISCORD_EPOCH = 1_420_070_400_000n;
 
+/** When a message was sent, by its id. https://docs.discord.com/developers/reference#snowflakes */
+export const sentAt = (id: string): number => Number((BigInt(id) >> 22n) + DISCORD_EPOCH);
+
 export type Author = { id: string; username: string; global_name: string | null; bot?: boolean };
 
 export type DiscordMessage = {
@@ -229,7 +232,7 @@ export function rawMessage(message: DiscordMessage, baseUrl: string): Record<str
     channel_id,
     author: rawUser(author),
     content,
-    timestamp: new Date(Number((BigInt(id) >> 22n) + DISCORD_EPOCH)).toISOString(),
+    timestamp: new Date(sentAt(id)).toISOString(),
     edited_timestamp: message.edited ?? null,
     tts: false,
     mention_everyone: false,

@@ -13,6 +13,7 @@ import {
   rawMessage,
   rawThread,
   SECOND_GUILD,
+  sentAt,
   toldMessage,
 } from './guild.ts';
 import { rawGuild } from './raw-guild.ts';
@@ -59,8 +60,8 @@ export abstract class DiscordState {
   readonly modals: OpenModal[] = [];
   /** What was offered to who was typing. */
   readonly suggestions: { name: string; value: string }[][] = [];
-  /** Channels and threads in which the bot has said that it is typing. */
-  readonly typing: string[] = [];
+  /** When the bot has last said that it is typing, by the channel or thread. */
+  readonly typing = new Map<string, number>();
   /** Whether anybody may add the bot to a guild, or only its owner. */
   isPublic = false;
   /** Registered slash commands, and how often they were written. */
@@ -101,6 +102,13 @@ export abstract class DiscordState {
     return [...this.open.values()].flatMap(({ user, shows }) => (user === id ? [shows] : []));
   }
 
+  /** Whether people see that the bot is typing: for ten seconds, or until its next message. */
+  isTyping(channel: string): boolean {
+    const said = this.typing.get(channel) ?? Number.NEGATIVE_INFINITY;
+    const since = this.guild.in(channel).filter(({ author, id }) => author.bot && sentAt(id) >= said);
+    return Date.now() - said < TYPING_MS && since.length === 0;
+  }
+
   /** Tells the bot of a message; again, where a test wants a delivery made twice. */
   deliver(message: DiscordMessage, event = 'MESSAGE_CREATE'): void {
     const channel = rawChannel(message.channel_id, this.guild) as { type?: number } | undefined;
@@ -137,6 +145,9 @@ export abstract class DiscordState {
     this.gateway.dispatch('THREAD_UPDATE', rawThread(thread));
   }
 }
+
+/** https://docs.discord.com/developers/resources/channel#trigger-typing-indicator */
+const TYPING_MS = 10_000;
 
 /** Whether a message is the bot's, or for it. */
 const isFor = ({ author, mentioned, channel_id }: DiscordMessage): boolean =>

@@ -38,7 +38,7 @@ export const channels: Routes = [
     /^POST \/channels\/(\d+)\/typing$/,
     (double, _request, id = '') => {
       if (rawChannel(id, double.guild) === undefined) return UNKNOWN_CHANNEL;
-      double.typing.push(id);
+      double.typing.set(id, Date.now());
       return { status: 204, body: undefined };
     },
   ],
