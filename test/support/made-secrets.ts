@@ -106,6 +106,8 @@ export const MAKERS: Readonly<Record<string, (random: Random) => string>> = {
   phrase: (random) => `${word(random)} ${word(random)} ${word(random)} ${word(random)}`,
   // Passwords that look like something else: a reference, a rule, a name, a word, several words of a shell.
   banged: (random) => `!${weak(random)}`,
+  like_argument: (random) =>
+    one(random, ['$1?', '%1?', ':?:', '?[3]', 'x[?]9', '#{?', '@?']).replace('?', weak(random)),
   dollared: (random) => `$ecr3t${weak(random)}`,
   braced: (random) => `{${weak(random)}}`,
   ticked: (random) => `\`${weak(random)}`,

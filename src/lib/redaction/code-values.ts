@@ -1,4 +1,4 @@
-import { formOf, isReadAsCode } from './forms.ts';
+import { formOf, isComputed, isReadAsCode } from './forms.ts';
 import {
   isColumn,
   isFunctionWord,
@@ -58,7 +58,7 @@ function isPasswordIn(setting: Setting): boolean | undefined {
   const word = kindOfWord(text);
   if (word === 'absent') return false;
   if (word === 'switch' && (form !== 'shell' || SWITCH.test(name))) return false;
-  if (!value.isQuoted && isReadAsCode(text, after)) return undefined;
+  if (!value.isQuoted && (isReadAsCode(text, after) || isComputed(setting.word))) return undefined;
   if (isVariable(text)) return false;
   if (by === ' = ' && /\s/.test(text)) return !isProse(text) && !/ [+*/%|&<>=!?-]{1,2} /.test(text);
   if (form === 'shell') return by === '=' || !isColumn(text);

@@ -1,3 +1,4 @@
+import { randomCharacters } from './looks.ts';
 import { kindOfName } from './names.ts';
 import type { Setting } from './setting.ts';
 
@@ -69,4 +70,15 @@ export function isReadAsCode(text: string, after: string): boolean {
   if (/^(?:self|this|cls|os|process|settings|config|args|var|data|import\.meta)\.[A-Za-z_]/.test(text))
     return true;
   return /^[A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)+$/.test(text) && kindOfName(text) !== undefined;
+}
+
+/**
+ * `sys.argv[1]`, `args[0]`, `parts.get(1)`, `decode(pw)`: a place in something, or a call, and no more. A
+ * name with several figures is rather a password's.
+ */
+const COMPUTED = /^([A-Za-z_$]+\d?(?:(?:\.|::|->)[A-Za-z_$]\w*)*)(?:\[[\w.:-]{0,40}\]|\([\w., -]{0,80}\))$/;
+
+export function isComputed(word: string): boolean {
+  const name = COMPUTED.exec(word)?.[1];
+  return name !== undefined && randomCharacters(name) === 0;
 }

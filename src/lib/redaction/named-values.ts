@@ -68,6 +68,7 @@ function foundAt(
   const setting = {
     ...named,
     value,
+    word: text.slice(value.start, Math.min(end, value.start + VALUE_CHARACTERS)),
     before,
     after: text.slice(end, end + 80),
     around: linesAround(text, named.start, end),

@@ -15,7 +15,7 @@ export type Writing = 'bare' | 'yaml' | 'expanded' | 'literal' | 'formatted';
 /** Characters of a value that are looked at. */
 const LOOKED_AT = 512;
 
-/** `${X}`, `${{ x }}`, `{{ x }}`, `$(…)`, `%(name)s`, `%NAME%`, `%s`, `<%= x %>`: templates. */
+/** `${X}`, `${{ x }}`, `{{ x }}`, `$(…)`, `%(name)s`, `%NAME%`, `%s`, `<%= x %>`, `#{x}`: templates. */
 const CLOSED = new RegExp(
   [
     String.raw`\$\{[^{}]{1,400}\}`,
@@ -24,11 +24,17 @@ const CLOSED = new RegExp(
     String.raw`%\([A-Za-z_][\w.]{0,80}\)s`,
     '%[A-Z][A-Z_]{0,80}%',
     '<%[^%]{1,400}%>',
+    String.raw`#\{[^{}]{1,400}\}`,
   ].join('|'),
   'g',
 );
 /** The same, of a value that ends before they do: at a space, or at a quote inside. */
-const OPENED = /^(?:\$[{(]|\{\{|<[(%])/;
+const OPENED = /^(?:\$[{(]|\{\{|<[(%]|#\{[A-Za-z_][\w.]{0,80}[[(])/;
+/**
+ * What stands for a value wherever it stands: a shell's arguments and its own variables (`$1`, `$@`, `$?`),
+ * those of batch files (`%1`, `%~2`, `!NAME!`), and the first of SQL's (`$1`).
+ */
+const ARGUMENT = /^(?:\$(?:\d{1,2}|[@*#?!$-])|%(?:~[a-z]{0,6})?[\d*]|![A-Z][A-Z_]*!)$/;
 const VARIABLE = /^\$(?:env:|\$)?[A-Za-z_]\w*/i;
 const STORES =
   /^(?:(?:op|vault|file|keyvault|ssm|gcp|aws-sm|bws|secretref|ref\+\w{1,30}):(?:[\w.-]{0,80}\/|\.\w|[A-Za-z][\w-]{0,80}#)|secretref:[a-z]+(?:-[a-z]+)*$|arn:aws[\w-]*:|projects\/[\w-]+\/secrets\/|(?:\/var)?\/run\/secrets\/)/i;
@@ -39,10 +45,16 @@ const TAG =
 /** Whether a value only names where a secret is. */
 export function isReference(value: string, writing: Writing = 'bare'): boolean {
   const text = value.slice(0, LOOKED_AT).trim();
-  if (STORES.test(text) || /^(?:env(?:_var)?:[A-Z][A-Z_]*\d?|%[sdr])$/.test(text)) return true;
+  if (
+    STORES.test(text) ||
+    ARGUMENT.test(text) ||
+    isPlaceOfQuery(text) ||
+    /^(?:env(?:_var)?:[A-Z][A-Z_]*\d?|%[sdr])$/.test(text)
+  )
+    return true;
   if (writing === 'yaml' && TAG.test(text)) return true;
   const rest = withoutClosed(text);
-  if (rest.length < text.length && /^(?:[$%{<]|["'][$%{<])/.test(text)) return !isSecretRest(rest);
+  if (rest.length < text.length && /^["']?[$%{<#]/.test(text)) return !isSecretRest(rest);
   if (writing === 'literal') return isVariableAlone(text) || isNamedPlace(text);
   if (VARIABLE.test(text)) return !isSecretRest(text.replace(VARIABLE, ''));
   if (writing === 'formatted' && /^\{[^{}]{1,80}/.test(text)) return true;
@@ -71,9 +83,17 @@ function isVariableAlone(text: string): boolean {
   return name !== undefined && (/^[A-Z][A-Z_]*$/.test(name) || isNameOfSecret(name));
 }
 
-/** `{password}`, `{self.db_password}`: what Python's format fills in. */
+/** `:password`, `@Password`: what is filled into a query by its name. */
+function isPlaceOfQuery(text: string): boolean {
+  const name = /^[:@]([A-Za-z_]\w*)$/.exec(text)?.[1];
+  return name !== undefined && isNameOfSecret(/[a-z]/.test(name.slice(1)) ? lowerFirst(name) : name);
+}
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+
+/** `{password}`, `{self.db_password}`, `#{password}`: what Python and Ruby fill in. */
 function isNamedPlace(text: string): boolean {
-  const name = /^["']?\{([A-Za-z_][\w.[\]"']{0,80})(?:![rsa])?\}?["']?$/.exec(text)?.[1];
+  const name = /^["']?#?\{([A-Za-z_][\w.[\]"']{0,80})(?:![rsa])?\}?["']?$/.exec(text)?.[1];
   return name !== undefined && isNameOfSecret(name.split('.').at(-1) ?? name);
 }
 

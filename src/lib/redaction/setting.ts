@@ -30,6 +30,8 @@ export type Setting = {
   isTyped: boolean;
   role: Role;
   value: Value;
+  /** The value with the brackets that it opened, as far as it is looked at: `sys.argv[1]`. */
+  word: string;
   /** What stands on the line before the name, and behind the value. */
   before: string;
   after: string;
