@@ -6,7 +6,7 @@ import {
   MessageFlags,
   RESTJSONErrorCodes,
 } from 'discord.js';
-import type { Intake } from '../../src/intake/intake.ts';
+import type { Controller } from '../../src/controller/controller.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { InFlight } from '../../src/lib/in-flight.ts';
@@ -43,7 +43,7 @@ export const dialog = (modal: APIModalInteractionResponseCallbackData): Reply =>
   dialog: modal,
 });
 
-export type Answering = { intake: Pick<Intake, 'isFirst'>; log: Logger; inFlight: InFlight };
+export type Answering = { controller: Pick<Controller, 'isFirst'>; log: Logger; inFlight: InFlight };
 
 /**
  * Discord gives up on an interaction after three seconds
@@ -59,7 +59,7 @@ const LATE_MS = 1_500;
  */
 export function respond(
   interaction: Repliable,
-  { intake, log, inFlight }: Answering,
+  { controller, log, inFlight }: Answering,
   work: () => Promise<Reply>,
   { lateMs = LATE_MS }: { lateMs?: number } = {},
 ): void {
@@ -68,7 +68,7 @@ export function respond(
       const endWaiting = sayWhereLate(interaction, lateMs, log);
       let reply: Reply | undefined;
       try {
-        const isMine = await intake.isFirst(sourceOf('discord', 'interaction', interaction.id));
+        const isMine = await controller.isFirst(sourceOf('discord', 'interaction', interaction.id));
         reply = isMine ? await work() : undefined;
       } catch (error) {
         log.error({ err: error }, 'a click or a command could not be taken');

@@ -12,9 +12,7 @@ import { z } from 'zod';
 import { type BeginThread, type Command, commandNamed } from '../../src/controller/commands.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import { textOf } from '../../src/controller/forms.ts';
-import type { PlatformParts } from '../../src/controller/platform.ts';
 import { cut, printedWithin, wholeBeginning } from '../../src/lib/cut.ts';
-import type { SessionsOverview } from '../../src/reports/sessions-overview.ts';
 import { QUOTE_CHARACTERS } from '../shared/reading.ts';
 import { type Answering, type Reply, respond } from './answering.ts';
 import { type InteractionDeps, replyOf } from './clicks.ts';
@@ -30,8 +28,7 @@ import { STYLE } from './style.ts';
 import { asLines } from './text.ts';
 import { beginThread } from './threads.ts';
 
-export type CommandDeps = Pick<PlatformParts, 'sessions' | 'models'> &
-  Answering & { client: Client<true>; controller: Controller };
+export type CommandDeps = Answering & { client: Client<true>; controller: Controller };
 
 const Registered = z.array(z.looseObject({ name: z.string() }));
 
@@ -162,30 +159,13 @@ const beginner =
 const SUGGESTIONS = 25;
 
 /** Offers models, and somebody's sessions, by what they have typed so far. */
-async function suggest(
-  interaction: AutocompleteInteraction,
-  { models, sessions, controller }: CommandDeps,
-): Promise<void> {
-  const { place, who } = fromInteraction(interaction, 'command', true);
-  if ((await controller.gate.refusal(place, who)) !== undefined) return interaction.respond([]);
+async function suggest(interaction: AutocompleteInteraction, { controller }: CommandDeps): Promise<void> {
+  const from = fromInteraction(interaction, 'command', true);
   const { name, value } = interaction.options.getFocused(true);
-  const typed = value.toLowerCase();
-  const choices =
-    name === 'id'
-      ? [...models.choices, 'default'].map((id) => ({ name: id, value: id }))
-      : await ownSessions(interaction, sessions);
-  const fitting = choices.filter((choice) => choice.name.toLowerCase().includes(typed));
+  const fitting = await controller.suggest(name === 'id' ? 'model' : 'session', value, SUGGESTIONS, from);
   await interaction.respond(
-    fitting
-      .slice(0, SUGGESTIONS)
-      .map((choice) => ({ name: cut(choice.name, 100), value: wholeBeginning(choice.value, 100) })),
+    fitting.map((choice) => ({ name: cut(choice.label, 100), value: wholeBeginning(choice.value, 100) })),
   );
-}
-
-async function ownSessions(interaction: AutocompleteInteraction, sessions: SessionsOverview) {
-  const { platform, workspace } = addressOf(interaction);
-  const own = await sessions.of({ platform, workspace }, interaction.user.id, SUGGESTIONS);
-  return own.map(({ id, settings }) => ({ name: settings.title ?? 'Untitled', value: id }));
 }
 
 /** "Ask ML Intern about this": asks what about it. */

@@ -157,15 +157,13 @@ const gatewayListening = (discord: Discord): Listening<ReturnType<typeof listen>
     const { door, log, inFlight, link } = discord;
     // Before it is ready nothing is delivered; right after that something may be.
     const client = discord.client as Client<true>;
-    const { intake, attachments } = parts;
     const controller = createController(parts, TRAITS, door.admission);
-    const { gate, replaceScript, catchUp } = controller;
     const { forums } = discord.settings;
     const behind = () => link.fail();
-    const take = listen(client, { intake, replaceScript, catchUp, gate, attachments, forums, log, behind });
-    const answering = { intake, log, inFlight };
-    listenToInteractions(client, { ...answering, controller, pointedAt: pointing(client) });
-    listenToCommands({ ...parts, ...answering, client, controller });
+    const take = listen(client, { controller, forums, log, behind });
+    const answering = { controller, log, inFlight };
+    listenToInteractions(client, { ...answering, pointedAt: pointing(client) });
+    listenToCommands({ ...answering, client });
     listenToReopenings(client, door, parts.reopened, log);
     greetServers(client, { controller, door, inFlight, log });
     return take;

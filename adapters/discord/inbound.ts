@@ -9,12 +9,13 @@ import {
   type PartialMessage,
 } from 'discord.js';
 import type { Card } from '../../src/controller/cards.ts';
+import type { Controller } from '../../src/controller/controller.ts';
 import type { Who } from '../../src/controller/people.ts';
+import type { Edit, Written } from '../../src/controller/written.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
-import { type Edit, type InboundParts, onEdit, onMessage, type Written } from '../shared/inbound.ts';
 import { sourceOf } from '../shared/source.ts';
 import { offered } from './attachments.ts';
 import { plainMessagesOf } from './cards.ts';
@@ -28,7 +29,8 @@ import { attachedFiles, discordReader, readable } from './reading.ts';
 import { backgroundOf } from './thread-reader.ts';
 import { beginThread } from './threads.ts';
 
-export type ListenDeps = InboundParts & {
+export type ListenDeps = {
+  controller: Pick<Controller, 'message' | 'edited' | 'deleted'>;
   /** Forum and media channels where every new post begins a session. */
   forums: readonly string[];
   log: Logger;
@@ -44,7 +46,7 @@ export function listen(client: Client<true>, deps: ListenDeps): (message: Messag
     // What was read back is told as it is by now.
     const edit = isReadBack ? editOf(message, undefined) : undefined;
     return inOrder(threadOf(message), async () => {
-      if (found !== undefined) await onMessage(deps, found, undefined, edit);
+      if (found !== undefined) await deps.controller.message(found, undefined, edit);
     });
   };
   client.on(Events.MessageCreate, (message) => {
@@ -62,12 +64,14 @@ export function listen(client: Client<true>, deps: ListenDeps): (message: Messag
       const now = written(client, { message: whole, isReadBack: false }, deps);
       const old = before.partial ? undefined : written(client, { message: before, isReadBack: false }, deps);
       const edit = editOf(whole, old);
-      if (now !== undefined && edit !== undefined && isSeen(client, whole)) await onEdit(deps, now, edit);
+      if (now === undefined || edit === undefined || !isSeen(client, whole)) return;
+      await deps.controller.edited(now, edit);
     }).catch(logged(deps.log));
   });
   const onDeleted = (message: Message | PartialMessage) => {
-    const isForBot = async () => false; // who takes it in later reads it back from where it is not any more
-    const take = () => deps.intake.deleted({ sourceId: sourceOf('discord', message.id), isForBot });
+    // Who takes it in later reads it back from where it is not any more.
+    const gone = { sourceId: sourceOf('discord', message.id), was: 'nothing' as const };
+    const take = () => deps.controller.deleted(gone);
     inOrder(threadOf(message), take).catch(logged(deps.log));
   };
   client.on(Events.MessageDelete, onDeleted);

@@ -3,12 +3,11 @@ import type { BeginThread } from '../../src/controller/commands.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Who } from '../../src/controller/people.ts';
-import type { PlatformParts } from '../../src/controller/platform.ts';
+import type { Written } from '../../src/controller/written.ts';
 import { isTimeZone } from '../../src/lib/time-zones.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import type { Board, BoardMessage } from '../../src/session/store/boards.ts';
 import type { OfferedFile } from '../../src/session/store/incoming.ts';
-import { onMessage, type Written } from './inbound.ts';
 import { sourceOf } from './source.ts';
 
 /*
@@ -25,10 +24,7 @@ export type OnePerson = {
 /** What somebody is told who has written something, for their eyes alone. */
 export type Told = { texts: string[]; cards: Card[] };
 
-export type BoardInbound = Pick<PlatformParts, 'intake' | 'attachments'> & {
-  board: Board;
-  controller: Controller;
-};
+export type BoardInbound = { board: Board; controller: Controller };
 
 /** What was written, by an id of its own. */
 export type SaidOnBoard = {
@@ -70,15 +66,12 @@ export function fromOnePerson(
  * what is sent again, because nobody knows whether it arrived, is the same message.
  */
 export async function sayOnBoard(inbound: BoardInbound, one: OnePerson, said: SaidOnBoard): Promise<Told> {
-  const { board } = inbound;
+  const { board, controller } = inbound;
   const { id, thread, text, files } = said;
   const body = { text, files: files.map(({ name }) => name) };
   const posted = await board.post({ id, thread, author: one.person, body, isTaken: false });
   const told: Told = { texts: [], cards: [] };
-  const { intake, attachments, controller } = inbound;
-  const { gate, replaceScript, catchUp } = controller;
-  const message = writtenOn(one, posted, said, told);
-  await onMessage({ intake, attachments, gate, replaceScript, catchUp }, message);
+  await controller.message(writtenOn(one, posted, said, told));
   await board.taken(thread, id);
   return told;
 }

@@ -1,9 +1,9 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
-import type { Gate } from '../../src/controller/gate.ts';
+import type { Controller } from '../../src/controller/controller.ts';
+import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { HomeOpened } from './payloads.ts';
-import { PROMPTS } from './prompts.ts';
 import { readPayload } from './read-payload.ts';
 import { whoIs } from './who.ts';
 import type { In, Workspace } from './workspaces.ts';
@@ -13,7 +13,9 @@ const ThreadStarted = z.object({
   assistant_thread: z.object({ user_id: z.string(), channel_id: z.string(), thread_ts: z.string() }),
 });
 
-type AssistantDeps = Pick<Workspace, 'client' | 'people' | 'teamId'> & { gate: Pick<Gate, 'refusal'> };
+type AssistantDeps = Pick<Workspace, 'client' | 'people' | 'teamId'> & {
+  controller: Pick<Controller, 'offers'>;
+};
 
 /**
  * Offers something to begin with when somebody opens their messages with the bot, as far as they may use it:
@@ -24,14 +26,17 @@ export function listenToAssistant(app: App, depsIn: In<AssistantDeps>, log: Logg
   async function offer(teamId: string | undefined, channel: string, user: string, thread?: string) {
     const deps = await depsIn(teamId);
     const place = { platform: 'slack' as const, workspace: deps.teamId, channel };
-    if ((await deps.gate.refusal(place, whoIs(deps.people, user))) !== undefined) return;
+    const who = whoIs(deps.people, user);
+    const from: From = { who, place, thread: undefined, sourceId: '', isFromList: true };
+    const prompts = await deps.controller.offers(from);
+    if (prompts.length === 0) return;
     const at = { channel_id: channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
     // An offer that is not made is nothing to be told of, nor to be delivered again.
     await deps.client
       .apiCall('assistant.threads.setSuggestedPrompts', {
         ...at,
         title: 'What shall I do?',
-        prompts: PROMPTS,
+        prompts,
       })
       .catch((error: unknown) => log.warn({ err: error }, 'nothing could be offered to begin with'));
   }

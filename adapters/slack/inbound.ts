@@ -1,10 +1,10 @@
 import type { App } from '@slack/bolt';
 import type { Card } from '../../src/controller/cards.ts';
+import type { Controller } from '../../src/controller/controller.ts';
+import type { Found, Written } from '../../src/controller/written.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Background } from '../../src/session/background.ts';
 import type { Change } from '../../src/session/store/deliveries.ts';
-import type { Found, InboundParts, Written } from '../shared/inbound.ts';
-import { isForBot, onEdit, onMessage } from '../shared/inbound.ts';
 import { keptId, offeredIn, type wholeFiles } from './files.ts';
 import { ChangedMessage, DeletedMessage, SharedFiles, Tombstone, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
@@ -17,7 +17,8 @@ import { whoIs } from './who.ts';
 import type { Download, In } from './workspaces.ts';
 import { writtenAt } from './written-at.ts';
 
-export type ListenDeps = InboundParts & {
+export type ListenDeps = {
+  controller: Pick<Controller, 'message' | 'edited' | 'deleted'>;
   people: People;
   /** The bot itself, and where it is. */
   bot: { userId: string; teamId: string };
@@ -70,11 +71,11 @@ async function onDeletion(
 ): Promise<void> {
   if (ts === undefined) return;
   const message = writtenBy(before, deps);
-  await deps.intake.deleted({
+  const known = message === undefined ? 'nothing' : written(message, deps);
+  await deps.controller.deleted({
     sourceId: messageSource(deps.bot.teamId, { channel, ts }),
     // Where Slack does not tell what it was, it may have been for the bot.
-    isForBot: async () =>
-      before === undefined || (message !== undefined && isForBot(deps, written(message, deps))),
+    was: before === undefined ? 'unknown' : known,
   });
 }
 
@@ -91,7 +92,7 @@ async function onChange(changed: ChangedMessage, deps: ListenDeps): Promise<void
   // Where Slack does not tell of the files before the edit, they were those that there are now.
   const before = old && written({ ...old, files: old.files ?? message.files }, deps);
   const edit = { before: isPreview ? now : before, ...changeOf(message, changed.at) };
-  await onEdit(deps, now, edit, changing(message, deps));
+  await deps.controller.edited(now, edit, changing(message, deps));
 }
 
 /** An edit as Slack tells it: the words and files as they are by now. `at` sorts as text. */
@@ -115,7 +116,7 @@ async function onWritten(event: unknown, deps: ListenDeps): Promise<void> {
   const message = writtenBy(event, deps);
   if (message === undefined) return;
   const edit = message.edited && { before: undefined, ...changeOf(message, message.edited.ts) };
-  await onMessage(deps, written(message, deps), changing(message, deps), edit);
+  await deps.controller.message(written(message, deps), changing(message, deps), edit);
 }
 
 /** A message as it was edited before anybody took it in. */

@@ -1,4 +1,4 @@
-import { PROMPTS } from './prompts.ts';
+import { BEGINNINGS } from '../../src/thread/words/beginnings.ts';
 import { SHORTCUT } from './shortcut.ts';
 
 /**
@@ -90,7 +90,7 @@ export function manifestOf({ url, isDistributed = false }: ManifestOptions = {})
       },
       agent_view: {
         agent_description: 'Researches, trains and ships models on Hugging Face, and asks before it spends.',
-        suggested_prompts: PROMPTS,
+        suggested_prompts: BEGINNINGS,
       },
       bot_user: { display_name: 'ml-intern', always_online: true },
       slash_commands: [

@@ -232,18 +232,13 @@ async function within(slack: Slack, parts: PlatformParts, teamId: string | undef
   return {
     ...own,
     isAllowed: isAllowed(workspace.teamId),
-    intake: parts.intake,
-    replaceScript: controller.replaceScript,
-    attachments: parts.attachments,
-    gate: controller.gate,
     tell,
     show: (whom: Whom, card: Card) => showPrivately(client, whom, card, log),
-    catchUp: controller.catchUp,
     showHome: (user: string) => showHome(own, user, log),
     bot: { userId: botUserId, teamId: workspace.teamId },
     thread: createThreadReader({ client, people, botUserId, clock: settings.clock }),
     follows: (address: ThreadAddress, sourceId: string, rest: Rest) =>
-      void tellLater(parts.intake, { address, sourceId, rest, signal: stopping.signal, log }),
+      void tellLater(controller, { address, sourceId, rest, signal: stopping.signal, log }),
     wholeFiles: wholeFiles(client),
     download,
   };

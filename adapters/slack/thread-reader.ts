@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Intake } from '../../src/intake/intake.ts';
+import type { Controller } from '../../src/controller/controller.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { Logger } from '../../src/lib/log.ts';
@@ -198,7 +198,7 @@ const FOUND = 'What was said in this thread before I was called, and could not b
 
 /** Reads what a session is missing of its thread, and has it told. Never rejects. */
 export async function tellLater(
-  intake: Pick<Intake, 'operate'>,
+  controller: Pick<Controller, 'foundLater'>,
   {
     address,
     sourceId,
@@ -214,9 +214,7 @@ export async function tellLater(
   },
 ): Promise<void> {
   let parts = 0;
-  const tell = async (text: string) => {
-    await intake.operate(address, { kind: 'background', text }, `${sourceId}:before${++parts}`);
-  };
+  const tell = (text: string) => controller.foundLater(address, text, `${sourceId}:before${++parts}`);
   try {
     await rest(tell, signal);
   } catch (error) {

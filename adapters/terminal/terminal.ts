@@ -22,8 +22,7 @@ export function createTerminal(
     outbound,
     async start(parts) {
       const controller = createController(parts, TRAITS, ADMITS_ALL);
-      const { intake, attachments, lacks } = parts;
-      begin?.(createDesk({ intake, attachments, controller, board, clock, bytesOf, lacks }));
+      begin?.(createDesk({ controller, board, clock, bytesOf, lacks: parts.lacks }));
     },
     async stop() {},
   };

@@ -27,9 +27,19 @@ export function createPage({ note }: Pick<PageSettings, 'note'>, connection: Con
     outbound: createPageOutbound(board, bytesOf),
     async start(parts) {
       const controller = createController(parts, TRAITS, ADMITS_ALL);
-      const { intake, attachments, lacks, models } = parts;
-      const inbound = { intake, attachments, controller, board };
-      const serving = { note, door, models: models.choices, lacks, clock, log, bytesOf, inFlight };
+      const { attachments, lacks, models } = parts;
+      const inbound = { controller, board };
+      const serving = {
+        attachments,
+        note,
+        door,
+        models: models.choices,
+        lacks,
+        clock,
+        log,
+        bytesOf,
+        inFlight,
+      };
       const inOrder = createKeyedQueue();
       await serve(routesOf({ ...inbound, ...serving, inOrder, stopping: stopping.signal }));
       isUp = true;

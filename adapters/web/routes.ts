@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { commandNamed } from '../../src/controller/commands.ts';
 import type { Lack } from '../../src/controller/platform.ts';
+import type { FileRules } from '../../src/intake/received.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { fileKind, SEEN_PICTURES } from '../../src/lib/file-kinds.ts';
 import type { Route } from '../../src/lib/http-server.ts';
@@ -23,6 +24,8 @@ import { shownAnswer, shownCard, shownNotice, shownTaken } from './shown.ts';
 export type Serving = BoardInbound & {
   door: PageDoor;
   models: readonly string[];
+  /** What files are taken. */
+  attachments: FileRules;
   lacks: readonly Lack[];
   note: string | undefined;
   clock: Pick<Clock, 'every' | 'monotonic'>;

@@ -1,32 +1,48 @@
 import { isChannelAllowed } from '../access/rules.ts';
-import { replaceScript } from '../approvals/script-files.ts';
-import type { Person, ThreadAddress } from '../session/address.ts';
-import type { OfferedFile } from '../session/store/incoming.ts';
+import type { ThreadAddress } from '../session/address.ts';
+import { BEGINNINGS, type Beginning } from '../thread/words/beginnings.ts';
 import type { Action } from './actions.ts';
 import type { Admission } from './admission.ts';
 import { type Answer, notice, OLD, type Taken } from './answers.ts';
 import { namedByAction, namedByForm, strangeTo } from './belonging.ts';
 import { type Card, words } from './cards.ts';
-import { catchUpCard } from './catch-up.ts';
 import { act, type ControllerDeps } from './clicks.ts';
 import { type BeginThread, type Command, command } from './commands.ts';
 import { askForm, type Given, type Subject } from './forms.ts';
 import type { From } from './from.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createGate } from './gate.ts';
 import { greet, type Invitation } from './hello.ts';
+import type { Choice } from './menus.ts';
+import { onDeleted, onEdit, onMessage } from './messages.ts';
 import { overview } from './overview.ts';
 import type { PlatformParts } from './platform.ts';
 import { submit } from './submissions.ts';
+import { type Suggested, suggestions } from './suggestions.ts';
 import type { Traits } from './traits.ts';
+import type { Changing, Deleted, Edit, Written } from './written.ts';
 
 /**
- * What people do on a platform, whatever the platform: an adapter parses what it is told into actions, forms
- * and commands, and prints what they are answered. Whether somebody may use the bot there, and whether what
- * they name belongs there, is checked here, once, before anything is done. Each call resolves once what was
- * asked for is in the record.
+ * What people say and do on a platform, whatever the platform: an adapter parses what it is told into
+ * messages, actions, forms and commands, and prints what they are answered. Whether somebody may use the bot
+ * there, and whether what they name belongs there, is checked here, once, before anything is done. Each call
+ * resolves once what was asked for is in the record.
  */
 export type Controller = {
-  gate: Gate;
+  /**
+   * A message, which is taken in where it is for the bot. One that is told as it is after an edit (`edit`) is
+   * corrected too, where it had been taken in before. `changed` makes of it what it is after a change that
+   * came before it; without it, it is told as it is by now.
+   */
+  message(message: Written, changed?: Changing, edit?: Edit): Promise<void>;
+  /** An edit; `edit.before` is the message itself where nothing that a person wrote was changed. */
+  edited(message: Written, edit: Edit, changed?: Changing): Promise<void>;
+  deleted(message: Deleted): Promise<void>;
+  /**
+   * Tells a session what was said in its thread and could not be read before: once for each `sourceId`.
+   */
+  foundLater(address: ThreadAddress, text: string, sourceId: string): Promise<void>;
+  /** Whether nobody has asked this of a click or a command before: every process is told, and one does it. */
+  isFirst(sourceId: string): Promise<boolean>;
   /** A button or a menu. `undefined` is one that nobody knows (any more). */
   act(action: Action | undefined, from: From): Promise<Answer>;
   /** A form that was sent off. */
@@ -34,26 +50,17 @@ export type Controller = {
   command(asked: Command, from: From, begin: BeginThread): Promise<Answer>;
   /** Somebody points at a message, to ask something about it. */
   point(subject: Extract<Subject, { form: 'ask' }>, from: From): Promise<Answer>;
-  /** What whoever joins a thread has to know, of somebody whom the gate has let in. */
-  catchUp(address: ThreadAddress): Promise<Card>;
+  /** At most so many of what somebody may mean who types; nothing for who may not use the bot there. */
+  suggest(what: Suggested, typed: string, most: number, from: From): Promise<readonly Choice[]>;
+  /** What somebody may be offered to begin with; nothing for who may not, and is told so once they write. */
+  offers(from: From): Promise<readonly Beginning[]>;
   /** Says hello where the bot was invited, once; resolves with whether that is over with. */
   greet(invitation: Invitation): Promise<boolean>;
   /** Whether the config lets the bot be used in a channel. */
   mayTalkIn(channel: string): boolean;
   /** Somebody's own page. */
   overview(from: From): Promise<Card>;
-  replaceScript: ReplaceScript;
 };
-
-/**
- * Takes a file that somebody who may use the bot posts in a thread as the changed script of an open call,
- * where it is meant as one. `problem` says, for who posted it, why it could not be taken.
- */
-export type ReplaceScript = (
-  file: Pick<OfferedFile, 'name' | 'download'>,
-  address: ThreadAddress,
-  by: Person,
-) => Promise<{ isMeant: boolean; problem: string | undefined }>;
 
 export function createController(parts: PlatformParts, traits: Traits, admission: Admission): Controller {
   const gate = createGate(parts, admission);
@@ -72,7 +79,12 @@ export function createController(parts: PlatformParts, traits: Traits, admission
   }
 
   return {
-    gate,
+    message: (message, changed, edit) => onMessage(deps, message, changed, edit),
+    edited: (message, edit, changed) => onEdit(deps, message, edit, changed),
+    deleted: (message) => onDeleted(deps, message),
+    foundLater: async (address, text, sourceId) =>
+      void (await parts.intake.operate(address, { kind: 'background', text }, sourceId)),
+    isFirst: parts.intake.isFirst,
     act: (action, from) =>
       gated(
         from,
@@ -89,10 +101,20 @@ export function createController(parts: PlatformParts, traits: Traits, admission
       ),
     command: (asked, from, begin) => gated(from, notice, () => command(deps, asked, from, begin)),
     point: (subject, from) => gated(from, notice, async () => ({ kind: 'form', form: askForm(subject) })),
-    catchUp: (address) => catchUpCard(deps, address),
+    suggest: (what, typed, most, from) =>
+      gated<readonly Choice[]>(
+        from,
+        () => [],
+        () => suggestions(deps, { what, typed, most }, from),
+      ),
+    offers: (from) =>
+      gated<readonly Beginning[]>(
+        from,
+        () => [],
+        async () => BEGINNINGS,
+      ),
     greet: (invitation) => greet(deps, invitation),
     mayTalkIn: (channel) => isChannelAllowed(parts.access, channel),
     overview: (from) => gated(from, words, () => overview(deps, from)),
-    replaceScript: (file, address, by) => replaceScript(parts.decisions, file, address, by),
   };
 }

@@ -75,6 +75,8 @@ const TRAITS: Traits = {
   nameOf: async (id) => id,
 };
 
+const whoIs = (person: string): Who => ({ id: person, person: async () => ({ id: person, name: person }) });
+
 const RATE = { perMinute: 6_000, burst: 100, per: 'workspace' as const };
 
 /**
@@ -122,15 +124,20 @@ export class Board {
   async say(person: string, text: string, thread?: string, at = new Date()): Promise<string> {
     const id = String(++this.#count);
     const address = this.#address(thread ?? id);
-    const writtenAt = { at, order: this.#count };
-    const author = { id: person, name: person };
-    await this.#part().intake.message({
+    await this.#controlled().message({
       address,
       sourceId: `board:${id}`,
-      text,
-      author,
       messageId: id,
-      writtenAt,
+      writtenAt: { at, order: this.#count },
+      isAddressed: true,
+      isReply: thread !== undefined,
+      who: async () => whoIs(person),
+      words: async () => text,
+      fileIds: [],
+      files: async () => [],
+      shown: async () => '',
+      background: async () => ({ background: {} }),
+      tell: async (said) => void this.told.push({ person, text: said }),
     });
     return address.thread;
   }
@@ -183,13 +190,9 @@ export class Board {
   }
 
   #from(person: string, thread: string): From {
-    const who: Who = {
-      id: person,
-      person: async () => ({ id: person, name: person }),
-    };
     const { platform, workspace, channel } = this.#address(thread);
     return {
-      who,
+      who: whoIs(person),
       place: { platform, workspace, channel },
       thread: this.#address(thread),
       sourceId: `board:click:${++this.#count}`,

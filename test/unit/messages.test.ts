@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isForBot, type Written } from '../../adapters/shared/inbound.ts';
+import { isForBot } from '../../src/controller/messages.ts';
+import type { Written } from '../../src/controller/written.ts';
 
 const THREAD = { platform: 'slack' as const, workspace: 'T1', channel: 'C1', thread: '100.1' };
 

@@ -1,8 +1,11 @@
+/** Something to begin with: what it is called, and what is written for it. */
+export type Beginning = { title: string; message: string };
+
 /**
- * What people are offered to begin with: one of each kind of work. At most four:
- * https://docs.slack.dev/reference/app-manifest.
+ * What people are offered to begin with: one of each kind of work. At most four, which is as many as Slack
+ * takes (https://docs.slack.dev/reference/app-manifest).
  */
-export const PROMPTS = [
+export const BEGINNINGS: readonly Beginning[] = [
   {
     title: 'Fine-tune a model',
     message:

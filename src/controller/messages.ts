@@ -1,15 +1,13 @@
-import type { Card } from '../../src/controller/cards.ts';
-import type { Controller, ReplaceScript } from '../../src/controller/controller.ts';
-import type { Gate } from '../../src/controller/gate.ts';
-import type { Who } from '../../src/controller/people.ts';
-import { isCatchUp, isCommand } from '../../src/intake/commands.ts';
-import type { Intake } from '../../src/intake/intake.ts';
-import { attachmentId, type FileRules, receiveFiles, wordsOf } from '../../src/intake/received.ts';
-import type { ThreadAddress } from '../../src/session/address.ts';
-import type { Background } from '../../src/session/background.ts';
-import type { Change } from '../../src/session/store/deliveries.ts';
-import type { EditedMessage, OfferedFile, PendingMessage } from '../../src/session/store/incoming.ts';
-import type { WrittenAt } from '../../src/session/written-at.ts';
+import { replaceScript } from '../approvals/script-files.ts';
+import { isCatchUp, isCommand } from '../intake/commands.ts';
+import type { Intake } from '../intake/intake.ts';
+import { attachmentId, receiveFiles, wordsOf } from '../intake/received.ts';
+import type { EditedMessage, PendingMessage } from '../session/store/incoming.ts';
+import { catchUpCard } from './catch-up.ts';
+import type { ControllerDeps } from './clicks.ts';
+import type { Gate } from './gate.ts';
+import type { Who } from './people.ts';
+import type { Changing, Deleted, Edit, Found, Written } from './written.ts';
 
 /*
  * From what people wrote to what intake is given, the same on every platform: whether a message is for the
@@ -17,77 +15,24 @@ import type { WrittenAt } from '../../src/session/written-at.ts';
  * that by an edit.
  */
 
-/** A message that a person wrote, as its platform knows it. What has to be looked up is when it is asked. */
-export type Written = {
-  address: ThreadAddress;
-  /** The platform's identity of the message: however often it is delivered, it has the same. */
-  sourceId: string;
-  messageId: string;
-  writtenAt: WrittenAt | undefined;
-  /** Whether fewer people read its thread than its channel. */
-  isPrivate?: boolean;
-  /** Whether somebody means the bot: by name, or by writing to it alone. */
-  isAddressed: boolean;
-  /** Whether it begins a session although it addresses nobody, as posts of some forums do. */
-  isRequest?: boolean;
-  /** Whether it stands in a thread and is to nobody else: for the bot where the thread has a session. */
-  isReply: boolean;
-  /** Who wrote it. Throws where that can't be found out now. */
-  who(): Promise<Who>;
-  /** Their words as text for a model, without the mention of the bot. */
-  words(): Promise<string>;
-  fileIds: readonly string[];
-  files(): Promise<readonly OfferedFile[]>;
-  /** What is shown with the words and is not theirs, and files that could not be had (`missing`, by ids). */
-  shown(missing: ReadonlySet<string>): Promise<string>;
-  /**
-   * What a model has to know besides. `known` is what was found for it before an edit, undefined where nobody
-   * has looked yet; `isFirst` says whether nothing was asked in the thread before.
-   */
-  background(isFirst: boolean, known: Background | undefined): Promise<Found>;
-  /** Tells who wrote it something; nobody else is notified. Never rejects. */
-  tell(text: string): Promise<void>;
-  /** Shows who wrote it a card that nobody else sees. Never rejects. Left out where there is no way to. */
-  show?(card: Card): Promise<void>;
-  /** Makes sure of the thread that an answer goes to. False where there can be none, which has been told. */
-  hasThread?(): Promise<boolean>;
-};
-
-/** What was found for a model; `follow` has the rest told once it can be read. */
-export type Found = { background: Background; follow?: (() => void) | undefined };
-
-export type InboundParts = {
-  intake: Intake;
-  replaceScript: ReplaceScript;
-  catchUp: Controller['catchUp'];
-  gate: Gate;
-  attachments: FileRules;
-};
-
-/** An edit of a message: how it was changed, and what the message was before where that is known. */
-export type Edit = {
-  before: Written | undefined;
-  change: Change;
-  /** Whether who takes the message in later may still be given what it said before the edit. */
-  isNewsLater: boolean;
-};
-
-/** What makes of a message, as it was delivered, what it is after a change that came before it. */
-export type Changing = (change: Change | undefined) => Written;
+type MessageDeps = Pick<
+  ControllerDeps,
+  'intake' | 'decisions' | 'attachments' | 'sessions' | 'traits' | 'gate'
+>;
 
 /**
  * Takes in a message that is for the bot. One that is told as it is after an edit is corrected too, where it
  * had been taken in before.
  */
 export async function onMessage(
-  parts: InboundParts,
+  deps: MessageDeps,
   message: Written,
   changed: Changing = () => message,
   edit?: Edit,
 ): Promise<void> {
-  if (!(await isForBot(parts, message))) return;
-  await takeIn(parts, message, changed);
-  if (edit !== undefined) await correct(parts, message, edit);
+  if (!(await isForBot(deps, message))) return;
+  await takeIn(deps, message, changed);
+  if (edit !== undefined) await correct(deps, message, edit);
 }
 
 /**
@@ -96,7 +41,7 @@ export async function onMessage(
  * before, one that addresses the bot is taken in, which has an effect once.
  */
 export async function onEdit(
-  parts: InboundParts,
+  deps: MessageDeps,
   message: Written,
   edit: Edit,
   changed: Changing = () => message,
@@ -105,9 +50,17 @@ export async function onEdit(
   const isNew =
     before === undefined
       ? message.isAddressed
-      : before !== message && (await isForBot(parts, message)) && !(await isForBot(parts, before));
-  if (isNew) await takeIn(parts, message, changed);
-  await correct(parts, message, edit);
+      : before !== message && (await isForBot(deps, message)) && !(await isForBot(deps, before));
+  if (isNew) await takeIn(deps, message, changed);
+  await correct(deps, message, edit);
+}
+
+/** Takes back a message that was deleted. */
+export async function onDeleted(deps: MessageDeps, { sourceId, was }: Deleted): Promise<void> {
+  await deps.intake.deleted({
+    sourceId,
+    isForBot: async () => was === 'unknown' || (was !== 'nothing' && (await isForBot(deps, was))),
+  });
 }
 
 /**
@@ -132,31 +85,55 @@ export async function isForBot(
   return !(await intake.isBeforeSession(address, message));
 }
 
-async function takeIn(parts: InboundParts, { address, sourceId }: Written, changed: Changing): Promise<void> {
-  await parts.intake.once({ sourceId, address }, (take, change) => receive(parts, changed(change), take));
+/** How a message is taken in, once it is known that who wrote it may use the bot there. */
+type Taking = { deps: MessageDeps; message: Written; take: Intake['message'] };
+
+async function takeIn(deps: MessageDeps, { address, sourceId }: Written, changed: Changing): Promise<void> {
+  await deps.intake.once({ sourceId, address }, async (take, change) => {
+    const message = changed(change);
+    await admitted(
+      deps,
+      message,
+      (who) => receive({ deps, message, take }, who),
+      async (refusal, who) => {
+        // Whoever only writes in a thread has not asked for anything.
+        if (message.isAddressed && (await deps.gate.tells(message.address, who))) await message.tell(refusal);
+      },
+    );
+  });
 }
 
-async function receive(parts: InboundParts, message: Written, take: Intake['message']): Promise<void> {
+/**
+ * Does `work` for who wrote a message, where they may use the bot there, else what `refused` says. The one
+ * place where that is asked of messages: what is not for the bot looks nobody up.
+ */
+async function admitted<T>(
+  { gate }: MessageDeps,
+  { address, who: lookUp }: Written,
+  work: (who: Who) => Promise<T>,
+  refused: (refusal: string, who: Who) => Promise<T>,
+): Promise<T> {
+  const who = await lookUp();
+  const refusal = await gate.refusal(address, who);
+  return refusal === undefined ? work(who) : refused(refusal, who);
+}
+
+async function receive({ deps, message, take }: Taking, who: Who): Promise<void> {
   const { address, sourceId, messageId, writtenAt } = message;
-  const who = await message.who();
-  const refusal = await parts.gate.refusal(address, who);
-  if (refusal !== undefined) {
-    // Whoever only writes in a thread has not asked for anything.
-    if (message.isAddressed && (await parts.gate.tells(address, who))) await message.tell(refusal);
-    return;
-  }
   const author = await who.person();
   const timeZone = await who.timeZone?.();
   const said = await message.words();
   if (message.show !== undefined && isCatchUp(said, author)) {
-    return message.show(await parts.catchUp(address));
+    return message.show(await catchUpCard(deps, address));
   }
   if (message.hasThread !== undefined && !(await message.hasThread())) return;
   const files = await message.files();
-  const replaced = await Promise.all(files.map((file) => parts.replaceScript(file, address, author)));
+  const replaced = await Promise.all(
+    files.map((file) => replaceScript(deps.decisions, file, address, author)),
+  );
   const isAside = replaced.some(({ isMeant }) => isMeant);
   const others = files.filter((_file, i) => !replaced[i]?.isMeant);
-  const { images, attachments, missing, ...received } = await receiveFiles(others, parts.attachments);
+  const { images, attachments, missing, ...received } = await receiveFiles(others, deps.attachments);
   const problems = [...replaced.flatMap(({ problem }) => problem ?? []), ...received.problems];
   // Told once the message is taken in: what fails until then is done again, and would be told again.
   const tell = async () => {
@@ -167,7 +144,7 @@ async function receive(parts: InboundParts, message: Written, take: Intake['mess
   const text = wordsOf(said, attachments.length > 0 || shown !== '');
   const { background, follow }: Found = isCommand(text, author)
     ? { background: {} }
-    : await message.background(!(await parts.intake.hasSession(address)), undefined);
+    : await message.background(!(await deps.intake.hasSession(address)), undefined);
   await take({
     ...{ address, sourceId, messageId, writtenAt, text, author, timeZone, isAside, images, attachments },
     ...(message.isPrivate ? { isPrivate: true } : {}),
@@ -179,16 +156,29 @@ async function receive(parts: InboundParts, message: Written, take: Intake['mess
 
 /** Makes a message what it is by now, where it was taken in and nobody has read it yet. */
 async function correct(
-  parts: InboundParts,
+  deps: MessageDeps,
   message: Written,
   { before, change, isNewsLater }: Edit,
 ): Promise<void> {
   const { address, sourceId, messageId, writtenAt } = message;
-  const mayUse = async () => (await parts.gate.refusal(address, await message.who())) === undefined;
-  await parts.intake.edited({
+  await deps.intake.edited({
     ...{ sourceId, address, messageId, writtenAt, change },
-    isForBot: async () => isNewsLater && (await isForBot(parts, message)) && mayUse(),
-    apply: async (pending) => ((await mayUse()) ? edited(parts, { message, before }, pending) : undefined),
+    isForBot: async () =>
+      isNewsLater &&
+      (await isForBot(deps, message)) &&
+      admitted(
+        deps,
+        message,
+        async () => true,
+        async () => false,
+      ),
+    apply: (pending) =>
+      admitted(
+        deps,
+        message,
+        () => edited(deps, { message, before }, pending),
+        async () => undefined,
+      ),
   });
 }
 
@@ -198,7 +188,7 @@ async function correct(
  * nothing.
  */
 async function edited(
-  { attachments: rules }: InboundParts,
+  { attachments: rules }: MessageDeps,
   { message, before }: { message: Written; before: Written | undefined },
   pending: PendingMessage,
 ): Promise<EditedMessage | undefined> {
