@@ -19,6 +19,19 @@ const filesOf = (room) => {
   return `^src/${room}/${but}`;
 };
 
+/** All of src that an adapter may import, and why. */
+const SEEN_BY_ADAPTERS = [
+  filesOf('lib'), // knows nothing of the product
+  filesOf('session'), // types and pure functions, without the rooms within
+  filesOf('thread/view'), // what is shown
+  filesOf('thread/words'), // what is said
+  filesOf('controller'), // where what people say and do goes, and the types of what a platform is handed
+  // How a thread gets to its platform: what a platform has for that, and what it is given to send.
+  '^src/thread/delivery/(?:outbound|outgoing|delivery|by-kind|answer-parts)\\.ts$',
+  // What can be set of a platform is written down by the platform.
+  '^src/config/(?:setting-types|shapes|secrets|platform-settings|load)\\.ts$',
+];
+
 const floorRules = FLOORS.flatMap((floor, height) =>
   Object.entries(floor).map(([room, siblings]) => {
     const below = FLOORS.slice(0, height).flatMap(Object.keys);
@@ -65,20 +78,20 @@ module.exports = {
       },
     },
     {
-      name: 'adapters-see-no-inside',
-      comment: 'an adapter sees what people may see and do, and nothing of how that is done',
-      severity: 'error',
-      from: { path: '^adapters/' },
-      to: { path: '^src/(db|llm|hub|web|sandbox|tools|agent|runtime|app|cli)/' },
-    },
-    {
       name: 'adapters-see-only-ports',
       comment:
-        'of what decides and records, an adapter knows the types of what it is given, and calls nothing itself',
+        'an adapter sees what people say and do and are shown: of what decides, records and runs it is handed ports',
+      severity: 'error',
+      from: { path: '^adapters/' },
+      to: { path: '^src/', pathNot: SEEN_BY_ADAPTERS },
+    },
+    {
+      name: 'adapters-are-handed-the-controller',
+      comment: 'what decides is made by the program, for all platforms alike',
       severity: 'error',
       from: { path: '^adapters/' },
       to: {
-        path: '^src/(session/store|access|jobs|reports|approvals)/',
+        path: '^src/controller/(?:controller|parts|gate|clicks|submissions|messages|suggestions|platform)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

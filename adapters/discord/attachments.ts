@@ -1,8 +1,8 @@
 import type { Attachment, Client, ModalSubmitInteraction } from 'discord.js';
 import { FILES } from '../../src/controller/forms.ts';
+import type { OfferedFile } from '../../src/controller/written.ts';
 import { bytesUpTo } from '../../src/lib/body.ts';
 import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
-import type { OfferedFile } from '../../src/session/store/incoming.ts';
 
 /** The files that a dialog was sent off with. */
 export const uploadedIn = ({ fields, client }: ModalSubmitInteraction): OfferedFile[] =>

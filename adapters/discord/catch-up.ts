@@ -1,5 +1,5 @@
 import { type Client, DiscordAPIError, type Message, SnowflakeUtil } from 'discord.js';
-import type { LastSeen } from '../../src/session/store/last-seen.ts';
+import type { LastSeen } from '../../src/controller/platform.ts';
 import type { History } from '../shared/catch-up.ts';
 
 export type HistoryDeps = {

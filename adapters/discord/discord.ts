@@ -10,16 +10,14 @@ import {
   RESTEvents,
   Status,
 } from 'discord.js';
-import { createController } from '../../src/controller/controller.ts';
 import { type Link, withFailures } from '../../src/controller/last-seen-loop.ts';
-import type { Platform } from '../../src/controller/platform.ts';
+import type { Platform, PlatformPorts } from '../../src/controller/platform.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
 import { messageOf } from '../../src/lib/errors.ts';
 import { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Tokens } from '../../src/lib/tokens.ts';
-import type { SessionsOverview } from '../../src/reports/sessions-overview.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { catchUp } from '../shared/catch-up.ts';
 import type { Door } from '../shared/door.ts';
@@ -72,9 +70,9 @@ export function createDiscord(
       { asksFeedback: settings.feedback },
     ),
     ...createRoles(discord.asking, settings.clock),
-    async start(parts) {
-      discord.sessions = parts.sessions;
-      const { readingBack } = await startListening(gatewayListening(discord), parts, discord.stopping.signal);
+    async start(ports) {
+      discord.workIn = ports.workIn;
+      const { readingBack } = await startListening(gatewayListening(discord), ports, discord.stopping.signal);
       discord.background = readingBack;
     },
     stop: () => stop(discord),
@@ -99,7 +97,7 @@ type Discord = {
   background: Promise<void>;
   typing: Typing;
   /** Known once it is started. */
-  sessions: SessionsOverview | undefined;
+  workIn: PlatformPorts['workIn'] | undefined;
 };
 
 function clientsOf(settings: DiscordOptions, log: Logger, tokens: Tokens): Discord {
@@ -123,10 +121,10 @@ function clientsOf(settings: DiscordOptions, log: Logger, tokens: Tokens): Disco
     inFlight: new InFlight(),
     stopping,
     background: Promise.resolve(),
-    sessions: undefined,
+    workIn: undefined,
     typing: createTyping({
       ...{ rest: sending, clock, log },
-      workIn: async (address) => discord.sessions?.workIn(address) ?? 'none',
+      workIn: async (address) => discord.workIn?.(address) ?? 'none',
     }),
   };
   return discord;
@@ -153,18 +151,18 @@ function clientOf({ api_url, shards, message_content }: DiscordOptions, signal: 
 
 /** How Discord is listened to. */
 const gatewayListening = (discord: Discord): Listening<ReturnType<typeof listen>> => ({
-  listen(parts) {
+  listen(ports) {
     const { door, log, inFlight, link } = discord;
     // Before it is ready nothing is delivered; right after that something may be.
     const client = discord.client as Client<true>;
-    const controller = createController(parts, TRAITS, door.admission);
+    const controller = ports.controllerOf(TRAITS, door.admission);
     const { forums } = discord.settings;
     const behind = () => link.fail();
     const take = listen(client, { controller, forums, log, behind });
     const answering = { controller, log, inFlight };
     listenToInteractions(client, { ...answering, pointedAt: pointing(client) });
     listenToCommands({ ...answering, client });
-    listenToReopenings(client, door, parts.reopened, log);
+    listenToReopenings(client, door, ports.reopened, log);
     greetServers(client, { controller, door, inFlight, log });
     return take;
   },

@@ -1,7 +1,6 @@
 import { type Client, Events } from 'discord.js';
-import type { Reopened } from '../../src/controller/platform.ts';
+import type { Place, Reopened } from '../../src/controller/platform.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import type { Place } from '../../src/thread/delivery/reopen-threads.ts';
 import type { Door } from '../shared/door.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { type REST, Routes } from 'discord.js';
+import type { PlatformPorts } from '../../src/controller/platform.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import type { SessionsOverview } from '../../src/reports/sessions-overview.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Standing } from '../../src/thread/view/view-message.ts';
 import { REST_API } from './delivery.ts';
@@ -26,7 +26,7 @@ export type TypingDeps = {
   clock: Pick<Clock, 'monotonic' | 'sleep'>;
   log: Logger;
   /** What the record says: another process may have shown since that the work has ended. */
-  workIn(address: ThreadAddress): ReturnType<SessionsOverview['workIn']>;
+  workIn: PlatformPorts['workIn'];
 };
 
 const AGAIN_MS = 9_000;

@@ -3,11 +3,10 @@ import type { BeginThread } from '../../src/controller/commands.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Who } from '../../src/controller/people.ts';
-import type { Written } from '../../src/controller/written.ts';
+import type { Board, BoardMessage } from '../../src/controller/platform-definition.ts';
+import type { OfferedFile, Written } from '../../src/controller/written.ts';
 import { isTimeZone } from '../../src/lib/time-zones.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
-import type { Board, BoardMessage } from '../../src/session/store/boards.ts';
-import type { OfferedFile } from '../../src/session/store/incoming.ts';
 import { sourceOf } from './source.ts';
 
 /*

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import type { Board } from '../../src/controller/platform-definition.ts';
 import { sha256Of } from '../../src/lib/hash.ts';
 import { awayReason } from '../../src/lib/unreachable.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
-import type { Board } from '../../src/session/store/boards.ts';
 import { type Acts, byKind } from '../../src/thread/delivery/by-kind.ts';
 import { deliveriesOf } from '../../src/thread/delivery/delivery.ts';
 import type { Failed, Outbound, Rates } from '../../src/thread/delivery/outbound.ts';

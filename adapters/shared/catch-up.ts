@@ -1,7 +1,7 @@
 import { eachMissed, type Missed } from '../../src/controller/last-seen-loop.ts';
+import type { LastSeen } from '../../src/controller/platform.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Workspace } from '../../src/session/address.ts';
-import type { LastSeen } from '../../src/session/store/last-seen.ts';
 
 /** What a platform keeps of what was written, as far as it is read back. */
 export type History<Place, Message> = {

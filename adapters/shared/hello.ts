@@ -1,4 +1,4 @@
-import type { Said } from '../../src/access/greetings.ts';
+import type { Said } from '../../src/controller/hello.ts';
 import type { Delivery } from '../../src/thread/delivery/outbound.ts';
 
 /** What came of saying hello: what passes is tried again, all else is not worth it. */

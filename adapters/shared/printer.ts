@@ -1,4 +1,4 @@
-import type { Seen } from '../../src/approvals/decide.ts';
+import type { Seen } from '../../src/controller/actions.ts';
 import type { Control } from '../../src/controller/controls.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';

@@ -1,14 +1,14 @@
 import { followLastSeen, type LastSeenLoop } from '../../src/controller/last-seen-loop.ts';
-import type { PlatformParts } from '../../src/controller/platform.ts';
+import type { PlatformPorts } from '../../src/controller/platform.ts';
 
 /** How a platform begins to be listened to. `Take` takes a message that was read back. */
 export type Listening<Take> = {
   /** Registers every listener. */
-  listen(parts: PlatformParts): Take;
+  listen(ports: PlatformPorts): Take;
   /** Has the platform deliver. Throws ConfigError where it refuses. */
   connect(): Promise<void>;
   /** What was missed, and how it is read back. */
-  missed(parts: PlatformParts, take: Take): Omit<LastSeenLoop, 'lastSeen'>;
+  missed(ports: PlatformPorts, take: Take): Omit<LastSeenLoop, 'lastSeen'>;
 };
 
 /**
@@ -17,11 +17,11 @@ export type Listening<Take> = {
  */
 export async function startListening<Take>(
   { listen, connect, missed }: Listening<Take>,
-  parts: PlatformParts,
+  ports: PlatformPorts,
   signal: AbortSignal,
 ): Promise<{ readingBack: Promise<void> }> {
-  const take = listen(parts);
+  const take = listen(ports);
   await connect();
-  const { lastSeen } = parts;
-  return { readingBack: followLastSeen({ ...missed(parts, take), lastSeen }, signal) };
+  const { lastSeen } = ports;
+  return { readingBack: followLastSeen({ ...missed(ports, take), lastSeen }, signal) };
 }

@@ -1,5 +1,4 @@
-import type { Seen } from '../../src/approvals/decide.ts';
-import { seenOf, seenValue } from '../../src/controller/actions.ts';
+import { type Seen, seenOf, seenValue } from '../../src/controller/actions.ts';
 
 /** A button's value that names calls at the revision which its card shows. */
 export const callsValue = (calls: readonly Seen[]): string => calls.map(seenValue).join(' ');

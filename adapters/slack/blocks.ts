@@ -1,6 +1,5 @@
 import type { ContextActionsBlock, KnownBlock, PlainTextOption, StaticSelect } from '@slack/types';
-import { ACTIONS, offerValue, seenValue } from '../../src/controller/actions.ts';
-import type { Verdict } from '../../src/intake/feedback.ts';
+import { ACTIONS, offerValue, seenValue, type Verdict } from '../../src/controller/actions.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { withTimes } from '../../src/lib/time-zones.ts';

@@ -1,9 +1,9 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import type { LastSeen } from '../../src/controller/platform.ts';
 import { jittered } from '../../src/lib/backoff.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import type { LastSeen } from '../../src/session/store/last-seen.ts';
 import type { History } from '../shared/catch-up.ts';
 import { WEB_API } from './delivery.ts';
 import { Tombstone, WrittenMessage } from './payloads.ts';

@@ -1,8 +1,8 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import type { OfferedFile } from '../../src/controller/written.ts';
 import { bytesUpTo } from '../../src/lib/body.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
-import type { OfferedFile } from '../../src/session/store/incoming.ts';
 import { SharedFile } from './payloads.ts';
 import { type Download, isSignIn } from './workspaces.ts';
 

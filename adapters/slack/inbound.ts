@@ -1,10 +1,9 @@
 import type { App } from '@slack/bolt';
 import type { Card } from '../../src/controller/cards.ts';
 import type { Controller } from '../../src/controller/controller.ts';
-import type { Found, Written } from '../../src/controller/written.ts';
+import type { Change, Found, Written } from '../../src/controller/written.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Background } from '../../src/session/background.ts';
-import type { Change } from '../../src/session/store/deliveries.ts';
 import { keptId, offeredIn, type wholeFiles } from './files.ts';
 import { ChangedMessage, DeletedMessage, SharedFiles, Tombstone, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';

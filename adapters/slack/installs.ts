@@ -1,7 +1,7 @@
 import type { App, Logger as BoltLogger } from '@slack/bolt';
 import { type Installation, type InstallationStore, InstallProvider } from '@slack/oauth';
 import { z } from 'zod';
-import type { Installations } from '../../src/access/installations.ts';
+import type { Installations } from '../../src/controller/platform-definition.ts';
 import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { SCOPES } from './manifest.ts';
@@ -24,7 +24,7 @@ export type OauthSettings = {
  */
 export function createInstallProvider(
   settings: OauthSettings,
-  installations: Installations,
+  installations: Pick<Installations, 'save' | 'find'>,
   logger: BoltLogger,
 ): InstallProvider {
   const { clientId, clientSecret, stateSecret, apiUrl } = settings;
@@ -48,7 +48,10 @@ export function createInstallProvider(
 
 const TIMEOUT_MS = 8_000;
 
-function storeOf(installations: Installations, installed: OauthSettings['installed']): InstallationStore {
+function storeOf(
+  installations: Pick<Installations, 'save' | 'find'>,
+  installed: OauthSettings['installed'],
+): InstallationStore {
   return {
     async storeInstallation(installation) {
       const teamId = installation.team?.id;

@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Standing } from '../../src/access/rules.ts';
+import type { Standing } from '../../src/controller/people.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { timeZoneNamed } from '../../src/lib/time-zones.ts';
 import { refuseInTransaction } from '../../src/lib/transaction-scope.ts';

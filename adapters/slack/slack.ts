@@ -1,19 +1,16 @@
 import { App, type Logger as BoltLogger, LogLevel } from '@slack/bolt';
 import type { InstallProvider } from '@slack/oauth';
 import { z } from 'zod';
-import type { Installations } from '../../src/access/installations.ts';
 import type { Card } from '../../src/controller/cards.ts';
-import { createController } from '../../src/controller/controller.ts';
 import { type Missed, withFailures } from '../../src/controller/last-seen-loop.ts';
-import type { Platform, PlatformParts } from '../../src/controller/platform.ts';
+import type { LastSeen, Platform, PlatformPorts } from '../../src/controller/platform.ts';
+import type { Installations, Renewals } from '../../src/controller/platform-definition.ts';
 import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Tokens } from '../../src/lib/tokens.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
-import type { LastSeen } from '../../src/session/store/last-seen.ts';
-import type { Renewals } from '../../src/session/store/renewals.ts';
 import type { BytesOf } from '../../src/thread/delivery/outgoing.ts';
 import { catchUp } from '../shared/catch-up.ts';
 import { createDoor, type Door } from '../shared/door.ts';
@@ -95,8 +92,8 @@ export async function createSlack(
       if (name === who) return undefined; // nobody could tell
       return isGroup ? `@${name}` : name;
     },
-    async start(parts) {
-      const { readingBack } = await startListening(eventListening(slack), parts, slack.stopping.signal);
+    async start(ports) {
+      const { readingBack } = await startListening(eventListening(slack), ports, slack.stopping.signal);
       slack.background = readingBack;
     },
     async stop() {
@@ -169,9 +166,9 @@ function noteFailures({ app, link, log }: Slack): void {
 
 /** How Slack is listened to. */
 const eventListening = (slack: Slack): Listening<ReturnType<typeof listen>> => ({
-  listen: (parts) => {
-    slack.installed = (teamId) => parts.reopened({ platform: 'slack', workspace: teamId });
-    return registerAll(slack, parts);
+  listen: (ports) => {
+    slack.installed = (teamId) => ports.reopened({ platform: 'slack', workspace: teamId });
+    return registerAll(slack, ports);
   },
   async connect() {
     const { settings, receiving, log } = slack;
@@ -194,10 +191,10 @@ const eventListening = (slack: Slack): Listening<ReturnType<typeof listen>> => (
 });
 
 /** Registers every listener. Returns what takes a message that was read back. */
-function registerAll(slack: Slack, parts: PlatformParts): ReturnType<typeof listen> {
+function registerAll(slack: Slack, ports: PlatformPorts): ReturnType<typeof listen> {
   const { app, log, workspaces } = slack;
   const { access } = slack.settings;
-  const depsIn = (teamId: string | undefined) => within(slack, parts, teamId);
+  const depsIn = (teamId: string | undefined) => within(slack, ports, teamId);
   const take = listen(app, depsIn);
   listenToClicks(app, depsIn, log);
   listenToShortcut(app, depsIn, log);
@@ -205,14 +202,13 @@ function registerAll(slack: Slack, parts: PlatformParts): ReturnType<typeof list
   listenToAssistant(app, depsIn, log);
   listenToSessionStops(app, depsIn, log);
   listenToCommands(app, depsIn, log);
-  listenToReopenings(app, depsIn, parts.reopened, log);
+  listenToReopenings(app, depsIn, ports.reopened, log);
   listenToInvitations(app, depsIn, log);
   if (access.kind === 'oauth') {
     const leave = async (teamId: string) => {
-      const open = await access.installations.remove('slack', teamId);
+      const sessions = await access.installations.leave('slack', teamId);
       workspaces.forget(teamId);
-      for (const id of open) await parts.wake(id);
-      log.info({ workspace: teamId, sessions: open.length }, 'the app was taken out of a workspace');
+      log.info({ workspace: teamId, sessions }, 'the app was taken out of a workspace');
     };
     listenToUninstalls(app, leave, log);
   }
@@ -220,12 +216,12 @@ function registerAll(slack: Slack, parts: PlatformParts): ReturnType<typeof list
 }
 
 /** Everything that listeners use, for the workspace that something came from. */
-async function within(slack: Slack, parts: PlatformParts, teamId: string | undefined) {
+async function within(slack: Slack, ports: PlatformPorts, teamId: string | undefined) {
   const { workspaces, door, log, isAllowed, settings, stopping } = slack;
   const workspace = await workspaces.of(teamId);
   if (workspace === undefined) throw new Error(`the app is not installed in workspace ${teamId}`);
   const { client, people, botUserId, download, teamUrl } = workspace;
-  const controller = createController(parts, traitsOf(teamUrl, people), door.admission);
+  const controller = ports.controllerOf(traitsOf(teamUrl, people), door.admission);
   const tell: TellInThread = (channel, user, text, thread) =>
     tellPrivately(client, { channel, user, thread }, text, log);
   const own = { ...workspace, controller };

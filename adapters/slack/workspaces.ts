@@ -2,14 +2,13 @@ import type { Logger as BoltLogger } from '@slack/bolt';
 import type { InstallProvider } from '@slack/oauth';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
-import type { Installations } from '../../src/access/installations.ts';
+import type { Installations, Renewals } from '../../src/controller/platform-definition.ts';
 import { boundedFetch } from '../../src/lib/bounded-fetch.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { ConfigError } from '../../src/lib/config-error.ts';
 import { withRetryAfter } from '../../src/lib/retry-after.ts';
 import type { Tokens } from '../../src/lib/tokens.ts';
 import { refuseInTransaction } from '../../src/lib/transaction-scope.ts';
-import type { Renewals } from '../../src/session/store/renewals.ts';
 import { isRefusedToken, UNNAMED_WAIT_MS } from './delivery.ts';
 import { createPeople, type People } from './people.ts';
 
@@ -76,7 +75,7 @@ const Kept = z.object({
 /** Every workspace that the app has been installed in by OAuth. */
 export function manyWorkspaces(
   provider: InstallProvider,
-  installations: Installations,
+  installations: Pick<Installations, 'find' | 'workspaces'>,
   renewals: Renewals,
   reaching: Reaching,
 ): Workspaces {

@@ -1,4 +1,4 @@
-import type { BoardMessage, BoardNews } from '../../src/session/store/boards.ts';
+import type { BoardMessage, BoardNews } from '../../src/controller/platform-definition.ts';
 import { event, type TerminalEvent } from './event-types.ts';
 import { type About, type Approval, Body, type Status } from './messages.ts';
 import { createSteps, type Steps } from './steps.ts';

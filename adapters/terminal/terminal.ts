@@ -1,5 +1,4 @@
 import { ADMITS_ALL } from '../../src/controller/admission.ts';
-import { createController } from '../../src/controller/controller.ts';
 import type { Platform } from '../../src/controller/platform.ts';
 import type { ConnectionParts } from '../../src/controller/platform-definition.ts';
 import type { Outbound } from '../../src/thread/delivery/outbound.ts';
@@ -20,9 +19,9 @@ export function createTerminal(
   return {
     link: { isUp: () => true },
     outbound,
-    async start(parts) {
-      const controller = createController(parts, TRAITS, ADMITS_ALL);
-      begin?.(createDesk({ controller, board, clock, bytesOf, lacks: parts.lacks }));
+    async start({ controllerOf, lacks }) {
+      const controller = controllerOf(TRAITS, ADMITS_ALL);
+      begin?.(createDesk({ controller, board, clock, bytesOf, lacks }));
     },
     async stop() {},
   };

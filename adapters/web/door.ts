@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Board } from '../../src/session/store/boards.ts';
+import type { Board } from '../../src/controller/platform-definition.ts';
 
 /*
  * Who may use the page: whoever has read the address that the program printed. The page is for this machine

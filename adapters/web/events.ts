@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Board } from '../../src/controller/platform-definition.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import type { Board } from '../../src/session/store/boards.ts';
 import { type Bell, createBell } from '../shared/bell.ts';
 import { head } from './headers.ts';
 import { shownNews } from './shown.ts';

@@ -1,4 +1,4 @@
-import type { Board } from '../../src/session/store/boards.ts';
+import type { Board } from '../../src/controller/platform-definition.ts';
 import type { Outbound } from '../../src/thread/delivery/outbound.ts';
 import type { BytesOf, Upload } from '../../src/thread/delivery/outgoing.ts';
 import { type BoardForm, createBoardOutbound } from '../shared/board-outbound.ts';

@@ -1,5 +1,4 @@
 import { ADMITS_ALL } from '../../src/controller/admission.ts';
-import { createController } from '../../src/controller/controller.ts';
 import type { Platform } from '../../src/controller/platform.ts';
 import type { ConnectionParts } from '../../src/controller/platform-definition.ts';
 import { InFlight } from '../../src/lib/in-flight.ts';
@@ -25,21 +24,9 @@ export function createPage({ note }: Pick<PageSettings, 'note'>, connection: Con
   return {
     link: { isUp: () => isUp },
     outbound: createPageOutbound(board, bytesOf),
-    async start(parts) {
-      const controller = createController(parts, TRAITS, ADMITS_ALL);
-      const { attachments, lacks, models } = parts;
-      const inbound = { controller, board };
-      const serving = {
-        attachments,
-        note,
-        door,
-        models: models.choices,
-        lacks,
-        clock,
-        log,
-        bytesOf,
-        inFlight,
-      };
+    async start({ controllerOf, files, lacks, models }) {
+      const inbound = { controller: controllerOf(TRAITS, ADMITS_ALL), board };
+      const serving = { files, note, door, models, lacks, clock, log, bytesOf, inFlight };
       const inOrder = createKeyedQueue();
       await serve(routesOf({ ...inbound, ...serving, inOrder, stopping: stopping.signal }));
       isUp = true;

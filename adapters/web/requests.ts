@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { Subject } from '../../src/controller/forms.ts';
+import type { OfferedFile } from '../../src/controller/written.ts';
 import { bytesUpTo } from '../../src/lib/body.ts';
 import { parsedJson } from '../../src/lib/json.ts';
-import type { OfferedFile } from '../../src/session/store/incoming.ts';
 
 /** What a page names a thread or a message of its own by; the bot's have the same form. */
 const Id = z.string().regex(/^[\w-]{8,80}$/);

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { commandNamed } from '../../src/controller/commands.ts';
-import type { Lack } from '../../src/controller/platform.ts';
-import type { FileRules } from '../../src/intake/received.ts';
+import type { FileRules, Lack } from '../../src/controller/platform.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { fileKind, SEEN_PICTURES } from '../../src/lib/file-kinds.ts';
 import type { Route } from '../../src/lib/http-server.ts';
@@ -25,7 +24,7 @@ export type Serving = BoardInbound & {
   door: PageDoor;
   models: readonly string[];
   /** What files are taken. */
-  attachments: FileRules;
+  files: FileRules;
   lacks: readonly Lack[];
   note: string | undefined;
   clock: Pick<Clock, 'every' | 'monotonic'>;
@@ -117,8 +116,8 @@ function writesOf(serving: Serving): Route[] {
 const UNKNOWN = 'This is not what the page asks for. Load it again.';
 
 /** A message with as many and as large files as are taken, as JSON has them. */
-const mostBytes = ({ attachments }: Serving): number =>
-  Math.ceil(attachments.max_mb * attachments.per_message * 1.4e6) + 2_000_000;
+const mostBytes = ({ files }: Serving): number =>
+  Math.ceil(files.max_mb * files.per_message * 1.4e6) + 2_000_000;
 
 async function behindDoor(
   { door }: Serving,
@@ -159,13 +158,13 @@ const sendAsset = (response: ServerResponse, { type, bytes }: Asset): void =>
   void head(response, 200, type).end(bytes);
 
 /** What a page has to know of the bot. */
-const stateOf = ({ models, lacks, note, attachments }: Serving): object => ({
+const stateOf = ({ models, lacks, note, files }: Serving): object => ({
   models,
   lacks: [...(note ? [{ of: 'note', text: note }] : []), ...lacks].map(({ of, text }) => ({
     of,
     blocks: shownNotice(text).blocks,
   })),
-  files: { most: attachments.per_message, megabytes: attachments.max_mb, extensions: attachments.extensions },
+  files: { most: files.per_message, megabytes: files.max_mb, extensions: files.extensions },
 });
 
 /**

@@ -1,8 +1,8 @@
 import type { Answer, Taken } from '../../src/controller/answers.ts';
 import type { Card, CardPart } from '../../src/controller/cards.ts';
 import type { Form } from '../../src/controller/forms.ts';
+import type { BoardMessage, BoardNews, BoardThread } from '../../src/controller/platform-definition.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
-import type { BoardMessage, BoardNews, BoardThread } from '../../src/session/store/boards.ts';
 import { answered } from '../shared/answers.ts';
 import { asLine, MARKDOWN } from './dialect.ts';
 import { Body, type Piece, Said } from './messages.ts';

@@ -1,7 +1,7 @@
 import { type ApproverNames, createApproverNames } from '../access/approver-names.ts';
 import type { ApproverPolicy } from '../approvals/approvers.ts';
 import type { Membership } from '../controller/people.ts';
-import type { Platform, PlatformParts } from '../controller/platform.ts';
+import type { Platform, PlatformPorts } from '../controller/platform.ts';
 import type { PlatformDefinition } from '../controller/platform-definition.ts';
 import { endAll } from '../lib/ending.ts';
 import type { Health } from '../lib/health.ts';
@@ -11,7 +11,7 @@ import { approversOf } from './channel-settings.ts';
 import { connectPlatforms } from './connect-platforms.ts';
 import { mentionsOf } from './mentions.ts';
 import type { Parts } from './parts.ts';
-import { platformParts } from './platform-parts.ts';
+import { platformPorts } from './platform-ports.ts';
 
 /** How long a platform may take to end what people have clicked and said, and then threads to show it. */
 const PLATFORM_MS = 4_000;
@@ -62,7 +62,7 @@ export async function startChat(
   try {
     const policy = { approversOf: approversOf(config), mentionsOf, isMember: membersOn(platforms) };
     const approvers = approverNamesOf(parts, platforms);
-    await startAll(platforms, platformParts(parts, policy, outage, approvers), parts.health);
+    await startAll(platforms, platformPorts(parts, policy, outage, approvers), parts.health);
   } catch (error) {
     await stop(); // it may be tried again, and then finds the port free
     throw error;
@@ -73,7 +73,7 @@ export async function startChat(
 /** Tells of each platform how it stands, and has it take what people say. */
 async function startAll(
   platforms: ReadonlyMap<string, Platform>,
-  handed: PlatformParts,
+  handed: PlatformPorts,
   health: Health,
 ): Promise<void> {
   for (const [name, { link }] of platforms) {

@@ -13,7 +13,10 @@ import { callOfWhole } from '../session/what-runs.ts';
 import { answerOf } from '../thread/delivery/answer-file.ts';
 import type { Parts } from './parts.ts';
 
-type Connecting = Pick<Parts, 'config' | 'storage' | 'log' | 'clock' | 'ids' | 'tokens' | 'announce'>;
+type Connecting = Pick<
+  Parts,
+  'config' | 'storage' | 'log' | 'clock' | 'ids' | 'tokens' | 'announce' | 'turns'
+>;
 
 /** The platforms by name, and the server that they are reached at over HTTP. */
 export type Connected = { platforms: ReadonlyMap<string, Platform>; http: Pick<HttpServer, 'stop'> };
@@ -75,11 +78,19 @@ const HEALTH: Route = {
 };
 
 /** Where workspaces that install the bot are kept. */
-function installs({ config, storage, clock, ids }: Connecting, because: string): Installs {
+function installs({ config, storage, clock, ids, turns }: Connecting, because: string): Installs {
   const key = requireSecret(config, 'ENCRYPTION_KEY', because);
   const encryption = createEncryption(key, storage.db.redaction.learnEncrypted);
+  const { remove, ...kept } = createInstallations(storage.db, encryption, ids);
   return {
-    installations: createInstallations(storage.db, encryption, ids),
+    installations: {
+      ...kept,
+      async leave(platform, workspace) {
+        const open = await remove(platform, workspace);
+        for (const id of open) await turns.wake(id);
+        return open.length;
+      },
+    },
     renewals: createRenewals(storage.db, clock, ids),
     stateSecret: derivedSecret(key, 'oauth state'),
   };

@@ -4,6 +4,8 @@ import type { Verdict } from '../intake/feedback.ts';
 import type { Menu } from '../session/tables.ts';
 import type { JobControl } from '../session/watches.ts';
 
+export type { Seen, Verdict };
+
 /**
  * What buttons and menus are called in what comes back of them. Messages keep theirs for good, so none is
  * renamed.

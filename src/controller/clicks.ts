@@ -19,12 +19,12 @@ import { type From, readableTo } from './from.ts';
 import type { Gate } from './gate.ts';
 import { useJobControl } from './job-controls.ts';
 import { SETTINGS } from './menus.ts';
-import type { PlatformParts } from './platform.ts';
+import type { ControllerParts } from './parts.ts';
 import { stepsCard } from './steps.ts';
 import type { Traits } from './traits.ts';
 
 /** What actions, forms and commands are done with. */
-export type ControllerDeps = PlatformParts & { gate: Gate; traits: Traits };
+export type ControllerDeps = ControllerParts & { gate: Gate; traits: Traits };
 
 /** An action of somebody who may use the bot there. */
 type Doing = { deps: ControllerDeps; from: From; by: Person };

@@ -15,7 +15,7 @@ import { greet, type Invitation } from './hello.ts';
 import type { Choice } from './menus.ts';
 import { onDeleted, onEdit, onMessage } from './messages.ts';
 import { overview } from './overview.ts';
-import type { PlatformParts } from './platform.ts';
+import type { ControllerParts } from './parts.ts';
 import { submit } from './submissions.ts';
 import { type Suggested, suggestions } from './suggestions.ts';
 import type { Traits } from './traits.ts';
@@ -62,7 +62,7 @@ export type Controller = {
   overview(from: From): Promise<Card>;
 };
 
-export function createController(parts: PlatformParts, traits: Traits, admission: Admission): Controller {
+export function createController(parts: ControllerParts, traits: Traits, admission: Admission): Controller {
   const gate = createGate(parts, admission);
   const deps: ControllerDeps = { ...parts, gate, traits };
 

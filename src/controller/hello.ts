@@ -4,8 +4,10 @@ import { type AccessRules, isChannelAllowed } from '../access/rules.ts';
 import type { Channel, Workspace } from '../session/address.ts';
 import { helloText } from '../thread/words/hello.ts';
 import type { Card } from './cards.ts';
-import type { PlatformParts } from './platform.ts';
+import type { ControllerParts } from './parts.ts';
 import type { Traits } from './traits.ts';
+
+export type { Said };
 
 /** Where the bot was invited to, and how it says something there. */
 export type Invitation = {
@@ -21,7 +23,7 @@ type Greeting = {
   access: AccessRules;
   greetings: Greetings;
   channelRules: Pick<ChannelRulesStore, 'of'>;
-  models: Pick<PlatformParts['models'], 'holds'>;
+  models: Pick<ControllerParts['models'], 'holds'>;
   hasAccount(place: Workspace): boolean;
   traits: Traits;
 };

@@ -1,6 +1,8 @@
 import type { Standing } from '../access/rules.ts';
 import type { Person, ThreadAddress } from '../session/address.ts';
 
+export type { Standing };
+
 /**
  * Somebody who writes or clicks, as a platform knows them. What has to be looked up is looked up when it is
  * asked. A platform leaves out what it does not know of people: then they are members who are in no group,

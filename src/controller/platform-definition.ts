@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Installations } from '../access/installations.ts';
+import type { Installations as KeptInstallations } from '../access/installations.ts';
 import type { Configured, PlatformSettings, ReadPlatform } from '../config/platform-settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Address, HttpServer } from '../lib/http-server.ts';
@@ -7,10 +7,12 @@ import type { Logger } from '../lib/log.ts';
 import type { Probe } from '../lib/probe.ts';
 import type { Tokens } from '../lib/tokens.ts';
 import type { Mentions } from '../session/mentions.ts';
-import type { Board } from '../session/store/boards.ts';
+import type { Board, BoardMessage, BoardNews, BoardThread } from '../session/store/boards.ts';
 import type { Renewals } from '../session/store/renewals.ts';
 import type { BytesOf } from '../thread/delivery/outgoing.ts';
 import type { Platform } from './platform.ts';
+
+export type { Board, BoardMessage, BoardNews, BoardThread, Renewals };
 
 /**
  * A platform before it is connected to: what can be set, what is asked of it before the start, and how it is
@@ -55,6 +57,12 @@ export type ConnectionParts = {
   announce(line: string): void;
   /** Throws ConfigError where nothing can be encrypted; `because` says who needs it. */
   installs(because: string): Installs;
+};
+
+/** What the bot was given where it was installed. */
+export type Installations = Pick<KeptInstallations, 'save' | 'find' | 'workspaces'> & {
+  /** Forgets what it was given in a workspace, and closes the sessions there; tells how many those are. */
+  leave(platform: string, workspace: string): Promise<number>;
 };
 
 /** For a platform that people install the bot on, workspace by workspace. */

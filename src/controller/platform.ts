@@ -1,61 +1,33 @@
-import type { Accounts } from '../access/accounts.ts';
-import type { ChannelRulesStore } from '../access/channel-rules.ts';
-import type { Greetings } from '../access/greetings.ts';
-import type { AccessRules } from '../access/rules.ts';
-import type { Decisions } from '../approvals/decisions.ts';
-import type { Questions } from '../approvals/questions.ts';
-import type { Feedback } from '../intake/feedback.ts';
-import type { Intake } from '../intake/intake.ts';
-import type { Offers } from '../intake/offers.ts';
 import type { FileRules } from '../intake/received.ts';
-import type { JobsOverview } from '../jobs/overview.ts';
-import type { Alarms } from '../jobs/tell-alarms.ts';
 import type { SessionsOverview } from '../reports/sessions-overview.ts';
-import type { Channel, Workspace } from '../session/address.ts';
-import type { KnownRules } from '../session/channel-rules.ts';
 import type { LastSeen } from '../session/store/last-seen.ts';
 import type { Outbound } from '../thread/delivery/outbound.ts';
 import type { Place } from '../thread/delivery/reopen-threads.ts';
-import type { Holds } from '../thread/words/hello.ts';
-import type { Whereabouts } from './belonging.ts';
+import type { Admission } from './admission.ts';
+import type { Controller } from './controller.ts';
 import type { Link } from './last-seen-loop.ts';
 import type { Membership } from './people.ts';
+import type { Traits } from './traits.ts';
 
-/** What a platform hands what people say and do to, and asks what it shows. */
-export type PlatformParts = {
-  intake: Intake;
-  decisions: Decisions;
-  questions: Questions;
-  /** Undefined where nobody may sign in. */
-  accounts: Accounts | undefined;
+export type { FileRules, LastSeen, Place };
+
+/** What a platform is handed, which is all that it can do besides showing threads. */
+export type PlatformPorts = {
+  /**
+   * What people say and do is given to: for a platform, or a workspace, that is like `traits` says, and lets
+   * in whom `admission` does.
+   */
+  controllerOf(traits: Traits, admission: Admission): Controller;
+  /** Since when nobody listened, and where something may have been written meanwhile. */
   lastSeen: LastSeen;
-  jobs: JobsOverview;
-  alarms: Alarms;
-  whereabouts: Whereabouts;
-  sessions: SessionsOverview;
-  access: AccessRules;
-  /** Whether a workspace has an account of Hugging Face to work with. */
-  hasAccount(place: Workspace): boolean;
-  feedback: Feedback;
-  offers: Offers;
-  channelRules: ChannelRulesStore;
-  greetings: Greetings;
-  attachments: FileRules;
-  /** What can be said of models and settings besides any session. */
-  models: {
-    choices: readonly string[];
-    describe(): Promise<string>;
-    /** Who approves in a channel, and what it may spend there. */
-    holds(place: Channel, known: KnownRules): Holds;
-    settingsOf(place: Channel, known: KnownRules, person: (id: string) => string): string;
-    /** Whether budgets have somebody who may pass them. */
-    hasBudgets: boolean;
-  };
+  workIn: SessionsOverview['workIn'];
+  reopened: Reopened;
+  /** What files are taken. */
+  files: FileRules;
+  /** The models that can be chosen. */
+  models: readonly string[];
   /** What the bot was not given; nothing where others than whoever runs it use it. */
   lacks: readonly Lack[];
-  /** Asks for a turn of a session. */
-  wake(sessionId: string): Promise<boolean>;
-  reopened: Reopened;
 };
 
 /**
@@ -77,7 +49,7 @@ export type Platform = Membership & {
    */
   outbound: Outbound;
   /** Starts to take what people say, and reads back what was said while nobody listened. */
-  start(parts: PlatformParts): Promise<void>;
+  start(ports: PlatformPorts): Promise<void>;
   /** How it stands with the connection. */
   link: Pick<Link, 'isUp' | 'trouble'>;
   /** Stops taking; what has been taken is in the record. */

@@ -6,6 +6,8 @@ import type { WrittenAt } from '../session/written-at.ts';
 import type { Card } from './cards.ts';
 import type { Who } from './people.ts';
 
+export type { Change, OfferedFile };
+
 /* What people wrote, as every platform hands it on: messages, edits of them, and that one was deleted. */
 
 /** A message that a person wrote, as its platform knows it. What has to be looked up is when it is asked. */

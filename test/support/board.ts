@@ -3,11 +3,11 @@ import { actionOf } from '../../src/controller/actions.ts';
 import { ADMITS_ALL } from '../../src/controller/admission.ts';
 import type { Answer } from '../../src/controller/answers.ts';
 import { type Command, commandNamed } from '../../src/controller/commands.ts';
-import { type Controller, createController } from '../../src/controller/controller.ts';
+import type { Controller } from '../../src/controller/controller.ts';
 import type { Form, Given } from '../../src/controller/forms.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Who } from '../../src/controller/people.ts';
-import type { Platform, PlatformParts } from '../../src/controller/platform.ts';
+import type { Platform, PlatformPorts } from '../../src/controller/platform.ts';
 import type { PlatformDefinition } from '../../src/controller/platform-definition.ts';
 import type { Traits } from '../../src/controller/traits.ts';
 import { tableLines } from '../../src/lib/table-lines.ts';
@@ -93,7 +93,7 @@ export class Board {
   isClosed = false;
   /** How often it has taken nothing. */
   refusals = 0;
-  #parts: PlatformParts | undefined;
+  #ports: PlatformPorts | undefined;
   #controller: Controller | undefined;
   #count = 0;
 
@@ -117,7 +117,7 @@ export class Board {
   };
 
   get isListening(): boolean {
-    return this.#parts !== undefined;
+    return this.#ports !== undefined;
   }
 
   /** Somebody writes: something new, or in a thread. Returns the thread. */
@@ -177,7 +177,7 @@ export class Board {
   /** Whoever closed it opens it again, which the bot is told. */
   async open(): Promise<void> {
     this.isClosed = false;
-    await this.#part().reopened({ platform: 'board' });
+    await this.#port().reopened({ platform: 'board' });
   }
 
   #refuse(): Failed {
@@ -200,9 +200,9 @@ export class Board {
     };
   }
 
-  #part(): PlatformParts {
-    if (this.#parts === undefined) throw new Error('nobody listens');
-    return this.#parts;
+  #port(): PlatformPorts {
+    if (this.#ports === undefined) throw new Error('nobody listens');
+    return this.#ports;
   }
 
   #controlled(): Controller {
@@ -214,12 +214,12 @@ export class Board {
     return {
       outbound: this.#outbound(bytesOf),
       link: { isUp: () => true },
-      start: async (parts) => {
-        this.#parts = parts;
-        this.#controller = createController(parts, TRAITS, ADMITS_ALL);
+      start: async (ports) => {
+        this.#ports = ports;
+        this.#controller = ports.controllerOf(TRAITS, ADMITS_ALL);
       },
       stop: async () => {
-        this.#parts = undefined;
+        this.#ports = undefined;
       },
     };
   }

@@ -4,7 +4,7 @@ import type { Action } from '../../src/controller/actions.ts';
 import { createController } from '../../src/controller/controller.ts';
 import type { Subject } from '../../src/controller/forms.ts';
 import type { From } from '../../src/controller/from.ts';
-import type { PlatformParts } from '../../src/controller/platform.ts';
+import type { ControllerParts } from '../../src/controller/parts.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 
 const HOME: ThreadAddress = { platform: 'discord', workspace: 'w1', channel: 'c1', thread: 't1' };
@@ -68,7 +68,7 @@ function partsThatNote(home = HOME) {
       ofCall: async (id: string) => (id === CALL ? home : undefined),
       ofJob: async (id: string) => (id === JOB ? home : undefined),
     },
-  } as unknown as PlatformParts;
+  } as unknown as ControllerParts;
   return { parts, asked };
 }
 
@@ -89,7 +89,7 @@ const from = (at: ThreadAddress, more: Partial<From> = {}): From => ({
   ...more,
 });
 
-const controllerOf = (parts: PlatformParts) =>
+const controllerOf = (parts: ControllerParts) =>
   createController(parts, TRAITS, { refusal: async () => undefined, isAdmitted: () => true } as never);
 
 const seen = { kind: 'seen' as const, calls: [{ toolCallId: CALL, revision: 0 }] };

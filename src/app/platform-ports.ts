@@ -5,7 +5,9 @@ import { describeModels } from '../agent/models.ts';
 import type { ApproverPolicy } from '../approvals/approvers.ts';
 import { createDecisions, type Decisions } from '../approvals/decisions.ts';
 import { createQuestions } from '../approvals/questions.ts';
-import type { PlatformParts } from '../controller/platform.ts';
+import { createController } from '../controller/controller.ts';
+import type { ControllerParts } from '../controller/parts.ts';
+import type { PlatformPorts } from '../controller/platform.ts';
 import { createFeedback } from '../intake/feedback.ts';
 import { createIntake, type Intake } from '../intake/intake.ts';
 import { createOffers } from '../intake/offers.ts';
@@ -28,13 +30,35 @@ type Needed = Pick<
   'config' | 'storage' | 'clock' | 'ids' | 'isolation' | 'turns' | 'renders' | 'channelRules' | 'lacks'
 >;
 
-/** What platforms are handed: what becomes of what people say and do there, and what they may ask. */
-export function platformParts(
+/** What platforms are handed: who takes what people say and do there, and what else they may ask. */
+export function platformPorts(
   parts: Needed,
   policy: ApproverPolicy,
   outage: Outage,
   approvers: ApproverNames,
-): PlatformParts {
+): PlatformPorts {
+  const { config, storage, renders, lacks } = parts;
+  const { db } = storage;
+  const controlled = controllerParts(parts, policy, outage, approvers);
+  return {
+    controllerOf: (traits, admission) => createController(controlled, traits, admission),
+    lastSeen: createLastSeen(db),
+    workIn: controlled.sessions.workIn,
+    files: config.attachments,
+    models: config.model.choices,
+    lacks,
+    async reopened(place) {
+      for (const id of await reopenThreads(db, place)) await renders.request(id);
+    },
+  };
+}
+
+function controllerParts(
+  parts: Needed,
+  policy: ApproverPolicy,
+  outage: Outage,
+  approvers: ApproverNames,
+): ControllerParts {
   const { config, storage, clock, isolation, turns, renders, channelRules } = parts;
   const { db } = storage;
   const accounts = accountSettings(config, PLATFORMS);
@@ -55,7 +79,6 @@ export function platformParts(
     decisions,
     questions: createQuestions({ db, policy, render: renders.request }),
     accounts: linkedAccounts(parts),
-    lastSeen: createLastSeen(db),
     access: config.access,
     hasAccount: (place) => hubAccountOf(accounts, place).id !== NONE,
     sessions: createSessionsOverview(db, isolation),
@@ -68,11 +91,6 @@ export function platformParts(
     channelRules,
     greetings: createGreetings(db),
     attachments: config.attachments,
-    lacks: parts.lacks,
-    wake: turns.wake,
-    async reopened(place) {
-      for (const id of await reopenThreads(db, place)) await renders.request(id);
-    },
   };
 }
 
@@ -102,7 +120,7 @@ function intakeOf(
   });
 }
 
-function modelsOf({ config, clock }: Pick<Parts, 'config' | 'clock'>): PlatformParts['models'] {
+function modelsOf({ config, clock }: Pick<Parts, 'config' | 'clock'>): ControllerParts['models'] {
   const { choices, id, base_url } = config.model;
   const catalogue = createCatalogue(base_url, clock);
   return {
