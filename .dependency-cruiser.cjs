@@ -64,6 +64,13 @@ module.exports = {
       to: { pathNot: ['^adapters/[^/]+/platform\\.ts$', filesOf('controller')] },
     },
     {
+      name: 'list-of-platforms-is-handed-on',
+      comment: 'programs hand the list on: whoever takes it from elsewhere could not be given another one',
+      severity: 'error',
+      from: { path: '^(src|adapters|bin)/', pathNot: '^(src/app/main\\.ts|src/cli/|bin/)' },
+      to: { path: PLATFORMS },
+    },
+    {
       name: 'platforms-are-light',
       comment: 'what is wrong with the settings is told before the libraries of a platform are loaded',
       severity: 'error',

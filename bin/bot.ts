@@ -40,7 +40,8 @@ export async function startBot(request: Request, redacts: (redact: Redactor) => 
   // Late, because it takes seconds to load: what is wrong is told before.
   const { start } = await import('../src/app/start.ts');
   const { lacks } = given;
-  const running = await start(given.config, roles, { ids: randomIds, base, lacks, platforms: [terminal] });
+  const seams = { ids: randomIds, base, lacks, platforms, connects: [terminal] };
+  const running = await start(given.config, roles, seams);
   return { ...running, desk: await desk };
 }
 

@@ -19,7 +19,10 @@ import { createLinkedHubs, type LinkedHubs } from './linked-hubs.ts';
 import type { Parts } from './parts.ts';
 import { type ToolParts, toolsOf } from './tool-catalogue.ts';
 
-type Needed = Pick<Parts, 'config' | 'clock' | 'ids' | 'log' | 'storage' | 'apart' | 'isolation'>;
+type Needed = Pick<
+  Parts,
+  'config' | 'platforms' | 'clock' | 'ids' | 'log' | 'storage' | 'apart' | 'isolation'
+>;
 
 /** What tools are made of that is no account's: a process has one of each. */
 export type SharedTools = Pick<
@@ -72,11 +75,11 @@ export type AgentTools = Pick<
 
 /** `parts` has the config as it holds for the account. */
 export function createAgentTools(parts: Needed, shared: SharedTools, account: HubAccount): AgentTools {
-  const { config, clock } = parts;
+  const { config, platforms, clock } = parts;
   const { token } = account;
   const jobs = createHubJobs(config.jobs.hub_url, token);
   const sandboxes = shared.sandboxesOf(account, config, jobs);
-  const made: ToolParts = { ...shared, config, clock, token, jobs, sandboxes };
+  const made: ToolParts = { ...shared, config, platforms, clock, token, jobs, sandboxes };
   const hubs = createLinkedHubs(parts, { jobs, token }, (linked) => toolsOf({ ...made, ...linked }));
   const own = toolsOf(made);
   // Nobody can sign in with an account of theirs either where nothing can be encrypted.

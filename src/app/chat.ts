@@ -9,7 +9,7 @@ import { runRenders } from '../runtime/renders.ts';
 import { createOutage } from '../thread/delivery/outage.ts';
 import { approversOf } from './channel-settings.ts';
 import { connectPlatforms } from './connect-platforms.ts';
-import { mentionsOf } from './mentions.ts';
+import { mentionsOn } from './mentions.ts';
 import type { Parts } from './parts.ts';
 import { platformPorts } from './platform-ports.ts';
 
@@ -23,10 +23,10 @@ const RENDERS_AT_ONCE = 8;
 /** Starts the role that talks to people. Resolves, once it listens, with what stops it. */
 export async function startChat(
   parts: Parts,
-  definitions: readonly PlatformDefinition[],
+  connects: readonly PlatformDefinition[],
 ): Promise<() => Promise<void>> {
   const { config, storage, log, engine, clock } = parts;
-  const { platforms, http } = await connectPlatforms(parts, definitions);
+  const { platforms, http } = await connectPlatforms(parts, connects);
   const outboundOf = (platform: string) => platforms.get(platform)?.outbound;
   const outage = createOutage({
     outboundOf,
@@ -60,6 +60,7 @@ export async function startChat(
   }
 
   try {
+    const mentionsOf = mentionsOn(parts.platforms);
     const policy = { approversOf: approversOf(config), mentionsOf, isMember: membersOn(platforms) };
     const approvers = approverNamesOf(parts, platforms);
     await startAll(platforms, platformPorts(parts, policy, outage, approvers), parts.health);
@@ -89,7 +90,7 @@ async function startAll(
 
 /** Notes who may decide in a channel, as its platform tells it. */
 function approverNamesOf(
-  { config, storage, clock, log, channelRules }: Parts,
+  { config, platforms: known, storage, clock, log, channelRules }: Parts,
   platforms: ReadonlyMap<string, Membership>,
 ): ApproverNames {
   const { approvals, budgets } = config;
@@ -97,7 +98,7 @@ function approverNamesOf(
     db: storage.db,
     clock,
     log,
-    mentionsOf,
+    mentionsOf: mentionsOn(known),
     directory: {
       membersOf: async ({ platform, workspace }, ...of) =>
         platforms.get(platform)?.membersOf?.(workspace, ...of),

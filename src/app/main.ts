@@ -16,14 +16,14 @@ import { ask, probesFor, refusalsIn, waitFor } from './preflight/preflight.ts';
 import type { Running, Seams } from './start.ts';
 
 /** The program: roles from the command line (`chat`, `worker`; none is both), until it is asked to stop. */
-export async function main(seams: Seams = { ids: randomIds }): Promise<void> {
+export async function main(seams: Omit<Seams, 'platforms'> = { ids: randomIds }): Promise<void> {
   const stopping = stoppedBySignal();
   const checked = checkSettings(process.argv.slice(2), process.env, process.cwd(), PLATFORMS);
   redact = createRedactor(Object.values(checked.readable.secrets).filter((value) => value !== undefined));
   for (const warning of checked.warnings) tell(`Warning: ${warning}`);
   useNetwork(checked.readable.network);
   for (const platform of PLATFORMS) platform.prepare?.();
-  const running = await begin(checked, seams, (log) =>
+  const running = await begin(checked, { ...seams, platforms: PLATFORMS }, (log) =>
     watchForUnhandled(process, log, () => void stopping.fail()),
   );
   stopping.ends(running.stop);
@@ -42,7 +42,7 @@ const REFUSALS_WITHIN_MS = 3_000;
  */
 async function begin(checked: Checked, seams: Seams, watch: (log: Logger) => void): Promise<Running> {
   const { roles, readable } = checked;
-  const { needed, wanted } = await probesFor(readable, roles, PLATFORMS);
+  const { needed, wanted } = await probesFor(readable, roles, seams.platforms);
   const asking = checked.faults ? AbortSignal.timeout(REFUSALS_WITHIN_MS) : undefined;
   const asked = await ask([...needed, ...wanted], asking);
   const faults = [...(checked.faults ?? []), ...refusalsIn(asked)];

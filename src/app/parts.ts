@@ -1,6 +1,7 @@
 import type { ChannelRulesStore } from '../access/channel-rules.ts';
 import type { Config } from '../config/load.ts';
 import type { Lack } from '../controller/platform.ts';
+import type { PlatformDefinition } from '../controller/platform-definition.ts';
 import type { Storage } from '../db/storage.ts';
 import type { Clock, Ids } from '../lib/clock.ts';
 import type { Health } from '../lib/health.ts';
@@ -19,6 +20,8 @@ export type Parts = {
   clock: Clock;
   ids: Ids;
   config: Config;
+  /** All that there are: a session may be of one that this process does not connect to. */
+  platforms: readonly PlatformDefinition[];
   storage: Storage;
   engine: Engine;
   log: Logger;

@@ -23,11 +23,19 @@ import { accountSettings } from './benches.ts';
 import { channelSettings, holdsIn } from './channel-settings.ts';
 import { linkedAccounts } from './linked-accounts.ts';
 import type { Parts } from './parts.ts';
-import { PLATFORMS } from './platforms.ts';
 
 type Needed = Pick<
   Parts,
-  'config' | 'storage' | 'clock' | 'ids' | 'isolation' | 'turns' | 'renders' | 'channelRules' | 'lacks'
+  | 'config'
+  | 'platforms'
+  | 'storage'
+  | 'clock'
+  | 'ids'
+  | 'isolation'
+  | 'turns'
+  | 'renders'
+  | 'channelRules'
+  | 'lacks'
 >;
 
 /** What platforms are handed: who takes what people say and do there, and what else they may ask. */
@@ -59,9 +67,9 @@ function controllerParts(
   outage: Outage,
   approvers: ApproverNames,
 ): ControllerParts {
-  const { config, storage, clock, isolation, turns, renders, channelRules } = parts;
+  const { config, platforms, storage, clock, isolation, turns, renders, channelRules } = parts;
   const { db } = storage;
-  const accounts = accountSettings(config, PLATFORMS);
+  const accounts = accountSettings(config, platforms);
   const decisions = createDecisions({
     db,
     clock,

@@ -5,7 +5,7 @@ import { platformsFor, type Role } from '../config/roles.ts';
 import type { Lack } from '../controller/platform.ts';
 import type { PlatformDefinition } from '../controller/platform-definition.ts';
 import { openStorage, type Storage, storageOf, type Timed } from '../db/storage.ts';
-import { type Ids, randomIds } from '../lib/clock.ts';
+import type { Ids } from '../lib/clock.ts';
 import { endAll } from '../lib/ending.ts';
 import type { PartState } from '../lib/health.ts';
 import { createIsolation } from '../lib/isolation.ts';
@@ -22,22 +22,23 @@ import { type Base, createBase } from './base.ts';
 import { startChat } from './chat.ts';
 import { lacksOf } from './lacks.ts';
 import type { Parts } from './parts.ts';
-import { PLATFORMS } from './platforms.ts';
 import { startWorker } from './worker.ts';
 
 /** A running process of the bot. `stop` gives back what it holds and resolves when all is closed. */
 export type Running = { stop(): Promise<void> };
 
 /**
- * Where time, identity and storage come from, and which platforms there are: as a program has them, unless a
+ * Which platforms there are, and where time, identity and storage come from: as a program has them, unless a
  * test decides. `timed` changes the record's clock.
  */
 export type Seams = {
+  platforms: readonly PlatformDefinition[];
+  /** Those to connect to as far as they are set up, where not all of them are. */
+  connects?: readonly PlatformDefinition[];
   timed?: Timed;
   ids: Ids;
   openStorage?: typeof openStorage;
   base?: Base;
-  platforms?: readonly PlatformDefinition[];
   /** What was found to be missing before the start; otherwise what the config does not have. */
   lacks?: readonly Lack[];
   announce?: (line: string) => void;
@@ -45,20 +46,14 @@ export type Seams = {
   apart?: ParseApart;
 };
 
-const SYSTEM: Seams = { ids: randomIds };
-
 /** Starts the roles asked for. Throws ConfigError where something needed is missing or refused. */
-export async function start(
-  config: Config,
-  roles: ReadonlySet<Role>,
-  seams: Seams = SYSTEM,
-): Promise<Running> {
-  const platforms = platformsFor(config, roles, seams.platforms ?? PLATFORMS);
+export async function start(config: Config, roles: ReadonlySet<Role>, seams: Seams): Promise<Running> {
+  const connects = platformsFor(config, roles, seams.connects ?? seams.platforms);
   const base = seams.base ?? (await createBase(config, roles));
-  const tokens = watchTokens(readOffAnswers(config.secrets), base.log);
+  const tokens = watchTokens(readOffAnswers(config.secrets, seams.platforms), base.log);
   base.health.part('tokens', () => tokenState(tokens));
   try {
-    return await startWith({ config, roles, platforms, seams, tokens, ...base });
+    return await startWith({ config, roles, connects, seams, tokens, ...base });
   } catch (error) {
     tokens.stop();
     await base.health.close();
@@ -67,8 +62,11 @@ export async function start(
 }
 
 /** The secrets whose refusal shows in the status of answers; of others the adapters tell. */
-function readOffAnswers(secrets: Config['secrets']): Config['secrets'] {
-  const variables = variablesOf(PLATFORMS);
+function readOffAnswers(
+  secrets: Config['secrets'],
+  platforms: readonly PlatformDefinition[],
+): Config['secrets'] {
+  const variables = variablesOf(platforms);
   return Object.fromEntries(Object.entries(secrets).filter(([name]) => !variables[name]?.isWatchedByAdapter));
 }
 
@@ -76,13 +74,13 @@ type Beginning = Base & {
   config: Config;
   roles: ReadonlySet<Role>;
   /** Those to connect to; undefined where nobody is talked to. */
-  platforms: readonly PlatformDefinition[] | undefined;
+  connects: readonly PlatformDefinition[] | undefined;
   seams: Seams;
   tokens: Tokens;
 };
 
 async function startWith(beginning: Beginning): Promise<Running> {
-  const { config, roles, platforms, seams, redaction, log, health } = beginning;
+  const { config, roles, connects, seams, redaction, log, health } = beginning;
   const storage = await (seams.openStorage ?? openStorage)({
     ...storageOf(config),
     timed: seams.timed,
@@ -95,7 +93,7 @@ async function startWith(beginning: Beginning): Promise<Running> {
   const stops: (() => Promise<void>)[] = [];
   try {
     if (roles.has('worker')) stops.push(startWorker(parts));
-    if (platforms !== undefined) stops.push(await startChat(parts, platforms));
+    if (connects !== undefined) stops.push(await startChat(parts, connects));
     await engine.ready();
   } catch (error) {
     await stopAll();
@@ -118,7 +116,7 @@ async function startWith(beginning: Beginning): Promise<Running> {
 
 /** What the roles are made of, on a record that is open. */
 async function partsOf(
-  { config, seams: { ids, lacks, announce, apart }, tokens, log, health }: Beginning,
+  { config, seams: { platforms, ids, lacks, announce, apart }, tokens, log, health }: Beginning,
   storage: Storage,
 ): Promise<Parts> {
   if (storage.isExclusive) await freeAll(storage.db);
@@ -132,6 +130,7 @@ async function partsOf(
     clock,
     ids,
     config,
+    platforms,
     storage,
     engine,
     log,

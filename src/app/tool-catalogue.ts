@@ -1,4 +1,5 @@
 import type { Config } from '../config/load.ts';
+import type { PlatformSettings } from '../config/platform-settings.ts';
 import { createApiReference } from '../hub/api-reference.ts';
 import { createArxiv } from '../hub/arxiv.ts';
 import { createDashboards } from '../hub/dashboards.ts';
@@ -19,6 +20,7 @@ import type { JobOwnership } from '../jobs/whose.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { ChosenSandboxes } from '../sandbox/choose.ts';
+import type { ThreadAddress } from '../session/address.ts';
 import type { ReadFiles } from '../session/store/read-files.ts';
 import { compareRunsTool } from '../tools/compare-runs.ts';
 import { githubTools } from '../tools/github.ts';
@@ -41,11 +43,11 @@ import { withoutOwnRepositories } from '../tools/without-own-repositories.ts';
 import type { Fetcher } from '../web/fetcher.ts';
 import { createGithub } from '../web/github.ts';
 import { createWebSearch } from '../web/search.ts';
-import { PLATFORMS } from './platforms.ts';
 
 /** What the agent's own tools are made of. */
 export type ToolParts = {
   config: Config;
+  platforms: readonly Pick<PlatformSettings, 'name' | 'places'>[];
   clock: Clock;
   /** For the Hub: the bot's own, or a person's. */
   token: HubToken;
@@ -67,7 +69,7 @@ export function toolsOf(worker: ToolParts): Tool[] {
 }
 
 function allOf(worker: ToolParts, isOwn: IsOwnRepository): Tool[] {
-  const { config, clock, token, jobs, hardware, sandboxes, attached, apart, fetcher } = worker;
+  const { config, platforms, clock, token, jobs, hardware, sandboxes, attached, apart, fetcher } = worker;
   const hubUrl = config.jobs.hub_url;
   const repos = createHubRepos(hubUrl, token, isOwn);
   const writes = createRepoWrites(hubUrl, token, isOwn);
@@ -109,7 +111,7 @@ function allOf(worker: ToolParts, isOwn: IsOwnRepository): Tool[] {
       clock,
       channels: config.notify.channels,
       most: { perHour: config.notify.per_hour, perSession: config.notify.per_session },
-      isInChannel: ({ platform, channel }) => PLACES.get(platform)?.channel.test(channel) ?? false,
+      isInChannel: channelsOn(platforms),
     }),
     hfDatasetPushTool({ push: createDatasetPush(hubUrl, token, isOwn), repos, apart, fileAt }),
     ...sandboxTools(
@@ -126,8 +128,11 @@ function allOf(worker: ToolParts, isOwn: IsOwnRepository): Tool[] {
   ];
 }
 
-/** What channels look like on each platform: direct messages are none. */
-const PLACES = new Map(PLATFORMS.map(({ name, places }) => [name, places]));
+/** Whether somewhere is a channel, as its platform knows them: direct messages are none. */
+const channelsOn =
+  (platforms: ToolParts['platforms']) =>
+  ({ platform, channel }: Pick<ThreadAddress, 'platform' | 'channel'>): boolean =>
+    platforms.find(({ name }) => name === platform)?.places?.channel.test(channel) ?? false;
 
 /** What is read beside the Hub's repositories and datasets. */
 function researchTools(

@@ -13,17 +13,16 @@ import type { Tool } from '../tools/tool.ts';
 import { withoutNamesOfSandboxes, withoutOwnRepositories } from '../tools/without-own-repositories.ts';
 import type { AgentTools } from './agent-tools.ts';
 import { approversOf } from './channel-settings.ts';
-import { mentionsOf } from './mentions.ts';
+import { mentionsOn } from './mentions.ts';
 import type { Models } from './models.ts';
 import { outsideOf } from './outside.ts';
 import type { Parts } from './parts.ts';
-import { PLATFORMS } from './platforms.ts';
 import { researchOf } from './research.ts';
 
 /** How soon a Stop is heard, and an answer to a question. */
 const STOP_LOOK_MS = 400;
 
-type Needed = Pick<Parts, 'config' | 'storage' | 'log' | 'renders' | 'clock' | 'ids'>;
+type Needed = Pick<Parts, 'config' | 'platforms' | 'storage' | 'log' | 'renders' | 'clock' | 'ids'>;
 
 /** What the turns of all accounts share. */
 export type TurnShared = Pick<TurnDeps, 'startWatch' | 'keeper'> & {
@@ -49,7 +48,7 @@ export function turnDeps(
   agentTools: AgentTools,
   { mcp, isFor, startWatch, keeper }: TurnShared,
 ): TurnDeps {
-  const { config, storage, log, renders, clock, ids } = parts;
+  const { config, platforms, storage, log, renders, clock, ids } = parts;
   const { model, limits, durability } = config;
   const leaseMs = durability.lease_seconds * 1000;
   const tools = [...agentTools.tools, researchOf(parts, models, agentTools.tools)];
@@ -83,7 +82,7 @@ export function turnDeps(
     outageHours: limits.outage_hours,
     maxOutputCharacters: limits.tool_output_characters,
     budgets: config.budgets,
-    policy: { approversOf: approversOf(config), mentionsOf },
+    policy: { approversOf: approversOf(config), mentionsOf: mentionsOn(platforms) },
     timeZone: config.prompts.time_zone,
     lapseAfterSeconds: config.approvals.lapse_hours * 3600,
     autoApproved: config.approvals.auto,
@@ -94,15 +93,16 @@ export function turnDeps(
   };
 }
 
-const PLATFORM_TITLES = Object.fromEntries(PLATFORMS.map(({ name, title }) => [name, title]));
-
 const promptOf =
-  ({ config }: Pick<Parts, 'config'>, tools: readonly Tool[]): TurnDeps['systemPromptOf'] =>
+  (
+    { config, platforms }: Pick<Parts, 'config' | 'platforms'>,
+    tools: readonly Tool[],
+  ): TurnDeps['systemPromptOf'] =>
   (session) =>
     systemPromptOf(session, {
       template: config.systemPrompt,
       timeZone: config.prompts.time_zone,
-      platforms: PLATFORM_TITLES,
+      platforms: Object.fromEntries(platforms.map(({ name, title }) => [name, title])),
       channels: config.prompts.channels,
       tools: offeredIn(session.address, tools),
     });

@@ -13,10 +13,9 @@ import { approversOf } from './channel-settings.ts';
 import { followJobs } from './job-followers.ts';
 import type { LinkedHubs } from './linked-hubs.ts';
 import { createMcp } from './mcp-servers.ts';
-import { mentionsOf } from './mentions.ts';
+import { mentionsOn } from './mentions.ts';
 import { createModels } from './models.ts';
 import type { Parts } from './parts.ts';
-import { PLATFORMS } from './platforms.ts';
 import { type TurnShared, turnDeps, turnKeeper } from './turn-deps.ts';
 
 /** How long a step that was broken off may take to be handed over. */
@@ -80,8 +79,8 @@ function benchesOf(
   mcp: McpTools,
   startWatch: TurnShared['startWatch'],
 ): Benches {
-  const { config, storage } = parts;
-  const settings = accountSettings(config, PLATFORMS);
+  const { config, platforms, storage } = parts;
+  const settings = accountSettings(config, platforms);
   const all = hubAccounts(settings);
   const keeper = turnKeeper(parts);
   return createBenches(storage.db, settings, (account) => {
@@ -111,11 +110,14 @@ export function sandboxesOf(benches: Pick<Benches, 'all' | 'find'>): KeptSandbox
   };
 }
 
-type Maintained = Pick<Parts, 'config' | 'storage' | 'engine' | 'log' | 'isolation' | 'turns' | 'renders'>;
+type Maintained = Pick<
+  Parts,
+  'config' | 'platforms' | 'storage' | 'engine' | 'log' | 'isolation' | 'turns' | 'renders'
+>;
 
 /** Looks for work that was left behind, and for approvals that are due. */
 function maintain(parts: Maintained): ReturnType<typeof runMaintenance> {
-  const { config, storage, engine, log, isolation, turns, renders } = parts;
+  const { config, platforms, storage, engine, log, isolation, turns, renders } = parts;
   const { db } = storage;
   const { approvals, durability } = config;
   const leaseMs = durability.lease_seconds * 1000;
@@ -131,7 +133,7 @@ function maintain(parts: Maintained): ReturnType<typeof runMaintenance> {
       remindAfterSeconds: approvals.remind_minutes * 60,
       lapseAfterSeconds: approvals.lapse_hours * 3600,
       approversOf: approversOf(config),
-      mentionsOf,
+      mentionsOf: mentionsOn(platforms),
       secondApprovers: approvals.second_approvers,
       isolation,
     },

@@ -67,6 +67,7 @@ export async function allTools(): Promise<Tool[]> {
   const jobs = createHubJobs(hubUrl, hubToken(''));
   const tools = toolsOf({
     config,
+    platforms: PLATFORMS,
     token: hubToken(''),
     clock,
     jobs,

@@ -64,7 +64,8 @@ export async function startBot(ground: Ground, task: Task, model: ModelSettings)
   const running = await start(config, new Set(['chat', 'worker']), {
     ids: randomIds,
     apart: lentParseApart,
-    platforms: PLATFORMS.filter(({ name }) => name === 'slack'),
+    platforms: PLATFORMS,
+    connects: PLATFORMS.filter(({ name }) => name === 'slack'),
     ...(model.isScripted ? { timed: (record: Clock) => hasty(record, SHORT_WAIT_MS) } : {}),
     async openStorage({ redaction, timed }) {
       opened = await loan.open({ redaction, timed });

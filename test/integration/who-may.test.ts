@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { createChannelRules } from '../../src/access/channel-rules.ts';
-import { mentionsOf } from '../../src/app/mentions.ts';
+import { mentionsOn } from '../../src/app/mentions.ts';
+import { PLATFORMS } from '../../src/app/platforms.ts';
 import type { ApproverPolicy } from '../../src/approvals/approvers.ts';
 import { createDecisions } from '../../src/approvals/decisions.ts';
 import { operations } from '../../src/db/schema/inbox.ts';
@@ -34,7 +35,7 @@ function policyOf(
   const asked: string[] = [];
   const policy: ApproverPolicy = {
     approversOf: (_place, rules) => rules.approvers ?? ['S1'],
-    mentionsOf,
+    mentionsOf: mentionsOn(PLATFORMS),
     async isMember(_place, group, person) {
       refuseInTransaction(() => 'a look-up of members');
       asked.push(group);

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod';
 import { createChannelRules } from '../../src/access/channel-rules.ts';
 import { runTurn } from '../../src/agent/turn.ts';
-import { mentionsOf } from '../../src/app/mentions.ts';
+import { mentionsOn } from '../../src/app/mentions.ts';
+import { PLATFORMS } from '../../src/app/platforms.ts';
 import { passedBudgets } from '../../src/approvals/budget.ts';
 import type { Db } from '../../src/db/database.ts';
 import type { Storage } from '../../src/db/storage.ts';
@@ -260,7 +261,7 @@ describe('one bad row', () => {
         remindAfterSeconds: 3_600,
         lapseAfterSeconds: 86_400,
         approversOf: () => ['requester'],
-        mentionsOf,
+        mentionsOf: mentionsOn(PLATFORMS),
         secondApprovers: [],
         isolation,
       },

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { PLATFORMS } from '../../src/app/platforms.ts';
 import { type Running, start } from '../../src/app/start.ts';
 import { sessions } from '../../src/db/schema/sessions.ts';
 import type { Storage } from '../../src/db/storage.ts';
@@ -56,7 +57,10 @@ describe.skipIf(!isThere('postgres'))(`${SESSIONS} sessions under way in one wor
       await intake.message({ address, sourceId: `m${i}`, text: 'go', author: ADA, messageId: `${i}.1` });
     }
     const connect = vi.spyOn(pg.Pool.prototype, 'connect');
-    running = await start(world.config, new Set(['worker']), { ids: randomIds });
+    running = await start(world.config, new Set(['worker']), {
+      ids: randomIds,
+      platforms: PLATFORMS,
+    });
     await until('all are under way', () => world.model.requests.length === SESSIONS, 60_000);
     const pools = [...new Set(connect.mock.contexts as pg.Pool[])];
     connect.mockRestore();

@@ -1,4 +1,5 @@
 import { researchTool } from '../../src/agent/research/tool.ts';
+import { PLATFORMS } from '../../src/app/platforms.ts';
 import { toolsOf } from '../../src/app/tool-catalogue.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
 import { createHubJobs } from '../../src/hub/jobs.ts';
@@ -56,6 +57,7 @@ export async function createHostileGround(): Promise<HostileGround> {
   const log = createLogger('silent', (text) => text);
   const parts = {
     config,
+    platforms: PLATFORMS,
     clock,
     token,
     jobs,

@@ -1,11 +1,16 @@
-import { mentionsOf } from '../../src/app/mentions.ts';
+import { mentionsOn } from '../../src/app/mentions.ts';
+import { PLATFORMS } from '../../src/app/platforms.ts';
 import { createDecisions, type Decisions } from '../../src/approvals/decisions.ts';
 import type { Db } from '../../src/db/database.ts';
 import { createIntake, type Intake } from '../../src/intake/intake.ts';
 import { randomIds, systemClock } from '../../src/lib/clock.ts';
 import { ISOLATION } from './isolation.ts';
 
-const POLICY = { approversOf: () => ['requester'], isMember: async () => false, mentionsOf };
+const POLICY = {
+  approversOf: () => ['requester'],
+  isMember: async () => false,
+  mentionsOf: mentionsOn(PLATFORMS),
+};
 
 const common = (db: Db, wake: (sessionId: string) => void) => ({
   db,

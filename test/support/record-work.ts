@@ -1,7 +1,8 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { runTurn } from '../../src/agent/turn.ts';
-import { mentionsOf } from '../../src/app/mentions.ts';
+import { mentionsOn } from '../../src/app/mentions.ts';
+import { PLATFORMS } from '../../src/app/platforms.ts';
 import { type Budgets, budgetsPassedBy, passedBudgets } from '../../src/approvals/budget.ts';
 import { type Db, databaseOf } from '../../src/db/database.ts';
 import { claimWatches, keepWatches } from '../../src/jobs/claims.ts';
@@ -89,7 +90,7 @@ function workOn(db: Db, pings: Pings): RecordWork {
       remindAfterSeconds: 3_600,
       lapseAfterSeconds: 86_400,
       approversOf: () => ['requester'],
-      mentionsOf,
+      mentionsOf: mentionsOn(PLATFORMS),
       secondApprovers: [],
       isolation: ISOLATION,
     },

@@ -1,4 +1,5 @@
-import { mentionsOf } from '../../src/app/mentions.ts';
+import { mentionsOn } from '../../src/app/mentions.ts';
+import { PLATFORMS } from '../../src/app/platforms.ts';
 import { createDecisions } from '../../src/approvals/decisions.ts';
 import type { Db } from '../../src/db/database.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -8,7 +9,7 @@ export const decisionsOf = (db: Db, approvers: readonly string[], second: readon
   createDecisions({
     db,
     clock: systemClock,
-    policy: { approversOf: () => approvers, mentionsOf, isMember: async () => false },
+    policy: { approversOf: () => approvers, mentionsOf: mentionsOn(PLATFORMS), isMember: async () => false },
     second: { aboveUsd: 1, approvers: second },
     budgets: { approvers: [] },
     wake: async () => true,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { PLATFORMS } from '../../src/app/platforms.ts';
 import { type Running, start } from '../../src/app/start.ts';
 import type { Role } from '../../src/config/roles.ts';
 import type { PlatformDefinition } from '../../src/controller/platform-definition.ts';
@@ -123,7 +124,7 @@ export class World {
     };
     const announce = (line: string) => void this.announced.push(line);
     const own = { timed, ids: randomIds, openStorage, announce, apart: lentParseApart };
-    const seams = { ...own, ...(platforms ? { platforms } : {}) };
+    const seams = { ...own, platforms: platforms ?? PLATFORMS };
     this.#running.push(await start(this.config, new Set(roles), seams));
   }
 

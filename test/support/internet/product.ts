@@ -26,6 +26,7 @@ const storage = await openStorage(storageOf(config));
 const log = createLogger('silent', (text) => text);
 const parts = {
   config,
+  platforms: PLATFORMS,
   clock: systemClock,
   ids: randomIds,
   log,
