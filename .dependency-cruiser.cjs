@@ -75,12 +75,12 @@ module.exports = {
       comment: 'what is wrong with the settings is told before the libraries of a platform are loaded',
       severity: 'error',
       from: {
-        path: '^adapters/(?:[^/]+/(?:platform|settings|mentions|probe|gateway-proxy)|shared/one-person)\\.ts$',
+        path: '^adapters/(?:[^/]+/(?:platform|settings|mentions|probe|gateway-proxy)|shared/(?:one-person|settings))\\.ts$',
       },
       to: {
         path: ['^adapters/', 'node_modules/(@slack|discord|@discordjs)'],
         pathNot:
-          '^adapters/(?:[^/]+/(?:platform|settings|mentions|probe|gateway-proxy)|shared/one-person)\\.ts$',
+          '^adapters/(?:[^/]+/(?:platform|settings|mentions|probe|gateway-proxy)|shared/(?:one-person|settings))\\.ts$',
         dependencyTypesNot: ['dynamic-import', 'type-only'],
       },
     },

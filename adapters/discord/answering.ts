@@ -11,8 +11,8 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { InFlight } from '../../src/lib/in-flight.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { NOT_REACHED } from '../shared/answers.ts';
 import { sourceOf } from '../shared/source.ts';
+import { didNotWork, NOT_REACHED, notTold } from '../shared/words.ts';
 import { REST_API } from './delivery.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 import { attemptsAt } from './rest.ts';
@@ -208,12 +208,10 @@ async function giveOtherwise(
   const followUp = () => interaction.followUp(privately(text));
   // Only what is answered takes a follow-up; that it is may be unknown here, where another process has done
   // it.
-  const answered = isOpen(interaction) ? interaction.reply(privately(text)).catch(followUp) : followUp();
-  await answered
+  const given = isOpen(interaction) ? interaction.reply(privately(text)).catch(followUp) : followUp();
+  await given
     .catch(() => interaction.user.send({ content: text, allowedMentions: { parse: [] } }))
-    .catch((last: unknown) =>
-      log.error({ err: last, user: interaction.user.id, text }, 'somebody could not be told something'),
-    );
+    .catch(notTold(log, { user: interaction.user.id }, text));
 }
 
 function troubleText(error: unknown): string {
@@ -221,5 +219,5 @@ function troubleText(error: unknown): string {
   const failed = REST_API.failureOf(error);
   if (failed.reason === 'rate_limited' || failed.reason === 'unavailable' || failed.reason === 'gone')
     return NOT_REACHED;
-  return `That did not work: ${failed.why}.`;
+  return didNotWork(failed.why);
 }

@@ -4,6 +4,7 @@ import {
   ApplicationCommandType,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from 'discord.js';
+import { ABOUT, ASK_ABOUT } from '../shared/words.ts';
 
 /*
  * What the bot registers: https://docs.discord.com/developers/interactions/application-commands. Names are
@@ -20,13 +21,13 @@ type Text = Readonly<{ en: string } & Record<Locale, string>>;
 
 const TEXTS = {
   bot: {
-    en: 'An autonomous ML engineer in your threads',
+    en: ABOUT,
     de: 'Ein selbständiger ML-Ingenieur in euren Threads',
     fr: 'Un ingénieur ML autonome dans vos fils',
     'es-ES': 'Un ingeniero de ML autónomo en vuestros hilos',
   },
   ask: {
-    en: 'Ask ML Intern about this',
+    en: ASK_ABOUT,
     de: 'ML Intern dazu fragen',
     fr: 'Interroger ML Intern à ce sujet',
     'es-ES': 'Preguntar a ML Intern por esto',
@@ -126,7 +127,7 @@ const sub = (name: Key, options: APIApplicationCommandOption[] = []): APIApplica
   ...(options.length > 0 ? { options: options as never } : {}),
 });
 
-const text = (
+const textOption = (
   name: string,
   key: Key,
   rest: { required?: true; autocomplete?: true; max_length?: number },
@@ -144,14 +145,14 @@ export const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
     name: 'ml-intern',
     ...described('bot'),
     options: [
-      sub('new', [text('request', 'request', { required: true, max_length: 4_000 })]),
-      sub('status', [text('session', 'session', { autocomplete: true })]),
+      sub('new', [textOption('request', 'request', { required: true, max_length: 4_000 })]),
+      sub('status', [textOption('session', 'session', { autocomplete: true })]),
       sub('catchup'),
       sub('jobs'),
-      sub('experiments', [text('by', 'experimentsBy', { max_length: 100 })]),
+      sub('experiments', [textOption('by', 'experimentsBy', { max_length: 100 })]),
       sub('usage'),
       sub('models'),
-      sub('model', [text('id', 'modelId', { required: true, autocomplete: true })]),
+      sub('model', [textOption('id', 'modelId', { required: true, autocomplete: true })]),
       sub('settings'),
       sub('account'),
       sub('help'),

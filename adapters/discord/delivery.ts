@@ -10,7 +10,7 @@ export const REST_API = callsOf<Own>({
   platform: 'Discord',
   unnamedWaitMs: 5_000,
   read(error) {
-    if (error instanceof DiscordAPIError) return answered(error);
+    if (error instanceof DiscordAPIError) return refusalIn(error);
     if (error instanceof RateLimitError) {
       const retryAfterMs = error.retryAfter > 0 ? Math.max(50, Math.ceil(error.retryAfter)) : undefined;
       const said = { code: 'status 429', detail: error.message, status: 429, row: undefined };
@@ -47,7 +47,7 @@ const LOCKED = {
 const Waiting = z.object({ retry_after: z.number() });
 
 /** What stands before Discord answers with pages that have no code; 0 says nothing either. */
-function answered({ code: given, status, message, rawError }: DiscordAPIError): Thrown<Own> {
+function refusalIn({ code: given, status, message, rawError }: DiscordAPIError): Thrown<Own> {
   const number = Number(given) || 0;
   const code = number === 0 ? `status ${status}` : `${number}`;
   const seconds = Waiting.safeParse(rawError).data?.retry_after;

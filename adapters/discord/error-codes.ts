@@ -1,5 +1,5 @@
 import { RESTJSONErrorCodes as Code } from 'discord.js';
-import { type Row as SharedRow, tableOf } from '../shared/error-meanings.ts';
+import { ALL_REACTIONS, NO_REACTIONS, type Row as SharedRow, tableOf } from '../shared/error-meanings.ts';
 
 /*
  * The JSON error codes that Discord can answer with to what this adapter does (messages, reactions, files,
@@ -177,9 +177,9 @@ const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, Entry>>>
     [Code.UnknownEmoji]: [CODE, 'there is no such emoji'],
     [Code.UnknownUser]: [CODE, 'there is no such person'],
     [Code.UnknownMember]: [CODE, 'there is no such member'],
-    [Code.MaximumNumberOfReactionsReached]: [CODE, 'it has as many reactions as there can be'],
-    [Code.ReactionWasBlocked]: [CODE, 'I may not react there'],
-    [Code.UserCannotUseBurstReactions]: [CODE, 'I may not react there'],
+    [Code.MaximumNumberOfReactionsReached]: [CODE, ALL_REACTIONS],
+    [Code.ReactionWasBlocked]: [CODE, NO_REACTIONS],
+    [Code.UserCannotUseBurstReactions]: [CODE, NO_REACTIONS],
     [Code.InvalidRecipients]: [CODE, 'they take no direct messages'],
     [Code.InvalidThreadNotificationSettings]: [CODE, FORM],
     [Code.MaximumNumberOfPinsReachedForTheChannel]: [CODE, FORM],

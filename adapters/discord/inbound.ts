@@ -17,6 +17,7 @@ import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Person, ThreadAddress } from '../../src/session/address.ts';
 import { sourceOf } from '../shared/source.ts';
+import { notTold } from '../shared/words.ts';
 import { offered } from './attachments.ts';
 import { plainMessagesOf } from './cards.ts';
 import { nonceOf, writtenAt } from './ids.ts';
@@ -196,9 +197,7 @@ async function reply(message: Message, text: string, log: Logger): Promise<void>
   await message
     .reply({ ...answer, failIfNotExists: false })
     .catch(() => message.author.send(answer))
-    .catch((error: unknown) =>
-      log.error({ err: error, user: message.author.id, text }, 'somebody could not be told something'),
-    );
+    .catch(notTold(log, { user: message.author.id }, text));
 }
 
 /**

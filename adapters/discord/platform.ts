@@ -1,6 +1,7 @@
 import { requireSecret } from '../../src/config/load.ts';
 import type { PlatformDefinition } from '../../src/controller/platform-definition.ts';
 import { hasProxy } from '../../src/lib/network.ts';
+import { FOR_CHAT } from '../shared/settings.ts';
 import { proxyGateway } from './gateway-proxy.ts';
 import { MENTIONS } from './mentions.ts';
 import { discordProbe } from './probe.ts';
@@ -38,7 +39,7 @@ export const discord: PlatformDefinition<typeof DiscordSettings, DiscordVariable
   },
   async connect(configured, { clock, bytesOf, log, tokens }) {
     const { createDiscord } = await import('./discord.ts'); // its library takes long to load
-    const token = requireSecret(configured, 'DISCORD_TOKEN', 'the chat role needs it', DISCORD_VARIABLES);
+    const token = requireSecret(configured, 'DISCORD_TOKEN', FOR_CHAT, DISCORD_VARIABLES);
     return createDiscord({ ...configured.settings, clock, token }, bytesOf, log, tokens);
   },
 };

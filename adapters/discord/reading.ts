@@ -12,7 +12,17 @@ import {
 } from 'discord.js';
 import { z } from 'zod';
 import { outsideCode } from '../../src/lib/outside-code.ts';
-import { filesIn, type NamedFile, type Reader, readerOf } from '../shared/reading.ts';
+import {
+  filesIn,
+  joinedLines,
+  type NamedFile,
+  PICTURE,
+  type Reader,
+  readerOf,
+  UNREADABLE,
+  unseen,
+  VIDEO,
+} from '../shared/reading.ts';
 
 /*
  * What people see of a message of Discord's. https://docs.discord.com/developers/resources/message
@@ -90,13 +100,10 @@ function forwardedIn({ messageSnapshots, reference }: Message, readIn: ReadIn): 
       textOfComponents(snapshot.components ?? [], readIn),
       ...filesIn(attachedFiles(snapshot)),
     ];
-    const all = parts.filter((text) => text.trim() !== '').join('\n') || '[nothing that I can read]';
+    const all = joinedLines(parts) || UNREADABLE;
     return `[A message that is forwarded here:]\n${all.replace(/^/gm, '> ')}`;
   });
 }
-
-const PICTURE = '[a picture, which I can’t see]';
-const VIDEO = '[a video, which I can’t see]';
 
 function textOfEmbed(embed: Embed, readIn: ReadIn): string {
   const { title, description, url, fields, author, footer, image, thumbnail, video, provider, data } = embed;
@@ -153,9 +160,6 @@ type Component = z.infer<typeof Component>;
 const textOfComponents = (components: Message['components'], readIn: ReadIn): string =>
   joinedLines(components.map((component) => textOfComponent(component.toJSON(), readIn)));
 
-const joinedLines = (texts: readonly string[]): string =>
-  texts.filter((text) => text.trim() !== '').join('\n');
-
 /** What a component says, with what stands in it. What can't be read is said by name. */
 function textOfComponent(given: unknown, readIn: ReadIn): string {
   const component = Component.safeParse(given).data;
@@ -207,9 +211,7 @@ const Media = Component.pick({ description: true, media: true }).catch({
 
 function mediaIn({ description, media }: z.infer<typeof Media>, readIn: ReadIn): string {
   const what = media?.content_type?.startsWith('video/') ? 'a video' : 'a picture';
-  return description
-    ? `[${what}, which I can’t see: ${readIn(description)}]`
-    : `[${what}, which I can’t see]`;
+  return unseen(what, description ? readIn(description) : '');
 }
 
 type WithFiles = Pick<Message | MessageSnapshot, 'attachments' | 'flags'>;

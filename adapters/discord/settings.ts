@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { token, type Variable } from '../../src/config/secrets.ts';
 import { count, flag, idList, url } from '../../src/config/setting-types.ts';
 import type { Look } from '../../src/config/shapes.ts';
+import { FEEDBACK } from '../shared/settings.ts';
 
 /** `discord` in the config file. */
 export const DiscordSettings = z.strictObject({
@@ -26,7 +27,7 @@ export const DiscordSettings = z.strictObject({
     .union([z.literal('auto'), count])
     .default(1)
     .describe('Gateway connections; "auto" asks Discord how many.'),
-  feedback: flag.default(true).describe('Whether answers have buttons to say whether they helped.'),
+  feedback: FEEDBACK,
 });
 export type DiscordSettings = z.infer<typeof DiscordSettings>;
 

@@ -1,6 +1,7 @@
 import { cut, wholeBeginning } from '../../src/lib/cut.ts';
 import { codeSpan } from '../../src/lib/markdown/common-mark.ts';
 import { onOneLine } from '../../src/lib/output.ts';
+import { type BlockMarks, withoutMarks } from '../shared/github-markdown.ts';
 import { DISCORD_LIMITS } from './limits.ts';
 
 /*
@@ -46,11 +47,13 @@ function signsIn(text: string, isMarked: boolean): RegExp {
 }
 
 /** What begins a block, at the beginning of a line that is none. */
-const BLOCK = /^(\s*)(#{1,3}(?=\s)|-#(?=\s)|[-+*](?=\s)|>(?=\s|>>))/;
-const NUMBER = /^(\s*\d{1,9})(\.)(?=\s)/;
+const MARKS: BlockMarks = {
+  block: /^(\s*)(#{1,3}(?=\s)|-#(?=\s)|[-+*](?=\s)|>(?=\s|>>))/,
+  number: /^(\s*\d{1,9})(\.)(?=\s)/,
+};
 
 /** A printed line that begins with the mark of a block by chance. */
-export const asLine = (printed: string): string => printed.replace(BLOCK, '$1\\$2').replace(NUMBER, '$1\\$2');
+export const asLine = withoutMarks(MARKS);
 
 /** Every sign that means something anywhere: a field may stand behind any other text. */
 const ALL_SIGNS =

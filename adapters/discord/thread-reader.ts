@@ -1,7 +1,7 @@
 import { type Client, type Message, MessageReferenceType, SnowflakeUtil } from 'discord.js';
 import type { Background } from '../../src/session/background.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
-import { TOLD, WAS_DELETED } from '../shared/reading.ts';
+import { EARLIER_LEFT_OUT, TOLD, WAS_DELETED } from '../shared/reading.ts';
 import { REST_API } from './delivery.ts';
 import { discordReader, standsFor } from './reading.ts';
 
@@ -54,7 +54,7 @@ async function earlier(client: Client<true>, message: Message): Promise<string |
     const lines = await newestLines(newest, reader.quoted, TOLD.characters);
     if (lines.length === 0) return undefined;
     const isAll = lines.length === newestFirst.length && found.size < PAGE;
-    const left = isAll ? '' : ' (earlier messages are left out)';
+    const left = isAll ? '' : EARLIER_LEFT_OUT;
     return `What was said in this thread before${left}:\n${lines.join('\n')}`;
   } catch (error) {
     const failed = REST_API.failureOf(error);

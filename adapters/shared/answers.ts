@@ -80,7 +80,3 @@ export function printedField<Control>(field: Field, printer: FieldPrinter<Contro
       return field satisfies never;
   }
 }
-
-/** Told where what somebody did could not be taken, and why is nobody's to know. */
-export const NOT_REACHED =
-  'That did not work: a part of me can’t be reached right now. Try again in a minute.';

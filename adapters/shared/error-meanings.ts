@@ -80,3 +80,7 @@ export const faultOfOurs = (error: unknown): Failed => ({
   detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
   isBug: true,
 });
+
+/** Why a reaction is not taken. */
+export const NO_REACTIONS = 'I may not react there';
+export const ALL_REACTIONS = 'it has as many reactions as there can be';

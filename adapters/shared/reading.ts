@@ -48,7 +48,7 @@ export function readerOf<Message>({ writer, words, readable, ...sight }: Sight<M
     [words(message), ...shownParts(sight.shown(message)), ...filesIn(sight.files(message))].filter(Boolean);
   const said = (message: Message) => readable(partsOf(message).join('\n'));
   /** What is quoted says at least that it says nothing. */
-  const told = async (message: Message) => (await said(message)) || '[nothing that I can read]';
+  const told = async (message: Message) => (await said(message)) || UNREADABLE;
   return {
     said,
     attributed: async (message) => `[${await writer(message)}] ${await told(message)}`,
@@ -58,6 +58,20 @@ export function readerOf<Message>({ writer, words, readable, ...sight }: Sight<M
     saysSomething: (message) => partsOf(message).some((text) => text.trim() !== ''),
   };
 }
+
+/** A picture or a video that a model is only told of. */
+export const unseen = (what: string, named = ''): string =>
+  named === '' ? `[${what}, which I can’t see]` : `[${what}, which I can’t see: ${named}]`;
+
+export const PICTURE = unseen('a picture');
+export const VIDEO = unseen('a video');
+
+/** Those that say something, one below the other. */
+export const joinedLines = (texts: readonly string[]): string =>
+  texts.filter((text) => text.trim() !== '').join('\n');
+
+/** In place of what a message says, where that is nothing for a model. */
+export const UNREADABLE = '[nothing that I can read]';
 
 /** Most of what is shown in one piece. */
 const CHARACTERS = 4_000;
@@ -89,6 +103,9 @@ export const TOLD = { messages: 30, characters: 8_000 } as const;
 
 /** As much of a message as is quoted that somebody points at. */
 export const QUOTE_CHARACTERS = 2_000;
+
+/** How what was said before is introduced where not all of it is told. */
+export const EARLIER_LEFT_OUT = ' (earlier messages are left out)';
 
 /** In place of a message that is replied to or linked. */
 export const WAS_DELETED = '> [It was deleted.]';

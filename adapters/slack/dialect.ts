@@ -1,5 +1,6 @@
-import { codeSpan, destination, emphasisSign, fenceOf } from '../../src/lib/markdown/common-mark.ts';
+import { destination } from '../../src/lib/markdown/common-mark.ts';
 import type { Dialect } from '../../src/lib/markdown/dialect.ts';
+import { GITHUB_MARKDOWN, withoutMarks } from '../shared/github-markdown.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { escaped, harmless, unmarked } from './text.ts';
 
@@ -8,8 +9,10 @@ const SIGNS =
   /\\(?=[!-/:-@[-`{-~\n]|$)|`|(?<!\s)\*|\*(?!\s)|\](?=\()|~~|(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])|<(?=[\p{L}/!?@#])|&(?=#?\w+;)/gu;
 
 /** What begins a block, at the beginning of a line that is none. */
-const BLOCK = /^(\s*)(#{1,6}(?=\s|$)|[-+*](?=\s|$)|>|=+(?=\s*$)|-{2,}(?=\s*$)|~{3,}|\||\[(?=[^\]]+\]:))/;
-const NUMBER = /^(\s*\d{1,9})([.)])(?=\s|$)/;
+const lineOf = withoutMarks({
+  block: /^(\s*)(#{1,6}(?=\s|$)|[-+*](?=\s|$)|>|=+(?=\s*$)|-{2,}(?=\s*$)|~{3,}|\||\[(?=[^\]]+\]:))/,
+  number: /^(\s*\d{1,9})([.)])(?=\s|$)/,
+});
 
 const asWritten = (value: string): string =>
   harmless(value.replace(SIGNS, (signs) => signs.replace(/./gu, '\\$&')));
@@ -20,31 +23,14 @@ const asWritten = (value: string): string =>
  * task lists and strikethrough; images are shown as links.
  */
 export const MARKDOWN: Dialect = {
+  ...GITHUB_MARKDOWN,
   text: asWritten,
-  line: (printed) => printed.replace(BLOCK, '$1\\$2').replace(NUMBER, '$1\\$2'),
-  strong: '**',
-  delete: '~~',
-  emphasis: emphasisSign,
-  code: codeSpan,
-  codeLine: (line) => line,
+  line: lineOf,
   address(url, { after }) {
     const isSimple = asWritten(url) === url && /^(?:[\s.,:;!?]|$)/.test(after);
     return isSimple ? url : `[${asWritten(url)}](${destination(url)})`;
   },
-  link: (url, label) => `[${label}](${destination(url)})`,
-  lineBreak: '  \n',
-  heading: (depth) => ({ prefix: `${'#'.repeat(depth)} `, isBold: false }),
-  rule: '---',
-  checked: '[x] ',
-  unchecked: '[ ] ',
-  around: (around) => around,
-  fence(code, language) {
-    const fence = fenceOf(code);
-    return { open: `${fence}${language}`, close: fence };
-  },
-  isLanguage: (name) => /^[\w+#.-]{1,40}$/.test(name),
   table: { kind: 'markdown', columns: SLACK_LIMITS.tableColumns, rows: SLACK_LIMITS.tableRows },
-  isApart: () => true,
 };
 
 /** A link of mrkdwn; its label is printed already. */

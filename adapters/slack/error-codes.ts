@@ -1,4 +1,4 @@
-import { type Row as SharedRow, tableOf } from '../shared/error-meanings.ts';
+import { ALL_REACTIONS, NO_REACTIONS, type Row as SharedRow, tableOf } from '../shared/error-meanings.ts';
 
 /*
  * Every error code that the methods documents which this adapter calls, and what it means for what was to be
@@ -211,7 +211,7 @@ const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, Entry>>>
     posting_to_general_channel_denied: [[COMPLETE], NO_FILES],
     user_not_in_channel: [[EPHEMERAL], 'they are not in the channel'],
     not_enabled: [[PUBLISH], 'my Home tab is switched off; whoever runs me has to switch it on'],
-    no_access: [MARKS, 'I may not react there'],
+    no_access: [MARKS, NO_REACTIONS],
     thread_locked: [MARKS, 'the thread is locked'],
     cant_delete_message: [[DELETE], 'I may not delete it'],
     compliance_exports_prevent_deletion: [[DELETE], 'nothing may be deleted in this workspace'],
@@ -255,7 +255,7 @@ const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, Entry>>>
     no_item_specified: [MARKS, FORM],
     not_reactable: [[ADD], 'it can have no reactions'],
     too_many_emoji: [[ADD], 'it has as many kinds of reactions as there can be'],
-    too_many_reactions: [[ADD], 'it has as many reactions as there can be'],
+    too_many_reactions: [[ADD], ALL_REACTIONS],
     invalid_thread_ts: [PANEL, 'that thread has no name'],
     alt_txt_too_large: [[UPLOAD], FORM],
     snippet_too_large: [[UPLOAD], 'it is larger than 1 MB'],

@@ -1,4 +1,5 @@
 import { BEGINNINGS } from '../../src/thread/words/beginnings.ts';
+import { ABOUT, ASK_ABOUT } from '../shared/words.ts';
 import { SHORTCUT } from './shortcut.ts';
 
 /**
@@ -79,7 +80,7 @@ export function manifestOf({ url, isDistributed = false }: ManifestOptions = {})
   return {
     display_information: {
       name: 'ML Intern',
-      description: 'An autonomous ML engineer in your threads',
+      description: ABOUT,
       background_color: '#1d1c1d',
     },
     features: {
@@ -104,7 +105,7 @@ export function manifestOf({ url, isDistributed = false }: ManifestOptions = {})
       ],
       shortcuts: [
         {
-          name: 'Ask ML Intern about this',
+          name: ASK_ABOUT,
           type: 'message',
           callback_id: SHORTCUT,
           description: 'Begins a session in the thread of a message',

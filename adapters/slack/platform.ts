@@ -1,6 +1,7 @@
 import { requireSecret } from '../../src/config/load.ts';
 import type { Configured, PlatformNeeds, ReadPlatform } from '../../src/config/platform-settings.ts';
 import type { ConnectionParts, PlatformDefinition } from '../../src/controller/platform-definition.ts';
+import { FOR_CHAT } from '../shared/settings.ts';
 import { MENTIONS } from './mentions.ts';
 import { appTokenProbe, botTokenProbe } from './probe.ts';
 import type { SlackConnection } from './receiver.ts';
@@ -122,7 +123,7 @@ function connectionOf(
 /** How the bot is let into workspaces: by one bot token, or by installs that are kept in the record. */
 function accessOf({ settings, secrets }: SlackConfigured, { installs }: ConnectionParts): SlackAccess {
   if (settings.installs === 'token') {
-    return { kind: 'token', botToken: needed(secrets, 'SLACK_BOT_TOKEN', 'the chat role needs it') };
+    return { kind: 'token', botToken: needed(secrets, 'SLACK_BOT_TOKEN', FOR_CHAT) };
   }
   const { stateSecret, ...kept } = installs(OAUTH);
   return {

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
-import { NOT_REACHED } from '../shared/answers.ts';
+import { didNotWork, NOT_REACHED, notTold } from '../shared/words.ts';
 import { cardMessage } from './cards.ts';
 import { codeOf, WEB_API } from './delivery.ts';
 import { SLACK_LIMITS } from './limits.ts';
@@ -40,7 +40,7 @@ export async function tellPrivately(
       () => client.chat.postEphemeral({ channel, user, text, ...(thread ? { thread_ts: thread } : {}) }),
       () => client.chat.postMessage({ channel: user, text }),
     ],
-    (error) => log.error({ err: error, ...whom, text }, 'somebody could not be told something'),
+    notTold(log, whom, text),
   );
 }
 
@@ -61,8 +61,8 @@ export async function showPrivately(client: WebClient, whom: Whom, card: Card, l
 /** Answers a click or a command by its own way; where that is shut by now, as above. */
 export function answerTo(respond: RespondFn, client: WebClient, whom: Whom, log: Logger): Answer {
   return async (text) => {
-    const answered = () => respond({ text, response_type: 'ephemeral', replace_original: false });
-    await firstOf([answered], () => tellPrivately(client, whom, text, log));
+    const respondThere = () => respond({ text, response_type: 'ephemeral', replace_original: false });
+    await firstOf([respondThere], () => tellPrivately(client, whom, text, log));
   };
 }
 
@@ -107,7 +107,7 @@ export async function attend({ ack, answer, log }: Asked, work: () => Promise<un
   } catch (error) {
     log.error({ err: error }, 'what somebody clicked or commanded could not be done');
     const isSlack = codeOf(error) !== undefined;
-    await answer(isSlack ? `That did not work: ${whyOf(error)}.` : NOT_REACHED);
+    await answer(isSlack ? didNotWork(whyOf(error)) : NOT_REACHED);
   } finally {
     ending.abort();
     await late;

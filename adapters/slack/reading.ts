@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { filesIn, type NamedFile, type Reader, readerOf, shownParts } from '../shared/reading.ts';
+import {
+  filesIn,
+  type NamedFile,
+  PICTURE,
+  type Reader,
+  readerOf,
+  shownParts,
+  VIDEO,
+} from '../shared/reading.ts';
 import type { People } from './people.ts';
 import { partsOfBlocks, textOfBlocks } from './rich-text.ts';
 import { escaped, type Names, readable } from './text.ts';
@@ -173,9 +181,9 @@ function textOfAttachment(attachment: Attachment, depth: number): string {
     ...fieldsOf(attachment.fields),
     ...(depth < DEEPEST ? attachmentsIn(attachment.attachments, depth + 1) : []),
     ...filesIn(sharedFiles(attachment.files)),
-    video_html ? '[a video, which I can’t see]' : '',
+    video_html ? VIDEO : '',
     audio_html ? '[a sound, which I can’t hear]' : '',
-    image_url || (thumb_url && !video_html) ? '[a picture, which I can’t see]' : '',
+    image_url || (thumb_url && !video_html) ? PICTURE : '',
     labelsOf(attachment.actions),
     attachment.footer ? escaped(attachment.footer) : '',
   ]

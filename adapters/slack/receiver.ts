@@ -1,7 +1,7 @@
 import { HTTPReceiver, type Receiver } from '@slack/bolt';
 import type { CallbackOptions, InstallProvider } from '@slack/oauth';
 import type { Link } from '../../src/controller/last-seen-loop.ts';
-import type { HttpServer, Route } from '../../src/lib/http-server.ts';
+import { type HttpServer, PLAIN_TEXT, type Route } from '../../src/lib/http-server.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { createSocket, type SocketOptions } from './socket.ts';
 
@@ -54,7 +54,7 @@ function installRoutes({ provider, isAllowed }: Installing, log: Logger): Route[
     async afterInstallation({ team }, _options, _request, response) {
       if (team === undefined || isAllowed(team.id)) return true; // of a whole organisation none is kept
       log.warn({ workspace: team.id }, REFUSED);
-      response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(NOT_ALLOWED);
+      response.writeHead(403, { 'content-type': PLAIN_TEXT }).end(NOT_ALLOWED);
       return false;
     },
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { codeSpan, fenceOf } from '../../src/lib/markdown/common-mark.ts';
+import { joinedLines, unseen } from '../shared/reading.ts';
 import { escaped } from './text.ts';
 
 /*
@@ -18,9 +19,7 @@ const wordOf = (given: unknown): string =>
   typeof given === 'string' || typeof given === 'number' ? String(given) : '';
 
 /** All blocks of a message, each from a line of its own. */
-export const textOfBlocks = (blocks: unknown): string => lines(listOf(blocks).map(textOfBlock));
-
-const lines = (texts: readonly string[]): string => texts.filter((text) => text.trim() !== '').join('\n');
+export const textOfBlocks = (blocks: unknown): string => joinedLines(listOf(blocks).map(textOfBlock));
 
 /** Blocks of prose, whose words Slack puts into the text of a message too. */
 const PROSE: ReadonlySet<string> = new Set(['rich_text', 'section', 'header', 'markdown']);
@@ -32,7 +31,7 @@ const PROSE: ReadonlySet<string> = new Set(['rich_text', 'section', 'header', 'm
 export function partsOfBlocks(blocks: unknown): { prose: string; others: readonly string[] } {
   const all = listOf(blocks);
   return {
-    prose: lines(all.map((block) => (PROSE.has(block.type) ? wordsOfBlock(block) : ''))),
+    prose: joinedLines(all.map((block) => (PROSE.has(block.type) ? wordsOfBlock(block) : ''))),
     others: all
       .map((block) => (PROSE.has(block.type) ? textOfElement(block.accessory) : textOfBlock(block)))
       .filter((text) => text.trim() !== ''),
@@ -92,7 +91,7 @@ const nameOf = (part: Part): string => textOf(part.title) || textOf(part.name);
 
 const pictureOf = (part: Part): string => {
   const name = nameOf(part) || escaped(wordOf(part.alt_text));
-  return name ? `[a picture, which I can’t see: ${name}]` : '[a picture, which I can’t see]';
+  return unseen('a picture', name);
 };
 
 /** Something within a context, a row of buttons, or beside a section. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { starting, token, type Variable } from '../../src/config/secrets.ts';
-import { flag, idList, port } from '../../src/config/setting-types.ts';
+import { idList, port } from '../../src/config/setting-types.ts';
 import type { Look } from '../../src/config/shapes.ts';
+import { FEEDBACK } from '../shared/settings.ts';
 
 /** `slack` in the config file. */
 export const SlackSettings = z.strictObject({
@@ -19,7 +20,7 @@ export const SlackSettings = z.strictObject({
     .describe(
       'Where answers are shown by streams of Slack’s own while they are written: in direct messages, everywhere ("native") or nowhere ("edits"). Of a stream in a channel only whoever asked sees more than its beginning before it ends.',
     ),
-  feedback: flag.default(true).describe('Whether answers have buttons to say whether they helped.'),
+  feedback: FEEDBACK,
   port: port.default(3000).describe('Port of the HTTP mode.'),
   rate_factor: z.coerce
     .number()

@@ -194,7 +194,7 @@ const eventListening = (slack: Slack): Listening<ReturnType<typeof listen>> => (
 function registerAll(slack: Slack, ports: PlatformPorts): ReturnType<typeof listen> {
   const { app, log, workspaces } = slack;
   const { access } = slack.settings;
-  const depsIn = (teamId: string | undefined) => within(slack, ports, teamId);
+  const depsIn = (teamId: string | undefined) => inWorkspace(slack, ports, teamId);
   const take = listen(app, depsIn);
   listenToClicks(app, depsIn, log);
   listenToShortcut(app, depsIn, log);
@@ -216,7 +216,7 @@ function registerAll(slack: Slack, ports: PlatformPorts): ReturnType<typeof list
 }
 
 /** Everything that listeners use, for the workspace that something came from. */
-async function within(slack: Slack, ports: PlatformPorts, teamId: string | undefined) {
+async function inWorkspace(slack: Slack, ports: PlatformPorts, teamId: string | undefined) {
   const { workspaces, door, log, isAllowed, settings, stopping } = slack;
   const workspace = await workspaces.of(teamId);
   if (workspace === undefined) throw new Error(`the app is not installed in workspace ${teamId}`);
@@ -298,12 +298,12 @@ const TROUBLE = 'Slack’s client reports trouble';
  * out.
  */
 function boltLogger(log: Logger): BoltLogger {
-  const text = (parts: unknown[]) => parts.map(String).join(' ');
+  const joined = (parts: unknown[]) => parts.map(String).join(' ');
   return {
     debug: () => {},
-    info: (...parts) => log.debug({ from: 'slack' }, text(parts)),
-    warn: (...parts) => log.warn({ detail: text(parts) }, TROUBLE),
-    error: (...parts) => log.warn({ detail: text(parts) }, TROUBLE), // whoever called says what comes of it
+    info: (...parts) => log.debug({ from: 'slack' }, joined(parts)),
+    warn: (...parts) => log.warn({ detail: joined(parts) }, TROUBLE),
+    error: (...parts) => log.warn({ detail: joined(parts) }, TROUBLE), // whoever called says what comes of it
     setLevel: () => {},
     getLevel: () => LogLevel.INFO,
     setName: () => {},

@@ -7,7 +7,7 @@ import type { Logger } from '../../src/lib/log.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
-import { TOLD, WAS_DELETED } from '../shared/reading.ts';
+import { EARLIER_LEFT_OUT, TOLD, WAS_DELETED } from '../shared/reading.ts';
 import { WEB_API } from './delivery.ts';
 import type { People } from './people.ts';
 import { whyNot } from './private-answers.ts';
@@ -155,7 +155,7 @@ function notesOf(
   if (refused === undefined) {
     if (unread.length === 0) return left > 0 ? ` (${left} earlier messages are left out)` : '';
     const most = total === undefined ? left : Math.max(left, total - read.length + left);
-    return most > 0 ? ` (about ${most} earlier messages are left out)` : ' (earlier messages are left out)';
+    return most > 0 ? ` (about ${most} earlier messages are left out)` : EARLIER_LEFT_OUT;
   }
   const count = total === undefined ? 'messages' : `about ${Math.max(1, total - read.length)} messages`;
   const [gap] = unread;

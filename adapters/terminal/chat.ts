@@ -5,6 +5,7 @@ import type { Form } from '../../src/controller/forms.ts';
 import type { BoardMessage, BoardNews } from '../../src/controller/platform-definition.ts';
 import { plainLines } from '../../src/lib/markdown/words.ts';
 import { answered } from '../shared/answers.ts';
+import { NOT_REACHED } from '../shared/words.ts';
 import { answerCard, cardText, type Keyed, keyed } from './cards.ts';
 import type { Desk } from './desk.ts';
 import { createEvents, type Events } from './events.ts';
@@ -83,7 +84,7 @@ async function attempt(chat: Chat, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch {
-    chat.screen.print('That did not work: a part of me can’t be reached right now. Try again in a minute.');
+    chat.screen.print(NOT_REACHED);
   }
 }
 

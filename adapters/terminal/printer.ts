@@ -1,6 +1,4 @@
-import { ACTIONS, ALL, offerValue } from '../../src/controller/actions.ts';
-import { batchDigest } from '../../src/controller/batch-digest.ts';
-import type { Control } from '../../src/controller/controls.ts';
+import { ACTIONS } from '../../src/controller/actions.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { tableLines } from '../../src/lib/table-lines.ts';
@@ -8,7 +6,7 @@ import { withTimes } from '../../src/lib/time-zones.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { ViewMessage } from '../../src/thread/view/view-message.ts';
-import { ROOMS } from '../shared/one-person.ts';
+import { BOARD_ANSWERS, BOARD_PRINTER, buttonsOf, EVERYWHERE, offersOf } from '../shared/board-printer.ts';
 import { printView } from '../shared/print-view.ts';
 import type { Printer } from '../shared/printer.ts';
 import { aboutOf } from './about.ts';
@@ -27,7 +25,6 @@ export function printed(message: ViewMessage, divisor: number): Outgoing[] {
   });
 }
 
-const EVERYWHERE = { channel: '' };
 const OTHER: About = { kind: 'other' };
 
 const answer = (text: string, about: About): Outgoing => ({
@@ -43,45 +40,34 @@ const message = (body: Omit<Body, 'about'>): Outgoing => ({
 const shown = (kind: 'title' | 'text' | 'small' | 'code', text: string): Piece[] =>
   text.trim() === '' ? [] : [{ kind, text }];
 
-const buttonsOf = (buttons: readonly Control[]): Piece[] =>
-  buttons.length === 0
-    ? []
-    : [{ kind: 'buttons', buttons: buttons.map((button) => ({ ...button, values: [...button.values] })) }];
-
 const titled = (text: string): string => STYLE.plain(cut(text, 200));
 
 /** Answers are posted as they were written (`printed`). */
 const ANSWERS: AnswerForm = {
-  characters: 30_000,
-  least: 300,
-  shownParts: 2,
-  isStreamed: false,
+  ...BOARD_ANSWERS,
   asksFeedback: false,
   dialect: AS_WRITTEN,
   message: (text) => answer(text, OTHER),
 };
 
 const PRINTER: Printer<Piece> = {
+  ...BOARD_PRINTER,
   style: STYLE,
-  rooms: ROOMS,
-  reactions: { working: 'working', waiting: 'waiting', done: 'done', failed: 'failed', stopped: 'stopped' },
   answers: ANSWERS,
   message: (headline, pieces, tone, call) =>
     message({ headline, tone, isCalling: call !== undefined, pieces: [...pieces] }),
-  showsStanding: true,
-  named: (text) => [{ kind: 'title', text: cut(text, 200) }],
   notice({ text, mentions, offered, picture, tables = [], times = [] }, divisor, controls) {
-    const parts = printMarkdown(text, AS_WRITTEN, Math.max(300, Math.floor(ANSWERS.characters / divisor)));
+    const parts = printMarkdown(
+      text,
+      AS_WRITTEN,
+      Math.max(300, Math.floor(BOARD_ANSWERS.characters / divisor)),
+    );
     const said = parts.map((part) => withTimes(part, times, STYLE.moment)).join('\n\n');
     if (picture !== undefined) {
       const file = { id: picture.fileId, name: picture.name };
       return [{ kind: 'upload', file, text: said, alt: picture.alt }];
     }
-    const offers = (offered?.labels ?? []).map((label, i) => ({
-      label,
-      name: ACTIONS.offer,
-      values: [offerValue(offered?.id ?? 0, i)],
-    }));
+    const offers = offersOf(offered);
     return [
       message({
         headline: cut(text, 300),
@@ -118,7 +104,4 @@ const PRINTER: Printer<Piece> = {
       }),
     ),
   ],
-  scriptValue: ({ toolCallId }) => toolCallId,
-  allValues: (open) => [ALL, batchDigest(open)],
-  keepsChange: true,
 };

@@ -1,5 +1,6 @@
-import { codeSpan, destination, emphasisSign, fenceOf } from '../../src/lib/markdown/common-mark.ts';
+import { destination } from '../../src/lib/markdown/common-mark.ts';
 import type { Dialect } from '../../src/lib/markdown/dialect.ts';
+import { GITHUB_MARKDOWN, withoutMarks } from '../shared/github-markdown.ts';
 
 /** Signs that mean something within a line. */
 const SIGNS = /[\\`*[\]<>~|$#&]|:(?=\/\/)|(?<=www)\.|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
@@ -16,41 +17,25 @@ const AS_CODES: Readonly<Record<string, string>> = {
 export const literal = (text: string): string => text.replace(SIGNS, (sign) => AS_CODES[sign] ?? `\\${sign}`);
 
 /** What begins a block, at the beginning of a line that is none. */
-const BLOCK = /^(\s*)(#{1,6}(?=\s|$)|[-+*](?=\s|$)|=+(?=\s*$)|-{2,}(?=\s*$))/;
-const NUMBER = /^(\s*\d{1,9})([.)])(?=\s|$)/;
+const unmarked = withoutMarks({
+  block: /^(\s*)(#{1,6}(?=\s|$)|[-+*](?=\s|$)|=+(?=\s*$)|-{2,}(?=\s*$))/,
+  number: /^(\s*\d{1,9})([.)])(?=\s|$)/,
+});
 
 /** A printed line that begins with the mark of a block by chance. */
-export const asLine = (printed: string): string =>
-  printed
-    .replace(/^(?: {4,}|\t)/, '')
-    .replace(BLOCK, '$1\\$2')
-    .replace(NUMBER, '$1\\$2');
+const lineOf = (printed: string): string => unmarked(printed.replace(/^(?: {4,}|\t)/, ''));
+
+/** Lines that are shown as such: what stands in one begins no block of markdown. */
+export const plainLines = (text: string): string => text.split('\n').map(lineOf).join('\n');
 
 /**
- * What messages of the page are written in: CommonMark with GitHub's tables, task lists and strikethrough,
- * which is read into a tree of a few kinds of nodes before a browser is sent it (`tree.ts`).
+ * What messages of the page are written in, which is read into a tree of a few kinds of nodes before a
+ * browser is sent it (`tree.ts`).
  */
 export const MARKDOWN: Dialect = {
+  ...GITHUB_MARKDOWN,
   text: literal,
-  line: asLine,
-  strong: '**',
-  delete: '~~',
-  emphasis: emphasisSign,
-  code: codeSpan,
-  codeLine: (line) => line,
+  line: lineOf,
   address: (url) => `[${literal(url)}](${destination(url)})`,
-  link: (url, label) => `[${label}](${destination(url)})`,
-  lineBreak: '  \n',
-  heading: (depth) => ({ prefix: `${'#'.repeat(depth)} `, isBold: false }),
-  rule: '---',
-  checked: '[x] ',
-  unchecked: '[ ] ',
-  around: (around) => around,
-  fence(code, language) {
-    const fence = fenceOf(code);
-    return { open: `${fence}${language}`, close: fence };
-  },
-  isLanguage: (name) => /^[\w+#.-]{1,40}$/.test(name),
   table: { kind: 'markdown', columns: 30, rows: 300 },
-  isApart: () => true,
 };

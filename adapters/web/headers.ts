@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { PLAIN_TEXT } from '../../src/lib/http-server.ts';
 
 /**
  * What a browser may do with the page: load scripts, styles and pictures from here and from nowhere else, run
@@ -36,7 +37,7 @@ export const head = (
 ): ServerResponse => response.writeHead(status, { ...HEADERS, 'content-type': type, ...more });
 
 export const sendText = (response: ServerResponse, status: number, text: string): void =>
-  void head(response, status, 'text/plain; charset=utf-8').end(`${text}\n`);
+  void head(response, status, PLAIN_TEXT).end(`${text}\n`);
 
 export const sendJson = (response: ServerResponse, value: unknown): void =>
   void head(response, 200, 'application/json; charset=utf-8').end(JSON.stringify(value));

@@ -1,6 +1,4 @@
-import { ACTIONS, ALL, offerValue } from '../../src/controller/actions.ts';
-import { batchDigest } from '../../src/controller/batch-digest.ts';
-import type { Control } from '../../src/controller/controls.ts';
+import { ACTIONS } from '../../src/controller/actions.ts';
 import { MORE_COMMANDS, SESSION_COMMANDS, SETTINGS } from '../../src/controller/menus.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
@@ -9,10 +7,10 @@ import type { Menu, Table } from '../../src/session/tables.ts';
 import type { AnswerForm } from '../../src/thread/delivery/answer-parts.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import type { ViewMessage } from '../../src/thread/view/view-message.ts';
-import { ROOMS } from '../shared/one-person.ts';
+import { BOARD_ANSWERS, BOARD_PRINTER, buttonsOf, EVERYWHERE, offersOf } from '../shared/board-printer.ts';
 import { printView } from '../shared/print-view.ts';
 import type { Printer } from '../shared/printer.ts';
-import { asLine, MARKDOWN } from './dialect.ts';
+import { MARKDOWN, plainLines } from './dialect.ts';
 import type { Body, Piece } from './messages.ts';
 import { STYLE } from './style.ts';
 
@@ -20,23 +18,10 @@ import { STYLE } from './style.ts';
 export const printed = (message: ViewMessage, divisor: number): Outgoing[] =>
   printView(message, divisor, EVERYWHERE, PRINTER);
 
-const EVERYWHERE = { channel: '' };
-
-/** Characters of one part of an answer. */
-const ANSWER_CHARACTERS = 30_000;
-
 const message = (body: Body): Outgoing => ({ kind: 'message', body });
 
-/** Lines that are shown as such: what stands in one begins no block of markdown. */
-const lines = (text: string): string => text.split('\n').map(asLine).join('\n');
-
 const shown = (kind: 'text' | 'small', text: string): Piece[] =>
-  text.trim() === '' ? [] : [{ kind, text: lines(text) }];
-
-export const buttonsOf = (buttons: readonly Control[]): Piece[] =>
-  buttons.length === 0
-    ? []
-    : [{ kind: 'buttons', buttons: buttons.map((button) => ({ ...button, values: [...button.values] })) }];
+  text.trim() === '' ? [] : [{ kind, text: plainLines(text) }];
 
 const titled = (text: string, called = ''): string => `${called}${STYLE.bold(STYLE.plain(cut(text, 200)))}`;
 
@@ -51,10 +36,7 @@ const SESSION_MENU: Piece = {
 };
 
 const ANSWERS: AnswerForm = {
-  characters: ANSWER_CHARACTERS,
-  least: 300,
-  shownParts: 2,
-  isStreamed: false,
+  ...BOARD_ANSWERS,
   asksFeedback: true,
   dialect: MARKDOWN,
   message: (text, ratable) =>
@@ -96,23 +78,19 @@ export function tableText({ caption, columns, rows, more = 0 }: Table): string {
 }
 
 const PRINTER: Printer<Piece> = {
+  ...BOARD_PRINTER,
   style: STYLE,
-  rooms: ROOMS,
-  // How a request stands is shown by its thread.
-  reactions: { working: 'working', waiting: 'waiting', done: 'done', failed: 'failed', stopped: 'stopped' },
   answers: ANSWERS,
   message: (headline, pieces, tone, call) =>
     message({ kind: 'card', headline, tone, isCalling: call !== undefined, pieces: [...pieces] }),
-  showsStanding: true,
-  named: (text) => [{ kind: 'title', text: cut(text, 200) }],
   notice({ text, mentions, offered, picture, tables = [], menus = [], times = [] }, divisor, controls) {
-    const parts = printMarkdown(text, MARKDOWN, Math.max(300, Math.floor(ANSWER_CHARACTERS / divisor)));
+    const parts = printMarkdown(
+      text,
+      MARKDOWN,
+      Math.max(300, Math.floor(BOARD_ANSWERS.characters / divisor)),
+    );
     const said = `${called(mentions)}${parts.map((part) => withTimes(part, times, STYLE.moment)).join('\n\n')}`;
-    const offers = (offered?.labels ?? []).map((label, i) => ({
-      label,
-      name: ACTIONS.offer,
-      values: [offerValue(offered?.id ?? 0, i)],
-    }));
+    const offers = offersOf(offered);
     const buttons = buttonsOf([...offers, ...controls]);
     const body: Body = {
       kind: 'notice',
@@ -159,7 +137,4 @@ const PRINTER: Printer<Piece> = {
       }),
     ),
   ],
-  scriptValue: ({ toolCallId }) => toolCallId,
-  allValues: (open) => [ALL, batchDigest(open)],
-  keepsChange: true,
 };

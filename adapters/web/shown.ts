@@ -4,9 +4,10 @@ import type { Form } from '../../src/controller/forms.ts';
 import type { BoardMessage, BoardNews, BoardThread } from '../../src/controller/platform-definition.ts';
 import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { answered } from '../shared/answers.ts';
-import { asLine, MARKDOWN } from './dialect.ts';
+import { buttonsOf } from '../shared/board-printer.ts';
+import { MARKDOWN, plainLines } from './dialect.ts';
 import { Body, type Piece, Said } from './messages.ts';
-import { buttonsOf, menuOf, tableText } from './printer.ts';
+import { menuOf, tableText } from './printer.ts';
 import { treeOf, treeOfMarkdown, unturned } from './tree.ts';
 
 /*
@@ -72,21 +73,19 @@ export const shownNews = ({ version, threads, messages }: BoardNews) => ({
   messages: messages.map(shownMessage),
 });
 
-const lines = (text: string): string => text.split('\n').map(asLine).join('\n');
-
 function cardPieces(part: CardPart): Piece[] {
   switch (part.kind) {
     case 'heading':
       return [{ kind: 'markdown', text: `## ${part.text.replace(/\n/g, ' ')}` }];
     case 'text':
-      return [{ kind: 'text', text: lines(part.text) }];
+      return [{ kind: 'text', text: plainLines(part.text) }];
     case 'note':
-      return [{ kind: 'small', text: lines(part.text) }];
+      return [{ kind: 'small', text: plainLines(part.text) }];
     case 'markdown':
       return [{ kind: 'markdown', text: printMarkdown(part.text, MARKDOWN, MOST).join('\n\n') }];
     case 'list':
       return part.items.flatMap(({ text, buttons }): Piece[] => [
-        { kind: 'text', text: lines(text) },
+        { kind: 'text', text: plainLines(text) },
         ...buttonsOf(buttons),
       ]);
     case 'table':

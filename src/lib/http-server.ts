@@ -11,6 +11,9 @@ export type Route = {
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
 };
 
+/** The type of what is answered as words. */
+export const PLAIN_TEXT = 'text/plain; charset=utf-8';
+
 /** One server for all that is asked of the program over HTTP, but for its health. */
 export type HttpServer = {
   /**

@@ -1,101 +1,100 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSync } from '@swc/core';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { ROOT } from '../support/root.ts';
+import { gather, nothingWritten, writtenIn } from '../support/written-twice.ts';
 
 /*
- * What two platforms do alike stands in adapters/shared: an adapter says what its platform alone knows. A
- * function that both have by one name is a sign that something was written twice.
+ * What platforms do alike stands in adapters/shared: an adapter says what its platform alone knows. A
+ * function that two have by one name is a sign that something was written twice; one that does the same to
+ * the letter, a text of both, or lines of both, is written twice.
  */
 
-/** Functions that both platforms have by one name, and why each of them is its platform's own. */
+/** Functions that two platforms have by one name, and why each of them is its platform's own. */
 const OWN: Readonly<Record<string, string>> = {
+  aboutOf: 'what a dialog of Slack’s is about; the facts beside a message at the terminal',
   beginner: 'writes a command’s request where its thread begins: a message in Slack, a thread in Discord',
+  blocksOf: 'a part of a card as blocks of Slack’s; a block of markdown as a node of the page’s tree',
   buttonOf: 'one button, as a block of Slack’s or a component of Discord’s',
+  feedbackButtons: 'Slack has an element for them, the page a row of buttons',
+  inlineOf: 'text within a line, as elements of Slack’s or nodes of the page’s',
+  isSame: 'compares secrets on the page, calls of tools at the terminal',
   listen: 'which events tell of messages',
   listenToCommands: 'which events tell of commands',
   listenToReopenings: 'which events say that a place takes something again',
+  menuOf: 'a menu of a dialog of Slack’s; a menu of a message of the page’s',
+  message: 'a message as each board has it',
+  offered: 'a file that Discord has; a file that was sent with the page’s request',
+  outcomeOf: 'what became of a dialog; how a request at the terminal ends',
+  partsOf: 'an id of Discord’s; a piece of markdown',
+  plain: 'text without a meaning, in each platform’s own form',
+  plainText: 'an object of Slack’s; what a terminal can show',
+  printed: 'a message of a view, as each board has it',
   readable: 'how mentions and links are written in messages',
+  row: 'a row of Discord’s components; a row of a table in markdown',
+  say: 'posts hello on Discord; hands on what was written on the page and at the terminal',
+  send: 'to Discord; to a browser that reads slowly',
+  shown: 'pieces of a message, as each platform has them',
+  subjectOf: 'what a dialog is about; what a card is about',
+  tableOf: 'a table of Slack’s blocks as text; a table of markdown as a node',
+  tell: 'how Slack’s connection stands; where the page is',
+  text: 'a node of the page’s tree; what an event of the terminal’s says',
+  titled: 'a title in each platform’s own form',
   whoIs: 'what is known of people',
+  within: 'a thread, with what reaches it',
   written: 'what a message has, as the flow of all platforms takes it',
   writtenAt: 'how ids of messages tell the time',
 };
 
-/** A part of a module that gives something a name, as @swc/core parses it. */
-type Part = z.infer<typeof Part>;
-const Named = z.object({ value: z.string() });
-const Part = z.looseObject({
-  type: z.string(),
-  declaration: z.looseObject({ type: z.string() }).nullish(),
-  identifier: Named.nullish(),
-  declarations: z
-    .array(z.object({ id: z.looseObject({}), init: z.looseObject({ type: z.string() }).nullish() }))
-    .optional()
-    .catch(undefined),
-  body: z
-    .array(z.looseObject({ key: Named.nullish().catch(undefined) }))
-    .optional()
-    .catch(undefined),
-});
+const folders = globSync('adapters/*/', { cwd: ROOT }).map((folder) =>
+  folder.replace(/^adapters\/|\/$/g, ''),
+);
+const all = new Map(folders.map((name) => [name, writtenIn(join('adapters', name))]));
+const pairs = folders.flatMap((one, i) => folders.slice(i + 1).map((other) => [one, other] as const));
 
-const FUNCTION = /^(?:Arrow)?FunctionExpression$/;
+const both = (one: string, other: string, what: keyof ReturnType<typeof nothingWritten>): string[] =>
+  [...(all.get(one)?.[what] ?? [])].filter((text) => all.get(other)?.[what].has(text)).sort();
 
-/** The names of the functions, classes and methods at the top of a module. */
-function namesIn(code: string): string[] {
-  const { body } = parseSync(code, { syntax: 'typescript' });
-  return body.flatMap((item) => {
-    const part = Part.parse(item);
-    return declared(part.declaration ? Part.parse(part.declaration) : part);
-  });
-}
-
-function declared({ type, identifier, declarations = [], body = [] }: Part): string[] {
-  if (type === 'FunctionDeclaration') return identifier ? [identifier.value] : [];
-  if (type === 'ClassDeclaration') {
-    const methods = body.flatMap(({ key }) => key?.value ?? []).filter((name) => name !== 'constructor');
-    return [...(identifier ? [identifier.value] : []), ...methods];
-  }
-  return declarations.flatMap(({ id, init }) => (init && isFunction(init) ? boundBy(id) : []));
-}
-
-/** Whether a value is written as a function, whatever its type is checked against. */
-function isFunction(given: object): boolean {
-  const { type, expression } = Wrapped.parse(given);
-  return expression ? isFunction(expression) : FUNCTION.test(type);
-}
-
-const Wrapped = z.looseObject({ type: z.string(), expression: z.looseObject({}).nullish().catch(undefined) });
-
-/** The names that a pattern binds: one, or those taken out of an object. */
-function boundBy(pattern: object): string[] {
-  const one = Named.safeParse(pattern).data;
-  return one ? [one.value] : [];
-}
-
-const functionsOf = (platform: string): Set<string> => {
-  const folder = join(ROOT, 'adapters', platform);
-  const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
-  return new Set(files.flatMap((name) => namesIn(readFileSync(join(folder, name), 'utf8'))));
-};
-
-describe('functions of one name in both adapters', () => {
-  test('are found however they are written', () => {
+describe('what is written twice', () => {
+  test('is found however it is written', () => {
     const code = `
+      import { x } from 'a module with a long name';
       export function a() {}
-      const b = async () => {};
+      const b = async () => { const inner = () => 1; };
       export const c = ((x: string) => x) satisfies object;
-      class D { e() {} static f = 1; constructor() {} }
-      const g = { h() {} };
+      class D { e() { return [this.one, this.other, this.third].join(', '); } static f = 1; constructor() {} }
+      const g = { h() {}, i: 'a text of some words', j: \`a text with \${x} in it\` };
+      type T = 'a type with a long name';
     `;
-    expect(namesIn(code)).toEqual(['a', 'b', 'c', 'D', 'e', 'f']);
+    const found = nothingWritten();
+    gather(code, found);
+    expect([...found.functions]).toEqual(['a', 'b', 'inner', 'c', 'D']);
+    expect([...found.bodies]).toEqual(["{return[this.one,this.other,this.third].join(',');}"]);
+    expect([...found.texts]).toEqual(['a text of some words', 'a text with … in it']);
+    expect(found.runs.size).toBeGreaterThan(0);
   });
 
-  test('are at most ten, each with a reason to be its platform’s own', () => {
-    const slack = functionsOf('slack');
-    const both = [...functionsOf('discord')].filter((name) => slack.has(name)).sort();
-    expect(both).toEqual(Object.keys(OWN).sort());
-    expect(both.length).toBeLessThanOrEqual(10);
+  test('every adapter is looked at', () => {
+    expect(folders.sort()).toEqual(['discord', 'shared', 'slack', 'terminal', 'web']);
+    for (const { functions, texts } of all.values()) {
+      expect(functions.size).toBeGreaterThan(10);
+      expect(texts.size).toBeGreaterThan(10);
+    }
+  });
+
+  test('no two platforms have more than ten functions of one name, each with a reason to be its own', () => {
+    const named = pairs
+      .filter((pair) => !pair.includes('shared'))
+      .map(([one, other]) => ({ pair: `${one} and ${other}`, names: both(one, other, 'functions') }));
+    expect(named.filter(({ names }) => names.length > 10)).toEqual([]);
+    const names = new Set(named.flatMap((one) => one.names));
+    expect([...names].sort()).toEqual(Object.keys(OWN).sort());
+  });
+
+  test.each(['bodies', 'texts', 'runs'] as const)('no two folders have %s of one wording', (what) => {
+    const twice = pairs.flatMap(([one, other]) =>
+      both(one, other, what).map((text) => `${one} and ${other}: ${text}`),
+    );
+    expect(twice).toEqual([]);
   });
 });
