@@ -13,6 +13,7 @@ import { type BeginThread, type Command, commandNamed } from '../../src/controll
 import type { Controller } from '../../src/controller/controller.ts';
 import { textOf } from '../../src/controller/forms.ts';
 import { cut, printedWithin, wholeBeginning } from '../../src/lib/cut.ts';
+import { MESSAGE_GONE } from '../../src/thread/words/answers.ts';
 import { QUOTE_CHARACTERS } from '../shared/reading.ts';
 import { type Answering, type Reply, respond } from './answering.ts';
 import { type InteractionDeps, replyOf } from './clicks.ts';
@@ -185,7 +186,7 @@ export const pointing =
     const { channel } = modal;
     const message = await channel?.messages.fetch(messageId).catch(() => undefined);
     if (message === undefined) {
-      return { ok: false, reason: 'I can’t read that message any more, so nothing was done.' };
+      return { ok: false, reason: MESSAGE_GONE };
     }
     const address = addressOf(modal);
     const isInThread = address.workspace === DIRECT || channel?.isThread() === true;

@@ -1,11 +1,12 @@
 import type { App, RespondFn } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
-import { type Answer as Answered, OLD } from '../../src/controller/answers.ts';
+import type { Answer as Answered } from '../../src/controller/answers.ts';
 import type { Card } from '../../src/controller/cards.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { From } from '../../src/controller/from.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
+import { OLD } from '../../src/thread/words/answers.ts';
 import { UNKNOWN_THREAD } from '../../src/thread/words/approvals.ts';
 import { answered, type Clicked, clicked, sentOff } from '../shared/answers.ts';
 import { sourceOf } from '../shared/source.ts';

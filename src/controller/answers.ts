@@ -30,6 +30,3 @@ export const formed = (form: Form): Answer => ({ kind: 'form', form });
 /** Nothing where something was done, else why it was not. */
 export const outcome = (done: { ok: true } | { ok: false; reason: string }): Answer =>
   done.ok ? NOTHING : notice(done.reason);
-
-/** Said of what this version does not know. */
-export const OLD = 'This is from another version of me, so nothing was changed.';

@@ -1,4 +1,5 @@
 import type { ThreadAddress } from '../session/address.ts';
+import { UNKNOWN_JOB } from '../thread/words/answers.ts';
 import { GONE } from '../thread/words/approvals.ts';
 import type { Action, Calls } from './actions.ts';
 import type { Subject } from './forms.ts';
@@ -120,5 +121,3 @@ const isListed = (address: ThreadAddress, { place, thread, isFromList }: From): 
 
 const isInWorkspace = (address: ThreadAddress, place: From['place']): boolean =>
   address.platform === place.platform && address.workspace === place.workspace;
-
-export const UNKNOWN_JOB = 'I no longer know this job, so nothing was changed.';

@@ -4,9 +4,10 @@ import type { Session } from '../session/snapshot.ts';
 import type { Menu, Table } from '../session/tables.ts';
 import { jobCard } from '../thread/view/cards.ts';
 import { jobLines } from '../thread/view/words.ts';
+import { WHETHER_CANCEL } from '../thread/words/answers.ts';
 import { stateText } from '../thread/words/status.ts';
 import { ACTIONS } from './actions.ts';
-import { type Control, WHETHER_CANCEL } from './controls.ts';
+import type { Control } from './controls.ts';
 import type { Traits } from './traits.ts';
 
 /** What one person is shown, from top to bottom. `title` is what a notification of it would say. */

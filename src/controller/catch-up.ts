@@ -1,5 +1,6 @@
 import type { SessionsOverview } from '../reports/sessions-overview.ts';
 import type { ThreadAddress } from '../session/address.ts';
+import { forYourEyes } from '../thread/words/answers.ts';
 import { catchUpText } from '../thread/words/catch-up.ts';
 import { NO_SESSION_YET } from '../thread/words/intake.ts';
 import { type Card, words } from './cards.ts';
@@ -13,7 +14,7 @@ export async function catchUpCard(
   const snapshot = address && (await sessions.whole(address));
   if (address === undefined || snapshot === undefined) return words(NO_SESSION_YET);
   const { title, text } = catchUpText(snapshot, (messageId) => traits.messageUrl(address, messageId));
-  const where = `It is about ${traits.threadLink(address)}, and nobody else sees it.`;
+  const where = forYourEyes(traits.threadLink(address));
   return {
     title,
     parts: [

@@ -6,13 +6,24 @@ import { MOST_COMPARED } from '../session/experiments/names.ts';
 import { orderNamed } from '../session/experiments/order.ts';
 import type { Operation } from '../session/operations.ts';
 import type { JobControl } from '../session/watches.ts';
+import {
+  ANSWER_HELPED,
+  CHANGED,
+  doneIn,
+  NO_ACCOUNTS,
+  NO_SCRIPT,
+  onlyFor,
+  SIGNED_OUT,
+  TOO_MANY_FIELDS,
+  UNKNOWN_ANSWER,
+  UNKNOWN_JOB,
+  WHETHER_CANCEL,
+} from '../thread/words/answers.ts';
 import { GONE, UNKNOWN_THREAD, WHOLE_SCRIPT } from '../thread/words/approvals.ts';
 import { ACTIONS, type Action, type Calls, REPLACE, SURE } from './actions.ts';
 import { type Answer, formed, NOTHING, notice, outcome } from './answers.ts';
 import { batchDigest } from './batch-digest.ts';
-import { UNKNOWN_JOB } from './belonging.ts';
 import { catchUpCard } from './catch-up.ts';
-import { WHETHER_CANCEL } from './controls.ts';
 import { comparisonCard, experimentsCard } from './experiments.ts';
 import { answerForm, channelForm, rejectForm, scriptForm, sessionForm, tokenForm, whyForm } from './forms.ts';
 import { type From, readableTo } from './from.ts';
@@ -28,8 +39,6 @@ export type ControllerDeps = ControllerParts & { gate: Gate; traits: Traits };
 
 /** An action of somebody who may use the bot there. */
 type Doing = { deps: ControllerDeps; from: From; by: Person };
-
-export const CHANGED = 'What waits for approval has changed since this was shown. Look again.';
 
 /** Does what a button or a menu asks for. Whoever gets here may use the bot there (`controller.ts`). */
 export async function act(deps: ControllerDeps, action: Action, from: From): Promise<Answer> {
@@ -70,7 +79,7 @@ export async function act(deps: ControllerDeps, action: Action, from: From): Pro
       return accounts === undefined ? notice(NO_ACCOUNTS) : formed(tokenForm());
     case 'sign_out': {
       const done = await accounts?.signOut(from.place, by);
-      return notice(done?.ok === false ? done.reason : 'You are signed out.');
+      return notice(done?.ok === false ? done.reason : SIGNED_OUT);
     }
     case 'offer':
       return onOffer(action, doing);
@@ -91,8 +100,6 @@ export async function act(deps: ControllerDeps, action: Action, from: From): Pro
       return action satisfies never;
   }
 }
-
-export const NO_ACCOUNTS = 'Nobody can sign in here: whoever runs me can change that.';
 
 /** The calls that are meant; undefined where those are all that are open, and others are by now. */
 export async function callsOf(
@@ -122,7 +129,7 @@ async function openScript(toolCallId: string, { deps: { decisions, traits }, by 
   const call = await decisions.openCall(toolCallId, by);
   if (!call.ok) return notice(call.reason);
   const text = call.editable?.text;
-  if (text === undefined) return notice('There is no script to show here.');
+  if (text === undefined) return notice(NO_SCRIPT);
   if (text.length <= traits.form.textCharacters) return formed(scriptForm(call, text));
   const button = { label: 'Give a changed file', name: ACTIONS.edit, values: [toolCallId, REPLACE] };
   return { kind: 'file', name: scriptName(call), text, comment: WHOLE_SCRIPT, button };
@@ -147,7 +154,7 @@ async function onJob(
   const done = await useJobControl(deps, { control, watchId, by, from });
   if (!done.ok) return notice(done.reason);
   if (!from.isFromList) return NOTHING;
-  return notice(`Done: what comes of it is shown in ${deps.traits.threadLink(done.job.address)}.`);
+  return notice(doneIn(deps.traits.threadLink(done.job.address)));
 }
 
 /**
@@ -231,8 +238,8 @@ async function onFeedback(
   { deps: { feedback }, from, by }: Doing,
 ): Promise<Answer> {
   const isKept = from.thread !== undefined && (await feedback.give(from.thread, messageId, by, { verdict }));
-  if (!isKept) return notice('I no longer know this answer, so nothing was kept.');
-  if (verdict === 'good') return notice('Thank you: noted that this answer helped.');
+  if (!isKept) return notice(UNKNOWN_ANSWER);
+  if (verdict === 'good') return notice(ANSWER_HELPED);
   return formed(whyForm(messageId));
 }
 
@@ -241,13 +248,10 @@ async function openChannel(
   half: Extract<Action, { kind: 'channel_settings' }>['half'],
   { deps: { gate, channelRules, models, traits }, from }: Doing,
 ): Promise<Answer> {
-  if (!(await gate.mayChange(from.who))) return notice(noManager(traits));
+  if (!(await gate.mayChange(from.who))) return notice(onlyFor(traits.managers));
   const { rules } = await channelRules.of(from.place);
   return formed(channelForm(half, rules, { models: models.choices, hasBudgets: models.hasBudgets }));
 }
-
-export const noManager = ({ managers }: Traits): string =>
-  `Only ${managers} may change this. Nothing was changed.`;
 
 /** Answers a question that needs a yes or a no; for any other there is a form. */
 async function onQuestion(
@@ -258,9 +262,7 @@ async function onQuestion(
   if (!open.ok) return notice(open.reason);
   if (!isDeclined && open.question.fields.length > 0) {
     const form = answerForm(asked, open.question, traits);
-    return form === undefined ? notice(TOO_MANY) : formed(form);
+    return form === undefined ? notice(TOO_MANY_FIELDS) : formed(form);
   }
   return outcome(await questions.answer(asked, isDeclined ? 'decline' : 'accept', {}, by));
 }
-
-const TOO_MANY = 'This asks for more than a form has room for here, so it can only be declined.';

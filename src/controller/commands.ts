@@ -3,11 +3,29 @@ import type { Person, ThreadAddress } from '../session/address.ts';
 import { orderNamed } from '../session/experiments/order.ts';
 import type { WrittenAt } from '../session/written-at.ts';
 import { accountText } from '../thread/view/words.ts';
+import {
+  CATCH_UP_IN_THREAD,
+  goesOnIn,
+  MODEL_IN_THREAD,
+  NO_ACCOUNTS,
+  ONLY_IN_THREAD,
+  SHOWN_IN_THREAD,
+  sayWhat,
+} from '../thread/words/answers.ts';
+import {
+  commandsHelp,
+  jobsRunning,
+  NO_JOBS,
+  NO_SESSIONS,
+  noOlderThan,
+  whoChanges,
+  YOUR_ACCOUNT,
+} from '../thread/words/pages.ts';
 import { ACTIONS } from './actions.ts';
 import { type Answer, notice } from './answers.ts';
 import { type Card, jobItem, sessionItem, words } from './cards.ts';
 import { catchUpCard } from './catch-up.ts';
-import { type ControllerDeps, NO_ACCOUNTS, sessionThread } from './clicks.ts';
+import { type ControllerDeps, sessionThread } from './clicks.ts';
 import type { Control } from './controls.ts';
 import { experimentsCard } from './experiments.ts';
 import { type From, readableTo } from './from.ts';
@@ -115,9 +133,6 @@ export async function command(
   }
 }
 
-const CATCH_UP_IN_THREAD =
-  'Write `catch me up` in a thread of mine, or choose it from the menu of its newest request: I answer you alone.';
-
 const shown = (card: Card): Answer => ({ kind: 'card', card });
 
 const markdown = (title: string, text: string): Answer =>
@@ -131,7 +146,7 @@ async function beginSession(
   begin: BeginThread,
 ): Promise<Answer> {
   if (request === '') {
-    return notice(`Say what you need: \`${traits.slash} new fine-tune a small model on stanfordnlp/imdb\``);
+    return notice(sayWhat(traits.slash));
   }
   const author = await from.who.person();
   const begun = await begin(request, author);
@@ -142,7 +157,7 @@ async function beginSession(
   const timeZone = await from.who.timeZone?.();
   const said = { text: request, author, timeZone };
   await intake.message({ address, sourceId, ...said, messageId, writtenAt, ...ofThread });
-  return notice(`It goes on in ${traits.threadLink(address)}.`);
+  return notice(goesOnIn(traits.threadLink(address)));
 }
 
 /** Somebody's sessions, the latest active first. */
@@ -153,7 +168,7 @@ async function sessionsCard(
 ): Promise<Card> {
   const all = await sessions.of(place, who.id, traits.listed.sessions);
   const own = wanted === undefined ? all : all.filter(({ id }) => id === wanted);
-  if (own.length === 0) return words('You have no sessions yet. Mention me in a channel to begin one.');
+  if (own.length === 0) return words(NO_SESSIONS);
   return {
     title: 'Your sessions',
     parts: [
@@ -169,9 +184,8 @@ async function jobsCard({ jobs, traits }: ControllerDeps, from: From): Promise<C
   const rows = await jobs.list(from.place, most + 1, readableTo(from));
   if (rows.length === 0) return words(NO_JOBS);
   const running = rows.filter(({ watch }) => watch.endedAt === undefined).length;
-  const title =
-    running === 0 ? 'No job is running.' : `${running} ${running === 1 ? 'job is' : 'jobs are'} running.`;
-  const older = { kind: 'note' as const, text: `Older ones than these ${most} are not shown.` };
+  const title = jobsRunning(running);
+  const older = { kind: 'note' as const, text: noOlderThan(most) };
   return {
     title,
     parts: [
@@ -182,16 +196,14 @@ async function jobsCard({ jobs, traits }: ControllerDeps, from: From): Promise<C
   };
 }
 
-export const NO_JOBS = 'No jobs are running, and none has ended within the last seven days.';
-
 async function switchModel(deps: ControllerDeps, id: string, from: From): Promise<Answer> {
-  if (!deps.traits.takesCommandsInThreads) return notice('Write `model …` in a thread of mine instead.');
+  if (!deps.traits.takesCommandsInThreads) return notice(MODEL_IN_THREAD);
   const address = await sessionThread(from, deps);
-  if (address === undefined) return notice('Use this in a thread of mine.');
+  if (address === undefined) return notice(ONLY_IN_THREAD);
   const author = await from.who.person();
   const { sourceId } = from;
   await deps.intake.message({ address, sourceId, text: `model ${id}`.trim(), author, messageId: '' });
-  return notice('What comes of it is shown in the thread.');
+  return notice(SHOWN_IN_THREAD);
 }
 
 /** What holds in a channel, with buttons for those who may change it. */
@@ -206,7 +218,7 @@ async function settingsCard(
   );
   const text = models.settingsOf(place, known, (id) => names.get(id) ?? id);
   if (!(await gate.mayChange(who))) {
-    const note = `${sentence(traits.managers)} can change this, or whoever runs me in the config.`;
+    const note = whoChanges(traits.managers);
     return {
       title: 'Settings',
       parts: [
@@ -235,8 +247,6 @@ async function settingsCard(
 
 const FIELDS_OF_A_HALF = 5;
 
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** Somebody's own account on the Hub, and signing in or out. */
 export async function accountCard({ accounts, traits }: ControllerDeps, { place, who }: From): Promise<Card> {
   if (accounts === undefined) return words(NO_ACCOUNTS);
@@ -246,7 +256,7 @@ export async function accountCard({ accounts, traits }: ControllerDeps, { place,
       ? { label: 'Sign in', name: ACTIONS.signIn, values: ['sign-in'], style: 'primary' }
       : { label: 'Sign out', name: ACTIONS.signOut, values: ['sign-out'] };
   return {
-    title: 'Your Hugging Face account',
+    title: YOUR_ACCOUNT,
     parts: [
       { kind: 'text', text: traits.style.plain(cut(accountText(name), 1_000)) },
       { kind: 'buttons', buttons: [button] },
@@ -255,21 +265,6 @@ export async function accountCard({ accounts, traits }: ControllerDeps, { place,
 }
 
 function helpCard({ traits }: ControllerDeps): Card {
-  const { slash, style, signsInByCommand, takesCommandsInThreads } = traits;
-  const line = (words: string, about: string) => `${style.bold(style.plain(`${slash} ${words}`))} – ${about}`;
-  const text = [
-    line('new …', 'begins a session in this channel with what you write behind it'),
-    line('status', 'your sessions'),
-    line('jobs', 'the jobs that I follow where you can read'),
-    line('experiments', 'the runs of this channel side by side; `by accuracy` sorts them'),
-    line('usage', 'tokens and cost'),
-    line('models', 'what I can run on'),
-    ...(takesCommandsInThreads ? [line('catchup', 'in a thread of mine: what has happened there')] : []),
-    ...(takesCommandsInThreads ? [line('model …', 'switches it, in a thread of mine')] : []),
-    line('settings', 'what holds in this channel, and changing it'),
-    ...(signsInByCommand ? [line('account', 'your own Hugging Face account')] : []),
-    line('help', 'this'),
-    'To start something, mention me in a channel. In a thread of mine, `help` lists what can be said there.',
-  ].join('\n');
-  return { title: `${slash} jobs, ${slash} help`, parts: [{ kind: 'text', text }] };
+  const { slash } = traits;
+  return { title: `${slash} jobs, ${slash} help`, parts: [{ kind: 'text', text: commandsHelp(traits) }] };
 }

@@ -1,9 +1,10 @@
 import { isChannelAllowed } from '../access/rules.ts';
 import type { ThreadAddress } from '../session/address.ts';
+import { OLD } from '../thread/words/answers.ts';
 import { BEGINNINGS, type Beginning } from '../thread/words/beginnings.ts';
 import type { Action } from './actions.ts';
 import type { Admission } from './admission.ts';
-import { type Answer, notice, OLD, type Taken } from './answers.ts';
+import { type Answer, notice, type Taken } from './answers.ts';
 import { namedByAction, namedByForm, strangeTo } from './belonging.ts';
 import { type Card, words } from './cards.ts';
 import { act, type ControllerDeps } from './clicks.ts';

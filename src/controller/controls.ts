@@ -7,5 +7,3 @@ export type Control = {
   /** What somebody is told before it is done, where the platform itself asks whether they are sure. */
   sure?: string;
 };
-
-export const WHETHER_CANCEL = 'Cancel this job? It is stopped, and what it has not pushed is lost.';

@@ -1,6 +1,7 @@
 import type { JobsOverview } from '../jobs/overview.ts';
 import type { Order } from '../session/experiments/order.ts';
 import { experimentsText, menusOf } from '../thread/words/experiments.ts';
+import { COMPARE_IN_THREAD, FEWER_THAN_TWO, PICK_TWO } from '../thread/words/pages.ts';
 import { type Card, type CardPart, words } from './cards.ts';
 import { type From, readableTo } from './from.ts';
 
@@ -23,13 +24,13 @@ export async function comparisonCard(
   watchIds: readonly string[],
   from: From,
 ): Promise<Card> {
-  if (watchIds.length < 2) return words('Pick two experiments at least.');
+  if (watchIds.length < 2) return words(PICK_TWO);
   const made = await jobs.compare(from.place, watchIds, readableTo(from));
-  if (made === undefined) return words('Fewer than two of these are experiments that you can see here.');
+  if (made === undefined) return words(FEWER_THAN_TWO);
   const { text, tables } = made;
   const parts = tables.map((table): CardPart => ({ kind: 'table', table }));
-  return { title: text, parts: [{ kind: 'markdown', text }, ...parts, { kind: 'note', text: IN_THREADS }] };
+  return {
+    title: text,
+    parts: [{ kind: 'markdown', text }, ...parts, { kind: 'note', text: COMPARE_IN_THREAD }],
+  };
 }
-
-const IN_THREADS =
-  'Write “compare” with their names in a thread, and all see it, with the losses in one picture.';

@@ -7,6 +7,16 @@ import { ChannelRules } from '../session/channel-rules.ts';
 import type { OfferedFile } from '../session/store/incoming.ts';
 import type { Question, QuestionField } from '../session/tool-calls.ts';
 import { TOKEN_HELP } from '../thread/view/words.ts';
+import {
+  ASKED,
+  CONFIGURED,
+  channelTitle,
+  DAY_BUDGET,
+  FILE_INSTEAD,
+  ONLY_PEOPLE,
+  SAVING,
+  WRONG_BUDGET,
+} from '../thread/words/forms.ts';
 import type { Calls, Half } from './actions.ts';
 import { type Choice, channelMenus, MORE_COMMANDS, sessionMenus, usdIn } from './menus.ts';
 import type { Traits } from './traits.ts';
@@ -107,13 +117,9 @@ export function rejectForm(calls: Calls, undecided: readonly Seen[]): Form {
     title: `Reject${many}`,
     submit: 'Reject',
     close: 'Back',
-    fields: [
-      text('What should I do instead?', 'The agent reads this and goes on from it. You may leave it empty.'),
-    ],
+    fields: [text(ASKED.reject.label, ASKED.reject.hint)],
   };
 }
-
-const SAVING = 'Saving runs nothing: approve on the card afterwards.';
 
 /**
  * Shows a script for changing, or a place for a file that takes its place. Sending it off saves the change
@@ -133,7 +139,7 @@ export function scriptForm({ toolCallId, request }: OpenCall, script: string | u
             isRequired: true,
             initial: script,
           },
-          { kind: 'files', name: FILES, label: 'Or a file in its place', atMost: 1, isRequired: false },
+          { kind: 'files', name: FILES, label: FILE_INSTEAD, atMost: 1, isRequired: false },
         ];
   return {
     subject: { form: 'script', toolCallId },
@@ -150,12 +156,7 @@ export const whyForm = (messageId: number): Form => ({
   title: 'What went wrong?',
   submit: 'Send',
   close: 'Skip',
-  fields: [
-    text(
-      'What should have been otherwise?',
-      'Kept for whoever runs me; the agent does not read it. To change what it does, write here.',
-    ),
-  ],
+  fields: [text(ASKED.why.label, ASKED.why.hint)],
 });
 
 /** Asks what about a message that somebody pointed at. */
@@ -164,7 +165,7 @@ export const askForm = (subject: Extract<Subject, { form: 'ask' }>): Form => ({
   title: 'Ask ML Intern',
   submit: 'Ask',
   fields: [
-    text('What about this message?', 'I answer in a thread, where everybody can see it.'),
+    text(ASKED.about.label, ASKED.about.hint),
     { kind: 'files', name: FILES, label: 'Files for it', atMost: 10, isRequired: false },
   ],
 });
@@ -251,8 +252,6 @@ function answerField(field: QuestionField, index: number): Field {
   return { ...named, kind: 'text', isLong: false, isRequired, initial: initial[0] };
 }
 
-const CONFIGURED = 'As the config says';
-
 /**
  * What holds in a channel; nothing chosen is as the config has it. In two halves where one form has no room
  * for all.
@@ -268,26 +267,24 @@ export function channelForm(
   const instructions: Field = {
     kind: 'text',
     name: 'instructions',
-    label: 'Instructions for the agent',
-    hint: 'What always holds here: where models are pushed, what a run may cost, how to report.',
+    ...ASKED.instructions,
     isLong: true,
     isRequired: false,
     initial: rules.instructions,
   };
   const people: Field[] = [
-    { kind: 'people', name: 'users', label: 'The only people who may use it', chosen: rules.users ?? [] },
+    { kind: 'people', name: 'users', label: ONLY_PEOPLE, chosen: rules.users ?? [] },
     {
       kind: 'people',
       name: 'approvers',
-      label: 'Who approves',
-      hint: 'Nobody chosen: as the config says.',
+      ...ASKED.approvers,
       chosen: rules.approvers ?? [],
     },
     ...(hasBudgets ? [dayBudget(rules)] : []),
   ];
   return {
     subject: { form: 'channel', ...(half ? { half } : {}) },
-    title: half === 'people' ? 'This channel: people and money' : 'This channel',
+    title: channelTitle(half === 'people'),
     submit: 'Save',
     fields:
       half === 'people'
@@ -301,7 +298,7 @@ export function channelForm(
 const dayBudget = ({ dayUsd }: ChannelRules): Field => ({
   kind: 'text',
   name: 'day_usd',
-  label: 'Budget of a day, in USD',
+  label: DAY_BUDGET,
   isLong: false,
   isRequired: false,
   initial: dayUsd === undefined ? undefined : String(dayUsd),
@@ -336,5 +333,3 @@ export function rulesGiven(half: Half | undefined, before: ChannelRules, given: 
   };
   return { ok: true, rules: ChannelRules.parse({ ...before, ...changed }) };
 }
-
-const WRONG_BUDGET = 'Write the budget as an amount like 20 or 7.50, at most 100000, or leave it empty.';

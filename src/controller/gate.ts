@@ -1,7 +1,7 @@
 import type { ChannelRulesStore } from '../access/channel-rules.ts';
 import { type AccessRules, answersReplies, refusalOf } from '../access/rules.ts';
 import type { Channel, Workspace } from '../session/address.ts';
-import { BARRED } from '../thread/words/access.ts';
+import { BARRED, NO_ACCOUNT } from '../thread/words/access.ts';
 import type { Admission } from './admission.ts';
 import type { Who } from './people.ts';
 
@@ -55,6 +55,3 @@ export function createGate(
 
 /** How the config names whoever manages a workspace by the platform's own rights. */
 const ADMINS = 'admins';
-
-const NO_ACCOUNT =
-  'I have no Hugging Face account to work with here. Ask me elsewhere, or whoever runs me to change that.';

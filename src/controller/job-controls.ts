@@ -5,7 +5,7 @@ import type { JobsOverview } from '../jobs/overview.ts';
 import type { Person } from '../session/address.ts';
 import type { Operation } from '../session/operations.ts';
 import type { JobControl } from '../session/watches.ts';
-import { UNKNOWN_JOB } from './belonging.ts';
+import { UNKNOWN_JOB } from '../thread/words/answers.ts';
 import { type From, readableTo } from './from.ts';
 
 type Asked = { control: JobControl; watchId: string; by: Person; from: From };

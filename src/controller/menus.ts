@@ -1,6 +1,7 @@
 import { Effort } from '../config/effort.ts';
 import { MOST_USD } from '../intake/yolo-command.ts';
 import type { ChannelRules } from '../session/channel-rules.ts';
+import { CHOICES, MENUS, upTo } from '../thread/words/forms.ts';
 
 /*
  * What menus offer. What is chosen of a session's is a command that may be written as well, so it goes the
@@ -16,47 +17,47 @@ const choice = (label: string, value: string): Choice => ({ label, value });
 
 /** What a session's menu offers first. */
 export const SESSION_COMMANDS: readonly Choice[] = [
-  choice('Catch me up, for my eyes only', 'catch me up'),
-  choice('Go on from here in a new thread', 'branch'),
-  choice('Undo the last request', 'undo'),
-  choice('Transcript as a file', 'export'),
+  choice(CHOICES.catchUp, 'catch me up'),
+  choice(CHOICES.branch, 'branch'),
+  choice(CHOICES.undo, 'undo'),
+  choice(CHOICES.export, 'export'),
 ];
 
 /** What the dialog behind it offers besides settings, and a longer menu at once. */
 export const MORE_COMMANDS: readonly Choice[] = [
-  choice('Make the conversation shorter', 'compact'),
-  choice('Begin with a fresh context', 'new'),
-  choice('Tokens and cost', 'usage'),
-  choice('Share the trace on the Hub', 'share'),
+  choice(CHOICES.compact, 'compact'),
+  choice(CHOICES.fresh, 'new'),
+  choice(CHOICES.usage, 'usage'),
+  choice(CHOICES.share, 'share'),
 ];
 
 /** Opens the dialog with the menus below. */
-export const SETTINGS = choice('Model, effort, approvals …', 'settings');
+export const SETTINGS = choice(CHOICES.settings, 'settings');
 
 /** Commands that change a session's settings; nothing chosen changes nothing. */
 export const sessionMenus = (models: readonly string[]): Menu[] => [
   {
     name: 'model',
-    label: 'Model',
-    choices: [...models.map((id) => choice(id, `model ${id}`)), choice('The default', 'model default')],
+    label: MENUS.model,
+    choices: [...models.map((id) => choice(id, `model ${id}`)), choice(CHOICES.usual, 'model default')],
     chosen: undefined,
   },
   {
     name: 'effort',
-    label: 'How hard it thinks',
+    label: MENUS.effort,
     choices: [
       ...Effort.options.map((level) => choice(level, `effort ${level}`)),
-      choice('The default', 'effort default'),
+      choice(CHOICES.usual, 'effort default'),
     ],
     chosen: undefined,
   },
   {
     name: 'approvals',
-    label: 'Jobs without asking',
+    label: MENUS.approvals,
     choices: [
-      choice('Always ask', 'yolo off'),
-      ...[1, 5, 20].map((usd) => choice(`Up to $${usd}`, `yolo $${usd}`)),
-      choice('Without a cap', 'yolo on'),
+      choice(CHOICES.ask, 'yolo off'),
+      ...[1, 5, 20].map((usd) => choice(upTo(usd), `yolo $${usd}`)),
+      choice(CHOICES.noCap, 'yolo on'),
     ],
     chosen: undefined,
   },
@@ -67,7 +68,7 @@ export function channelMenus(rules: ChannelRules, models: readonly string[]): Me
   const offered = [...new Set([...(rules.model ? [rules.model] : []), ...models])];
   const model: Menu = {
     name: 'model',
-    label: 'Model',
+    label: MENUS.model,
     choices: offered.map((id) => choice(id, id)),
     chosen: rules.model,
   };
@@ -75,20 +76,20 @@ export function channelMenus(rules: ChannelRules, models: readonly string[]): Me
     ...(offered.length > 0 ? [model] : []),
     {
       name: 'effort',
-      label: 'How hard it thinks',
+      label: MENUS.effort,
       choices: Effort.options.map((level) => choice(level, level)),
       chosen: rules.effort,
     },
     {
       name: 'replies',
-      label: 'Replies in its threads',
-      choices: [choice('All are for it', 'all'), choice('Only mentions are', 'mentions')],
+      label: MENUS.replies,
+      choices: [choice(CHOICES.allReplies, 'all'), choice(CHOICES.mentions, 'mentions')],
       chosen: rules.replies,
     },
     {
       name: 'verbosity',
-      label: 'Threads show',
-      choices: [choice('Every step', 'normal'), choice('Plan, approvals, jobs and answers', 'quiet')],
+      label: MENUS.verbosity,
+      choices: [choice(CHOICES.everyStep, 'normal'), choice(CHOICES.quiet, 'quiet')],
       chosen: rules.verbosity,
     },
   ];

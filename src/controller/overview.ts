@@ -1,6 +1,14 @@
+import {
+  JOBS_SEEN,
+  NO_JOBS,
+  NONE_YET,
+  ownRunning,
+  settingsOfChannels,
+  whereHelpIs,
+} from '../thread/words/pages.ts';
 import { type Card, type CardPart, jobItem, sessionItem } from './cards.ts';
 import type { ControllerDeps } from './clicks.ts';
-import { accountCard, NO_JOBS } from './commands.ts';
+import { accountCard } from './commands.ts';
 import { type From, readableTo } from './from.ts';
 
 /**
@@ -23,28 +31,22 @@ export async function overview(deps: ControllerDeps, from: From): Promise<Card> 
     parts: [
       heading('Your sessions'),
       own.length === 0 ? text(NONE_YET) : list(own.map((session) => sessionItem(session, traits))),
-      heading('Jobs that you can see'),
-      note(running === 1 ? '1 of yours is running' : `${running} of yours are running`),
+      heading(JOBS_SEEN),
+      note(ownRunning(running)),
       all.length === 0 ? text(NO_JOBS) : list(all.map((row) => ({ ...jobItem(row, traits), buttons: [] }))),
       ...(account === undefined ? [] : [heading(account.title), ...account.parts]),
       heading('Usage'),
       { kind: 'markdown', text: usage },
       heading('Settings'),
       { kind: 'markdown', text: settings },
-      note(
-        `Channels may have settings of their own: \`${traits.slash} settings\` there shows and changes them.`,
-      ),
-      note(
-        `In a thread of mine, \`help\` lists what can be said there. \`${traits.slash} help\` lists what can be asked anywhere.`,
-      ),
+      note(settingsOfChannels(traits.slash)),
+      note(whereHelpIs(traits.slash)),
     ],
   };
 }
 
 const SESSIONS = 10;
 const JOBS = 10;
-
-const NONE_YET = 'None yet. Mention me in a channel with what you need, or write to me here.';
 
 const heading = (words: string): CardPart => ({ kind: 'heading', text: words });
 const text = (words: string): CardPart => ({ kind: 'text', text: words });

@@ -3,6 +3,7 @@ import type { ThreadAddress } from '../session/address.ts';
 import { stepsOf } from '../thread/view/status.ts';
 import { timelineLine } from '../thread/view/words.ts';
 import { NO_SESSION_YET } from '../thread/words/intake.ts';
+import { moreSteps, NO_STEPS, stepsTitle } from '../thread/words/pages.ts';
 import { type Card, type CardPart, words } from './cards.ts';
 import type { Traits } from './traits.ts';
 
@@ -20,22 +21,19 @@ export async function stepsCard(
   const snapshot = address && (await sessions.whole(address));
   if (snapshot === undefined) return words(NO_SESSION_YET);
   const lines = stepsOf(snapshot, { number: exchange }).map((line) => timelineLine(line, traits.style));
-  if (lines.length === 0) return words('Nothing has been done for this request yet.');
+  if (lines.length === 0) return words(NO_STEPS);
   const shown = newest(lines);
   const isWhole = shown.length === lines.length;
-  const title = isWhole ? `All ${lines.length} steps` : `The newest ${shown.length} of ${lines.length} steps`;
+  const title = stepsTitle(shown.length, lines.length);
   return {
     title,
     parts: [
       { kind: 'heading', text: title },
       ...parted(shown).map((text): CardPart => ({ kind: 'text', text })),
-      { kind: 'note', text: isWhole ? WITH_OUTPUTS : `${BEFORE} ${WITH_OUTPUTS}` },
+      { kind: 'note', text: moreSteps(isWhole) },
     ],
   };
 }
-
-const BEFORE = 'There is no room for those before.';
-const WITH_OUTPUTS = 'Write “export”, and you have all of it as a file, with what came of each.';
 
 function newest(lines: readonly string[]): string[] {
   let room = MOST;

@@ -1,14 +1,24 @@
 import { replaceScriptOf } from '../approvals/script-files.ts';
 import { receiveFiles } from '../intake/received.ts';
 import type { Person } from '../session/address.ts';
+import {
+  CHANGED,
+  DEFAULT_QUESTION,
+  goesOnIn,
+  MESSAGE_GONE,
+  NO_ACCOUNTS,
+  NO_SESSION,
+  onlyFor,
+  SAVED,
+  signedIn,
+} from '../thread/words/answers.ts';
 import type { Taken } from './answers.ts';
-import { CHANGED, type ControllerDeps, callsOf, NO_ACCOUNTS, noManager, sessionThread } from './clicks.ts';
+import { type ControllerDeps, callsOf, sessionThread } from './clicks.ts';
 import { answerName, type Given, rulesGiven, type Subject, textOf } from './forms.ts';
 import type { From, Pointed } from './from.ts';
 
 const DONE: Taken = { ok: true };
 const refused = (reason: string): Taken => ({ ok: false, reason });
-const NO_SESSION = 'There is no session of mine in this thread any more, so nothing was changed.';
 
 /** Does what a form was sent off for. Whoever gets here may use the bot there (`controller.ts`). */
 export async function submit(
@@ -44,7 +54,7 @@ export async function submit(
     case 'token': {
       const done = await deps.accounts?.signIn(from.place, by, textOf(given));
       if (done === undefined) return refused(NO_ACCOUNTS);
-      return done.ok ? { ok: true, notice: `You are signed in as ${done.name}.` } : done;
+      return done.ok ? { ok: true, notice: signedIn(done.name) } : done;
     }
     case 'ask':
       return ask(deps, subject, given, from, by);
@@ -91,11 +101,11 @@ async function saveChannel(
   { place, who }: From,
   by: Person,
 ): Promise<Taken> {
-  if (!(await gate.mayChange(who))) return refused(noManager(traits));
+  if (!(await gate.mayChange(who))) return refused(onlyFor(traits.managers));
   const asked = rulesGiven(half, (await channelRules.of(place)).rules, given);
   if (!asked.ok) return asked;
   await channelRules.change(place, asked.rules, by);
-  return { ok: true, notice: 'Saved. It holds in this channel from the next step on.' };
+  return { ok: true, notice: SAVED };
 }
 
 async function answerQuestion(
@@ -116,9 +126,6 @@ async function answerQuestion(
   });
   return { ok: false, reason: result.reason, errors: Object.fromEntries(wrong) };
 }
-
-/** Asked of a message that somebody pointed at and said nothing about. */
-const DEFAULT_QUESTION = 'What do you make of this?';
 
 /** Goes on in the thread of the message that was pointed at. */
 async function ask(
@@ -144,7 +151,7 @@ async function ask(
     images,
     attachments,
   });
-  return { ok: true, notice: [`It goes on in ${traits.threadLink(thread)}.`, ...problems].join(' ') };
+  return { ok: true, notice: [goesOnIn(traits.threadLink(thread)), ...problems].join(' ') };
 }
 
 async function pointedAt(
@@ -155,4 +162,4 @@ async function pointedAt(
   return from.thread === undefined ? UNREADABLE : { ok: true, quote, thread: from.thread };
 }
 
-const UNREADABLE: Pointed = { ok: false, reason: 'I can’t read that message any more, so nothing was done.' };
+const UNREADABLE: Pointed = { ok: false, reason: MESSAGE_GONE };

@@ -11,7 +11,7 @@ import { ROOT } from '../support/root.ts';
  */
 
 /** Rooms that decide and record. */
-const DOMAIN = ['access', 'approvals', 'intake', 'jobs', 'reports', 'runtime', 'session'];
+const DOMAIN = ['access', 'approvals', 'controller', 'intake', 'jobs', 'reports', 'runtime', 'session'];
 
 /** Files of theirs with sentences of their own, and why. */
 const OTHERS: Readonly<Record<string, string>> = {

@@ -28,3 +28,6 @@ export function jobsStillRun(count: number): string {
   const jobs = count === 1 ? 'A job still runs' : `${count} jobs still run`;
   return `${jobs} under this account: cancel them, or wait for their end.`;
 }
+
+export const NO_ACCOUNT =
+  'I have no Hugging Face account to work with here. Ask me elsewhere, or whoever runs me to change that.';
