@@ -1,9 +1,15 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { PgDatabase, PgQueryResultHKT, PgTable, PgTransactionConfig } from 'drizzle-orm/pg-core';
+import type {
+  PgDatabase,
+  PgDialect,
+  PgQueryResultHKT,
+  PgTable,
+  PgTransactionConfig,
+} from 'drizzle-orm/pg-core';
 import type { Clock } from '../lib/clock.ts';
 import { createRedaction, type Redaction } from '../lib/redaction.ts';
 import { inTransaction, refuseInTransaction } from '../lib/transaction-scope.ts';
-import { wellFormedValue } from '../lib/well-formed.ts';
+import { wellFormed, wellFormedValue } from '../lib/well-formed.ts';
 import { keptRow, UNCHANGED } from './kept-rows.ts';
 import { MADE_AT } from './schema/columns.ts';
 
@@ -48,6 +54,7 @@ export const jsonOf = ({ redaction }: Pick<Statements, 'redaction'>, value: unkn
 
 /** The one place that opens transactions, and that every row passes which is written. */
 export function databaseOf(drizzle: Drizzle, clock: Clock, redaction: Redaction = createRedaction()): Db {
+  takeAnyText(drizzle);
   const begin = drizzle.transaction.bind(drizzle);
   const transaction: Db['transaction'] = async (name, work, config) => {
     refuseInTransaction(() => `another transaction, "${name}",`);
@@ -78,6 +85,25 @@ export function databaseOf(drizzle: Drizzle, clock: Clock, redaction: Redaction 
     ...writing(drizzle, clock, redaction),
     transaction,
   });
+}
+
+/**
+ * Makes the texts of every statement, in transactions too, what they were kept as: a row is looked up by
+ * what people or models wrote, Postgres refuses a statement with NUL in it, and finds nothing by half of a
+ * character.
+ */
+function takeAnyText(drizzle: Drizzle): void {
+  const dialect: Pick<PgDialect, 'sqlToQuery'> = Reflect.get(drizzle, 'dialect'); // transactions share it
+  const toQuery = dialect.sqlToQuery.bind(dialect);
+  dialect.sqlToQuery = (...of) => {
+    const query = toQuery(...of);
+    return { ...query, params: query.params.map(takenText) };
+  };
+}
+
+function takenText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(takenText);
+  return typeof value === 'string' ? wellFormed(value) : value;
 }
 
 /**
