@@ -147,7 +147,7 @@ describe('a job that was started elsewhere', () => {
     await begin(echo);
     const response = await fetch(`${world.hub.url}/api/jobs/team`, {
       method: 'POST',
-      headers: { authorization: 'Bearer hf_x' },
+      headers: { authorization: 'Bearer hf_x', 'content-type': 'application/json' },
       body: JSON.stringify({ flavor: 't4-small', timeoutSeconds: 600 }),
     });
     return ((await response.json()) as { id: string }).id;

@@ -28,6 +28,56 @@ export type SlackReply = {
   thread_ts?: string;
 };
 
+export type ShownBlock = Events.KnownBlock;
+/**
+ * https://docs.slack.dev/messaging/formatting-message-text, "unfurling", and what a shared message is told
+ * with.
+ */
+export type SharedAttachment = Events.MessageAttachment & {
+  id?: number;
+  from_url?: string;
+  original_url?: string;
+  author_id?: string;
+  channel_id?: string;
+  channel_name?: string;
+  channel_team?: string;
+  is_msg_unfurl?: boolean;
+  is_share?: boolean;
+  is_reply_unfurl?: boolean;
+  is_app_unfurl?: boolean;
+  app_unfurl_url?: string;
+  bot_id?: string;
+  files?: SharedFile[];
+  message_blocks?: { team: string; channel: string; ts: string; message: { blocks: ShownBlock[] } }[];
+};
+type WholeFile = NonNullable<Events.GenericMessageEvent['files']>[number];
+/**
+ * https://docs.slack.dev/reference/objects/file-object: of a file elsewhere, of one gone and of one that was
+ * uploaded just now little more is told than its id.
+ */
+export type SharedFile =
+  | (Omit<WholeFile, 'comments_count'> & {
+      timestamp?: number;
+      user_team?: string;
+      file_access?: 'visible';
+      media_display_type?: string;
+      ims?: string[];
+      comments_count?: number;
+      subtype?: 'slack_audio' | 'slack_video';
+      duration_ms?: number;
+      transcription?: { status: string; preview?: { content: string } };
+    })
+  | {
+      id: string;
+      title?: string;
+      subtype?: 'slack_audio' | 'slack_video';
+      mode?: 'tombstone' | 'hidden_by_limit' | 'file_access';
+      file_access?: 'check_file_info' | 'access_denied' | 'file_not_found';
+      created?: number;
+      timestamp?: number;
+      user?: string;
+    };
+
 /** By the event's `type`. */
 export type SlackEvent = {
   agent_session_stopped: Events.AgentSessionStoppedEvent;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Faults } from './open-api.ts';
 import { jsonOf } from './open-api.ts';
+import { type Part, partsIn, placed, type Surface } from './parts.ts';
 import { type Exchange, textOf } from './recorded.ts';
 import { type TypeSchema, typesOf } from './sdk-types.ts';
 
@@ -48,14 +49,20 @@ export class SlackApi {
     const answer = jsonOf(textOf(exchange.answered));
     const isTaken = Object(answer).ok === true;
     return {
-      asked: isTaken ? [...faultsOf(asked, body), ...this.#surfaceFaults(method, body)] : [],
+      asked: isTaken ? [...faultsOf(asked, body), ...this.#blockFaults(body, surfaceOf(method))] : [],
       answered: exchange.isWhole && exchange.status === 200 ? this.#told(answered, answer) : [],
     };
   }
 
-  /** Blocks are told as they were sent, and checked where they were: of those the types know little. */
+  /** The types of answers are made of recorded ones, and know little of what messages are made of. */
   #told(type: TypeSchema, answer: unknown): string[] {
-    return faultsOf(type, answer).filter((fault) => !/^[^:]*\/blocks\//.test(fault));
+    const { rest, parts } = partsIn(answer);
+    return [...faultsOf(type, rest), ...parts.flatMap((part) => this.#partFaults(part))];
+  }
+
+  #partFaults({ kind, at, value, surface }: Part): string[] {
+    const faults = faultsOf(this.#notice(TYPES[kind]), value).map((fault) => placed(at, fault));
+    return kind === 'blocks' ? [...faults, ...this.#surfaceFaults(at, value, surface)] : faults;
   }
 
   /** What is wrong with what the app is told, over a socket or a request URL. */
@@ -72,7 +79,7 @@ export class SlackApi {
     const name = INTERACTIONS[String(body.type)];
     return name === undefined
       ? [`an interaction of type "${body.type}" is not known`]
-      : this.#unless(body, faultsOf(this.#notice(name), body));
+      : this.#unless(body, this.#told(this.#notice(name), body));
   }
 
   #event(event: unknown): string[] {
@@ -82,7 +89,12 @@ export class SlackApi {
     const all = whole.schemas.resolve($ref)?.properties;
     const schema = Object(all)[type];
     if (schema === undefined) return [`an event of type "${type}" is not known`];
-    return this.#unless(event, whole.schemas.faults(schema, event)).map((fault) => `${type} ${fault}`);
+    const { rest, parts } = partsIn(event);
+    const faults = [
+      ...whole.schemas.faults(schema, rest),
+      ...parts.flatMap((part) => this.#partFaults(part)),
+    ];
+    return this.#unless(event, faults).map((fault) => `${type} ${fault}`);
   }
 
   /** Without what other payloads of that type were seen to have, or to leave out. */
@@ -100,7 +112,7 @@ export class SlackApi {
   reply(exchange: Exchange): string[] {
     const body = jsonOf(textOf(exchange.asked));
     if ((exchange.status ?? 500) >= 400) return [];
-    return [...faultsOf(this.#notice('SlackReply'), body), ...this.#surfaceFaults('', body)];
+    return [...faultsOf(this.#notice('SlackReply'), body), ...this.#blockFaults(body, 'M')];
   }
 
   #leavesOut(type: string, at: string, field: string): boolean {
@@ -110,14 +122,18 @@ export class SlackApi {
       .some((payload) => valuesAt(payload, at.split('/').slice(1)).some((value) => !(field in value)));
   }
 
-  #surfaceFaults(method: string, body: unknown): string[] {
-    const { blocks, view } = Object(body);
-    const surface = method === 'views.publish' ? 'h' : method.startsWith('views.') ? 'm' : 'M';
-    const shown: unknown = Object(view).blocks ?? blocks;
-    const types = Array.isArray(shown) ? shown.map((block) => String(Object(block).type)) : [];
-    return types
-      .filter((type) => !this.#surfaces[type]?.includes(surface))
-      .map((type) => `a block of type "${type}" is not for this surface (${surface})`);
+  /** Blocks of what the app sends, at any depth: the types of what is asked take unknown ones. */
+  #blockFaults(body: unknown, surface: Surface): string[] {
+    return partsIn(body, surface)
+      .parts.filter(({ kind }) => kind === 'blocks')
+      .flatMap((part) => this.#partFaults(part));
+  }
+
+  #surfaceFaults(at: string, block: unknown, surface: Surface): string[] {
+    const type = String(Object(block).type);
+    return this.#surfaces[type]?.includes(surface)
+      ? []
+      : [`${at}: a block of type "${type}" is not for this surface (${surface})`];
   }
 
   #notice(name: string): TypeSchema {
@@ -132,6 +148,11 @@ export class SlackApi {
     return this.#made.get(name);
   }
 }
+
+const surfaceOf = (method: string): Surface =>
+  method === 'views.publish' ? 'h' : method.startsWith('views.') ? 'm' : 'M';
+
+const TYPES = { blocks: 'ShownBlock', attachments: 'SharedAttachment', files: 'SharedFile' } as const;
 
 const faultsOf = ({ schemas, root }: TypeSchema, value: unknown): string[] => schemas.faults(root, value);
 

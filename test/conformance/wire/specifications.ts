@@ -21,10 +21,12 @@ export type Found = { ok: true; file(name: Specification): string } | { ok: fals
 
 /**
  * The folder of specifications: the one that SPECS names, and else `shared/specs` beside this checkout, the
- * one that it is a work tree of, or the one that it was cloned from.
+ * one that it is a work tree of, or the one that it was cloned from. CI has to name it (`.ci/run` does): what
+ * is checked there can't hang on where a checkout happens to lie.
  */
 export function specifications(): Found {
   const named = process.env.SPECS;
+  if (!named && process.env.CI === 'true') return { ok: false, looked: ['SPECS, which names no folder'] };
   const beside = [ROOT, commonCheckout(), ...origins()].map((place) => join(place, '../shared/specs'));
   const looked = named ? [resolve(named)] : [...new Set(beside)];
   const folder = looked.find((place) => FILES.every((file) => existsSync(join(place, file))));

@@ -157,7 +157,9 @@ export abstract class SlackPeople extends SlackOpenings {
   deliverMention(message: SlackMessage): void {
     const { channel, text } = message;
     if (channel.startsWith('D') || !text.includes(`<@${BOT.user_id}>`)) return;
-    this.deliverEvent({ ...this.#raw(message), channel, type: 'app_mention' });
+    // How many replies there are it leaves out: https://docs.slack.dev/reference/events/app_mention.
+    const thread = this.workspace.repliesTo(message).length > 0 ? { thread_ts: message.ts } : {};
+    this.deliverEvent({ ...rawMessage(message), ...thread, channel, type: 'app_mention' });
   }
 
   /** A person clicks a button of a message. */
