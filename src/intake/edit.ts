@@ -3,6 +3,7 @@ import type { Tx } from '../db/database.ts';
 import { keepFile } from '../session/store/files.ts';
 import { changePending, lockPending, type Pending, pendingFrom } from '../session/store/inbox.ts';
 import type { Edit, EditedMessage } from '../session/store/incoming.ts';
+import { touch } from '../session/store/lease.ts';
 import { isBetweenPeople } from './asides.ts';
 import { type Asked, askedBy } from './asked.ts';
 import { attachmentsIn, placed, placedIn } from './attachments.ts';
@@ -75,6 +76,7 @@ async function rewriteIn(
   if (asked?.kind !== 'queued') {
     // It asks for nothing any more, or for what is answered at once.
     await changePending(tx, id, { editedAt, appliedAt: parts.clock.now() });
+    await touch(tx, sessionId); // that it waits is not shown any more
     const told = await asked?.answer(tx, sessionId, known);
     if (told !== undefined) await say(tx, sessionId, told);
     return;

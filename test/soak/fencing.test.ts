@@ -8,7 +8,7 @@ import { claim, fenced, LeaseLost, renewAll } from '../../src/session/store/leas
 import { readSnapshot } from '../../src/session/store/read-snapshot.ts';
 import * as record from '../../src/session/store/record.ts';
 import { addMessage, openExchange } from '../../src/session/store/record.ts';
-import { claimRender, fencedRender, RenderLost } from '../../src/thread/delivery/posts.ts';
+import { claimRender, fencedRender, RenderLost } from '../../src/thread/delivery/claim.ts';
 import { type Backend, createBackend, describeOn, RECORDS } from '../support/backends.ts';
 import { intakeOn } from '../support/intake.ts';
 import { ADA } from '../support/snapshots.ts';

@@ -7,7 +7,8 @@ export type Moment = 'before' | 'after';
 
 /**
  * The record as a process sees it that is killed at its n-th transaction: when all of it is written and
- * nothing is committed, or when it has just been committed. `killed` is called at that instant.
+ * nothing is committed, or when it has just been committed. A statement that is given as text is one by
+ * itself. `killed` is called at that instant.
  */
 export function dyingAt(db: Db, n: number, moment: Moment, killed: () => void): Db {
   let count = 0;
@@ -18,6 +19,15 @@ export function dyingAt(db: Db, n: number, moment: Moment, killed: () => void): 
   return new Proxy(db, {
     get(target, name) {
       if (count >= n) throw new Crash();
+      if (name === 'execute') {
+        return async (...given: Parameters<Db['execute']>) => {
+          const isLast = ++count === n;
+          if (isLast && moment === 'before') die();
+          const result = await target.execute(...given);
+          if (isLast) die();
+          return result;
+        };
+      }
       if (name !== 'transaction') {
         const value: unknown = Reflect.get(target, name, target);
         return typeof value === 'function' ? value.bind(target) : value;

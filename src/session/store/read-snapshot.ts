@@ -6,6 +6,7 @@ import {
   gt,
   inArray,
   isNull,
+  not,
   or,
   type SQL,
   type SQLWrapper,
@@ -19,11 +20,13 @@ import { operations } from '../../db/schema/inbox.ts';
 import { watches } from '../../db/schema/jobs.ts';
 import { exchanges, sessions } from '../../db/schema/sessions.ts';
 import { usage } from '../../db/schema/spend.ts';
+import { posts } from '../../db/schema/threads.ts';
 import { messages, toolCalls } from '../../db/schema/transcript.ts';
 import { autoApprovedUsd } from '../auto-approval.ts';
 import type { Exchange, Session, Snapshot } from '../snapshot.ts';
 import { PlanItem, SessionState } from '../state.ts';
 import { type Question, type ToolCall, ToolCallState } from '../tool-calls.ts';
+import { isElsewherePost } from './posts-elsewhere.ts';
 import { messageOf, sessionOf, toolCallOf, watchOf } from './rows.ts';
 
 /**
@@ -46,7 +49,19 @@ export async function readSnapshot(
   part: Part = 'all',
 ): Promise<Snapshot | undefined> {
   const [row] = await statementFor(db, part).execute({ sessionId });
-  if (row === undefined) return undefined;
+  return row && snapshotOf(row);
+}
+
+/** What a thread shows and should show: of the exchanges that may still be shown otherwise than they are. */
+export async function readThread(
+  db: Db,
+  sessionId: string,
+): Promise<{ snapshot: Snapshot; posts: (typeof posts.$inferSelect)[] } | undefined> {
+  const [row] = await statementFor(db, 'thread').execute({ sessionId });
+  return row && { snapshot: snapshotOf(row), posts: rowsIn(posts, row.posts ?? []) };
+}
+
+function snapshotOf(row: Awaited<ReturnType<Statement['execute']>>[number]): Snapshot {
   const session = sessionOf(row.session, row.rules);
   return {
     session,
@@ -84,6 +99,7 @@ function statementOf(db: Queries, part: Part) {
       toolCalls: toolCallsOf(db, bounds, part),
       watches: watchesOf(db, bounds),
       unread: part === 'thread' ? UNREAD : sql`null`,
+      posts: part === 'thread' ? postsOf(db) : sql`null`,
       autoApproved: autoApprovedOf(db),
     })
     .from(sessions)
@@ -279,10 +295,30 @@ const watchesOf = (db: Queries, { watch }: Bounds) =>
       .orderBy(asc(watches.createdAt), asc(watches.id)),
   );
 
+/** Where an older version noted no exchange of a post, it may belong to any. */
+const postsOf = (db: Queries) =>
+  list(
+    db
+      .select()
+      .from(posts)
+      .where(
+        and(
+          eq(posts.sessionId, sessions.id),
+          not(isElsewherePost),
+          or(isNull(posts.exchange), isUnsettled(posts.exchange)),
+        ),
+      ),
+  );
+
+const IS_UNREAD = sql`asked.session_id = ${sessions.id} and asked.applied_at is null
+  and asked.kind = 'user_input' and asked.body->>'messageId' <> ''`;
+
 const UNREAD = sql<unknown>`(
   select json_agg(asked.body->>'messageId' order by asked.id) from ${operations} as asked
-  where asked.session_id = ${sessions.id} and asked.applied_at is null and asked.kind = 'user_input'
-    and asked.body->>'messageId' <> '')`;
+  where ${IS_UNREAD})`;
+
+/** Whether a session has been told something that no turn has read yet. */
+export const HAS_UNREAD = sql<boolean>`exists (select 1 from ${operations} as asked where ${IS_UNREAD})`;
 
 /**
  * What was let through without asking, and its jobs, where that is allowed: over the whole session, whatever

@@ -13,15 +13,8 @@ import { readSession } from '../../session/store/read-snapshot.ts';
 import { addMessage } from '../../session/store/record.ts';
 import { announcedLater, announcementText, notAnnouncedText } from '../words/announcements.ts';
 import { bucketOf } from './buckets.ts';
-import {
-  elsewhereKey,
-  fencedRender,
-  LONGEST_WAIT_MS,
-  type Post,
-  type RenderClaim,
-  RenderLost,
-  readPosts,
-} from './posts.ts';
+import { fencedRender, LONGEST_WAIT_MS, type RenderClaim, RenderLost } from './claim.ts';
+import { elsewhereKey, type Post, readPostsElsewhere } from './posts.ts';
 import { changes, messageKeyOf } from './reconcile.ts';
 import type { Decision } from './refusals.ts';
 import { deliver, type RenderDeps, type Scope } from './send.ts';
@@ -46,7 +39,7 @@ export async function announceAll(deps: RenderDeps, held: RenderClaim): Promise<
   const outbound = session && deps.outboundOf(session.address.platform);
   if (session === undefined || outbound === undefined) return undefined;
   const open = await openAnnouncements(deps.db, held.sessionId);
-  const posts = await readPosts(deps.db, held.sessionId, -1, 'elsewhere');
+  const posts = await readPostsElsewhere(deps.db, held.sessionId);
   const waits: number[] = [];
   for (const announced of open) {
     const { channel } = announced;

@@ -9,9 +9,11 @@ import { readSession } from '../../session/store/read-snapshot.ts';
 import { addMessage, setState } from '../../session/store/record.ts';
 import { sessionAt } from '../../session/store/session-at.ts';
 import { branchedText, notBranchedText, withOrigin } from '../words/branch.ts';
+import { fencedRender, notePosts, type RenderEnd } from './claim.ts';
 import type { Delivery, Failed, Threads } from './outbound.ts';
 import type { Outgoing, Payload } from './outgoing.ts';
-import { beginPost, fencedRender, forgetPost, type RenderEnd, readPosts } from './posts.ts';
+import { begun, forgetPost } from './post-writes.ts';
+import { readPosts } from './posts.ts';
 import type { Scope } from './send.ts';
 
 /** What the first message of a thread is noted by, while it is not known whether there is one. */
@@ -32,15 +34,15 @@ export async function beginThread(scope: Scope, session: Session): Promise<Begun
   const { threads } = outbound;
   if (threads === undefined)
     return giveUp(scope, session, from, 'this platform has no threads that I could begin');
-  const posts = await readPosts(deps.db, session.id, -1);
+  const posts = await readPosts(deps.db, session.id);
   const isOutcomeOpen = posts.some(({ key }) => key === OPENER);
-  await fencedRender(held, (tx) => beginPost(tx, session.id, OPENER, 0));
+  await notePosts(held, [begun(OPENER, 0)]);
   const text = withOrigin(branch.opener, await threads.url(from.address));
   const body = { kind: 'notice' as const, text, mentions: [] };
   const [outgoing] = outbound.translate({ key: OPENER, exchange: 0, body }, 1, address);
-  const begun = await inForms(scope, threads, outgoing, { title, isOutcomeOpen });
-  if (begun.ok) {
-    const thread = { ...address, thread: begun.platformId };
+  const made = await inForms(scope, threads, outgoing, { title, isOutcomeOpen });
+  if (made.ok) {
+    const thread = { ...address, thread: made.platformId };
     const url = await threads.url(thread);
     await fencedRender(held, (tx) =>
       settle(tx, session, from, thread, branchedText(session.requester, title, url)),
@@ -48,11 +50,11 @@ export async function beginThread(scope: Scope, session: Session): Promise<Begun
     await deps.show?.(from.id);
     return [{ kind: 'later', inMs: 0 }, {}];
   }
-  deps.log.warn({ session: session.id, ...begun }, 'a thread could not be begun');
-  const wait = waitAfter(begun, deps.clock.now().getTime() - session.createdAt.getTime());
+  deps.log.warn({ session: session.id, ...made }, 'a thread could not be begun');
+  const wait = waitAfter(made, deps.clock.now().getTime() - session.createdAt.getTime());
   if (wait !== undefined)
     return [{ kind: 'later', inMs: wait }, { blockedUntil: later(deps.clock.now(), wait) }];
-  return giveUp(scope, session, from, 'why' in begun ? begun.why : 'the channel does not take it');
+  return giveUp(scope, session, from, 'why' in made ? made.why : 'the channel does not take it');
 }
 
 /** In the richest form that the platform takes. */

@@ -1,5 +1,5 @@
 import type { Bucket } from '../../session/store/pace.ts';
-import type { Lane } from './posts.ts';
+import type { Lane } from './claim.ts';
 import type { Scope } from './send.ts';
 
 /**

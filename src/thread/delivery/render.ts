@@ -4,27 +4,26 @@ import { messageOf } from '../../lib/errors.ts';
 import { isUnbegun } from '../../session/address.ts';
 import { type Snapshot, settledThrough } from '../../session/snapshot.ts';
 import { reserve, slowDown } from '../../session/store/pace.ts';
-import { readSnapshot } from '../../session/store/read-snapshot.ts';
+import { readThread } from '../../session/store/read-snapshot.ts';
 import { view } from '../view/view.ts';
 import type { ViewMessage } from '../view/view-message.ts';
 import { announceAll } from './announce.ts';
 import { beginThread } from './begin-thread.ts';
 import { bucketOf } from './buckets.ts';
-import type { Failed } from './outbound.ts';
-import { isStreamed, type Outgoing } from './outgoing.ts';
 import {
-  claimRender,
+  claimChanged,
   type Grants,
   Lane,
   LONGEST_WAIT_MS,
-  type Post,
-  placePosts,
   type RenderClaim,
   type RenderEnd,
   RenderLost,
-  readPosts,
   releaseRender,
-} from './posts.ts';
+} from './claim.ts';
+import type { Failed } from './outbound.ts';
+import { isStreamed, type Outgoing } from './outgoing.ts';
+import { placePosts } from './post-writes.ts';
+import { type Post, postOf } from './posts.ts';
 import { type Change, changes, messageKeyOf } from './reconcile.ts';
 import {
   type Decision,
@@ -61,8 +60,9 @@ const LONGEST_JOB_MS = 60_000;
  * never by posting twice.
  */
 export async function renderThread(deps: RenderDeps, sessionId: string): Promise<Rendered> {
-  const held = await claimRender(deps.db, sessionId, deps.leaseMs);
+  const held = await claimChanged(deps.db, sessionId, deps.leaseMs);
   if (held === undefined) return { kind: 'later', inMs: BUSY_MS };
+  if (held === 'as_shown') return { kind: 'done' };
   try {
     const announceInMs = held.announces ? await announceAll(deps, held) : undefined;
     return sooner(await renderHeld(deps, held), announceInMs);
@@ -88,14 +88,15 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
   if (blockedMs > 0 && !isWorthTrying(held, blockedMs)) {
     return end(held, waiting(blockedMs), { blockedUntil: held.blockedUntil });
   }
-  const snapshot = await readSnapshot(deps.db, held.sessionId, 'thread');
-  const outbound = snapshot && deps.outboundOf(snapshot.session.address.platform);
-  if (snapshot === undefined || outbound === undefined) return end(held, { kind: 'done' }, { due: null });
-  const { address, rev, settledExchange } = snapshot.session;
+  const thread = await readThread(deps.db, held.sessionId);
+  const outbound = thread && deps.outboundOf(thread.snapshot.session.address.platform);
+  if (thread === undefined || outbound === undefined) return end(held, { kind: 'done' }, { due: null });
+  const { snapshot } = thread;
+  const { address, rev } = snapshot.session;
   const scope = { deps, held, outbound, address };
   if (isUnbegun(address)) return end(held, ...(await beginThread(scope, snapshot.session)));
 
-  const posts = await readPosts(deps.db, held.sessionId, settledExchange);
+  const posts = thread.posts.map(postOf);
   const messages = [...view(snapshot), ...notesOf(posts, snapshot.session.requester.id)];
   const wanted = changes(
     messages,

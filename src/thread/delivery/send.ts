@@ -1,28 +1,24 @@
-import type { Db, Tx } from '../../db/database.ts';
+import type { Db } from '../../db/database.ts';
 import { createBackoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { ThreadAddress } from '../../session/address.ts';
+import { claimRender, fencedRender, notePosts, type RenderClaim, releaseRender } from './claim.ts';
 import type { Delivery, Failed, Outbound } from './outbound.ts';
 import type { Outgoing } from './outgoing.ts';
 import {
-  beginPost,
-  beginStreaming,
-  claimRender,
+  begun,
   distrustPost,
-  doubtPost,
-  fencedRender,
-  forgetPost,
-  isElsewhere,
-  type RenderClaim,
-  RenderLost,
-  readPosts,
-  refusePost,
-  releaseRender,
-  renewPost,
-  savePost,
-  unbeginPost,
-} from './posts.ts';
+  doubted,
+  forgotten,
+  type PostWrite,
+  refusedPost,
+  renewed,
+  saved,
+  streaming,
+  unbegun,
+} from './post-writes.ts';
+import { isElsewhere, readPosts, readPostsElsewhere } from './posts.ts';
 import { type Change, type First, firstOf, platformKey } from './reconcile.ts';
 import { type Decision, decide, decorates, isWorn } from './refusals.ts';
 
@@ -47,22 +43,16 @@ const MAX_DIVISOR = 16;
 const CUT_DIVISOR = 4;
 
 /**
- * Makes one change, in the richest form that the platform takes, and notes it before and after. Returns what
- * is to be done where it was not taken, and whether the message is only there as what it is first. Throws
- * RenderLost.
+ * Makes one change, in the richest form that the platform takes, and notes it before and after: that it was
+ * taken is noted with what is written next, which is before anything else is delivered. Returns what is to be
+ * done where it was not taken, and whether the message is only there as what it is first. Throws RenderLost.
  */
 export async function deliver(
   scope: Scope,
   change: Change,
 ): Promise<{ decision: Decision | undefined; isFirst: boolean }> {
   const { held, deps } = scope;
-  const { sessionId } = held;
-  await fencedRender(held, async (tx) => {
-    if (change.kind === 'post') await beginPost(tx, sessionId, change.key, change.exchange);
-    if (change.kind === 'edit' && decorates(change)) await doubtPost(tx, sessionId, change.key);
-    if (change.kind === 'edit' && change.streamed !== undefined)
-      await beginStreaming(tx, sessionId, change.key);
-  });
+  await notePosts(held, before(change));
   const { delivery, form, lastForm, first } = await sendInForms(scope, change);
   const decision = delivery.ok
     ? undefined
@@ -77,17 +67,24 @@ export async function deliver(
   if (!delivery.ok && delivery.reason === 'unclear') {
     const { code, detail, isBug } = delivery;
     deps.log.error(
-      { session: sessionId, key: change.key, code, detail, isBug },
+      { session: held.sessionId, key: change.key, code, detail, isBug },
       'a delivery failed, unclear why',
     );
   }
-  try {
-    await fencedRender(held, (tx) => note(tx, sessionId, change, { delivery, form, first }, decision));
-  } catch (error) {
-    if (error instanceof RenderLost) await yieldThread(scope, change, delivery);
-    throw error;
-  }
+  const writes = after(change, { delivery, form, first }, decision);
+  held.unnoted.push({ writes, onLost: () => yieldThread(scope, change, delivery) });
+  if (decision !== undefined) await notePosts(held);
   return { decision, isFirst: delivery.ok && first !== undefined };
+}
+
+/** What is noted of a change that is about to be made. */
+function before(change: Change): PostWrite[] {
+  if (change.kind === 'post') return [begun(change.key, change.exchange)];
+  if (change.kind === 'remove') return [];
+  return [
+    ...(decorates(change) ? [doubted(change.key)] : []),
+    ...(change.streamed === undefined ? [] : [streaming(change.key)]),
+  ];
 }
 
 /** `first`: what was posted, where that is not yet what the message should show. */
@@ -203,40 +200,36 @@ function withFirstOf(whole: Outgoing, outgoing: Outgoing): Outgoing {
 }
 
 /** What the record remembers of a delivery. What was refused is not noted as shown. */
-async function note(
-  tx: Tx,
-  sessionId: string,
+function after(
   change: Change,
   { delivery, form, first }: Pick<Sent, 'delivery' | 'form' | 'first'>,
   decision: Decision | undefined,
-): Promise<void> {
+): PostWrite[] {
   const { key } = change;
   if (delivery.ok) {
-    if (change.kind === 'remove') return forgetPost(tx, sessionId, key);
+    if (change.kind === 'remove') return [forgotten(key)];
     const { exchange } = change;
     const { hash } = first ?? change;
     const { platformId, streamed } = delivery;
-    return savePost(tx, sessionId, { key, platformId, hash, exchange, streamed, form });
+    return [saved({ key, platformId, hash, exchange, streamed, form })];
   }
   switch (decision?.kind) {
     case undefined:
     case 'outage': // a post stays begun: the next render looks for it
-      return;
+      return [];
     case 'wait':
     case 'shorter':
     case 'close':
       // Nothing of a post was made; a reaction may have been taken away and not been put again, and stays in
       // doubt.
-      if (change.kind === 'post' && !change.isOutcomeOpen) await unbeginPost(tx, sessionId, key);
-      return;
+      return change.kind === 'post' && !change.isOutcomeOpen ? [unbegun(key)] : [];
     case 'anew':
-      return renewPost(tx, sessionId, key, decision.form);
+      return [renewed(key, decision.form)];
     case 'drop':
-      if (change.kind === 'remove') return forgetPost(tx, sessionId, key);
-      return refusePost(tx, sessionId, key, decision.refused);
+      return [change.kind === 'remove' ? forgotten(key) : refusedPost(key, decision.refused)];
     case 'again':
     case 'hold':
-      return refusePost(tx, sessionId, key, decision.refused);
+      return [refusedPost(key, decision.refused)];
     default:
       return decision satisfies never;
   }
@@ -275,9 +268,8 @@ async function yieldOnce(
   const held = await claimRender(db, sessionId, leaseMs);
   if (held === undefined) return false;
   try {
-    const noted = (await readPosts(db, sessionId, -1, isElsewhere(change.key) ? 'elsewhere' : 'thread')).find(
-      (post) => post.key === change.key,
-    );
+    const read = isElsewhere(change.key) ? readPostsElsewhere : readPosts;
+    const noted = (await read(db, sessionId)).find((post) => post.key === change.key);
     const isDouble =
       change.kind === 'post' &&
       delivery.ok &&
@@ -287,10 +279,7 @@ async function yieldOnce(
     const isOpen = removed?.ok === false && ['unavailable', 'rate_limited'].includes(removed.reason);
     if (isOpen) return false;
     // A reaction that came late stands beside the other's: which are there is looked up anew.
-    await fencedRender(held, async (tx) => {
-      if (decorates(change)) await doubtPost(tx, sessionId, change.key);
-      await distrustPost(tx, sessionId, change.key);
-    });
+    await fencedRender(held, (tx) => distrustPost(tx, sessionId, change.key, decorates(change)));
     return true;
   } finally {
     await releaseRender(held, { blockedUntil: held.blockedUntil });

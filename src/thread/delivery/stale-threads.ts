@@ -2,7 +2,7 @@ import { and, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db } from '../../db/database.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import { later } from '../../lib/clock.ts';
-import { LONGEST_WAIT_MS } from './posts.ts';
+import { LONGEST_WAIT_MS } from './claim.ts';
 
 /**
  * Threads that show less than their session has, with nobody about to render them, and such as have something
