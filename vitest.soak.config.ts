@@ -8,6 +8,10 @@ const TURNS = [
   ...['hostile-markdown', 'long-answers', 'longest-turns', 'longest-turns-events', 'longest-turns-inputs'],
   ...['parse-apart', 'redaction-parts'],
 ].map((name) => `test/soak/${name}.test.ts`);
+/** Those with properties that `npm test` tries less often. */
+const PROPERTIES = ['dataset-configs', 'discord-components', 'slack-blocks', 'speech', 'what-runs'].map(
+  (name) => `test/unit/${name}.test.ts`,
+);
 const globalSetup = 'test/support/global-setup.ts';
 
 /** Tests that take long by themselves: `npm run soak`. */
@@ -19,6 +23,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'soak', include: ['test/soak/**/*.test.ts'], exclude: TURNS, globalSetup },
       },
+      { extends: true, test: { name: 'properties', include: PROPERTIES, env: { TRIES: 'all' } } },
       { extends: true, test: { name: 'turns', include: TURNS, isolate: true, globalSetup } },
     ],
     maxWorkers: 3,

@@ -1,6 +1,12 @@
 /** The work of looking through texts, as far as it can be counted. */
 export type Examined = { searches: number; characters: number };
 
+/** How many times as much work is counted of one thing as of another. */
+export const timesAsMuch = (of: Examined | undefined, than: Examined | undefined): Examined => ({
+  searches: (of?.searches ?? 0) / (than?.searches ?? 0),
+  characters: (of?.characters ?? 0) / (than?.characters ?? 0),
+});
+
 type Search = (this: unknown, ...given: unknown[]) => unknown;
 
 /**

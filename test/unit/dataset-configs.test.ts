@@ -9,6 +9,7 @@ import {
   splitNamed,
   withConfigs,
 } from '../../src/hub/dataset-configs.ts';
+import { tries } from '../support/tries.ts';
 
 /** https://huggingface.co/docs/hub/datasets-manual-configuration, as the viewer takes it. */
 const Documented = z.looseObject({
@@ -147,7 +148,7 @@ describe('configs of a card', () => {
           expect(new Set(configsOf(made.card) ?? [])).toEqual(new Set(files.map(({ config }) => config)));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: tries(300) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { inviteLink, PERMISSION_NAMES } from '../../adapters/discord/permissions
 import { asField } from '../../adapters/discord/text.ts';
 import { problemOf } from '../doubles/discord/rules.ts';
 import { bodies } from '../support/hostile-views.ts';
+import { tries } from '../support/tries.ts';
 
 test('no view, however hostile its strings, becomes a payload that Discord refuses or that pings anybody', () => {
   fc.assert(
@@ -19,7 +20,7 @@ test('no view, however hostile its strings, becomes a payload that Discord refus
         expect(users.every((id) => body.kind === 'notice' && body.mentions.includes(id))).toBe(true);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: tries(400) },
   );
 });
 

@@ -8,6 +8,7 @@ import { harmless, plain, readable } from '../../adapters/slack/text.ts';
 import type { StatusView, ViewMessage } from '../../src/thread/view/view-message.ts';
 import { parseHome, refusalOf } from '../doubles/slack/rules.ts';
 import { bodies } from '../support/hostile-views.ts';
+import { tries } from '../support/tries.ts';
 
 /** Code calls nobody, and is shown to the letter. */
 const CODE = /(`+)(?!`)(?:(?!\1)[\s\S])*\1(?!`)/g;
@@ -31,7 +32,7 @@ test('no view, however hostile its strings, becomes a payload that Slack refuses
         expect(said).not.toMatch(/<!(channel|here|everyone)|@(channel|here|everyone)\b/);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: tries(400) },
   );
 });
 

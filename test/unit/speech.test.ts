@@ -7,6 +7,7 @@ import { withBackground } from '../../src/session/background.ts';
 import type { Entry } from '../../src/session/transcript.ts';
 import { seeded } from '../support/made-secrets.ts';
 import { snapshot } from '../support/snapshots.ts';
+import { tries } from '../support/tries.ts';
 
 /** What people put into names, messages and logs to speak as somebody else. */
 const PARTS = [
@@ -42,7 +43,7 @@ const PARTS = [
   '［Ada］',
   '\ud800',
 ] as const;
-const INPUTS = 3_000;
+const INPUTS = tries(3_000);
 
 const random = seeded(18);
 const some = (count: number): string =>

@@ -13,6 +13,7 @@ import { hostile } from '../support/hostile-requests.ts';
 import { type Args, SCRIPT_AT as AT, askedAndSent, jobsTool, type Sent } from '../support/jobs-tool.ts';
 import { type Seen, seenInFile, seenOnDiscord, seenOnSlack, shellWords } from '../support/read-back.ts';
 import { toolContext } from '../support/tool-context.ts';
+import { tries } from '../support/tries.ts';
 
 const UV = 'ghcr.io/astral-sh/uv:python3.12-bookworm';
 const PATH = '/work/train.py';
@@ -192,7 +193,7 @@ const scheduled = fc
   .map(([args, schedule]) => ({ ...args, operation: 'scheduled run', schedule }));
 const requests: fc.Arbitrary<Args> = fc.oneof(scripted, commanded, scheduled) as fc.Arbitrary<Args>;
 
-const RUNS = 100;
+const RUNS = tries(100);
 
 describe.each(Object.keys(PLATFORMS) as PlatformName[])('on %s', (platform) => {
   test('whatever a job is made of can be read back, byte for byte, from its card or the file beside it', async () => {
