@@ -36,7 +36,7 @@ describe('on Slack', () => {
     await begin(inTurn(job({}), job({ preflight })));
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     const card = shown(await world.reply(asked, 'Approve up to $1.00?'));
-    expect(card).toContain('stanfordnlp/imdb: text · not checked');
+    expect(card).toContain('stanfordnlp/imdb · not checked');
     expect(card).toContain('ada/other · but the script pushes to ada/sft');
     expect(card).toContain('40 min of training');
     expect(JSON.stringify(world.model.requests.at(-1))).toContain('`preflight` is missing');
@@ -74,7 +74,7 @@ describe('on Discord', () => {
     await begin(inTurn(job({}), job({ preflight })));
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
     await on.reply(asked.id, 'Approve up to $1.00?');
-    const card = await on.reply(asked.id, 'stanfordnlp/imdb: text · not checked');
+    const card = await on.reply(asked.id, 'stanfordnlp/imdb · not checked');
     expect(JSON.stringify(card)).toContain('but the script pushes to ada/sft');
     expect(JSON.stringify(on.world.model.requests.at(-1))).toContain('`preflight` is missing');
   });

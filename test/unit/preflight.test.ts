@@ -30,7 +30,8 @@ describe('what is said before a job', () => {
   test('is on the card in five short lines, and what nobody could check says so', () => {
     expect(shown({})).toEqual({
       Follows: 'trl/scripts/sft.py',
-      Data: 'acme/rows: messages · not checked',
+      Data: 'acme/rows · not checked',
+      Columns: 'messages',
       Tried: '20 rows on CPU · not checked',
       'Pushes to': 'acme/a · not checked',
       Time: '2 h of training, 1 h to spare',
@@ -58,7 +59,8 @@ describe('what is said before a job', () => {
     ];
     const known = { evidence, path: 'train.py' };
     expect(shown(known)).toMatchObject({
-      Data: 'acme/rows: messages · ✓ looked at here',
+      Data: 'acme/rows · ✓ looked at here',
+      Columns: 'messages',
       Tried: '20 rows on CPU · ✓ ran in the sandbox',
     });
     expect(shown(known, { dataset: 'acme/others' })).toMatchObject({

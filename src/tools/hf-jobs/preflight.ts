@@ -43,10 +43,10 @@ export function preflightFacts(preflight: Preflight | undefined, known: Known): 
   if (preflight === undefined) return [];
   const { example, dataset, columns, tried, pushes_to, time } = preflight;
   const inspected = known.evidence.some(({ kind, text }) => kind === 'dataset' && text === dataset);
-  const data = columns.length > 0 ? `${dataset}: ${columns.join(', ')}` : dataset;
   return [
     { label: 'Follows', value: example },
-    { label: 'Data', value: `${data} · ${inspected ? '✓ looked at here' : 'not checked'}` },
+    { label: 'Data', value: `${dataset} · ${inspected ? '✓ looked at here' : 'not checked'}` },
+    ...(columns.length > 0 ? [{ label: 'Columns', value: columns.join(', ') }] : []),
     { label: 'Tried', value: `${tried} · ${triedText(known)}` },
     { label: 'Pushes to', value: `${pushes_to} · ${pushText(pushes_to, known.facts)}` },
     { label: 'Time', value: time },
