@@ -12,7 +12,7 @@ import {
   RefusedDiscordThread,
   useRefusingDiscord,
 } from '../support/refusals/discord.ts';
-import { HOUR, MINUTE } from '../support/refusals/refused-thread.ts';
+import { expectGivenUp, HOUR, MINUTE } from '../support/refusals/refused-thread.ts';
 import { useStorage } from '../support/use-storage.ts';
 
 let storage: Storage;
@@ -151,6 +151,22 @@ describe('another form', () => {
     expect(thread.shows('could not show')).toBe(0);
     expect(thread.shows(thread.answer)).toBe(1);
   });
+});
+
+test('what was refused for more than a week is tried again when its channel is opened, and not before', async () => {
+  const thread = await begin();
+  const hasAnswer = (body: unknown) => JSON.stringify(body).includes('forty-two');
+  discord.refusals.refuse(/^POST .*messages$/, 400, 200_000, hasAnswer);
+  await thread.ends();
+  await expectGivenUp(thread, /./);
+  expect(thread.shows('could not show a part of my answer here')).toBe(1);
+  discord.refusals.lift();
+  await thread.settle(HOUR);
+  expect(thread.shows(thread.answer)).toBe(0);
+  await thread.reopen();
+  await thread.settle(HOUR);
+  expect(thread.shows(thread.answer)).toBe(1);
+  expect(thread.shows('could not show')).toBe(0);
 });
 
 describe('a message that can’t be changed any more', () => {
