@@ -54,7 +54,8 @@ const WEB_BYTES = 200_000_000;
 
 const PAUSE_MS = 100;
 
-const KINDS: readonly Kind[] = [
+/** All kinds, each of which a process does by itself. */
+export const KINDS: readonly Kind[] = [
   // Each is told in its thread: more at once would keep what people wait for from being delivered.
   { name: 'close unused sessions', batch: 10, pauseMs: 15_000, work: close },
   {

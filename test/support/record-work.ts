@@ -11,6 +11,7 @@ import { randomIds, systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import type { ModelClient } from '../../src/llm/client.ts';
 import { createEngine } from '../../src/runtime/engine.ts';
+import { KINDS } from '../../src/runtime/housekeeping.ts';
 import { sweep } from '../../src/runtime/maintenance.ts';
 import { type Pings, runPings } from '../../src/runtime/ping-schedules.ts';
 import { askedToStop } from '../../src/session/store/inbox.ts';
@@ -40,6 +41,8 @@ export type RecordWork = {
   sweep(): Promise<void>;
   /** Whether something may be spent, with all budgets set. */
   budget(): Promise<void>;
+  /** Each kind of housekeeping, until nothing is left of it. */
+  housekeeping(): Promise<void>;
   /** What a note tells of a thread and of a channel, each over a week. */
   digest(): Promise<void>;
 };
@@ -95,6 +98,15 @@ function workOn(db: Db, pings: Pings): RecordWork {
       isolation: ISOLATION,
     },
   };
+  const keeping = {
+    ...rendering,
+    isolation: ISOLATION,
+    owner: 'bench',
+    renders: sweeping.renders,
+    retention: { idleDays: 10_000, fileDays: 10_000 },
+    sandboxes: undefined,
+    ...{ firstLookMs: 0, everyMs: 1e9 },
+  };
   const following = { owner: 'bench', leaseMs: 10_000, limit: 200 };
   let followed: string[] = [];
 
@@ -115,6 +127,9 @@ function workOn(db: Db, pings: Pings): RecordWork {
       ]);
       await askedToStop(db, [last]);
       await questionsOf(db, ['c1']);
+    },
+    async housekeeping() {
+      for (const { work, batch } of KINDS) while ((await work(keeping, batch)) >= batch);
     },
     async budget() {
       const session = await readSession(db, last);
