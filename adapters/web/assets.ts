@@ -4,14 +4,20 @@ import { join } from 'node:path';
 /** What the page is made of: files that browsers are served as they stand in `page/`. */
 const FILES: Readonly<Record<string, string>> = {
   'index.html': 'text/html; charset=utf-8',
-  'style.css': 'text/css; charset=utf-8',
+  'base.css': 'text/css; charset=utf-8',
+  'layout.css': 'text/css; charset=utf-8',
+  'messages.css': 'text/css; charset=utf-8',
+  'controls.css': 'text/css; charset=utf-8',
+  'narrow.css': 'text/css; charset=utf-8',
   'main.js': 'text/javascript; charset=utf-8',
   'stream.js': 'text/javascript; charset=utf-8',
   'thread.js': 'text/javascript; charset=utf-8',
   'messages.js': 'text/javascript; charset=utf-8',
   'nodes.js': 'text/javascript; charset=utf-8',
   'composer.js': 'text/javascript; charset=utf-8',
+  'files.js': 'text/javascript; charset=utf-8',
   'dialogs.js': 'text/javascript; charset=utf-8',
+  'forms.js': 'text/javascript; charset=utf-8',
   'elements.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 };

@@ -26,7 +26,8 @@ function look(node: unknown, around: string, counted: (name: string, body: Span)
   if (typeof node !== 'object' || node === null) return;
   const { identifier, id, key, type, body } = Named.safeParse(node).data ?? {};
   const name = identifier?.value ?? id?.value ?? key?.value ?? around;
-  if (type !== undefined && body !== undefined && FUNCTION.test(type)) counted(name, body.span);
+  // What a method of a class does stands in a part that has no type.
+  if (body !== undefined && (type === undefined || FUNCTION.test(type))) counted(name, body.span);
   for (const part of Object.values(node)) look(part, name, counted);
 }
 

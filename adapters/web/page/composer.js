@@ -1,23 +1,6 @@
-import { byId, element, freshId, timeZone } from './elements.js';
+import { byId, freshId, timeZone } from './elements.js';
+import { createFileList, filesOf } from './files.js';
 import { post } from './stream.js';
-
-/** Files as they are sent. */
-export const filesOf = (files) =>
-  Promise.all(
-    files.map(async (file) => ({
-      name: file.name,
-      base64: base64Of(new Uint8Array(await file.arrayBuffer())),
-    })),
-  );
-
-/** Piece by piece: a call takes only so many arguments. */
-function base64Of(bytes) {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  }
-  return btoa(text);
-}
 
 /**
  * What people write with. `begin` is given the thread that a message begins, where the page shows none.
@@ -26,37 +9,7 @@ export function createComposer({ thread, begin, answers, limits }) {
   const form = byId('composer');
   const text = byId('composer-text');
   const picker = byId('composer-file');
-  const list = byId('composer-files');
-  let files = [];
-
-  function showFiles() {
-    list.replaceChildren(
-      ...files.map((file, i) => {
-        const remove = () => {
-          files = files.filter((_other, at) => at !== i);
-          showFiles();
-        };
-        const button = element(
-          'button',
-          { type: 'button', class: 'quiet', onclick: remove, 'aria-label': `Leave out ${file.name}` },
-          '✕',
-        );
-        return element('li', {}, file.name, ' ', button);
-      }),
-    );
-  }
-
-  function add(more) {
-    const { most, megabytes } = limits();
-    const large = more.find(({ size }) => size > megabytes * 1e6);
-    if (large) return answers.say(`${large.name} is larger than ${megabytes} MB.`);
-    files = [...files, ...more];
-    if (files.length > most) {
-      files = files.slice(0, most);
-      answers.say(`At most ${most} files go with a message.`);
-    }
-    showFiles();
-  }
+  const files = createFileList({ limits, say: answers.say });
 
   /** Says something in the thread, or begins one with it. */
   async function say(words, sent = []) {
@@ -71,16 +24,13 @@ export function createComposer({ thread, begin, answers, limits }) {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const words = text.value;
-    const sent = files;
-    if (words.trim() === '' && sent.length === 0) return;
+    if (words.trim() === '' && files.count() === 0) return;
     text.value = '';
-    files = [];
-    showFiles();
+    const sent = files.take();
     say(words, sent).catch((error) => {
       // Nothing that was written is lost.
       if (text.value === '') text.value = words;
-      if (files.length === 0) files = sent;
-      showFiles();
+      files.putBack(sent);
       answers.say(error.message);
     });
   });
@@ -90,16 +40,16 @@ export function createComposer({ thread, begin, answers, limits }) {
     form.requestSubmit();
   });
   picker.addEventListener('change', () => {
-    add([...picker.files]);
+    files.add([...picker.files]);
     picker.value = '';
   });
   text.addEventListener('paste', ({ clipboardData }) => {
-    if (clipboardData.files.length > 0) add([...clipboardData.files]);
+    if (clipboardData.files.length > 0) files.add([...clipboardData.files]);
   });
   form.addEventListener('dragover', (event) => event.preventDefault());
   form.addEventListener('drop', (event) => {
     event.preventDefault();
-    add([...event.dataTransfer.files]);
+    files.add([...event.dataTransfer.files]);
   });
 
   return {

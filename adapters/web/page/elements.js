@@ -3,8 +3,8 @@
  * page is ever made of markup.
  *
  * @param {string} tag
- * @param {Record<string, unknown>} [attributes] `on…` listens, `class` and others are set; false and undefined
- *   are left out
+ * @param {Record<string, unknown>} [attributes] `on…` listens, `class` and others are set; false and
+ *   undefined are left out
  * @param {...(Node | string | undefined | (Node | string)[])} children
  */
 export function element(tag, attributes = {}, ...children) {

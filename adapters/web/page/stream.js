@@ -1,7 +1,7 @@
 /**
- * Follows the board over server-sent events, of the list and of one thread. Every event says how far it goes; a
- * connection that breaks is begun again from there, so nothing is missed, and a message that is told again is
- * the same message.
+ * Follows the board over server-sent events, of the list and of one thread. Every event says how far it goes;
+ * a connection that breaks is begun again from there, so nothing is missed, and a message that is told again
+ * is the same message.
  *
  * @param {{ news(news: object): void, state(state: 'live' | 'away' | 'out'): void }} told
  */
@@ -48,8 +48,8 @@ export function follow(told) {
 }
 
 /**
- * Sends something that changes what is there. What nobody has answered is sent again as it is, with its id, so
- * it counts once. Throws an Error with words for people where it is refused.
+ * Sends something that changes what is there. What nobody has answered is sent again as it is, with its id,
+ * so it counts once. Throws an Error with words for people where it is refused.
  */
 export async function post(path, body, tries = 20) {
   for (let tried = 1; ; tried++) {
