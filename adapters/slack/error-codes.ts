@@ -39,7 +39,7 @@ const WRITES = [POST, UPDATE, ...STREAMS];
 const TELLS = [...SENDS, EPHEMERAL];
 const ADD = 'reactions.add';
 const REMOVE = 'reactions.remove';
-const MARKS = [ADD, REMOVE];
+const REACTING = [ADD, REMOVE];
 const UPLOAD = 'files.getUploadURLExternal';
 const COMPLETE = 'files.completeUploadExternal';
 const UNSHARE = 'files.delete';
@@ -81,7 +81,7 @@ const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, Entry>>>
     org_login_required: [[ANY], 'this workspace is being moved into an organisation'],
     // A token that has run out is renewed: what waits is sent then.
     token_expired: [[ANY], TOKEN],
-    external_channel_migrating: [[UPDATE, ...MARKS], 'this channel is being moved'],
+    external_channel_migrating: [[UPDATE, ...REACTING], 'this channel is being moved'],
   },
   unclear: {
     internal_error: [[ANY], TROUBLE],
@@ -156,7 +156,7 @@ const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, Entry>>>
     user_not_found: [[START, USER], FORM],
   },
   gone: {
-    message_not_found: [[UPDATE, DELETE, APPEND, STOP, ...MARKS, ...PANEL], 'it was deleted'],
+    message_not_found: [[UPDATE, DELETE, APPEND, STOP, ...REACTING, ...PANEL], 'it was deleted'],
     file_not_found: [[UPDATE, COMPLETE, UNSHARE, REMOVE], 'the file was deleted'],
     file_deleted: [[UPDATE, UNSHARE], 'the file was deleted'],
     file_is_deleted: [[UPDATE], 'the file was deleted'],
@@ -169,7 +169,7 @@ const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, Entry>>>
   },
   closed: {
     channel_not_found: [
-      [...WRITES, DELETE, EPHEMERAL, COMPLETE, ...MARKS, ...READS, ...PANEL],
+      [...WRITES, DELETE, EPHEMERAL, COMPLETE, ...REACTING, ...READS, ...PANEL],
       'the channel is gone, or I am not in it any more; somebody has to invite me again',
     ],
     is_archived: [[...TELLS, ADD], 'the channel is archived; somebody has to un-archive it'],
@@ -211,8 +211,8 @@ const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, Entry>>>
     posting_to_general_channel_denied: [[COMPLETE], NO_FILES],
     user_not_in_channel: [[EPHEMERAL], 'they are not in the channel'],
     not_enabled: [[PUBLISH], 'my Home tab is switched off; whoever runs me has to switch it on'],
-    no_access: [MARKS, NO_REACTIONS],
-    thread_locked: [MARKS, 'the thread is locked'],
+    no_access: [REACTING, NO_REACTIONS],
+    thread_locked: [REACTING, 'the thread is locked'],
     cant_delete_message: [[DELETE], 'I may not delete it'],
     compliance_exports_prevent_deletion: [[DELETE], 'nothing may be deleted in this workspace'],
     cant_delete_file: [[UNSHARE], 'I may not delete it'],
@@ -250,9 +250,9 @@ const BY_MEANING: Readonly<Record<Row['means'], Readonly<Record<string, Entry>>>
     duplicate_external_id: [VIEWS, FORM],
     missing_profile_id: [[PUBLISH], FORM],
     not_implemented: [[PUBLISH], FORM],
-    bad_timestamp: [MARKS, FORM],
-    invalid_name: [MARKS, 'this workspace does not have that emoji'],
-    no_item_specified: [MARKS, FORM],
+    bad_timestamp: [REACTING, FORM],
+    invalid_name: [REACTING, 'this workspace does not have that emoji'],
+    no_item_specified: [REACTING, FORM],
     not_reactable: [[ADD], 'it can have no reactions'],
     too_many_emoji: [[ADD], 'it has as many kinds of reactions as there can be'],
     too_many_reactions: [[ADD], ALL_REACTIONS],

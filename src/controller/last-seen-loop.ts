@@ -27,7 +27,8 @@ export type LastSeenLoop = {
 /** What is read back: since when, how often that has failed before, and until when it may go on. */
 export type Missed = { since: Date; failures: number; signal: AbortSignal };
 
-const PRESENCE_MS = 20_000;
+/** How often it is noted that somebody listens. */
+const NOTED_MS = 20_000;
 
 /**
  * This long without a look nobody has listened, whatever the connection says of itself: the machine slept, or
@@ -88,7 +89,7 @@ export async function followLastSeen(loop: LastSeenLoop, signal: AbortSignal): P
     if (workspaces !== undefined) unknown.reset();
     if (isWell && lostAt !== undefined) continue;
     const woken = isWell ? AbortSignal.any([signal, pause.signal]) : signal; // not sooner, whatever else fails
-    const waitMs = isWell ? PRESENCE_MS : workspaces === undefined ? unknown.next() : LOOK_MS;
+    const waitMs = isWell ? NOTED_MS : workspaces === undefined ? unknown.next() : LOOK_MS;
     await systemClock.sleep(waitMs, woken).catch(() => {}); // woken
   }
 }

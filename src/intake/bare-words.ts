@@ -95,7 +95,7 @@ const STOPS: readonly string[] = [
 ];
 
 /** What people say besides it. Anything else makes it another message: "stop words", "don't stop". */
-const BESIDES = new Set(
+const FILLERS = new Set(
   [
     'now it that this right away immediately asap everything all at once just hey ok okay oh wait bot working',
     "enough that's thats genug but yes yeah yep alright sorry really seriously hello hi you guys man bro dude",
@@ -145,7 +145,7 @@ export function saysStop({ said }: Pick<Bare, 'said'>): boolean {
   const left = withoutPlease(words)
     .replace(PHRASES, '')
     .split(' ')
-    .filter((word) => !BESIDES.has(word))
+    .filter((word) => !FILLERS.has(word))
     .join(' ');
   const rest = left.replace(STOP, '');
   return rest !== left && rest.trim() === '';

@@ -37,7 +37,7 @@ export function nearCommands(text: string, bare: Bare): readonly Offer[] | undef
   for (const [pattern, offers] of NEAR) {
     if (pattern.test(asked)) return offers;
   }
-  if (beginsWithStop(words) && !words.startsWith('para ') && BESIDES_JOBS.test(words))
+  if (beginsWithStop(words) && !words.startsWith('para ') && NAMES_JOBS.test(words))
     return [OFFERS.stop, OFFERS.keep];
   const meant = EXCHANGED.get(words);
   return meant && [meant];
@@ -48,7 +48,7 @@ const ASKED =
   /^(?:(?:can|could|would|will|should|shall|may) (?:you|we|i)(?: just)? |(?:let's|lets|we should|we can) |(?:i'd|i would) like (?:you )?to |i want to )/;
 
 /** "Stop the job" may be about the job alone, or about all of it. */
-const BESIDES_JOBS =
+const NAMES_JOBS =
   /^\S+(?: auf| an| toi)?(?: \S+){0,2} (?:l')?(?:jobs?|runs?|training|trainings?lauf|entrainement|tache|trabajos?|entrenamiento)(?: \S+)?$/;
 
 const NEAR: readonly (readonly [RegExp, readonly Offer[]])[] = [

@@ -99,7 +99,7 @@ export async function recordLook(
   const remedies = remediesFor(watch, looked, hardware);
   const snapshot = remedies.length > 0 ? { ...looked, remedies } : looked;
   const curve = isTold(snapshot) ? await curveOf({ ...watch, snapshot }) : undefined;
-  const telling = { curve, isolation };
+  const options = { curve, isolation };
   return db.transaction(`a look at job ${watch.jobId}`, async (tx) => {
     const isOver = isFinal(snapshot);
     const at = tx.clock.now();
@@ -113,7 +113,7 @@ export async function recordLook(
     if (isOver) {
       const operation = { kind: 'job_ended' as const, watchId: watch.id };
       await insertOperation(tx, watch.sessionId, `job_ended:${watch.id}`, operation);
-      if (isTold(snapshot)) await tellOfEnd(tx, watch, snapshot, telling);
+      if (isTold(snapshot)) await tellOfEnd(tx, watch, snapshot, options);
       return 'over';
     }
     const now = { ...watch, snapshot, lookedAt: at };

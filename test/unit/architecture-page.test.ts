@@ -7,6 +7,13 @@ import { ROOT } from '../support/root.ts';
 const page = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
 const mapped = [...page.matchAll(/^(src\/\S+)\/ {2,}\S/gm)].map(([, folder]) => folder ?? '');
 
+/** Folders of adapters and tests: each is a room of its own. */
+const besideSrc = ['adapters', 'test'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${folder}/${name}`),
+);
+
 const Rooms = z.object({ floors: z.array(z.record(z.string(), z.array(z.string()))) });
 const { floors } = Rooms.parse(JSON.parse(readFileSync(join(ROOT, 'src/rooms.json'), 'utf8')));
 const rooms = floors.flatMap(Object.keys).map((room) => `src/${room}`);
@@ -20,6 +27,14 @@ const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf
 
 test('the map shows every room that the rules of imports name, and none besides', () => {
   expect([...mapped].sort()).toEqual([...rooms].sort());
+});
+
+test('the map shows every folder of the adapters and of the tests, the programs, and none besides', () => {
+  const shown = [...page.matchAll(/^((?!src\/)[a-z]+(?:\/\S+)?)\/ {2,}\S/gm)].map(
+    ([, folder]) => folder ?? '',
+  );
+  expect(besideSrc.length).toBeGreaterThan(15);
+  expect([...shown].sort()).toEqual([...besideSrc, 'bin'].sort());
 });
 
 test('the map shows the rooms in the order of their floors', () => {

@@ -79,7 +79,7 @@ export const paces = internSchema.table(
 );
 
 /** When a chat process last listened to a workspace: what was written since then has to be read back. */
-export const presence = internSchema.table(
+export const lastSeen = internSchema.table(
   'presence',
   {
     platform: text('platform').notNull(),

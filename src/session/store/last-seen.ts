@@ -1,7 +1,7 @@
 import { and, desc, eq } from 'drizzle-orm';
 import type { Db } from '../../db/database.ts';
 import { sessions } from '../../db/schema/sessions.ts';
-import { presence } from '../../db/schema/threads.ts';
+import { lastSeen } from '../../db/schema/threads.ts';
 import type { ThreadAddress, Workspace } from '../address.ts';
 
 /**
@@ -22,15 +22,15 @@ export function createLastSeen(db: Db): LastSeen {
       if (workspaces.length === 0) return;
       const seenAt = db.clock.now();
       await db
-        .insert(presence)
+        .insert(lastSeen)
         .values(workspaces.map((workspace) => ({ platform, workspace, seenAt })))
-        .onConflictDoUpdate({ target: [presence.platform, presence.workspace], set: { seenAt } });
+        .onConflictDoUpdate({ target: [lastSeen.platform, lastSeen.workspace], set: { seenAt } });
     },
     async lastSeen({ platform, workspace }) {
       const [row] = await db
-        .select({ seenAt: presence.seenAt })
-        .from(presence)
-        .where(and(eq(presence.platform, platform), eq(presence.workspace, workspace)));
+        .select({ seenAt: lastSeen.seenAt })
+        .from(lastSeen)
+        .where(and(eq(lastSeen.platform, platform), eq(lastSeen.workspace, workspace)));
       return row?.seenAt;
     },
     async threads({ platform, workspace }, limit) {
