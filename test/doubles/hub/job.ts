@@ -68,13 +68,8 @@ export function linesSoFar(job: DoubleJob): readonly string[] {
 /** A job as the API tells of it: of its secrets, the names. */
 export function jobJson(job: DoubleJob) {
   const { stage, startedAt, finishedAt, message } = stageOf(job);
-  const { secrets, timeoutSeconds, ...spec } = job.spec as {
-    secrets?: Record<string, string>;
-    timeoutSeconds?: number | null;
-  };
   return {
     type: 'job',
-    ...(timeoutSeconds ? { timeout: timeoutSeconds } : {}),
     id: job.id,
     createdAt: new Date(job.createdAt).toISOString(),
     createdBy: { id: ownerOf('ada').id, name: 'ada' },
@@ -88,8 +83,20 @@ export function jobJson(job: DoubleJob) {
       failureCount: stage === 'ERROR' ? 1 : 0,
     },
     owner: ownerOf(job.namespace),
-    environment: {},
-    ...spec,
-    secrets: Object.keys(secrets ?? {}),
+    ...toldSpec(job.spec),
   };
 }
+
+/** Of what was asked for what the Hub tells again: of secrets the names, the limit by another name. */
+export function toldSpec(spec: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { environment = {}, secrets = {}, timeoutSeconds } = spec;
+  const same = TOLD_AGAIN.filter((name) => spec[name] !== undefined).map((name) => [name, spec[name]]);
+  return {
+    ...Object.fromEntries(same),
+    environment,
+    secrets: Object.keys(Object(secrets)),
+    ...(timeoutSeconds ? { timeout: timeoutSeconds } : {}),
+  };
+}
+
+const TOLD_AGAIN = ['dockerImage', 'spaceId', 'command', 'arguments', 'flavor', 'labels', 'volumes'];

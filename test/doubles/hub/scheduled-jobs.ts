@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toldSpec } from './job.ts';
 import { JobRequest } from './job-request.ts';
 import { ownerOf } from './people.ts';
 import type { Answer, HubRequest } from './route.ts';
@@ -41,18 +42,12 @@ export function routeScheduled(scheduled: DoubleScheduledJob[], { method, path, 
 
 /** As the API tells of it: of its secrets, the names; and its limit by another name than it takes it. */
 function shown({ jobSpec, namespace, ...job }: DoubleScheduledJob): Record<string, unknown> {
-  const { secrets = {}, timeoutSeconds, ...spec } = jobSpec;
   return {
     ...job,
     type: 'scheduled-job',
     owner: ownerOf(namespace),
     status: { lastJob: null, nextJobRunAt: NEXT_RUN },
-    jobSpec: {
-      environment: {},
-      ...spec,
-      ...(timeoutSeconds ? { timeout: timeoutSeconds } : {}),
-      secrets: Object.keys(Object(secrets)),
-    },
+    jobSpec: toldSpec(jobSpec),
   };
 }
 
