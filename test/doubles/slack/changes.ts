@@ -1,5 +1,5 @@
 import { richText } from './rich-text.ts';
-import { BOT, type SlackMessage, teamOf } from './workspace.ts';
+import { BOT, type ChannelKind, type SlackMessage, teamOf } from './workspace.ts';
 
 /*
  * What Slack tells of a message that is changed or taken away, in the form it has on the wire:
@@ -51,21 +51,31 @@ function threadParts(ts: string, replies: readonly SlackMessage[]): Event {
 }
 
 /** `now` is the time of the change. */
-export const changed = (now: string, message: SlackMessage, before: Event, is: Event): Event => ({
-  ...common(now, message),
+export const changed = (
+  now: string,
+  message: SlackMessage,
+  kind: ChannelKind,
+  before: Event,
+  is: Event,
+): Event => ({
+  ...common(now, message, kind),
   subtype: 'message_changed',
   message: { ...is, source_team: teamOf(message.channel), user_team: BOT.team_id },
   previous_message: before,
 });
 
-export const deleted = (now: string, message: SlackMessage, before: Event): Event => ({
-  ...common(now, message),
+export const deleted = (now: string, message: SlackMessage, kind: ChannelKind, before: Event): Event => ({
+  ...common(now, message, kind),
   subtype: 'message_deleted',
   deleted_ts: message.ts,
   previous_message: before,
 });
 
-function common(now: string, { channel }: SlackMessage): Event {
-  const channel_type = channel.startsWith('D') ? 'im' : 'channel';
-  return { type: 'message', hidden: true, channel, channel_type, ts: now, event_ts: now };
-}
+const common = (now: string, { channel }: SlackMessage, channel_type: ChannelKind): Event => ({
+  type: 'message',
+  hidden: true,
+  channel,
+  channel_type,
+  ts: now,
+  event_ts: now,
+});

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { ChannelKind } from './workspace.ts';
 
 const Manifest = z.object({
   features: z.object({
@@ -24,11 +25,10 @@ const manifest = Manifest.parse(
   JSON.parse(readFileSync(new URL('../../../configs/slack.manifest.json', import.meta.url), 'utf8')),
 );
 
-/** The scope that a method needs, each from its page; one of several for conversations.replies. */
+/** The scopes of which a method needs one, each from its page. */
 const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'users.conversations': ['channels:read', 'groups:read'],
   'users.info': ['users:read'],
-  'conversations.info': ['channels:read', 'groups:read'],
   'files.info': ['files:read'],
   'usergroups.list': ['usergroups:read'],
   'usergroups.users.list': ['usergroups:read'],
@@ -48,24 +48,41 @@ const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'chat.delete': ['chat:write'],
   'reactions.add': ['reactions:write'],
   'reactions.remove': ['reactions:write'],
-  'conversations.history': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
-  'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
 };
 
+/** What scopes call each kind of channel, and what each of these methods does with it. */
+const KINDS: Readonly<Record<ChannelKind, string>> = {
+  channel: 'channels',
+  group: 'groups',
+  im: 'im',
+  mpim: 'mpim',
+};
+const BY_KIND: Readonly<Record<string, 'read' | 'history'>> = {
+  'conversations.info': 'read',
+  'conversations.history': 'history',
+  'conversations.replies': 'history',
+};
+
+/** What Slack says of a scope that an app lacks: https://docs.slack.dev/reference/scopes. */
+export type MissingScope = { ok: false; error: 'missing_scope'; needed: string; provided: string };
+
 /**
- * Whether an app installed with our manifest may call a method: the double grants what the manifest asks for.
+ * Why an app installed with our manifest may not call a method, in a channel of a kind; undefined where it
+ * may: the double grants what the manifest asks for.
  */
-export function mayCall(method: string): boolean {
-  const scopes = METHOD_SCOPES[method];
-  return scopes === undefined || scopes.some((scope) => manifest.oauth_config.scopes.bot.includes(scope));
+export function missingScope(method: string, kind: ChannelKind = 'channel'): MissingScope | undefined {
+  const granted = manifest.oauth_config.scopes.bot;
+  const does = BY_KIND[method];
+  const scopes = does === undefined ? METHOD_SCOPES[method] : [`${KINDS[kind]}:${does}`];
+  if (scopes === undefined || scopes.some((scope) => granted.includes(scope))) return undefined;
+  return { ok: false, error: 'missing_scope', needed: scopes.join(','), provided: granted.join(',') };
 }
 
 /** Whether our manifest subscribes to an event; `message` events are subscribed to by kind of channel. */
 export function isSubscribed(event: { type?: unknown; channel_type?: unknown }, isAgent: boolean): boolean {
-  const kinds: Record<string, string> = { channel: 'channels', group: 'groups', im: 'im', mpim: 'mpim' };
   const name =
     event.type === 'message'
-      ? `message.${kinds[String(event.channel_type ?? 'channel')]}`
+      ? `message.${KINDS[(event.channel_type ?? 'channel') as ChannelKind]}`
       : String(event.type);
   if (name === 'app_home_opened' && !manifest.features.app_home.home_tab_enabled) return false;
   if (name.startsWith('assistant_')) return !isAgent; // older apps were subscribed to it by their own manifest

@@ -55,7 +55,7 @@ export abstract class SlackPeople extends SlackOpenings {
   /** Tells the app of a message; again, where a test wants a delivery made twice. */
   deliverMessage(message: SlackMessage): void {
     const { channel, files } = message;
-    const channel_type = channel.startsWith('D') ? 'im' : 'channel';
+    const channel_type = this.workspace.kindOf(channel);
     const subtype = files ? { subtype: 'file_share' } : {};
     this.deliverEvent({ ...this.#raw(message), ...subtype, channel, channel_type, type: 'message' });
     this.deliverMention(message);
@@ -135,7 +135,7 @@ export abstract class SlackPeople extends SlackOpenings {
     // The time of an edit is told in whole seconds.
     const edited = { user: message.user, ts: `${now.split('.')[0]}.000000` };
     this.workspace.edit(message, content.text === undefined ? content : { edited, ...content });
-    const event = changed(now, message, before, this.#raw(message));
+    const event = changed(now, message, this.workspace.kindOf(message.channel), before, this.#raw(message));
     this.deliverEvent(event);
     return event;
   }
@@ -145,7 +145,10 @@ export abstract class SlackPeople extends SlackOpenings {
     this.workspace.delete(message);
     const now = this.workspace.nextTs();
     const isKept = this.workspace.find(message.channel, message.ts) !== undefined;
-    const event = isKept ? changed(now, message, before, this.#raw(message)) : deleted(now, message, before);
+    const kind = this.workspace.kindOf(message.channel);
+    const event = isKept
+      ? changed(now, message, kind, before, this.#raw(message))
+      : deleted(now, message, kind, before);
     this.deliverEvent(event);
   }
 
@@ -156,7 +159,7 @@ export abstract class SlackPeople extends SlackOpenings {
   /** The event of a mention that Slack sends besides that of the message; its time is the message's. */
   deliverMention(message: SlackMessage): void {
     const { channel, text } = message;
-    if (channel.startsWith('D') || !text.includes(`<@${BOT.user_id}>`)) return;
+    if (this.workspace.kindOf(channel) === 'im' || !text.includes(`<@${BOT.user_id}>`)) return;
     // How many replies there are it leaves out: https://docs.slack.dev/reference/events/app_mention.
     const thread = this.workspace.repliesTo(message).length > 0 ? { thread_ts: message.ts } : {};
     this.deliverEvent({ ...rawMessage(message), ...thread, channel, type: 'app_mention' });

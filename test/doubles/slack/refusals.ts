@@ -87,9 +87,15 @@ export class Refusals {
   }
 
   /** The code with which a call is refused by what it is about. `message` is the one that it names. */
-  of(method: string, args: Arguments, message: SlackMessage | undefined): string | undefined {
+  of(
+    method: string,
+    args: Arguments,
+    message: SlackMessage | undefined,
+    isPublic: boolean,
+  ): string | undefined {
     const state = this.#channels.get(String(args.channel ?? args.channel_id));
-    const refused = state && BY_STATE[state](method);
+    // Of a private channel that it is not in, nobody is told that there is one.
+    const refused = state === 'removed' && !isPublic ? 'channel_not_found' : state && BY_STATE[state](method);
     if (refused !== undefined) return refused;
     const isOld = message !== undefined && Date.now() - Number(message.ts) * 1000 > this.editWindowMs;
     if (method === 'chat.update' && isOld && message.user === BOT.user_id) return 'edit_window_closed';

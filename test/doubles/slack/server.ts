@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf, bytesOf, type Listening, listen, sendJson } from '../http.ts';
 import { broadcastsIn } from './broadcasts.ts';
 import { HttpTransport, SocketTransport, type Transport } from './delivery.ts';
-import { mayCall } from './manifest.ts';
+import { missingScope } from './manifest.ts';
 import { SlackPeople } from './people.ts';
 import { refusalOf } from './rules.ts';
 import type { SlackDoubleOptions } from './state.ts';
@@ -84,7 +84,7 @@ export class SlackDouble extends SlackPeople {
     if (file?.leadsTo) return void response.writeHead(302, { location: file.leadsTo }).end();
     const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
     const isGood = this.oauth.isUsed ? 'team' in this.oauth.teamOf(token) : token.startsWith('xoxb-');
-    const isAllowed = isGood && mayCall('files.info');
+    const isAllowed = isGood && missingScope('files.info') === undefined;
     response.writeHead(200, { 'content-type': isAllowed ? 'text/plain' : 'text/html' });
     response.end(isAllowed ? file?.bytes : '<html>Sign in</html>');
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf, sendJson } from '../http.ts';
 import { broadcastsIn } from './broadcasts.ts';
-import { mayCall } from './manifest.ts';
+import { missingScope } from './manifest.ts';
 import { agents } from './methods/agents.ts';
 import { assistant } from './methods/assistant.ts';
 import { chat } from './methods/chat.ts';
@@ -78,25 +78,31 @@ function answerOf(slack: SlackState, method: string, args: Arguments, token: str
   if (slack.oauth.isUsed) return answerInstalled(slack, method, args, token);
   if (!token.startsWith('xoxb-')) return { ok: false, error: token ? 'invalid_auth' : 'not_authed' };
   if (slack.tokenError !== undefined) return { ok: false, error: slack.tokenError };
-  if (!mayCall(method)) return { ok: false, error: 'missing_scope' };
+  const lacks = lackOf(slack, method, args);
+  if (lacks !== undefined) return lacks;
   const refused = refusalOfCall(slack, method, args);
   if (refused !== undefined) return { ok: false, error: refused };
   const handler = METHODS[method];
   return handler ? handler(slack, args) : { ok: false, error: 'unknown_method' };
 }
 
+const lackOf = ({ workspace }: SlackState, method: string, { channel }: Arguments) =>
+  missingScope(method, channel === undefined ? undefined : workspace.kindOf(String(channel)));
+
 function refusalOfCall(slack: SlackState, method: string, args: Arguments): string | undefined {
   const scripted = slack.refusals.scripted(method, args);
   if (typeof scripted === 'string') return scripted;
   const message = slack.workspace.find(String(args.channel), String(args.ts ?? args.timestamp));
-  return slack.refusals.of(method, args, message);
+  const kind = slack.workspace.kindOf(String(args.channel ?? args.channel_id));
+  return slack.refusals.of(method, args, message, kind === 'channel');
 }
 
 /** A token of an installed app reaches its own workspace and no other. */
 function answerInstalled(slack: SlackState, method: string, args: Arguments, token: string): Answer {
   const granted = slack.oauth.teamOf(token);
   if ('error' in granted) return { ok: false, error: granted.error };
-  if (!mayCall(method)) return { ok: false, error: 'missing_scope' };
+  const lacks = lackOf(slack, method, args);
+  if (lacks !== undefined) return lacks;
   const channel = args.channel ?? args.channel_id;
   if (channel !== undefined && teamOf(String(channel)) !== granted.team) {
     return { ok: false, error: 'channel_not_found' };

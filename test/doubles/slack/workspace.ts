@@ -67,10 +67,18 @@ export const CHANNEL_NAMES: Readonly<Record<string, string>> = {
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = { S0LEADS: ['U0GRACE'] };
 
+/**
+ * What a channel is: public, private, a group message or a direct message. Its id does not tell: those of
+ * private channels and of group messages begin as those of public ones do
+ * (https://docs.slack.dev/reference/objects/conversation-object).
+ */
+export type ChannelKind = 'channel' | 'group' | 'mpim' | 'im';
+
 /** The messages of a workspace, and what happens to them as events: `change` after each. */
 export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 'edited' | 'deleted'] }> {
   readonly #messages = new Map<string, SlackMessage>();
   readonly channels = new Set(['C0ML', 'C0OPS', 'D0ADA', 'C0TWO']);
+  readonly #kinds = new Map<string, ChannelKind>();
   /** Names of threads of the assistant panel, by channel and thread; undefined for one that has none yet. */
   readonly panels = new Map<string, string | undefined>();
   /** Members of channels that not everybody is in. */
@@ -79,6 +87,16 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
   /** How long ago what is written now was written. */
   ageMs = 0;
   #last = 0;
+
+  /** Makes a channel that is not public. */
+  open(channel: string, kind: ChannelKind): void {
+    this.channels.add(channel);
+    this.#kinds.set(channel, kind);
+  }
+
+  kindOf(channel: string): ChannelKind {
+    return this.#kinds.get(channel) ?? (channel.startsWith('D') ? 'im' : 'channel');
+  }
 
   isIn(user: string, channel: string): boolean {
     return this.members.get(channel)?.includes(user) ?? true;

@@ -13,8 +13,15 @@ export const conversations: Methods = {
     const id = String(channel);
     if (!workspace.channels.has(id)) return { ok: false, error: 'channel_not_found' };
     const name = CHANNEL_NAMES[id];
-    const kind = { is_channel: id.startsWith('C'), is_im: id.startsWith('D') };
-    return { ok: true, channel: { id, ...kind, ...(name === undefined ? {} : { name }) } };
+    const kind = workspace.kindOf(id);
+    const is = {
+      is_channel: kind === 'channel',
+      is_group: kind === 'group',
+      is_im: kind === 'im',
+      is_mpim: kind === 'mpim',
+      is_private: kind !== 'channel',
+    };
+    return { ok: true, channel: { id, ...is, ...(name === undefined ? {} : { name }) } };
   },
 
   'conversations.history'(slack, args) {
