@@ -36,7 +36,8 @@ export async function orderPings(
   const { scope } = order;
   if (order.kind === 'off') {
     await tx.delete(schedules).where(isOf(sessionId, scope));
-    return { text: PINGS_OFF[scope], isZoneAsked: false };
+    const left = await ownPings(tx, isolation, sessionId);
+    return { text: [PINGS_OFF[scope], ...left].join('\n\n'), isZoneAsked: false };
   }
   const rhythm = rhythmIn(order, await zoneFor(tx, order, ordering), ordering.by);
   const values = { rhythm, lastShown: null };
@@ -49,13 +50,18 @@ export async function orderPings(
 }
 
 async function shownPings(tx: Tx, isolation: Isolation, sessionId: string): Promise<string> {
+  const own = await ownPings(tx, isolation, sessionId);
+  return own.length === 0 ? NO_PINGS : own.join('\n\n');
+}
+
+/** What is told of each rhythm that was ordered in a session: the oldest order first. */
+async function ownPings(tx: Tx, isolation: Isolation, sessionId: string): Promise<string[]> {
   const rows = await tx
     .select()
     .from(schedules)
     .where(eq(schedules.sessionId, sessionId))
     .orderBy(asc(schedules.createdAt));
-  const own = isolation.readable(rows, nameOf, scheduleOf);
-  return own.length === 0 ? NO_PINGS : own.map(({ scope, rhythm }) => pingsText(scope, rhythm)).join('\n\n');
+  return isolation.readable(rows, nameOf, scheduleOf).map(({ scope, rhythm }) => pingsText(scope, rhythm));
 }
 
 async function zoneFor(

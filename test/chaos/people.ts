@@ -78,7 +78,7 @@ export class People {
   readonly #ground: Ground;
   readonly #chance: Chance;
   readonly #lastClick = new Map<string, number>();
-  readonly #pinged: ThreadRef[] = [];
+  readonly #pinged: { thread: ThreadRef; off: string }[] = [];
   #isOver = false;
 
   constructor(ground: Ground, chance: Chance) {
@@ -98,7 +98,7 @@ export class People {
   /** From now on nothing new is begun, and somebody looks at what was forgotten. */
   finish(): void {
     this.#isOver = true;
-    for (const thread of this.#pinged.splice(0)) this.#say(thread, 'pings off');
+    for (const { thread, off } of this.#pinged.splice(0)) this.#say(thread, off);
   }
 
   /** Somebody asks something new, or goes on in a thread whose last request has been answered. */
@@ -154,10 +154,12 @@ export class People {
   }
 
   #orderPings(thread: ThreadRef): void {
-    if (this.#pinged.some(({ id }) => id === thread.id)) return;
-    if (this.#pinged.length === PINGED) this.#say(this.#pinged.shift() ?? thread, 'pings off');
-    this.#pinged.push(thread);
-    this.#say(thread, this.#chance.pick(['pings 1m', 'pings 1m', 'pings channel 1m', 'pings 2m']));
+    if (this.#pinged.some((pinged) => pinged.thread.id === thread.id)) return;
+    const oldest = this.#pinged.length === PINGED ? this.#pinged.shift() : undefined;
+    if (oldest !== undefined) this.#say(oldest.thread, oldest.off);
+    const scope = this.#chance.is(0.25) ? 'pings channel' : 'pings';
+    this.#pinged.push({ thread, off: `${scope} off` });
+    this.#say(thread, `${scope} ${this.#chance.pick(['1m', '2m'])}`);
   }
 
   #say(thread: ThreadRef, text: string): void {

@@ -38,8 +38,12 @@ describeOn('pings', EVERYWHERE, (backend) => {
       'they are still set',
       () => world.replies(asked).filter((reply) => reply.text.includes('I report on')).length === 2,
     );
+    world.slack.say('U0ADA', 'C0ML', 'pings channel 1d', asked.ts);
+    await world.reply(asked, 'I report on this channel’s running jobs every 1d.');
     world.slack.say('U0ADA', 'C0ML', 'pings off', asked.ts);
-    await world.reply(asked, 'Pings are off in this thread.');
+    // What is still on is said along with it.
+    const off = await world.reply(asked, 'Pings are off in this thread.');
+    expect(off.text).toContain('I report on this channel’s running jobs every 1d.');
   });
 });
 
