@@ -84,6 +84,8 @@ export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 
   /** Members of channels that not everybody is in. */
   readonly members = new Map<string, readonly string[]>();
   readonly groups = new Map<string, readonly string[]>(Object.entries(GROUPS));
+  /** What people have called themselves, in place of their first name. */
+  readonly displayNames = new Map<string, string>();
   /** How long ago what is written now was written. */
   ageMs = 0;
   #last = 0;

@@ -11,7 +11,7 @@ export const users: Methods = {
     ...BOT,
   }),
 
-  'users.info'(_slack, { user }) {
+  'users.info'({ workspace }, { user }) {
     const name = PEOPLE[String(user)];
     if (name === undefined) return { ok: false, error: 'user_not_found' };
     return {
@@ -20,7 +20,7 @@ export const users: Methods = {
         id: user,
         team_id: BOT.team_id,
         name: name.toLowerCase(),
-        profile: { display_name: name, real_name: name },
+        profile: { display_name: workspace.displayNames.get(String(user)) ?? name, real_name: name },
         ...zoneOf(ZONES[String(user)] ?? 'America/Los_Angeles'),
         is_restricted: false,
         is_ultra_restricted: false,
