@@ -94,6 +94,7 @@ export const ROUTES: readonly string[] = [
   'slack chat.stopStream',
   'slack chat.update',
   'slack conversations.history',
+  'slack conversations.info',
   'slack conversations.replies',
   'slack files.completeUploadExternal',
   'slack files.delete',
