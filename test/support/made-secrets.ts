@@ -107,7 +107,18 @@ export const MAKERS: Readonly<Record<string, (random: Random) => string>> = {
   // Passwords that look like something else: a reference, a rule, a name, a word, several words of a shell.
   banged: (random) => `!${weak(random)}`,
   like_argument: (random) =>
-    one(random, ['$1?', '%1?', ':?:', '?[3]', 'x[?]9', '#{?', '@?']).replace('?', weak(random)),
+    one(random, [
+      '$1?',
+      '%1?',
+      ':?:',
+      '?[3]',
+      'x[?]9',
+      '#{?',
+      '@?',
+      '#?${X}',
+      'Summer(?)',
+      'Summer[2024]?',
+    ]).replace('?', weak(random)),
   dollared: (random) => `$ecr3t${weak(random)}`,
   braced: (random) => `{${weak(random)}}`,
   ticked: (random) => `\`${weak(random)}`,

@@ -73,12 +73,16 @@ export function isReadAsCode(text: string, after: string): boolean {
 }
 
 /**
- * `sys.argv[1]`, `args[0]`, `parts.get(1)`, `decode(pw)`: a place in something, or a call, and no more. A
- * name with several figures is rather a password's.
+ * `sys.argv[1]`, `parts.get(1)`: what something has or does, by names that are joined; and of one name alone
+ * only what no password looks like: `args[0]`, `ARGV[0]`, `input()`, `decode(pw)`.
  */
-const COMPUTED = /^([A-Za-z_$]+\d?(?:(?:\.|::|->)[A-Za-z_$]\w*)*)(?:\[[\w.:-]{0,40}\]|\([\w., -]{0,80}\))$/;
+const COMPUTED = new RegExp(
+  [
+    String.raw`^${NAME}(?:(?:\.|::|->)${NAME})+(?:\[[\w.:-]{0,40}\]|\([\w., -]{0,80}\))$`,
+    String.raw`^(?:[a-z_$]+\d?|[A-Z_]+)\[(?:\d{1,2}|[a-z_]{1,40})\]$`,
+    String.raw`^[a-z_$]+\d?\((?:[a-z_][a-z_., ]{0,80})?\)$`,
+  ].join('|'),
+);
 
-export function isComputed(word: string): boolean {
-  const name = COMPUTED.exec(word)?.[1];
-  return name !== undefined && randomCharacters(name) === 0;
-}
+export const isComputed = (word: string): boolean =>
+  COMPUTED.test(word) && randomCharacters(word.split(/[[(]/, 1)[0] ?? '') === 0;

@@ -54,7 +54,7 @@ export function isReference(value: string, writing: Writing = 'bare'): boolean {
     return true;
   if (writing === 'yaml' && TAG.test(text)) return true;
   const rest = withoutClosed(text);
-  if (rest.length < text.length && /^["']?[$%{<#]/.test(text)) return !isSecretRest(rest);
+  if (rest.length < text.length && /^["']?(?:[$%{<]|#\{)/.test(text)) return !isSecretRest(rest);
   if (writing === 'literal') return isVariableAlone(text) || isNamedPlace(text);
   if (VARIABLE.test(text)) return !isSecretRest(text.replace(VARIABLE, ''));
   if (writing === 'formatted' && /^\{[^{}]{1,80}/.test(text)) return true;
