@@ -27,7 +27,6 @@ const manifest = Manifest.parse(
 
 /** The scopes of which a method needs one, each from its page. */
 const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
-  'users.conversations': ['channels:read', 'groups:read'],
   'users.info': ['users:read'],
   'files.info': ['files:read'],
   'usergroups.list': ['usergroups:read'],
@@ -58,6 +57,7 @@ const KINDS: Readonly<Record<ChannelKind, string>> = {
   mpim: 'mpim',
 };
 const BY_KIND: Readonly<Record<string, 'read' | 'history'>> = {
+  'users.conversations': 'read',
   'conversations.info': 'read',
   'conversations.history': 'history',
   'conversations.replies': 'history',
@@ -67,15 +67,22 @@ const BY_KIND: Readonly<Record<string, 'read' | 'history'>> = {
 export type MissingScope = { ok: false; error: 'missing_scope'; needed: string; provided: string };
 
 /**
- * Why an app installed with our manifest may not call a method, in a channel of a kind; undefined where it
- * may: the double grants what the manifest asks for.
+ * Why an app installed with our manifest may not call a method, about channels of these kinds; undefined
+ * where it may: the double grants what the manifest asks for.
  */
-export function missingScope(method: string, kind: ChannelKind = 'channel'): MissingScope | undefined {
+export function missingScope(
+  method: string,
+  kinds: readonly ChannelKind[] = ['channel'],
+): MissingScope | undefined {
   const granted = manifest.oauth_config.scopes.bot;
   const does = BY_KIND[method];
-  const scopes = does === undefined ? METHOD_SCOPES[method] : [`${KINDS[kind]}:${does}`];
-  if (scopes === undefined || scopes.some((scope) => granted.includes(scope))) return undefined;
-  return { ok: false, error: 'missing_scope', needed: scopes.join(','), provided: granted.join(',') };
+  const needed =
+    does === undefined ? [METHOD_SCOPES[method] ?? []] : kinds.map((kind) => [`${KINDS[kind]}:${does}`]);
+  const lacks = needed.filter(
+    (scopes) => scopes.length > 0 && !scopes.some((scope) => granted.includes(scope)),
+  );
+  if (lacks.length === 0) return undefined;
+  return { ok: false, error: 'missing_scope', needed: lacks.flat().join(','), provided: granted.join(',') };
 }
 
 /** Whether our manifest subscribes to an event; `message` events are subscribed to by kind of channel. */

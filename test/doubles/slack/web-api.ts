@@ -13,7 +13,7 @@ import { streams } from './methods/streams.ts';
 import { users } from './methods/users.ts';
 import { views } from './methods/views.ts';
 import type { SlackState } from './state.ts';
-import { teamOf } from './workspace.ts';
+import { kindsNamed, teamOf } from './workspace.ts';
 
 const METHODS: Methods = {
   ...users,
@@ -86,8 +86,10 @@ function answerOf(slack: SlackState, method: string, args: Arguments, token: str
   return handler ? handler(slack, args) : { ok: false, error: 'unknown_method' };
 }
 
-const lackOf = ({ workspace }: SlackState, method: string, { channel }: Arguments) =>
-  missingScope(method, channel === undefined ? undefined : workspace.kindOf(String(channel)));
+function lackOf({ workspace }: SlackState, method: string, { channel, types }: Arguments) {
+  if (types !== undefined) return missingScope(method, kindsNamed(String(types)));
+  return missingScope(method, channel === undefined ? undefined : [workspace.kindOf(String(channel))]);
+}
 
 function refusalOfCall(slack: SlackState, method: string, args: Arguments): string | undefined {
   const scripted = slack.refusals.scripted(method, args);

@@ -74,6 +74,19 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = { S0LEADS: ['U0GRACE
  */
 export type ChannelKind = 'channel' | 'group' | 'mpim' | 'im';
 
+const TYPES: Readonly<Record<ChannelKind, string>> = {
+  channel: 'public_channel',
+  group: 'private_channel',
+  mpim: 'mpim',
+  im: 'im',
+};
+
+/** The kinds that a list of types names: https://docs.slack.dev/reference/methods/users.conversations. */
+export function kindsNamed(types: string): ChannelKind[] {
+  const asked = types.split(',');
+  return (Object.keys(TYPES) as ChannelKind[]).filter((kind) => asked.includes(TYPES[kind]));
+}
+
 /** The messages of a workspace, and what happens to them as events: `change` after each. */
 export class Workspace extends EventEmitter<{ change: [SlackMessage, 'posted' | 'edited' | 'deleted'] }> {
   readonly #messages = new Map<string, SlackMessage>();

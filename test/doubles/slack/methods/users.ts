@@ -1,4 +1,4 @@
-import { BOT, type ChannelKind, OTHERS, PEOPLE, ZONES } from '../workspace.ts';
+import { BOT, kindsNamed, OTHERS, PEOPLE, ZONES } from '../workspace.ts';
 import type { Methods } from './method.ts';
 
 /** Who the app is, and who the people are. */
@@ -32,9 +32,9 @@ export const users: Methods = {
   // Of channels that are not public, those that the bot is in, too: here those are all. What is not among the
   // types that are asked for is left out; https://docs.slack.dev/reference/methods/users.conversations.
   'users.conversations'({ workspace }, { user, types = 'public_channel' }) {
-    const asked = String(types).split(',');
+    const asked = kindsNamed(String(types));
     const channels = [...workspace.channels]
-      .filter((id) => asked.includes(TYPES[workspace.kindOf(id)]) && workspace.isIn(String(user), id))
+      .filter((id) => asked.includes(workspace.kindOf(id)) && workspace.isIn(String(user), id))
       .map((id) => ({ id }));
     return { ok: true, channels, response_metadata: { next_cursor: '' } };
   },
@@ -54,13 +54,6 @@ export const users: Methods = {
     const users = workspace.groups.get(String(usergroup));
     return users ? { ok: true, users } : { ok: false, error: 'no_such_subteam' };
   },
-};
-
-const TYPES: Readonly<Record<ChannelKind, string>> = {
-  channel: 'public_channel',
-  group: 'private_channel',
-  mpim: 'mpim',
-  im: 'im',
 };
 
 /** As https://docs.slack.dev/reference/objects/user-object has it: the offset in seconds, as it is now. */
