@@ -10,7 +10,7 @@ import { messages, toolCalls } from '../../src/db/schema/transcript.ts';
 import { openStorage } from '../../src/db/storage.ts';
 import { TokenCounts } from '../../src/llm/tokens.ts';
 import { context } from '../../src/session/snapshot.ts';
-import { type Part, readSnapshot } from '../../src/session/store/read-snapshot.ts';
+import { readSnapshot, readThread } from '../../src/session/store/read-snapshot.ts';
 import * as record from '../../src/session/store/record.ts';
 import { view } from '../../src/thread/view/view.ts';
 import { ADA } from '../support/snapshots.ts';
@@ -93,7 +93,7 @@ async function session(length: number): Promise<string> {
   return id;
 }
 
-async function step(id: string, part: Part): Promise<void> {
+async function step(id: string, part: 'all' | 'context'): Promise<void> {
   const snapshot = await readSnapshot(db, id, part);
   if (snapshot === undefined) throw new Error('the session has vanished');
   const tokens = await contextTokens(snapshot, counts, () => 'system prompt and tools');
@@ -101,8 +101,8 @@ async function step(id: string, part: Part): Promise<void> {
   requestOf('system', context(snapshot), snapshot.toolCalls);
 }
 
-async function render(id: string, part: Part): Promise<void> {
-  const snapshot = await readSnapshot(db, id, part);
+async function render(id: string, part: 'all' | 'thread'): Promise<void> {
+  const snapshot = part === 'all' ? await readSnapshot(db, id) : (await readThread(db, id))?.snapshot;
   if (snapshot) view(snapshot);
 }
 

@@ -7,7 +7,7 @@ import type { Storage } from '../../src/db/storage.ts';
 import { randomIds, systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { context } from '../../src/session/snapshot.ts';
-import { readSnapshot } from '../../src/session/store/read-snapshot.ts';
+import { readSnapshot, readThread } from '../../src/session/store/read-snapshot.ts';
 import * as record from '../../src/session/store/record.ts';
 import type { Outbound } from '../../src/thread/delivery/outbound.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
@@ -93,7 +93,7 @@ test('a thread is read from its first exchange that may still change', async () 
   const { shows, render } = platform();
   await render(id);
   expect(shows.size).toBe(18);
-  const part = await readSnapshot(storage.db, id, 'thread');
+  const part = (await readThread(storage.db, id))?.snapshot;
   expect(part?.exchanges.map(({ number }) => number)).toEqual([6]);
   expect(part?.messages).toHaveLength(2);
 
@@ -141,7 +141,7 @@ test('a job that runs keeps its exchange open, however many came after it', asyn
     await write((tx) => record.closeExchange(tx, id, number, { kind: 'idle' }));
   }
   await platform().render(id);
-  const part = await readSnapshot(storage.db, id, 'thread');
+  const part = (await readThread(storage.db, id))?.snapshot;
   expect(part?.exchanges.map(({ number }) => number)).toEqual([1, 2, 3]);
 });
 

@@ -34,7 +34,7 @@ import { messageOf, sessionOf, toolCallOf, watchOf } from './rows.ts';
  * they used. `thread`: the exchanges that may still be shown otherwise than they are, without what calls were
  * given and returned. Neither grows with what was said before.
  */
-export type Part = 'all' | 'context' | 'thread';
+type Part = 'all' | 'context' | 'thread';
 
 /** How many of the newest exchanges can be taken back or gone on with. */
 const RECENT_EXCHANGES = 50;
@@ -46,7 +46,7 @@ const RECENT_EXCHANGES = 50;
 export async function readSnapshot(
   db: Queries,
   sessionId: string,
-  part: Part = 'all',
+  part: Exclude<Part, 'thread'> = 'all',
 ): Promise<Snapshot | undefined> {
   const [row] = await statementFor(db, part).execute({ sessionId });
   return row && snapshotOf(row);

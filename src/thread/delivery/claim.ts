@@ -225,7 +225,8 @@ export async function releaseRender(held: RenderClaim, end: RenderEnd): Promise<
 
 /**
  * Writes to the session and to its posts, all in one statement, while the claim is held; false, with nothing
- * written, where it is not. What is unnoted is noted with it, or told that the thread was lost.
+ * written, where it is not. What is unnoted is noted with it, or told that the thread was lost. No two of
+ * the writes are to one post, as a render changes each once: of several to one row Postgres makes one.
  */
 async function writeWith(
   held: RenderClaim,
