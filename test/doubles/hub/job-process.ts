@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { DoubleJob } from './job.ts';
 import type { HubRepos } from './repos/repos.ts';
@@ -29,9 +30,7 @@ export function runAsProcess(job: DoubleJob, home: string, lines: string[], repo
       cwd: home,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (text) => lines.push(...String(text).split('\n').filter(Boolean)));
-    }
+    for (const stream of [child.stdout, child.stderr]) readLines(stream, (line) => lines.push(line));
     child.once('error', (error) => end('ERROR', error.message));
     child.once('close', (code) => {
       rmSync(folder, { recursive: true, force: true });
@@ -41,6 +40,20 @@ export function runAsProcess(job: DoubleJob, home: string, lines: string[], repo
     rmSync(folder, { recursive: true, force: true });
     end('ERROR', String(error)); // such as E2BIG: more than Linux takes
   }
+}
+
+/** Tells of each line once it is whole, however it comes in; empty ones are left out. */
+function readLines(stream: Readable, tell: (line: string) => void): void {
+  let begun = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const all = `${begun}${text}`.split('\n');
+    begun = all.pop() ?? '';
+    for (const line of all.filter(Boolean)) tell(line);
+  });
+  stream.once('end', () => {
+    if (begun !== '') tell(begun);
+  });
 }
 
 /** Writes the files of a volume into a folder; returns how it is mounted. Throws where there is nothing. */
