@@ -13,9 +13,13 @@ export type NamedFile = {
   mimetype?: string | undefined;
   /** What it is where that says more than its name, as a voice message. */
   what?: string | undefined;
+  /** What is said of it besides: its title, what a picture shows, where it is kept. */
+  note?: string | undefined;
   /** What the platform itself shows of it. */
   begins?: string | undefined;
   isDeleted?: boolean;
+  /** Whether the platform shows it to nobody any more. */
+  isHidden?: boolean;
 };
 
 /** What a platform lets people see of its messages. Texts are in its own form. */
@@ -84,6 +88,7 @@ export const shownParts = (texts: readonly string[]): string[] =>
 export const filesIn = (files: readonly NamedFile[]): string[] =>
   files.flatMap((file) => {
     if (file.isDeleted) return ['[a file that was deleted]'];
+    if (file.isHidden) return [`[${nameOf(file)}, which is not shown any more]`];
     return file.begins
       ? [`[${nameOf(file)}, which begins:]`, file.begins]
       : [`[${nameOf(file)}, which I can’t read]`];
@@ -91,11 +96,20 @@ export const filesIn = (files: readonly NamedFile[]): string[] =>
 
 const KINDS: Readonly<Record<string, string>> = { image: 'a picture', audio: 'a sound', video: 'a video' };
 
-function nameOf({ what, name, mimetype = '' }: NamedFile): string {
-  if (what !== undefined) return what;
+function nameOf({ what, name, note, mimetype = '' }: NamedFile): string {
   const [kind = ''] = mimetype.split('/');
-  const thing = (Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined) ?? 'a file';
-  return name ? `${thing}, ${name}` : thing;
+  const thing = what ?? (Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined) ?? 'a file';
+  return `${name ? `${thing}, ${name}` : thing}${note ? ` (${note})` : ''}`;
+}
+
+/** A moment as it is told a model, by its Unix time; nothing where there is no such moment. */
+export function minuteOf(seconds: string): string {
+  const at = new Date(Number(seconds) * 1_000);
+  if (seconds === '' || Number.isNaN(at.getTime())) return '';
+  return at
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/(?::00)?\.\d{3}Z$/, ' UTC');
 }
 
 /** Newest messages of a thread that a model is told, and how much of them. */

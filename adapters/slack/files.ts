@@ -76,5 +76,35 @@ async function wholeFile(client: WebClient, file: SharedFile): Promise<SharedFil
   return found === undefined ? file : { ...found, id: file.id, file_access: found.file_access ?? 'visible' };
 }
 
+type WithFiles = { files?: unknown[] | null | undefined; attachments?: unknown[] | null | undefined };
+
+/** Files of one message that are asked for. */
+const ASKED = 10;
+
+/** A message with what Slack tells of its files, and of those that are shared with it, when it is asked. */
+export async function withWholeFiles<Message extends WithFiles>(
+  client: WebClient,
+  message: Message,
+): Promise<Message> {
+  let left = ASKED;
+  const whole = (given: unknown) => {
+    const file = SharedFile.safeParse(given).data;
+    const isAsked = file !== undefined && !isThere(file) && left-- > 0;
+    return isAsked ? wholeFile(client, file) : given;
+  };
+  const { files, attachments } = message;
+  const asked = await Promise.all((files ?? []).map(whole));
+  const shared = await Promise.all(
+    (attachments ?? []).map(async (given) => {
+      const attachment = Shared.safeParse(given).data;
+      if (attachment === undefined) return given;
+      return { ...attachment, files: await Promise.all(attachment.files.map(whole)) };
+    }),
+  );
+  return { ...message, ...(files ? { files: asked } : {}), ...(attachments ? { attachments: shared } : {}) };
+}
+
+const Shared = z.looseObject({ files: z.array(z.unknown()) });
+
 const isThere = ({ file_access: access }: SharedFile): boolean =>
   access === undefined || access === 'visible';

@@ -8,13 +8,17 @@ import { keptId, offeredIn, type wholeFiles } from './files.ts';
 import { ChangedMessage, DeletedMessage, SharedFiles, Tombstone, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
 import type { TellInThread, Whom } from './private-answers.ts';
-import { namesOf, sharedFiles, slackReader } from './reading.ts';
+import { namesOf, slackReader } from './reading.ts';
+import { sharedFiles } from './seen-files.ts';
 import { messageSource } from './source.ts';
 import { readable } from './text.ts';
 import type { Rest, ThreadReader } from './thread-reader.ts';
 import { whoIs } from './who.ts';
 import type { Download, In } from './workspaces.ts';
 import { writtenAt } from './written-at.ts';
+
+/** What is shared with a message. */
+export type Shared = Pick<WrittenMessage, 'attachments'>;
 
 export type ListenDeps = {
   controller: Pick<Controller, 'message' | 'edited' | 'deleted'>;
@@ -30,6 +34,8 @@ export type ListenDeps = {
   follows(address: Written['address'], sourceId: string, rest: Rest): void;
   /** Asks for what Slack does not tell of files. */
   wholeFiles: ReturnType<typeof wholeFiles>;
+  /** The same of those that are shared with a message. */
+  withWholeFiles(shared: Shared): Promise<Shared>;
   download: Download;
 };
 
@@ -157,7 +163,8 @@ function written(message: WrittenMessage, deps: ListenDeps): Written {
     files: async () => (await files()).map((file) => offeredIn(ts, file, deps.download)),
     async shown(missing) {
       const unread = (await files()).filter(({ id }) => missing.has(keptId(id, ts)));
-      return slackReader({ people, botUserId: bot.userId }).shared(message, sharedFiles(unread));
+      const { attachments } = await deps.withWholeFiles({ attachments: message.attachments });
+      return slackReader({ people, botUserId: bot.userId }).shared({ attachments }, sharedFiles(unread));
     },
     background: (isFirst, known) => backgroundFor(message, address, { isFirst, known }, deps),
     tell: (said) => deps.tell(channel, user, said, thread_ts),

@@ -14,8 +14,11 @@ const textOrNone = z
   .nullish()
   .transform((text) => text ?? '');
 
-/** A file that somebody shared: https://docs.slack.dev/reference/objects/file-object. */
-export const SharedFile = z.object({
+/**
+ * A file that somebody shared: https://docs.slack.dev/reference/objects/file-object. What else Slack tells
+ * of it is read where it can't be had (`seen-files.ts`).
+ */
+export const SharedFile = z.looseObject({
   id: z.string(),
   name: maybe(z.string()),
   size: maybe(z.number()),

@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import { plainerForms } from '../shared/plain-forms.ts';
+import { textOfBlocks } from './block-words.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { textOfBlocks } from './rich-text.ts';
 import { cutPrinted, escaped } from './text.ts';
 
 /*

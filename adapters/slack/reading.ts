@@ -1,16 +1,10 @@
 import { z } from 'zod';
-import {
-  filesIn,
-  type NamedFile,
-  PICTURE,
-  type Reader,
-  readerOf,
-  shownParts,
-  VIDEO,
-} from '../shared/reading.ts';
+import { PICTURE, type Reader, readerOf, shownParts, UNREADABLE, VIDEO } from '../shared/reading.ts';
+import { partsOfBlocks, textOfBlocks, textsIn } from './block-words.ts';
 import type { People } from './people.ts';
-import { partsOfBlocks, textOfBlocks } from './rich-text.ts';
-import { escaped, type Names, readable } from './text.ts';
+import { slackLink } from './rich-text.ts';
+import { filesInWords, sharedFiles } from './seen-files.ts';
+import { escaped, escapedBesides, escapedOnce, type Names, readable } from './text.ts';
 
 /*
  * What people see of a message of Slack's. https://docs.slack.dev/messaging/formatting-message-text,
@@ -19,20 +13,6 @@ import { escaped, type Names, readable } from './text.ts';
 
 const maybeText = z.string().nullish().catch(undefined);
 const maybeList = z.array(z.unknown()).nullish().catch(undefined);
-
-const FileSeen = z.object({
-  id: maybeText,
-  name: maybeText,
-  title: maybeText,
-  mode: maybeText,
-  subtype: maybeText,
-  mimetype: maybeText,
-  preview: maybeText,
-  transcription: z
-    .object({ preview: z.object({ content: maybeText }).nullish().catch(undefined) })
-    .nullish()
-    .catch(undefined),
-});
 
 const Attachment = z.object({
   is_share: z.boolean().nullish().catch(undefined),
@@ -59,6 +39,8 @@ const Attachment = z.object({
   message_blocks: maybeList,
   files: maybeList,
   attachments: maybeList,
+  preview: z.unknown().optional(),
+  entity: z.unknown().optional(),
 });
 type Attachment = z.infer<typeof Attachment>;
 
@@ -70,6 +52,8 @@ export const SeenMessage = z.object({
   username: maybeText,
   bot_id: maybeText,
   bot_profile: z.object({ name: maybeText }).nullish().catch(undefined),
+  /** Of somebody of another workspace, who can't be looked up: what the message says of them. */
+  user_profile: z.object({ display_name: maybeText, real_name: maybeText }).nullish().catch(undefined),
   text: maybeText,
   blocks: maybeList,
   attachments: maybeList,
@@ -83,6 +67,7 @@ type SeenParts =
   | 'user'
   | 'username'
   | 'bot_profile'
+  | 'user_profile'
   | 'subtype'
   | 'room'
   | 'text'
@@ -109,9 +94,11 @@ export const namesOf = ({ name, channelName, groupName }: Called): Names => ({
 export const slackReader = ({ people, botUserId }: ReadingDeps): Reader<Content> =>
   readerOf<Content>({
     // Apps have names of their own.
-    async writer({ user, username, bot_profile }) {
+    async writer({ user, username, bot_profile, user_profile }) {
       if (username) return username;
-      return user ? people.name(user) : bot_profile?.name || 'an app';
+      if (!user) return bot_profile?.name || 'an app';
+      const name = await people.name(user);
+      return name === user ? user_profile?.display_name || user_profile?.real_name || name : name;
     },
     words: wordsIn,
     shown: (message) => [huddleIn(message), ...attachmentsIn(message.attachments)],
@@ -121,14 +108,21 @@ export const slackReader = ({ people, botUserId }: ReadingDeps): Reader<Content>
 
 /**
  * The words of a message, in Slack's form. Blocks are what people see, and the text what Slack has made of
- * them. It is kept where it says all of their prose, in that order, with what it never says below it.
+ * them. It is kept where it says all of their prose, in that order; where blocks say more than prose and it
+ * says no more than that, all of it is told in the order in which it stands.
  */
 export function wordsIn({ text, blocks }: Pick<Content, 'text' | 'blocks'>): string {
   const given = text ?? '';
   const { prose, others } = partsOfBlocks(blocks);
-  if (given.trim() === '' || !saysAll(given, prose)) return textOfBlocks(blocks) || given;
+  const isSaid = given.trim() !== '' && !STAND_IN.test(given) && saysAll(given, prose);
+  if (!isSaid) return textOfBlocks(blocks) || given;
+  const isNoMore = prose !== '' && saysAll(prose, given.replace(/[*_]/g, ' '));
+  if (others.length > 0 && isNoMore) return textOfBlocks(blocks);
   return [given, ...others.filter((other) => !given.includes(other))].join('\n');
 }
+
+/** What Slack gives as the text, or the fallback, of what has none (Sorunome/mx-puppet-slack#22). */
+const STAND_IN = /^\s*(?:This content can['’]t be displayed\.?|\[no preview available\])\s*$/;
 
 /** Whether all that is said by one text is said by another, in the same order. */
 function saysAll(given: string, prose: string): boolean {
@@ -165,39 +159,47 @@ const attachmentsIn = (attachments: Content['attachments'], depth = 0): string[]
 
 function textOfAttachment(attachment: Attachment, depth: number): string {
   const isMessage = attachment.is_share || attachment.is_msg_unfurl || attachment.message_blocks?.length;
-  const { author_id, author_name, author_subname, channel_name, title, title_link, from_url } = attachment;
-  const { image_url, thumb_url, video_html, audio_html } = attachment;
-  const author = author_name || author_subname || '';
-  const who = escaped(author) || (author_id ? `<@${author_id}>` : 'somebody');
-  const where = channel_name ? ` in #${escaped(channel_name)}` : '';
-  const link = title_link || from_url;
-  const heading = title ? (link ? `<${link}|${escaped(title)}>` : title) : '';
-  const body = [
-    attachment.pretext ?? '',
-    escaped(attachment.service_name ?? ''),
-    isMessage ? '' : escaped(author),
+  const { author_id, author_name, author_subname, channel_name, from_url } = attachment;
+  const author = escapedOnce(author_name || author_subname || '');
+  const who = author || (author_id ? `<@${author_id}>` : 'somebody');
+  const where = channel_name ? ` in #${escapedOnce(channel_name)}` : '';
+  const body = shownIn(attachment, isMessage ? '' : author, depth);
+  const fallback = STAND_IN.test(attachment.fallback ?? '') ? '' : attachment.fallback;
+  const shown = body || fallback || textsIn([attachment.preview, attachment.entity]).join('\n');
+  const isLink = !isMessage && from_url;
+  if (!shown && !isLink) return '[something attached, which I can’t read]';
+  const name = isMessage
+    ? `A message of ${who}${where} that is shared here`
+    : `What ${slackLink(from_url)} shows`;
+  const all = shown || UNREADABLE;
+  return isMessage || isLink ? `[${name}:]\n${all.replace(/^/gm, '&gt; ')}` : all;
+}
+
+/** All that an attachment shows, each from a line of its own. */
+function shownIn(attachment: Attachment, author: string, depth: number): string {
+  const { title, title_link, from_url, service_name, image_url, thumb_url, video_html } = attachment;
+  const heading = title && slackLink(title_link || from_url, escapedOnce(title));
+  const more = attachment.attachments ?? [];
+  return [
+    attachment.pretext,
+    escapedOnce(service_name ?? ''),
+    author,
     heading,
     wordsOfAttachment(attachment),
     ...fieldsOf(attachment.fields),
-    ...(depth < DEEPEST ? attachmentsIn(attachment.attachments, depth + 1) : []),
-    ...filesIn(sharedFiles(attachment.files)),
+    ...(depth < DEEPEST ? attachmentsIn(more, depth + 1) : more.length > 0 ? [TOO_DEEP] : []),
+    ...filesInWords(attachment.files ?? []),
     video_html ? VIDEO : '',
-    audio_html ? '[a sound, which I can’t hear]' : '',
+    attachment.audio_html ? '[a sound, which I can’t hear]' : '',
     image_url || (thumb_url && !video_html) ? PICTURE : '',
     labelsOf(attachment.actions),
-    attachment.footer ? escaped(attachment.footer) : '',
+    escapedBesides(attachment.footer ?? ''),
   ]
-    .filter((text) => text.trim() !== '')
+    .filter((text) => text?.trim())
     .join('\n');
-  const all = body || (attachment.fallback ?? '');
-  if (all === '') return '[something attached, which I can’t read]';
-  const name = isMessage
-    ? `A message of ${who}${where} that is shared here`
-    : from_url
-      ? 'What a link shows'
-      : '';
-  return name ? `[${name}:]\n${all.replace(/^/gm, '&gt; ')}` : all;
 }
+
+const TOO_DEEP = '[more that is shared in it, which I don’t read]';
 
 /** Blocks are what people see of an attachment too, and of a message that is shared. */
 function wordsOfAttachment({ text, blocks, message_blocks }: Attachment): string {
@@ -207,16 +209,26 @@ function wordsOfAttachment({ text, blocks, message_blocks }: Attachment): string
 
 const SharedBlocks = z.object({ message: z.object({ blocks: maybeList }).nullish().catch(undefined) });
 
-/** Buttons and menus of an attachment. */
+/** Buttons and menus of an attachment, with what is chosen in them. */
 const labelsOf = (actions: readonly unknown[] | null | undefined): string =>
   (actions ?? [])
     .flatMap((given) => {
-      const { text, name } = Control.safeParse(given).data ?? {};
-      return text || name ? [`[${escaped(text || name || '')}]`] : [];
+      const { text, name, url, options, selected_options } = Control.safeParse(given).data ?? {};
+      const label = escapedOnce(text || name || '');
+      if (label === '') return [];
+      const [choices, chosen] = [options, selected_options].map((list) => textsIn(list ?? []).join(', '));
+      const shown = slackLink(url, choices ? `${label}: ${choices}` : label);
+      return [`[${shown}${chosen ? `; chosen: ${chosen}` : ''}]`];
     })
     .join(' ');
 
-const Control = z.object({ text: maybeText, name: maybeText });
+const Control = z.object({
+  text: maybeText,
+  name: maybeText,
+  url: maybeText,
+  options: maybeList,
+  selected_options: maybeList,
+});
 
 const Field = z.object({ title: maybeText, value: maybeText });
 
@@ -226,26 +238,3 @@ const fieldsOf = (fields: readonly unknown[] | null | undefined): string[] =>
     const both = [title, value].filter(Boolean).join(': ');
     return both ? [both] : [];
   });
-
-/** Files by what they are, and what Slack itself shows of them. */
-export const sharedFiles = (files: readonly unknown[] | null | undefined): NamedFile[] =>
-  (files ?? []).flatMap((given) => {
-    const file = FileSeen.safeParse(given).data;
-    if (file === undefined) return [];
-    const { name, title, subtype, mimetype, mode, transcription, preview } = file;
-    const begins = transcription?.preview?.content || preview;
-    return [
-      {
-        name: escaped(name || title || ''),
-        what: RECORDINGS[subtype ?? ''],
-        mimetype: mimetype ?? undefined,
-        begins: begins ? escaped(begins) : undefined,
-        isDeleted: mode === 'tombstone',
-      },
-    ];
-  });
-
-const RECORDINGS: Readonly<Partial<Record<string, string>>> = {
-  slack_audio: 'a voice message',
-  slack_video: 'a video message',
-};

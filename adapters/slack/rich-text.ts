@@ -1,112 +1,34 @@
 import { z } from 'zod';
 import { codeSpan, fenceOf } from '../../src/lib/markdown/common-mark.ts';
-import { joinedLines, unseen } from '../shared/reading.ts';
-import { escaped } from './text.ts';
+import { minuteOf } from '../shared/reading.ts';
+import { escaped, escapedOnce } from './text.ts';
 
 /*
- * What blocks of a message say, in Slack's own form for text (mrkdwn, escaped), whoever has written them:
- * https://docs.slack.dev/reference/block-kit/blocks. What is not known is read as far as there are texts in
- * it.
+ * What people type, as blocks have it, in Slack's own form for text (mrkdwn, escaped):
+ * https://docs.slack.dev/reference/block-kit/blocks/rich-text-block.
  */
 
-const Part = z.looseObject({ type: z.string().catch('') });
-type Part = z.infer<typeof Part>;
+export const Part = z.looseObject({ type: z.string().catch('') });
+export type Part = z.infer<typeof Part>;
 
-const listOf = (given: unknown): Part[] =>
+export const listOf = (given: unknown): Part[] =>
   Array.isArray(given) ? given.flatMap((item) => Part.safeParse(item).data ?? []) : [];
 
-const wordOf = (given: unknown): string =>
+export const wordOf = (given: unknown): string =>
   typeof given === 'string' || typeof given === 'number' ? String(given) : '';
 
-/** All blocks of a message, each from a line of its own. */
-export const textOfBlocks = (blocks: unknown): string => joinedLines(listOf(blocks).map(textOfBlock));
-
-/** Blocks of prose, whose words Slack puts into the text of a message too. */
-const PROSE: ReadonlySet<string> = new Set(['rich_text', 'section', 'header', 'markdown']);
-
-/**
- * The same in two: the prose, which the text of a message may say as well, and what it never says: tables,
- * pictures, buttons and whatever is not known.
- */
-export function partsOfBlocks(blocks: unknown): { prose: string; others: readonly string[] } {
-  const all = listOf(blocks);
-  return {
-    prose: joinedLines(all.map((block) => (PROSE.has(block.type) ? wordsOfBlock(block) : ''))),
-    others: all
-      .map((block) => (PROSE.has(block.type) ? textOfElement(block.accessory) : textOfBlock(block)))
-      .filter((text) => text.trim() !== ''),
-  };
+/** An address in Slack's form, with what people see in its place, which is printed already. */
+export function slackLink(address: unknown, label = ''): string {
+  const url = escaped(wordOf(address).replace(/[<>|]/g, encodeURIComponent));
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(url)) return label;
+  return label ? `<${url}|${label}>` : `<${url}>`;
 }
 
-/** A block of prose without what stands beside it. */
-const wordsOfBlock = ({ accessory: _beside, ...block }: Part): string => textOfBlock(block);
-
-function textOfBlock(block: Part): string {
-  switch (block.type) {
-    case 'rich_text':
-      return listOf(block.elements).map(textOfRich).join('\n');
-    case 'header':
-    case 'section':
-      return [textOf(block.text), ...listOf(block.fields).map(textOf), textOfElement(block.accessory)]
-        .filter(Boolean)
-        .join('\n');
-    case 'context':
-    case 'actions':
-    case 'context_actions':
-      return listOf(block.elements).map(textOfElement).filter(Boolean).join(' ');
-    case 'markdown':
-      return escaped(wordOf(block.text));
-    case 'table':
-    case 'data_table':
-      return tableOf(block);
-    case 'image':
-      return pictureOf(block);
-    case 'video':
-      return [
-        `[a video, which I can’t see: ${nameOf(block) || wordOf(block.alt_text)}]`,
-        textOf(block.description),
-      ]
-        .filter(Boolean)
-        .join('\n');
-    case 'divider':
-      return '';
-    default: {
-      const words = textsIn(block).join('\n');
-      return words || (block.type ? `[a ${block.type.replaceAll('_', ' ')}, which I can’t read]` : '');
-    }
-  }
-}
-
-/** A text object, or the words themselves. */
-function textOf(given: unknown): string {
-  if (typeof given === 'string') return escaped(given);
-  const part = Part.safeParse(given).data;
-  if (part === undefined) return '';
-  if (part.type === 'mrkdwn') return wordOf(part.text);
-  if (part.type === 'rich_text') return textOfBlock(part);
-  return escaped(wordOf(part.text));
-}
-
-const nameOf = (part: Part): string => textOf(part.title) || textOf(part.name);
-
-const pictureOf = (part: Part): string => {
-  const name = nameOf(part) || escaped(wordOf(part.alt_text));
-  return unseen('a picture', name);
-};
-
-/** Something within a context, a row of buttons, or beside a section. */
-function textOfElement(given: unknown): string {
-  const part = Part.safeParse(given).data;
-  if (part === undefined) return '';
-  if (part.type === 'image') return pictureOf(part);
-  if (part.type === 'mrkdwn' || part.type === 'plain_text') return textOf(part);
-  const label = textOf(part.text) || textOf(part.placeholder);
-  return label ? `[${label}]` : '';
-}
+/** All of a block of rich text. */
+export const richTextOf = (block: Part): string => listOf(block.elements).map(textOfRich).join('\n');
 
 const ITEM = /^/gm;
 
-/** A part of what people type: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block. */
 function textOfRich(part: Part): string {
   const elements = listOf(part.elements);
   switch (part.type) {
@@ -115,7 +37,10 @@ function textOfRich(part: Part): string {
       const first = Number(part.offset ?? 0) + 1;
       const indent = '    '.repeat(Math.min(Number(part.indent ?? 0) || 0, 10));
       return elements
-        .map((item, i) => `${indent}${isOrdered ? `${first + i}.` : '•'} ${textOfRich(item)}`)
+        .map((item, i) => {
+          const begin = `${indent}${isOrdered ? `${first + i}.` : '•'} `;
+          return begin + textOfRich(item).replaceAll('\n', `\n${' '.repeat(begin.length)}`);
+        })
         .join('\n');
     }
     case 'rich_text_preformatted':
@@ -168,60 +93,20 @@ function textOfInline(part: Part): string {
       return `<#${wordOf(part.channel_id)}>`;
     case 'broadcast':
       return `<!${wordOf(part.range)}>`;
-    case 'link': {
-      const [url, label] = [wordOf(part.url), escaped(wordOf(part.text))];
-      return label ? `<${url}|${label}>` : `<${url}>`;
-    }
+    case 'link':
+      return slackLink(part.url, escaped(wordOf(part.text)));
     case 'emoji':
       return `:${wordOf(part.name)}:`;
     case 'date':
-      return escaped(wordOf(part.fallback)) || new Date(Number(part.timestamp ?? 0) * 1000).toISOString();
+      return escaped(wordOf(part.fallback)) || minuteOf(wordOf(part.timestamp));
     case 'color':
       return wordOf(part.value);
-    default:
-      return textsIn(part).join(' ');
+    default: {
+      const words = [part.text, part.name, part.title, part.fallback].map(wordOf).find(Boolean);
+      return words ? slackLink(part.url, escapedOnce(words)) : `[a ${nameOfKind(part)}, which I can’t read]`;
+    }
   }
 }
 
-/** A table as markdown has it, the first row as its head. */
-function tableOf({ rows, columns }: Part): string {
-  const head = listOf(columns).map((column) => nameOf(column) || textOf(column.text));
-  const body = (Array.isArray(rows) ? rows : []).map((row: unknown) => cellsOf(row).map(cellOf));
-  const lines = [...(head.some(Boolean) ? [head] : []), ...body].map((cells) => `| ${cells.join(' | ')} |`);
-  const width = (head.some(Boolean) ? head : (body[0] ?? [])).length;
-  return [...lines.slice(0, 1), `|${' --- |'.repeat(width)}`, ...lines.slice(1)].join('\n');
-}
-
-/** Cells of a row, which is a list of them or has one. */
-function cellsOf(row: unknown): unknown[] {
-  const cells = Array.isArray(row) ? row : Part.safeParse(row).data?.cells;
-  return Array.isArray(cells) ? cells : [];
-}
-
-function cellOf(cell: unknown): string {
-  const part = Part.safeParse(cell).data;
-  const text = part === undefined ? escaped(wordOf(cell)) : textOf(part) || textsIn(part).join(' ');
-  return text.replaceAll('\n', ' ').replaceAll('|', '\\|');
-}
-
-/** How deep and how many texts are looked for in what is not known. */
-const DEEPEST = 8;
-const MOST = 200;
-
-/** Every text that stands somewhere in a block of another kind, in order. */
-function textsIn(given: unknown, depth = 0): string[] {
-  if (depth > DEEPEST || given === null || typeof given !== 'object') return [];
-  const part = Array.isArray(given) ? undefined : Part.safeParse(given).data;
-  if (part?.type === 'rich_text') return [textOfBlock(part)];
-  const isText = part !== undefined && typeof part.text === 'string';
-  const own = isText ? [textOf(part)] : [];
-  const inner = Object.entries(given)
-    .filter(([key]) => !(isText && key === 'text'))
-    .flatMap(([key, value]) =>
-      SHOWN.has(key) && typeof value === 'string' ? [escaped(value)] : textsIn(value, depth + 1),
-    );
-  return [...own, ...inner].filter((text) => text.trim() !== '').slice(0, MOST);
-}
-
-/** Keys whose words people see. */
-const SHOWN: ReadonlySet<string> = new Set(['title', 'subtitle', 'description', 'label', 'alt_text', 'body']);
+/** A kind that has no words of its own, by its name. */
+export const nameOfKind = ({ type }: Part): string => type.replaceAll('_', ' ') || 'part';

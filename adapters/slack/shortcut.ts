@@ -6,6 +6,7 @@ import type { Logger } from '../../src/lib/log.ts';
 import { QUOTE_CHARACTERS } from '../shared/reading.ts';
 import { sourceOf } from '../shared/source.ts';
 import { type ClickDeps, give } from './clicks.ts';
+import { withWholeFiles } from './files.ts';
 import type { About } from './forms.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { MessageShortcut } from './payloads.ts';
@@ -32,7 +33,8 @@ export function listenToShortcut(app: App, depsIn: In<ShortcutDeps>, log: Logger
     const thread = message.thread_ts ?? message.ts;
     const answer = answerTo(respond, client, { channel: channel.id, user: user.id, thread }, log);
     await attend({ ack, answer, log }, async () => {
-      const said = await slackReader({ people, botUserId }).attributed(message);
+      const whole = await withWholeFiles(client, message);
+      const said = await slackReader({ people, botUserId }).attributed(whole);
       const place = { platform: 'slack' as const, workspace: teamId, channel: channel.id };
       const from: From = {
         who: whoIs(people, user.id),

@@ -22,10 +22,10 @@ import { listenToClicks } from './clicks.ts';
 import { listenToCommands } from './commands.ts';
 import { isRefusedToken } from './delivery.ts';
 import { guardDoor } from './door.ts';
-import { wholeFiles } from './files.ts';
+import { wholeFiles, withWholeFiles } from './files.ts';
 import { listenToInvitations } from './hello.ts';
 import { listenToHome, showHome } from './home.ts';
-import { listen } from './inbound.ts';
+import { listen, type Shared } from './inbound.ts';
 import { createInstallProvider, listenToUninstalls, type OauthSettings } from './installs.ts';
 import { MENTIONS } from './mentions.ts';
 import { createSlackOutbound, type OutboundOptions } from './outbound.ts';
@@ -236,6 +236,7 @@ async function inWorkspace(slack: Slack, ports: PlatformPorts, teamId: string | 
     follows: (address: ThreadAddress, sourceId: string, rest: Rest) =>
       void tellLater(controller, { address, sourceId, rest, signal: stopping.signal, log }),
     wholeFiles: wholeFiles(client),
+    withWholeFiles: (shared: Shared) => withWholeFiles(client, shared),
     download,
   };
 }

@@ -1,5 +1,6 @@
 import { cut, printedWithin } from '../../src/lib/cut.ts';
 import { outsideCode } from '../../src/lib/outside-code.ts';
+import { minuteOf } from '../shared/reading.ts';
 import { SLACK_LIMITS } from './limits.ts';
 
 /*
@@ -12,6 +13,19 @@ import { SLACK_LIMITS } from './limits.ts';
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
+
+/** The same of text that Slack tells, which may be escaped already: what looks like an escape is one. */
+export const escapedOnce = (text: string): string =>
+  text
+    .replace(/&(?!(?:amp|lt|gt);)/g, '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+
+/** The same, where it may have links and mentions in Slack's form. */
+export const escapedBesides = (text: string): string =>
+  text.replace(/<(?:[@#!]|[a-z][a-z0-9+.-]*:)[^<>]*>|[^<]+|</gi, (part) =>
+    part.length > 1 && part.startsWith('<') ? part : escapedOnce(part),
+  );
 
 const ZERO_WIDTH = '\u200b';
 
@@ -106,7 +120,10 @@ export async function readable(text: string, botUserId: string, names: Names): P
     .replace(CHANNEL, (_whole, id: string, name?: string) => `#${name || (channels.get(id) ?? id)}`)
     .replace(GROUP, (_whole, id: string, name?: string) => `@${name || (groups.get(id) ?? id)}`)
     .replace(/<!(channel|here|everyone)(?:\|[^<>]*)?>/g, '@$1')
-    .replace(/<!date\^[^<>|]*\|([^<>]*)>/g, '$1')
+    .replace(
+      /<!date\^(-?\d{1,12})[^<>|]*(?:\|([^<>]*))?>/g,
+      (_whole, seconds: string, shown?: string) => shown || minuteOf(seconds),
+    )
     .replace(LINK, (_whole, url: string, label?: string) => linkText(url, label))
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
@@ -131,7 +148,10 @@ async function namesFor(
  */
 function linkText(url: string, label: string | undefined): string {
   if (!label || label === url) return url.replace(/^(?:mailto|tel):/i, '');
-  const isTyped = [`http://${label}`, `http://${label}/`, `mailto:${label}`, `tel:${label}`].includes(url);
-  if (isTyped) return label;
+  const isTyped = [`http://${label}`, `http://${label}/`, `mailto:${label}`].includes(url);
+  const isNumber = /^tel:/i.test(url) && digitsOf(url) === digitsOf(label);
+  if (isTyped || isNumber) return label;
   return url.endsWith(label) ? url : `${label} (${url.replace(/^mailto:/i, '')})`;
 }
+
+const digitsOf = (text: string): string => text.replace(/\D/g, '');

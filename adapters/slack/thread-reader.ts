@@ -9,6 +9,7 @@ import type { Failed } from '../../src/thread/delivery/outbound.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
 import { EARLIER_LEFT_OUT, TOLD, WAS_DELETED } from '../shared/reading.ts';
 import { WEB_API } from './delivery.ts';
+import { withWholeFiles } from './files.ts';
 import type { People } from './people.ts';
 import { whyNot } from './private-answers.ts';
 import { SeenMessage, slackReader } from './reading.ts';
@@ -143,7 +144,10 @@ const sayingOf = (deps: ReaderDeps, { read }: Known<Said>, ts: string): Said[] =
   );
 
 const linesOf = (deps: ReaderDeps, said: readonly Said[]): Promise<string[]> =>
-  newestLines(said.slice(-TOLD.messages).reverse(), slackReader(deps).quoted, TOLD.characters);
+  newestLines(said.slice(-TOLD.messages).reverse(), (one) => quoted(deps, one), TOLD.characters);
+
+const quoted = async (deps: ReaderDeps, said: Said): Promise<string> =>
+  slackReader(deps).quoted(await withWholeFiles(deps.client, said));
 
 /** What a model has to know of what it is not told, in brackets; nothing where it is told all. */
 function notesOf(
@@ -250,5 +254,5 @@ async function quoteAt(deps: ReaderDeps, channel: string, ts: string): Promise<s
   }
   const message = answer.messages.find((one) => one.ts === ts);
   if (message === undefined || message.subtype === 'tombstone') return WAS_DELETED;
-  return cut(await slackReader(deps).quoted(message), LINK_CHARACTERS);
+  return cut(await quoted(deps, message), LINK_CHARACTERS);
 }

@@ -107,10 +107,23 @@ describe('what people see of a message in Slack is read', () => {
     await begin(echo);
     const file = world.slack.uploads.begin('shared.csv');
     Object.assign(file, { bytes: Buffer.from('a,b\n1,2\n'), isShared: true });
-    const files = [{ id: file.id, mode: 'file_access', file_access: 'check_file_info' }];
-    const asked = world.slack.write('C0ML', { text: `${MENTION} look`, files });
+    const stub = ({ id }: { id: string }) => [{ id, mode: 'file_access', file_access: 'check_file_info' }];
+    const [earlier, inner] = ['earlier.png', 'inner.pdf'].map((name) => world.slack.uploads.begin(name));
+    if (earlier === undefined || inner === undefined) throw new Error('no files');
+    const first = world.slack.write('C0ML', { user: 'U0GRACE', files: stub(earlier) });
+    const asked = world.slack.write(
+      'C0ML',
+      {
+        text: `${MENTION} look`,
+        files: stub(file),
+        attachments: [{ ...forwarded('see it'), files: stub(inner) }],
+      },
+      first.ts,
+    );
     await world.reply(asked, 'heard: [Ada] look');
     expect(told()[0]).toContain('attachments/shared.csv');
+    expect(told()[0]).toMatch(/\[Grace\] \[a \w+, earlier\.png, which I can’t read\]/);
+    expect(told()[0]).toMatch(/\[a \w+, inner\.pdf, which I can’t read\]/);
   });
 
   test('as far as it can be: what can’t be read is named', async () => {
