@@ -30,8 +30,7 @@ async function repliedTo(client: Client<true>, message: Message): Promise<string
   if (!isReply) return undefined;
   try {
     const answered = await standsFor(await message.fetchReference());
-    const reader = discordReader(client);
-    return reader.saysSomething(answered) ? reader.quoted(answered) : undefined;
+    return await discordReader(client).quoted(answered);
   } catch (error) {
     const isGone = REST_API.meansOf(error) === 'gone';
     return isGone ? WAS_DELETED : '> [It can’t be read.]';
