@@ -36,18 +36,24 @@ const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(o
 
 /**
  * The door of a page at a port. `onUsed` is called with the next address once a token was used: each signs in
- * one browser.
+ * one browser. A program that starts anew in its process goes on with the token that it has `carried`.
  */
 export function createPageDoor(
   port: number,
   board: Pick<Board, 'signIn' | 'isSignedIn'>,
   onUsed: (address: string) => void,
+  carried: Map<string, string> = new Map(),
 ): PageDoor {
   const hosts = new Set(HOSTS.map((host) => `${host}:${port}`));
   if (port === 80) for (const host of HOSTS) hosts.add(host);
   // Cookies know no ports: each bot of a machine has its own.
   const cookie = `ml_intern_${port}`;
-  let token = freshToken();
+  const next = (): string => {
+    const made = freshToken();
+    carried.set(CARRIED, made);
+    return made;
+  };
+  let token = carried.get(CARRIED) ?? next();
   const address = () => `http://127.0.0.1:${port}/?token=${token}`;
 
   const stranger = (request: IncomingMessage): Refusal | undefined => {
@@ -74,7 +80,7 @@ export function createPageDoor(
     },
     async exchange(given) {
       if (!isSame(given, token)) return undefined;
-      token = freshToken();
+      token = next();
       onUsed(address());
       const held = freshToken();
       await board.signIn(digest(held).toString('hex'), SIGNED_IN_MS);
@@ -82,6 +88,9 @@ export function createPageDoor(
     },
   };
 }
+
+/** What the token of the next browser is carried as. */
+const CARRIED = 'page token';
 
 /** The names that this machine has for itself, whoever answers for names elsewhere. */
 const HOSTS = ['127.0.0.1', 'localhost', '[::1]'];

@@ -14,23 +14,24 @@ const DRAIN_MS = 2_000;
 
 /** The page: served over HTTP to this machine, with its threads on a board in the record. */
 export function createPage({ note }: Pick<PageSettings, 'note'>, connection: ConnectionParts): Platform {
-  const { board, bytesOf, clock, log, serve, servedAt, announce } = connection;
+  const { board, bytesOf, clock, log, serve, servedAt, announce, carried } = connection;
   if (servedAt === undefined) throw new Error('the page says where it is served');
   const tell = (address: string): void => announce(`The page of ML Intern, for one browser: ${address}`);
-  const door = createPageDoor(servedAt.port, board, tell);
+  const isKnown = carried.size > 0;
+  const door = createPageDoor(servedAt.port, board, tell, carried);
   const stopping = new AbortController();
   const inFlight = new InFlight();
   let isUp = false;
   return {
     link: { isUp: () => isUp },
     outbound: createPageOutbound(board, bytesOf),
-    async start({ controllerOf, files, lacks, models }) {
+    async start({ controllerOf, files, lacks, models, setUp }) {
       const inbound = { controller: controllerOf(TRAITS, ADMITS_ALL), board };
-      const serving = { files, note, door, models, lacks, clock, log, bytesOf, inFlight };
+      const serving = { files, note, door, models, lacks, setUp, clock, log, bytesOf, inFlight };
       const inOrder = createKeyedQueue();
       await serve(routesOf({ ...inbound, ...serving, inOrder, stopping: stopping.signal }));
       isUp = true;
-      tell(door.address());
+      if (!isKnown) tell(door.address());
     },
     async stop() {
       isUp = false;

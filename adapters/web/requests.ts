@@ -6,7 +6,7 @@ import { bytesUpTo } from '../../src/lib/body.ts';
 import { parsedJson } from '../../src/lib/json.ts';
 
 /** What a page names a thread or a message of its own by; the bot's have the same form. */
-const Id = z.string().regex(/^[\w-]{8,80}$/);
+export const Id = z.string().regex(/^[\w-]{8,80}$/);
 
 const File = z.object({ name: z.string().min(1).max(300), base64: z.base64() });
 const TimeZone = z.string().max(100).optional();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { commandNamed } from '../../src/controller/commands.ts';
-import type { FileRules, Lack } from '../../src/controller/platform.ts';
+import type { FileRules, Lack, SetUp } from '../../src/controller/platform.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { fileKind, SEEN_PICTURES } from '../../src/lib/file-kinds.ts';
 import type { Route } from '../../src/lib/http-server.ts';
@@ -18,6 +18,7 @@ import { head, sendJson, sendText } from './headers.ts';
 import { fromPage, say, VISITOR } from './inbound.ts';
 import { Body } from './messages.ts';
 import { Click, Command, Named, offered, readRequest, Say, Submission, Watching } from './requests.ts';
+import { createTries, GIVEN, GIVEN_BYTES, shownSetUp, shownSetUpAnswer } from './set-up.ts';
 import { shownAnswer, shownCard, shownNotice, shownTaken } from './shown.ts';
 
 /** What the page is served with. */
@@ -27,6 +28,8 @@ export type Serving = BoardInbound & {
   /** What files are taken. */
   files: FileRules;
   lacks: readonly Lack[];
+  /** Takes what is lacking, where it can be given here. */
+  setUp: SetUp | undefined;
   note: string | undefined;
   clock: Pick<Clock, 'every' | 'monotonic'>;
   log: Logger;
@@ -59,35 +62,14 @@ export function routesOf(serving: Serving): Route[] {
       return sendEvents({ request, response }, serving, { thread, after }, serving.stopping);
     }),
     ...writesOf(serving),
+    ...setUpRoutesOf(serving),
   ];
 }
 
 /** What changes something. It is answered once it is in the record; of what is sent again one is done. */
 function writesOf(serving: Serving): Route[] {
   const { controller, board } = serving;
-  const maxBytes = mostBytes(serving);
-  const writing = <Schema extends z.ZodType>(
-    path: string,
-    schema: Schema,
-    work: (asked: z.infer<Schema>) => Promise<object>,
-  ): Route => ({
-    method: 'POST',
-    path,
-    handle: (request, response) =>
-      behindDoor(serving, 'change', request, response, async () => {
-        const asked = await readRequest(request, schema, maxBytes);
-        if (asked === undefined) return sendText(response, 400, UNKNOWN);
-        await serving.inFlight.track(
-          work(asked).then(
-            (answer) => sendJson(response, answer),
-            (error: unknown) => {
-              serving.log.error({ err: error }, 'what was done on the page could not be taken');
-              sendText(response, 503, NOT_REACHED);
-            },
-          ),
-        );
-      }),
-  });
+  const writing = writesTo(serving, mostBytes(serving));
   return [
     writing('/page/say', Say, async (said) => {
       let answer: object = {};
@@ -114,6 +96,54 @@ function writesOf(serving: Serving): Route[] {
   ];
 }
 
+/** Makes routes that change something, of what is asked with so many bytes. */
+const writesTo =
+  (serving: Serving, maxBytes: number) =>
+  <Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    work: (asked: z.infer<Schema>) => Promise<object>,
+    mayTry: () => boolean = () => true,
+  ): Route => ({
+    method: 'POST',
+    path,
+    handle: (request, response) =>
+      behindDoor(serving, 'change', request, response, async () => {
+        if (!mayTry()) return sendText(response, 429, TOO_MANY);
+        const asked = await readRequest(request, schema, maxBytes);
+        if (asked === undefined) return sendText(response, 400, UNKNOWN);
+        await serving.inFlight.track(
+          work(asked).then(
+            (answer) => sendJson(response, answer),
+            (error: unknown) => {
+              serving.log.error({ err: error }, 'what was done on the page could not be taken');
+              sendText(response, 503, NOT_REACHED);
+            },
+          ),
+        );
+      }),
+  });
+
+/** What the bot lacks is given at these, and there are none where it can't be. */
+function setUpRoutesOf(serving: Serving): Route[] {
+  const { setUp, clock } = serving;
+  if (setUp === undefined) return [];
+  const mayTry = createTries(clock);
+  const taking = writesTo(serving, GIVEN_BYTES);
+  const [token, model, look] = ['/page/set-up/token', '/page/set-up/model', '/page/set-up/look'] as const;
+  return [
+    taking(
+      token,
+      GIVEN[token],
+      async (given) => shownSetUpAnswer(await setUp.giveToken(given.token)),
+      mayTry,
+    ),
+    taking(model, GIVEN[model], async (given) => shownSetUpAnswer(await setUp.giveModel(given)), mayTry),
+    taking(look, GIVEN[look], async () => shownSetUpAnswer(await setUp.lookAgain()), mayTry),
+  ];
+}
+
+const TOO_MANY = 'Too many tries: wait a minute.';
 const UNKNOWN = 'This is not what the page asks for. Load it again.';
 
 /** A message with as many and as large files as are taken, as JSON has them. */
@@ -159,12 +189,13 @@ const sendAsset = (response: ServerResponse, { type, bytes }: Asset): void =>
   void head(response, 200, type).end(bytes);
 
 /** What a page has to know of the bot. */
-const stateOf = ({ models, lacks, note, files }: Serving): object => ({
+const stateOf = ({ models, lacks, setUp, note, files }: Serving): object => ({
   models,
-  lacks: [...(note ? [{ of: 'note', text: note }] : []), ...lacks].map(({ of, text }) => ({
-    of,
-    blocks: shownNotice(text).blocks,
-  })),
+  lacks: [
+    ...(note ? [{ of: 'note', text: note }] : []),
+    ...lacks.map(({ of, text, textHere }) => ({ of, text: setUp === undefined ? text : textHere })),
+  ].map(({ of, text }) => ({ of, blocks: shownNotice(text).blocks })),
+  setUp: shownSetUp(setUp),
   files: { most: files.per_message, megabytes: files.max_mb, extensions: files.extensions },
 });
 

@@ -15,7 +15,7 @@ import type { Parts } from './parts.ts';
 
 type Connecting = Pick<
   Parts,
-  'config' | 'storage' | 'log' | 'clock' | 'ids' | 'tokens' | 'announce' | 'turns'
+  'config' | 'storage' | 'log' | 'clock' | 'ids' | 'tokens' | 'announce' | 'turns' | 'carried'
 >;
 
 /** The platforms by name, and the server that they are reached at over HTTP. */
@@ -34,6 +34,7 @@ export async function connectPlatforms(
     log,
     tokens,
     announce: parts.announce,
+    carried: parts.carried,
     serve: http.serve,
     servedAt,
     async bytesOf(fileId) {

@@ -15,19 +15,35 @@ import { PLATFORMS } from './platforms.ts';
 import { ask, probesFor, refusalsIn, waitFor } from './preflight/preflight.ts';
 import type { Running, Seams } from './start.ts';
 
-/** The program: roles from the command line (`chat`, `worker`; none is both), until it is asked to stop. */
+/**
+ * The program: roles from the command line (`chat`, `worker`; none is both), until it is asked to stop.
+ * Resolves once it runs. Where it is given what it lacks (`set-up.ts`), all of it is ended in order and
+ * started anew, as a new process would be.
+ */
 export async function main(seams: Omit<Seams, 'platforms'> = { ids: randomIds }): Promise<void> {
   const stopping = stoppedBySignal();
-  const checked = checkSettings(process.argv.slice(2), process.env, process.cwd(), PLATFORMS);
-  redact = createRedactor(Object.values(checked.readable.secrets).filter((value) => value !== undefined));
-  for (const warning of checked.warnings) tell(`Warning: ${warning}`);
-  useNetwork(checked.readable.network);
-  for (const platform of PLATFORMS) platform.prepare?.();
-  const running = await begin(checked, { ...seams, platforms: PLATFORMS }, (log) =>
-    watchForUnhandled(process, log, () => void stopping.fail()),
-  );
-  stopping.ends(running.stop);
+  const carried = new Map<string, string>();
+  let unwatch = () => {};
+  const watch = (log: Logger): void => {
+    unwatch();
+    unwatch = watchForUnhandled(process, log, () => void stopping.fail());
+  };
+  async function run(): Promise<void> {
+    const checked = readSettings();
+    redact = createRedactor(Object.values(checked.readable.secrets).filter((value) => value !== undefined));
+    for (const warning of checked.warnings) tell(`Warning: ${warning}`);
+    useNetwork(checked.readable.network);
+    for (const platform of PLATFORMS) platform.prepare?.();
+    const settingUp = { directory: process.cwd(), read: readSettings, startAnew };
+    const running = await begin(checked, { ...seams, platforms: PLATFORMS, settingUp, carried }, watch);
+    stopping.ends(running.stop);
+  }
+  const startAnew = (): void => void stopping.end().then(run).catch(fail);
+  await run();
 }
+
+const readSettings = (): Checked =>
+  checkSettings(process.argv.slice(2), process.env, process.cwd(), PLATFORMS);
 
 /**
  * With settings that are wrong, others get this long to be refused as well: whoever is away keeps nothing
@@ -94,18 +110,26 @@ let redact: Redactor = createRedactor([]);
 
 const tell = (line: string): void => void process.stderr.write(`${redact(line)}\n`);
 
+type Stopping = {
+  /** What ends all that runs, which is done once. */
+  ends(work: () => Promise<void>): void;
+  /** Ends that, and not the process. */
+  end(): Promise<void>;
+  fail(): Promise<void>;
+};
+
 /**
  * Ends the process when it is asked to: in order where it has started, with code 0; at once while it is
  * starting, when there is nothing yet that a crash would not leave as well, and on a second signal.
  */
-function stoppedBySignal(): { ends(stop: () => Promise<void>): void; fail(): Promise<void> } {
-  let end: (() => Promise<void>) | undefined;
+function stoppedBySignal(): Stopping {
+  let end = async (): Promise<void> => {};
   let isStopping = false;
   async function stop(code: number): Promise<void> {
     if (isStopping) process.exit(1);
     isStopping = true;
     try {
-      await end?.();
+      await end();
     } catch (error) {
       fail(error);
     }
@@ -114,8 +138,10 @@ function stoppedBySignal(): { ends(stop: () => Promise<void>): void; fail(): Pro
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => void stop(0));
   return {
     ends(work) {
-      end = work;
+      let ended: Promise<void> | undefined;
+      end = () => (ended ??= work());
     },
+    end: () => end(),
     fail: () => stop(1),
   };
 }

@@ -1,6 +1,6 @@
 import type { ChannelRulesStore } from '../access/channel-rules.ts';
 import type { Config } from '../config/load.ts';
-import type { Lack } from '../controller/platform.ts';
+import type { Lack, SetUp } from '../controller/platform.ts';
 import type { PlatformDefinition } from '../controller/platform-definition.ts';
 import type { Storage } from '../db/storage.ts';
 import type { Clock, Ids } from '../lib/clock.ts';
@@ -35,6 +35,10 @@ export type Parts = {
   apart: ParseApart;
   /** What the bot was not given, for platforms that tell who uses them. */
   lacks: readonly Lack[];
+  /** Takes what is lacking, where nobody but whoever runs the bot is there to give it. */
+  setUp: SetUp | undefined;
+  /** What platforms keep while the program starts anew in this process. */
+  carried: Map<string, string>;
   /** Tells whoever has started the program a line, on its terminal alone. */
   announce(line: string): void;
 };

@@ -36,6 +36,7 @@ type Needed = Pick<
   | 'renders'
   | 'channelRules'
   | 'lacks'
+  | 'setUp'
 >;
 
 /** What platforms are handed: who takes what people say and do there, and what else they may ask. */
@@ -45,7 +46,7 @@ export function platformPorts(
   outage: Outage,
   approvers: ApproverNames,
 ): PlatformPorts {
-  const { config, storage, renders, lacks } = parts;
+  const { config, storage, renders, lacks, setUp } = parts;
   const { db } = storage;
   const controlled = controllerParts(parts, policy, outage, approvers);
   return {
@@ -55,6 +56,7 @@ export function platformPorts(
     files: config.attachments,
     models: config.model.choices,
     lacks,
+    setUp,
     async reopened(place) {
       for (const id of await reopenThreads(db, place)) await renders.request(id);
     },

@@ -22,6 +22,7 @@ import { type Base, createBase } from './base.ts';
 import { startChat } from './chat.ts';
 import { lacksOf } from './lacks.ts';
 import type { Parts } from './parts.ts';
+import { type SettingUp, setUpFor } from './set-up.ts';
 import { startWorker } from './worker.ts';
 
 /** A running process of the bot. `stop` gives back what it holds and resolves when all is closed. */
@@ -41,6 +42,10 @@ export type Seams = {
   base?: Base;
   /** What was found to be missing before the start; otherwise what the config does not have. */
   lacks?: readonly Lack[];
+  /** How what is lacking is kept, and the program started anew with it; left out where it is not. */
+  settingUp?: SettingUp;
+  /** What platforms have kept of an earlier start in this process. */
+  carried?: Map<string, string>;
   announce?: (line: string) => void;
   /** Reads what others made, and is closed with the bot. */
   apart?: ParseApart;
@@ -116,9 +121,11 @@ async function startWith(beginning: Beginning): Promise<Running> {
 
 /** What the roles are made of, on a record that is open. */
 async function partsOf(
-  { config, seams: { platforms, ids, lacks, announce, apart }, tokens, log, health }: Beginning,
+  { config, roles, connects, seams, tokens, redaction, log, health }: Beginning,
   storage: Storage,
 ): Promise<Parts> {
+  const { platforms, ids, announce, apart, settingUp, carried } = seams;
+  const lacks = seams.lacks ?? lacksOf(config);
   if (storage.isExclusive) await freeAll(storage.db);
   const { clock } = storage.db;
   const prefix = await queuePrefix(config, storage, ids).catch(async (error: unknown) => {
@@ -141,7 +148,9 @@ async function partsOf(
     health,
     tokens,
     apart: apart ?? createParseApart(),
-    lacks: lacks ?? lacksOf(config),
+    lacks,
+    setUp: setUpFor({ config, roles, connects, lacks, redaction, log }, settingUp),
+    carried: carried ?? new Map(),
     announce: announce ?? ((line) => void process.stderr.write(`${line}\n`)),
   };
 }

@@ -9,7 +9,12 @@ export type DotEnv = {
   lineOf: Readonly<Record<string, number>>;
   faults: readonly string[];
   warnings: readonly string[];
+  /** Every assignment, in order, those that another one overrules too. */
+  assignments: readonly Assignment[];
 };
+
+/** Where an assignment stands: its first line (from 0), how many it has, the comment after its value. */
+type Assignment = { name: string; at: number; lines: number; comment: string };
 
 type Found = {
   values: Record<string, string>;
@@ -17,6 +22,7 @@ type Found = {
   lineOf: Record<string, number>;
   faults: string[];
   warnings: string[];
+  assignments: Assignment[];
 };
 
 const nothing = (faults: string[] = []): Found => ({
@@ -25,6 +31,7 @@ const nothing = (faults: string[] = []): Found => ({
   lineOf: {},
   faults,
   warnings: [],
+  assignments: [],
 });
 
 /**
@@ -53,10 +60,13 @@ export function parseDotEnv(bytes: Uint8Array, file: string): DotEnv {
   const text = decode(bytes, file);
   if (typeof text !== 'string') return nothing([text.fault]);
   const found = nothing();
-  const lines = text.split(/\r\n|\n|\r/);
+  const lines = text.split(LINE_END);
   for (let at = 0; at < lines.length; ) at += readLine(lines, at, file, found);
   return found;
 }
+
+/** As lines end on any system. */
+export const LINE_END = /\r\n|\n|\r/;
 
 const UTF16 =
   'is UTF-16, as some editors and PowerShell write it. Save it as UTF-8 (in PowerShell: Set-Content -Encoding utf8).';
@@ -95,7 +105,7 @@ function readLine(lines: readonly string[], at: number, file: string, found: Fou
     );
     return 1;
   }
-  const { value, isOpen, length, fault, warning } = readValue(name, rest, lines, at);
+  const { value, isOpen, length, comment, fault, warning } = readValue(name, rest, lines, at);
   if (fault) found.faults.push(`${where}: ${fault}`);
   if (warning) found.warnings.push(`${where}: ${warning}`);
   const before = found.lineOf[name];
@@ -104,19 +114,27 @@ function readLine(lines: readonly string[], at: number, file: string, found: Fou
   }
   found.values[name] = value;
   found.lineOf[name] = at + 1;
+  found.assignments.push({ name, at, lines: length, comment });
   if (isOpen) found.open.add(name);
   else found.open.delete(name);
   return length;
 }
 
-type Value = { value: string; isOpen: boolean; length: number; fault?: string; warning?: string };
+type Value = {
+  value: string;
+  isOpen: boolean;
+  length: number;
+  comment: string;
+  fault?: string;
+  warning?: string;
+};
 
 function readValue(name: string, rest: string, lines: readonly string[], at: number): Value {
   const begun = rest.trimStart();
   const quote = begun[0];
   if (quote !== undefined && '\u201C\u201D\u2018\u2019'.includes(quote)) {
     const fault = `the value of ${name} has typographic quotes around it. Use " instead.`;
-    return { value: '', isOpen: false, length: 1, fault };
+    return { value: '', isOpen: false, length: 1, comment: '', fault };
   }
   if (quote === '"' || quote === "'" || quote === '`') return readQuoted(name, begun, quote, lines, at);
   return readBare(name, rest);
@@ -125,8 +143,9 @@ function readValue(name: string, rest: string, lines: readonly string[], at: num
 function readBare(name: string, rest: string): Value {
   const mark = rest.indexOf('#');
   const value = (mark === -1 ? rest : rest.slice(0, mark)).trim();
-  const bare = { value, isOpen: true, length: 1 };
-  if (mark === -1 || isComment(rest, mark)) return bare;
+  const bare = { value, isOpen: true, length: 1, comment: '' };
+  if (mark === -1) return bare;
+  if (isComment(rest, mark)) return { ...bare, comment: rest.slice(mark) };
   const warning = `the value of ${name} ends at the #, as a comment begins there. If the # belongs to the value, put quotes around it.`;
   return { ...bare, warning };
 }
@@ -140,13 +159,13 @@ function readQuoted(name: string, begun: string, quote: string, lines: readonly 
   const end = quote === '"' ? closingOf(text) : text.indexOf(quote);
   if (end === -1) {
     const fault = `the value of ${name} begins with ${quote}, which is never closed.`;
-    return { value: '', isOpen: false, length: 1, fault };
+    return { value: '', isOpen: false, length: 1, comment: '', fault };
   }
   const inside = text.slice(0, end);
   const length = inside.split('\n').length;
   const after = text.slice(end + 1).split('\n', 1)[0] ?? '';
   const value = quote === '"' ? inside.replaceAll('\\n', '\n').replaceAll('\\"', '"') : inside;
-  const quoted = { value, isOpen: quote !== "'", length };
+  const quoted = { value, isOpen: quote !== "'", length, comment: after.trim() };
   if (/^\s*(#|$)/.test(after)) return quoted;
   return {
     ...quoted,

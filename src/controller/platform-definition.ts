@@ -55,6 +55,8 @@ export type ConnectionParts = {
    * secret for them.
    */
   announce(line: string): void;
+  /** What a platform keeps while the program starts anew in the same process, by names of its own. */
+  carried: Map<string, string>;
   /** Throws ConfigError where nothing can be encrypted; `because` says who needs it. */
   installs(because: string): Installs;
 };

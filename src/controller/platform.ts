@@ -28,13 +28,47 @@ export type PlatformPorts = {
   models: readonly string[];
   /** What the bot was not given; nothing where others than whoever runs it use it. */
   lacks: readonly Lack[];
+  /** Takes what is lacking; undefined where nothing is, or others than whoever runs the bot use it. */
+  setUp: SetUp | undefined;
 };
 
 /**
  * Something that the bot was not given, and what to set, in words for whoever runs it. Without a model it
  * answers nothing; without an account on the Hub it starts no job.
  */
-export type Lack = { of: 'model' | 'hub'; text: string };
+export type Lack = {
+  of: 'model' | 'hub';
+  text: string;
+  /** The same for a place where it can be given at once. */
+  textHere: string;
+  /** What was found instead, a line each. */
+  found: readonly string[];
+};
+
+/**
+ * Gives the bot what it lacks, for good. What is given is checked with whoever it is for, kept in `.env`, and
+ * in use once the program has started anew, which it does by itself. A secret is in no answer.
+ */
+export type SetUp = {
+  /** What can be given: what is lacking. */
+  takes: { token: boolean; model: boolean };
+  /** A token of Hugging Face. */
+  giveToken(token: string): Promise<SetUpAnswer>;
+  /** A server that speaks OpenAI's API; an empty key is none, an empty model the only one that it has. */
+  giveModel(server: { address: string; key: string; model: string }): Promise<SetUpAnswer>;
+  /** Looks for a model anew, in what is set by now and on this machine. */
+  lookAgain(): Promise<SetUpAnswer>;
+};
+
+/** `told` is markdown; a problem is plain text, on one of the fields or all that was given. */
+export type SetUpAnswer =
+  | { ok: true; told: string }
+  | {
+      ok: false;
+      field?: 'token' | 'address' | 'key' | 'model';
+      problem: string;
+      choices?: readonly string[];
+    };
 
 /** Told that a place may take again what it has refused. */
 export type Reopened = (place: Place) => Promise<void>;

@@ -21,14 +21,29 @@ export type HttpServer = {
    * somebody is there for it. Rejects where it can't listen.
    */
   serve(routes: readonly Route[]): Promise<void>;
-  /** Takes nothing more; resolves once what has been taken is answered. */
+  /**
+   * Takes nothing more, also over connections that are kept alive; resolves once what has been taken is
+   * answered, and nobody is connected any more.
+   */
   stop(): Promise<void>;
 };
 
 /** A server that listens once it has something to serve, and answers `own` besides. */
 export function createHttpServer({ port, host }: Address, own: readonly Route[], log: Logger): HttpServer {
   const routes = [...own];
+  const open = new Set<ServerResponse>();
+  let isStopping = false;
+  /** A browser would go on asking over a connection that it has, and others never ask anything on theirs. */
+  const hangUp = () => {
+    if (isStopping && open.size === 0) server.closeAllConnections();
+  };
   const server = createServer((request, response) => {
+    if (isStopping) return void response.writeHead(503, { connection: 'close' }).end();
+    open.add(response);
+    response.once('close', () => {
+      open.delete(response);
+      hangUp();
+    });
     const route = routes.find((one) => isFor(one, request));
     if (route === undefined) return void response.writeHead(404).end();
     answer(route, request, response).catch((error: unknown) => {
@@ -51,9 +66,12 @@ export function createHttpServer({ port, host }: Address, own: readonly Route[],
     },
     async stop() {
       if (!server.listening) return;
-      await new Promise<void>((resolve, reject) =>
+      isStopping = true;
+      const closed = new Promise<void>((resolve, reject) =>
         server.close((error) => (error ? reject(error) : resolve())),
       );
+      hangUp();
+      await closed;
     },
   };
 }

@@ -9,7 +9,7 @@ type LocalModel = { id: string; contextTokens: number | undefined };
 export type LocalModels = { models: LocalModel[]; problems: string[] };
 
 /** What the agent is told, its tools and some steps of work take about half of this. */
-const LEAST_CONTEXT_TOKENS = 32_768;
+export const LEAST_CONTEXT_TOKENS = 32_768;
 
 const TIMEOUT_MS = 1_500;
 
@@ -98,8 +98,11 @@ const SERVERS: readonly Server[] = [
   },
 ];
 
+/** Whether a model's id is of a server that is looked for. */
+export const isLocal = (id: string): boolean => SERVERS.some(({ prefix }) => id.startsWith(`${prefix}/`));
+
 /** What only makes numbers of texts can't be talked to. */
-const NO_CHAT = /embed|rerank|\bbge\b|minilm/i;
+export const NO_CHAT = /embed|rerank|\bbge\b|minilm/i;
 
 async function modelsOf(
   { prefix, title, contexts, mend }: Server,
@@ -135,6 +138,22 @@ async function modelsOf(
   if (models.length === 0 && problems.length === 0)
     problems.push(`${title} answers, and has no model to talk to.`);
   return { models, problems };
+}
+
+/**
+ * How long the contexts are that the models of some server have, by their names, and what to do about one
+ * that is too short: whichever of the known kinds it is, only that one answers in its form.
+ */
+export async function loadedContexts(
+  ask: (path: string) => Promise<unknown>,
+  list: unknown,
+): Promise<ReadonlyMap<string, { tokens: number; mend: string }>> {
+  const all = await Promise.all(
+    SERVERS.map(async ({ contexts, mend }) =>
+      [...(await contexts(ask, list))].map(([name, tokens]) => [name, { tokens, mend }] as const),
+    ),
+  );
+  return new Map(all.flat());
 }
 
 const tooShort = (title: string, id: string, tokens: number, mend: string): string =>

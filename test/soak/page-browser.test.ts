@@ -1,6 +1,6 @@
-import AxeBuilder from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { overflowOf, violations } from '../support/accessibility.ts';
 import { hasChromium, keepShot, NEEDS_CHROMIUM, startChromium } from '../support/chromium.ts';
 import { HOSTILE } from '../support/hostile-page.ts';
 import { type PageWorld, usePage } from '../support/page-world.ts';
@@ -48,17 +48,6 @@ const FORGED = `import('/page/nodes.js').then(({ blocks }) => {
   const made = blocks([...kinds, ...hrefs.map(link)]);
   return made.flatMap((one) => [...one.querySelectorAll('a, script, iframe, img')].map((part) => part.outerHTML));
 })`;
-
-/** What axe finds against WCAG 2.2 AA. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AxeBuilder.source);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-  const found = await page.evaluate(
-    async (runOnly) => (globalThis as never as { axe: typeof AxeBuilder }).axe.run({ runOnly }),
-    tags,
-  );
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 describe.skipIf(!hasChromium)(`in a browser${NEEDS_CHROMIUM}`, () => {
   test('the story is told by writing and clicking, on a desktop', async () => {
@@ -142,10 +131,7 @@ describe.skipIf(!hasChromium)(`in a browser${NEEDS_CHROMIUM}`, () => {
     await page.getByRole('button', { name: 'New thread' }).waitFor();
     await keepShot(page, 'threads-dark-phone');
     expect(await violations(page)).toEqual([]);
-    const overflow = await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-    expect(overflow).toBe(0);
+    expect(await overflowOf(page)).toBe(0);
     expect(complaints).toEqual([]);
   });
 });

@@ -1,66 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { withFoundModel } from '../../src/app/found-model.ts';
-import { freePort } from '../support/free-port.ts';
 import { loadConfig } from '../support/load-config.ts';
 import { PageClient, wordsIn } from '../support/page-client.ts';
 import { ROOT } from '../support/root.ts';
-import { until } from '../support/until.ts';
+import { NO_MODELS, START, startProgram } from '../support/started-program.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** Nothing answers at a port of its own, where a model would be looked for. */
-const NOBODY = 'http://127.0.0.1:9';
-const NO_MODELS = {
-  OLLAMA_BASE_URL: NOBODY,
-  LM_STUDIO_BASE_URL: NOBODY,
-  VLLM_BASE_URL: NOBODY,
-  LLAMACPP_BASE_URL: NOBODY,
-};
-
-/** A new embedded database is made, which takes long on a machine that does much else. */
-const FIRST_START_MS = 120_000;
-const START = { timeout: FIRST_START_MS + 30_000 };
-
-/** Starts the program as a person would who has set nothing up. */
-async function begin(environment: Record<string, string>) {
-  const directory = await mkdtemp(join(tmpdir(), 'ml-intern-page-'));
-  closing.push(() => rm(directory, { recursive: true, force: true }));
-  const port = await freePort();
-  const child: ChildProcess = spawn(process.execPath, [join(ROOT, 'src/app/main.ts')], {
-    cwd: directory,
-    env: {
-      ML_INTERN_CONFIG: join(ROOT, 'configs/main_agent_config.json'),
-      PORT: String(port),
-      ...NO_MODELS,
-      ...environment,
-    },
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  closing.push(async () => {
-    child.kill('SIGTERM');
-    await ended;
-  });
-  const said = { out: '', err: '' };
-  child.stdout?.on('data', (data) => (said.out += String(data)));
-  child.stderr?.on('data', (data) => (said.err += String(data)));
-  return { port, said, ended };
-}
-
 async function page(environment: Record<string, string> = {}) {
-  const begun = await begin(environment);
-  const address = await until(
-    () => `the address; said was: ${begun.said.err}`,
-    () => /http:\/\/127\.0\.0\.1:\d+\/\?token=\w+/.exec(begun.said.err)?.[0],
-    FIRST_START_MS,
-  );
+  const begun = await startProgram(environment, closing);
+  const address = await begun.address();
   const client = new PageClient(begun.port);
   await client.enter(address);
   const state: unknown = JSON.parse((await client.get('/page/state')).text);
@@ -127,7 +80,7 @@ test('a port that is taken is one line', async () => {
   closing.push(() => new Promise((resolve) => server.close(resolve)));
   const bound = server.address();
   const port = typeof bound === 'object' ? String(bound?.port) : '';
-  const { said, ended } = await begin({ PORT: port });
+  const { said, ended } = await startProgram({ PORT: port }, closing);
   expect(await ended).toBe(1);
   expect(said.err.trim()).toBe(
     `PORT ${port} is taken by another program. Stop that one, or set PORT to another port.`,

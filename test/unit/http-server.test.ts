@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createHttpServer, type HttpServer, type Route } from '../../src/lib/http-server.ts';
 import { createLogger } from '../../src/lib/log.ts';
@@ -82,6 +83,20 @@ test('while it stops it answers what it has taken, and takes nothing more', asyn
   done.resolve();
   expect(await asked).toBe('200 done');
   await stopped;
+});
+
+test('who keeps a connection is hung up on, whether they have asked something or not', async () => {
+  await create();
+  await server.serve([saying('GET', '/page', 'page')]);
+  const port = Number(new URL(url).port);
+  const [silent, asking] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+  await Promise.all([silent, asking].map((one) => new Promise((resolve) => one.once('connect', resolve))));
+  const heard = new Promise((resolve) => asking.once('data', resolve));
+  asking.write('GET /page HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await heard;
+  const closed = [silent, asking].map((one) => new Promise((resolve) => one.once('close', resolve)));
+  await server.stop();
+  await Promise.all(closed);
 });
 
 test('a port that another server has is refused', async () => {

@@ -55,10 +55,10 @@ export function createComposer({ thread, begin, answers, limits }) {
   return {
     say,
     focus: () => text.focus(),
-    /** Turns writing off, with a word on why. */
+    /** Turns writing off, with a word on why, or on where there is none. */
     turnOff(why) {
-      byId('composer-label').textContent = why;
-      for (const control of form.elements) control.disabled = true;
+      if (why !== undefined) byId('composer-label').textContent = why;
+      for (const control of form.elements) control.disabled = why !== undefined;
     },
   };
 }

@@ -2,6 +2,7 @@ import { createComposer } from './composer.js';
 import { createAnswers } from './dialogs.js';
 import { byId, element } from './elements.js';
 import { blocks } from './nodes.js';
+import { createSetUp } from './set-up.js';
 import { follow } from './stream.js';
 import { createThread } from './thread.js';
 
@@ -20,6 +21,14 @@ const composer = createComposer({
   limits: () => state.files,
 });
 
+const setUp = createSetUp({
+  busy: answers.busy,
+  show: answers.show,
+  // What it is then is told once it is back.
+  given: () => (isStartingAnew = true),
+});
+let isStartingAnew = false;
+
 const CONNECTION = {
   live: 'Live',
   away: 'Not connected – trying again',
@@ -31,6 +40,7 @@ const stream = follow({
     const status = byId('connection');
     status.textContent = CONNECTION[now];
     status.className = now;
+    if (now === 'live' && isStartingAnew) void startedAnew();
   },
   news({ threads: changed, messages: news, isOlder }) {
     if (isOlder) {
@@ -141,6 +151,14 @@ function more() {
   return element('button', { type: 'button', class: 'quiet', onclick: press }, 'Model, approvals …');
 }
 
+/** The program is back, with what it was given. */
+async function startedAnew() {
+  isStartingAnew = false;
+  await readState();
+  showThreads();
+  composer.focus();
+}
+
 async function readState() {
   const response = await fetch('/page/state').catch(() => undefined);
   if (!response?.ok) return;
@@ -150,7 +168,10 @@ async function readState() {
       element('section', { class: `lack ${of}`, 'aria-label': 'What is missing' }, ...blocks(nodes)),
     ),
   );
-  if (state.lacks.some(({ of }) => of === 'model')) composer.turnOff('Without a model nothing can be asked.');
+  setUp.show(state.setUp);
+  const isMute = state.lacks.some(({ of }) => of === 'model');
+  document.body.classList.toggle('is-mute', isMute);
+  composer.turnOff(isMute ? 'Without a model nothing can be asked.' : undefined);
 }
 
 byId('new-thread').addEventListener('click', () => {

@@ -15,9 +15,26 @@ export function refusedAccount(hub: HubState, who: string, path: string): Answer
     : undefined;
 }
 
+/** What a token may, where a test says so. */
+function accessOf(hub: HubState, who: string, token: string): object {
+  const access = hub.tokens.get(token);
+  if (access === undefined || access === 'revoked') return {};
+  const entity = { _id: idOf(who), type: 'user', name: who };
+  const { role } = access;
+  const scoped = role === 'fineGrained' ? [{ entity, permissions: access.permissions }] : [];
+  return {
+    accessToken: {
+      displayName: 'a token',
+      role,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      ...(role === 'fineGrained' ? { fineGrained: { global: [], scoped, canReadGatedRepos: true } } : {}),
+    },
+  };
+}
+
 /** `GET /api/whoami-v2`. */
-export function whoami(hub: HubState, who: string): Answer {
-  const auth = { type: 'access_token' };
+export function whoami(hub: HubState, who: string, token: string): Answer {
+  const auth = { type: 'access_token', ...accessOf(hub, who, token) };
   if (who !== 'ada')
     return { status: 200, answer: { ...IDENTITY, id: idOf(who), name: who, orgs: [], auth } };
   const orgs = hub.orgs.map((name) => ({

@@ -50,7 +50,8 @@ export class HubDouble extends HubState {
       const { status, answer } = this.repos.xet.answer(method, path, authorization, await bytesOf(request));
       return sendJson(response, status, answer);
     }
-    const who = whoIs(this, authorization?.replace('Bearer ', '') ?? '');
+    const token = authorization?.replace('Bearer ', '') ?? '';
+    const who = whoIs(this, token);
     const asked = { method, path, query, body: await bodyOf(request), who };
     if (fault?.status === 'drop') {
       this.#route(asked);
@@ -58,13 +59,14 @@ export class HubDouble extends HubState {
     }
     if (this.pages.answer(request, url, asked.body, response)) return;
     if (isDatasetViewer(path)) return datasets(this, path, query, response);
-    if (path !== '/api/jobs/hardware' && !authorization?.startsWith('Bearer hf_')) {
+    const isKnown = token.startsWith('hf_') && this.tokens.get(token) !== 'revoked';
+    if (path !== '/api/jobs/hardware' && !isKnown) {
       return sendJson(response, 401, { error: 'Invalid username or password.' });
     }
     const refused = refusedAccount(this, who, path);
     if (refused) return sendJson(response, refused.status, refused.answer);
-    if (path === '/api/whoami-v2' && who !== 'ada') {
-      const { status, answer } = whoami(this, who);
+    if (path === '/api/whoami-v2' && fault?.status !== 'hang') {
+      const { status, answer } = whoami(this, who, token);
       return sendJson(response, status, answer);
     }
     const moved = this.repos.movedTo(path);
@@ -89,7 +91,6 @@ export class HubDouble extends HubState {
 
   #route(asked: HubRequest): Answer {
     const { path } = asked;
-    if (path === '/api/whoami-v2') return whoami(this, 'ada');
     if (path.startsWith('/api/scheduled-jobs/')) return routeScheduled(this.scheduled, asked);
     if (path === '/api/jobs/hardware') return { status: 200, answer: HARDWARE };
     return routeJobs(this, asked);

@@ -17,6 +17,11 @@ export type HubFault = {
   code?: string;
 };
 
+/** What a token may: a fine-grained one, so much of its owner's account. */
+export type TokenAccess =
+  | { role: 'read' | 'write' }
+  | { role: 'fineGrained'; permissions: readonly string[] };
+
 /** What the Hub knows and how the double behaves. */
 export abstract class HubState {
   readonly jobs: DoubleJob[] = [];
@@ -27,6 +32,8 @@ export abstract class HubState {
   readonly viewed: ViewedDataset[] = [];
   /** Accounts by their token; any other token is ada's. What runs in one is for it alone. */
   readonly identities = new Map<string, string>();
+  /** What tokens may, where that is told; and those that are revoked. */
+  readonly tokens = new Map<string, TokenAccess | 'revoked'>();
   /** Organisations of the token's user. */
   orgs: string[] = [];
   readonly faults: HubFault[] = [];

@@ -4,6 +4,8 @@ const ELSEWHERE = 'other machines, and names that lead here';
 const OTHERS = 'other pages of the same browser, and servers at other ports, which have its cookie';
 const GUESSED = 'who guesses, or has read an old address';
 const WRITTEN = 'scripts, styles, pictures and links in what models, tools and people write';
+const GIVEN = 'what the bot works with, given by somebody else than whoever runs it';
+const KEPT = 'a token that was given shows elsewhere, or is written where others read it';
 const TURNED = 'signs that turn the order in which text is read';
 
 const DOOR = 'adapters/web/door.ts';
@@ -61,7 +63,7 @@ export const PAGE: readonly Mutation[] = [
   {
     threat: GUESSED,
     file: DOOR,
-    text: 'if (!isSame(given, token)) return undefined;\n      token = freshToken();',
+    text: 'if (!isSame(given, token)) return undefined;\n      token = next();',
     becomes: 'if (!isSame(given, token)) return undefined;',
     test: 'unit/page-door',
     title: 'signs one browser in',
@@ -77,6 +79,39 @@ export const PAGE: readonly Mutation[] = [
     becomes: '',
     test: 'soak/page-browser',
     title: 'does nothing in a browser',
+  },
+  {
+    threat: GIVEN,
+    file: 'src/app/set-up.ts',
+    text: 'connects?.every(({ tellsWhatIsMissing }) => tellsWhatIsMissing) ?? false',
+    becomes: 'connects !== undefined',
+    test: 'integration/set-up',
+    title: 'where people of a chat use the bot',
+  },
+  { threat: GIVEN, ...ANYBODY, test: 'integration/set-up', title: 'by who is not signed in' },
+  {
+    threat: GIVEN,
+    file: 'adapters/web/set-up.ts',
+    text: 'if (made.length >= MOST_TRIES) return false;',
+    becomes: '',
+    test: 'integration/set-up',
+    title: 'more often than ten times a minute',
+  },
+  {
+    threat: KEPT,
+    file: 'src/app/set-up.ts',
+    text: 'redaction.learn([secret])',
+    becomes: 'redaction.learn([])',
+    test: 'integration/set-up',
+    title: 'known to the redaction',
+  },
+  {
+    threat: KEPT,
+    file: 'src/config/dotenv-file.ts',
+    text: "if (way.startsWith('..') || isAbsolute(way)) {",
+    becomes: 'if (isAbsolute(way)) {',
+    test: 'unit/dotenv-file',
+    title: 'a link that leads out of its directory',
   },
   {
     threat: TURNED,
