@@ -29,6 +29,12 @@ export default defineConfig({
     // (https://github.com/nodejs/node/issues/64500).
     pool: 'forks',
     isolate: false,
+    tags: [
+      {
+        name: 'long',
+        description: 'one of many variants: npm test leaves it out, npm run test:long runs it',
+      },
+    ],
     reporters: ['default', ending],
     testTimeout: 45_000,
     hookTimeout: 45_000,

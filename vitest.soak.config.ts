@@ -9,9 +9,14 @@ const TURNS = [
   ...['parse-apart', 'redaction-parts'],
 ].map((name) => `test/soak/${name}.test.ts`);
 /** Those with properties that `npm test` tries less often. */
-const PROPERTIES = ['dataset-configs', 'discord-components', 'slack-blocks', 'speech', 'what-runs'].map(
-  (name) => `test/unit/${name}.test.ts`,
-);
+const PROPERTIES = [
+  'dataset-configs',
+  'discord-components',
+  'model-facts',
+  'slack-blocks',
+  'speech',
+  'what-runs',
+].map((name) => `test/unit/${name}.test.ts`);
 const globalSetup = 'test/support/global-setup.ts';
 
 /** Tests that take long by themselves: `npm run soak`. */

@@ -74,7 +74,9 @@ describe('somebody’s own account', () => {
     expect(world.describe(asked)).not.toContain(TOKEN);
   });
 
-  test('is not used for sessions of others, nor for what nobody approves, nor by auto-approval that another set', async () => {
+  test('is not used for sessions of others, nor for what nobody approves, nor by auto-approval that another set', {
+    tags: 'long',
+  }, async () => {
     await begin((request) => {
       const results = request.messages.filter(({ role }) => role === 'tool').length;
       if (results === 0) return { calls: [{ name: 'hf_jobs', arguments: { operation: 'ps' } }] };
@@ -130,7 +132,9 @@ describe('somebody’s own account', () => {
     await world.reply(asked, 'Requests: 1');
   }
 
-  test('that is signed out while a job runs under it ends the following, with what is known, and the session goes on', async () => {
+  test('that is signed out while a job runs under it ends the following, with what is known, and the session goes on', {
+    tags: 'long',
+  }, async () => {
     const asked = await ownJob();
     await world.stop();
     const storage = await world.backend.open();
@@ -147,7 +151,9 @@ describe('somebody’s own account', () => {
     await goesOn(asked);
   });
 
-  test('that is signed out between a job’s end and the session’s hearing of it keeps the session from nothing', async () => {
+  test('that is signed out between a job’s end and the session’s hearing of it keeps the session from nothing', {
+    tags: 'long',
+  }, async () => {
     const asked = await ownJob();
     const [job] = world.hub.jobs;
     await world.stop();
@@ -170,7 +176,7 @@ describe('somebody’s own account', () => {
     await world.reply(asked, 'The log of go can');
   });
 
-  test('whose token is worth nothing any more ends the following as well', async () => {
+  test('whose token is worth nothing any more ends the following as well', { tags: 'long' }, async () => {
     const asked = await ownJob();
     world.hub.disturb = (_method, path) => (path.startsWith('/api/jobs/ada-own') ? 401 : undefined);
     world.hub.cutStreams();

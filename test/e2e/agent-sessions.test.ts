@@ -14,7 +14,9 @@ const sessionOf = ({ channel, ts }: { channel: string; ts: string }) =>
   world.slack.sessions.get(`${channel}/${ts}`);
 
 describe('the session of a thread, where the app is an agent', () => {
-  test('says how it stands and what it is about, and no message has a reaction', async () => {
+  test('says how it stands and what it is about, and no message has a reaction', {
+    tags: 'long',
+  }, async () => {
     await begin(callOnce(runJob));
     const asked = world.slack.mention('U0ADA', 'C0ML', 'print hello on the Hub');
     await until('it waits', () => world.slack.standing(asked) === 'suspended');
@@ -46,6 +48,7 @@ describe('the session of a thread, where the app is an agent', () => {
 
   test.each(['off', 'native'] as const)(
     'is stopped with Slack’s own button, streaming %s',
+    { tags: 'long' },
     async (streaming) => {
       const words = 'Some words that are streamed. '.repeat(30);
       await begin(() => ({ text: words, stalls: true }), {
@@ -75,7 +78,9 @@ describe('the session of a thread, where the app is an agent', () => {
     expect(world.slack.standing(asked)).toBe('processing');
   });
 
-  test('is asked for again where Slack has trouble, and tried once where the app is no agent', async () => {
+  test('is asked for again where Slack has trouble, and tried once where the app is no agent', {
+    tags: 'long',
+  }, async () => {
     await begin(echo);
     world.slack.faults.push({ method: 'agents.sessions.setStatus', fault: 503 });
     const first = world.slack.mention('U0ADA', 'C0ML', 'one');

@@ -16,7 +16,7 @@ describe('jobs and approvals', () => {
     return world.reply(asked, 'Run a Hugging Face Job');
   }
 
-  test('a job that fails at once wakes the agent with its log', async () => {
+  test('a job that fails at once wakes the agent with its log', { tags: 'long' }, async () => {
     await begin(callOnce(runJob));
     world.hub.course = () => ({
       queueMs: 0,
@@ -67,7 +67,7 @@ describe('jobs and approvals', () => {
     expect(world.hub.jobs).toHaveLength(1);
   });
 
-  test('several calls of a step are approved with one click, each job once', async () => {
+  test('several calls of a step are approved with one click, each job once', { tags: 'long' }, async () => {
     await begin((request) => {
       const results = request.messages.filter((message) => message.role === 'tool');
       return results.length > 0 ? { text: `${results.length} results` } : { calls: [runJob, runJob, runJob] };
@@ -109,7 +109,9 @@ describe('jobs and approvals', () => {
     expect(sent).toContain('print(\\\\\\"twice\\\\\\")');
   });
 
-  test('a script too long for a dialog is posted as a file, and the file posted back is the change', async () => {
+  test('a script too long for a dialog is posted as a file, and the file posted back is the change', {
+    tags: 'long',
+  }, async () => {
     const long = `# ${'x'.repeat(4_000)}\nprint(1)\n`;
     await begin(callOnce({ ...runJob, arguments: { ...runJob.arguments, script: long } }));
     world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['ok'], stage: 'COMPLETED' });
@@ -150,7 +152,7 @@ describe('jobs and approvals', () => {
     expect(world.model.refusals).toEqual([]);
   });
 
-  test('a question abandons the request where the config says so', async () => {
+  test('a question abandons the request where the config says so', { tags: 'long' }, async () => {
     await begin(callOnce(runJob), {
       configure: ({ approvals }) => {
         approvals.side_questions = false;
@@ -242,7 +244,9 @@ describe('jobs and approvals', () => {
     expect(world.model.refusals).toEqual([]);
   });
 
-  test('an account without credits is explained with the link, and Retry runs the call without the model', async () => {
+  test('an account without credits is explained with the link, and Retry runs the call without the model', {
+    tags: 'long',
+  }, async () => {
     await begin(callOnce(runJob));
     world.hub.faults.push({
       path: /\/api\/jobs\/ada$/,
@@ -261,7 +265,7 @@ describe('jobs and approvals', () => {
     expect(world.hub.jobs).toHaveLength(1);
   });
 
-  test('another account is chosen on the card, and the job runs under it', async () => {
+  test('another account is chosen on the card, and the job runs under it', { tags: 'long' }, async () => {
     await begin(callOnce(runJob));
     world.hub.orgs = ['team'];
     world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: [], stage: 'COMPLETED' });
@@ -283,7 +287,9 @@ describe('jobs and approvals', () => {
     expect(world.hub.jobs).toHaveLength(1);
   });
 
-  test('nobody is asked about hardware that there is not: the model is told the list', async () => {
+  test('nobody is asked about hardware that there is not: the model is told the list', {
+    tags: 'long',
+  }, async () => {
     const strange = { ...runJob, arguments: { ...runJob.arguments, hardware_flavor: 'tpu-v9' } };
     await begin(callOnce(strange));
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');

@@ -45,7 +45,9 @@ describe.skipIf(!hasBubblewrap)('files that people attach', () => {
     await world.reply(asked, '2 attachments/more.csv');
   });
 
-  test('keep no tool from working by a name that is long, or where they can’t be put', async () => {
+  test('keep no tool from working by a name that is long, or where they can’t be put', {
+    tags: 'long',
+  }, async () => {
     await beginLocal((request) => {
       const last = request.messages.at(-1);
       const results = request.messages.filter(({ role }) => role === 'tool').length;
@@ -69,7 +71,9 @@ describe.skipIf(!hasBubblewrap)('files that people attach', () => {
     expect(results?.[2]).toMatch(/^two\n/);
   });
 
-  test('can be pushed to a private dataset as they are in the sandbox now, once people have said so', async () => {
+  test('can be pushed to a private dataset as they are in the sandbox now, once people have said so', {
+    tags: 'long',
+  }, async () => {
     await beginLocal(
       inTurn(bash('sed -i 1s/label/stars/ attachments/data.csv'), push('attachments/data.csv')),
     );
@@ -93,7 +97,9 @@ describe('without a sandbox', () => {
       },
     });
 
-  test('what was attached can be pushed as well, and a broken file is said to be so instead of asked about', async () => {
+  test('what was attached can be pushed as well, and a broken file is said to be so instead of asked about', {
+    tags: 'long',
+  }, async () => {
     await beginWithout(inTurn(push('attachments/broken.jsonl'), push('attachments/rows.jsonl')));
     const files = [
       { name: 'broken.jsonl', text: '{"a": 1}\n{"a": ' },
@@ -106,7 +112,9 @@ describe('without a sandbox', () => {
     await world.reply(asked, '1 rows; columns: prompt, chosen');
   });
 
-  test('a dataset that everybody sees is asked about as such, whatever auto-approval says', async () => {
+  test('a dataset that everybody sees is asked about as such, whatever auto-approval says', {
+    tags: 'long',
+  }, async () => {
     await beginWithout(inTurn(push('attachments/rows.jsonl', 'ada/known')));
     world.hub.repos.add('dataset', 'ada/known').visibility = 'public';
     const asked = world.slack.mention('U0ADA', 'C0ML', 'yolo on');

@@ -87,24 +87,30 @@ describe('a reaction on the request, where the app is no agent', () => {
   test.each([
     ['put', 'reactions.add', 0],
     ['changed', 'reactions.add', 1],
-  ])('is one alone, although Slack did not say that it was %s', async (_what, method, after) => {
-    let calls = 0;
-    await begin(callOnce(runJob), { isStarted: false });
-    world.slack.isAgent = false;
-    world.slack.disturb = (called) => (called === method && calls++ === after ? 'drop' : undefined);
-    await world.start();
-    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
-    world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'reject');
-    await world.slack.submit('U0ADA', 'no');
-    await world.reply(asked, 'result:');
-    await until(
-      () => `one mark; there are ${[...asked.reactions]}`,
-      () => asked.reactions.has('white_check_mark') && asked.reactions.size === 1,
-    );
-    expect(calls).toBeGreaterThan(after);
-  });
+  ])(
+    'is one alone, although Slack did not say that it was %s',
+    { tags: 'long' },
+    async (_what, method, after) => {
+      let calls = 0;
+      await begin(callOnce(runJob), { isStarted: false });
+      world.slack.isAgent = false;
+      world.slack.disturb = (called) => (called === method && calls++ === after ? 'drop' : undefined);
+      await world.start();
+      const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+      world.slack.click('U0ADA', await world.reply(asked, 'Run a Hugging Face Job'), 'reject');
+      await world.slack.submit('U0ADA', 'no');
+      await world.reply(asked, 'result:');
+      await until(
+        () => `one mark; there are ${[...asked.reactions]}`,
+        () => asked.reactions.has('white_check_mark') && asked.reactions.size === 1,
+      );
+      expect(calls).toBeGreaterThan(after);
+    },
+  );
 
-  test('is gone with a request that is undone, and does no harm where the message was deleted', async () => {
+  test('is gone with a request that is undone, and does no harm where the message was deleted', {
+    tags: 'long',
+  }, async () => {
     await begin(echo);
     world.slack.isAgent = false;
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
@@ -191,7 +197,9 @@ describe('the shortcut on a message', () => {
   });
 });
 
-test('the Home tab shows my sessions, the jobs of the workspace and what was used', async () => {
+test('the Home tab shows my sessions, the jobs of the workspace and what was used', {
+  tags: 'long',
+}, async () => {
   await begin(callOnce(runJob));
   world.hub.course = () => ({ queueMs: 0, runMs: 60_000, lines: ['x'] });
   world.slack.openHome('U0ADA');

@@ -80,7 +80,9 @@ describe('a mention that is added by an edit on Discord', () => {
     expect(told()).toEqual(['[Ada] three']);
   });
 
-  test('a typo that is mended in what was said before the bot came is no request', async () => {
+  test('a typo that is mended in what was said before the bot came is no request', {
+    tags: 'long',
+  }, async () => {
     await begin(echo);
     const first = thread(1);
     const said = on.discord.say('linus', first.id, 'have yuo tried it?');
@@ -102,7 +104,9 @@ describe('what was written on Discord while nobody listened', () => {
     },
   };
 
-  test('by somebody who may by a role is answered, and nobody is refused who may', async () => {
+  test('by somebody who may by a role is answered, and nobody is refused who may', {
+    tags: 'long',
+  }, async () => {
     await begin(echo, onlyLeads);
     const first = on.discord.mention('grace', CHANNELS.ml, 'one');
     await on.reply(first.id, 'heard: [Grace] one');
@@ -122,7 +126,7 @@ describe('what was written on Discord while nobody listened', () => {
     expect(refusals).toHaveLength(1);
   });
 
-  test('counts as it is by now', async () => {
+  test('counts as it is by now', { tags: 'long' }, async () => {
     await begin(echo, { isStarted: false });
     await on.start(['chat']);
     const asked = on.discord.mention('ada', CHANNELS.ml, 'one');

@@ -51,7 +51,7 @@ describe('a message on Discord that nobody has read yet', () => {
     expect(told()[0]).toContain('and that one?\n\n  The message that is replied to:\n  > [Grace]');
   });
 
-  test('has its new words, and what it replies to still, when it is edited', async () => {
+  test('has its new words, and what it replies to still, when it is edited', { tags: 'long' }, async () => {
     const first = await begin();
     const recipe = on.discord.say('grace', first.id, `<@${first.author.id}> a recipe`);
     const asked = on.discord.say('ada', first.id, 'and taht one?', [], recipe.id);
@@ -63,7 +63,7 @@ describe('a message on Discord that nobody has read yet', () => {
     expect(told().join()).not.toContain('taht');
   });
 
-  test('is told with the files that it still has', async () => {
+  test('is told with the files that it still has', { tags: 'long' }, async () => {
     const first = await begin();
     const files = [
       { name: 'a.csv', text: 'a' },
@@ -77,7 +77,9 @@ describe('a message on Discord that nobody has read yet', () => {
     expect(told()[0]).not.toContain('attachments/a.csv');
   });
 
-  test('is not answered where many were deleted at once, or its words were taken out', async () => {
+  test('is not answered where many were deleted at once, or its words were taken out', {
+    tags: 'long',
+  }, async () => {
     const first = await begin();
     const gone = ['one', 'two'].map((text) => on.discord.say('ada', first.id, text));
     const emptied = on.discord.say('ada', first.id, '<@me> three');

@@ -111,7 +111,9 @@ describe.skipIf(!isThere('postgres'))('what shows as taken is in the record firs
     await on.told('grace', 'Saved.');
   });
 
-  test('and what takes longer than Discord waits shows as under way until then, and tells what came of it', async () => {
+  test('and what takes longer than Discord waits shows as under way until then, and tells what came of it', {
+    tags: 'long',
+  }, async () => {
     const shown = await card();
     const approval =
       flat(shown.components).find(({ custom_id }) => custom_id?.startsWith('approve|'))?.custom_id ?? '';
@@ -126,7 +128,9 @@ describe.skipIf(!isThere('postgres'))('what shows as taken is in the record firs
     await on.told('ada', 'has already approved this');
   });
 
-  test('and a process that dies before that leaves a click that shows as under way, not as taken', async () => {
+  test('and a process that dies before that leaves a click that shows as under way, not as taken', {
+    tags: 'long',
+  }, async () => {
     const held = await hold();
     on.discord.click('ada', await card(), 'approve|');
     await until('it shows as under way', () => latest() === 'under way');
@@ -138,7 +142,9 @@ describe.skipIf(!isThere('postgres'))('what shows as taken is in the record firs
   });
 });
 
-test('an answer that Discord does not hear undoes nothing: what was clicked is done', async () => {
+test('an answer that Discord does not hear undoes nothing: what was clicked is done', {
+  tags: 'long',
+}, async () => {
   await begin(inTurn(runJob), { approvers: ['anyone'] });
   const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
   const card = await on.reply(asked.id, 'Run a Hugging Face Job');
@@ -148,7 +154,9 @@ test('an answer that Discord does not hear undoes nothing: what was clicked is d
   expect(latest()).toBe('not taken');
 });
 
-test('an answer that was heard without our knowing is made again, and takes nothing back', async () => {
+test('an answer that was heard without our knowing is made again, and takes nothing back', {
+  tags: 'long',
+}, async () => {
   await begin(inTurn(runJob), { approvers: ['anyone'] });
   const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
   const card = await on.reply(asked.id, 'Run a Hugging Face Job');
@@ -160,7 +168,9 @@ test('an answer that was heard without our knowing is made again, and takes noth
 });
 
 describe.skipIf(!isThere('postgres'))('where two processes are told of every click', () => {
-  test('one of them does what it asks, and nobody is told that it was done before', async () => {
+  test('one of them does what it asks, and nobody is told that it was done before', {
+    tags: 'long',
+  }, async () => {
     await beginOnPostgres();
     await on.world.another(() => on.discord.gateway.connections > 1);
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');

@@ -92,7 +92,7 @@ describe('where people write', () => {
 });
 
 describe('a connection', () => {
-  test('that breaks is resumed, and nothing is missed or answered twice', async () => {
+  test('that breaks is resumed, and nothing is missed or answered twice', { tags: 'long' }, async () => {
     await begin(echo);
     const asked = on.discord.mention('ada', CHANNELS.ml, 'first');
     await on.reply(asked.id, 'heard: [Ada] first');
@@ -105,7 +105,7 @@ describe('a connection', () => {
     );
   });
 
-  test('after a stop of the whole bot what was written is read back, once', async () => {
+  test('after a stop of the whole bot what was written is read back, once', { tags: 'long' }, async () => {
     await begin(echo);
     const asked = on.discord.mention('ada', CHANNELS.ml, 'first');
     await on.reply(asked.id, 'heard: [Ada] first');
@@ -156,7 +156,7 @@ describe('who may', () => {
     await on.reply(asked.id, 'heard: [Grace] go');
   });
 
-  test('a role has a budget of its own, in place of the one for everybody', async () => {
+  test('a role has a budget of its own, in place of the one for everybody', { tags: 'long' }, async () => {
     await begin(callOnce(dollarJob), {
       approvers: ['anyone'],
       configure: ({ budgets }) => {
@@ -178,7 +178,9 @@ describe('who may', () => {
     await on.told('grace', 'The budget of the day of all here is $1.50; $1.00 of it is spent or reserved.');
   });
 
-  test('settings of a channel are changed in dialogs by those who may manage the server', async () => {
+  test('settings of a channel are changed in dialogs by those who may manage the server', {
+    tags: 'long',
+  }, async () => {
     await begin(
       (request) => ({
         text: `${request.model} heard ${JSON.stringify(request.messages[0]?.content).includes('Push to acme/')}`,
@@ -247,7 +249,7 @@ describe('slash commands', () => {
     expect(heard()).toContain('attachments/losses.csv');
   });
 
-  test('cancel a job only after it was asked whether', async () => {
+  test('cancel a job only after it was asked whether', { tags: 'long' }, async () => {
     await begin(callOnce(runJob), { approvers: ['anyone'] });
     on.world.hub.course = () => ({ queueMs: 0, runMs: 600_000, lines: ['x'] });
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
@@ -262,7 +264,9 @@ describe('slash commands', () => {
 });
 
 describe('dialogs', () => {
-  test('take a file in place of a script, whether or not it fits into a dialog', async () => {
+  test('take a file in place of a script, whether or not it fits into a dialog', {
+    tags: 'long',
+  }, async () => {
     const script = (text: string) => ({ ...runJob, arguments: { ...runJob.arguments, script: text } });
     const long = `# ${'x'.repeat(5_000)}\nprint("long")\n`;
     await begin(inTurn(script('print("a")\n'), script(long)), { approvers: ['anyone'] });
@@ -288,7 +292,9 @@ describe('dialogs', () => {
   });
 });
 
-test('where Discord refuses its components, messages are plain ones, with their buttons', async () => {
+test('where Discord refuses its components, messages are plain ones, with their buttons', {
+  tags: 'long',
+}, async () => {
   await begin(callOnce(runJob), { approvers: ['anyone'], isStarted: false });
   on.discord.refusesV2 = true;
   on.world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: ['ran'], stage: 'COMPLETED' });

@@ -72,7 +72,9 @@ describe('a message that nobody has read yet', () => {
     expect(told()[0]).not.toContain('as in https://double.slack.com/archives/C0ML?');
   });
 
-  test('is told with the messages that it links to now: not with those of a link that was taken out', async () => {
+  test('is told with the messages that it links to now: not with those of a link that was taken out', {
+    tags: 'long',
+  }, async () => {
     await begin();
     const { first, recipe } = thread();
     const other = world.slack.say('U0LINUS', 'C0ML', 'a recipe without warm-up');
@@ -140,7 +142,7 @@ describe('a message that nobody has read yet', () => {
     expect(told()).toEqual([]);
   });
 
-  test('is no command any more where a command was edited to something else', async () => {
+  test('is no command any more where a command was edited to something else', { tags: 'long' }, async () => {
     await begin();
     const asked = world.slack.mention('U0ADA', 'C0ML', 'one');
     const more = world.slack.say('U0ADA', 'C0ML', 'stop', asked.ts);
@@ -152,7 +154,9 @@ describe('a message that nobody has read yet', () => {
     expect(world.describe(asked)).not.toContain('Stopped');
   });
 
-  test('is too long after an edit as before it: whoever wrote it is told, and nothing is done', async () => {
+  test('is too long after an edit as before it: whoever wrote it is told, and nothing is done', {
+    tags: 'long',
+  }, async () => {
     await begin({ configure: ({ limits }) => void Object.assign(limits, { message_characters: 100 }) });
     const asked = world.slack.mention('U0ADA', 'C0ML', 'one');
     await world.slack.delivered();
@@ -164,7 +168,7 @@ describe('a message that nobody has read yet', () => {
     expect(told()).toEqual(['[Ada] two']);
   });
 
-  test('is told with the files that it still has', async () => {
+  test('is told with the files that it still has', { tags: 'long' }, async () => {
     await begin();
     const files = [
       { name: 'a.csv', text: 'a' },
@@ -191,7 +195,7 @@ describe('a change that Slack delivers before the message itself', () => {
     return asked;
   }
 
-  test('is an edit that counts', async () => {
+  test('is an edit that counts', { tags: 'long' }, async () => {
     const asked = await lost('with a tpyo');
     world.slack.editMessage(asked, `${MENTION} without a typo`);
     await read();
@@ -199,7 +203,7 @@ describe('a change that Slack delivers before the message itself', () => {
     expect(told()).toEqual(['[Ada] without a typo']);
   });
 
-  test('is a deletion that counts', async () => {
+  test('is a deletion that counts', { tags: 'long' }, async () => {
     const asked = await lost('one');
     world.slack.deleteMessage(asked);
     await read();

@@ -1,3 +1,5 @@
+/** @module-tag long */
+
 import { describe, expect, test } from 'vitest';
 import { CHANNELS, PEOPLE } from '../doubles/discord/guild.ts';
 import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';

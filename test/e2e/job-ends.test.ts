@@ -102,7 +102,9 @@ describe('on Slack', () => {
     expect(world.hub.jobs[1]?.spec.command).toEqual(world.hub.jobs[0]?.spec.command);
   });
 
-  test('status says how its job stands, what waits for whom, and what a job came to', async () => {
+  test('status says how its job stands, what waits for whom, and what a job came to', {
+    tags: 'long',
+  }, async () => {
     const asked = await ran({
       queueMs: 0,
       runMs: 0,
@@ -126,7 +128,7 @@ describe('on Slack', () => {
     );
   });
 
-  test('half the batch is the agent’s to propose', async () => {
+  test('half the batch is the agent’s to propose', { tags: 'long' }, async () => {
     const asked = await ran(OUT_OF_MEMORY);
     await approved(asked);
     const card = await world.reply(asked, '"rerun_half_batch"');
@@ -137,7 +139,7 @@ describe('on Slack', () => {
     expect(world.hub.jobs).toHaveLength(1);
   });
 
-  test('a job that its time limit has ended is run again with twice the time', async () => {
+  test('a job that its time limit has ended is run again with twice the time', { tags: 'long' }, async () => {
     const asked = await ran({ ...OUT_OF_MEMORY, lines: [], message: 'Job timeout' });
     await approved(asked);
     // The job's card says the same, without the button.
@@ -149,7 +151,9 @@ describe('on Slack', () => {
     await until('it has the time', () => world.hub.jobs[1]?.spec.timeoutSeconds === 7_200);
   });
 
-  test('the end is told once, without its curve, where the workspace takes no files', async () => {
+  test('the end is told once, without its curve, where the workspace takes no files', {
+    tags: 'long',
+  }, async () => {
     const asked = await ran(TRAINING);
     world.slack.refusals.refuse('files.getUploadURLExternal', 'file_uploads_disabled');
     await approved(asked);
@@ -160,7 +164,9 @@ describe('on Slack', () => {
     expect(world.describe(asked)).not.toContain('could not show');
   });
 
-  test('the end is told once where uploads break, and again after they are taken', async () => {
+  test('the end is told once where uploads break, and again after they are taken', {
+    tags: 'long',
+  }, async () => {
     const asked = await ran(TRAINING);
     world.slack.disturb = (method) => (method === 'files.completeUploadExternal' ? 503 : undefined);
     await approved(asked);
@@ -174,7 +180,9 @@ describe('on Slack', () => {
     expect(pushed().slice(1)).toHaveLength(1);
   });
 
-  test('what the Hub has cancelled is told with its reason, what people have is not', async () => {
+  test('what the Hub has cancelled is told with its reason, what people have is not', {
+    tags: 'long',
+  }, async () => {
     const asked = await ran({ queueMs: 0, runMs: 0, lines: [] });
     world.slack.click('U0ADA', await world.reply(asked, 'Approve up to $1.00?'), 'approve');
     await world.reply(asked, '· running');
@@ -243,7 +251,7 @@ describe('on Discord', () => {
     await until('it runs there', () => on.world.hub.jobs[1]?.spec.flavor === 'l40sx1');
   });
 
-  test('the end is told once, without its curve, where files are not taken', async () => {
+  test('the end is told once, without its curve, where files are not taken', { tags: 'long' }, async () => {
     const asked = await ran(TRAINING);
     on.discord.refusals.refuse(
       /^POST .*\/messages$/,

@@ -1,3 +1,5 @@
+/** @module-tag long */
+
 import { describe, expect, test } from 'vitest';
 import type { ChannelKind } from '../doubles/slack/workspace.ts';
 import { callOnce, echo, runJob } from '../support/scripts.ts';

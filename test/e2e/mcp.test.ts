@@ -31,21 +31,25 @@ test('the agent uses a tool of a configured server, and people are asked where t
   expect(names).toContain('echo');
 });
 
-test('a tool of a server takes no name of the bot’s own repositories, however it is written', async () => {
+test('a tool of a server takes no name of the bot’s own repositories, however it is written', {
+  tags: 'long',
+}, async () => {
   const message = 'hf://datasets/Ada/ml-intern-sessions/s1.jsonl';
   await beginWith(callOnce({ name: 'echo', arguments: { message } }), 'never');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   await world.reply(asked, 'is one of the bot’s own repositories');
 });
 
-test('what a tool of a server lists tells of no sandbox by its name', async () => {
+test('what a tool of a server lists tells of no sandbox by its name', { tags: 'long' }, async () => {
   const message = 'there is ml-intern-0f3a9b2c-s_00ff00ff, and a model';
   await beginWith(callOnce({ name: 'echo', arguments: { message } }), 'never');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   await world.reply(asked, 'Echo: there is [a sandbox], and a model');
 });
 
-test('what was approved before a restart is done after it, although the server is connected anew', async () => {
+test('what was approved before a restart is done after it, although the server is connected anew', {
+  tags: 'long',
+}, async () => {
   await beginWith(callOnce({ name: 'echo', arguments: { message: 'still wanted' } }), 'always');
   const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
   const card = await world.reply(asked, 'Use “Echo Tool” of everything');
@@ -71,7 +75,9 @@ test('a server’s question calls who may answer it, who picks several of a list
   await world.reply(asked, '"Piano"');
 });
 
-test('a server of the config that can’t be started does not keep the bot from working', async () => {
+test('a server of the config that can’t be started does not keep the bot from working', {
+  tags: 'long',
+}, async () => {
   await begin(() => ({ text: 'heard you' }), {
     configure: (config) => {
       config.mcp_servers.gone = { ...everything('never'), command: '/no/such/program' };
@@ -83,7 +89,7 @@ test('a server of the config that can’t be started does not keep the bot from 
   await world.reply(asked, 'gone is away');
 });
 
-test('a server whose token is missing stays off', async () => {
+test('a server whose token is missing stays off', { tags: 'long' }, async () => {
   await begin(() => ({ text: 'heard you' }), {
     configure: (config) => {
       config.mcp_servers.gone = { ...everything('never'), needs: [''] };

@@ -51,7 +51,7 @@ test('a sum without its currency sets nothing: it is offered to whoever wrote it
   expect(world.model.requests).toHaveLength(1);
 });
 
-test('the same words answer the agent where it has just asked', async () => {
+test('the same words answer the agent where it has just asked', { tags: 'long' }, async () => {
   await begin((request) =>
     lastText(request).includes('train a detector') ? { text: 'Which model do you want?' } : echo(request),
   );
@@ -76,7 +76,9 @@ test('what is no decision decides nothing, and the call still waits', async () =
   expect(world.describe(asked)).toContain('"action_id":"approve"');
 });
 
-test('a word too many goes to the agent, and the command is a button beside it', async () => {
+test('a word too many goes to the agent, and the command is a button beside it', {
+  tags: 'long',
+}, async () => {
   await begin((request) => (lastText(request).includes('dig') ? { hangs: true } : echo(request)));
   const asked = world.slack.mention('U0ADA', 'C0ML', 'dig');
   await until('the model is asked', () => world.model.requests.length === 1);
@@ -87,7 +89,9 @@ test('a word too many goes to the agent, and the command is a button beside it',
   await withoutButtons(offer);
 });
 
-test('what would undo itself waits for a click, and can be told to the agent as it was written', async () => {
+test('what would undo itself waits for a click, and can be told to the agent as it was written', {
+  tags: 'long',
+}, async () => {
   await begin(echo);
   const asked = world.slack.mention('U0ADA', 'C0ML', 'first');
   await world.reply(asked, 'heard: [Ada] first');
@@ -99,7 +103,9 @@ test('what would undo itself waits for a click, and can be told to the agent as 
   await withoutButtons(offer);
 });
 
-test('what people say aside is not heard, also where a message becomes that by an edit', async () => {
+test('what people say aside is not heard, also where a message becomes that by an edit', {
+  tags: 'long',
+}, async () => {
   const held = Promise.withResolvers<void>();
   await begin((request) => ({ ...echo(request), until: held.promise }));
   world.slack.isAgent = false; // else its session shows that
@@ -117,7 +123,7 @@ test('what people say aside is not heard, also where a message becomes that by a
   expect(JSON.stringify(world.model.requests)).not.toMatch(/right data|I think|other split/);
 });
 
-test('a reply is seen to be heard while a step takes long, and stays so', async () => {
+test('a reply is seen to be heard while a step takes long, and stays so', { tags: 'long' }, async () => {
   const held = Promise.withResolvers<void>();
   await begin((request) => ({ ...echo(request), until: held.promise }));
   world.slack.isAgent = false; // else its session shows that
@@ -137,7 +143,9 @@ describe('on Discord', () => {
     on = made;
   });
 
-  test('words in a thread decide nothing by themselves, whoever writes them, and slips are met with what was meant', async () => {
+  test('words in a thread decide nothing by themselves, whoever writes them, and slips are met with what was meant', {
+    tags: 'long',
+  }, async () => {
     await beginThere(smallerOnDemand, { approvers: [PEOPLE.ada.id] });
     on.world.hub.course = () => ({ queueMs: 0, runMs: 0, lines: [], stage: 'COMPLETED' });
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');

@@ -89,7 +89,9 @@ describe('on Slack', () => {
     await world.reply(asked, 'what waits for approval here is for Grace or Linus to decide');
   });
 
-  test('of a group of six the requester alone is called, and the card names the group', async () => {
+  test('of a group of six the requester alone is called, and the card names the group', {
+    tags: 'long',
+  }, async () => {
     await begin(callOnce(dollarJob), { approvers: ['S0LEADS'] });
     const six = Array.from({ length: 6 }, (_, i) => `U0LEAD${i}`);
     world.slack.workspace.groups.set('S0LEADS', six);
@@ -100,7 +102,7 @@ describe('on Slack', () => {
     expect(new Set(world.slack.pushes.map(({ to }) => to))).toEqual(new Set(['U0ADA']));
   });
 
-  test('several calls of a step call people once', async () => {
+  test('several calls of a step call people once', { tags: 'long' }, async () => {
     await begin(twoJobs);
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     await world.reply(asked, '2 calls wait for approval');
@@ -109,7 +111,7 @@ describe('on Slack', () => {
     expect(world.describe(asked)).toContain('Decided by the same people as the other calls of this step');
   });
 
-  test('the second of two approvers is called once the first has approved', async () => {
+  test('the second of two approvers is called once the first has approved', { tags: 'long' }, async () => {
     await begin(callOnce(dollarJob), {
       approvers: ['anyone'],
       configure(config) {
@@ -156,7 +158,7 @@ describe('on Discord', () => {
     expect(pushed('ada')).not.toContain(''); // what a phone shows of components alone
   });
 
-  test('the plain sentence can be decided by where it does not become a card', async () => {
+  test('the plain sentence can be decided by where it does not become a card', { tags: 'long' }, async () => {
     await begin(callOnce(runJob));
     on.world.hub.course = runsAtOnce;
     on.discord.refusesV2 = true;
@@ -171,7 +173,9 @@ describe('on Discord', () => {
     expect(on.world.hub.jobs).toHaveLength(1);
   });
 
-  test('those who are named are called once for all calls of a step, and the second of two after the first', async () => {
+  test('those who are named are called once for all calls of a step, and the second of two after the first', {
+    tags: 'long',
+  }, async () => {
     await begin(twoJobs, {
       approvers: [PEOPLE.grace.id],
       configure(config) {
@@ -212,7 +216,7 @@ describe('on Discord', () => {
   test.each([
     ['has six people', true],
     ['may not be listed', false],
-  ])('of a role that %s the requester alone is called', async (_what, listsMembers) => {
+  ])('of a role that %s the requester alone is called', { tags: 'long' }, async (_what, listsMembers) => {
     await begin(callOnce(dollarJob), { approvers: [`role:${LEADS}`] });
     Object.assign(on.discord.guild, {
       listsMembers,

@@ -1,3 +1,5 @@
+/** @module-tag long */
+
 import { expect, test } from 'vitest';
 import { sessions } from '../../src/db/schema/sessions.ts';
 import { ping } from '../../src/jobs/pings.ts';

@@ -1,3 +1,5 @@
+/** @module-tag long */
+
 import { expect, test } from 'vitest';
 import type { ModelScript } from '../doubles/model.ts';
 import { onDiscord, onSlack, type Stage } from '../support/stage.ts';

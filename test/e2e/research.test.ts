@@ -45,7 +45,7 @@ function reader(request: Request): Reply {
   };
 }
 
-test('from the literature over a recipe and the data to a job', async () => {
+test('from the literature over a recipe and the data to a job', { tags: 'long' }, async () => {
   await begin((request) => {
     if (isResearch(request)) return reader(request);
     const results = resultsIn(request);
@@ -120,7 +120,9 @@ test('a report with a ranked table and code word for word comes whole to the mod
   expect(found?.content).toBe(report);
 });
 
-test('goes on from its last step after the process died, and shows how it stands meanwhile', async () => {
+test('goes on from its last step after the process died, and shows how it stands meanwhile', {
+  tags: 'long',
+}, async () => {
   let isHeld = true;
   await begin(
     (request) => {
@@ -156,7 +158,9 @@ test('a Stop ends it', async () => {
   await world.reply(asked, 'Stopped by Ada');
 });
 
-test('changes nothing, comes to an end at its bounds, and says what a failing provider kept it from', async () => {
+test('changes nothing, comes to an end at its bounds, and says what a failing provider kept it from', {
+  tags: 'long',
+}, async () => {
   await begin(
     (request) => {
       const results = resultsIn(request);
@@ -197,7 +201,9 @@ test('changes nothing, comes to an end at its bounds, and says what a failing pr
   expect(world.hub.repos.all).toEqual([]);
 });
 
-test('what a session makes is tagged, linked in the thread and kept in a private collection of it', async () => {
+test('what a session makes is tagged, linked in the thread and kept in a private collection of it', {
+  tags: 'long',
+}, async () => {
   await begin(
     inTurn(call('hf_repo_git', { operation: 'create_repo', kind: 'dataset', id: 'ada/pairs' }), {
       ...runJob,

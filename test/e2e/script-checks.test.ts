@@ -35,6 +35,7 @@ describe('on Slack', () => {
 
   test.skipIf(!hasBubblewrap)(
     'a file is looked at as it is written and changed, by Python itself',
+    { tags: 'long' },
     async () => {
       await begin(
         inTurn(

@@ -91,7 +91,9 @@ describe('what a call runs with', () => {
     expect(text).not.toContain(secret);
   });
 
-  test('is refused with what the record can’t hold in it: nothing else may be shown and run', async () => {
+  test('is refused with what the record can’t hold in it: nothing else may be shown and run', {
+    tags: 'long',
+  }, async () => {
     await begin(inTurn(...['\0', '\ud83d'].map((sign) => job({ script: `print("${sign}")\n` }))));
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     await until('both are refused', () => told('holds NUL, or half of a character') === 2);
@@ -99,7 +101,9 @@ describe('what a call runs with', () => {
     expect(world.hub.jobs).toHaveLength(0);
   });
 
-  test('is refused with more in it that can’t be seen than anybody could look at', async () => {
+  test('is refused with more in it that can’t be seen than anybody could look at', {
+    tags: 'long',
+  }, async () => {
     await begin(inTurn(job({ script: `x = "${UNSEEN}"\n` })));
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     await until('it is refused', () => told(REFUSED) > 0);
@@ -107,7 +111,9 @@ describe('what a call runs with', () => {
     expect(world.hub.jobs).toHaveLength(0);
   });
 
-  test('is refused where somebody changes it to hold a secret, and stays as it was', async () => {
+  test('is refused where somebody changes it to hold a secret, and stays as it was', {
+    tags: 'long',
+  }, async () => {
     await begin(callOnce(job({ script: 'print(1)\n' })));
     const secret = world.config.secrets.HF_TOKEN ?? '';
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
@@ -121,7 +127,9 @@ describe('what a call runs with', () => {
     expect(await kept()).not.toContain(secret);
   });
 
-  test('stays as it was where a file that somebody posts for it has more than anybody could look at', async () => {
+  test('stays as it was where a file that somebody posts for it has more than anybody could look at', {
+    tags: 'long',
+  }, async () => {
     await begin(callOnce(job({ script: 'print(1)\n' })));
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
     const card = await world.reply(asked, 'Run a Hugging Face Job');
@@ -134,7 +142,9 @@ describe('what a call runs with', () => {
     expect(scriptOf(run?.spec.command ?? [])).toBe('print(1)\n');
   });
 
-  test('stays as it was on Discord, too, where the file of a dialog has more than that', async () => {
+  test('stays as it was on Discord, too, where the file of a dialog has more than that', {
+    tags: 'long',
+  }, async () => {
     await beginDiscord(callOnce(job({ script: 'print(1)\n' })));
     const asked = on.discord.mention('ada', CHANNELS.ml, 'go');
     const card = await on.reply(asked.id, 'Run a Hugging Face Job');
@@ -147,15 +157,19 @@ describe('what a call runs with', () => {
     expect(scriptOf(run?.spec.command ?? [])).toBe('print(1)\n');
   });
 
-  test.skipIf(!hasBubblewrap)('is refused where a file of the sandbox holds a secret', async () => {
-    // What a program makes is no argument: it is met when the file is read for the job.
-    const command = `printf 'token = "ghp_%s"\\n' "$(printf 'aB3%.0s' 1 2 3 4 5 6 7 8 9 10 11 12)" > train.py`;
-    await begin(inTurn({ name: 'bash', arguments: { command } }, job({ script: 'train.py' })), {
-      configure: withLocalSandboxes,
-    });
-    const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
-    await world.reply(asked, 'What would run holds a secret, so people were not asked');
-    expect(world.hub.jobs).toHaveLength(0);
-    expect(await kept()).not.toContain('ghp_aB3');
-  });
+  test.skipIf(!hasBubblewrap)(
+    'is refused where a file of the sandbox holds a secret',
+    { tags: 'long' },
+    async () => {
+      // What a program makes is no argument: it is met when the file is read for the job.
+      const command = `printf 'token = "ghp_%s"\\n' "$(printf 'aB3%.0s' 1 2 3 4 5 6 7 8 9 10 11 12)" > train.py`;
+      await begin(inTurn({ name: 'bash', arguments: { command } }, job({ script: 'train.py' })), {
+        configure: withLocalSandboxes,
+      });
+      const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
+      await world.reply(asked, 'What would run holds a secret, so people were not asked');
+      expect(world.hub.jobs).toHaveLength(0);
+      expect(await kept()).not.toContain('ghp_aB3');
+    },
+  );
 });

@@ -1,3 +1,5 @@
+/** @module-tag long */
+
 import { describe, expect, test } from 'vitest';
 import type { SlackMessage } from '../doubles/slack/workspace.ts';
 import { isThere } from '../support/backends.ts';

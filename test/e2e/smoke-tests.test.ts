@@ -83,7 +83,9 @@ describe('on Slack', () => {
     expect(world.hub.jobs).toHaveLength(2);
   });
 
-  test('after a test that failed nothing is begun, and thread and model have the end of its log', async () => {
+  test('after a test that failed nothing is begun, and thread and model have the end of its log', {
+    tags: 'long',
+  }, async () => {
     const asked = await approved();
     end(world.hub, 0, 'ERROR');
     await world.reply(asked, 'did not pass, so the run was not begun');
@@ -93,7 +95,9 @@ describe('on Slack', () => {
     expect(world.hub.jobs).toHaveLength(1);
   });
 
-  test('a test that people cancel begins nothing, and neither does one of work that was stopped', async () => {
+  test('a test that people cancel begins nothing, and neither does one of work that was stopped', {
+    tags: 'long',
+  }, async () => {
     const asked = await approved();
     world.slack.click('U0ADA', await world.reply(asked, '· running'), 'cancel_job');
     await world.reply(asked, 'did not pass, so the run was not begun');
@@ -109,7 +113,7 @@ describe('on Slack', () => {
     expect(world.hub.jobs).toHaveLength(2);
   });
 
-  test('who writes meanwhile is answered, and the run begins nevertheless', async () => {
+  test('who writes meanwhile is answered, and the run begins nevertheless', { tags: 'long' }, async () => {
     const script: ModelScript = (request) => {
       const last = lastText(request);
       if (last.includes('how is it')) return { text: 'It is being tested.' };
@@ -123,7 +127,7 @@ describe('on Slack', () => {
     expect(JSON.stringify(world.model.requests)).toContain('smoke test of this call is running');
   });
 
-  test('what is rejected begins neither, and other hardware is for both', async () => {
+  test('what is rejected begins neither, and other hardware is for both', { tags: 'long' }, async () => {
     await begin(callOnce(pair));
     world.hub.course = RUNS_ON;
     const asked = world.slack.mention('U0ADA', 'C0ML', 'go');
@@ -145,7 +149,9 @@ describe('on Slack', () => {
     expect(jobs.map(({ spec }) => spec.flavor)).toEqual(['l40sx1', 'l40sx1']);
   });
 
-  test('a process that ends in between loses neither, and begins the run once', async () => {
+  test('a process that ends in between loses neither, and begins the run once', {
+    tags: 'long',
+  }, async () => {
     const asked = await approved();
     await world.stop();
     end(world.hub, 0, 'COMPLETED');
@@ -159,7 +165,7 @@ describe('on Slack', () => {
     expect(world.hub.jobs).toHaveLength(2);
   });
 
-  test('auto-approval counts both before it lets any of them run', async () => {
+  test('auto-approval counts both before it lets any of them run', { tags: 'long' }, async () => {
     await begin(inTurn(pair));
     world.hub.course = RUNS_ON;
     const set = world.slack.mention('U0ADA', 'C0ML', 'yolo $1.20');
@@ -183,7 +189,9 @@ describe('what both can cost', () => {
     world = made;
   });
 
-  test('is set aside from the approval on, the run too while its test still runs', async () => {
+  test('is set aside from the approval on, the run too while its test still runs', {
+    tags: 'long',
+  }, async () => {
     await begin(callOnce(pair), {
       configure: ({ budgets }) => {
         budgets.day_usd = 2;
@@ -211,7 +219,9 @@ describe('on Discord', () => {
     on = made;
   });
 
-  test('one card has both prices and the sum, and the run begins after a test that passed alone', async () => {
+  test('one card has both prices and the sum, and the run begins after a test that passed alone', {
+    tags: 'long',
+  }, async () => {
     await begin(callOnce(pair));
     const { hub } = on.world;
     hub.course = RUNS_ON;

@@ -46,7 +46,9 @@ describe('on Slack', () => {
       return world.describe(asked).includes('Waiting for the model provider');
     });
 
-  test('an outage of the provider calls a person once, and once when it is over, in all their threads', async () => {
+  test('an outage of the provider calls a person once, and once when it is over, in all their threads', {
+    tags: 'long',
+  }, async () => {
     const model = provider();
     await begin(model.script);
     const first = world.slack.mention('U0ADA', 'C0ML', 'train it');
@@ -75,7 +77,9 @@ describe('on Slack', () => {
     ]);
   });
 
-  test('it is tried again after a restart, and again later where that was in vain', async () => {
+  test('it is tried again after a restart, and again later where that was in vain', {
+    tags: 'long',
+  }, async () => {
     const model = provider();
     await begin(model.script);
     const asked = world.slack.mention('U0ADA', 'C0ML', 'train it');
@@ -93,7 +97,7 @@ describe('on Slack', () => {
     expect(pushed('U0ADA').filter((text) => text.includes('waits:'))).toHaveLength(1);
   });
 
-  test('what waits is stopped like anything else, and then not tried again', async () => {
+  test('what waits is stopped like anything else, and then not tried again', { tags: 'long' }, async () => {
     const model = provider();
     await begin(model.script);
     const asked = world.slack.mention('U0ADA', 'C0ML', 'train it');
@@ -107,7 +111,9 @@ describe('on Slack', () => {
     expect(world.describe(asked)).not.toContain('heard');
   });
 
-  test('an outage that lasts for hours ends in a call for somebody to press Retry', async () => {
+  test('an outage that lasts for hours ends in a call for somebody to press Retry', {
+    tags: 'long',
+  }, async () => {
     const model = provider();
     await begin(model.script, {
       configure: ({ limits }) => {
@@ -194,7 +200,9 @@ describe('on Discord', () => {
     await until('she is told', () => pushed().some((text) => text.includes('answers again')));
   });
 
-  test('a pause asks its person, and a budget that is used up those who may pass it, each with a button', async () => {
+  test('a pause asks its person, and a budget that is used up those who may pass it, each with a button', {
+    tags: 'long',
+  }, async () => {
     const costly = { input: 10_000, output: 10_000 };
     await begin(
       (request) =>

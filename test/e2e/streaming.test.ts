@@ -69,7 +69,9 @@ test('a stream shows the plan as tasks while the answer is written', async () =>
   expect(shown(stream)).toContain('Sentence 0');
 });
 
-test('in a direct message an answer is streamed without being asked to, in a channel it is not', async () => {
+test('in a direct message an answer is streamed without being asked to, in a channel it is not', {
+  tags: 'long',
+}, async () => {
   await begin(() => ({ text: LONG }), { chunkSize: 30, chunkMs: 60 });
   const inChannel = world.slack.mention('U0ADA', 'C0ML', 'tell me');
   await finished(inChannel);
@@ -78,7 +80,7 @@ test('in a direct message an answer is streamed without being asked to, in a cha
   expect(calls('chat.startStream')[0]?.arguments).toMatchObject({ channel: 'D0ADA' });
 });
 
-test('a channel that takes no streams is shown edits, and is asked only once', async () => {
+test('a channel that takes no streams is shown edits, and is asked only once', { tags: 'long' }, async () => {
   await begin(() => ({ text: LONG }), { ...NATIVE, isStarted: false });
   world.slack.disturb = (method) =>
     method === 'chat.startStream' ? 'channel_type_not_supported' : undefined;
@@ -93,14 +95,18 @@ test('a channel that takes no streams is shown edits, and is asked only once', a
   expect(calls('chat.startStream')).toHaveLength(1);
 });
 
-test('a stream whose beginning was not acknowledged is found again, and nothing is said twice', async () => {
+test('a stream whose beginning was not acknowledged is found again, and nothing is said twice', {
+  tags: 'long',
+}, async () => {
   const asked = await beginWithFault('chat.startStream');
   await finished(asked);
   expect(calls('chat.startStream').length).toBeGreaterThan(0);
   expect(answers(asked)).toHaveLength(1);
 });
 
-test('what may or may not have been added is not added again: the message goes on by edits', async () => {
+test('what may or may not have been added is not added again: the message goes on by edits', {
+  tags: 'long',
+}, async () => {
   const asked = await beginWithFault('chat.appendStream');
   const answer = await finished(asked);
   expect(calls('chat.appendStream').length).toBeGreaterThan(0);

@@ -1,3 +1,5 @@
+/** @module-tag long */
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventsIn, TerminalWorld, TRAIN } from '../support/terminal-world.ts';
 

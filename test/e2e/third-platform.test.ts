@@ -58,7 +58,9 @@ test('one more platform, of an adapter alone, has the whole story', async () => 
   await seen(board, thread, '5e-5');
 });
 
-test('it has forms, commands and the rules of who may use the bot, as the others do', async () => {
+test('it has forms, commands and the rules of who may use the bot, as the others do', {
+  tags: 'long',
+}, async () => {
   const { world: made, board } = await begin();
   const thread = await board.say('ada', 'fine-tune a small model on stanfordnlp/imdb');
   await seen(board, thread, '[Reject]');
@@ -78,7 +80,9 @@ test('it has forms, commands and the rules of who may use the bot, as the others
   });
 });
 
-test('what waits is decided in words as by its buttons, by those who may, and as it was when they wrote', async () => {
+test('what waits is decided in words as by its buttons, by those who may, and as it was when they wrote', {
+  tags: 'long',
+}, async () => {
   const { world: made, board } = await begin();
   made.hub.course = () => ({ queueMs: 300, runMs: 60_000, lines: ['x'] });
   const thread = await board.say('ada', 'fine-tune a small model on stanfordnlp/imdb');
@@ -104,7 +108,7 @@ test('what waits is decided in words as by its buttons, by those who may, and as
   expect(made.hub.jobs).toHaveLength(1);
 });
 
-test('and is rejected with a reason that the agent reads', async () => {
+test('and is rejected with a reason that the agent reads', { tags: 'long' }, async () => {
   const { world: made, board } = await begin();
   const thread = await board.say('ada', 'fine-tune a small model on stanfordnlp/imdb');
   await seen(board, thread, '[Approve]');
@@ -116,7 +120,9 @@ test('and is rejected with a reason that the agent reads', async () => {
   expect(made.hub.jobs).toHaveLength(0);
 });
 
-test('of two approvals that a cost needs each may be given in words, and the first says that one is missing', async () => {
+test('of two approvals that a cost needs each may be given in words, and the first says that one is missing', {
+  tags: 'long',
+}, async () => {
   const { world: made, board } = await begin(({ approvals }) => {
     approvals.second_above_usd = 0.5;
     approvals.second_approvers = ['grace'];
@@ -133,7 +139,9 @@ test('of two approvals that a cost needs each may be given in words, and the fir
   await until('the job', () => made.hub.jobs.length === 1);
 });
 
-test('where nobody can be told in private, what a closed thread should show comes once it is open', async () => {
+test('where nobody can be told in private, what a closed thread should show comes once it is open', {
+  tags: 'long',
+}, async () => {
   const { world: made, board } = await begin();
   made.hub.course = () => ({ queueMs: 300, runMs: 60_000, lines: ['x'] });
   const thread = await board.say('ada', 'fine-tune a small model on stanfordnlp/imdb');

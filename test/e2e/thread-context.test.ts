@@ -34,7 +34,7 @@ describe('what was said in a thread before the bot is called', () => {
     expect(told()[0]).toContain('earlier messages are left out');
   });
 
-  test('is read further back where little was said of late', async () => {
+  test('is read further back where little was said of late', { tags: 'long' }, async () => {
     await begin(echo);
     world.slack.workspace.ageMs = 3 * 86_400_000;
     const first = thread(20);
@@ -104,7 +104,9 @@ describe('a mention that is added by an edit', () => {
   });
 });
 
-test('what was said shortly before the bot was called is read back as no request', async () => {
+test('what was said shortly before the bot was called is read back as no request', {
+  tags: 'long',
+}, async () => {
   await begin(echo);
   const first = world.slack.say('U0GRACE', 'C0ML', 'the run is broken');
   world.slack.say('U0LINUS', 'C0ML', 'it is the tokenizer', first.ts);
@@ -122,7 +124,7 @@ test('what was said shortly before the bot was called is read back as no request
 });
 
 describe('what was changed while nobody listened', () => {
-  test('counts: edits are read, and what was deleted is not answered', async () => {
+  test('counts: edits are read, and what was deleted is not answered', { tags: 'long' }, async () => {
     await begin(echo, { isStarted: false });
     await world.start(['chat']);
     const edited = world.slack.mention('U0ADA', 'C0ML', 'one');

@@ -54,7 +54,9 @@ describe('a running job', () => {
     expect(count(/\/events$/)).toBe(1);
   });
 
-  test('is shown as it is now within seconds after a restart, although nothing about it has changed', async () => {
+  test('is shown as it is now within seconds after a restart, although nothing about it has changed', {
+    tags: 'long',
+  }, async () => {
     const asked = await started({ queueMs: 0, runMs: 0, lines: [] }, HOUR);
     await world.stop();
     const [job] = world.hub.jobs;
@@ -63,7 +65,9 @@ describe('a running job', () => {
     await world.reply(asked, '10 min of at most 10 min');
   });
 
-  test('that the Hub has forgotten costs no more than until it was seen last, and its thread is told', async () => {
+  test('that the Hub has forgotten costs no more than until it was seen last, and its thread is told', {
+    tags: 'long',
+  }, async () => {
     const asked = await started({ queueMs: 0, runMs: 0, lines: [] }, HOUR);
     await until('its two events were looked at', () => count(/\/api\/jobs\/ada\/[^/]+$/) >= 2);
     const [job] = world.hub.jobs;
@@ -74,7 +78,9 @@ describe('a running job', () => {
     await world.reply(asked, 'result: Job');
   });
 
-  test('is seen to end at once by its events, although the next look is an hour away', async () => {
+  test('is seen to end at once by its events, although the next look is an hour away', {
+    tags: 'long',
+  }, async () => {
     const asked = await started(TRAINING, HOUR);
     finish();
     await world.reply(asked, '· done');
@@ -98,6 +104,7 @@ describe('a running job', () => {
     ['from its last line', 1],
   ])(
     'goes on being followed where its streams were cut, and the log comes again %s',
+    { tags: 'long' },
     async (_name, lines) => {
       const printed = [...TRAINING.lines];
       world.hub.replayedLines = lines;
@@ -112,7 +119,7 @@ describe('a running job', () => {
     },
   );
 
-  test('whose cause of failure the log shows has it named on its card', async () => {
+  test('whose cause of failure the log shows has it named on its card', { tags: 'long' }, async () => {
     const lines = ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB'];
     const asked = await started({ ...TRAINING, lines });
     finish('ERROR', 'Job failed with exit code: 1');

@@ -1,3 +1,5 @@
+/** @module-tag long */
+
 import { describe, expect, test } from 'vitest';
 import { flat } from '../doubles/discord/components.ts';
 import { CHANNELS, type DiscordMessage } from '../doubles/discord/guild.ts';

@@ -9,6 +9,7 @@ import * as record from '../../src/session/store/record.ts';
 import type { Outbound } from '../../src/thread/delivery/outbound.ts';
 import { renderThread } from '../../src/thread/delivery/render.ts';
 import { type Backend, createBackend, isThere } from '../support/backends.ts';
+import { standing } from '../support/clocks.ts';
 import { intakeOn } from '../support/intake.ts';
 import { ADA, assistant, user } from '../support/snapshots.ts';
 import { noteStatements } from '../support/statements.ts';
@@ -37,6 +38,9 @@ function platform() {
   return { outbound, given: () => given };
 }
 
+/** Stands still: a status says for how long, and would be edited in between on a slow machine. */
+const clock = standing(systemClock);
+
 describe.skipIf(!isThere('postgres'))('what a render asks of the record', () => {
   let backend: Backend;
   let pool: pg.Pool;
@@ -46,7 +50,7 @@ describe.skipIf(!isThere('postgres'))('what a render asks of the record', () => 
     backend = await createBackend('postgres');
     pool = new pg.Pool({ connectionString: backend.settings.databaseUrl });
     asked = noteStatements([pool]).texts;
-    db = databaseOf(drizzle(pool), systemClock);
+    db = databaseOf(drizzle(pool), clock);
   });
   afterAll(async () => {
     await pool.end();
@@ -63,7 +67,7 @@ describe.skipIf(!isThere('postgres'))('what a render asks of the record', () => 
     await write((tx) => record.addMessage(tx, id, 1, user('go')));
     const { outbound, given } = platform();
     const log = createLogger('silent', (text) => text);
-    const deps = { db, clock: systemClock, log, outboundOf: () => outbound, leaseMs: 60_000 };
+    const deps = { db, clock, log, outboundOf: () => outbound, leaseMs: 60_000 };
     /** Renders once: what that asks of the record, and how many deliveries it makes. */
     async function render() {
       const before = given();

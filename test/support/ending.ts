@@ -19,11 +19,17 @@ function backends(modules: readonly TestModule[]): string[] {
 }
 
 function skipped(modules: readonly TestModule[]): string[] {
+  let long = 0;
   const counts = modules.flatMap((module) => {
-    const count = [...module.children.allTests('skipped')].length;
-    return count === 0 ? [] : [`  ${count} of ${module.relativeModuleId}`];
+    const tests = [...module.children.allTests('skipped')];
+    const others = tests.filter(({ tags }) => !tags.includes('long'));
+    long += tests.length - others.length;
+    return others.length === 0 ? [] : [`  ${others.length} of ${module.relativeModuleId}`];
   });
-  return counts.length === 0 ? [] : ['Skipped:', ...counts];
+  return [
+    ...(long === 0 ? [] : [`Left to npm run test:long: ${long} tests`]),
+    ...(counts.length === 0 ? [] : ['Skipped:', ...counts]),
+  ];
 }
 
 function slowest(modules: readonly TestModule[]): string[] {

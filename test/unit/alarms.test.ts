@@ -129,7 +129,7 @@ describe('nothing is called out', () => {
     );
   });
 
-  test('of real logs that go well, however they are paced', () => {
+  test('of real logs that go well, however they are paced', { tags: 'long' }, () => {
     const folder = join(ROOT, 'test/corpora/logs');
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.log'))) {
       if (file.startsWith('out-of-memory')) continue;

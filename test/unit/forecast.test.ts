@@ -118,7 +118,9 @@ test('what is known of a pace is the same when it is read from the record', () =
   expect(JobSnapshot.parse(JSON.parse(JSON.stringify(snapshot)))).toEqual(snapshot);
 });
 
-test('of whatever is printed, a forecast is one within bounds, and the pace is bounded', () => {
+test('of whatever is printed, a forecast is one within bounds, and the pace is bounded', {
+  tags: 'long',
+}, () => {
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.log'))) {
     const lines = readFileSync(join(FOLDER, file), 'utf8').trimEnd().split('\n').map(withoutAnsi);
     const often = Array.from({ length: 20 }, () => lines).flat();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ModelMetadata, modelFacts } from '../../src/hub/model-facts.ts';
+import { tries } from '../support/tries.ts';
 
 /* As the Hub and the files of well-known models have it, in September 2026. */
 
@@ -195,6 +196,6 @@ test('whatever a repository says, each fact is a short line without marks (prope
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: tries(500) },
   );
 });
