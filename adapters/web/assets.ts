@@ -18,6 +18,7 @@ const FILES: Readonly<Record<string, string>> = {
   'files.js': 'text/javascript; charset=utf-8',
   'dialogs.js': 'text/javascript; charset=utf-8',
   'forms.js': 'text/javascript; charset=utf-8',
+  'suggestions.js': 'text/javascript; charset=utf-8',
   'set-up.js': 'text/javascript; charset=utf-8',
   'elements.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',

@@ -67,7 +67,7 @@ export async function ownerOfToken(
     return { ok: true, name, lacks: lackedBy(auth?.accessToken) };
   } catch (error) {
     const certificate = certificateProblem(error);
-    const why = certificate ? `it shows ${certificate}` : (awayReason(error) ?? 'it can’t be asked');
+    const why = certificate ? `it shows ${certificate}` : (awayReason(error) ?? 'there is no answer');
     return { ok: false, reason: 'away', why };
   }
 }

@@ -6,6 +6,7 @@ import { HOSTILE } from '../support/hostile-page.ts';
 import { type PageWorld, usePage } from '../support/page-world.ts';
 import { story } from '../support/story.ts';
 import { until } from '../support/until.ts';
+import type { World } from '../support/world.ts';
 
 const open = usePage();
 
@@ -35,6 +36,12 @@ async function windowOn(world: PageWorld, { viewport, colorScheme = 'light' }: L
   return { page, complaints };
 }
 
+/** The buttons of cards that can be pressed where the page stands. */
+const IN_REACH = `[...document.querySelectorAll('#messages .buttons button')].filter((one) => {
+  const { left, top, width, height } = one.getBoundingClientRect();
+  return document.elementFromPoint(left + width / 2, top + height / 2) === one;
+}).map((one) => one.textContent)`;
+
 /** What of the messages a browser would run, load or go to, besides pages of the web, threads and files. */
 const LINKS = `[...document.querySelectorAll('#messages script, #messages iframe, #messages style, #messages a')]
   .filter((one) => !/^(?:https?:[/][/]|[/](?:#|page[/]file))/.test(one.getAttribute('href') ?? ''))
@@ -60,6 +67,11 @@ describe.skipIf(!hasChromium)(`in a browser${NEEDS_CHROMIUM}`, () => {
     });
     const { page, complaints } = await windowOn(world, { viewport: DESKTOP });
     await keepShot(page, 'empty-light');
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Which columns and splits' }).click();
+    // It is written, and sent by whoever has picked it.
+    expect(await page.getByLabel('What do you need?').inputValue()).toContain('stanfordnlp/imdb');
+    expect(world.world.model.requests).toHaveLength(0);
     await page.getByLabel('What do you need?').fill('fine-tune a small model on stanfordnlp/imdb');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Approve' }).waitFor();
@@ -94,8 +106,13 @@ describe.skipIf(!hasChromium)(`in a browser${NEEDS_CHROMIUM}`, () => {
 
   test('whatever a model, a person or a server says, it does nothing in a browser but stand there', async () => {
     const text = HOSTILE.join('\n\n');
-    const world = await open(() => ({ text }));
+    const configure = ({ secrets }: World['config']) => void delete secrets.HF_TOKEN;
+    const world = await open(() => ({ text }), { configure });
     const { page, complaints } = await windowOn(world, { viewport: DESKTOP });
+    // What may be asked says what it takes where there is no token.
+    expect(await page.getByText('Works without a token').count()).toBe(3);
+    expect(await page.getByText('Takes a token of Hugging Face', { exact: true }).count()).toBe(1);
+    await keepShot(page, 'empty-without-token');
     const asked: string[] = [];
     const dialogs: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
@@ -118,10 +135,15 @@ describe.skipIf(!hasChromium)(`in a browser${NEEDS_CHROMIUM}`, () => {
   test('and on a phone in the dark, with a reason for saying no', async () => {
     const world = await open(story, { approvers: ['requester'] });
     const { page, complaints } = await windowOn(world, { viewport: PHONE, colorScheme: 'dark' });
+    await keepShot(page, 'empty-dark-phone');
+    expect(await overflowOf(page)).toBe(0);
     await page.getByLabel('What do you need?').fill('fine-tune a small model on stanfordnlp/imdb');
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByRole('button', { name: 'Reject' }).waitFor();
     await keepShot(page, 'approval-dark-phone');
+    expect(await page.evaluate(IN_REACH)).toEqual(['Approve', 'Reject', 'View / edit script']);
+    await page.getByText('Follows', { exact: true }).scrollIntoViewIfNeeded();
+    expect(await page.evaluate(IN_REACH)).toEqual(['Approve', 'Reject', 'View / edit script']);
     await page.getByRole('button', { name: 'Reject' }).click();
     await page.getByLabel('What should I do instead?').fill('use less data');
     await keepShot(page, 'reject-dark-phone');

@@ -8,7 +8,6 @@ import { post } from './stream.js';
 export function createComposer({ thread, begin, answers, limits }) {
   const form = byId('composer');
   const text = byId('composer-text');
-  const picker = byId('composer-file');
   const files = createFileList({ limits, say: answers.say });
 
   /** Says something in the thread, or begins one with it. */
@@ -39,6 +38,27 @@ export function createComposer({ thread, begin, answers, limits }) {
     event.preventDefault();
     form.requestSubmit();
   });
+  takeFiles({ form, text, files });
+
+  return {
+    say,
+    focus: () => text.focus(),
+    /** Puts words there, to be changed and sent by whoever picked them. */
+    write(words) {
+      text.value = words;
+      text.focus();
+    },
+    /** Turns writing off, with a word on why, or on where there is none. */
+    turnOff(why) {
+      if (why !== undefined) byId('composer-label').textContent = why;
+      for (const control of form.elements) control.disabled = why !== undefined;
+    },
+  };
+}
+
+/** Files come by being picked, pasted and dropped. */
+function takeFiles({ form, text, files }) {
+  const picker = byId('composer-file');
   picker.addEventListener('change', () => {
     files.add([...picker.files]);
     picker.value = '';
@@ -51,14 +71,4 @@ export function createComposer({ thread, begin, answers, limits }) {
     event.preventDefault();
     files.add([...event.dataTransfer.files]);
   });
-
-  return {
-    say,
-    focus: () => text.focus(),
-    /** Turns writing off, with a word on why, or on where there is none. */
-    turnOff(why) {
-      if (why !== undefined) byId('composer-label').textContent = why;
-      for (const control of form.elements) control.disabled = why !== undefined;
-    },
-  };
 }

@@ -4,6 +4,7 @@ import { byId, element } from './elements.js';
 import { blocks } from './nodes.js';
 import { createSetUp } from './set-up.js';
 import { follow } from './stream.js';
+import { createSuggestions } from './suggestions.js';
 import { createThread } from './thread.js';
 
 /** The thread that the page shows; undefined for one that is not begun. */
@@ -28,6 +29,8 @@ const setUp = createSetUp({
   given: () => (isStartingAnew = true),
 });
 let isStartingAnew = false;
+
+const suggestions = createSuggestions({ write: composer.write });
 
 const CONNECTION = {
   live: 'Live',
@@ -115,10 +118,14 @@ function showThreads() {
   byId('thread-standing').className = standing ?? '';
   byId('thread-actions').hidden = current === undefined;
   document.title = `${standing === 'waiting' ? '✋ ' : ''}${name} · ML Intern`;
-  if (state.lacks.every(({ of }) => of !== 'model')) {
+  const isMute = lacks('model');
+  suggestions.show({ isShown: current === undefined && !isMute, hasToken: !lacks('hub') });
+  if (!isMute) {
     byId('composer-label').textContent = current === undefined ? 'What do you need?' : 'Reply';
   }
 }
+
+const lacks = (what) => state.lacks.some(({ of }) => of === what);
 
 /** The commands that people type, as buttons. */
 const ACTIONS = [
@@ -169,7 +176,7 @@ async function readState() {
     ),
   );
   setUp.show(state.setUp);
-  const isMute = state.lacks.some(({ of }) => of === 'model');
+  const isMute = lacks('model');
   document.body.classList.toggle('is-mute', isMute);
   composer.turnOff(isMute ? 'Without a model nothing can be asked.' : undefined);
 }
