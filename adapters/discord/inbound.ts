@@ -12,6 +12,7 @@ import type { Card } from '../../src/controller/cards.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { Who } from '../../src/controller/people.ts';
 import type { Edit, Written } from '../../src/controller/written.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Logger } from '../../src/lib/log.ts';
@@ -57,8 +58,7 @@ export function listen(client: Client<true>, deps: ListenDeps): (message: Messag
     });
   });
   client.on(Events.MessageUpdate, (before, message) => {
-    // Previews, pins, and a thread that is begun from a message change it as well: only edits have a time.
-    if (message.editedTimestamp === null) return;
+    if (!isEdit(before, message)) return;
     inOrder(threadOf(message), async () => {
       // Of a message that is not known Discord may tell a part: a preview, and not what it says.
       const whole = message.partial ? await message.fetch() : message;
@@ -81,6 +81,22 @@ export function listen(client: Client<true>, deps: ListenDeps): (message: Messag
   });
   return (message) => take(message, true);
 }
+
+/**
+ * Whether what changes a message is an edit. Previews, pins, and a thread that is begun from it change it as
+ * well: only edits have a time, which is another one each time. Of a message that is not known an edit of
+ * long ago is none that is told of now.
+ */
+function isEdit(
+  before: Message | PartialMessage,
+  { editedTimestamp: at }: Message | PartialMessage,
+): boolean {
+  if (at === null) return false;
+  return before.partial ? systemClock.now().getTime() - at < NEWS_MS : before.editedTimestamp !== at;
+}
+
+/** A connection that was lost is taken up again within minutes, with what happened meanwhile. */
+const NEWS_MS = 60 * 60_000;
 
 /** Whoever takes the message in later is told the same: it says by now what it said after the edit. */
 const editOf = ({ editedAt }: Message, before: Written | undefined): Edit | undefined =>

@@ -5,10 +5,11 @@ import type { Change, Found, Written } from '../../src/controller/written.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Background } from '../../src/session/background.ts';
 import { keptId, offeredIn, type wholeFiles } from './files.ts';
+import { beginsWithMention } from './mentions.ts';
 import { ChangedMessage, DeletedMessage, SharedFiles, Tombstone, WrittenMessage } from './payloads.ts';
 import type { People } from './people.ts';
 import type { TellInThread, Whom } from './private-answers.ts';
-import { namesOf, slackReader } from './reading.ts';
+import { nameInProfile, namesOf, slackReader } from './reading.ts';
 import { sharedFiles } from './seen-files.ts';
 import { messageSource } from './source.ts';
 import { readable } from './text.ts';
@@ -147,7 +148,6 @@ function written(message: WrittenMessage, deps: ListenDeps): Written {
     channel,
     thread: thread_ts ?? ts,
   };
-  const isToSomebodyElse = /^\s*<@[UW][A-Z0-9]+/.test(text);
   const files = deps.wholeFiles(message.files ?? []);
   return {
     address,
@@ -156,8 +156,8 @@ function written(message: WrittenMessage, deps: ListenDeps): Written {
     writtenAt: writtenAt(ts),
     isAddressed:
       message.type === 'app_mention' || text.includes(`<@${bot.userId}`) || message.channel_type === 'im',
-    isReply: thread_ts !== undefined && !isToSomebodyElse,
-    who: async () => whoIs(people, user),
+    isReply: thread_ts !== undefined && !beginsWithMention(text),
+    who: async () => whoIs(people, user, nameInProfile(message.user_profile)),
     words: () => readable(text, bot.userId, namesOf(people)),
     fileIds: (message.files ?? []).map(({ id }) => keptId(id, ts)),
     files: async () => (await files()).map((file) => offeredIn(ts, file, deps.download)),

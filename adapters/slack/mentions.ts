@@ -12,3 +12,6 @@ export const MENTIONS: Mentions = {
   person: (id) => `<@${id}>`,
   group: (id) => `<!subteam^${id}>`,
 };
+
+/** Whether a text is to who is named first in it: a person, or a user group. */
+export const beginsWithMention = (text: string): boolean => /^\s*<(?:@[UW]|!subteam\^)[A-Z0-9]+/.test(text);

@@ -56,6 +56,8 @@ const Written = z.object({
   channel: z.string(),
   channel_type: maybe(z.string()),
   user: z.string(),
+  /** How somebody is called who may be of another workspace, where they can't be looked up. */
+  user_profile: SeenMessage.shape.user_profile,
   text: textOrNone,
   ts: z.string(),
   thread_ts: maybe(z.string()),

@@ -15,6 +15,11 @@ const User = z.object({
     is_stranger: z.boolean().nullish(),
     is_admin: z.boolean().nullish(),
     is_owner: z.boolean().nullish(),
+    /** In an organisation: its workspaces that somebody is in, of which `team_id` is one. */
+    enterprise_user: z
+      .object({ teams: z.array(z.string()).nullish().catch(undefined) })
+      .nullish()
+      .catch(undefined),
     tz: z.string().nullish(),
     profile: z.object({ display_name: z.string().nullish(), real_name: z.string().nullish() }).nullish(),
   }),
@@ -142,12 +147,17 @@ async function look({ client, teamId, monotonic, known }: State, id: string): Pr
   refuseInTransaction(() => 'a look-up of somebody on Slack');
   const kept = known.get(id);
   if (kept !== undefined && kept.until > monotonic()) return kept;
-  const answer = await client.apiCall('users.info', { user: id }).catch(() => undefined);
+  const answer = await client.apiCall('users.info', { user: id }).catch(isUnseen);
+  if (known.size >= KEPT) known.clear();
+  if (answer === true) {
+    const unseen = { ...UNSEEN, name: kept?.name ?? id, until: monotonic() + GROUPS_KEPT_MS };
+    known.set(id, unseen);
+    return unseen;
+  }
   const found = User.safeParse(answer);
   if (!found.success) return kept;
   const { profile, name: handle } = found.data.user;
   const shown = profile?.display_name || profile?.real_name || handle || id;
-  if (known.size >= KEPT) known.clear();
   const standing = standingOf(found.data, teamId);
   const entry = {
     name: shown,
@@ -160,6 +170,20 @@ async function look({ client, teamId, monotonic, known }: State, id: string): Pr
   known.set(id, entry);
   return entry;
 }
+
+/**
+ * Whether Slack shows the app nobody by an id, for good: people of another workspace that shares a channel
+ * may be such (https://docs.slack.dev/reference/methods/users.info#errors).
+ */
+const isUnseen = (error: unknown): boolean => {
+  const code = Refused.safeParse(error).data?.data.error;
+  return code === 'user_not_found' || code === 'user_not_visible';
+};
+
+const Refused = z.object({ data: z.object({ error: z.string() }) });
+
+/** Who can't be seen is of no workspace that is known, and is trusted with nothing. */
+const UNSEEN = { standing: 'stranger', isAdmin: false, timeZone: undefined } as const;
 
 async function standing(state: State, id: string): Promise<Standing> {
   for (const wait of RETRIES_MS) {
@@ -229,7 +253,8 @@ async function channelsWith(client: WebClient, user: string): Promise<ReadonlySe
  * workspace.
  */
 function standingOf({ user }: z.infer<typeof User>, teamId: string): Standing {
-  const isOther = Boolean(user.team_id) && user.team_id !== teamId && !teamId.startsWith('E');
+  const teams = [user.team_id, ...(user.enterprise_user?.teams ?? [])].filter(Boolean);
+  const isOther = teams.length > 0 && !teams.includes(teamId) && !teamId.startsWith('E');
   if (user.is_stranger || isOther) return 'stranger';
   return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
 }

@@ -90,6 +90,10 @@ export const namesOf = ({ name, channelName, groupName }: Called): Names => ({
   group: groupName,
 });
 
+/** What a message itself says of how its writer is called. */
+export const nameInProfile = (profile: SeenMessage['user_profile']): string | undefined =>
+  profile?.display_name || profile?.real_name || undefined;
+
 /** Reads messages of Slack's. */
 export const slackReader = ({ people, botUserId }: ReadingDeps): Reader<Content> =>
   readerOf<Content>({
@@ -98,7 +102,7 @@ export const slackReader = ({ people, botUserId }: ReadingDeps): Reader<Content>
       if (username) return username;
       if (!user) return bot_profile?.name || 'an app';
       const name = await people.name(user);
-      return name === user ? user_profile?.display_name || user_profile?.real_name || name : name;
+      return name === user ? (nameInProfile(user_profile) ?? name) : name;
     },
     words: wordsIn,
     shown: (message) => [huddleIn(message), ...attachmentsIn(message.attachments)],

@@ -65,6 +65,18 @@ describe('a mention that is added by an edit on Discord', () => {
     await on.reply(asked.id, 'heard: [Ada] the loss is NaN');
   });
 
+  test('is none where it was added long ago, and the message shows a preview now', async () => {
+    await begin(echo, { isStarted: false });
+    const asked = on.discord.say('ada', CHANNELS.ml, 'the loss is NaN');
+    on.discord.editMessage(asked, '<@me> the loss is NaN');
+    on.discord.change(asked, { edited: new Date(Date.now() - 3 * 3_600_000).toISOString() });
+    await on.start();
+    on.discord.embed(asked);
+    const other = on.discord.mention('ada', CHANNELS.ml, 'anything?');
+    await on.reply(other.id, 'heard: [Ada] anything?');
+    expect(on.discord.guild.threads.has(asked.id)).toBe(false);
+  });
+
   test('corrects words that nobody has read yet', async () => {
     await begin(echo, { isStarted: false });
     await on.start(['chat']);
