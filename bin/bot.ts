@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Request } from '../adapters/terminal/arguments.ts';
 import type { Desk } from '../adapters/terminal/desk.ts';
 import { terminalWith } from '../adapters/terminal/platform.ts';
@@ -12,6 +14,7 @@ import { randomIds } from '../src/lib/clock.ts';
 import { ConfigError } from '../src/lib/config-error.ts';
 import { useNetwork } from '../src/lib/network.ts';
 import { createRedactor, type Redactor } from '../src/lib/redaction.ts';
+import { type MountedFolder, mountedFolder } from '../src/sandbox/mounted-folder.ts';
 
 const ROLES = ['chat', 'worker'] as const;
 
@@ -21,9 +24,14 @@ export type Bot = Running & { desk: Desk };
 /**
  * Starts the bot with its terminal alone, as the command line asks for. Throws ConfigError where something is
  * wrong or refused, or somebody who is needed does not answer. `redacts` is given what takes the secrets of
- * the settings out of a text, as soon as they are read.
+ * the settings out of a text, as soon as they are read. `mayMount` is asked before a folder is lent to the
+ * sandbox.
  */
-export async function startBot(request: Request, redacts: (redact: Redactor) => void): Promise<Bot> {
+export async function startBot(
+  request: Request,
+  redacts: (redact: Redactor) => void,
+  mayMount: (folder: MountedFolder) => Promise<boolean>,
+): Promise<Bot> {
   let begun: (desk: Desk) => void = () => {};
   const desk = new Promise<Desk>((resolve) => (begun = resolve));
   const terminal = terminalWith((one) => begun(one));
@@ -32,7 +40,9 @@ export async function startBot(request: Request, redacts: (redact: Redactor) => 
   redacts(createRedactor(Object.values(checked.readable.secrets).filter((value) => value !== undefined)));
   useNetwork(checked.readable.network);
   if (checked.config === undefined) throw new ConfigError(checked.faults ?? []);
-  const config = configFor(checked.config, request);
+  const mount = mountFor(checked.config, request);
+  if (mount !== undefined && !(await mayMount(mount))) throw new ConfigError(NOT_MOUNTED);
+  const config = { ...configFor(checked.config, request), mount };
   const roles = new Set(ROLES);
   await preflight(config, checked.readable, terminal);
   const given = await withFoundModel(config);
@@ -44,6 +54,20 @@ export async function startBot(request: Request, redacts: (redact: Redactor) => 
   const running = await start(given.config, roles, seams);
   return { ...running, desk: await desk };
 }
+
+/** The folder that the command line names. Throws ConfigError for one that is not lent out. */
+function mountFor({ sandbox, data_dir }: Config, { mount }: Request): MountedFolder | undefined {
+  if (mount === undefined) return undefined;
+  if (sandbox.kind !== 'local') throw new ConfigError(NO_MOUNT);
+  const data = [data_dir, sandbox.directory ?? join(data_dir, 'sandboxes')];
+  const found = mountedFolder(mount, { home: homedir(), data, directory: process.cwd() });
+  if (!found.ok) throw new ConfigError(found.problem);
+  return found.folder;
+}
+
+const NO_MOUNT =
+  '--mount takes a sandbox on this machine: in a Space there is nothing of it (sandbox.kind is not "local").';
+const NOT_MOUNTED = 'Nothing was started: start again without --mount, or with another folder.';
 
 type Readable = ReturnType<typeof checkSettings>['readable'];
 

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { parseArguments, type Request, USAGE } from '../adapters/terminal/arguments.ts';
 import { runChat } from '../adapters/terminal/chat.ts';
 import { EXIT, type ExitCode } from '../adapters/terminal/exit-codes.ts';
@@ -8,6 +9,7 @@ import { ConfigError } from '../src/lib/config-error.ts';
 import { messageOf } from '../src/lib/errors.ts';
 import { plainLines } from '../src/lib/markdown/words.ts';
 import { createRedactor, type Redactor } from '../src/lib/redaction.ts';
+import type { MountedFolder } from '../src/sandbox/mounted-folder.ts';
 import { type Bot, startBot } from './bot.ts';
 import { readAll, untilStopped } from './process.ts';
 
@@ -60,6 +62,22 @@ const misused = (problem: string): ExitCode => {
   return EXIT.usage;
 };
 
+/** Whoever sits at the terminal says once more that they mean a folder; a script's command has said it. */
+const mayMount =
+  ({ prompt, isJson }: Request) =>
+  async ({ path, isWritable }: MountedFolder): Promise<boolean> => {
+    const { stdin } = process;
+    if (prompt !== undefined || isJson || !stdin.isTTY || !out.isTTY) return true;
+    const may = isWritable ? 'read and change' : 'read';
+    const asking = createInterface({ input: stdin, output: out });
+    const said = await new Promise<string>((resolve) => {
+      asking.once('close', () => resolve('')); // Ctrl-C and Ctrl-D are a no
+      asking.question(`May code of the agent ${may} all that is in ${plainText(path)}? [y/N] `, resolve);
+    });
+    asking.close();
+    return /^y(?:es)?$/i.test(said.trim());
+  };
+
 /** Does something with the bot, which runs meanwhile. */
 async function withBot(
   request: Request,
@@ -69,7 +87,7 @@ async function withBot(
   out.on('error', stopping.stop); // nobody reads it any more
   let bot: Bot | undefined;
   try {
-    bot = await startBot(request, (known) => (redact = known));
+    bot = await startBot(request, (known) => (redact = known), mayMount(request));
     const lack = bot.desk.lacks.find(({ of }) => of === 'model');
     if (lack !== undefined) {
       complain(plainLines(lack.text));

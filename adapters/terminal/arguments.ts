@@ -9,6 +9,8 @@ export type Request = {
   budgetUsd: number | undefined;
   /** Most calls of the model that a request may take; -1 is any number. */
   maxIterations: number | undefined;
+  /** A folder of this machine for the sandbox to see, as `DIR` or `DIR:rw`. */
+  mount: string | undefined;
   /** Whether an answer is told as it is written. */
   isStreamed: boolean;
   /** Whether events are told, one a line. */
@@ -25,6 +27,7 @@ const OPTIONS = {
   model: { type: 'string', short: 'm' },
   budget: { type: 'string' },
   'max-iterations': { type: 'string' },
+  mount: { type: 'string' },
   'no-stream': { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -59,6 +62,7 @@ export function parseArguments(words: readonly string[]): Parsed {
     );
   }
   if (values.model?.trim() === '') return wrong('--model takes the id of a model.');
+  if (values.mount?.trim() === '') return wrong('--mount takes a folder, such as ./data, or ./data:rw.');
   const [prompt] = positionals;
   if (prompt?.trim() === '') return wrong('The prompt is empty.');
   return {
@@ -68,6 +72,7 @@ export function parseArguments(words: readonly string[]): Parsed {
       model: values.model,
       budgetUsd,
       maxIterations: iterations === undefined ? undefined : Number(iterations),
+      mount: values.mount,
       isStreamed: values['no-stream'] !== true,
       isJson: values.json === true,
     },
@@ -98,6 +103,7 @@ Without a prompt it talks with you. With one it works until that is done, asks n
   -m, --model ID          the model to think with
       --budget USD        what may be spent: without it nothing runs that costs or changes the Hub
       --max-iterations N  most calls of the model (-1: no limit)
+      --mount DIR[:rw]    a folder of this machine for the sandbox, to be read, or with :rw written to
       --no-stream         tell answers whole
       --json              tell events, one a line
   -h, --help              this

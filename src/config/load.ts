@@ -21,6 +21,8 @@ export type Config = ConfigFile & {
    * Proxies and certificates for connections that leave the machine, as the environment and `.env` name them.
    */
   network: Network;
+  /** A folder of this machine that code may see, as the command line of the terminal names one. */
+  mount?: { path: string; isWritable: boolean } | undefined;
 };
 
 /** What of the settings could be read, also where something else is wrong with them. */

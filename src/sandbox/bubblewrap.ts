@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { MountedFolder } from './mounted-folder.ts';
 
 export type Limits = {
   /** Of one process, in seconds of CPU. */
@@ -23,6 +24,8 @@ export type Mounts = {
   etc: string;
   /** Folders of this machine that must not be seen even where they lie under /usr. */
   hidden: readonly string[];
+  /** A folder of this machine that is seen where it is. */
+  mounted: MountedFolder | undefined;
   /** The proxy's socket and a Node that brings its clients to it; undefined is no network at all. */
   proxy: { socket: string; node: string } | undefined;
   /** Single programs from elsewhere. */
@@ -59,7 +62,7 @@ const ETC = [
  * write in. No capability, no further namespaces, no terminal, and an end with whoever started it.
  */
 export function confined(mounts: Mounts, limits: Limits, argv: readonly string[]): Confined {
-  const { workspace, isReadOnly, etc, hidden, proxy, programs } = mounts;
+  const { workspace, isReadOnly, etc, hidden, mounted, proxy, programs } = mounts;
   const memory = limits.memoryMb * 1024 * 1024;
   const settings = [
     ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--new-session'],
@@ -72,6 +75,9 @@ export function confined(mounts: Mounts, limits: Limits, argv: readonly string[]
     ...['--size', String(Math.floor(memory / 4)), '--tmpfs', '/dev/shm'],
     ...['--size', String(Math.floor(memory / 4)), '--tmpfs', '/tmp'],
     ...[isReadOnly ? '--ro-bind' : '--bind', workspace, '/work', '--chdir', '/work'],
+    ...(mounted
+      ? [mounted.isWritable && !isReadOnly ? '--bind' : '--ro-bind', mounted.path, mounted.path]
+      : []),
     ...Object.entries(programs).flatMap(([name, path]) => ['--ro-bind', path, `/opt/bin/${name}`]),
     ...(proxy ? ['--ro-bind', proxy.node, '/opt/proxy/node', '--bind', proxy.socket, PROXY_SOCKET] : []),
     ...['--remount-ro', '/dev', '--remount-ro', '/'],

@@ -29,7 +29,7 @@ export type SandboxParts = {
  * here.
  */
 export function chooseSandboxes(config: Config, parts: SandboxParts): ChosenSandboxes {
-  const { sandbox, data_dir, jobs } = config;
+  const { sandbox, data_dir, jobs, mount } = config;
   const { namespace = jobs.namespace } = sandbox;
   switch (sandbox.kind) {
     case 'local':
@@ -46,6 +46,7 @@ export function chooseSandboxes(config: Config, parts: SandboxParts): ChosenSand
           },
           allowedHosts: sandbox.allowed_hosts,
           hidden: [data_dir, process.cwd()],
+          mounted: mount,
           ids: parts.ids,
           log: parts.log,
         }),

@@ -7,6 +7,7 @@ import type { Logger } from '../lib/log.ts';
 import { confined, type Limits } from './bubblewrap.ts';
 import { type FoundGroups, findGroups, type Groups } from './limits/cgroups.ts';
 import { tryCounting } from './limits/countable.ts';
+import type { MountedFolder } from './mounted-folder.ts';
 import { createProxies, type Proxies } from './proxy.ts';
 import { runConfined } from './run-confined.ts';
 import { SandboxUnavailable } from './sandbox.ts';
@@ -19,6 +20,8 @@ export type LocalSettings = {
   allowedHosts: readonly string[];
   /** Folders of the bot, never to be seen. */
   hidden: readonly string[];
+  /** A folder of whoever runs the bot, in every sandbox. */
+  mounted?: MountedFolder | undefined;
   /** Finds out whether the kernel can hold limits itself; a test has groups of its own. */
   groups?: () => Promise<FoundGroups>;
   ids: Ids;
@@ -49,6 +52,7 @@ export async function prepare(settings: LocalSettings, directory: string): Promi
     etc: probe,
     isReadOnly: true,
     hidden: [],
+    mounted: undefined,
     proxy: undefined,
     programs: {},
   };

@@ -7,6 +7,7 @@ import { confined, type Limits, type Mounts, OWN_FOLDER } from './bubblewrap.ts'
 import { watchLimits } from './limits/watch.ts';
 import { overLimit, type Use, workspaceUse } from './limits/workspace-use.ts';
 import { type LocalSettings, type Machine, makeFolders, prepare, uidOf } from './local-machine.ts';
+import { mountedText } from './mounted-folder.ts';
 import { removeFolders } from './remove-folders.ts';
 import { runConfined } from './run-confined.ts';
 import {
@@ -92,6 +93,7 @@ async function open(local: Local, sessionId: string): Promise<Sandbox> {
     workspace,
     etc: own,
     hidden: [...settings.hidden.map((path) => resolve(path)), directory, OWN_FOLDER],
+    mounted: settings.mounted,
     programs: machine.programs,
   };
   const processes = running.get(sessionId) ?? new Map<string, Started>();
@@ -218,10 +220,10 @@ function fullNotice({ bytes, files }: Use, { diskMb, files: most }: Limits): str
   return `/work is full: it has ${has}, and may have ${diskMb} MB and ${most}. Nothing can be written until you remove some.`;
 }
 
-function rulesOf({ limits, allowedHosts }: LocalSettings): string {
+function rulesOf({ limits, allowedHosts, mounted }: LocalSettings): string {
   const network =
     allowedHosts.length === 0
       ? 'There is no network.'
       : `Of the network only these hosts can be reached, over HTTPS: ${allowedHosts.join(', ')}.`;
-  return `A Linux sandbox without a GPU: ${limits.memoryMb} MB of memory, ${limits.processes} processes, ${limits.diskMb} MB and ${limits.files} files in /work, which is kept between calls; nothing else is. ${network} ${allowedHosts.length === 0 ? '' : `${CPU_WHEELS} `}${NO_SECRETS}`;
+  return `A Linux sandbox without a GPU: ${limits.memoryMb} MB of memory, ${limits.processes} processes, ${limits.diskMb} MB and ${limits.files} files in /work, which is kept between calls; nothing else is. ${mounted === undefined ? '' : `${mountedText(mounted)} `}${network} ${allowedHosts.length === 0 ? '' : `${CPU_WHEELS} `}${NO_SECRETS}`;
 }

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -24,8 +26,9 @@ class Sitter {
   #seen = '';
   #from = 0;
 
-  constructor() {
-    const command = `stty cols 120 rows 50; exec ${process.execPath} ${join(ROOT, 'bin/ml-intern.cjs')}`;
+  constructor(...words: string[]) {
+    const program = [process.execPath, join(ROOT, 'bin/ml-intern.cjs'), ...words].join(' ');
+    const command = `stty cols 120 rows 50; exec ${program}`;
     const env = { ...world.environment(), TERM: 'xterm' };
     const started = spawn('script', ['-qec', command, '/dev/null'], { env });
     child = started;
@@ -53,6 +56,34 @@ class Sitter {
 }
 
 describe.skipIf(!hasScript)('somebody at a terminal', () => {
+  test('is asked before a folder is lent to the sandbox; a script is not, and the model is told of it', async () => {
+    world = await TerminalWorld.create();
+    const folder = mkdtempSync(join(tmpdir(), 'ml-intern-lent-'));
+    const no = new Sitter('--mount', folder);
+    await no.sees(`May code of the agent read all that is in ${folder}? [y/N]`);
+    no.types(CTRL_C);
+    await no.sees('Nothing was started');
+    expect(await no.ended).toBe(1);
+    const yes = new Sitter('--mount', `${folder}:rw`);
+    await yes.sees('read and change all that is in');
+    yes.types(`y${ENTER}`);
+    await yes.sees('Ask for something');
+    yes.types(CTRL_D);
+    expect(await yes.ended).toBe(0);
+    await world.run(['--mount', folder, 'and which learning rate was that?']);
+    expect(JSON.stringify(world.model.requests)).toContain(`The folder ${folder} of this person's machine`);
+    const refused = await world.run(['--mount', '/', 'go']);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('/ is the machine’s own') });
+    // In a Space there is nothing of this machine.
+    cpSync(join(ROOT, 'configs'), folder, { recursive: true });
+    const file = join(folder, 'main_agent_config.json');
+    const settings: object = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...settings, sandbox: { kind: 'space' } }));
+    const inSpace = await world.run(['--mount', folder, 'go'], '', { ML_INTERN_CONFIG: file });
+    expect(inSpace).toMatchObject({ code: 1, err: expect.stringContaining('a sandbox on this machine') });
+    rmSync(folder, { recursive: true });
+  });
+
   test('asks, approves by key, goes on with a session from the list, and leaves', async () => {
     world = await TerminalWorld.create();
     world.hub.course = () => ({

@@ -12,6 +12,8 @@ describe('what is asked for on the command line', () => {
       'openai/gpt',
       '--max-iterations',
       '-1',
+      '--mount',
+      './data:rw',
       '--no-stream',
       '--json',
       'go',
@@ -23,6 +25,7 @@ describe('what is asked for on the command line', () => {
         model: 'openai/gpt',
         budgetUsd: 2.5,
         maxIterations: -1,
+        mount: './data:rw',
         isStreamed: false,
         isJson: true,
       },
@@ -42,6 +45,7 @@ describe('what is asked for on the command line', () => {
     [['--max-iterations', '0', 'go'], '--max-iterations takes a whole number'],
     [['--max-iterations', '1.5', 'go'], '--max-iterations takes a whole number'],
     [['--model', ' ', 'go'], '--model takes the id'],
+    [['--mount', ' ', 'go'], '--mount takes a folder'],
     [[' '], 'The prompt is empty'],
   ])('that means nothing is told on one line: %j', (words, problem) => {
     const parsed = parseArguments(words);

@@ -2,6 +2,7 @@ import type { Mutation } from '../mutation.ts';
 
 const MEMORY = 'memory beyond the limit';
 const DISK = 'disk beyond the limit, or without a look';
+const LENT = 'a folder that is lent to it and holds secrets, or leads out of itself';
 const LEFT = 'what can’t be removed, or breaks every tool';
 const ANY_MEMORY = { test: 'soak/sandbox-memory', title: 'however it takes it' };
 const ANY_DISK = { test: 'soak/sandbox-disk', title: 'however it takes it' };
@@ -50,6 +51,30 @@ export const SANDBOX: readonly Mutation[] = [
     becomes: 'limits',
     test: 'soak/sandbox-fair',
     title: 'bit by bit',
+  },
+  {
+    threat: LENT,
+    file: 'src/sandbox/mounted-folder.ts',
+    text: 'if (TOO_MUCH.has(path) || SYSTEM.test(path))',
+    becomes: 'if (TOO_MUCH.has(path))',
+    test: 'unit/mounted-folder',
+    title: 'where it is',
+  },
+  {
+    threat: LENT,
+    file: 'src/sandbox/mounted-folder.ts',
+    text: 'return realpathSync(path);',
+    becomes: 'return statSync(path) && path;',
+    test: 'unit/mounted-folder',
+    title: 'or a link leads to what is not lent out',
+  },
+  {
+    threat: LENT,
+    file: 'src/sandbox/bubblewrap.ts',
+    text: "mounted.isWritable && !isReadOnly ? '--bind' : '--ro-bind'",
+    becomes: "!isReadOnly ? '--bind' : '--ro-bind'",
+    test: 'soak/mounted-folder',
+    title: 'nothing is written there',
   },
   {
     threat: LEFT,
