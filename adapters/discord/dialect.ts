@@ -15,7 +15,11 @@ export const MARKDOWN: Dialect = {
   emphasis: () => '*',
   code: codeSpan,
   codeLine: (line) => line,
-  address: (url, { after }) => (/^(?:\s|$)/.test(after) ? url : `<${url}>`),
+  address(url, { after }) {
+    // Discord makes no link of an address without a scheme, and shows the brackets around it.
+    if (!/^[a-z][a-z0-9+.-]*:/i.test(url)) return `[${asText(url)}](${destination(`http://${url}`)})`;
+    return /^(?:\s|$)/.test(after) ? url : `<${url}>`;
+  },
   link: (url, label, words) =>
     /^https?:/i.test(url) && !/https?:\/\//i.test(words) ? `[${label}](${destination(url)})` : undefined,
   lineBreak: '\n',

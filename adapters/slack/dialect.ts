@@ -33,9 +33,11 @@ export const MARKDOWN: Dialect = {
   table: { kind: 'markdown', columns: SLACK_LIMITS.tableColumns, rows: SLACK_LIMITS.tableRows },
 };
 
+/** An address in mrkdwn: a blank or a bar would end it. */
+const mrkdwnAddress = (url: string): string => escaped(url).replace(/[\s|]/g, encodeURIComponent);
+
 /** A link of mrkdwn; its label is printed already. */
-export const mrkdwnLink = (url: string, label: string): string =>
-  `<${escaped(url).replaceAll('|', '%7C')}|${label}>`;
+export const mrkdwnLink = (url: string, label: string): string => `<${mrkdwnAddress(url)}|${label}>`;
 
 /** Code within a line of mrkdwn, which can hold no backtick. */
 export const mrkdwnCode = (code: string): string => {
@@ -56,7 +58,8 @@ export const MRKDWN: Dialect = {
   emphasis: () => '_',
   code: mrkdwnCode,
   codeLine: escaped,
-  address: (url) => `<${escaped(url).replaceAll('|', '%7C')}>`,
+  address: (url) =>
+    /^[a-z][a-z0-9+.-]*:/i.test(url) ? `<${mrkdwnAddress(url)}>` : mrkdwnLink(`http://${url}`, unmarked(url)),
   link: mrkdwnLink,
   lineBreak: '\n',
   heading: () => ({ prefix: '', isBold: true }),

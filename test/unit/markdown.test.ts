@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MARKDOWN as DISCORD } from '../../adapters/discord/dialect.ts';
-import { MARKDOWN as SLACK } from '../../adapters/slack/dialect.ts';
+import { MRKDWN, MARKDOWN as SLACK } from '../../adapters/slack/dialect.ts';
+import type { Dialect } from '../../src/lib/markdown/dialect.ts';
 import { parseMarkdown } from '../../src/lib/markdown/parse.ts';
 import { printDraft, printMarkdown } from '../../src/lib/markdown/render.ts';
 import { plainWords } from '../../src/lib/markdown/words.ts';
@@ -308,6 +309,18 @@ test('marks beyond what anybody writes are letters, in their own paragraph alone
   expect(words.filter(({ type }) => type === 'emphasis')).toHaveLength(500);
   expect(plainWords(`${'[x](y) '.repeat(2_000)}\n\n[b](http://c.d)`)).toContain('b');
   expect(printMarkdown(`${'*a* '.repeat(800)}\n\n*b*`, SLACK, 3_000).at(-1)).toMatch(/_b_$/);
+});
+
+test.each<[string, Dialect, string]>([
+  ['<a href="https://x.co">x</a>', DISCORD, '<a href="<https://x.co>">x</a>'],
+  ['<a href="https://x.co">x</a>', MRKDWN, '&lt;a href="<https://x.co>"&gt;x&lt;/a&gt;'],
+  ["<a href='https://x.co'>x</a>", DISCORD, "<a href='<https://x.co>'>x</a>"],
+  ["https://x.co/it's", DISCORD, "https://x.co/it's"],
+  ['see www.x.co.', DISCORD, 'see [www.x.co](http://www.x.co).'],
+  ['see www.x.co.', MRKDWN, 'see <http://www.x.co|www.x.co>.'],
+  ['[a](<https://x.co/a b|c>)', MRKDWN, '<https://x.co/a%20b%7Cc|a>'],
+])('the address of %j ends where it ends, and leads there', (markdown, dialect, expected) => {
+  expect(printMarkdown(markdown, dialect, 3_000)).toEqual([expected]);
 });
 
 test('a block of code may begin with the line that it is opened with', () => {

@@ -1,4 +1,4 @@
-import type { PhrasingContent } from 'mdast';
+import type { Link, PhrasingContent } from 'mdast';
 
 /** How a run of text is marked. */
 export type Mark = 'strong' | 'emphasis' | 'delete';
@@ -48,9 +48,7 @@ function runsOfNode(node: PhrasingContent, within: Within): Run[] {
       return [{ kind: 'break', marks }];
     case 'link':
       if (isLabel) return runsIn(node.children, within);
-      return [
-        { kind: 'link', url: node.url, label: runsIn(node.children, { marks: [], isLabel: true }), marks },
-      ];
+      return linkRuns(node, marks);
     case 'image': {
       const alt = node.alt?.trim() ?? '';
       if (isLabel) return textRuns(alt, marks); // a badge: its words say where the link leads
@@ -62,6 +60,19 @@ function runsOfNode(node: PhrasingContent, within: Within): Run[] {
     default:
       return 'children' in node ? runsIn(node.children, within) : [];
   }
+}
+
+/** An address that stands in a tag ends with its quotes: tags are text, and what is behind is none of it. */
+function linkRuns({ url, children }: Link, marks: readonly Mark[]): Run[] {
+  const label = runsIn(children, { marks: [], isLabel: true });
+  const words = wordsOf(label);
+  const end = url === words ? words.search(/"|'>/) : -1;
+  if (end <= 0) return [{ kind: 'link', url, label, marks }];
+  const address = words.slice(0, end);
+  return [
+    { kind: 'link', url: address, label: textRuns(address, []), marks },
+    ...textRuns(words.slice(end), marks),
+  ];
 }
 
 /** The one tag that is no text: models break the lines of cells with it. */
