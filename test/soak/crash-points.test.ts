@@ -1,12 +1,9 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runTurn, type TurnDeps } from '../../src/agent/turn.ts';
 import type { Decisions } from '../../src/approvals/decisions.ts';
 import type { Db } from '../../src/db/database.ts';
 import { sessions } from '../../src/db/schema/sessions.ts';
 import { posts } from '../../src/db/schema/threads.ts';
-import { openStorage, type Storage } from '../../src/db/storage.ts';
 import { createDashboards } from '../../src/hub/dashboards.ts';
 import { createDatasetsServer } from '../../src/hub/datasets.ts';
 import { createHardwareList } from '../../src/hub/hardware.ts';
@@ -30,21 +27,17 @@ import { createRegistry, type Registry } from '../../src/tools/registry.ts';
 import { HubDouble } from '../doubles/hub/server.ts';
 import { type ModelDouble, startModelDouble } from '../doubles/model.ts';
 import { NO_ALARMS } from '../support/alarms.ts';
-import { type Backend, createBackend } from '../support/backends.ts';
 import { Crash, dyingAt, type Moment } from '../support/dying-record.ts';
-import { FAST_FOLDER } from '../support/fast-folder.ts';
 import { decisionsOn, intakeOn } from '../support/intake.ts';
 import { ISOLATION } from '../support/isolation.ts';
+import { MortalRecord } from '../support/mortal-record.ts';
 import { parseApart } from '../support/parse-apart.ts';
 import { ADA } from '../support/snapshots.ts';
 import { story } from '../support/story.ts';
 import { NOTHING_OUTSIDE, turnDepsOn } from '../support/turn-deps.ts';
 import { fetcherFor } from '../support/web.ts';
 
-/** Where the record is: after each death another copy of it. */
-let backend: Backend;
-let directory: string;
-let storage: Storage;
+let record: MortalRecord;
 let hub: HubDouble;
 let model: ModelDouble;
 let intake: Intake;
@@ -56,13 +49,13 @@ let threads = 0;
 let woken = '';
 
 beforeAll(async () => {
-  [backend, hub, model] = await Promise.all([
-    createBackend('embedded'),
+  [record, hub, model] = await Promise.all([
+    MortalRecord.create(),
     HubDouble.start(),
     startModelDouble(story),
   ]);
   hub.course = () => ({ queueMs: 0, runMs: 0, lines: ["{'eval_accuracy': 0.9284}"], stage: 'COMPLETED' });
-  await openIn(backend.settings.dataDir);
+  begin();
   jobs = createHubJobs(hub.url, hubToken('hf_token'));
   const tools = [
     planTool,
@@ -101,37 +94,15 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await storage.close();
-  rmSync(directory, { recursive: true, force: true });
-  await Promise.all([backend.remove(), hub.close(), model.close()]);
+  await Promise.all([record.remove(), hub.close(), model.close()]);
 });
 
-async function openIn(where: string): Promise<void> {
-  directory = where;
-  storage = await openStorage({ databaseUrl: undefined, redisUrl: undefined, embedded: where });
+function begin(): void {
   const wake = (id: string) => {
     woken = id;
   };
-  intake = intakeOn(storage.db, wake);
-  decisions = decisionsOn(storage.db, wake);
-}
-
-/**
- * What is in the files of the record at this instant: what a kill leaves behind. Nothing that the process has
- * in memory, a transaction under way among it, is there.
- */
-function copyAsKilled(): string {
-  const copy = mkdtempSync(join(FAST_FOLDER, 'ml-intern-killed-'));
-  cpSync(join(directory, 'pg'), join(copy, 'pg'), { recursive: true });
-  return copy;
-}
-
-/** Goes on with a copy, as a process does that was started again; the one before is out of the way. */
-async function startAgain(copy: string): Promise<void> {
-  const before = { storage, directory };
-  await openIn(copy);
-  await before.storage.close();
-  rmSync(before.directory, { recursive: true, force: true });
+  intake = intakeOn(record.storage.db, wake);
+  decisions = decisionsOn(record.storage.db, wake);
 }
 
 const depsOn = (db: Db): TurnDeps =>
@@ -159,18 +130,18 @@ async function play(n: number, moment: Moment): Promise<{ snapshot: Snapshot; ha
   });
   const sessionId = woken;
   let left: string | undefined;
-  const dying = dyingAt(storage.db, n, moment, () => {
-    left ??= copyAsKilled();
+  const dying = dyingAt(record.storage.db, n, moment, () => {
+    left ??= record.copyAsKilled();
   });
   let hasCrashed = false;
   for (let turn = 0; turn < 60; turn++) {
-    const snapshot = await readSnapshot(storage.db, sessionId);
+    const snapshot = await readSnapshot(record.storage.db, sessionId);
     if (snapshot === undefined) throw new Error('the session has vanished');
     const isOver = snapshot.session.state.kind === 'idle' && snapshot.exchanges.length > 0;
     if (isOver) return { snapshot, hasCrashed };
     await whatOthersDo(snapshot);
     const end = await runTurn(
-      depsOn(hasCrashed ? storage.db : dying),
+      depsOn(hasCrashed ? record.storage.db : dying),
       sessionId,
       'worker',
       new AbortController().signal,
@@ -178,10 +149,11 @@ async function play(n: number, moment: Moment): Promise<{ snapshot: Snapshot; ha
       if (!(error instanceof Crash)) throw error;
       if (left === undefined) throw new Error('it has died without being killed');
       hasCrashed = true;
-      await startAgain(left);
+      await record.startAgain(left);
+      begin();
       return 'lost' as const;
     });
-    if (end !== 'released') await storage.db.update(sessions).set({ leaseUntil: new Date(0) });
+    if (end !== 'released') await record.storage.db.update(sessions).set({ leaseUntil: new Date(0) });
   }
   throw new Error('the story does not come to its end');
 }
@@ -193,7 +165,7 @@ async function whatOthersDo(snapshot: Snapshot): Promise<void> {
     const file = wholeFile(call.id, call.state.request);
     if (file !== undefined) {
       const post = { sessionId: snapshot.session.id, key: `${file.key}#0`, platformId: file.id, hash: 'h' };
-      await storage.db.insert(posts).values(post).onConflictDoNothing();
+      await record.storage.db.insert(posts).values(post).onConflictDoNothing();
     }
     await decisions.decide({
       calls: [{ toolCallId: call.id, revision: call.state.revision }],
@@ -204,7 +176,9 @@ async function whatOthersDo(snapshot: Snapshot): Promise<void> {
   }
   for (const watch of snapshot.watches) {
     const snapshot = await lookAtJob(jobs, watch, systemClock, new AbortController().signal);
-    await recordLook(storage.db, watch, { snapshot, findings: [] }, NO_ALARMS, { isolation: ISOLATION });
+    await recordLook(record.storage.db, watch, { snapshot, findings: [] }, NO_ALARMS, {
+      isolation: ISOLATION,
+    });
   }
 }
 
