@@ -6,7 +6,14 @@ import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Background } from '../../src/session/background.ts';
 import { keptId, offeredIn, type wholeFiles } from './files.ts';
 import { beginsWithMention } from './mentions.ts';
-import { ChangedMessage, DeletedMessage, SharedFiles, Tombstone, WrittenMessage } from './payloads.ts';
+import {
+  ChangedMessage,
+  DeletedMessage,
+  NotedFile,
+  SharedFiles,
+  Tombstone,
+  WrittenMessage,
+} from './payloads.ts';
 import type { People } from './people.ts';
 import type { TellInThread, Whom } from './private-answers.ts';
 import { nameInProfile, namesOf, slackReader } from './reading.ts';
@@ -102,8 +109,8 @@ async function onChange(changed: ChangedMessage, deps: ListenDeps): Promise<void
 }
 
 /** An edit as Slack tells it: the words and files as they are by now. `at` sorts as text. */
-const changeOf = ({ text, files = [] }: WrittenMessage, at: string) => ({
-  change: { at, text, files },
+export const changeOf = ({ text, files = [] }: Pick<WrittenMessage, 'text' | 'files'>, at: string) => ({
+  change: { at, text, files: files.map((file) => NotedFile.parse(file)) },
   isNewsLater: true,
 });
 

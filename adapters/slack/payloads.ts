@@ -14,11 +14,7 @@ const textOrNone = z
   .nullish()
   .transform((text) => text ?? '');
 
-/**
- * A file that somebody shared: https://docs.slack.dev/reference/objects/file-object. What else Slack tells
- * of it is read where it can't be had (`seen-files.ts`).
- */
-export const SharedFile = z.looseObject({
+const fileFields = {
   id: z.string(),
   name: maybe(z.string()),
   size: maybe(z.number()),
@@ -35,8 +31,17 @@ export const SharedFile = z.looseObject({
    * https://docs.slack.dev/apis/slack-connect.
    */
   file_access: maybe(z.string()),
-});
+};
+
+/**
+ * A file that somebody shared: https://docs.slack.dev/reference/objects/file-object. What else Slack tells
+ * of it is read where it can't be had (`seen-files.ts`).
+ */
+export const SharedFile = z.looseObject(fileFields);
 export type SharedFile = z.infer<typeof SharedFile>;
+
+/** The same without what stands in it: that is kept nowhere before it is taken in. */
+export const NotedFile = z.object(fileFields);
 
 /** Files as they may be in any payload: what can't be read is none. */
 export const SharedFiles = z.array(z.unknown()).transform((items) =>
