@@ -78,7 +78,8 @@ describe('a token that is given on the page', () => {
     expect(dotEnv(page)).toBe(`# mine\nHF_TOKEN=${TOKEN} # later\nPORT=3000\n`);
     expect(statSync(join(page.directory, '.env')).mode & 0o777).toBe(0o600);
     expect(page.starts()).toBe(1);
-    expect(page.redaction.text(`it is ${TOKEN}`)).not.toContain(TOKEN);
+    // By its value, and not by its shape alone.
+    expect(page.redaction.findKnown(`it is ${TOKEN}`)).toHaveLength(1);
     await expectUntold(page, TOKEN, answer);
     // It is given once.
     expect(await give(page, 'token', { token: `${TOKEN}x` })).toMatchObject({ ok: false });
