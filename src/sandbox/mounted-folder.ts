@@ -24,6 +24,10 @@ const SYSTEM =
 /** Those of which only parts are lent out. */
 const TOO_MUCH: ReadonlySet<string> = new Set(['/', '/home', '/opt', '/root', '/tmp', '/var', '/Users']);
 
+/** Where programs keep keys and tokens; those of the Hub stand beside its cache. */
+const CREDENTIALS =
+  /\/\.(?:aws|azure|config|docker|gnupg|kube|password-store|ssh)(?:\/|$)|\/(?:\.cache|\.cache\/huggingface)$/;
+
 /**
  * Finds a folder that somebody names as `DIR`, to be read, or as `DIR:rw`. Links are followed first: what
  * counts is where it really is.
@@ -37,6 +41,7 @@ export function mountedFolder(named: string, kept: Kept): FoundFolder {
   if (/[\p{Cc}]/u.test(path)) return refused('its name has control characters.');
   if (TOO_MUCH.has(path) || SYSTEM.test(path))
     return refused(`${path} is the machine’s own: name one within.`);
+  if (CREDENTIALS.test(path)) return refused('keys and tokens are kept there: name another folder.');
   const home = realOf(kept.home);
   if (home !== undefined && holds(path, home)) return refused('your home is in it: name a folder within.');
   for (const own of kept.data.map(realOf)) {

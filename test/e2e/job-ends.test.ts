@@ -54,7 +54,9 @@ describe('on Slack', () => {
     await world.reply(asked, 'result: ');
   }
 
-  test('one message calls with the figure, time, cost and link, and shows the curve', async () => {
+  test('one message calls with the figure, time, cost and link, and shows the curve', {
+    tags: 'long',
+  }, async () => {
     const asked = await ran({ ...TRAINING, lines: [...TRAINING.lines, PUSHED], pushes: ['ada/imdb-tiny'] });
     await approved(asked);
     const told = await world.reply(asked, 'is done');
@@ -212,7 +214,9 @@ describe('on Discord', () => {
     await on.reply(asked.id, 'result: ');
   }
 
-  test('one message calls with the figure, time, cost and link, and shows the curve', async () => {
+  test('one message calls with the figure, time, cost and link, and shows the curve', {
+    tags: 'long',
+  }, async () => {
     const asked = await ran({ ...TRAINING, lines: [...TRAINING.lines, PUSHED], pushes: ['ada/imdb-tiny'] });
     await approved(asked);
     const told = await on.reply(asked.id, 'is done');

@@ -21,7 +21,9 @@ const LARGE: ReadonlySet<string> = new Set([
 const A_SESSION = { exchanges: 2, messages: 12, calls: 6, usage: 6, posts: 4, operations: 2, watches: 1 };
 
 describe.skipIf(!isThere('postgres'))('a record with a long history', () => {
-  test('is gone through by no statement of a turn, a render, a sweep, housekeeping, a look at budgets or a note', async () => {
+  test('is gone through by no statement of a turn, a render, a sweep, housekeeping, a look at budgets or a note', {
+    tags: 'long',
+  }, async () => {
     const backend = await createBackend('postgres');
     const connectionString = backend.settings.databaseUrl ?? '';
     const client = new pg.Client({ connectionString });

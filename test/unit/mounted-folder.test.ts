@@ -8,7 +8,11 @@ let root: string;
 let kept: Kept;
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'ml-intern-mount-')));
-  for (const path of ['home/ada/data', 'bot/.data/sandboxes', 'bot/corpus', 'secrets', 'elsewhere']) {
+  const credentials = ['.ssh', '.config/gcloud', '.aws/sso', '.cache/huggingface/datasets'];
+  for (const path of [
+    ...['home/ada/data', 'bot/.data/sandboxes', 'bot/corpus', 'secrets', 'elsewhere'],
+    ...credentials.map((name) => `home/ada/${name}`),
+  ]) {
     mkdirSync(join(root, path), { recursive: true });
   }
   writeFileSync(join(root, 'secrets/env'), 'A=1\n');
@@ -31,6 +35,7 @@ describe('a folder is lent to the sandbox', () => {
     expect(mount('home/ada/data:ro')).toEqual({ ok: true, folder: { path, isWritable: false } });
     expect(mount('home/ada/data:rw')).toEqual({ ok: true, folder: { path, isWritable: true } });
     expect(mount('bot/corpus')).toMatchObject({ ok: true });
+    expect(mount('home/ada/.cache/huggingface/datasets')).toMatchObject({ ok: true });
   });
 
   test('as the one that a link leads to', () => {
@@ -56,6 +61,11 @@ describe('a folder is not lent out', () => {
     ['bot/.data', 'the bot’s own data'],
     ['bot/.data/sandboxes', 'the bot’s own data'],
     ['secrets', 'the .env of the bot'],
+    ['home/ada/.ssh', 'keys and tokens'],
+    ['home/ada/.aws/sso', 'keys and tokens'],
+    ['home/ada/.config/gcloud', 'keys and tokens'],
+    ['home/ada/.cache', 'keys and tokens'],
+    ['home/ada/.cache/huggingface', 'keys and tokens'],
     ['file', 'there is no such folder'],
     ['gone', 'there is no such folder'],
   ])('where it is %s', (path, why) => {

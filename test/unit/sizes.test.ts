@@ -44,7 +44,7 @@ test('the README has room on a few screens', () => {
   expect(lines).toBeLessThanOrEqual(README_LINES);
 });
 
-test('no function of the product has more lines than a screen', () => {
+test('no function of the product has more lines than a screen', { tags: 'long' }, () => {
   const product = globSync(['{src,adapters}/**/*.{ts,js,mjs,cjs}', 'bin/*.ts'], { cwd: ROOT });
   const all = product.flatMap(functionsOf);
   expect(all.length).toBeGreaterThan(2_000);
