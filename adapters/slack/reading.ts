@@ -120,8 +120,8 @@ export function wordsIn({ text, blocks }: Pick<Content, 'text' | 'blocks'>): str
   const { prose, others } = partsOfBlocks(blocks);
   const isSaid = given.trim() !== '' && !STAND_IN.test(given) && saysAll(given, prose);
   if (!isSaid) return textOfBlocks(blocks) || given;
-  const isNoMore = prose !== '' && saysAll(prose, given.replace(/[*_]/g, ' '));
-  if (others.length > 0 && isNoMore) return textOfBlocks(blocks);
+  const isNoMore = () => prose !== '' && saysAll(prose, given.replace(/[*_]/g, ' '));
+  if (others.length > 0 && isNoMore()) return textOfBlocks(blocks);
   return [given, ...others.filter((other) => !given.includes(other))].join('\n');
 }
 

@@ -23,8 +23,8 @@ export const escapedOnce = (text: string): string =>
 
 /** The same, where it may have links and mentions in Slack's form. */
 export const escapedBesides = (text: string): string =>
-  text.replace(/<(?:[@#!]|[a-z][a-z0-9+.-]*:)[^<>]*>|[^<]+|</gi, (part) =>
-    part.length > 1 && part.startsWith('<') ? part : escapedOnce(part),
+  text.replace(/<(?:[@#!]|[a-z][a-z0-9+.-]*:)[^<>]*>|[^<]+|<+(?=<)|</gi, (part) =>
+    part.startsWith('<') && part.endsWith('>') ? part : escapedOnce(part),
   );
 
 const ZERO_WIDTH = '\u200b';

@@ -59,7 +59,7 @@ function baseUrlOf(address: string): string | undefined {
   const url = URL.parse(/^[a-z]+:\/\//i.test(address) ? address : `http://${address}`);
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') return undefined;
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
-  const path = url.pathname.replace(/\/+$/, '').replace(/\/(?:chat\/completions|models)$/, '');
+  const path = url.pathname.replace(/(?<!\/)\/+$/, '').replace(/\/(?:chat\/completions|models)$/, '');
   return `${url.origin}${path === '' ? '/v1' : path}`;
 }
 
