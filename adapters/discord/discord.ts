@@ -156,9 +156,9 @@ const gatewayListening = (discord: Discord): Listening<ReturnType<typeof listen>
     // Before it is ready nothing is delivered; right after that something may be.
     const client = discord.client as Client<true>;
     const controller = ports.controllerOf(TRAITS, door.admission);
-    const { forums } = discord.settings;
+    const { forums, clock } = discord.settings;
     const behind = () => link.fail();
-    const take = listen(client, { controller, forums, log, behind });
+    const take = listen(client, { controller, forums, clock, log, behind });
     const answering = { controller, log, inFlight };
     listenToInteractions(client, { ...answering, pointedAt: pointing(client) });
     listenToCommands({ ...answering, client });

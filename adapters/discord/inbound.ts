@@ -12,7 +12,7 @@ import type { Card } from '../../src/controller/cards.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { Who } from '../../src/controller/people.ts';
 import type { Edit, Written } from '../../src/controller/written.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { cut } from '../../src/lib/cut.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import type { Logger } from '../../src/lib/log.ts';
@@ -35,6 +35,7 @@ export type ListenDeps = {
   controller: Pick<Controller, 'message' | 'edited' | 'deleted'>;
   /** Forum and media channels where every new post begins a session. */
   forums: readonly string[];
+  clock: Pick<Clock, 'now'>;
   log: Logger;
   /** A message could not be taken: it has to be read back. */
   behind(): void;
@@ -58,7 +59,7 @@ export function listen(client: Client<true>, deps: ListenDeps): (message: Messag
     });
   });
   client.on(Events.MessageUpdate, (before, message) => {
-    if (!isEdit(before, message)) return;
+    if (!isEdit(before, message, deps.clock)) return;
     inOrder(threadOf(message), async () => {
       // Of a message that is not known Discord may tell a part: a preview, and not what it says.
       const whole = message.partial ? await message.fetch() : message;
@@ -90,9 +91,10 @@ export function listen(client: Client<true>, deps: ListenDeps): (message: Messag
 function isEdit(
   before: Message | PartialMessage,
   { editedTimestamp: at }: Message | PartialMessage,
+  clock: Pick<Clock, 'now'>,
 ): boolean {
   if (at === null) return false;
-  return before.partial ? systemClock.now().getTime() - at < NEWS_MS : before.editedTimestamp !== at;
+  return before.partial ? clock.now().getTime() - at < NEWS_MS : before.editedTimestamp !== at;
 }
 
 /** A connection that was lost is taken up again within minutes, with what happened meanwhile. */

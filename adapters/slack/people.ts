@@ -148,27 +148,27 @@ async function look({ client, teamId, monotonic, known }: State, id: string): Pr
   const kept = known.get(id);
   if (kept !== undefined && kept.until > monotonic()) return kept;
   const answer = await client.apiCall('users.info', { user: id }).catch(isUnseen);
-  if (known.size >= KEPT) known.clear();
+  const keep = (entry: Known): Known => {
+    if (known.size >= KEPT) known.clear();
+    known.set(id, entry);
+    return entry;
+  };
   if (answer === true) {
-    const unseen = { ...UNSEEN, name: kept?.name ?? id, until: monotonic() + GROUPS_KEPT_MS };
-    known.set(id, unseen);
-    return unseen;
+    return keep({ ...UNSEEN, name: kept?.name ?? id, until: monotonic() + GROUPS_KEPT_MS });
   }
   const found = User.safeParse(answer);
   if (!found.success) return kept;
   const { profile, name: handle } = found.data.user;
   const shown = profile?.display_name || profile?.real_name || handle || id;
   const standing = standingOf(found.data, teamId);
-  const entry = {
+  return keep({
     name: shown,
     standing,
     isAdmin: standing === 'member' && Boolean(found.data.user.is_admin || found.data.user.is_owner),
     // What Slack calls a zone may be none here: then none is known.
     timeZone: timeZoneNamed(found.data.user.tz ?? ''),
     until: monotonic() + KEPT_MS,
-  };
-  known.set(id, entry);
-  return entry;
+  });
 }
 
 /**

@@ -174,7 +174,7 @@ function textOfAttachment(attachment: Attachment, depth: number): string {
   if (!shown && !isLink) return '[something attached, which I can’t read]';
   const name = isMessage
     ? `A message of ${who}${where} that is shared here`
-    : `What ${slackLink(from_url)} shows`;
+    : `What ${slackLink(from_url) || 'a link'} shows`;
   const all = shown || UNREADABLE;
   return isMessage || isLink ? `[${name}:]\n${all.replace(/^/gm, '&gt; ')}` : all;
 }

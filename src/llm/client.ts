@@ -187,11 +187,11 @@ function usageFor(
 
 function clientFor({ clients }: Models, { baseUrl, apiKey }: Endpoint): OpenAI {
   const key = `${baseUrl} ${apiKey}`;
-  const send = inOneForm(boundedFetch(ANSWER));
+  const known = clients.get(key);
+  if (known !== undefined) return known;
   // The library takes no empty key, and a server that has none takes any.
-  const client =
-    clients.get(key) ??
-    new OpenAI({ baseURL: baseUrl, apiKey: apiKey || 'none', maxRetries: 0, fetch: send });
+  const fetch = inOneForm(boundedFetch(ANSWER));
+  const client = new OpenAI({ baseURL: baseUrl, apiKey: apiKey || 'none', maxRetries: 0, fetch });
   clients.set(key, client);
   return client;
 }

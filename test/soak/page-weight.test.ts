@@ -43,12 +43,12 @@ const LONG_THREAD = `import('/page/thread.js').then(async ({ createThread }) => 
   const done = new Promise((resolve) => {
     new MutationObserver((records) => {
       steps.push(records.reduce((sum, { addedNodes }) => sum + addedNodes.length, 0));
-      if (log.children.length === all.length) setTimeout(resolve, 200);
+      if (log.children.length === all.length) requestIdleCallback(resolve);
     }).observe(log, { childList: true });
   });
   const told = [...all].sort((a, b) => (a.place * 7919) % 2000 - (b.place * 7919) % 2000);
   // What was made for this is not measured.
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await new Promise((resolve) => requestIdleCallback(resolve));
   longest = 0;
   thread.show(told);
   thread.show([{ ...all[5], pieces: [{ kind: 'markdown', blocks: words('changed') }] }]);

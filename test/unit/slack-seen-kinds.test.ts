@@ -199,6 +199,7 @@ describe('something attached on Slack', () => {
       '[What https://x.co shows:]\n> Status: open',
     ],
     [{ from_url: 'https://x.co' }, '[What https://x.co shows:]\n> [nothing that I can read]'],
+    [{ from_url: 'x.co', text: 'x' }, '[What a link shows:]\n> x'],
     [{ text: 'x', footer: 'in <https://x.co|#ml> & <b>' }, 'x\nin #ml (https://x.co) & <b>'],
     [{ fallback: '[no preview available]' }, '[something attached, which I can’t read]'],
     [
