@@ -190,8 +190,8 @@ function clientFor({ clients }: Models, { baseUrl, apiKey }: Endpoint): OpenAI {
   const known = clients.get(key);
   if (known !== undefined) return known;
   // The library takes no empty key, and a server that has none takes any.
-  const fetch = inOneForm(boundedFetch(ANSWER));
-  const client = new OpenAI({ baseURL: baseUrl, apiKey: apiKey || 'none', maxRetries: 0, fetch });
+  const send = inOneForm(boundedFetch(ANSWER));
+  const client = new OpenAI({ baseURL: baseUrl, apiKey: apiKey || 'none', maxRetries: 0, fetch: send });
   clients.set(key, client);
   return client;
 }
