@@ -11,12 +11,14 @@ import { sourceOf } from './source.ts';
 
 /*
  * What somebody does on a platform that the program shows itself, with its threads on a board in the record.
- * Such a platform knows one person, who runs the bot.
+ * Often there is one person alone, who runs the bot.
  */
 
 export type OnePerson = {
   platform: string;
   person: Person;
+  /** Whether they manage the platform. */
+  isAdmin: boolean;
   addressOf(thread: string): ThreadAddress;
 };
 
@@ -34,13 +36,13 @@ export type SaidOnBoard = {
   files: readonly OfferedFile[];
 };
 
-/** Who has the platform, and manages it. */
-const whoHasIt = ({ platform, person }: OnePerson, timeZone: string | undefined): Who => ({
+/** Somebody who writes or clicks there; all read all threads of it. */
+const whoHasIt = ({ platform, person, isAdmin }: OnePerson, timeZone: string | undefined): Who => ({
   id: person.id,
   person: async () => person,
   timeZone: async () => (timeZone !== undefined && isTimeZone(timeZone) ? timeZone : undefined),
   standing: async () => 'member',
-  isAdmin: async () => true,
+  isAdmin: async () => isAdmin,
   mayRead: async (address) => address.platform === platform,
 });
 
@@ -82,7 +84,7 @@ function writtenOn(one: OnePerson, { at, place }: BoardMessage, said: SaidOnBoar
     sourceId: sourceOf(one.platform, id),
     messageId: id,
     writtenAt: { at, order: place },
-    isAddressed: true, // there is nobody else to write to
+    isAddressed: true, // its threads are for the bot alone
     isReply: id !== thread,
     who: async () => whoHasIt(one, timeZone),
     words: async () => said.text.trim(),

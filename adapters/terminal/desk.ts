@@ -44,7 +44,12 @@ export type Desk = {
 
 type Parts = BoardInbound & { clock: Pick<Clock, 'every'>; bytesOf: BytesOf; lacks: readonly Lack[] };
 
-const SITTER: OnePerson = { platform: PLATFORM, person: { id: OWNER, name: 'You' }, addressOf };
+const SITTER: OnePerson = {
+  platform: PLATFORM,
+  person: { id: OWNER, name: 'You' },
+  isAdmin: true,
+  addressOf,
+};
 
 /** Other processes change the board as well: it is looked at this often. */
 const LOOK_MS = 500;

@@ -18,7 +18,7 @@ export const terminalWith = (
   looks: [],
   mentions: MENTIONS,
   leastSettings: 'nothing at all, with npx ml-intern (docs/TERMINAL.md)',
-  tellsWhatIsMissing: true,
+  tellsWhatIsMissing: () => true,
 
   isBegun: () => begin !== undefined,
   needs: () => ({ faults: [], needs: [] }),

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** What the page is made of: files that browsers are served as they stand in `page/`. */
 const FILES: Readonly<Record<string, string>> = {
   'index.html': 'text/html; charset=utf-8',
+  'sign-in.html': 'text/html; charset=utf-8',
+  'sign-in.css': 'text/css; charset=utf-8',
   'base.css': 'text/css; charset=utf-8',
   'layout.css': 'text/css; charset=utf-8',
   'messages.css': 'text/css; charset=utf-8',

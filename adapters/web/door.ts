@@ -1,6 +1,9 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Board } from '../../src/controller/platform-definition.ts';
+import { OWNER } from '../shared/one-person.ts';
+import { cookieNamed, freshToken, hashOf } from './cookies.ts';
+import { type Entry, OTHER_PAGE, type PageDoor, type Refusal, type Visitor } from './entry.ts';
 
 /*
  * Who may use the page: whoever has read the address that the program printed. The page is for this machine
@@ -8,40 +11,26 @@ import type { Board } from '../../src/controller/platform-definition.ts';
  * leads here, a form, a frame, a server at another port, which shares our cookies), and who guesses.
  */
 
-/** Why a request is not answered. */
-type Refusal = { status: 401 | 403; text: string };
-
-export type PageDoor = {
-  /** Why a request that reads, or changes something, is refused; undefined where it is not. */
-  refusal(request: IncomingMessage, does: 'read' | 'change'): Promise<Refusal | undefined>;
-  /** The same of one that comes with nothing but a token, to sign in. */
-  stranger(request: IncomingMessage): Refusal | undefined;
-  /** Takes a token, once, for what a browser keeps (`Set-Cookie`); undefined where it is none of ours. */
-  exchange(token: string): Promise<string | undefined>;
-  /** The address at which the next browser signs in. */
-  address(): string;
-};
-
 /** How long a browser stays signed in. */
 const SIGNED_IN_MS = 30 * 86_400_000;
 const SIGNED_IN_SECONDS = SIGNED_IN_MS / 1000;
-
-/** 256 bits: nobody guesses them, however often they may try. */
-const freshToken = (): string => randomBytes(32).toString('hex');
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Whether two texts are the same, in a time that says nothing of how alike they are. */
 const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
 
+/** Whoever has the page. */
+const VISITOR: Visitor = { person: { id: OWNER, name: 'You' }, isAdmin: true };
+
 /**
  * The door of a page at a port. `onUsed` is called with the next address once a token was used: each signs in
  * one browser. A program that starts anew in its process goes on with the token that it has `carried`.
  */
-export function createPageDoor(
+export function createTokenDoor(
   port: number,
-  board: Pick<Board, 'signIn' | 'isSignedIn'>,
-  onUsed: (address: string) => void,
+  board: Pick<Board, 'signIn' | 'reader'>,
+  onUsed: (announcement: string) => void,
   carried: Map<string, string> = new Map(),
 ): PageDoor {
   const hosts = new Set(HOSTS.map((host) => `${host}:${port}`));
@@ -54,7 +43,8 @@ export function createPageDoor(
     return made;
   };
   let token = carried.get(CARRIED) ?? next();
-  const address = () => `http://127.0.0.1:${port}/?token=${token}`;
+  const announcement = () =>
+    `The page of ML Intern, for one browser: http://127.0.0.1:${port}/?token=${token}`;
 
   const stranger = (request: IncomingMessage): Refusal | undefined => {
     const { headers, socket } = request;
@@ -63,28 +53,41 @@ export function createPageDoor(
     return hosts.has(headers.host?.toLowerCase() ?? '') ? undefined : WRONG_HOST;
   };
 
+  async function entry(request: IncomingMessage, does: 'read' | 'change'): Promise<Entry> {
+    const { headers } = request;
+    const refusal = stranger(request);
+    if (refusal !== undefined) return { refusal };
+    const site = headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') return { refusal: OTHER_PAGE };
+    const origin = `http://${headers.host?.toLowerCase()}`;
+    if (does === 'change' && headers.origin?.toLowerCase() !== origin) return { refusal: OTHER_PAGE };
+    const held = cookieNamed(headers.cookie, cookie);
+    const reader = held && (await board.reader(hashOf(held)));
+    return reader ? { visitor: VISITOR } : { refusal: NOT_SIGNED_IN };
+  }
+
+  /** Takes a token, once, for what a browser keeps; undefined where it is none of ours. */
+  async function exchange(given: string): Promise<string | undefined> {
+    if (!isSame(given, token)) return undefined;
+    token = next();
+    onUsed(announcement());
+    const held = freshToken();
+    await board.signIn(hashOf(held), SIGNED_IN_MS);
+    return `${cookie}=${held}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${SIGNED_IN_SECONDS}`;
+  }
+
   return {
-    stranger,
-    address,
-    async refusal(request, does) {
-      const { headers } = request;
-      const refused = stranger(request);
-      if (refused !== undefined) return refused;
-      const site = headers['sec-fetch-site'];
-      if (site !== undefined && site !== 'same-origin' && site !== 'none') return OTHER_PAGE;
-      const origin = `http://${headers.host?.toLowerCase()}`;
-      if (does === 'change' && headers.origin?.toLowerCase() !== origin) return OTHER_PAGE;
-      const held = cookieNamed(headers.cookie, cookie);
-      const isIn = held !== undefined && (await board.isSignedIn(digest(held).toString('hex')));
-      return isIn ? undefined : NOT_SIGNED_IN;
-    },
-    async exchange(given) {
-      if (!isSame(given, token)) return undefined;
-      token = next();
-      onUsed(address());
-      const held = freshToken();
-      await board.signIn(digest(held).toString('hex'), SIGNED_IN_MS);
-      return `${cookie}=${held}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${SIGNED_IN_SECONDS}`;
+    entry,
+    announcement,
+    routes: [],
+    showsAssets: false,
+    async front(request) {
+      const refusal = stranger(request);
+      if (refusal !== undefined) return { refusal };
+      const given = new URL(request.url ?? '/', 'http://localhost').searchParams.get('token');
+      const taken = given === null ? undefined : await exchange(given);
+      // The token goes from the address at once.
+      return taken === undefined ? entry(request, 'read') : { location: '/', cookies: [taken] };
     },
   };
 }
@@ -101,17 +104,11 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-i
 const isLoopback = (address = ''): boolean =>
   /^(?:::ffff:)?127(?:\.\d{1,3}){3}$|^::1$|^localhost$/.test(address);
 
-function cookieNamed(header: string | undefined, name: string): string | undefined {
-  const found = (header ?? '').split(';').map((part) => part.trim().split('='));
-  return found.find(([key]) => key === name)?.[1];
-}
-
 const OTHER_MACHINE: Refusal = {
   status: 403,
   text: 'This page is for the machine that it runs on, and for nobody else.',
 };
 const WRONG_HOST: Refusal = { status: 403, text: 'This page is at http://127.0.0.1 and at no other name.' };
-const OTHER_PAGE: Refusal = { status: 403, text: 'Another page has asked for this.' };
 const NOT_SIGNED_IN: Refusal = {
   status: 401,
   text: 'Open the address that the program printed when it started, the newest one: it signs this browser in.',

@@ -6,19 +6,25 @@ import {
   sayOnBoard,
   type Told,
 } from '../shared/board-inbound.ts';
-import { OWNER } from '../shared/one-person.ts';
+import type { Visitor } from './entry.ts';
 import { offered, type Say } from './requests.ts';
 import { addressOf, PLATFORM } from './traits.ts';
 
-/** Whoever has the page. */
-export const VISITOR: OnePerson = { platform: PLATFORM, person: { id: OWNER, name: 'You' }, addressOf };
+/** Somebody of the page as the board's controller knows them. */
+export const onPage = ({ person, isAdmin }: Visitor): OnePerson => ({
+  platform: PLATFORM,
+  person,
+  isAdmin,
+  addressOf,
+});
 
 /** Something that somebody did on the page, and where. */
 export const fromPage = (
+  visitor: Visitor,
   did: { id: string; thread?: string | undefined; timeZone?: string | undefined },
   isFromList: boolean,
-): From => fromOnePerson(VISITOR, did, isFromList);
+): From => fromOnePerson(onPage(visitor), did, isFromList);
 
 /** Takes in what a page has sent. */
-export const say = (inbound: BoardInbound, said: Say): Promise<Told> =>
-  sayOnBoard(inbound, VISITOR, { ...said, files: offered(said.files, said.id) });
+export const say = (inbound: BoardInbound, visitor: Visitor, said: Say): Promise<Told> =>
+  sayOnBoard(inbound, onPage(visitor), { ...said, files: offered(said.files, said.id) });

@@ -3,7 +3,10 @@ import type { Platform } from '../../src/controller/platform.ts';
 import type { ConnectionParts } from '../../src/controller/platform-definition.ts';
 import { InFlight } from '../../src/lib/in-flight.ts';
 import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
-import { createPageDoor } from './door.ts';
+import { createTokenDoor } from './door.ts';
+import type { PageDoor } from './entry.ts';
+import { createHubDoor, redirectUriOf } from './hub-door.ts';
+import { createHubSignIn } from './hub-sign-in.ts';
 import { createPageOutbound } from './outbound.ts';
 import { routesOf } from './routes.ts';
 import type { PageSettings } from './settings.ts';
@@ -12,13 +15,16 @@ import { TRAITS } from './traits.ts';
 /** How long what has been taken may go on when the process ends. */
 const DRAIN_MS = 2_000;
 
-/** The page: served over HTTP to this machine, with its threads on a board in the record. */
-export function createPage({ note }: Pick<PageSettings, 'note'>, connection: ConnectionParts): Platform {
-  const { board, bytesOf, clock, log, serve, servedAt, announce, carried } = connection;
-  if (servedAt === undefined) throw new Error('the page says where it is served');
-  const tell = (address: string): void => announce(`The page of ML Intern, for one browser: ${address}`);
+/** The page: served over HTTP, with its threads on a board in the record. */
+export function createPage(
+  settings: PageSettings,
+  clientSecret: string | undefined,
+  connection: ConnectionParts,
+): Platform {
+  const { board, bytesOf, clock, log, serve, announce, carried } = connection;
+  const { note } = settings;
   const isKnown = carried.size > 0;
-  const door = createPageDoor(servedAt.port, board, tell, carried);
+  const door = doorOf(settings, clientSecret, connection);
   const stopping = new AbortController();
   const inFlight = new InFlight();
   let isUp = false;
@@ -31,7 +37,7 @@ export function createPage({ note }: Pick<PageSettings, 'note'>, connection: Con
       const inOrder = createKeyedQueue();
       await serve(routesOf({ ...inbound, ...serving, inOrder, stopping: stopping.signal }));
       isUp = true;
-      if (!isKnown) tell(door.address());
+      if (!isKnown) announce(door.announcement());
     },
     async stop() {
       isUp = false;
@@ -39,4 +45,19 @@ export function createPage({ note }: Pick<PageSettings, 'note'>, connection: Con
       await inFlight.settled(DRAIN_MS);
     },
   };
+}
+
+/** The door of whoever runs the bot, or the one of people who sign in. */
+function doorOf(
+  { url, oauth_client_id: clientId, people, hub_url: hubUrl }: PageSettings,
+  clientSecret: string | undefined,
+  { board, servedAt, announce, carried, log }: ConnectionParts,
+): PageDoor {
+  if (servedAt === undefined) throw new Error('the page says where it is served');
+  if (url === undefined || clientId === undefined) {
+    return createTokenDoor(servedAt.port, board, announce, carried);
+  }
+  const at = new URL(url);
+  const signIn = createHubSignIn({ hubUrl, clientId, clientSecret, redirectUri: redirectUriOf(at) });
+  return createHubDoor({ url: at, people }, board, signIn, log);
 }

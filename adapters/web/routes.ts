@@ -12,10 +12,11 @@ import { clicked } from '../shared/answers.ts';
 import { type BoardInbound, beginnerOn } from '../shared/board-inbound.ts';
 import { NOT_REACHED } from '../shared/words.ts';
 import { type Asset, readAssets } from './assets.ts';
-import type { PageDoor } from './door.ts';
+import type { PageDoor, Visitor } from './entry.ts';
 import { sendEvents } from './events.ts';
 import { head, sendJson, sendText } from './headers.ts';
-import { fromPage, say, VISITOR } from './inbound.ts';
+import { go } from './hub-door.ts';
+import { fromPage, onPage, say } from './inbound.ts';
 import { Body } from './messages.ts';
 import { Click, Command, Named, offered, readRequest, Say, Submission, Watching } from './requests.ts';
 import { createTries, GIVEN, GIVEN_BYTES, shownSetUp, shownSetUpAnswer } from './set-up.ts';
@@ -40,26 +41,35 @@ export type Serving = BoardInbound & {
   stopping: AbortSignal;
 };
 
+/** What is answered to somebody. */
+type Handle = (request: IncomingMessage, response: ServerResponse, visitor: Visitor) => void | Promise<void>;
+
 /** All that is answered of the page. Nothing is but to who is signed in, besides signing in. */
 export function routesOf(serving: Serving): Route[] {
+  const { door } = serving;
   const assets = readAssets();
-  const page = assets.find(({ path }) => path === '/page/index.html');
-  if (page === undefined) throw new Error('the page is not there');
-  const reading = (path: string, handle: Route['handle']): Route => ({
+  const reading = (path: string, handle: Handle): Route => ({
     method: 'GET',
     path,
     handle: (request, response) => behindDoor(serving, 'read', request, response, handle),
   });
+  const served = (asset: Asset): Route =>
+    door.showsAssets && !asset.type.startsWith('text/html')
+      ? { method: 'GET', path: asset.path, handle: (_request, response) => sendAsset(response, asset) }
+      : reading(asset.path, (_request, response) => sendAsset(response, asset));
   return [
-    { method: 'GET', path: '/', handle: (request, response) => enter(serving, page, request, response) },
-    ...assets.map((asset) => reading(asset.path, (_request, response) => sendAsset(response, asset))),
-    reading('/page/state', (_request, response) => sendJson(response, stateOf(serving))),
+    { method: 'GET', path: '/', handle: (request, response) => enter(serving, assets, request, response) },
+    ...assets.map(served),
+    ...door.routes,
+    reading('/page/state', (_request, response, visitor) => sendJson(response, stateOf(serving, visitor))),
     reading('/page/file', (request, response) => sendFile(serving, request, response)),
-    reading('/page/events', (request, response) => {
+    reading('/page/events', (request, response, visitor) => {
       const watch = Watching.safeParse(Object.fromEntries(queryOf(request)));
       if (!watch.success) return sendText(response, 400, UNKNOWN);
       const { thread, after } = watch.data;
-      return sendEvents({ request, response }, serving, { thread, after }, serving.stopping);
+      const mayGoOn = async () => (await door.entry(request, 'read')).refusal === undefined;
+      const reader = { visitor, mayGoOn };
+      return sendEvents({ request, response }, serving, reader, { thread, after }, serving.stopping);
     }),
     ...writesOf(serving),
     ...setUpRoutesOf(serving),
@@ -71,27 +81,26 @@ function writesOf(serving: Serving): Route[] {
   const { controller, board } = serving;
   const writing = writesTo(serving, mostBytes(serving));
   return [
-    writing('/page/say', Say, async (said) => {
+    writing('/page/say', Say, async (said, visitor) => {
       let answer: object = {};
       await serving.inOrder(said.thread, async () => {
-        const { texts, cards } = await say(serving, said);
+        const { texts, cards } = await say(serving, visitor, said);
         answer = { notices: texts.map(shownNotice), cards: cards.map(shownCard) };
       });
       return answer;
     }),
-    writing('/page/click', Click, async ({ name, values, chosen, ...asked }) => {
-      const from = fromPage(asked, asked.isFromList);
+    writing('/page/click', Click, async ({ name, values, chosen, ...asked }, visitor) => {
+      const from = fromPage(visitor, asked, asked.isFromList);
       return shownAnswer(await clicked(controller, { name, values, chosen, from }));
     }),
-    writing('/page/submit', Submission, async ({ subject, values, files, ...asked }) => {
+    writing('/page/submit', Submission, async ({ subject, values, files, ...asked }, visitor) => {
       const given = { values, files: offered(files, asked.id) };
-      return shownTaken(await controller.submit(subject, given, fromPage(asked, false)));
+      return shownTaken(await controller.submit(subject, given, fromPage(visitor, asked, false)));
     }),
-    writing('/page/command', Command, async ({ text, ...asked }) => {
-      const from = fromPage(asked, true);
-      return shownAnswer(
-        await controller.command(commandNamed(text), from, beginnerOn(board, VISITOR, asked.id)),
-      );
+    writing('/page/command', Command, async ({ text, ...asked }, visitor) => {
+      const from = fromPage(visitor, asked, true);
+      const begin = beginnerOn(board, onPage(visitor), asked.id);
+      return shownAnswer(await controller.command(commandNamed(text), from, begin));
     }),
   ];
 }
@@ -102,18 +111,18 @@ const writesTo =
   <Schema extends z.ZodType>(
     path: string,
     schema: Schema,
-    work: (asked: z.infer<Schema>) => Promise<object>,
+    work: (asked: z.infer<Schema>, visitor: Visitor) => Promise<object>,
     mayTry: () => boolean = () => true,
   ): Route => ({
     method: 'POST',
     path,
     handle: (request, response) =>
-      behindDoor(serving, 'change', request, response, async () => {
+      behindDoor(serving, 'change', request, response, async (_request, _response, visitor) => {
         if (!mayTry()) return sendText(response, 429, TOO_MANY);
         const asked = await readRequest(request, schema, maxBytes);
         if (asked === undefined) return sendText(response, 400, UNKNOWN);
         await serving.inFlight.track(
-          work(asked).then(
+          work(asked, visitor).then(
             (answer) => sendJson(response, answer),
             (error: unknown) => {
               serving.log.error({ err: error }, 'what was done on the page could not be taken');
@@ -155,42 +164,51 @@ async function behindDoor(
   does: 'read' | 'change',
   request: IncomingMessage,
   response: ServerResponse,
-  handle: Route['handle'],
+  handle: Handle,
 ): Promise<void> {
-  const refusal = await door.refusal(request, does);
+  const { refusal, visitor } = await door.entry(request, does);
   if (refusal !== undefined) return sendText(response, refusal.status, refusal.text);
-  await handle(request, response);
+  await handle(request, response, visitor);
 }
 
 const queryOf = (request: IncomingMessage): URLSearchParams =>
   new URL(request.url ?? '/', 'http://localhost').searchParams;
 
-/** The page itself, to who is signed in; a token signs in, and goes from the address at once. */
+/** The page itself, to who is signed in; others are told how to. */
 async function enter(
   { door }: Serving,
-  page: Asset,
+  assets: readonly Asset[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const token = queryOf(request).get('token');
-  const stranger = door.stranger(request);
-  if (token !== null && stranger === undefined) {
-    const cookie = await door.exchange(token);
-    if (cookie !== undefined) {
-      return void head(response, 303, 'text/plain', { location: '/', 'set-cookie': cookie }).end();
-    }
+  const front = await door.front(request);
+  if ('location' in front) return go(response, front.location, front.cookies);
+  if ('signsIn' in front) {
+    const words = { SIGN_IN: front.signsIn, WHY: front.why ?? '' };
+    return void head(response, 401, 'text/html; charset=utf-8').end(filled(named('sign-in.html'), words));
   }
-  const refusal = stranger ?? (await door.refusal(request, 'read'));
-  if (refusal !== undefined) return sendText(response, refusal.status, refusal.text);
-  sendAsset(response, page);
+  if (front.refusal !== undefined) return sendText(response, front.refusal.status, front.refusal.text);
+  sendAsset(response, named('index.html'));
+
+  function named(name: string): Asset {
+    const found = assets.find(({ path }) => path === `/page/${name}`);
+    if (found === undefined) throw new Error(`${name} is not there`);
+    return found;
+  }
 }
+
+/** A page with words of our own where it names them; none of them is from elsewhere. */
+const filled = ({ bytes }: Asset, words: Readonly<Record<string, string>>): string =>
+  bytes.toString().replace(/\{\{(\w+)\}\}/g, (_all, name: string) => words[name] ?? '');
 
 const sendAsset = (response: ServerResponse, { type, bytes }: Asset): void =>
   void head(response, 200, type).end(bytes);
 
 /** What a page has to know of the bot. */
-const stateOf = ({ models, lacks, setUp, note, files }: Serving): object => ({
+const stateOf = ({ door, models, lacks, setUp, note, files }: Serving, { person }: Visitor): object => ({
   models,
+  // Who is signed in, where several may be.
+  name: door.showsAssets ? person.name : undefined,
   lacks: [
     ...(note ? [{ of: 'note', text: note }] : []),
     ...lacks.map(({ of, text, textHere }) => ({ of, text: setUp === undefined ? text : textHere })),

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { flag, port } from '../../src/config/setting-types.ts';
+import { token, type Variable } from '../../src/config/secrets.ts';
+import { flag, idList, orNone, port, url } from '../../src/config/setting-types.ts';
+
+/** Names of users and organisations (https://huggingface.co/docs/hub/organizations). */
+const HUB_NAME = /^[A-Za-z0-9][\w.-]*$/;
 
 /** `page` in the config file. */
 export const PageSettings = z.strictObject({
@@ -12,7 +16,17 @@ export const PageSettings = z.strictObject({
   host: z
     .string()
     .default('127.0.0.1')
-    .describe('Address the page listens on: one of this machine alone, because people sign in by its token.'),
+    .describe('Address the page listens on: one of this machine alone, unless people sign in (page.url).'),
+  url: orNone(url).describe(
+    'Where people reach the page from other machines, https://…: then they sign in with Hugging Face, each as themselves. Something in front of it has to speak TLS.',
+  ),
+  oauth_client_id: orNone(z.string()).describe(
+    'The OAuth app that people sign in with (https://huggingface.co/settings/applications/new, scopes "openid" and "profile", redirect URL page.url + /page/signed-in).',
+  ),
+  people: idList(HUB_NAME, 'must be names of users or organisations on Hugging Face').describe(
+    'Who may use the page at page.url: users and organisations of Hugging Face, by name.',
+  ),
+  hub_url: url.default('https://huggingface.co').describe('Where people sign in.'),
   note: z
     .string()
     .max(2_000)
@@ -20,3 +34,12 @@ export const PageSettings = z.strictObject({
     .describe('What stands at the top of the page, in markdown, for whoever uses it.'),
 });
 export type PageSettings = z.infer<typeof PageSettings>;
+
+export type PageVariable = 'PAGE_OAUTH_CLIENT_SECRET';
+
+export const PAGE_VARIABLES: Readonly<Record<PageVariable, Variable>> = {
+  PAGE_OAUTH_CLIENT_SECRET: {
+    check: token(),
+    help: 'the secret of the OAuth app that people sign in on the page with; a public app has none',
+  },
+};

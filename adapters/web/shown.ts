@@ -6,6 +6,7 @@ import { printMarkdown } from '../../src/lib/markdown/render.ts';
 import { answered } from '../shared/answers.ts';
 import { buttonsOf } from '../shared/board-printer.ts';
 import { MARKDOWN, plainLines } from './dialect.ts';
+import type { Visitor } from './entry.ts';
 import { Body, type Piece, Said } from './messages.ts';
 import { menuOf, tableText } from './printer.ts';
 import { treeOf, treeOfMarkdown, unturned } from './tree.ts';
@@ -51,12 +52,21 @@ function shownPiece(piece: Piece) {
 const isPicture = (name: string): boolean => /\.(?:png|jpe?g|gif|webp)$/i.test(name);
 
 /** A message as the page has it. One that was taken away has nothing but its id. */
-function shownMessage({ id, author, body, isTaken, isRemoved, place, at }: BoardMessage) {
+function shownMessage(
+  { id, author, body, isTaken, isRemoved, place, at }: BoardMessage,
+  { person }: Visitor,
+) {
   const known = { id, place, at };
   if (isRemoved) return { ...known, isRemoved };
   if (author !== undefined) {
     const { text, files } = Said.parse(body);
-    return { ...known, isTaken, by: author.name, text: unturned(text), files: files.map(unturned) };
+    return {
+      ...known,
+      isTaken,
+      by: author.id === person.id ? 'You' : unturned(author.name),
+      text: unturned(text),
+      files: files.map(unturned),
+    };
   }
   const { kind, tone, headline, isCalling, pieces } = Body.parse(body);
   return { ...known, kind, tone, headline: unturned(headline), isCalling, pieces: pieces.map(shownPiece) };
@@ -67,10 +77,10 @@ const shownThread = ({ thread, title, standing, updatedAt }: BoardThread) => ({
   title: title === undefined ? undefined : unturned(title),
 });
 
-export const shownNews = ({ version, threads, messages }: BoardNews) => ({
+export const shownNews = ({ version, threads, messages }: BoardNews, visitor: Visitor) => ({
   version,
   threads: threads.map(shownThread),
-  messages: messages.map(shownMessage),
+  messages: messages.map((message) => shownMessage(message, visitor)),
 });
 
 function cardPieces(part: CardPart): Piece[] {

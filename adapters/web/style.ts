@@ -3,8 +3,8 @@ import { codeSpan, destination } from '../../src/lib/markdown/common-mark.ts';
 import { honestLabel } from '../../src/lib/markdown/honest-host.ts';
 import { onOneLine } from '../../src/lib/output.ts';
 import { linkable, type Style } from '../../src/thread/view/words.ts';
-import { MENTIONS } from '../shared/one-person.ts';
 import { literal } from './dialect.ts';
+import { MENTIONS } from './mentions.ts';
 
 /** As much of a text from elsewhere as a line has. */
 const MOST = 20_000;

@@ -31,12 +31,11 @@ export type Accounts = {
   ofSession(sessionId: string): Promise<LinkedAccount | undefined>;
 };
 
+/** Says whose a token is; throws where the Hub does not take it. */
+type WhoIs = (token: HubToken) => Promise<{ id: string; name: string }>;
+
 /** `whoIs` asks the Hub whose a token is; it throws where the Hub does not take it. */
-export function createAccounts(
-  db: Db,
-  encryption: Encryption,
-  whoIs: (token: HubToken) => Promise<string>,
-): Accounts {
+export function createAccounts(db: Db, encryption: Encryption, whoIs: WhoIs): Accounts {
   const parts: Parts = { db, encryption, whoIs };
   return {
     async nameOf(place, person) {
@@ -55,7 +54,7 @@ export function createAccounts(
   };
 }
 
-type Parts = { db: Db; encryption: Encryption; whoIs: (token: HubToken) => Promise<string> };
+type Parts = { db: Db; encryption: Encryption; whoIs: WhoIs };
 
 async function signIn(
   { db, encryption, whoIs }: Parts,
@@ -65,10 +64,12 @@ async function signIn(
 ): Promise<{ ok: true; name: string } | { ok: false; reason: string }> {
   const token = given.trim();
   if (!/^hf_[A-Za-z0-9]{8,}$/.test(token)) return { ok: false, reason: NO_TOKEN };
-  const name = await whoIs(hubToken(token)).catch(() => undefined);
-  if (name === undefined) return { ok: false, reason: TOKEN_NOT_TAKEN };
+  const account = await whoIs(hubToken(token)).catch(() => undefined);
+  if (account === undefined) return { ok: false, reason: TOKEN_NOT_TAKEN };
+  const { id: hubId, name } = account;
   const set = {
     hubName: name,
+    hubId,
     encrypted: encryption.encrypt(token, about(place, person.id)),
     updatedAt: db.clock.now(),
   };

@@ -1,5 +1,5 @@
 import { type Accounts, createAccounts } from '../access/accounts.ts';
-import { accessTo, accountName } from '../hub/access.ts';
+import { accessTo, accountOf } from '../hub/access.ts';
 import type { HubToken } from '../hub/token.ts';
 import { createEncryption } from '../lib/encryption.ts';
 import type { Parts } from './parts.ts';
@@ -11,7 +11,7 @@ export function linkedAccounts({ config, storage }: Pick<Parts, 'config' | 'stor
   const { ENCRYPTION_KEY } = config.secrets;
   if (!config.access.accounts || ENCRYPTION_KEY === undefined) return undefined;
   const whoIs = (token: HubToken) =>
-    accountName(accessTo(config.jobs.hub_url, token)(AbortSignal.timeout(WHO_MS)));
+    accountOf(accessTo(config.jobs.hub_url, token)(AbortSignal.timeout(WHO_MS)));
   return createAccounts(
     storage.db,
     createEncryption(ENCRYPTION_KEY, storage.db.redaction.learnEncrypted),

@@ -1,7 +1,7 @@
 import type { Checked } from '../config/check.ts';
 import { writeDotEnv } from '../config/dotenv-file.ts';
 import type { Config } from '../config/load.ts';
-import type { Role } from '../config/roles.ts';
+import { type Role, tellsWhatIsMissing, wholly } from '../config/roles.ts';
 import { starting, token as tokenCheck } from '../config/secrets.ts';
 import type { Lack, SetUp, SetUpAnswer } from '../controller/platform.ts';
 import type { PlatformDefinition } from '../controller/platform-definition.ts';
@@ -37,8 +37,8 @@ type Known = {
  * account that somebody at a page has chosen.
  */
 export function setUpFor(known: Known, settingUp: SettingUp | undefined): SetUp | undefined {
-  const { roles, connects, lacks } = known;
-  const isTheirs = connects?.every(({ tellsWhatIsMissing }) => tellsWhatIsMissing) ?? false;
+  const { config, roles, connects, lacks } = known;
+  const isTheirs = connects?.every((one) => tellsWhatIsMissing(one, wholly(config))) ?? false;
   if (settingUp === undefined || !isTheirs || !roles.has('worker') || lacks.length === 0) return undefined;
   const setting: Setting = { ...known, ...settingUp };
   const takes = { token: lacksA(lacks, 'hub'), model: lacksA(lacks, 'model') };

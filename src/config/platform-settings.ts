@@ -36,7 +36,7 @@ export type PlatformSettings<Settings extends z.ZodObject = z.ZodObject, Name ex
    * Whether it tells who uses it what the bot was not given, as they are who can mend it: that keeps nothing
    * from starting where there is no other platform.
    */
-  tellsWhatIsMissing?: true;
+  tellsWhatIsMissing?(read: ReadPlatform<z.infer<Settings>, Name>): boolean;
   /** What is worth telling of values that are taken. */
   warnings?(secrets: Partial<Record<Name, string | undefined>>): string[];
 };

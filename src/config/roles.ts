@@ -68,10 +68,14 @@ export function missingFor(
   ];
 }
 
+/** Whether a platform tells whoever runs the bot, and nobody else, what it was not given. */
+export const tellsWhatIsMissing = (platform: PlatformSettings, file: ReadFile): boolean =>
+  platform.tellsWhatIsMissing?.(readPlatform(platform, file)) ?? false;
+
 /** Whether all who use the bot are told by their platform what it was not given. */
 function isToldWhatIsMissing(platforms: readonly PlatformSettings[], file: ReadFile): boolean {
   const begun = platforms.filter((platform) => platform.isBegun(readPlatform(platform, file)));
-  return begun.length > 0 && begun.every(({ tellsWhatIsMissing }) => tellsWhatIsMissing);
+  return begun.length > 0 && begun.every((platform) => tellsWhatIsMissing(platform, file));
 }
 
 /**

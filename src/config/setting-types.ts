@@ -27,3 +27,7 @@ export const seconds = z.coerce.number().positive().max(MOST_SECONDS);
 export const days = count.max(MOST_DAYS);
 
 export const usd = z.coerce.number().nonnegative();
+
+/** What may be left out, also by a variable that has no value. */
+export const orNone = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((given) => (given === '' ? undefined : given), schema.optional());

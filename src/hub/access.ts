@@ -67,6 +67,13 @@ export class Moved extends Error {
 
 /** The name of the account that a token belongs to. */
 export async function accountName(access: ReturnType<ReturnType<typeof accessTo>>): Promise<string> {
-  const account = await whoAmI(access);
-  return account.name ?? account.id;
+  return (await accountOf(access)).name;
+}
+
+/** Whose a token is; a rename changes no id. */
+export async function accountOf(
+  access: ReturnType<ReturnType<typeof accessTo>>,
+): Promise<{ id: string; name: string }> {
+  const { id, name } = await whoAmI(access);
+  return { id, name: name ?? id };
 }

@@ -55,6 +55,31 @@ export class PageClient {
     this.cookie = cookie;
   }
 
+  /** Signs in at the Hub, as whoever is there, on the way that the page's own button leads. */
+  async signIn(open?: string): Promise<Answered> {
+    const front = await this.get(open === undefined ? '/' : `/?open=${open}`);
+    const [, link = ''] = /<a class="button primary" href="([^"]+)"/.exec(front.text) ?? [];
+    const away = await this.get(link);
+    this.#keep(away);
+    const hub = await fetch(away.headers.location ?? '', { redirect: 'manual' });
+    const back = new URL(hub.headers.get('location') ?? '');
+    const done = await this.get(`${back.pathname}${back.search}`, { 'sec-fetch-site': 'cross-site' });
+    this.#keep(done);
+    return done;
+  }
+
+  /** Keeps the cookies of an answer, as a browser does. */
+  #keep({ headers }: Answered): void {
+    const jar = new Map(this.cookie.split('; ').map((one) => [one.split('=')[0] ?? '', one]));
+    for (const set of headers['set-cookie'] ?? []) {
+      const [one = ''] = set.split(';');
+      const [name = ''] = one.split('=');
+      if (set.includes('Max-Age=0')) jar.delete(name);
+      else jar.set(name, one);
+    }
+    this.cookie = [...jar.values()].filter(Boolean).join('; ');
+  }
+
   get(path: string, headers: Record<string, string> = {}): Promise<Answered> {
     return this.#ask('GET', path, headers);
   }

@@ -1,4 +1,5 @@
 import { afterEach } from 'vitest';
+import { PageSettings } from '../../adapters/web/settings.ts';
 import type { Role } from '../../src/config/roles.ts';
 import type { ModelScript } from '../doubles/model.ts';
 import type { BackendName } from './backends.ts';
@@ -7,7 +8,12 @@ import { PageClient } from './page-client.ts';
 import { until } from './until.ts';
 import { World, type WorldOptions } from './world.ts';
 
-type Options = Partial<WorldOptions> & { backend?: BackendName | 'shared'; isStarted?: boolean };
+type Options = Partial<WorldOptions> & {
+  backend?: BackendName | 'shared';
+  isStarted?: boolean;
+  /** Settings of the page besides those that it needs. */
+  page?: (port: number, world: World) => Partial<PageSettings>;
+};
 
 /** The real bot with its page alone, among doubles of everything it talks to. */
 export class PageWorld {
@@ -20,12 +26,20 @@ export class PageWorld {
     this.port = port;
   }
 
-  static async create(script: ModelScript, { backend = 'shared', ...options }: Options): Promise<PageWorld> {
+  static async create(
+    script: ModelScript,
+    { backend = 'shared', page = () => ({}), ...options }: Options,
+  ): Promise<PageWorld> {
     const world = await World.create(backend, { script, ...options });
     const port = await freePort();
     const { config } = world;
     config.secrets = { ...config.secrets, SLACK_BOT_TOKEN: undefined, SLACK_APP_TOKEN: undefined };
-    config.platforms.page = { enabled: true, port, host: '127.0.0.1' };
+    config.platforms.page = PageSettings.parse({
+      enabled: true,
+      port,
+      hub_url: world.hub.url,
+      ...page(port, world),
+    });
     return new PageWorld(world, port);
   }
 
@@ -38,6 +52,15 @@ export class PageWorld {
   async browser(): Promise<PageClient> {
     const client = new PageClient(this.port);
     await client.enter(this.address());
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** A browser in which somebody has signed in with their name on the Hub. */
+  async browserOf(name: string): Promise<PageClient> {
+    const client = new PageClient(this.port);
+    this.world.hub.oauth.visitor = { name };
+    await client.signIn();
     this.#clients.push(client);
     return client;
   }
@@ -73,3 +96,12 @@ export function usePage(): (script: ModelScript, options?: Options) => Promise<P
     return open;
   };
 }
+
+/** Settings of a page that these people use, each as themselves. */
+export const sharedBy =
+  (...people: string[]): Options['page'] & {} =>
+  (port, { hub }) => {
+    const url = `http://127.0.0.1:${port}`;
+    hub.oauth.apps.push({ id: 'the-app', secret: undefined, redirectUris: [`${url}/page/signed-in`] });
+    return { url, oauth_client_id: 'the-app', people };
+  };

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPageDoor } from '../../adapters/web/door.ts';
-import { routesOf, type Serving } from '../../adapters/web/routes.ts';
+import { createTokenDoor } from '../../adapters/web/door.ts';
+import type { Serving } from '../../adapters/web/routes.ts';
 import { withFoundModel } from '../../src/app/found-model.ts';
 import { PLATFORMS } from '../../src/app/platforms.ts';
 import { setUpFor } from '../../src/app/set-up.ts';
@@ -10,11 +10,11 @@ import { checkSettings } from '../../src/config/check.ts';
 import { configuredPlatform } from '../../src/config/roles.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createHttpServer } from '../../src/lib/http-server.ts';
-import { InFlight } from '../../src/lib/in-flight.ts';
-import { createKeyedQueue } from '../../src/lib/keyed-queue.ts';
 import { createRedaction, type Redaction } from '../../src/lib/redaction.ts';
+import { doorKeeper } from './door-keeper.ts';
 import { freePort } from './free-port.ts';
 import { PageClient } from './page-client.ts';
+import { quiet, routesOfPage } from './page-routes.ts';
 import { ROOT } from './root.ts';
 
 /** The page as far as it takes what the bot lacks: over HTTP, with a `.env` of its own, and without a bot. */
@@ -43,34 +43,20 @@ export async function setUpPage(environment: Readonly<Record<string, string>>): 
   const redaction = createRedaction();
   let starts = 0;
   let ahead = 0;
-  const lines: string[] = [];
-  const note = (...said: unknown[]) => void lines.push(JSON.stringify(said));
-  const log = { info: note, warn: note, error: note } as unknown as Serving['log'];
+  const { log, lines } = quiet();
   const connects = PLATFORMS.filter((one) => one.isConfigured(configuredPlatform(one, config)));
   const known = { ...given, roles, connects, redaction, log };
   const setUp = setUpFor(known, { directory, read, startAnew: () => void starts++ });
   const port = await freePort();
-  const signedIn = new Set<string>();
-  const board = {
-    signIn: async (hash: string) => void signedIn.add(hash),
-    isSignedIn: async (hash: string) => signedIn.has(hash),
-  } as unknown as Serving['board'];
-  const door = createPageDoor(port, board, () => {});
+  const board = doorKeeper() as unknown as Serving['board'];
+  const door = createTokenDoor(port, board, () => {});
   const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + ahead };
   const http = createHttpServer({ port, host: '127.0.0.1' }, [], log);
   await http.serve(
-    routesOf({
-      ...{ board, door, clock, log, setUp, lacks: given.lacks, models: [], note: undefined },
-      controller: {} as Serving['controller'],
-      files: config.attachments,
-      bytesOf: async () => undefined,
-      inOrder: createKeyedQueue(),
-      inFlight: new InFlight(),
-      stopping: new AbortController().signal,
-    }),
+    routesOfPage({ ...{ board, door, clock, log, setUp, lacks: given.lacks }, files: config.attachments }),
   );
   const client = new PageClient(port);
-  await client.enter(door.address());
+  await client.enter(door.announcement());
   return {
     ...{ directory, client, redaction },
     stranger: () => new PageClient(port),

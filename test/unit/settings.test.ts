@@ -129,7 +129,7 @@ describe('the page', () => {
     'is not served at %s, with a line on why',
     (host) => {
       expect(platforms({ PAGE_HOST: host }).faults).toEqual([
-        expect.stringMatching(/^page\.host \(PAGE_HOST\) must be 127\.0\.0\.1: whoever reaches the page/),
+        expect.stringMatching(/^page\.host \(PAGE_HOST\) must be 127\.0\.0\.1 where nobody signs in/),
       ]);
       expect(platforms({ ...RIGHT, PAGE: 'true', PAGE_HOST: host }).faults).toHaveLength(1);
     },

@@ -3,7 +3,7 @@ import { createAnswers } from './dialogs.js';
 import { byId, element } from './elements.js';
 import { blocks } from './nodes.js';
 import { createSetUp } from './set-up.js';
-import { follow } from './stream.js';
+import { follow, post } from './stream.js';
 import { createSuggestions } from './suggestions.js';
 import { createThread } from './thread.js';
 
@@ -35,7 +35,7 @@ const suggestions = createSuggestions({ write: composer.write });
 const CONNECTION = {
   live: 'Live',
   away: 'Not connected – trying again',
-  out: 'Signed out. Open the newest address that the program printed.',
+  out: 'Signed out.',
 };
 
 const stream = follow({
@@ -43,6 +43,7 @@ const stream = follow({
     const status = byId('connection');
     status.textContent = CONNECTION[now];
     status.className = now;
+    if (now === 'out') status.append(' ', howToComeIn());
     if (now === 'live' && isStartingAnew) void startedAnew();
   },
   news({ threads: changed, messages: news, isOlder }) {
@@ -58,6 +59,29 @@ const stream = follow({
     showThreads();
   },
 });
+
+/** Where people sign in, the page itself leads there. */
+function howToComeIn() {
+  return state.name === undefined
+    ? 'Open the newest address that the program printed.'
+    : element('a', { href: location.href, onclick: () => location.reload() }, 'Sign in');
+}
+
+/** Where several use the page: who somebody is, and the way out. */
+function showName(name) {
+  const leave = async () => {
+    await post('/page/sign-out', {}).catch(() => {});
+    location.assign('/');
+  };
+  byId('visitor').replaceChildren(
+    ...(name === undefined
+      ? []
+      : [
+          element('span', {}, name),
+          element('button', { type: 'button', class: 'quiet', onclick: leave }, 'Sign out'),
+        ]),
+  );
+}
 
 function threadInAddress() {
   const id = decodeURIComponent(location.hash.slice(1));
@@ -175,6 +199,7 @@ async function readState() {
       element('section', { class: `lack ${of}`, 'aria-label': 'What is missing' }, ...blocks(nodes)),
     ),
   );
+  showName(state.name);
   setUp.show(state.setUp);
   const isMute = lacks('model');
   document.body.classList.toggle('is-mute', isMute);

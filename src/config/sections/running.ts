@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, days, MOST_SECONDS, port, seconds } from '../setting-types.ts';
+import { count, days, MOST_SECONDS, orNone, port, seconds } from '../setting-types.ts';
 
 /** How work is handed on between processes. */
 export const Durability = z.strictObject({
@@ -25,12 +25,9 @@ export const Durability = z.strictObject({
 
 /** Where a process says how it is. */
 export const Health = z.strictObject({
-  port: z
-    .union([z.literal('').transform(() => undefined), port])
-    .optional()
-    .describe(
-      'Port of /healthz and /readyz; without one they are nowhere. One for each process of a machine.',
-    ),
+  port: orNone(port).describe(
+    'Port of /healthz and /readyz; without one they are nowhere. One for each process of a machine.',
+  ),
   host: z
     .string()
     .default('127.0.0.1')

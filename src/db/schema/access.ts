@@ -1,4 +1,4 @@
-import { integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
 import { created, internSchema, MADE_AT, moment } from './columns.ts';
 
 /** What people have set for a channel, from the chat. */
@@ -52,10 +52,15 @@ export const accounts = internSchema.table(
     workspace: text('workspace').notNull(),
     person: text('person').notNull(),
     hubName: text('hub_name').notNull(),
+    /** The Hub's id of the account, which no rename changes; not known of those linked long ago. */
+    hubId: text('hub_id'),
     encrypted: text('sealed').notNull(),
     updatedAt: moment('updated_at').notNull().default(MADE_AT),
   },
-  (table) => [primaryKey({ columns: [table.platform, table.workspace, table.person] })],
+  (table) => [
+    primaryKey({ columns: [table.platform, table.workspace, table.person] }),
+    index('accounts_hub').on(table.hubId),
+  ],
 );
 
 /** What the bot was given when somebody signed in to an MCP server: encrypted with ENCRYPTION_KEY. */

@@ -55,12 +55,13 @@ export const boardMessages = internSchema.table(
   ],
 );
 
-/** Browsers that are signed in, by the hash of what their cookie holds. */
+/** Browsers that are signed in, by the hash of what their cookie holds, with whose they are. */
 export const boardReaders = internSchema.table(
   'board_readers',
   {
     platform: text('platform').notNull(),
     hash: text('hash').notNull(),
+    who: jsonb('who').notNull().default({}),
     until: moment('until').notNull(),
   },
   (table) => [primaryKey({ columns: [table.platform, table.hash] })],

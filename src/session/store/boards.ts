@@ -55,9 +55,11 @@ export type Board = {
   since(version: number, thread: string | undefined): Promise<BoardNews>;
   /** Is told of every change that this process makes; returns what ends that. */
   onChange(listener: () => void): () => void;
-  /** Lets a browser in for so long, by the hash of what it holds. */
-  signIn(hash: string, forMs: number): Promise<void>;
-  isSignedIn(hash: string): Promise<boolean>;
+  /** Lets a browser in for so long, by the hash of what it holds; `who` is kept of whoever it is. */
+  signIn(hash: string, forMs: number, who?: Record<string, unknown>): Promise<void>;
+  /** What was kept of whoever has signed in with a browser; undefined where nobody has (any more). */
+  reader(hash: string): Promise<Record<string, unknown> | undefined>;
+  signOut(hash: string): Promise<void>;
 };
 
 /** Threads in a list that is read anew. */
@@ -133,10 +135,12 @@ function messagesOn(
               // What was taken away and comes back stands where it comes.
               place: sql`case when ${isRemoved} then ${version}::bigint else ${place} end`,
             },
-            setWhere: eq(boardMessages.thread, thread),
+            // Ids are chosen by browsers: nobody changes what somebody else has said by naming it.
+            setWhere: sql`${boardMessages.thread} = ${thread}
+              and ${boardMessages.author}->>'id' is not distinct from ${author?.id ?? null}::text`,
           })
           .returning();
-        if (posted === undefined) throw new Error('a message of another thread has this id');
+        if (posted === undefined) throw new Error('another message has this id');
         return messageOf(posted);
       }),
     change: (thread, id, body) => change(thread, id, { body }),
@@ -145,20 +149,25 @@ function messagesOn(
   };
 }
 
-const readersOf = (db: Db, platform: string): Pick<Board, 'signIn' | 'isSignedIn'> => ({
-  async signIn(hash, forMs) {
-    const now = db.clock.now();
-    await db
-      .delete(boardReaders)
-      .where(and(eq(boardReaders.platform, platform), lt(boardReaders.until, now)));
-    await db.insert(boardReaders).values({ platform, hash, until: later(now, forMs) });
-  },
-  async isSignedIn(hash) {
-    const isIts = and(eq(boardReaders.platform, platform), eq(boardReaders.hash, hash));
-    const [row] = await db.select({ until: boardReaders.until }).from(boardReaders).where(isIts);
-    return row !== undefined && row.until > db.clock.now();
-  },
-});
+function readersOf(db: Db, platform: string): Pick<Board, 'signIn' | 'reader' | 'signOut'> {
+  const isIts = (hash: string) => and(eq(boardReaders.platform, platform), eq(boardReaders.hash, hash));
+  return {
+    async signIn(hash, forMs, who = {}) {
+      const now = db.clock.now();
+      await db
+        .delete(boardReaders)
+        .where(and(eq(boardReaders.platform, platform), lt(boardReaders.until, now)));
+      await db.insert(boardReaders).values({ platform, hash, who, until: later(now, forMs) });
+    },
+    async reader(hash) {
+      const [row] = await db.select().from(boardReaders).where(isIts(hash));
+      return row !== undefined && row.until > db.clock.now() ? Body.parse(row.who) : undefined;
+    },
+    async signOut(hash) {
+      await db.delete(boardReaders).where(isIts(hash));
+    },
+  };
+}
 
 /** The next version, which nobody else is given before this transaction is over. */
 async function nextVersion(tx: Tx, platform: string): Promise<number> {

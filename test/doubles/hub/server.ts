@@ -43,6 +43,7 @@ export class HubDouble extends HubState {
       const headers = fault.code ? { 'x-error-code': fault.code } : {};
       return sendJson(response, fault.status, { error: fault.error ?? `scripted ${fault.status}` }, headers);
     }
+    if (await this.oauth.answer(request, url, response)) return;
     const [, oid] = /^\/lfs\/(\w+)$/.exec(path) ?? [];
     if (oid !== undefined) return sendJson(response, this.repos.keep(oid, await bytesOf(request)), {});
     const { authorization } = request.headers;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { PublicPages } from '../pages.ts';
 import type { DoubleJob, JobCourse } from './job.ts';
+import { HubOAuth } from './oauth.ts';
 import { HubRepos } from './repos/repos.ts';
 import type { DoubleScheduledJob } from './scheduled-jobs.ts';
 import type { ViewedDataset } from './viewed-dataset.ts';
@@ -28,6 +29,8 @@ export abstract class HubState {
   readonly scheduled: DoubleScheduledJob[] = [];
   readonly repos = new HubRepos(() => this.url);
   readonly pages = new PublicPages();
+  /** Signing in with Hugging Face. */
+  readonly oauth = new HubOAuth(() => this.url);
   /** Datasets that the viewer has besides the one that it always knows. */
   readonly viewed: ViewedDataset[] = [];
   /** Accounts by their token; any other token is ada's. What runs in one is for it alone. */

@@ -8,21 +8,27 @@ const GIVEN = 'what the bot works with, given by somebody else than whoever runs
 const KEPT = 'a token that was given shows elsewhere, or is written where others read it';
 const TURNED = 'signs that turn the order in which text is read';
 
+const SHARED = 'whoever reaches a page that several use';
+const SITES = 'other sites, which have the browser of somebody who is signed in there';
+const AS_OTHERS = 'people of a page who speak or decide as somebody else';
+
 const DOOR = 'adapters/web/door.ts';
+const HUB_DOOR = 'adapters/web/hub-door.ts';
+const SIGN_IN = 'adapters/web/hub-sign-in.ts';
 const TREE = 'adapters/web/tree.ts';
 
 /** Every page of the browser changes what it likes. */
 const ANY_ORIGIN = {
   file: DOOR,
-  text: "if (does === 'change' && headers.origin?.toLowerCase() !== origin) return OTHER_PAGE;",
+  text: "if (does === 'change' && headers.origin?.toLowerCase() !== origin) return { refusal: OTHER_PAGE };",
   becomes: '',
 };
 
 /** Whoever asks is in. */
 const ANYBODY = {
   file: DOOR,
-  text: 'return isIn ? undefined : NOT_SIGNED_IN;',
-  becomes: 'return undefined;',
+  text: 'return reader ? { visitor: VISITOR } : { refusal: NOT_SIGNED_IN };',
+  becomes: 'return { visitor: VISITOR };',
 };
 
 /** Every address is one that a page may lead to. */
@@ -63,7 +69,7 @@ export const PAGE: readonly Mutation[] = [
   {
     threat: GUESSED,
     file: DOOR,
-    text: 'if (!isSame(given, token)) return undefined;\n      token = next();',
+    text: 'if (!isSame(given, token)) return undefined;\n    token = next();',
     becomes: 'if (!isSame(given, token)) return undefined;',
     test: 'unit/page-door',
     title: 'signs one browser in',
@@ -83,7 +89,7 @@ export const PAGE: readonly Mutation[] = [
   {
     threat: GIVEN,
     file: 'src/app/set-up.ts',
-    text: 'connects?.every(({ tellsWhatIsMissing }) => tellsWhatIsMissing) ?? false',
+    text: 'connects?.every((one) => tellsWhatIsMissing(one, wholly(config))) ?? false',
     becomes: 'connects !== undefined',
     test: 'integration/set-up',
     title: 'where people of a chat use the bot',
@@ -120,5 +126,69 @@ export const PAGE: readonly Mutation[] = [
     becomes: 'text.replace(/(?!)/g, ',
     test: 'unit/page-tree',
     title: 'turns nothing that stands around it',
+  },
+  {
+    threat: SHARED,
+    file: HUB_DOOR,
+    text: 'if (!isListed(user)) {',
+    becomes: 'if (user.name.length > 1_000) {',
+    test: 'integration/page-sign-in',
+    title: 'is held against the list',
+  },
+  {
+    threat: SHARED,
+    file: HUB_DOOR,
+    text: 'return user.success && isListed(user.data)',
+    becomes: 'return user.success',
+    test: 'integration/page-sign-in',
+    title: 'is out once the settings name them no more',
+  },
+  {
+    threat: SHARED,
+    file: SIGN_IN,
+    text: "({ roleInOrg, securityRestrictions }) => roleInOrg !== 'no_access' && securityRestrictions.length === 0,",
+    becomes: '() => true,',
+    test: 'integration/page-sign-in',
+    title: 'is held against the list',
+  },
+  {
+    threat: SHARED,
+    file: SIGN_IN,
+    text: 'if (!held.success) throw new SignInRefused(NOT_BEGUN_HERE);',
+    becomes: "if (!held.success) return { user: { id: 'x', name: 'ada', orgs: [] }, to: '/' };",
+    test: 'integration/page-sign-in',
+    title: 'is refused where it was made up',
+  },
+  {
+    threat: SHARED,
+    file: HUB_DOOR,
+    text: 'return /^[\\w-]{1,80}$/.test(open) ? open : undefined;',
+    becomes: 'return open;',
+    test: 'integration/page-sign-in',
+    title: 'never leads to another site',
+  },
+  {
+    threat: SITES,
+    file: HUB_DOOR,
+    text: "if (does === 'change' && headers.origin?.toLowerCase() !== url.origin) return { refusal: OTHER_PAGE };",
+    becomes: '',
+    test: 'integration/page-sign-in',
+    title: 'changes nothing for another page',
+  },
+  {
+    threat: SITES,
+    file: HUB_DOOR,
+    text: "if (!isOwn && !(does === 'visit' && isVisit(request))) return { refusal: OTHER_PAGE };",
+    becomes: '',
+    test: 'integration/page-sign-in',
+    title: 'is shown nothing in another page',
+  },
+  {
+    threat: AS_OTHERS,
+    file: 'src/session/store/boards.ts',
+    text: "and ${boardMessages.author}->>'id' is not distinct from ${author?.id ?? null}::text`",
+    becomes: '`',
+    test: 'e2e/page-people',
+    title: 'each as themselves',
   },
 ];
