@@ -85,12 +85,6 @@ export function retryAfterMs(headers: Pick<Headers, 'get'> | undefined): number 
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/**
- * When this process's own clock, as programs have that share no record with us, will say that so long has
- * gone by.
- */
-export const wallClockIn = (ms: number): number => Date.now() + ms;
-
 export const randomIds: Ids = {
   next: (prefix) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 20)}`,
 };

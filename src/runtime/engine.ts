@@ -16,14 +16,16 @@ import { NotInTransaction } from '../lib/transaction-scope.ts';
 import { connectRedis, type QueueRedis } from './queue-redis.ts';
 import { RetryingWorker } from './retrying-worker.ts';
 
+/**
+ * Works on a job. What it may give back is done once the job has ended, when the queue has given its key to
+ * whatever was asked for meanwhile; should the process die before, it is not done.
+ */
+export type Process = (job: Job) => Promise<(() => Promise<void>) | undefined | void>;
+
 /** BullMQ on whatever it runs on: queues and workers by name, closed together. */
 export type Engine = {
   queue(name: string): Queue;
-  worker(
-    name: string,
-    options: Partial<WorkerOptions>,
-    process: (job: Job, token: string | undefined) => Promise<void>,
-  ): void;
+  worker(name: string, options: Partial<WorkerOptions>, process: Process): void;
   /** Resolves once every queue and worker can be used. Throws where the server can't be used as it is. */
   ready(): Promise<void>;
   /** Whether jobs can be fetched and, on Redis, added. */
@@ -103,6 +105,7 @@ export function createEngine(connection: QueueConnection, prefix: string, log: L
     queues: [],
     workers: [],
     running: 0,
+    ending: new Set(),
     isClosing: false,
     listeners: [],
   };
@@ -137,6 +140,8 @@ type EngineState = {
   workers: RetryingWorker[];
   /** How many jobs this process works on. */
   running: number;
+  /** What is done after jobs that have ended. */
+  ending: Set<Promise<void>>;
   isClosing: boolean;
   listeners: (() => void)[];
 };
@@ -157,13 +162,15 @@ function addWorker(
   state: EngineState,
   name: string,
   options: Partial<WorkerOptions>,
-  process: (job: Job, token: string | undefined) => Promise<void>,
+  process: Process,
 ): void {
   const { log, listeners } = state;
-  const counted = async (job: Job, token: string | undefined) => {
+  const afterwards = new WeakMap<Job, () => Promise<void>>();
+  const counted = async (job: Job) => {
     state.running++;
     try {
-      await withLogContext(contextOf(name, job), () => process(job, token));
+      const left = await withLogContext(contextOf(name, job), () => process(job));
+      if (left) afterwards.set(job, left);
     } finally {
       state.running--;
     }
@@ -175,6 +182,10 @@ function addWorker(
     ...state.backend,
   ]);
   made.on('error', (error) => complain(state, error));
+  made.on('completed', (job) => {
+    const left = afterwards.get(job);
+    if (left !== undefined) doAfterwards(state, left);
+  });
   made.on('failed', (job, error) => {
     // Work on a session that can't be read comes up with every sweep.
     if (!state.isNew(JSON.stringify([name, job?.data, error.message]))) return;
@@ -187,8 +198,17 @@ function addWorker(
   state.workers.push(made);
 }
 
+function doAfterwards(state: EngineState, left: () => Promise<void>): void {
+  const doing = left()
+    .catch((error: unknown) => complain(state, error instanceof Error ? error : new Error(String(error))))
+    .finally(() => state.ending.delete(doing));
+  state.ending.add(doing);
+}
+
 async function stopWorkers(state: EngineState, graceMs: number): Promise<void> {
-  const closing = Promise.all(state.workers.splice(0).map((made) => made.close()));
+  const closing = Promise.all(state.workers.splice(0).map((made) => made.close())).then(() =>
+    Promise.all(state.ending),
+  );
   const isClosed = await Promise.race([closing.then(() => true), idleFor(state, CLOSE_MS, graceMs)]);
   if (!isClosed) {
     state.log.warn({ running: state.running }, 'a queue did not close; nothing is taken from it any more');

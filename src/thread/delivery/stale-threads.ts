@@ -4,11 +4,14 @@ import { sessions } from '../../db/schema/sessions.ts';
 import { later } from '../../lib/clock.ts';
 import { LONGEST_WAIT_MS } from './claim.ts';
 
+/** A thread that is behind; `abandoned` is the claim of a renderer that is gone, where one has it. */
+export type Behind = { id: string; abandoned: number | undefined };
+
 /**
  * Threads that show less than their session has, with nobody about to render them, and such as have something
  * that was refused and is due again. One that takes nothing is left alone until it is tried again.
  */
-export async function staleThreads(db: Db): Promise<{ id: string; rev: number }[]> {
+export async function staleThreads(db: Db): Promise<Behind[]> {
   const now = db.clock.now();
   const behind = db
     .select({ id: sessions.id })
@@ -17,8 +20,8 @@ export async function staleThreads(db: Db): Promise<{ id: string; rev: number }[
       and(sql`${sessions.rev} - ${sessions.renderedRev} > 0`, lt(sessions.updatedAt, later(now, -2_000))),
     );
   const due = db.select({ id: sessions.id }).from(sessions).where(lt(sessions.renderDue, now));
-  return db
-    .select({ id: sessions.id, rev: sessions.rev })
+  const rows = await db
+    .select({ id: sessions.id, epoch: sessions.renderEpoch, until: sessions.renderUntil })
     .from(sessions)
     .where(
       and(
@@ -36,4 +39,5 @@ export async function staleThreads(db: Db): Promise<{ id: string; rev: number }[
     )
     .orderBy(sql`random()`)
     .limit(500);
+  return rows.map(({ id, epoch, until }) => ({ id, abandoned: until === null ? undefined : epoch }));
 }
