@@ -40,6 +40,7 @@ import type { DiscordSettings } from './settings.ts';
 import { TRAITS } from './traits.ts';
 import { createTyping, type Typing } from './typing.ts';
 import { fileLimit } from './uploads.ts';
+import { canRead } from './visibility.ts';
 
 const TROUBLE = 'Discord’s client reports trouble';
 
@@ -70,6 +71,11 @@ export function createDiscord(
       { asksFeedback: settings.feedback },
     ),
     ...createRoles(discord.asking, settings.clock),
+    async mayRead({ address, requester }, person, withinMs) {
+      // A direct message is between the bot and one person.
+      if (address.workspace === DIRECT) return requester.id === person;
+      return canRead(client, person, address, withinMs);
+    },
     async start(ports) {
       discord.workIn = ports.workIn;
       const { readingBack } = await startListening(gatewayListening(discord), ports, discord.stopping.signal);

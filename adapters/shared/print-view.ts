@@ -160,12 +160,15 @@ function statusPieces<Piece>(status: StatusView, printer: Printer<Piece>): Piece
     ...given(detail, (text) => printer.text(`${quoted(text, rooms.detail)}${nextTry(status, style)}`)),
     ...(printer.plan?.(status) ?? given(planText(status, style, rooms.plan), printer.text)),
     ...given(linksText(links, style, rooms.links), printer.small),
+    ...given(status.opensAt && style.link(status.opensAt, ON_PAGE), printer.small),
     ...given(timelineText(status, style, rooms.timeline), printer.small),
     ...tailsOf(status).flatMap((tail) => printer.smallCode(tail, rooms.tail)),
     ...given(writing, (text) => printer.small(`✍️ ${quoted(text, rooms.writing)}`)),
     ...printer.foot(control, hasMenu, stepsOf === undefined ? [] : [stepsButton(status, stepsOf)]),
   ];
 }
+
+const ON_PAGE = 'Open on the page';
 
 const stepsButton = ({ earlier, timeline }: StatusView, exchange: number): Control => ({
   label: `All ${earlier + timeline.length} steps`,

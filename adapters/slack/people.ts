@@ -50,10 +50,10 @@ export type People = {
   /** Whether somebody is an admin or owner of this workspace; not where that can't be found out. */
   isAdmin(id: string): Promise<boolean>;
   /**
-   * The public and private channels that somebody is in together with the bot; none where that can't be found
-   * out.
+   * The public and private channels that somebody is in together with the bot, as Slack has told within the
+   * last `withinMs` (a minute by default); none where that can't be found out.
    */
-  channelsOf(id: string): Promise<ReadonlySet<string>>;
+  channelsOf(id: string, withinMs?: number): Promise<ReadonlySet<string>>;
   /**
    * The members of a user group; none for an id that is not one's. Undefined where the app may not read them,
    * or they can't be found out now.
@@ -85,7 +85,7 @@ export function createPeople(
     groupName: (id) => nameOf(state, id, groupNames),
     standing: (id) => standing(state, id),
     isAdmin: async (id) => (await look(state, id))?.isAdmin ?? false,
-    channelsOf: (id) => channelsOf(state, id),
+    channelsOf: (id, withinMs) => channelsOf(state, id, withinMs),
     membersOf: (group) => membersOf(state, group),
   };
 }
@@ -96,7 +96,7 @@ type State = {
   monotonic(): number;
   known: Map<string, Known>;
   groups: Map<string, { members: readonly string[]; until: number }>;
-  channels: Map<string, { ids: ReadonlySet<string>; until: number }>;
+  channels: Map<string, { ids: ReadonlySet<string>; at: number }>;
   /** Of channels and user groups; what could not be found out is not asked for again for a while. */
   names: Map<string, { name: string; until: number }>;
 };
@@ -209,14 +209,19 @@ async function membersOf(
   return found.data.users;
 }
 
-async function channelsOf({ client, monotonic, channels }: State, id: string): Promise<ReadonlySet<string>> {
+async function channelsOf(
+  { client, monotonic, channels }: State,
+  id: string,
+  withinMs: number = GROUPS_KEPT_MS,
+): Promise<ReadonlySet<string>> {
   refuseInTransaction(() => 'a look-up of somebody’s channels on Slack');
   const kept = channels.get(id);
-  if (kept !== undefined && kept.until > monotonic()) return kept.ids;
+  const at = monotonic();
+  if (kept !== undefined && at - kept.at < withinMs) return kept.ids;
   const ids = await channelsWith(client, id).catch(() => undefined);
   if (ids === undefined) return NO_CHANNELS;
   if (channels.size >= KEPT) channels.clear();
-  channels.set(id, { ids, until: monotonic() + GROUPS_KEPT_MS });
+  channels.set(id, { ids, at });
   return ids;
 }
 

@@ -92,6 +92,12 @@ export async function createSlack(
       if (name === who) return undefined; // nobody could tell
       return isGroup ? `@${name}` : name;
     },
+    async mayRead({ address: { workspace, channel }, requester }, person, withinMs) {
+      // A direct message is between the bot and one person, for good.
+      if (channel.startsWith('D')) return requester.id === person;
+      const channels = await (await workspaces.of(workspace))?.people.channelsOf(person, withinMs);
+      return channels?.has(channel) ?? false;
+    },
     async start(ports) {
       const { readingBack } = await startListening(eventListening(slack), ports, slack.stopping.signal);
       slack.background = readingBack;

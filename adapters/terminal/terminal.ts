@@ -4,6 +4,7 @@ import type { ConnectionParts } from '../../src/controller/platform-definition.t
 import type { Outbound } from '../../src/thread/delivery/outbound.ts';
 import type { Upload } from '../../src/thread/delivery/outgoing.ts';
 import { type BoardForm, createBoardOutbound } from '../shared/board-outbound.ts';
+import { OWNER } from '../shared/one-person.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { Body } from './messages.ts';
 import { printed } from './printer.ts';
@@ -23,6 +24,7 @@ export function createTerminal(
       const controller = controllerOf(TRAITS, ADMITS_ALL);
       begin?.(createDesk({ controller, board, clock, bytesOf, lacks }));
     },
+    mayRead: async (_thread, person) => person === OWNER,
     async stop() {},
   };
 }

@@ -22,6 +22,7 @@ const FILES: Readonly<Record<string, string>> = {
   'forms.js': 'text/javascript; charset=utf-8',
   'suggestions.js': 'text/javascript; charset=utf-8',
   'set-up.js': 'text/javascript; charset=utf-8',
+  'elsewhere.js': 'text/javascript; charset=utf-8',
   'elements.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 };

@@ -21,7 +21,11 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
 
 /** Whoever has the page. */
-const VISITOR: Visitor = { person: { id: OWNER, name: 'You' }, isAdmin: true };
+const VISITOR: Visitor = {
+  person: { id: OWNER, name: 'You' },
+  isAdmin: true,
+  hubId: undefined,
+};
 
 /**
  * The door of a page at a port. `onUsed` is called with the next address once a token was used: each signs in

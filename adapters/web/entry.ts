@@ -7,6 +7,8 @@ export type Visitor = {
   person: Person;
   /** Whether the bot is theirs to manage, as whoever runs it on their own machine does. */
   isAdmin: boolean;
+  /** The Hub's id of their account, where they have signed in with it. */
+  hubId: string | undefined;
 };
 
 /** Why a request is not answered. */

@@ -106,9 +106,10 @@ async function entry(
 }
 
 /** Somebody who has signed in. */
-const visitorOf = ({ name }: HubUser): Visitor => ({
+const visitorOf = ({ id, name }: HubUser): Visitor => ({
   person: { id: idOnHub(name), name },
   isAdmin: false,
+  hubId: id,
 });
 
 async function begin(

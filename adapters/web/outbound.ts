@@ -15,10 +15,13 @@ const PAGE: BoardForm = {
   editIntervalMs: 400,
   translate: printed,
   threadUrl: threadPath,
-  fileBody({ file, text, alt, buttons = [], calling }: Upload) {
-    const piece = { kind: 'file', fileId: file.id, name: file.name, ...(alt ? { alt } : {}) };
-    const said = text.trim() === '' ? [] : [{ kind: 'markdown', text }];
-    const body = { kind: 'file', headline: file.name, isCalling: calling !== undefined };
-    return { ...body, pieces: [...said, piece, ...buttons] };
-  },
+  fileBody,
 };
+
+/** A message that shows a file. */
+export function fileBody({ file, text, alt, buttons = [], calling }: Upload): Record<string, unknown> {
+  const piece = { kind: 'file', fileId: file.id, name: file.name, ...(alt ? { alt } : {}) };
+  const said = text.trim() === '' ? [] : [{ kind: 'markdown', text }];
+  const body = { kind: 'file', headline: file.name, isCalling: calling !== undefined };
+  return { ...body, pieces: [...said, piece, ...buttons] };
+}

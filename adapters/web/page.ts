@@ -31,14 +31,15 @@ export function createPage(
   return {
     link: { isUp: () => isUp },
     outbound: createPageOutbound(board, bytesOf),
-    async start({ controllerOf, files, lacks, models, setUp }) {
+    async start({ controllerOf, files, lacks, models, setUp, elsewhere }) {
       const inbound = { controller: controllerOf(TRAITS, ADMITS_ALL), board };
-      const serving = { files, note, door, models, lacks, setUp, clock, log, bytesOf, inFlight };
+      const serving = { files, note, door, models, lacks, setUp, elsewhere, clock, log, bytesOf, inFlight };
       const inOrder = createKeyedQueue();
       await serve(routesOf({ ...inbound, ...serving, inOrder, stopping: stopping.signal }));
       isUp = true;
       if (!isKnown) announce(door.announcement());
     },
+    ...(settings.url === undefined ? {} : { opens: openingAt(settings.url) }),
     async stop() {
       isUp = false;
       stopping.abort();
@@ -46,6 +47,12 @@ export function createPage(
     },
   };
 }
+
+/** Where a session opens on a page that people reach; to whom, its door and `elsewhere.ts` say. */
+const openingAt =
+  (url: string) =>
+  (sessionId: string): string =>
+    `${url}/?open=${encodeURIComponent(sessionId)}`;
 
 /** The door of whoever runs the bot, or the one of people who sign in. */
 function doorOf(

@@ -47,6 +47,10 @@ export const Watching = z.object({
   after: z.coerce.number().int().nonnegative().catch(0),
 });
 
+/** A session of another platform, and a file that its thread shows. */
+export const OfSession = z.object({ session: z.string().regex(/^[\w-]{1,80}$/) });
+export const FileOfSession = OfSession.extend({ file: z.string().max(300) });
+
 export const Named = z.object({ message: Id });
 
 /** Files of a request as every platform offers them. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { commandNamed } from '../../src/controller/commands.ts';
+import type { Elsewhere } from '../../src/controller/elsewhere.ts';
 import type { FileRules, Lack, SetUp } from '../../src/controller/platform.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { fileKind, SEEN_PICTURES } from '../../src/lib/file-kinds.ts';
@@ -12,13 +13,25 @@ import { clicked } from '../shared/answers.ts';
 import { type BoardInbound, beginnerOn } from '../shared/board-inbound.ts';
 import { NOT_REACHED } from '../shared/words.ts';
 import { type Asset, readAssets } from './assets.ts';
+import { fileIn, readerOf, sendElsewhere, shownThreadElsewhere } from './elsewhere.ts';
 import type { PageDoor, Visitor } from './entry.ts';
 import { sendEvents } from './events.ts';
 import { head, sendJson, sendText } from './headers.ts';
 import { go } from './hub-door.ts';
 import { fromPage, onPage, say } from './inbound.ts';
 import { Body } from './messages.ts';
-import { Click, Command, Named, offered, readRequest, Say, Submission, Watching } from './requests.ts';
+import {
+  Click,
+  Command,
+  FileOfSession,
+  Named,
+  OfSession,
+  offered,
+  readRequest,
+  Say,
+  Submission,
+  Watching,
+} from './requests.ts';
 import { createTries, GIVEN, GIVEN_BYTES, shownSetUp, shownSetUpAnswer } from './set-up.ts';
 import { shownAnswer, shownCard, shownNotice, shownTaken } from './shown.ts';
 
@@ -32,7 +45,9 @@ export type Serving = BoardInbound & {
   /** Takes what is lacking, where it can be given here. */
   setUp: SetUp | undefined;
   note: string | undefined;
-  clock: Pick<Clock, 'every' | 'monotonic'>;
+  /** Threads of other platforms. */
+  elsewhere: Elsewhere;
+  clock: Pick<Clock, 'every' | 'monotonic' | 'sleep'>;
   log: Logger;
   bytesOf: BytesOf;
   /** In a thread what is said is taken in the order in which it came. */
@@ -62,7 +77,9 @@ export function routesOf(serving: Serving): Route[] {
     ...assets.map(served),
     ...door.routes,
     reading('/page/state', (_request, response, visitor) => sendJson(response, stateOf(serving, visitor))),
-    reading('/page/file', (request, response) => sendFile(serving, request, response)),
+    reading('/page/file', async (request, response) =>
+      sendFile(serving, response, await fileOfMessage(serving, request)),
+    ),
     reading('/page/events', (request, response, visitor) => {
       const watch = Watching.safeParse(Object.fromEntries(queryOf(request)));
       if (!watch.success) return sendText(response, 400, UNKNOWN);
@@ -71,8 +88,36 @@ export function routesOf(serving: Serving): Route[] {
       const reader = { visitor, mayGoOn };
       return sendEvents({ request, response }, serving, reader, { thread, after }, serving.stopping);
     }),
+    ...elsewhereRoutesOf(serving, reading),
     ...writesOf(serving),
     ...setUpRoutesOf(serving),
+  ];
+}
+
+type Reading = (path: string, handle: Handle) => Route;
+
+/** Threads of other platforms, to be read. */
+function elsewhereRoutesOf(serving: Serving, reading: Reading): Route[] {
+  const { door, elsewhere, clock, stopping: signal } = serving;
+  return [
+    reading('/page/elsewhere', async (_request, response, visitor) =>
+      sendJson(response, (await elsewhere.list(readerOf(visitor))).map(shownThreadElsewhere)),
+    ),
+    reading('/page/elsewhere/events', (request, response, visitor) => {
+      const asked = OfSession.safeParse(Object.fromEntries(queryOf(request)));
+      if (!asked.success) return sendText(response, 400, UNKNOWN);
+      const mayGoOn = async () => (await door.entry(request, 'read')).refusal === undefined;
+      const following = { elsewhere, clock, mayGoOn, signal };
+      return sendElsewhere({ request, response }, following, readerOf(visitor), asked.data.session);
+    }),
+    reading('/page/elsewhere/file', async (request, response, visitor) => {
+      const asked = FileOfSession.safeParse(Object.fromEntries(queryOf(request)));
+      if (!asked.success) return sendText(response, 400, UNKNOWN);
+      const { session, file } = asked.data;
+      const whole = await elsewhere.read(readerOf(visitor), session, 0);
+      const name = whole && fileIn(whole, file);
+      await sendFile(serving, response, name === undefined ? undefined : { fileId: file, name });
+    }),
   ];
 }
 
@@ -217,19 +262,22 @@ const stateOf = ({ door, models, lacks, setUp, note, files }: Serving, { person 
   files: { most: files.per_message, megabytes: files.max_mb, extensions: files.extensions },
 });
 
-/**
- * The file of a message: what a thread has not been shown can't be had. A browser shows pictures; all else is
- * a file to be saved, whatever is in it.
- */
-async function sendFile(
-  { board, bytesOf }: Serving,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+type FileOf = { fileId: string; name: string };
+
+/** The file of a message: what a thread has not been shown can't be had. */
+async function fileOfMessage({ board }: Serving, request: IncomingMessage): Promise<FileOf | undefined> {
   const named = Named.safeParse(Object.fromEntries(queryOf(request)));
   const message = named.success ? await board.find(named.data.message) : undefined;
   const body = message?.author === undefined ? Body.safeParse(message?.body) : undefined;
-  const file = body?.data?.pieces.find((piece) => piece.kind === 'file');
+  return body?.data?.pieces.find((piece) => piece.kind === 'file');
+}
+
+/** A browser shows pictures; all else is a file to be saved, whatever is in it. */
+async function sendFile(
+  { bytesOf }: Serving,
+  response: ServerResponse,
+  file: FileOf | undefined,
+): Promise<void> {
   const bytes = file && (await bytesOf(file.fileId));
   if (file === undefined || bytes === undefined) return sendText(response, 404, 'It is no longer kept.');
   const picture = SEEN_PICTURES.get(fileKind(bytes)?.what ?? '');

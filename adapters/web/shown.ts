@@ -16,7 +16,7 @@ import { treeOf, treeOfMarkdown, unturned } from './tree.ts';
  */
 
 /** A piece of a message, with its texts as trees. */
-function shownPiece(piece: Piece) {
+export function shownPiece(piece: Piece) {
   switch (piece.kind) {
     case 'text':
     case 'small':

@@ -16,6 +16,10 @@ export type LinkedAccount = { owner: Person; name: string; token: HubToken };
 export type Accounts = {
   /** The name of somebody's account on the Hub; undefined where they have not signed in. */
   nameOf(place: Workspace, person: string): Promise<string | undefined>;
+  /** The Hub's id of it, by which somebody is the same person elsewhere; undefined where it is not known. */
+  hubIdOf(place: Workspace, person: string): Promise<string | undefined>;
+  /** Everybody, on any platform, who has linked an account. */
+  peopleOf(hubId: string): Promise<(Workspace & { person: string })[]>;
   /**
    * Keeps a token, once the Hub has said whose it is; not another account's while jobs still run under the
    * one before.
@@ -41,6 +45,14 @@ export function createAccounts(db: Db, encryption: Encryption, whoIs: WhoIs): Ac
     async nameOf(place, person) {
       const [row] = await db.select({ name: accounts.hubName }).from(accounts).where(at(place, person));
       return row?.name;
+    },
+    async hubIdOf(place, person) {
+      const [row] = await db.select({ id: accounts.hubId }).from(accounts).where(at(place, person));
+      return row?.id ?? undefined;
+    },
+    peopleOf(hubId) {
+      const { platform, workspace, person } = accounts;
+      return db.select({ platform, workspace, person }).from(accounts).where(eq(accounts.hubId, hubId));
     },
     signIn: (place, person, token) => signIn(parts, place, person, token),
     signOut: (place, person) =>

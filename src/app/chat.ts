@@ -7,6 +7,7 @@ import { endAll } from '../lib/ending.ts';
 import type { Health } from '../lib/health.ts';
 import { runRenders } from '../runtime/renders.ts';
 import { createOutage } from '../thread/delivery/outage.ts';
+import type { RenderDeps } from '../thread/delivery/send.ts';
 import { approversOf } from './channel-settings.ts';
 import { connectPlatforms } from './connect-platforms.ts';
 import { mentionsOn } from './mentions.ts';
@@ -45,6 +46,7 @@ export async function startChat(
     outboundOf,
     leaseMs: config.durability.lease_seconds * 1000,
     show: parts.renders.request,
+    opens: opening(platforms),
   };
   runRenders(engine, rendering, RENDERS_AT_ONCE);
 
@@ -63,12 +65,18 @@ export async function startChat(
     const mentionsOf = mentionsOn(parts.platforms);
     const policy = { approversOf: approversOf(config), mentionsOf, isMember: membersOn(platforms) };
     const approvers = approverNamesOf(parts, platforms);
-    await startAll(platforms, platformPorts(parts, policy, outage, approvers), parts.health);
+    await startAll(platforms, platformPorts(parts, policy, outage, approvers, platforms), parts.health);
   } catch (error) {
     await stop(); // it may be tried again, and then finds the port free
     throw error;
   }
   return stop;
+}
+
+/** Where sessions can be opened besides their own threads, where a platform shows those of others. */
+function opening(platforms: ReadonlyMap<string, Platform>): NonNullable<RenderDeps['opens']> {
+  const [name, platform] = [...platforms].find(([, { opens }]) => opens !== undefined) ?? [];
+  return ({ id, address }) => (address.platform === name ? undefined : platform?.opens?.(id));
 }
 
 /** Tells of each platform how it stands, and has it take what people say. */

@@ -6,8 +6,9 @@ import type { ApproverPolicy } from '../approvals/approvers.ts';
 import { createDecisions, type Decisions } from '../approvals/decisions.ts';
 import { createQuestions } from '../approvals/questions.ts';
 import { createController } from '../controller/controller.ts';
+import { createElsewhere } from '../controller/elsewhere.ts';
 import type { ControllerParts } from '../controller/parts.ts';
-import type { PlatformPorts } from '../controller/platform.ts';
+import type { Platform, PlatformPorts } from '../controller/platform.ts';
 import { createFeedback } from '../intake/feedback.ts';
 import { createIntake, type Intake } from '../intake/intake.ts';
 import { createOffers } from '../intake/offers.ts';
@@ -45,6 +46,7 @@ export function platformPorts(
   policy: ApproverPolicy,
   outage: Outage,
   approvers: ApproverNames,
+  connected: ReadonlyMap<string, Platform>,
 ): PlatformPorts {
   const { config, storage, renders, lacks, setUp } = parts;
   const { db } = storage;
@@ -53,6 +55,12 @@ export function platformPorts(
     controllerOf: (traits, admission) => createController(controlled, traits, admission),
     lastSeen: createLastSeen(db),
     workIn: controlled.sessions.workIn,
+    elsewhere: createElsewhere({
+      accounts: controlled.accounts,
+      sessions: controlled.sessions,
+      platforms: connected,
+      titleOf: (name) => parts.platforms.find((one) => one.name === name)?.title ?? name,
+    }),
     files: config.attachments,
     models: config.model.choices,
     lacks,

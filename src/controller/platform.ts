@@ -5,6 +5,7 @@ import type { Outbound } from '../thread/delivery/outbound.ts';
 import type { Place } from '../thread/delivery/reopen-threads.ts';
 import type { Admission } from './admission.ts';
 import type { Controller } from './controller.ts';
+import type { Elsewhere, MayReadThread } from './elsewhere.ts';
 import type { Link } from './last-seen-loop.ts';
 import type { Membership } from './people.ts';
 import type { Traits } from './traits.ts';
@@ -24,6 +25,8 @@ export type PlatformPorts = {
   reopened: Reopened;
   /** What files are taken. */
   files: FileRules;
+  /** Threads of other platforms, for whoever may read them there. */
+  elsewhere: Elsewhere;
   /** The models that can be chosen. */
   models: readonly string[];
   /** What the bot was not given; nothing where others than whoever runs it use it. */
@@ -88,4 +91,8 @@ export type Platform = Membership & {
   link: Pick<Link, 'isUp' | 'trouble'>;
   /** Stops taking; what has been taken is in the record. */
   stop(): Promise<void>;
+  /** Left out by a platform whose threads nobody opens elsewhere. */
+  mayRead?: MayReadThread;
+  /** Where a session's thread can be opened by who may read it, whatever its platform. */
+  opens?(sessionId: string): string;
 };

@@ -6,7 +6,7 @@ import { toolCalls } from '../db/schema/transcript.ts';
 import type { Isolation } from '../lib/isolation.ts';
 import type { ThreadAddress, Workspace } from '../session/address.ts';
 import type { Session, Snapshot } from '../session/snapshot.ts';
-import { readSnapshot } from '../session/store/read-snapshot.ts';
+import { readSession, readSnapshot } from '../session/store/read-snapshot.ts';
 import { sessionOf } from '../session/store/rows.ts';
 import { isAt, sessionAt } from '../session/store/session-at.ts';
 import { usageText } from './usage.ts';
@@ -15,6 +15,12 @@ import { usageText } from './usage.ts';
 export type SessionsOverview = {
   /** The sessions that somebody began in a workspace, the latest active first. */
   of(place: Workspace, personId: string, limit: number): Promise<Session[]>;
+  /** All sessions of a workspace, the latest active first. */
+  newestIn(place: Workspace, limit: number): Promise<Session[]>;
+  /** A session, wherever its thread is; undefined where there is none (any more). */
+  session(id: string): Promise<Session | undefined>;
+  /** All of it that is not undone. */
+  wholeOf(id: string): Promise<Snapshot | undefined>;
   /** How many jobs run in sessions that somebody began. */
   runningJobs(place: Workspace, personId: string): Promise<number>;
   /** All of a thread's session that is not undone; undefined where it has none. */
@@ -32,6 +38,12 @@ export function createSessionsOverview(db: Db, isolation: Isolation): SessionsOv
       eq(sessions.workspace, workspace),
       sql`${sessions.requester}->>'id' = ${personId}`,
     );
+  const readable = (rows: readonly Row[]) =>
+    isolation.readable(
+      rows,
+      ({ id }) => `session ${id}`,
+      (row) => sessionOf(row),
+    );
   return {
     async of(place, personId, limit) {
       const rows = await db
@@ -40,12 +52,11 @@ export function createSessionsOverview(db: Db, isolation: Isolation): SessionsOv
         .where(begunBy(place, personId))
         .orderBy(desc(sessions.updatedAt))
         .limit(limit);
-      return isolation.readable(
-        rows,
-        ({ id }) => `session ${id}`,
-        (row) => sessionOf(row),
-      );
+      return readable(rows);
     },
+    newestIn: async (place, limit) => readable(await newestRows(db, place, limit)),
+    session: (id) => readSession(db, id),
+    wholeOf: (id) => readSnapshot(db, id),
     async runningJobs(place, personId) {
       const rows = await db
         .select({ id: watches.id })
@@ -74,3 +85,13 @@ export function createSessionsOverview(db: Db, isolation: Isolation): SessionsOv
     usage: (address, by) => usageText(db, address, by),
   };
 }
+
+type Row = typeof sessions.$inferSelect;
+
+const newestRows = (db: Db, { platform, workspace }: Workspace, limit: number) =>
+  db
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.platform, platform), eq(sessions.workspace, workspace)))
+    .orderBy(desc(sessions.updatedAt))
+    .limit(limit);

@@ -8,7 +8,16 @@ import { until } from '../support/until.ts';
 
 const open = usePage();
 
-const PAGE_PATHS = ['/', '/page/main.js', '/page/state', '/page/events', '/page/file?message=x'];
+const STREAMS = ['/page/events', '/page/elsewhere/events?session=x'];
+const PAGE_PATHS = [
+  ...STREAMS,
+  '/',
+  '/page/main.js',
+  '/page/state',
+  '/page/file?message=x',
+  '/page/elsewhere',
+  '/page/elsewhere/file?session=x&file=y',
+];
 const WRITES = ['/page/say', '/page/click', '/page/submit', '/page/command'];
 
 const NEEDED: Readonly<Record<string, RegExp>> = {
@@ -29,7 +38,7 @@ test('who is not signed in gets nothing, and who is gets it with a policy that r
 
   const token = new URL(page.address()).searchParams.get('token') ?? '';
   const client = await page.browser();
-  for (const path of PAGE_PATHS.filter((one) => one !== '/page/events')) {
+  for (const path of PAGE_PATHS.filter((one) => !STREAMS.includes(one))) {
     const { status, headers, text } = await client.get(path);
     expect(status).toBe(path.startsWith('/page/file') ? 404 : 200);
     for (const [name, is] of Object.entries(NEEDED)) expect(headers[name], `${name} of ${path}`).toMatch(is);

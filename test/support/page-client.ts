@@ -41,6 +41,7 @@ export class PageClient {
   readonly threads = new Map<string, News['threads'][number]>();
   lastEventId: string | undefined;
   #stream: IncomingMessage | undefined;
+  readonly #elsewhere: IncomingMessage[] = [];
 
   constructor(port: number) {
     this.origin = `http://127.0.0.1:${port}`;
@@ -120,9 +121,28 @@ export class PageClient {
     });
   }
 
+  /** Reads a thread of another platform: all events, in order. */
+  async readElsewhere(session: string): Promise<Record<string, unknown>[]> {
+    const response = await this.#open('GET', `/page/elsewhere/events?session=${session}`, {});
+    if (response.statusCode !== 200) throw new Error(`the events are refused: ${response.statusCode}`);
+    const events: Record<string, unknown>[] = [];
+    this.#elsewhere.push(response);
+    response.setEncoding('utf8');
+    response.on('error', () => {});
+    let rest = '';
+    response.on('data', (text: string) => {
+      const parts = `${rest}${text}`.split('\n\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) {
+        if (part.startsWith('data: ')) events.push(JSON.parse(part.slice(6)));
+      }
+    });
+    return events;
+  }
+
   /** The connection breaks. */
   breakOff(): void {
-    this.#stream?.destroy();
+    for (const stream of [this.#stream, ...this.#elsewhere.splice(0)]) stream?.destroy();
     this.#stream = undefined;
   }
 

@@ -16,6 +16,7 @@ export const routesOfPage = (own: Pick<Serving, 'door' | 'log'> & Partial<Servin
     ...{ clock: systemClock, setUp: undefined, lacks: [], models: [], note: undefined },
     ...{ board: {} as Serving['board'], controller: {} as Serving['controller'] },
     files: { max_mb: 20, per_message: 10, extensions: [] } as unknown as Serving['files'],
+    elsewhere: { list: async () => [], read: async () => undefined, revision: async () => undefined },
     bytesOf: async () => undefined,
     inOrder: createKeyedQueue(),
     inFlight: new InFlight(),

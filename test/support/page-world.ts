@@ -105,3 +105,19 @@ export const sharedBy =
     hub.oauth.apps.push({ id: 'the-app', secret: undefined, redirectUris: [`${url}/page/signed-in`] });
     return { url, oauth_client_id: 'the-app', people };
   };
+
+/** The page beside what a world has: sets it, before that starts, and gives what opens browsers on it. */
+export async function pageBeside(world: World, page: Options['page'] & {}) {
+  const port = await freePort();
+  const own = { enabled: true, port, hub_url: world.hub.url, ...page(port, world) };
+  world.config.platforms.page = PageSettings.parse(own);
+  return {
+    port,
+    async browserOf(name: string): Promise<PageClient> {
+      const client = new PageClient(port);
+      world.hub.oauth.visitor = { name };
+      await client.signIn();
+      return client;
+    },
+  };
+}

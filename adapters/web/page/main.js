@@ -1,6 +1,7 @@
 import { createComposer } from './composer.js';
 import { createAnswers } from './dialogs.js';
 import { byId, element } from './elements.js';
+import { createElsewhere } from './elsewhere.js';
 import { blocks } from './nodes.js';
 import { createSetUp } from './set-up.js';
 import { follow, post } from './stream.js';
@@ -20,6 +21,12 @@ const composer = createComposer({
   begin: (id) => go(id),
   answers,
   limits: () => state.files,
+});
+
+const elsewhere = createElsewhere({
+  messages,
+  opened: sessionElsewhere,
+  changed: () => showThreads(),
 });
 
 const setUp = createSetUp({
@@ -49,10 +56,10 @@ const stream = follow({
   news({ threads: changed, messages: news, isOlder }) {
     if (isOlder) {
       threads.clear();
-      messages.clear();
+      if (sessionElsewhere() === undefined) messages.clear();
     }
     for (const thread of changed) threads.set(thread.thread, thread);
-    messages.show(news);
+    if (sessionElsewhere() === undefined) messages.show(news);
     // What waits for an answer is said at once, whatever is being read out.
     const calling = news.filter((one) => one.isCalling && !one.isRemoved).at(-1);
     if (calling) byId('spoken').textContent = calling.headline;
@@ -83,9 +90,17 @@ function showName(name) {
   );
 }
 
+/** A link from a chat names a session, and leads to it here. */
 function threadInAddress() {
+  const opened = new URLSearchParams(location.search).get('open');
+  if (opened) history.replaceState(null, '', `/#~${encodeURIComponent(opened)}`);
   const id = decodeURIComponent(location.hash.slice(1));
-  return /^[\w-]{8,80}$/.test(id) ? id : undefined;
+  return /^(?:~[\w-]{1,80}|[\w-]{8,80})$/.test(id) ? id : undefined;
+}
+
+/** The session whose thread is on another platform, where the page shows one. */
+function sessionElsewhere() {
+  return current?.startsWith('~') ? current.slice(1) : undefined;
 }
 
 function go(id) {
@@ -102,7 +117,8 @@ function show(id) {
   byId('spoken').textContent = '';
   document.body.classList.remove('shows-threads');
   byId('show-threads').setAttribute('aria-expanded', 'false');
-  stream.show(id);
+  elsewhere.show(sessionElsewhere());
+  stream.show(sessionElsewhere() === undefined ? id : undefined);
   showThreads();
 }
 
@@ -135,12 +151,13 @@ function showThreads() {
       );
     }),
   );
-  const { title, standing } = threads.get(current) ?? {};
+  const { title, standing } = elsewhere.shown() ?? threads.get(current) ?? {};
   const name = current === undefined ? 'New thread' : (title ?? 'Untitled');
   byId('thread-title').textContent = name;
   byId('thread-standing').textContent = STANDINGS[standing] ?? '';
   byId('thread-standing').className = standing ?? '';
-  byId('thread-actions').hidden = current === undefined;
+  byId('thread-actions').hidden = current === undefined || elsewhere.shown() !== undefined;
+  document.body.classList.toggle('is-elsewhere', elsewhere.shown() !== undefined);
   document.title = `${standing === 'waiting' ? '✋ ' : ''}${name} · ML Intern`;
   const isMute = lacks('model');
   suggestions.show({ isShown: current === undefined && !isMute, hasToken: !lacks('hub') });

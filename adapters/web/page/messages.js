@@ -105,8 +105,8 @@ function menuOf({ label, name, values, options, chosen, most }, at, act) {
   );
 }
 
-function fileNodes({ name, alt, isPicture }, messageId) {
-  const href = `/page/file?message=${encodeURIComponent(messageId)}`;
+function fileNodes({ name, alt, isPicture, href: own }, messageId) {
+  const href = own ?? `/page/file?message=${encodeURIComponent(messageId)}`;
   const link = element('a', { href, download: name, class: 'attached' }, `📎 ${name}`);
   if (!isPicture) return [link];
   return [element('img', { src: href, alt: alt || name, loading: 'lazy' }), link];

@@ -97,7 +97,9 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
   if (isUnbegun(address)) return end(held, ...(await beginThread(scope, snapshot.session)));
 
   const posts = thread.posts.map(postOf);
-  const messages = [...view(snapshot), ...notesOf(posts, snapshot.session.requester.id)];
+  const opensAt = deps.opens?.(snapshot.session);
+  const shown = view(snapshot).map((message) => openedAt(message, opensAt));
+  const messages = [...shown, ...notesOf(posts, snapshot.session.requester.id)];
   const wanted = changes(
     messages,
     posts,
@@ -125,6 +127,13 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
       due: waits.length > 0 ? new Date(Math.min(...waits.map(({ at }) => at))) : null,
     },
   );
+}
+
+/** The newest status says where the thread can be opened besides. */
+function openedAt(message: ViewMessage, opensAt: string | undefined): ViewMessage {
+  const { body } = message;
+  if (opensAt === undefined || body.kind !== 'status' || !body.hasMenu) return message;
+  return { ...message, body: { ...body, opensAt } };
 }
 
 /**

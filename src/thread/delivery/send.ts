@@ -3,6 +3,7 @@ import { createBackoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { ThreadAddress } from '../../session/address.ts';
+import type { Session } from '../../session/snapshot.ts';
 import { claimRender, fencedRender, notePosts, type RenderClaim, releaseRender } from './claim.ts';
 import type { Delivery, Failed, Outbound } from './outbound.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -30,6 +31,8 @@ export type RenderDeps = {
   leaseMs: number;
   /** Asks for a render of another thread. */
   show?(sessionId: string): Promise<void>;
+  /** Where a session's thread can be opened by who may read it, whatever its platform. */
+  opens?(session: Pick<Session, 'id' | 'address'>): string | undefined;
 };
 
 /** One thread, and what delivers to it. */

@@ -100,6 +100,8 @@ export type StatusView = {
   control: 'stop' | 'retry' | 'continue' | undefined;
   /** Whether what can be done with the session is offered here. */
   hasMenu: boolean;
+  /** Where the thread can be opened besides, by who may read it. */
+  opensAt?: string | undefined;
 };
 
 export type TimelineLine =

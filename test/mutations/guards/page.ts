@@ -10,6 +10,7 @@ const TURNED = 'signs that turn the order in which text is read';
 
 const SHARED = 'whoever reaches a page that several use';
 const SITES = 'other sites, which have the browser of somebody who is signed in there';
+const UNREAD = 'threads of Slack and Discord, opened on the page by who may not read them there';
 const AS_OTHERS = 'people of a page who speak or decide as somebody else';
 
 const DOOR = 'adapters/web/door.ts';
@@ -190,5 +191,21 @@ export const PAGE: readonly Mutation[] = [
     becomes: '`',
     test: 'e2e/page-people',
     title: 'each as themselves',
+  },
+  {
+    threat: UNREAD,
+    file: 'src/controller/elsewhere.ts',
+    text: 'if (!(await mayRead(parts, identity, session, withinMs))) continue;',
+    becomes: '',
+    test: 'unit/elsewhere',
+    title: 'is not there where',
+  },
+  {
+    threat: UNREAD,
+    file: 'src/controller/elsewhere.ts',
+    text: 'if (!(await mayRead(parts, identity, session, withinMs))) continue;',
+    becomes: '',
+    test: 'e2e/elsewhere',
+    title: 'and for nobody else',
   },
 ];
