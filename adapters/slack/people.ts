@@ -96,7 +96,8 @@ type State = {
   monotonic(): number;
   known: Map<string, Known>;
   groups: Map<string, { members: readonly string[]; until: number }>;
-  channels: Map<string, { ids: ReadonlySet<string>; at: number }>;
+  /** `failedAt`: when Slack last could not say. */
+  channels: Map<string, { ids: ReadonlySet<string>; at: number; failedAt?: number }>;
   /** Of channels and user groups; what could not be found out is not asked for again for a while. */
   names: Map<string, { name: string; until: number }>;
 };
@@ -218,12 +219,16 @@ async function channelsOf(
   const kept = channels.get(id);
   const at = monotonic();
   if (kept !== undefined && at - kept.at < withinMs) return kept.ids;
+  // A list of threads asks this of each: what fails is not tried as often as there are threads.
+  if (kept?.failedAt !== undefined && at - kept.failedAt < FAILED_MS) return NO_CHANNELS;
   const ids = await channelsWith(client, id).catch(() => undefined);
-  if (ids === undefined) return NO_CHANNELS;
   if (channels.size >= KEPT) channels.clear();
-  channels.set(id, { ids, at });
-  return ids;
+  const before = kept ?? { ids: NO_CHANNELS, at: -Infinity };
+  channels.set(id, ids === undefined ? { ...before, failedAt: at } : { ids, at });
+  return ids ?? NO_CHANNELS;
 }
+
+const FAILED_MS = 5_000;
 
 const NO_CHANNELS: ReadonlySet<string> = new Set();
 

@@ -24,7 +24,11 @@ export const HubUser = z.object({ id: z.string(), name: z.string(), orgs: z.arra
 export type HubUser = z.infer<typeof HubUser>;
 
 /** What a browser keeps while somebody is at the Hub, so that what comes back is known to be its own. */
-const Way = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), to: z.string() });
+const Way = z.object({
+  ...{ state: z.string(), nonce: z.string(), verifier: z.string() },
+  /** Nowhere but on this page, whatever a browser has kept. */
+  to: z.string().regex(/^\/(?:\?open=[\w-]{1,80})?$/),
+});
 
 export type HubSignIn = {
   /** Where somebody signs in who goes to `to` then, and what their browser keeps meanwhile. */

@@ -79,8 +79,8 @@ export type ElsewhereParts = {
 };
 
 /** Threads of a list, and sessions that are looked at for it. */
-const LISTED = 50;
-const LOOKED_AT = 200;
+const LISTED = 30;
+const LOOKED_AT = 60;
 
 /** Of a list that is read at once a platform is asked once about each of its places. */
 const LIST_MS = 5_000;

@@ -112,6 +112,18 @@ describe('what comes back of a sign-in', () => {
       const way = (away.headers['set-cookie']?.[0] ?? '').split(';')[0]?.split('=')[1] ?? '';
       expect(JSON.parse(Buffer.from(way, 'base64url').toString())).toMatchObject({ to: '/' });
     }
+    // Nor by what somebody has put into the browser.
+    const client = browser();
+    const away = await client.get('/page/sign-in');
+    const hub = await fetch(away.headers.location ?? '', { redirect: 'manual' });
+    const back = new URL(hub.headers.get('location') ?? '');
+    const [, held = ''] = /=([^;]+)/.exec(away.headers['set-cookie']?.[0] ?? '') ?? [];
+    const begun = JSON.parse(Buffer.from(held, 'base64url').toString());
+    const forged = Buffer.from(JSON.stringify({ ...begun, to: 'https://evil.example' })).toString(
+      'base64url',
+    );
+    const answer = await client.get(`${back.pathname}${back.search}`, { cookie: `ml_intern_way=${forged}` });
+    expect(answer.headers.location).toBe('/?why=refused');
   });
 });
 

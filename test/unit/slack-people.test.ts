@@ -64,3 +64,48 @@ test.each([
 ])('a reply in a thread is to who is named first in it: %s', (text, expected) => {
   expect(beginsWithMention(text)).toBe(expected);
 });
+
+describe('the channels that somebody is in', () => {
+  /** Slack as it goes on, on a clock of its own. */
+  function channels() {
+    let now = 0;
+    let answer: () => Promise<unknown> = async () => ({ ok: true, channels: [{ id: 'C1' }] });
+    const apiCall = vi.fn(() => answer());
+    const people = createPeople({ apiCall } as unknown as WebClient, 'T1', { monotonic: () => now });
+    return {
+      apiCall,
+      has: async (channel: string, withinMs?: number) =>
+        (await people.channelsOf('U1', withinMs)).has(channel),
+      after: (ms: number) => {
+        now += ms;
+      },
+      answers: (next: typeof answer) => {
+        answer = next;
+      },
+    };
+  }
+
+  test('are asked for anew where what is known is too old for whoever asks', async () => {
+    const slack = channels();
+    expect(await slack.has('C1')).toBe(true);
+    slack.answers(async () => ({ ok: true, channels: [] }));
+    slack.after(4_000);
+    expect(await slack.has('C1', 5_000)).toBe(true);
+    expect(await slack.has('C1', 0)).toBe(false);
+    expect(await slack.has('C1')).toBe(false);
+    expect(slack.apiCall).toHaveBeenCalledTimes(2);
+  });
+
+  test('that Slack can’t tell are asked for once in a while, not as often as there are threads', async () => {
+    const slack = channels();
+    expect(await slack.has('C1')).toBe(true);
+    slack.answers(refused('ratelimited'));
+    for (let i = 0; i < 50; i++) expect(await slack.has('C1', 0)).toBe(false);
+    expect(slack.apiCall).toHaveBeenCalledTimes(2);
+    // What is young enough for others stays known.
+    expect(await slack.has('C1')).toBe(true);
+    slack.answers(async () => ({ ok: true, channels: [{ id: 'C1' }] }));
+    slack.after(6_000);
+    expect(await slack.has('C1', 0)).toBe(true);
+  });
+});
