@@ -138,7 +138,7 @@ function written(client: Client<true>, { message, isReadBack }: Read, deps: List
       return discordReader(client).shared(message, unread);
     },
     background: async (isFirst, known) => ({
-      background: known ?? (await backgroundOf(client, message, isFirst)),
+      background: await backgroundOf(client, message, { isFirst, known }),
     }),
     tell: (text) => reply(message, text, deps.log),
     show: (card) => showDirectly(message, card, deps.log),

@@ -123,3 +123,12 @@ export const EARLIER_LEFT_OUT = ' (earlier messages are left out)';
 
 /** In place of a message that is replied to or linked. */
 export const WAS_DELETED = '> [It was deleted.]';
+
+/** Messages of a text's links that are read, and characters that are told of each. */
+export const LINKED = { messages: 3, characters: 2_000 } as const;
+
+/** A message that somebody links to, quoted, as a model is told of it. */
+export const linkedMessage = (key: string, quote: string): { key: string; text: string } => ({
+  key,
+  text: `The message that is linked:\n${cut(quote, LINKED.characters)}`,
+});

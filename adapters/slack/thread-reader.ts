@@ -2,12 +2,11 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { cut } from '../../src/lib/cut.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { ThreadAddress } from '../../src/session/address.ts';
 import type { Failed } from '../../src/thread/delivery/outbound.ts';
 import { newestLines } from '../../src/thread/view/newest-lines.ts';
-import { EARLIER_LEFT_OUT, TOLD, WAS_DELETED } from '../shared/reading.ts';
+import { EARLIER_LEFT_OUT, LINKED, linkedMessage, TOLD, WAS_DELETED } from '../shared/reading.ts';
 import { WEB_API } from './delivery.ts';
 import { withWholeFiles } from './files.ts';
 import type { People } from './people.ts';
@@ -45,8 +44,6 @@ type Linked = { key: string; text: string };
 
 /** One more may be what the bot is called with. */
 const WANTED = TOLD.messages + 1;
-const LINKS = 3;
-const LINK_CHARACTERS = 2_000;
 
 /** Messages a page, and pages that are read while somebody waits. */
 const PAGE = 999;
@@ -236,10 +233,10 @@ async function linked(
     ([, linkedChannel]) => linkedChannel === channel,
   );
   return Promise.all(
-    links.slice(0, LINKS).map(async ([, , seconds, micros]) => {
+    links.slice(0, LINKED.messages).map(async ([, , seconds, micros]) => {
       const key = `${seconds}.${micros}`;
       const read = known.find((one) => one.key === key);
-      return read ?? { key, text: `The message that is linked:\n${await quoteAt(deps, channel, key)}` };
+      return read ?? linkedMessage(key, await quoteAt(deps, channel, key));
     }),
   );
 }
@@ -254,5 +251,5 @@ async function quoteAt(deps: ReaderDeps, channel: string, ts: string): Promise<s
   }
   const message = answer.messages.find((one) => one.ts === ts);
   if (message === undefined || message.subtype === 'tombstone') return WAS_DELETED;
-  return cut(await quoted(deps, message), LINK_CHARACTERS);
+  return quoted(deps, message);
 }

@@ -116,6 +116,32 @@ describe('what people see of a message on Discord is read', () => {
     expect(told().at(-1)).toContain('node 4 is down');
   });
 
+  test('where it is linked, in the same channel and its open threads', async () => {
+    await begin(echo);
+    const recipe = on.discord.say('linus', CHANNELS.ml, 'a recipe with warm-up');
+    const alarm = on.discord.write(CHANNELS.ml, alert('97 degrees'), ALERTS);
+    on.discord.startThread(alarm, 'hot');
+    const inThread = on.discord.say('grace', alarm.id, 'use node 4');
+    const secret = on.discord.say('grace', CHANNELS.ops, 'the launch is in May');
+    const gone = on.discord.say('grace', CHANNELS.ml, 'never mind');
+    on.discord.deleteMessage(gone);
+    const at = (channel: string, { id }: { id: string }, host = 'discord.com') =>
+      `https://${host}/channels/${GUILD}/${channel}/${id}`;
+    const asked = on.discord.mention(
+      'ada',
+      CHANNELS.ml,
+      `follow ${at(CHANNELS.ml, recipe)} and <${at(alarm.id, inThread, 'ptb.discord.com')}>, not ${at(CHANNELS.ml, gone)}`,
+    );
+    await on.reply(asked.id, 'heard: [Ada] follow');
+    expect(told()[0]).toContain('The message that is linked:\n  > [Linus] a recipe with warm-up');
+    expect(told()[0]).toContain('The message that is linked:\n  > [Grace] use node 4');
+    expect(told()[0]).toContain('The message that is linked:\n  > [It was deleted.]');
+
+    const other = on.discord.mention('ada', CHANNELS.ml, `and ${at(CHANNELS.ops, secret)}`);
+    await on.reply(other.id, 'heard: [Ada] and');
+    expect(told().at(-1)).not.toContain('launch is in May');
+  });
+
   test('also where nothing is left of it', async () => {
     await begin(echo);
     const first = on.discord.say('grace', CHANNELS.ml, 'never mind');
