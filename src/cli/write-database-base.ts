@@ -1,31 +1,21 @@
-import {
-  appendFileSync,
-  globSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { PGlite } from '@electric-sql/pglite';
 import { createTar } from 'nanotar';
-import { BASE_FILE, BASE_SETTINGS } from '../db/embedded-base.ts';
+import { BASE_FILE } from '../db/embedded-base.ts';
+import { makeBase } from './database-base.ts';
 
 /*
  * npm run db:base: makes anew the empty database that is shipped, once another version of PGlite is installed
- * (`BASE_VERSION` names it).
+ * (`BASE_VERSION` names it), or there are more migrations: those that it lacks run at each first start.
  */
 
-/** An empty database as initdb makes it, packed. */
+/** An empty database, packed. */
 async function packedBase(): Promise<Buffer> {
   const path = mkdtempSync(join(tmpdir(), 'ml-intern-base-'));
   try {
-    const client = await PGlite.create({ dataDir: path });
-    await client.close();
-    appendFileSync(join(path, 'postgresql.conf'), BASE_SETTINGS);
+    await makeBase(path);
     const items = globSync('**', { cwd: path })
       .sort()
       .map((name) => {

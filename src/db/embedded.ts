@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
 import { runMigrations } from 'bullmq';
 import { drizzle } from 'drizzle-orm/pglite';
@@ -26,6 +27,7 @@ import {
 import { MIGRATIONS } from './migrations.ts';
 import { PglitePool } from './pglite-pool.ts';
 import { PreparingPGlite } from './preparing-pglite.ts';
+import { internSchema } from './schema/columns.ts';
 
 /** An embedded database that is open, with the schema of this version. */
 export type Embedded = { client: PGlite; close(): Promise<void> };
@@ -105,6 +107,7 @@ export async function restoreEmbedded(
       await makeEmpty(unfinished);
       const { client, close } = await openHealthy(unfinished, async () => {});
       try {
+        await client.exec(WITHOUT_SCHEMAS);
         await loadRecord(client, file, head);
         await migrateEmbedded(client);
       } catch (error) {
@@ -124,7 +127,10 @@ export async function restoreEmbedded(
   }
 }
 
-/** An empty database without a schema, which whoever opens it gives it. Throws ConfigError. */
+/** An archive comes with the schema of its version. */
+const WITHOUT_SCHEMAS = `drop schema if exists ${internSchema.schemaName}, ${MIGRATIONS.migrationsSchema}, bullmq cascade`;
+
+/** An empty database, whose schema whoever opens it brings up to date. Throws ConfigError. */
 async function makeEmpty(path: string): Promise<void> {
   try {
     unpackBase(path);
@@ -166,6 +172,18 @@ async function openHealthy(path: string, prepare: (client: PGlite) => Promise<vo
   }
 }
 
+/**
+ * Has V8 compile WebAssembly once, when it is called first, and not again once it is called often. Of the
+ * compiled Postgres that is one function above all, the parser: 105 KB, for which the second compiler takes
+ * 600 MB and two seconds of a processor. What statements as ours take does not change (npm run bench -- steps
+ * embedded); those that read ten thousands of rows take up to twice as long.
+ */
+function compileOnce(): void {
+  // The second and third are what the first implies where it is given to Node itself.
+  for (const flag of ['liftoff-only', 'no-wasm-tier-up', 'no-wasm-dynamic-tiering'])
+    setFlagsFromString(`--${flag}`);
+}
+
 /** How Postgres begins a line that says why it ends. */
 const LAST_WORDS = /^.*?\b(?:PANIC|FATAL): {1,2}(.*)$/;
 
@@ -174,6 +192,7 @@ const LAST_WORDS = /^.*?\b(?:PANIC|FATAL): {1,2}(.*)$/;
  * "Aborted()".
  */
 async function open(options: PGliteOptions): Promise<PGlite> {
+  compileOnce();
   let lastWords: string | undefined;
   try {
     return await PreparingPGlite.open({

@@ -1,15 +1,16 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { BASE_SETTINGS, BASE_VERSION, unpackBase } from '../../src/db/embedded-base.ts';
+import { makeBase } from '../../src/cli/database-base.ts';
+import { BASE_VERSION, unpackBase } from '../../src/db/embedded-base.ts';
 import { FAST_FOLDER } from '../support/fast-folder.ts';
 
 /*
- * The empty database that is shipped holds what initdb of the installed PGlite makes, and nothing else:
- * nobody can read a packed file in a change.
+ * The empty database that is shipped holds what initdb of the installed PGlite and all migrations make, and
+ * nothing else: nobody can read a packed file in a change.
  */
 
 let folder: string;
@@ -26,12 +27,11 @@ test('it was made by the version that is installed', () => {
   expect(BASE_VERSION).toBe(version);
 });
 
-test('it holds what initdb makes, row by row of its catalogs, and the same settings', async () => {
+test('it holds what initdb and all migrations make, row by row of its catalogs, and the same settings', async () => {
   unpackBase(join(folder, 'shipped'));
   const shipped = await contents(join(folder, 'shipped'));
   const path = join(folder, 'made');
-  await (await PGlite.create({ dataDir: path })).close();
-  appendFileSync(join(path, 'postgresql.conf'), BASE_SETTINGS);
+  await makeBase(path);
   const made = await contents(path);
   expect(shipped.size).toBeGreaterThan(60);
   expect(shipped.get('pg_proc')?.split('\n').length).toBeGreaterThan(3_000);

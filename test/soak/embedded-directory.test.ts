@@ -126,7 +126,7 @@ test.each([
   ],
   [
     'a write-ahead log that was cut off',
-    (path: string) => truncateSync(join(path, 'pg_wal', logOf(path)), 8192),
+    (path: string) => truncateSync(join(path, 'pg_wal', logOf(path)), 100),
     /can't be used \(could not locate a valid checkpoint record/,
   ],
   [
