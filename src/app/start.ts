@@ -19,11 +19,9 @@ import { createTurns } from '../runtime/turns.ts';
 import { installationId } from '../session/store/installation.ts';
 import { freeAll } from '../session/store/release-all.ts';
 import { type Base, createBase } from './base.ts';
-import { startChat } from './chat.ts';
 import { lacksOf } from './lacks.ts';
 import type { Parts } from './parts.ts';
 import { type SettingUp, setUpFor } from './set-up.ts';
-import { startWorker } from './worker.ts';
 
 /** A running process of the bot. `stop` gives back what it holds and resolves when all is closed. */
 export type Running = { stop(): Promise<void> };
@@ -97,8 +95,9 @@ async function startWith(beginning: Beginning): Promise<Running> {
   health.part('queues', async () => answer(await engine.isReachable(), engine.trouble()));
   const stops: (() => Promise<void>)[] = [];
   try {
-    if (roles.has('worker')) stops.push(startWorker(parts));
-    if (connects !== undefined) stops.push(await startChat(parts, connects));
+    // Late, because of each role's libraries the other has no use for.
+    if (roles.has('worker')) stops.push((await import('./worker.ts')).startWorker(parts));
+    if (connects !== undefined) stops.push(await (await import('./chat.ts')).startChat(parts, connects));
     await engine.ready();
   } catch (error) {
     await stopAll();

@@ -1,16 +1,10 @@
-import type { PGlite } from '@electric-sql/pglite';
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import type pg from 'pg';
 import { secretsOf } from '../config/known-secrets.ts';
 import type { Config } from '../config/load.ts';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { createRedaction, type Redaction } from '../lib/redaction.ts';
-import { closedInTransactions, queryName } from '../lib/transaction-scope.ts';
-import { type Db, databaseOf } from './database.ts';
-import { openEmbedded } from './embedded.ts';
-import { PglitePool } from './pglite-pool.ts';
-import { openPostgres } from './postgres.ts';
-import { createRecordClock } from './record-clock.ts';
+import type { Db } from './database.ts';
+import type { PglitePool } from './pglite-pool.ts';
 
 /** What BullMQ runs on. */
 export type QueueConnection =
@@ -68,7 +62,7 @@ export const storageOf = (config: Config): StorageSettings => ({
 /**
  * Opens the record, brings its schema up to date and says what the queues run on. This is the one place that
  * knows the choice: nothing set is the embedded database for both, `DATABASE_URL` is Postgres for both,
- * `REDIS_URL` besides moves the queues to Redis.
+ * `REDIS_URL` besides moves the queues to Redis. What one of them needs is read where it is chosen.
  */
 export async function openStorage(settings: StorageSettings): Promise<Storage> {
   const record =
@@ -80,6 +74,7 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
 }
 
 async function openServer(url: string, settings: StorageSettings): Promise<Storage> {
+  const { openPostgres } = await import('./postgres.ts');
   const { db, urgent, queues, isReachable, close } = await openPostgres({
     url,
     directUrl: settings.directUrl,
@@ -100,35 +95,6 @@ async function openServer(url: string, settings: StorageSettings): Promise<Stora
 }
 
 async function openDirectory(settings: StorageSettings): Promise<Storage> {
-  const { client, close } = await openEmbedded(settings.embedded);
-  return embeddedStorage(client, close, settings);
-}
-
-/** With what an embedded database is asked. A transaction has a client of its own. */
-const ASKING: ReadonlySet<string> = new Set(['query', 'sql', 'exec', 'transaction']);
-
-/**
- * Storage on an embedded database that is open already, with both schemas up to date. Its time is this
- * process's: Postgres asks the same clock.
- */
-export function embeddedStorage(
-  client: PGlite,
-  close: () => Promise<void>,
-  { timed = (record) => record, redaction }: Pick<StorageSettings, 'timed' | 'redaction'> = {},
-): Storage {
-  const time = createRecordClock(async () => systemClock.now());
-  const closed = closedInTransactions(client, ASKING, queryName);
-  const db = databaseOf(drizzlePglite(closed), timed(time.clock), redaction);
-  return {
-    db,
-    urgent: db,
-    queues: { kind: 'postgres', pool: new PglitePool(closed) },
-    name: 'embedded',
-    isExclusive: true,
-    isReachable: async () => true,
-    async close() {
-      await time.stop();
-      await close();
-    },
-  };
+  const { openEmbeddedStorage } = await import('./embedded-storage.ts');
+  return openEmbeddedStorage(settings.embedded, settings);
 }

@@ -1,4 +1,4 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { jittered } from '../lib/backoff.ts';
 import { boundedFetch } from '../lib/bounded-fetch.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -9,6 +9,7 @@ import { LONGEST_WAIT_MS, ModelError, modelErrorOf, OUTAGES, type RetrySchedule 
 import { type Conversation, KnownQuirks } from './known-quirks.ts';
 import { hasImages, withoutThoughts } from './messages.ts';
 import { overMessages } from './messages-wire.ts';
+import { loadOpenAI, openAI } from './openai.ts';
 import type { Quirks, Refusal } from './quirks.ts';
 import { inOneForm, PROVIDER_HEADER } from './refusals.ts';
 import type { ModelRequest } from './request.ts';
@@ -117,7 +118,7 @@ function heal(
   // Too long is too long, whatever parameters are named; but for bytes, most of which are pictures.
   const refusal = isTooLong ? ofPictures(said) : said;
   if (refusal === undefined) return false;
-  const provider = thrown instanceof OpenAI.APIError ? thrown.headers?.get(PROVIDER_HEADER) : undefined;
+  const provider = isApiError(thrown) ? thrown.headers?.get(PROVIDER_HEADER) : undefined;
   const told = { effort, provider: provider ?? undefined, hasImages: messages.some(hasImages) };
   return quirks.learn(conversation, sent, refusal, told);
 }
@@ -151,7 +152,7 @@ async function once(
   const signal = AbortSignal.any([request.signal, idle.signal]);
   const stalled = () => new ModelError('stalled', `no data for ${idleTimeoutMs} ms`);
   try {
-    const answer = await send(clientFor(models, endpoint), target, request, signal, alive);
+    const answer = await send(await clientFor(models, endpoint), target, request, signal, alive);
     const now = clock.monotonic();
     return {
       ...answer,
@@ -185,21 +186,27 @@ function usageFor(
   };
 }
 
-function clientFor({ clients }: Models, { baseUrl, apiKey }: Endpoint): OpenAI {
+async function clientFor({ clients }: Models, { baseUrl, apiKey }: Endpoint): Promise<OpenAI> {
   const key = `${baseUrl} ${apiKey}`;
   const known = clients.get(key);
   if (known !== undefined) return known;
   // The library takes no empty key, and a server that has none takes any.
   const send = inOneForm(boundedFetch(ANSWER));
-  const client = new OpenAI({ baseURL: baseUrl, apiKey: apiKey || 'none', maxRetries: 0, fetch: send });
+  const Client = await loadOpenAI();
+  const client = new Client({ baseURL: baseUrl, apiKey: apiKey || 'none', maxRetries: 0, fetch: send });
   clients.set(key, client);
   return client;
+}
+
+function isApiError(thrown: unknown): thrown is InstanceType<typeof OpenAI.APIError> {
+  const library = openAI();
+  return library !== undefined && thrown instanceof library.APIError;
 }
 
 function refusalOf(thrown: unknown): Refusal | undefined {
   if (thrown instanceof ModelError && thrown.fault !== undefined)
     return { param: undefined, ...thrown.fault };
-  if (!(thrown instanceof OpenAI.APIError)) return undefined;
+  if (!isApiError(thrown)) return undefined;
   const status: number | undefined = thrown.status;
   return {
     status,

@@ -1,4 +1,3 @@
-import OpenAI from 'openai';
 import { TooLarge } from '../lib/bounded-fetch.ts';
 import { retryAfterMs } from '../lib/clock.ts';
 import { durationText } from '../lib/duration.ts';
@@ -14,6 +13,7 @@ import {
   UNKNOWN_MODEL,
   WRONG_KEY,
 } from './error-words.ts';
+import { openAI } from './openai.ts';
 
 export type ModelErrorKind =
   | 'rate_limit'
@@ -131,10 +131,11 @@ const BY_STATUS: Readonly<Record<number, ModelErrorKind>> = {
  * passed through.
  */
 export function modelErrorOf(error: unknown): unknown {
-  if (error instanceof ModelError || error instanceof OpenAI.APIUserAbortError) return error;
-  if (error instanceof OpenAI.APIConnectionError)
+  const library = openAI();
+  if (error instanceof ModelError || (library && error instanceof library.APIUserAbortError)) return error;
+  if (library && error instanceof library.APIConnectionError)
     return new ModelError('network', error.message, undefined, error);
-  if (error instanceof OpenAI.APIError) {
+  if (library && error instanceof library.APIError) {
     const fault = {
       status: error.status,
       code: [error.code, error.type].find((code) => typeof code === 'string'),

@@ -1,4 +1,15 @@
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { createRequire } from 'node:module';
+
+type Tokenizer = typeof import('gpt-tokenizer/encoding/o200k_base');
+
+const require = createRequire(import.meta.url);
+let loaded: Tokenizer | undefined;
+
+/** Read when the first text is counted: its table of words is 2 MB, and most processes count none. */
+function tokenizer(): Tokenizer {
+  loaded ??= require('gpt-tokenizer/encoding/o200k_base') as Tokenizer;
+  return loaded;
+}
 
 /** Longer texts are counted by their beginning and scaled: exactness there is worth less than the time. */
 const COUNTED_CHARACTERS = 100_000;
@@ -14,6 +25,7 @@ const REMEMBERED = 20_000;
 /** How many tokens a text has, about: models differ, and the usage that comes back tells. */
 export function tokensOf(text: string): number {
   const counted = Math.min(text.length, COUNTED_CHARACTERS);
+  const { countTokens } = tokenizer();
   let count = 0;
   for (let at = 0; at < counted; ) {
     const end = endOfPiece(text, at, counted);

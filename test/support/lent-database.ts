@@ -3,8 +3,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { migrateEmbedded } from '../../src/db/embedded.ts';
+import { embeddedStorage } from '../../src/db/embedded-storage.ts';
 import { PreparingPGlite } from '../../src/db/preparing-pglite.ts';
-import { embeddedStorage, type Storage, type StorageSettings } from '../../src/db/storage.ts';
+import type { Storage, StorageSettings } from '../../src/db/storage.ts';
 
 /** An embedded database that users have one after another: empty at the start of each. */
 export type Loan = {

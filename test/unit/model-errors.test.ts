@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
-import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { modelErrorIn, modelErrorOf } from '../../src/llm/errors.ts';
+import { loadOpenAI } from '../../src/llm/openai.ts';
+
+/** As in a process that has asked a model. */
+const OpenAI = await loadOpenAI();
 
 /** What providers say, in the words of each: provider, status, code, message. */
 const Corpus = z.record(

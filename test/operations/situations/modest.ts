@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onServer } from '../site.ts';
+import { ROOT } from '../../support/root.ts';
+import { onServer, type Site } from '../site.ts';
 import { situation } from '../situation.ts';
 
 /** How long is listened to processes that have nothing to do. */
@@ -17,7 +19,41 @@ const CONNECTIONS = `select count(*)::int as count from pg_stat_activity
 /** The most that a process may take by default, as docs/OPERATIONS.md says. */
 const MOST_CONNECTIONS = 11;
 
+/**
+ * What is read only once it is used, and how many modules a process may read until it is ready: a start takes
+ * the time of its modules.
+ */
+const FIRST_USED_LATER = /node_modules\/(gpt-tokenizer|openai|echarts|@resvg|@astral-sh|cheerio|hyparquet)\//;
+const ROLES = [
+  { words: ['chat'], most: 1_750, not: /node_modules\/(@electric-sql|@octokit|@modelcontextprotocol)\// },
+  { words: ['worker'], most: 1_800, not: /node_modules\/(@electric-sql|@slack|discord\.js)\// },
+  { words: [], most: 2_250, not: /node_modules\/discord\.js\// },
+];
+
+/** Starts a role; the modules that it has read by then. */
+async function modulesOf(site: Site, words: readonly string[]): Promise<string[]> {
+  const file = join(site.folder(), 'modules');
+  const onServers = { DATABASE_URL: await site.database(), REDIS_URL: site.redisUrl };
+  const options = ['-r', join(ROOT, 'test/operations/noting-modules.cjs')];
+  const environment = { ...(words.length > 0 ? onServers : {}), MODULES_TO: file };
+  const bot = await site.started(environment, { words, options });
+  const read = readFileSync(file, 'utf8').trim().split('\n');
+  await bot.stop();
+  return read;
+}
+
 export const MODEST = [
+  situation('a role reads its own modules until it is ready, and no library before its use', async (site) => {
+    const counts: string[] = [];
+    for (const { words, most, not } of ROLES) {
+      const read = await modulesOf(site, words);
+      const early = read.filter((url) => FIRST_USED_LATER.test(url) || not.test(url));
+      assert.deepEqual(early, []);
+      assert.ok(read.length <= most, `${words.join() || 'both'}: ${read.length} modules, more than ${most}`);
+      counts.push(`${words.join() || 'both'} ${read.length}`);
+    }
+    return `modules read: ${counts.join(', ')}`;
+  }),
   situation(
     'two chat and three worker processes at rest: under 2 statements a second, few connections',
     async (site) => {
@@ -49,12 +85,12 @@ export const MODEST = [
     },
   ),
   situation(
-    'the first start of the embedded bot, which makes its database, stays below 1 GB',
+    'the first start of the embedded bot, which makes its database, stays below 450 MB',
     async (site) => {
       const bot = await site.started();
       const status = readFileSync(`/proc/${bot.child.pid}/status`, 'utf8');
       const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
-      assert.ok(peak <= 1_024, `${peak.toFixed(0)} MB`);
+      assert.ok(peak <= 450, `${peak.toFixed(0)} MB`);
       return `peak ${peak.toFixed(0)} MB`;
     },
   ),
