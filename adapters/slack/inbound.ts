@@ -100,13 +100,26 @@ async function onChange(changed: ChangedMessage, deps: ListenDeps): Promise<void
   const message = writtenBy(changed.now, deps);
   if (message === undefined) return;
   const old = writtenBy(changed.before, deps);
-  const isPreview = message.edited === undefined || old?.text === message.text;
+  const isPreview = old === undefined ? !isEditedAt(message, changed.at) : !isEdited(message, old);
   const now = written(message, deps);
   // Where Slack does not tell of the files before the edit, they were those that there are now.
   const before = old && written({ ...old, files: old.files ?? message.files }, deps);
   const edit = { before: isPreview ? now : before, ...changeOf(message, changed.at) };
   await deps.controller.edited(now, edit, changing(message, deps));
 }
+
+const isEdited = ({ edited, text }: WrittenMessage, old: WrittenMessage): boolean =>
+  edited !== undefined && text !== old.text;
+
+/**
+ * Whether a message says that it was edited when it was changed, where Slack does not tell what it was
+ * before: an edit of long ago is none that is told of now.
+ */
+const isEditedAt = ({ edited }: WrittenMessage, at: string): boolean =>
+  edited !== undefined && Number(at) - Number(edited.ts) < NEWS_SECONDS;
+
+/** The time of an edit is in whole seconds, and its event may come some seconds later. */
+const NEWS_SECONDS = 60;
 
 /** An edit as Slack tells it: the words and files as they are by now. `at` sorts as text. */
 export const changeOf = ({ text, files = [] }: Pick<WrittenMessage, 'text' | 'files'>, at: string) => ({

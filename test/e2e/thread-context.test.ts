@@ -85,6 +85,24 @@ describe('a mention that is added by an edit', () => {
     expect(world.model.requests).toHaveLength(2);
   });
 
+  test('is none where it was added long ago, also where Slack does not tell what it was before', async () => {
+    await begin(echo, { isStarted: false });
+    const said = world.slack.say('U0ADA', 'C0ML', 'the loss is NaN');
+    const hoursAgo = Math.floor(Date.now() / 1000) - 3 * 3_600;
+    const edited = { user: 'U0ADA', ts: `${hoursAgo}.000000` };
+    world.slack.workspace.edit(said, { text: '<@UBOT00001> the loss is NaN', edited });
+    await world.start();
+    world.slack.tellsBefore = false;
+    world.slack.unfurl(said);
+    await world.slack.delivered();
+    const other = world.slack.say('U0ADA', 'C0ML', 'it is slow');
+    await world.slack.delivered();
+    world.slack.editMessage(other, '<@UBOT00001> it is slow');
+    await world.reply(other, 'heard: [Ada] it is slow');
+    expect(world.replies(said)).toEqual([]);
+    expect(world.model.requests).toHaveLength(1);
+  });
+
   test('is corrected by a later edit, also where Slack tells of it as a mention alone', async () => {
     await begin(echo, { isStarted: false });
     await world.start(['chat']);

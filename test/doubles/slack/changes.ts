@@ -50,18 +50,18 @@ function threadParts(ts: string, replies: readonly SlackMessage[]): Event {
   };
 }
 
-/** `now` is the time of the change. */
+/** `now` is the time of the change. Slack's own example has no message as it was. */
 export const changed = (
   now: string,
   message: SlackMessage,
   kind: ChannelKind,
-  before: Event,
+  before: Event | undefined,
   is: Event,
 ): Event => ({
   ...common(now, message, kind),
   subtype: 'message_changed',
   message: { ...is, source_team: teamOf(message.channel), user_team: BOT.team_id },
-  previous_message: before,
+  ...(before === undefined ? {} : { previous_message: before }),
 });
 
 export const deleted = (now: string, message: SlackMessage, kind: ChannelKind, before: Event): Event => ({

@@ -109,6 +109,9 @@ export abstract class SlackPeople extends SlackOpenings {
     this.deliverMention(message);
   }
 
+  /** Whether a change is told with the message as it was before. */
+  tellsBefore = true;
+
   /** Slack has fetched what a link of a message leads to, and shows it below. */
   unfurl(message: SlackMessage): void {
     const attachments = [{ id: 1, from_url: 'https://example.com/', title: 'A page', text: 'What is on it' }];
@@ -135,7 +138,8 @@ export abstract class SlackPeople extends SlackOpenings {
     // The time of an edit is told in whole seconds.
     const edited = { user: message.user, ts: `${now.split('.')[0]}.000000` };
     this.workspace.edit(message, content.text === undefined ? content : { edited, ...content });
-    const event = changed(now, message, this.workspace.kindOf(message.channel), before, this.#raw(message));
+    const was = this.tellsBefore ? before : undefined;
+    const event = changed(now, message, this.workspace.kindOf(message.channel), was, this.#raw(message));
     this.deliverEvent(event);
     return event;
   }
