@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Board } from '../../src/controller/platform-definition.ts';
+import type { Board, BoardPart } from '../../src/controller/platform-definition.ts';
+import { othersFirst } from '../../src/lib/breath.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { type Bell, createBell } from '../shared/bell.ts';
 import type { Visitor } from './entry.ts';
@@ -8,6 +9,12 @@ import { shownNews } from './shown.ts';
 
 /** Other processes change the board as well: it is looked at this often. */
 const LOOK_MS = 1_000;
+
+/** Messages that are read at once, of a thread that may have thousands. */
+const READ_AT_ONCE = 25;
+
+/** Characters of an event beyond which the next message begins another: a browser reads one at a time. */
+const EVENT_CHARACTERS = 64_000;
 
 /** A connection on which nothing is said is ended by what stands between. */
 const SAID_MS = 15_000;
@@ -23,6 +30,8 @@ export type Watch = { thread: string | undefined; after: number };
  * Tells a browser of all that changes, as it changes, until it hangs up, is signed out, or `signal` aborts:
  * server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) whose ids are versions
  * of the board. A browser that comes back names the last one that it has seen, and is told what is newer.
+ * What is too much for one event comes in several, the newest messages first: the last one alone has the id,
+ * so a browser that has not seen them all is told all of it again.
  */
 export async function sendEvents(
   { request, response }: { request: IncomingMessage; response: ServerResponse },
@@ -36,32 +45,24 @@ export async function sendEvents(
   const bell = createBell();
   const stops = [board.onChange(bell.ring), clock.every(LOOK_MS, bell.ring)];
   const end = () => bell.end();
+  const isIn = asking(mayGoOn, clock);
   response.on('close', end);
   signal.addEventListener('abort', end, { once: true });
   head(response, 200, 'text/event-stream; charset=utf-8', { 'x-accel-buffering': 'no' });
   response.write('retry: 1000\n\n');
   try {
     let saidAt = clock.monotonic();
-    let askedAt = saidAt;
     let isFirst = true;
     while (!bell.isEnded && !signal.aborted) {
-      if (clock.monotonic() - askedAt > ASKED_MS) {
-        if (!(await mayGoOn())) break;
-        askedAt = clock.monotonic();
-      }
-      const news = await board.since(version, watch.thread);
-      // A board that begins again, of a record that was replaced, has fewer versions than have been seen.
-      const isOlder = news.version < version;
-      const whole = isOlder ? await board.since(0, watch.thread) : news;
-      if (isFirst || isOlder || news.version > version) {
-        version = whole.version;
-        await send(
-          response,
-          bell,
-          `id: ${version}\ndata: ${JSON.stringify({ ...shownNews(whole, visitor), isOlder })}\n\n`,
-        );
+      if (!(await isIn())) break;
+      for await (const part of newsFor(board, version, watch.thread)) {
+        if (!isFirst && part.version === version) break;
+        await sendPart(response, bell, visitor, part);
+        if (part.isLast) version = part.version;
         saidAt = clock.monotonic();
-      } else if (clock.monotonic() - saidAt > SAID_MS) {
+        if (bell.isEnded || !(await isIn())) break;
+      }
+      if (clock.monotonic() - saidAt > SAID_MS) {
         await send(response, bell, ': still here\n\n');
         saidAt = clock.monotonic();
       }
@@ -74,6 +75,67 @@ export async function sendEvents(
     signal.removeEventListener('abort', end);
     response.end();
   }
+}
+
+/** Whether whoever reads is still signed in; once they are not, it ends what is sent. */
+function asking(mayGoOn: Reader['mayGoOn'], clock: Pick<Clock, 'monotonic'>): () => Promise<boolean> {
+  let askedAt = clock.monotonic();
+  let isIn = true;
+  return async () => {
+    if (!isIn || clock.monotonic() - askedAt <= ASKED_MS) return isIn;
+    isIn = await mayGoOn();
+    askedAt = clock.monotonic();
+    return isIn;
+  };
+}
+
+/** A part of what is told; `isOlder` begins what takes the place of all that was told before. */
+type Told = BoardPart & { isOlder: boolean };
+
+async function* newsFor(board: Board, seen: number, thread: string | undefined): AsyncGenerator<Told> {
+  for await (const part of board.inParts(seen, thread, READ_AT_ONCE)) {
+    if (part.version < seen) return yield* fromBeginning(board, thread);
+    yield { ...part, isOlder: false };
+  }
+}
+
+/** A board that begins again, of a record that was replaced, has fewer versions than have been seen. */
+async function* fromBeginning(board: Board, thread: string | undefined): AsyncGenerator<Told> {
+  let isOlder = true;
+  for await (const part of board.inParts(0, thread, READ_AT_ONCE)) {
+    yield { ...part, isOlder };
+    isOlder = false;
+  }
+}
+
+/** Sends a part in events that are not much longer than a browser reads at once. */
+async function sendPart(
+  response: ServerResponse,
+  bell: Bell,
+  visitor: Visitor,
+  { isLast, isOlder, ...part }: Told,
+): Promise<void> {
+  let told = { ...shownNews({ ...part, messages: [] }, visitor), isOlder };
+  let characters = 0;
+  const flush = async (hasMore: boolean) => {
+    const id = hasMore ? '' : `id: ${part.version}\n`;
+    await send(response, bell, `${id}data: ${JSON.stringify({ ...told, hasMore })}\n\n`);
+    told = { ...told, threads: [], messages: [], isOlder: false };
+    characters = 0;
+  };
+  for (const message of part.messages) {
+    const { messages } = shownNews({ version: part.version, threads: [], messages: [message] }, visitor);
+    const { length } = JSON.stringify(messages);
+    if (told.messages.length > 0 && characters + length > EVENT_CHARACTERS) {
+      await flush(true);
+      // Texts are made trees of, which takes its time: others are not kept waiting for all of them.
+      await othersFirst();
+      if (bell.isEnded) return;
+    }
+    told.messages.push(...messages);
+    characters += length;
+  }
+  await flush(!isLast);
 }
 
 /** Waits until a browser that reads slowly has room for more. */

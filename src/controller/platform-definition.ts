@@ -7,12 +7,12 @@ import type { Logger } from '../lib/log.ts';
 import type { Probe } from '../lib/probe.ts';
 import type { Tokens } from '../lib/tokens.ts';
 import type { Mentions } from '../session/mentions.ts';
-import type { Board, BoardMessage, BoardNews, BoardThread } from '../session/store/boards.ts';
+import type { Board, BoardMessage, BoardNews, BoardPart, BoardThread } from '../session/store/boards.ts';
 import type { Renewals } from '../session/store/renewals.ts';
 import type { BytesOf } from '../thread/delivery/outgoing.ts';
 import type { Platform } from './platform.ts';
 
-export type { Board, BoardMessage, BoardNews, BoardThread, Renewals };
+export type { Board, BoardMessage, BoardNews, BoardPart, BoardThread, Renewals };
 
 /**
  * A platform before it is connected to: what can be set, what is asked of it before the start, and how it is

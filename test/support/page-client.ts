@@ -22,6 +22,7 @@ export type PageMessage = z.infer<typeof Message>;
 const News = z.object({
   version: z.number(),
   isOlder: z.boolean(),
+  hasMore: z.boolean(),
   threads: z.array(
     z.looseObject({ thread: z.string(), title: z.string().optional(), standing: z.string().optional() }),
   ),
@@ -174,9 +175,11 @@ export class PageClient {
     const lines = part.split('\n');
     const data = lines.find((line) => line.startsWith('data: '));
     const id = lines.find((line) => line.startsWith('id: '));
-    if (data === undefined || id === undefined) return;
+    if (data === undefined) return;
     const news = News.parse(JSON.parse(data.slice(6)));
-    this.lastEventId = id.slice(4);
+    // What has more to follow is not all that its version has.
+    if (news.hasMore !== (id === undefined)) throw new Error(`an event with the id ${id}: ${data}`);
+    if (id !== undefined) this.lastEventId = id.slice(4);
     this.events.push(news);
     for (const message of news.messages) this.messages.set(message.id, message);
     for (const thread of news.threads) this.threads.set(thread.thread, thread);

@@ -26,6 +26,12 @@ export const freshId = () => crypto.randomUUID();
 
 export const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** Made once, when it is needed: making it takes longer than all that is done with it in a message. */
+let moments;
+
 /** A moment as people say it. */
-export const timeText = (at) =>
-  at === undefined ? '' : new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+export function timeText(at) {
+  if (at === undefined) return '';
+  moments ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return moments.format(new Date(at));
+}

@@ -53,17 +53,17 @@ const stream = follow({
     if (now === 'out') status.append(' ', howToComeIn());
     if (now === 'live' && isStartingAnew) void startedAnew();
   },
-  news({ threads: changed, messages: news, isOlder }) {
+  news({ threads: changed, messages: news, isOlder, hasMore, isRest }) {
     if (isOlder) {
       threads.clear();
       if (sessionElsewhere() === undefined) messages.clear();
     }
     for (const thread of changed) threads.set(thread.thread, thread);
-    if (sessionElsewhere() === undefined) messages.show(news);
+    if (sessionElsewhere() === undefined) messages.show(news, hasMore);
     // What waits for an answer is said at once, whatever is being read out.
-    const calling = news.filter((one) => one.isCalling && !one.isRemoved).at(-1);
-    if (calling) byId('spoken').textContent = calling.headline;
-    showThreads();
+    const calling = news.find((one) => one.isCalling && !one.isRemoved);
+    if (calling && !isRest) byId('spoken').textContent = calling.headline;
+    if (changed.length > 0 || isOlder) showThreads();
   },
 });
 

@@ -1,5 +1,12 @@
 import { element, timeText } from './elements.js';
+import { blockHeight, settle, USUAL_COLUMNS } from './heights.js';
 import { blocks, code } from './nodes.js';
+
+/**
+ * What elements show of messages that change, by which what has not changed is known. Most never do: what
+ * changes for the first time is made anew.
+ */
+const shownBy = new WeakMap();
 
 /**
  * A message as an element. `act` is told of buttons and menus that somebody uses.
@@ -8,7 +15,26 @@ import { blocks, code } from './nodes.js';
  * @param {(control: { name: string, values: string[], chosen?: string }, from: HTMLElement) => void} act
  */
 export function messageElement(message, act) {
-  return message.by === undefined ? ofBot(message, act) : ofPerson(message);
+  if (message.by !== undefined) return ofPerson(message);
+  const { id, pieces } = message;
+  const nodes = pieces.flatMap((piece, i) => pieceNodes(piece, `${id}-${i}`, act, id));
+  return element('article', attributesOf(message), ...nodes);
+}
+
+/**
+ * What becomes of the element of a message that has changed. Of one of the bot that goes on changing it is
+ * the same element, in which only what has changed is made anew: the rest keeps what is selected, scrolled
+ * and read in it.
+ */
+export function changedElement(old, message, act) {
+  if (message.by !== undefined) return ofPerson(message);
+  const isKnown = shownBy.has(old);
+  const made = isKnown ? old : element('article');
+  if (!isKnown) shownBy.set(made, []);
+  for (const [name, value] of Object.entries(attributesOf(message))) {
+    if (made.getAttribute(name) !== value) made.setAttribute(name, value);
+  }
+  return filled(made, message, act);
 }
 
 function ofPerson({ id, by, text, files, at, isTaken }) {
@@ -24,18 +50,82 @@ function ofPerson({ id, by, text, files, at, isTaken }) {
 
 const NAMES = { card: '', answer: 'Answer', notice: 'Note', file: 'File' };
 
-function ofBot({ id, kind, tone, headline, isCalling, pieces, at }, act) {
-  const label = [headline || NAMES[kind], timeText(at)].filter(Boolean).join(', ');
-  const attributes = {
-    class: ['message bot', kind, tone ? `tone-${tone}` : '', isCalling ? 'calling' : ''].join(' ').trim(),
+/** Whether a piece is what a call is approved with. */
+const decides = ({ buttons }) => buttons?.some(({ name }) => name === 'approve') ?? false;
+
+function attributesOf({ id, kind, tone, headline, isCalling, pieces, at }) {
+  const looks = [
+    ...['message', 'bot', kind, tone && `tone-${tone}`, isCalling && 'calling'],
+    pieces.some(decides) && 'decides',
+  ];
+  return {
+    class: looks.filter(Boolean).join(' '),
     'data-id': id,
-    'aria-label': label,
+    'aria-label': [headline || NAMES[kind], timeText(at)].filter(Boolean).join(', '),
   };
-  return element(
-    'article',
-    attributes,
-    ...pieces.flatMap((piece, i) => pieceNodes(piece, `${id}-${i}`, act, id)),
-  );
+}
+
+/** Makes of an element what a message says; pieces that say the same as before are the same elements. */
+function filled(made, { id, pieces }, act) {
+  const before = shownBy.get(made);
+  const shown = pieces.map((piece, i) => shownPiece(before[i], piece, `${id}-${i}`, act, id));
+  shownBy.set(made, shown);
+  const kept = new Set(shown.flatMap(({ nodes }) => nodes));
+  for (const node of [...made.childNodes]) if (!kept.has(node)) node.remove();
+  [...kept].forEach((node, i) => {
+    const there = made.childNodes[i];
+    if (there !== node) made.insertBefore(node, there ?? null);
+  });
+  return made;
+}
+
+function shownPiece(before, piece, at, act, messageId) {
+  const said = JSON.stringify(piece);
+  if (before?.said === said) return before;
+  if (!piece.blocks || before?.text === undefined || before.kind !== piece.kind) {
+    const text = piece.blocks && createText(piece);
+    return {
+      said,
+      kind: piece.kind,
+      text,
+      nodes: text ? [text.node] : pieceNodes(piece, at, act, messageId),
+    };
+  }
+  before.text.change(piece.blocks);
+  return { ...before, said };
+}
+
+/** Blocks of a text after which those of its beginning are left out while they are out of sight. */
+const MOST_BLOCKS = 20;
+const NEWEST_BLOCKS = 10;
+
+/**
+ * A text that may be still being written: blocks that stand at its beginning as before are not made anew.
+ */
+function createText({ kind, blocks: first }) {
+  const node = element('div', { class: kind });
+  let shown = [];
+  change(first);
+  return { node, change };
+
+  function change(trees) {
+    const said = trees.map((tree) => JSON.stringify(tree));
+    let same = 0;
+    while (same < shown.length && shown[same].said === said[same]) same++;
+    for (const old of shown.slice(same)) for (const one of old.nodes) one.remove();
+    const made = trees.slice(same).map((tree, i) => ({ said: said[same + i], nodes: blocks([tree]) }));
+    node.append(...made.flatMap(({ nodes }) => nodes));
+    shown = [...shown.slice(0, same), ...made];
+    if (shown.length > MOST_BLOCKS) settleFirst(trees);
+  }
+
+  function settleFirst(trees) {
+    shown.slice(0, -NEWEST_BLOCKS).forEach((one, i) => {
+      if (one.isSettled) return;
+      one.isSettled = true;
+      for (const block of one.nodes) settle(block, blockHeight(trees[i], USUAL_COLUMNS));
+    });
+  }
 }
 
 /** A piece of a message or a card. */
@@ -43,9 +133,8 @@ export function pieceNodes(piece, at, act, messageId) {
   switch (piece.kind) {
     case 'text':
     case 'markdown':
-      return [element('div', { class: piece.kind }, ...blocks(piece.blocks))];
     case 'small':
-      return [element('div', { class: 'small' }, ...blocks(piece.blocks))];
+      return [createText(piece).node];
     case 'code':
       return [code(piece.text, 'what runs')];
     case 'output':
@@ -61,9 +150,15 @@ export function pieceNodes(piece, at, act, messageId) {
         ),
       ];
     case 'buttons':
-      return [element('div', { class: 'buttons' }, ...piece.buttons.map((button) => buttonOf(button, act)))];
+      return [
+        element(
+          'div',
+          { class: decides(piece) ? 'buttons deciding' : 'buttons' },
+          ...piece.buttons.map((button) => buttonOf(button, act)),
+        ),
+      ];
     case 'menu':
-      return [menuOf(piece, at, act)];
+      return [menuOf(piece, at, act, messageId !== '')];
     case 'file':
       return fileNodes(piece, messageId);
     default:
@@ -79,7 +174,31 @@ function buttonOf({ label, name, values, style, sure }, act) {
   return element('button', { type: 'button', class: style, 'data-name': name, onclick: press }, label);
 }
 
-function menuOf({ label, name, values, options, chosen, most }, at, act) {
+/**
+ * A menu of a message is a button until somebody opens it, unless it shows what is chosen: browsers that
+ * fill in forms look at every list of choices of a page whenever something changes, and so lay out what is
+ * out of sight, too.
+ */
+function menuOf(piece, at, act, isInMessage) {
+  const menu = element('div', { class: 'menu' });
+  const { label, chosen, most } = piece;
+  if (!isInMessage || most > 1 || chosen !== undefined) {
+    menu.append(...choices(piece, at, act));
+    return menu;
+  }
+  const open = () => {
+    menu.replaceChildren(...choices(piece, at, act));
+    const select = menu.querySelector('select');
+    select.focus();
+    if (navigator.userActivation?.isActive) select.showPicker?.();
+  };
+  menu.append(
+    element('button', { type: 'button', class: 'opens', 'aria-haspopup': 'listbox', onclick: open }, label),
+  );
+  return menu;
+}
+
+function choices({ label, name, values, options, chosen, most }, at, act) {
   const id = `menu-${at}`;
   const select = element(
     'select',
@@ -96,13 +215,11 @@ function menuOf({ label, name, values, options, chosen, most }, at, act) {
     if (chosen === undefined && most === 1) select.value = '';
   };
   // A keyboard goes through the options one by one: nothing is done before its button.
-  return element(
-    'div',
-    { class: 'menu' },
+  return [
     element('label', { for: id, class: most > 1 || chosen !== undefined ? undefined : 'unseen' }, label),
     select,
     element('button', { type: 'button', onclick: pick, 'aria-label': `Go: ${label}` }, 'Go'),
-  );
+  ];
 }
 
 function fileNodes({ name, alt, isPicture, href: own }, messageId) {

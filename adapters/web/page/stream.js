@@ -1,7 +1,7 @@
 /**
- * Follows the board over server-sent events, of the list and of one thread. Every event says how far it goes;
- * a connection that breaks is begun again from there, so nothing is missed, and a message that is told again
- * is the same message.
+ * Follows the board over server-sent events, of the list and of one thread. Every event says how far it goes,
+ * but for those that have more to follow (`hasMore`); a connection that breaks is begun again from there, so
+ * nothing is missed, and a message that is told again is the same message. What follows those is `isRest`.
  *
  * @param {{ news(news: object): void, state(state: 'live' | 'away' | 'out'): void }} told
  */
@@ -17,11 +17,17 @@ export function follow(told) {
     const query = new URLSearchParams({ after: String(known), ...(thread ? { thread } : {}) });
     source = new EventSource(`/page/events?${query}`);
     const own = source;
-    own.onopen = () => told.state('live');
+    let isRest = false;
+    own.onopen = () => {
+      isRest = false;
+      told.state('live');
+    };
     own.onmessage = ({ data, lastEventId }) => {
       if (own !== source) return;
-      known = Number(lastEventId);
-      told.news(JSON.parse(data));
+      if (lastEventId !== '') known = Number(lastEventId);
+      const news = JSON.parse(data);
+      told.news({ ...news, isRest });
+      isRest = news.hasMore;
     };
     own.onerror = async () => {
       if (own !== source) return;

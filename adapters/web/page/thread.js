@@ -1,116 +1,113 @@
 import { byId } from './elements.js';
-import { messageElement } from './messages.js';
+import { roughHeight } from './heights.js';
+import { changedElement, messageElement } from './messages.js';
+import { createPlaced } from './placed.js';
 
-/** Messages that are made at once: more would hold up who scrolls or writes meanwhile. */
-const AT_ONCE = 25;
+/**
+ * Messages that are made at once, and how long at most: more would hold up who scrolls or writes meanwhile.
+ * A frame of 16 ms has room for this and for what the browser makes of it.
+ */
+const AT_ONCE = 12;
+const AT_ONCE_MS = 6;
 
 /** The messages of the thread that the page shows, in their order. */
 export function createThread({ act }) {
   const log = byId('messages');
   const placed = createPlaced(log);
   /** What is told of and not shown yet, by id. */
-  let waiting = new Map();
-  let next;
+  const waiting = new Map();
+  let hasMore = false;
+  const frame = createFrame(showSome);
 
   const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
 
-  function put(message) {
-    const old = placed.nodeOf(message.id);
-    if (message.isRemoved) return placed.remove(message.id);
-    const node = messageElement(message, act);
-    const focused = old?.contains(document.activeElement) ? document.activeElement : undefined;
-    placed.put(message.id, message.place, node);
-    if (focused) focusLike(node, focused);
-  }
-
-  /** A message that changes is another element: the keyboard stays where it was. */
-  function focusLike(node, { tagName, textContent }) {
-    const same = [...node.querySelectorAll(tagName)].find((one) => one.textContent === textContent);
-    (same ?? log).focus({ preventScroll: true });
-  }
-
   /** Shows the newest that wait; where somebody reads further up, the page stays there. */
   function showSome() {
-    next = undefined;
+    const until = performance.now() + AT_ONCE_MS;
     const wasAtEnd = isAtEnd() || placed.size() === 0;
-    const messages = [...waiting.values()].sort((a, b) => a.place - b.place).slice(-AT_ONCE);
-    for (const message of messages) {
+    const end = placed.end();
+    const columns = log.clientWidth / 9;
+    const shown = [];
+    for (const message of newest(waiting)) {
       waiting.delete(message.id);
-      put(message);
+      put({ log, placed, act, columns }, message);
+      shown.push(message);
+      if (performance.now() > until) break;
     }
-    log.setAttribute('aria-busy', String(waiting.size > 0));
-    if (waiting.size > 0) next = setTimeout(showSome);
-    if (!wasAtEnd) return;
-    log.scrollTop = log.scrollHeight;
-    // What waits for somebody is read from its beginning.
-    const calling = messages.findLast((one) => one.isCalling && placed.nodeOf(one.id));
-    const top = calling && placed.nodeOf(calling.id).offsetTop - log.offsetTop;
-    if (top !== undefined && top < log.scrollTop) log.scrollTop = top - 8;
+    log.setAttribute('aria-busy', String(hasMore || waiting.size > 0));
+    if (waiting.size > 0) frame.ask();
+    if (wasAtEnd && shown.length > 0) followEnd(log, placed, shown, end);
   }
 
   return {
     clear() {
-      clearTimeout(next);
-      next = undefined;
-      waiting = new Map();
+      frame.cancel();
+      waiting.clear();
       placed.clear();
     },
-    /** Shows what has changed, as much as there is room for at once, and the rest after that. */
-    show(messages) {
+    /**
+     * Shows what has changed, as much as there is room for at once, and the rest after that. `isGoingOn`:
+     * more is told in a moment.
+     */
+    show(messages, isGoingOn = false) {
       for (const message of messages) waiting.set(message.id, message);
-      if (next === undefined) showSome();
+      hasMore = isGoingOn;
+      frame.ask();
     },
   };
 }
 
-/** Elements of a list by their places, each found without going through all. */
-function createPlaced(list) {
-  const shown = new Map();
-  /** All that are shown, in order. */
-  const order = [];
+/** The newest that wait, and what is gone before them, which has no place. */
+function newest(waiting) {
+  const placeOf = ({ place }) => place ?? Number.MAX_SAFE_INTEGER;
+  return [...waiting.values()].sort((a, b) => placeOf(b) - placeOf(a)).slice(0, AT_ONCE);
+}
 
-  /** Where the first one stands that is not before a place. */
-  function indexAt(place) {
-    let from = 0;
-    let to = order.length;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (order[middle].place < place) from = middle + 1;
-      else to = middle;
-    }
-    return from;
-  }
-
-  function remove(id) {
-    const old = shown.get(id);
-    if (old === undefined) return;
-    old.node.remove();
-    order.splice(order.indexOf(old, indexAt(old.place)), 1);
-    shown.delete(id);
-  }
-
+/**
+ * Does something once a frame, however often it is asked for meanwhile. A page that is out of sight has no
+ * frames.
+ */
+function createFrame(work) {
+  let next;
   return {
-    remove,
-    size: () => shown.size,
-    nodeOf: (id) => shown.get(id)?.node,
-    clear() {
-      shown.clear();
-      order.length = 0;
-      list.replaceChildren();
+    ask() {
+      if (next !== undefined) return;
+      const own = () => {
+        if (own !== next) return;
+        next = undefined;
+        work();
+      };
+      next = own;
+      if (document.hidden) setTimeout(own);
+      else requestAnimationFrame(own);
     },
-    put(id, place, node) {
-      const old = shown.get(id);
-      if (old?.place === place) {
-        old.node.replaceWith(node);
-        old.node = node;
-        return;
-      }
-      remove(id);
-      const one = { place, node };
-      const at = indexAt(place);
-      list.insertBefore(node, order[at]?.node ?? null);
-      order.splice(at, 0, one);
-      shown.set(id, one);
+    cancel() {
+      next = undefined;
     },
   };
+}
+
+function put({ log, placed, act, columns }, message) {
+  const { id, place, isRemoved } = message;
+  if (isRemoved) return placed.remove(id);
+  const old = placed.nodeOf(id);
+  const focused = old?.contains(document.activeElement) ? document.activeElement : undefined;
+  const node = old ? changedElement(old, message, act) : messageElement(message, act);
+  placed.put(id, place, node, node === old ? undefined : roughHeight(message, columns));
+  if (focused && !focused.isConnected) focusLike(log, node, focused);
+}
+
+/** What changes is another element: the keyboard stays where it was. */
+function focusLike(log, node, { tagName, textContent }) {
+  const same = [...node.querySelectorAll(tagName)].find((one) => one.textContent === textContent);
+  (same ?? log).focus({ preventScroll: true });
+}
+
+/** Goes on to what is shown behind the end; what waits for somebody is read from its beginning. */
+function followEnd(log, placed, shown, end) {
+  log.scrollTop = log.scrollHeight;
+  const calling = shown.find(({ id, isCalling, place }) => isCalling && place > end && placed.nodeOf(id));
+  if (calling === undefined) return;
+  const above = placed.nodeOf(calling.id).getBoundingClientRect().top - log.getBoundingClientRect().top;
+  if (above < 0) log.scrollTop += above - 8;
 }

@@ -31,11 +31,14 @@ export type BoardThread = {
 /** What is newer than a version; `version` is how far it goes. */
 export type BoardNews = { version: number; threads: BoardThread[]; messages: BoardMessage[] };
 
+/** A part of that. Only whoever has all parts, the last one too, has seen `version`. */
+export type BoardPart = BoardNews & { isLast: boolean };
+
 /**
- * The threads of a platform that the program shows itself, in the record: elsewhere the platform keeps what
- * is said. Every change has a version, and versions are seen in their order: each commits before the next one
- * is given. So whoever has seen a version and asks for what is newer misses nothing, and is given of each
- * message what it is by then, however often it was changed.
+ * The threads of a platform that the program shows itself, in the record: elsewhere the platform keeps
+ * what is said. Every change has a version, and versions are seen in their order: each commits before the
+ * next one is given. So whoever has seen a version and asks for what is newer misses nothing, and is given
+ * of each message what it is by then, however often it was changed.
  */
 export type Board = {
   /**
@@ -53,6 +56,12 @@ export type Board = {
   stand(thread: string, standing: string): Promise<void>;
   /** All that is newer than `version`, of the list and of one thread; from 0 on, the newest of the list. */
   since(version: number, thread: string | undefined): Promise<BoardNews>;
+  /**
+   * The same in parts of at most `most` messages, those that changed last first; the threads come with the
+   * first part. All say the version that the first one was read at: what changes while they are read is
+   * newer than that, and in none of the parts that follow.
+   */
+  inParts(version: number, thread: string | undefined, most: number): AsyncGenerator<BoardPart>;
   /** Is told of every change that this process makes; returns what ends that. */
   onChange(listener: () => void): () => void;
   /** Lets a browser in for so long, by the hash of what it holds; `who` is kept of whoever it is. */
@@ -91,6 +100,7 @@ export function createBoard(db: Db, platform: string): Board {
         touchThread(tx, platform, thread, version, { standing }),
       ),
     since: (version, thread) => newsOf(db, platform, version, thread),
+    inParts: (version, thread, most) => partsOf(db, platform, version, thread, most),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -194,8 +204,17 @@ async function touchThread(
     .onConflictDoUpdate({ target: [boardThreads.platform, boardThreads.thread], set: changed });
 }
 
-/** Read in one snapshot, whose newest version is the one that is told. */
-const newsOf = (db: Db, platform: string, since: number, thread: string | undefined): Promise<BoardNews> =>
+/**
+ * Read in one snapshot, whose newest version is the one that is told; of the newest changes at most
+ * `most`.
+ */
+const newsOf = (
+  db: Db,
+  platform: string,
+  since: number,
+  thread: string | undefined,
+  most?: number,
+): Promise<BoardNews> =>
   db.transaction(
     'reading a board',
     async (tx) => {
@@ -211,24 +230,60 @@ const newsOf = (db: Db, platform: string, since: number, thread: string | undefi
         .where(and(eq(boardThreads.platform, platform), gt(boardThreads.version, since)))
         .orderBy(desc(boardThreads.updatedAt))
         .limit(since === 0 ? LISTED : MOST_CHANGED);
-      const messages =
-        thread === undefined
-          ? []
-          : await tx
-              .select()
-              .from(boardMessages)
-              .where(
-                and(
-                  eq(boardMessages.platform, platform),
-                  eq(boardMessages.thread, thread),
-                  gt(boardMessages.version, since),
-                ),
-              )
-              .orderBy(asc(boardMessages.version));
-      return { version, threads: threads.map(threadOf), messages: messages.map(messageOf) };
+      const messages = thread === undefined ? [] : await changedIn(tx, platform, thread, { since }, most);
+      return { version, threads: threads.map(threadOf), messages };
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
+
+/**
+ * Messages of a thread by their newest changes, between two versions; at most `most`, the newest of them.
+ */
+async function changedIn(
+  db: Db | Tx,
+  platform: string,
+  thread: string,
+  { since, before }: { since: number; before?: number },
+  most?: number,
+): Promise<BoardMessage[]> {
+  const { version } = boardMessages;
+  const rows = db
+    .select()
+    .from(boardMessages)
+    .where(
+      and(
+        eq(boardMessages.platform, platform),
+        eq(boardMessages.thread, thread),
+        gt(version, since),
+        before === undefined ? undefined : lt(version, before),
+      ),
+    );
+  const read = most === undefined ? rows.orderBy(asc(version)) : rows.orderBy(desc(version)).limit(most);
+  return (await read).map(messageOf);
+}
+
+/**
+ * No snapshot is held from part to part: a browser may take its time. A message that changes meanwhile has
+ * a version above all that the parts tell, so it is left out of those that follow, and told with what is
+ * newer.
+ */
+async function* partsOf(
+  db: Db,
+  platform: string,
+  since: number,
+  thread: string | undefined,
+  most: number,
+): AsyncGenerator<BoardPart> {
+  let { messages: read, ...told } = await newsOf(db, platform, since, thread, most + 1);
+  while (thread !== undefined && read.length > most) {
+    const messages = read.slice(0, -1);
+    yield { ...told, messages, isLast: false };
+    told = { ...told, threads: [] };
+    const before = messages.at(-1)?.version ?? 0;
+    read = await changedIn(db, platform, thread, { since, before }, most + 1);
+  }
+  yield { ...told, messages: read, isLast: true };
+}
 
 const threadOf = (row: typeof boardThreads.$inferSelect): BoardThread => ({
   thread: row.thread,
