@@ -44,6 +44,7 @@ export function chooseSandboxes(config: Config, parts: SandboxParts): ChosenSand
             diskMb: sandbox.disk_mb,
             files: sandbox.files,
           },
+          commands: sandbox.commands,
           allowedHosts: sandbox.allowed_hosts,
           hidden: [data_dir, process.cwd()],
           mounted: mount,

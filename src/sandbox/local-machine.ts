@@ -16,6 +16,8 @@ export type LocalSettings = {
   /** Where workspaces live, one folder a session. */
   directory: string;
   limits: Limits;
+  /** Commands that run at once, of all sessions. */
+  commands: number;
   /** Hosts that may be reached over HTTPS; none is no network. */
   allowedHosts: readonly string[];
   /** Folders of the bot, never to be seen. */

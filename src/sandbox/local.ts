@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { wholeEnding } from '../lib/cut.ts';
 import { messageOf } from '../lib/errors.ts';
 import { sha256Of } from '../lib/hash.ts';
+import { createPlaces } from '../lib/places.ts';
 import { confined, type Limits, type Mounts, OWN_FOLDER } from './bubblewrap.ts';
 import { watchLimits } from './limits/watch.ts';
 import { overLimit, type Use, workspaceUse } from './limits/workspace-use.ts';
@@ -50,6 +51,7 @@ export function createLocalSandboxes(settings: LocalSettings): Sandboxes {
       await (await local.ready?.catch(() => undefined))?.proxies?.close();
     },
     rules: rulesOf(settings),
+    places: createPlaces(settings.commands),
   };
 }
 

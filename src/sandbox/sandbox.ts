@@ -1,3 +1,5 @@
+import type { Places } from '../lib/places.ts';
+
 /*
  * Where the agent's own code runs. A sandbox is one for a session; how it is confined is its own matter.
  */
@@ -69,6 +71,8 @@ export type Sandboxes = {
   stop(): Promise<void>;
   /** What holds in each of them, in words for the model: limits, network, what lasts. */
   rules: string;
+  /** Room for commands that may take long, where all sessions have one machine together. */
+  places?: Places;
 };
 
 /** There can't be a sandbox; the message says why and what to do. */

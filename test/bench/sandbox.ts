@@ -17,6 +17,7 @@ const sandboxesWith = (allowedHosts: readonly string[]) =>
   createLocalSandboxes({
     directory: join(openFolder(), 'sandboxes'),
     limits: LIMITS,
+    commands: 8,
     allowedHosts,
     hidden: [],
     ids: randomIds,

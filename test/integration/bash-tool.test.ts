@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createPlaces } from '../../src/lib/places.ts';
 import type { Sandboxes } from '../../src/sandbox/sandbox.ts';
 import { bashTool } from '../../src/tools/sandbox/bash.ts';
 import { freePort } from '../support/free-port.ts';
@@ -94,6 +95,48 @@ describe('how long a command may run', () => {
     const call = tool.prepare(JSON.stringify({ command: 'x', timeout_seconds: 7_200 }));
     expect(call.ok && call.call.timeoutMs).toBe((7_200 + 600) * 1_000);
     expect(tool.prepare(JSON.stringify({ command: 'x', timeout_seconds: 90_000 })).ok).toBe(false);
+  });
+});
+
+describe('a command where as many run as there is room for', () => {
+  const full = bashTool({ ...sandboxes, places: createPlaces(1) }, parseApart, {
+    ...{ maxSeconds: 7_200, callSeconds: 600 },
+    clock,
+  });
+  const run = (command: string, more: Partial<typeof toolContext>) => {
+    const call = full.prepare(JSON.stringify({ command }));
+    if (!call.ok) throw new Error(call.error);
+    return call.call.run({ ...toolContext, ...more });
+  };
+
+  test('waits for its turn, and people are told', async () => {
+    const notes: string[] = [];
+    const first = run('until [ -e go ]; do sleep 0.02; done', {});
+    await until('it runs', () => ticks.length > 0);
+    const second = run('touch ran', { note: (text) => notes.push(text) });
+    await until('it waits', () => notes.length > 0);
+    expect(notes).toEqual(['waits for its turn: other commands run']);
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
+    writeFileSync(join(folder, 'go'), '');
+    expect(await first).toMatchObject({ kind: 'done' });
+    expect(await second).toMatchObject({ kind: 'done' });
+    expect(notes.at(-1)).toBe('runs');
+    expect(existsSync(join(folder, 'ran'))).toBe(true);
+  });
+
+  test('is not run where it is stopped before', async () => {
+    const notes: string[] = [];
+    const first = run('until [ -e go ]; do sleep 0.02; done', {});
+    await until('it runs', () => ticks.length > 0);
+    const stop = new AbortController();
+    const signal = AbortSignal.any([toolContext.signal, stop.signal]);
+    const second = run('touch ran', { signal, note: (text) => notes.push(text) });
+    await until('it waits', () => notes.length > 0);
+    stop.abort(new Error('stopped'));
+    await expect(second).rejects.toThrow('stopped');
+    writeFileSync(join(folder, 'go'), '');
+    expect(await first).toMatchObject({ kind: 'done' });
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 });
 

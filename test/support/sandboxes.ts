@@ -35,6 +35,7 @@ export const localSandboxes = (parts: Partial<LocalSettings> = {}) =>
   createLocalSandboxes({
     directory: join(openFolder(), 'sandboxes'),
     limits: LIMITS,
+    commands: 8,
     allowedHosts: [],
     hidden: [],
     ids: randomIds,

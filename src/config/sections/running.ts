@@ -20,7 +20,11 @@ export const Durability = z.strictObject({
     .describe(
       'What the keys of queues on Redis begin with; the installation’s own id follows, so several may share one Redis.',
     ),
-  worker_concurrency: count.default(8).describe('Turns that one worker process runs at once.'),
+  worker_concurrency: count
+    .default(64)
+    .describe(
+      'Turns that one worker process runs at once: most of the time each waits for its model. Commands of theirs have `sandbox.commands`.',
+    ),
 });
 
 /** Where a process says how it is. */

@@ -27,6 +27,9 @@ export const Sandbox = z.strictObject({
     .describe(
       'local: hosts that code may reach, over HTTPS; [] is no network. Only "host:port" may name a private address.',
     ),
+  commands: count
+    .default(8)
+    .describe('local: commands that a worker runs at once, of all sessions; others wait for their turn.'),
   memory_mb: count.default(4_096).describe('local: memory of a command, all its processes together.'),
   processes: count.default(256).describe('local: processes of a command.'),
   cpu_seconds: count.default(1_800).describe('local: processor time of one process.'),

@@ -88,12 +88,14 @@ export function bashTool(sandboxes: Sandboxes, apart: ParseApart, limits: BashLi
         if (refused !== undefined) return { kind: 'failed', output: refused };
         if (args.background) return startInBackground(sandbox, inFolder(folder, command));
         const seconds = Math.min(args.timeout_seconds, maxSeconds);
-        const stop = saysHowLong(limits.clock, seconds, context);
-        try {
-          return await runToEnd(sandbox, inFolder(folder, command), seconds, context);
-        } finally {
-          stop();
-        }
+        return inTurn(sandboxes, context, async () => {
+          const stop = saysHowLong(limits.clock, seconds, context);
+          try {
+            return await runToEnd(sandbox, inFolder(folder, command), seconds, context);
+          } finally {
+            stop();
+          }
+        });
       }),
   });
 }
@@ -145,6 +147,24 @@ function saysHowLong(
   return every(SAID_EACH_MS, () => {
     const seconds = Math.round((monotonic() - began) / 1_000);
     note(`runs for ${durationText(seconds)}, at most ${durationText(most)}`);
+  });
+}
+
+/** Waits where so many commands run as this machine has room for, and says so. */
+async function inTurn(
+  { places }: Pick<Sandboxes, 'places'>,
+  { signal, note }: ToolContext,
+  work: () => Promise<ToolResult>,
+): Promise<ToolResult> {
+  if (places === undefined) return work();
+  let hasWaited = false;
+  const begin = () => {
+    if (hasWaited) note('runs');
+    return work();
+  };
+  return places.held(begin, signal, () => {
+    hasWaited = true;
+    note('waits for its turn: other commands run');
   });
 }
 
