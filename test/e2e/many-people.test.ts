@@ -1,0 +1,21 @@
+/** @module-tag long */
+import { expect, test } from 'vitest';
+import { until } from '../support/until.ts';
+import { useWorld } from '../support/use-world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+const begin = useWorld((made) => {
+  world = made;
+});
+
+test('whoever comes while others wait for their models is begun with at once', async () => {
+  await begin(() => ({ hangs: true }));
+  const asked = Array.from({ length: 24 }, (_, i) => world.slack.mention('U0ADA', 'C0ML', `question ${i}`));
+  await until(
+    () => `all are asked of the model; there are ${world.model.requests.length}`,
+    () => world.model.requests.length === asked.length,
+  );
+  for (const one of asked) await world.reply(one, 'Working');
+  expect(world.model.requests).toHaveLength(asked.length);
+});
