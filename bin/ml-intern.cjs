@@ -12,7 +12,10 @@ const installed = path.join(root, 'node_modules', 'node', 'bin', 'node');
 const node = existsSync(installed) ? installed : process.execPath;
 const version = path.join(root, 'src', 'node-version.cjs');
 
-const words = ['-r', version, path.join(__dirname, 'run.ts')].concat(process.argv.slice(2));
+// As `npm start` has it: by default V8 keeps three times that for what is young, and gives none of it back.
+const words = ['--max-semi-space-size=16', '-r', version, path.join(__dirname, 'run.ts')].concat(
+  process.argv.slice(2),
+);
 const child = spawn(node, words, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 
 // A terminal sends its signals to both processes; what is sent to this one alone is told to the other.

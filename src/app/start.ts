@@ -84,6 +84,10 @@ type Beginning = Base & {
 
 async function startWith(beginning: Beginning): Promise<Running> {
   const { config, roles, connects, seams, redaction, log, health } = beginning;
+  // Late, because of each role's libraries the other has no use for; and before an embedded database is
+  // opened, which changes what V8 takes from its cache.
+  const worker = roles.has('worker') ? await import('./worker.ts') : undefined;
+  const chat = connects === undefined ? undefined : { ...(await import('./chat.ts')), connects };
   const storage = await (seams.openStorage ?? openStorage)({
     ...storageOf(config),
     timed: seams.timed,
@@ -95,9 +99,8 @@ async function startWith(beginning: Beginning): Promise<Running> {
   health.part('queues', async () => answer(await engine.isReachable(), engine.trouble()));
   const stops: (() => Promise<void>)[] = [];
   try {
-    // Late, because of each role's libraries the other has no use for.
-    if (roles.has('worker')) stops.push((await import('./worker.ts')).startWorker(parts));
-    if (connects !== undefined) stops.push(await (await import('./chat.ts')).startChat(parts, connects));
+    if (worker !== undefined) stops.push(worker.startWorker(parts));
+    if (chat !== undefined) stops.push(await chat.startChat(parts, chat.connects));
     await engine.ready();
   } catch (error) {
     await stopAll();

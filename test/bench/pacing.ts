@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { WebClient } from '@slack/web-api';
 import { createSlackOutbound } from '../../adapters/slack/outbound.ts';
 import { sessions } from '../../src/db/schema/sessions.ts';
@@ -14,28 +13,16 @@ import * as record from '../../src/session/store/record.ts';
 import { SlackDouble } from '../doubles/slack/server.ts';
 import { BOT } from '../doubles/slack/workspace.ts';
 import { ADA } from '../support/snapshots.ts';
+import type { Bench, Found, Size } from './bench.ts';
 
-/*
- * How old what threads show is, when many are busy at once under Slack's limits. Time runs `scale` times as
- * fast: the limits of the double and of the bot are widened together. The best that the limits allow is a
- * fair share: each of N threads edited every N / rate seconds: half of that old on average, 95 % of it at its
- * 95th percentile, and a little more, because what is written down every 0.4 s is some 0.2 s old when it is
- * shown.
- */
-
-const { values } = parseArgs({
-  options: {
-    scale: { type: 'string', default: '4' },
-    threads: { type: 'string', default: '1,3,10,30,100' },
-  },
-});
-const SCALE = Number(values.scale);
+/** Time runs so many times as fast: the limits of the double and of the bot are widened together. */
+const SCALE = 4;
 const CHANGE_MS = 400 / SCALE;
 const SAMPLE_MS = 25;
 
 type Measured = { threads: number; mean: number; p95: number; interval: number; refused: number };
 
-async function measure(threads: number): Promise<Measured> {
+async function measure(threads: number, leastMs: number): Promise<Measured> {
   const directory = mkdtempSync(join(tmpdir(), 'ml-intern-bench-'));
   const slack = await SlackDouble.start({ rateScale: SCALE });
   const storage = await openStorage({ databaseUrl: undefined, redisUrl: undefined, embedded: directory });
@@ -89,9 +76,9 @@ async function measure(threads: number): Promise<Measured> {
 
   const rate = outbound.rates.edit.perMinute / 60; // deliveries a second
   const interval = Math.max((1_000 * threads) / rate, paced.editIntervalMs);
-  const runMs = Math.max(8_000, interval * 4);
+  const runMs = Math.max(leastMs, interval * 4);
   const began = performance.now();
-  const warm = began + Math.max(2_000, interval * 1.5);
+  const warm = began + Math.max(leastMs / 4, interval * 1.5);
   const until = began + runMs + (warm - began);
   const ages: number[] = [];
   const writers = all.map(async ({ id }) => {
@@ -132,11 +119,29 @@ async function measure(threads: number): Promise<Measured> {
 }
 
 const seconds = (ms: number) => `${((ms * SCALE) / 1000).toFixed(1)} s`;
-for (const threads of values.threads.split(',').map(Number)) {
-  const { mean, p95, interval, refused } = await measure(threads);
-  const best = { mean: (interval + CHANGE_MS) / 2, p95: interval * 0.95 + CHANGE_MS / 2 };
-  process.stdout.write(
-    `${String(threads).padStart(4)} busy threads: what is shown is ${seconds(mean)} old on average (best ${seconds(best.mean)}, ratio ${(mean / best.mean).toFixed(2)}), p95 ${seconds(p95)} (best ${seconds(best.p95)}, ratio ${(p95 / best.p95).toFixed(2)}), 429s: ${refused}\n`,
-  );
+
+async function run({ isSmoke }: Size): Promise<Found> {
+  const rows: string[][] = [];
+  for (const threads of isSmoke ? [1] : [1, 3, 10, 30, 100]) {
+    const { mean, p95, interval, refused } = await measure(threads, isSmoke ? 1_000 : 8_000);
+    const best = { mean: (interval + CHANGE_MS) / 2, p95: interval * 0.95 + CHANGE_MS / 2 };
+    const beside = (age: number, least: number) =>
+      `${seconds(age)} (best ${seconds(least)}, ratio ${(age / least).toFixed(2)})`;
+    rows.push([String(threads), beside(mean, best.mean), beside(p95, best.p95), String(refused)]);
+  }
+  return {
+    columns: ['busy threads', 'age on average', '95th percentile', 'refused (429)'],
+    rows,
+    notes: [
+      'The best is a fair share: each of N threads edited every N / rate seconds, half of that old on average, 95 % of it at its 95th percentile, and a little more, because what is written down every 0.4 s is some 0.2 s old when it is shown.',
+    ],
+    faults: [],
+  };
 }
-process.exit(0);
+
+export const pacing: Bench = {
+  name: 'pacing',
+  measures:
+    "How old what threads show is, when many are busy at once under Slack's limits, beside the best that the limits allow.",
+  run,
+};

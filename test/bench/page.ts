@@ -1,5 +1,3 @@
-import { cpus, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { readAssets } from '../../adapters/web/assets.ts';
@@ -7,26 +5,10 @@ import { hasChromium, NEEDS_CHROMIUM, startChromium } from '../support/chromium.
 import { longMarkdown, longThread, postAll } from '../support/long-thread.ts';
 import { type BenchedPage, startBenchedPage } from '../support/page-bench.ts';
 import { type Traced, traced } from '../support/page-trace.ts';
+import { type Bench, type Found, type Size, spread } from './bench.ts';
 
-/*
- * What the page costs a browser: what it is sent before it paints anything, when it does, and the longest
- * task and frame while a long thread opens, is scrolled from its end to its beginning and back, and goes
- * on at its end. Times are of the browser's own trace; `work` is the time of the processor in a task,
- * which other programs lengthen less.
- *
- *   npm run bench:page -- [--messages 2000] [--runs 5] [--loads 9]
- */
-
-const { values } = parseArgs({
-  options: {
-    messages: { type: 'string', default: '2000' },
-    runs: { type: 'string', default: '5' },
-    loads: { type: 'string', default: '9' },
-  },
-});
-const MESSAGES = Number(values.messages);
-const RUNS = Number(values.runs);
-const LOADS = Number(values.loads);
+/** How long the thread is, how often it is opened and gone through, and how often a page is loaded. */
+type Amount = { messages: number; runs: number; loads: number };
 
 const THREAD = 'thread-that-is-long';
 const LONG_ANSWER = 'thread-of-one-answer';
@@ -38,29 +20,24 @@ const EDIT_MS = 50;
 const THROTTLED = 4;
 const VIEWPORT = { width: 1280, height: 860 };
 
-const print = (line: string) => void process.stdout.write(`${line}\n`);
-
-const ms = (all: readonly number[]): string => {
-  const sorted = all.toSorted((a, b) => a - b);
-  const [least = 0, median = 0, most = 0] = [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)];
-  return `${median.toFixed(0)} ms (${least.toFixed(0)}–${most.toFixed(0)})`;
-};
-
 /** Scripts and styles, which are all served before anything is painted. */
-function printBytes(): void {
+function bytesBeforePaint(): string {
   const packed = (type: string) =>
     readAssets()
       .filter((asset) => asset.type.startsWith(type))
       .reduce((sum, { bytes }) => sum + gzipSync(bytes).length, 0);
   const kb = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
-  print(
-    `before the first paint, gzipped: ${kb(packed('text/javascript'))} of scripts, ${kb(packed('text/css'))} of styles`,
-  );
+  return `Before the first paint, gzipped: ${kb(packed('text/javascript'))} of scripts, ${kb(packed('text/css'))} of styles.`;
 }
 
-async function timesToPaint(browser: Browser, page: BenchedPage, path: string): Promise<number[]> {
+async function timesToPaint(
+  browser: Browser,
+  page: BenchedPage,
+  path: string,
+  loads: number,
+): Promise<number[]> {
   const times: number[] = [];
-  for (let load = 0; load < LOADS; load++) {
+  for (let load = 0; load < loads; load++) {
     const window = await page.window(browser, VIEWPORT);
     await window.goto('about:blank');
     const session = await window.context().newCDPSession(window);
@@ -119,12 +96,12 @@ async function edit(page: BenchedPage, thread: string, text: (i: number) => stri
 
 type Kind = 'opening' | 'scrolling' | 'streaming' | 'opening one answer' | 'streaming one answer';
 
-async function oneRun(browser: Browser, page: BenchedPage): Promise<Record<Kind, Traced>> {
+async function oneRun(browser: Browser, page: BenchedPage, messages: number): Promise<Record<Kind, Traced>> {
   const window = await page.window(browser, VIEWPORT);
   await window.goto('about:blank');
   const whole = longMarkdown(CHARACTERS);
   const on = (work: () => Promise<unknown>) => traced(browser, window, work);
-  const opening = await on(() => openThread(window, page, THREAD, MESSAGES));
+  const opening = await on(() => openThread(window, page, THREAD, messages));
   const scrolling = await on(() => window.evaluate(SCROLL));
   const streaming = await on(() => edit(page, THREAD, (i) => longMarkdown(50 * i)));
   await page.board.remove(THREAD, `${THREAD}-edited`);
@@ -138,55 +115,67 @@ async function oneRun(browser: Browser, page: BenchedPage): Promise<Record<Kind,
   return { opening, scrolling, streaming, 'opening one answer': one, 'streaming one answer': growing };
 }
 
-const [cpu] = cpus();
-print(
-  `${cpus().length} cores of ${cpu?.model ?? 'an unknown kind'}, load ${loadavg()
-    .map((one) => one.toFixed(1))
-    .join(' ')}`,
-);
-printBytes();
-if (!hasChromium) {
-  print(`What takes a browser is not measured${NEEDS_CHROMIUM}.`);
-  process.exit(1);
+/** The threads that are opened: a long one, and one of a single long answer. */
+async function fill({ board }: BenchedPage, messages: number): Promise<void> {
+  await postAll(board, THREAD, longThread(messages));
+  const body = {
+    kind: 'answer',
+    headline: '',
+    isCalling: false,
+    pieces: [{ kind: 'markdown', text: longMarkdown(CHARACTERS) }],
+  };
+  await board.post({ id: `${LONG_ANSWER}-0`, thread: LONG_ANSWER, author: undefined, isTaken: true, body });
 }
-const page = await startBenchedPage();
-const browser = await startChromium();
-await postAll(page.board, THREAD, longThread(MESSAGES));
-const body = {
-  kind: 'answer',
-  headline: '',
-  isCalling: false,
-  pieces: [{ kind: 'markdown', text: longMarkdown(CHARACTERS) }],
+
+const COLUMNS = ['', 'time', 'work in the longest task', 'longest frame'];
+
+/** Times are of the browser's own trace; `work` is the processor's, which other programs lengthen less. */
+async function inBrowser({ messages, runs, loads }: Amount): Promise<string[][]> {
+  const page = await startBenchedPage();
+  const browser = await startChromium();
+  await fill(page, messages);
+  const rows: string[][] = [];
+  for (const [name, path] of [
+    ['an empty page', '/empty'],
+    ['the page', '/'],
+    [`a thread of ${messages} messages`, `/#${THREAD}`],
+  ] as const) {
+    const times = await timesToPaint(browser, page, path, loads);
+    rows.push([`first paint of ${name}`, spread(times, 'ms', 0), '', '']);
+  }
+  const found: Record<Kind, Traced>[] = [];
+  for (let run = 0; run < runs; run++) found.push(await oneRun(browser, page, messages));
+  for (const kind of Object.keys(found[0] ?? {}) as Kind[]) {
+    const of = (key: 'longestTask' | 'mostWork' | 'longestFrame') =>
+      spread(
+        found.map((run) => run[kind][key]),
+        'ms',
+        0,
+      );
+    rows.push([kind, of('longestTask'), of('mostWork'), of('longestFrame')]);
+  }
+  await browser.close();
+  await page.close();
+  return rows;
+}
+
+async function run({ isSmoke }: Size): Promise<Found> {
+  const amount = isSmoke ? { messages: 50, runs: 1, loads: 1 } : { messages: 2_000, runs: 5, loads: 9 };
+  return {
+    columns: COLUMNS,
+    rows: hasChromium ? await inBrowser(amount) : [],
+    notes: [
+      bytesBeforePaint(),
+      `The first paint is on a processor ${THROTTLED} times slower; of all else the time is that of the longest task. The answer has ${CHARACTERS} characters.`,
+      ...(hasChromium ? [] : [`What takes a browser is not measured${NEEDS_CHROMIUM}.`]),
+    ],
+    faults: [],
+  };
+}
+
+export const page: Bench = {
+  name: 'page',
+  measures:
+    'What the page costs a browser: what it is sent before it paints anything, when it does, beside an empty page, and the longest task and frame while a long thread opens, is scrolled from its end to its beginning and back, and goes on at its end.',
+  run,
 };
-await page.board.post({
-  id: `${LONG_ANSWER}-0`,
-  thread: LONG_ANSWER,
-  author: undefined,
-  isTaken: true,
-  body,
-});
-
-print(`\nfirst paint on a processor ${THROTTLED} times slower, ${LOADS} loads each, median (least–most):`);
-for (const [name, path] of [
-  ['an empty page', '/empty'],
-  ['the page', '/'],
-  [`a thread of ${MESSAGES} messages`, `/#${THREAD}`],
-] as const) {
-  print(`  ${name.padEnd(28)} ${ms(await timesToPaint(browser, page, path))}`);
-}
-
-const runs: Record<Kind, Traced>[] = [];
-for (let run = 0; run < RUNS; run++) runs.push(await oneRun(browser, page));
-print(`\na thread of ${MESSAGES} messages, and an answer of ${CHARACTERS} characters, ${RUNS} runs:`);
-for (const kind of Object.keys(runs[0] ?? {}) as Kind[]) {
-  const all = runs.map((run) => run[kind]);
-  const [worst] = all.toSorted((a, b) => b.mostWork - a.mostWork);
-  const of = (key: 'longestTask' | 'mostWork' | 'longestFrame') => ms(all.map((one) => one[key]));
-  print(
-    `  ${kind.padEnd(22)} longest task ${of('longestTask')}, work ${of('mostWork')}, frame ${of('longestFrame')}`,
-  );
-  print(`  ${''.padEnd(22)} ${JSON.stringify(worst?.parts)}`);
-}
-await browser.close();
-await page.close();
-process.exit(0);

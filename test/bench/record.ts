@@ -1,30 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { openStorage } from '../../src/db/storage.ts';
 import { addUnderWay, fillRecord } from '../support/large-record.ts';
 import { explainingPool } from '../support/plans.ts';
 import { type RecordWork, workOver } from '../support/record-work.ts';
 import { noteStatements } from '../support/statements.ts';
+import { type Bench, type Found, median, type Size, spread } from './bench.ts';
 
-/*
- * What a turn, a render, a sweep and a look at budgets cost on a record with a long history, beside an empty
- * one: in time, in statements, and in blocks of the record that are touched, which depend on no other load.
- * Ends with exit code 1 where one takes half as long again: what blocks cost is in memory, and an index of a
- * long history is two or three of them deeper.
- * Both have the same under way. The largest table that the bot writes is `messages`: about one row a model
- * call, and one a message of people.
- *
- *   npm run bench:record -- [--sessions 20000] [--rounds 40]
- *
- * On the Postgres at TEST_POSTGRES_URL, as a superuser; what it makes there it takes away.
- */
-
-const { values } = parseArgs({
-  options: { sessions: { type: 'string', default: '20000' }, rounds: { type: 'string', default: '40' } },
-});
-const SESSIONS = Number(values.sessions);
-const ROUNDS = Number(values.rounds);
 const SERVER = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
 /** With 20,000 sessions: 2,000,000 messages, 1,000,000 model calls and as many tool calls. */
@@ -51,7 +33,7 @@ type Kind = (typeof KINDS)[number];
 const WARM_UP = 5;
 const EXPLAINED_ROUNDS = 5;
 
-type Cost = { ms: number; statements: number; blocks: number };
+type Cost = { ms: readonly number[]; statements: number };
 
 async function onServer(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: SERVER });
@@ -64,7 +46,10 @@ async function onServer(statement: string): Promise<void> {
 }
 
 /** A record of its own, for as long as `use` takes. */
-async function withRecord(sessions: number, use: (url: string) => Promise<void>): Promise<void> {
+async function withRecord(
+  sessions: number,
+  use: (url: string, held: string) => Promise<void>,
+): Promise<void> {
   const name = `ml_intern_bench_${randomBytes(6).toString('hex')}`;
   const url = new URL(SERVER);
   url.pathname = `/${name}`;
@@ -82,8 +67,8 @@ async function withRecord(sessions: number, use: (url: string) => Promise<void>)
         (select count(*) from ml_intern.messages) as messages, (select count(*) from ml_intern.usage) as usage`,
     );
     await client.end();
-    for (const { size, messages, usage } of rows) say(`${messages} messages, ${usage} model calls, ${size}`);
-    await use(url.href);
+    const [held] = rows;
+    await use(url.href, `${held?.messages} messages, ${held?.usage} model calls, ${held?.size}`);
   } finally {
     await onServer(`drop database ${name} with (force)`);
   }
@@ -93,12 +78,12 @@ async function withRecord(sessions: number, use: (url: string) => Promise<void>)
  * Time and statements of each kind, the records in turns, so that whatever else the machine does falls on
  * both.
  */
-async function timed(urls: readonly string[]): Promise<Map<Kind, Omit<Cost, 'blocks'>>[]> {
+async function costsOf(urls: readonly string[], rounds: number): Promise<Map<Kind, Cost>[]> {
   const sides = urls.map((connectionString) => {
     const pool = new pg.Pool({ connectionString, options: '-c search_path=bullmq', max: 8 });
     return { ...workOver(pool), asked: noteStatements([pool]), ms: listOf(), statements: listOf() };
   });
-  for (let round = -WARM_UP; round < ROUNDS; round++) {
+  for (let round = -WARM_UP; round < rounds; round++) {
     for (const kind of KINDS) {
       for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
         const before = side.asked.texts.length;
@@ -114,7 +99,7 @@ async function timed(urls: readonly string[]): Promise<Map<Kind, Omit<Cost, 'blo
   for (const side of sides) await side.close();
   return sides.map(
     ({ ms, statements }) =>
-      new Map(KINDS.map((kind) => [kind, { ms: median(ms[kind]), statements: median(statements[kind]) }])),
+      new Map(KINDS.map((kind) => [kind, { ms: ms[kind], statements: median(statements[kind]) }])),
   );
 }
 
@@ -142,43 +127,45 @@ const listOf = (): Record<Kind, number[]> => ({
   housekeeping: [],
 });
 
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
-
-const say = (line: string) => process.stdout.write(`${line}\n`);
-
-/** How many times as long anything may take. */
+/**
+ * How many times as long anything may take: what blocks cost is in memory, and an index of a long history is
+ * two or three of them deeper.
+ */
 const MOST = 1.5;
 
-await withRecord(0, (empty) =>
-  withRecord(SESSIONS, async (large) => {
-    const [few, many] = await timed([empty, large]);
-    const [fewBlocks, manyBlocks] = [await touched(empty), await touched(large)];
-    const tooMuch: Kind[] = [];
-    say('             empty          large          ratio    statements      blocks');
-    for (const kind of KINDS) {
-      const [a, b] = [few?.get(kind), many?.get(kind)];
-      const [x = 0, y = 0] = [fewBlocks.get(kind), manyBlocks.get(kind)];
-      const times = [a?.ms ?? 0, b?.ms ?? 0];
-      const ratio = (times[1] ?? 0) / (times[0] ?? 1);
-      if (ratio > MOST) {
-        tooMuch.push(kind);
-        process.exitCode = 1;
-      }
-      say(
-        [
-          kind.padEnd(12),
-          ...times.map((ms) => `${ms.toFixed(2)} ms`.padStart(12)),
-          ratio.toFixed(2).padStart(12),
-          `${a?.statements} / ${b?.statements}`.padStart(14),
-          `${x} / ${y} (${(y / x).toFixed(2)})`.padStart(22),
-        ].join(' '),
+async function run({ isSmoke }: Size): Promise<Found> {
+  const [sessions, rounds] = isSmoke ? [20, 3] : [20_000, 40];
+  const rows: string[][] = [];
+  const faults: string[] = [];
+  const notes: string[] = [];
+  await withRecord(0, (empty, inEmpty) =>
+    withRecord(sessions, async (large, inLarge) => {
+      notes.push(
+        `Empty: ${inEmpty}. Long: ${inLarge}. Statements and blocks are those of the empty, the long one.`,
       );
-    }
-    say(
-      tooMuch.length > 0
-        ? `more than ${MOST} times as long: ${tooMuch.join(', ')}`
-        : `all within ${MOST} times`,
-    );
-  }),
-);
+      const [few, many] = await costsOf([empty, large], rounds);
+      const [fewBlocks, manyBlocks] = [await touched(empty), await touched(large)];
+      for (const kind of KINDS) {
+        const [a, b] = [few?.get(kind), many?.get(kind)];
+        const ratio = median(b?.ms ?? []) / median(a?.ms ?? []);
+        if (!isSmoke && ratio > MOST) faults.push(`${kind} takes ${ratio.toFixed(2)} times as long`);
+        rows.push([
+          kind,
+          spread(a?.ms ?? [], 'ms', 1),
+          spread(b?.ms ?? [], 'ms', 1),
+          ratio.toFixed(2),
+          `${a?.statements}, ${b?.statements}`,
+          `${fewBlocks.get(kind)}, ${manyBlocks.get(kind)}`,
+        ]);
+      }
+    }),
+  );
+  return { columns: ['', 'empty', 'long', 'ratio', 'statements', 'blocks touched'], rows, notes, faults };
+}
+
+export const record: Bench = {
+  name: 'record',
+  measures:
+    'What a turn, a render, a sweep, a look at budgets and housekeeping cost on a record with a long history, beside an empty one with the same under way: in time, in statements, and in blocks of the record that are touched, which depend on no other load. It fails where one takes half as long again. On the Postgres at TEST_POSTGRES_URL, as a superuser; what it makes there it takes away.',
+  run,
+};

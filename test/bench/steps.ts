@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { contextTokens } from '../../src/agent/context-size.ts';
 import { nextAction } from '../../src/agent/next-action.ts';
 import { requestOf } from '../../src/agent/request.ts';
-import type { Tx } from '../../src/db/database.ts';
+import type { Db, Tx } from '../../src/db/database.ts';
 import { sessions } from '../../src/db/schema/sessions.ts';
 import { messages, toolCalls } from '../../src/db/schema/transcript.ts';
 import { openStorage } from '../../src/db/storage.ts';
@@ -14,29 +14,16 @@ import { readSnapshot, readThread } from '../../src/session/store/read-snapshot.
 import * as record from '../../src/session/store/record.ts';
 import { view } from '../../src/thread/view/view.ts';
 import { ADA } from '../support/snapshots.ts';
+import { type Bench, type Found, median, type Size, spread, timed } from './bench.ts';
 
-/*
- * What a step costs besides the model and the tools, by the length of the history: reading the session,
- * deciding what is next, counting tokens, building the request; and what a render costs: reading and making
- * the view. Beside it the same with everything read, as it would be without bounds.
- */
-
-const HISTORIES = [10, 100, 1_000, 10_000] as const;
-const ROUNDS = 30;
 /** Messages in an exchange, and messages between two summaries, as a working session has them. */
 const EXCHANGE = 20;
 const SUMMARY = 60;
 
-const directory = mkdtempSync(join(tmpdir(), 'ml-intern-bench-'));
-const storage = await openStorage({ databaseUrl: undefined, redisUrl: undefined, embedded: directory });
-const { db } = storage;
-const counts = new TokenCounts();
-
-const write = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
-  db.transaction('what a session is made of', work);
-
 /** A session of `length` messages, every second one a call with a result of 2,000 characters. */
-async function session(length: number): Promise<string> {
+async function session(db: Db, length: number): Promise<string> {
+  const write = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+    db.transaction('what a session is made of', work);
   const id = `s_${length}`;
   const address = { platform: 'slack', workspace: 'T', channel: 'C', thread: id };
   await db.insert(sessions).values({ id, ...address, requester: ADA, state: { kind: 'running' } });
@@ -93,7 +80,9 @@ async function session(length: number): Promise<string> {
   return id;
 }
 
-async function step(id: string, part: 'all' | 'context'): Promise<void> {
+type Read = { db: Db; counts: TokenCounts };
+
+async function step({ db, counts }: Read, id: string, part: 'all' | 'context'): Promise<void> {
   const snapshot = await readSnapshot(db, id, part);
   if (snapshot === undefined) throw new Error('the session has vanished');
   const tokens = await contextTokens(snapshot, counts, () => 'system prompt and tools');
@@ -101,55 +90,60 @@ async function step(id: string, part: 'all' | 'context'): Promise<void> {
   requestOf('system', context(snapshot), snapshot.toolCalls);
 }
 
-async function render(id: string, part: 'all' | 'thread'): Promise<void> {
-  const snapshot = part === 'all' ? await readSnapshot(db, id) : (await readThread(db, id))?.snapshot;
+async function render({ db }: Read, id: string): Promise<void> {
+  const snapshot = (await readThread(db, id))?.snapshot;
   if (snapshot) view(snapshot);
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+async function run({ isSmoke }: Size): Promise<Found> {
+  const lengths = isSmoke ? [10, 100] : [10, 100, 1_000, 10_000];
+  const rounds = isSmoke ? 3 : 30;
+  const directory = mkdtempSync(join(tmpdir(), 'ml-intern-bench-'));
+  const storage = await openStorage({ databaseUrl: undefined, redisUrl: undefined, embedded: directory });
+  const { db } = storage;
+  const read = { db, counts: new TokenCounts() };
+  const histories: { length: number; id: string }[] = [];
+  for (const length of lengths) histories.push({ length, id: await session(db, length) });
+  await db.execute('analyze');
 
-async function timed(work: () => Promise<void>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-const histories: { length: number; id: string }[] = [];
-for (const length of HISTORIES) histories.push({ length, id: await session(length) });
-await db.execute('analyze');
-
-// In turns, so that whatever else the machine does falls on all of them.
-const times = new Map<string, number[]>();
-async function note(name: string, work: () => Promise<void>): Promise<void> {
-  times.set(name, [...(times.get(name) ?? []), await timed(work)]);
-}
-for (let round = 0; round < ROUNDS; round++) {
-  for (const { length, id } of histories) {
-    const snapshot = await readSnapshot(db, id, 'context');
-    await note(`step ${length}`, () => step(id, 'context'));
-    await note(`render ${length}`, () => render(id, 'thread'));
-    await note(`all ${length}`, () => step(id, 'all'));
-    await note(
-      `count ${length}`,
-      async () => void (snapshot && (await contextTokens(snapshot, counts, () => 'fixed'))),
-    );
+  const times = new Map<string, number[]>();
+  async function note(name: string, work: () => Promise<unknown>): Promise<void> {
+    times.set(name, [...(times.get(name) ?? []), await timed(work)]);
   }
+  // In turns, so that whatever else the machine does falls on all of them.
+  for (let round = 0; round < rounds; round++) {
+    for (const { length, id } of histories) {
+      const snapshot = await readSnapshot(db, id, 'context');
+      await note(`step ${length}`, () => step(read, id, 'context'));
+      await note(`render ${length}`, () => render(read, id));
+      await note(`all ${length}`, () => step(read, id, 'all'));
+      await note(
+        `count ${length}`,
+        async () => snapshot && contextTokens(snapshot, read.counts, () => 'fixed'),
+      );
+    }
+  }
+  await storage.close();
+  rmSync(directory, { recursive: true, force: true });
+  const of = (what: string, length: number) => times.get(`${what} ${length}`) ?? [];
+  return {
+    columns: ['messages', 'step', 'to that at 100', 'render', 'counting', 'step that reads everything'],
+    rows: lengths.map((length) => [
+      String(length),
+      spread(of('step', length), 'ms'),
+      (median(of('step', length)) / median(of('step', 100))).toFixed(2),
+      spread(of('render', length), 'ms'),
+      spread(of('count', length), 'ms'),
+      spread(of('all', length), 'ms'),
+    ]),
+    notes: ['On the embedded database.'],
+    faults: [],
+  };
 }
-const of = (name: string) => median(times.get(name) ?? []);
-const found = HISTORIES.map((length) => ({
-  length,
-  step: of(`step ${length}`),
-  render: of(`render ${length}`),
-  all: of(`all ${length}`),
-  count: of(`count ${length}`),
-}));
-const [, base] = found;
-const ms = (value: number) => `${value.toFixed(2)} ms`.padStart(11);
-const lines = found.map(
-  (row) =>
-    `${String(row.length).padStart(7)} messages: step ${ms(row.step)} (${(row.step / (base?.step ?? 1)).toFixed(2)} times that at 100), render ${ms(row.render)}, counting an unchanged history ${ms(row.count)}; a step that reads everything ${ms(row.all)}`,
-);
-process.stdout.write(`${lines.join('\n')}\n`);
-await storage.close();
-rmSync(directory, { recursive: true, force: true });
+
+export const steps: Bench = {
+  name: 'steps',
+  measures:
+    'What a step costs besides the model and the tools, by the length of the history: reading the session, deciding what is next, counting tokens, building the request; and what a render costs: reading and making the view. Beside it the same step with everything read, as it would be without bounds.',
+  run,
+};

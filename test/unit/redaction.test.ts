@@ -210,7 +210,7 @@ describe('for any text', () => {
 });
 
 describe('a hostile text', () => {
-  // What goes on inside of a regular expression can't be counted: bench:redaction tells of that.
+  // What goes on inside of a regular expression can't be counted: `npm run bench -- redaction` tells of that.
   // Those of long texts are counted more strictly in soak/redaction-growth.test.ts.
   test.each(HOSTILE_TEXTS)('of %s takes eight times the searches of an eighth', (_name, make) => {
     const [short, long] = [10_000, 80_000].map((size) => examinedBy(() => redact(make(size))));

@@ -1,0 +1,12 @@
+import type { Bench } from './bench.ts';
+import { pacing } from './pacing.ts';
+import { page } from './page.ts';
+import { record } from './record.ts';
+import { redaction } from './redaction.ts';
+import { sandbox } from './sandbox.ts';
+import { start } from './start.ts';
+import { steps } from './steps.ts';
+import { watches } from './watches.ts';
+
+/** All benchmarks, in the order in which they run and stand in docs/BENCHMARKS.md. */
+export const BENCHES: readonly Bench[] = [start, steps, record, page, pacing, watches, sandbox, redaction];
