@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, inject } from 'vitest';
+import { compileOnce } from '../../src/db/embedded.ts';
 import { openStorage, type Storage, type Timed } from '../../src/db/storage.ts';
 import { FAST_FOLDER } from './fast-folder.ts';
 import { borrow } from './shared-database.ts';
@@ -38,6 +39,7 @@ const { WebAssembly: WASM } = globalThis as unknown as {
  * shares it. V8 aborts now and then where it is given up and made anew again and again
  * (https://github.com/nodejs/node/issues/64500).
  */
+compileOnce();
 const compiled = WASM.compile(
   readFileSync(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))),
 );
