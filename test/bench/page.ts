@@ -30,6 +30,11 @@ function bytesBeforePaint(): string {
   return `Before the first paint, gzipped: ${kb(packed('text/javascript'))} of scripts, ${kb(packed('text/css'))} of styles.`;
 }
 
+/** Waits in a page until it has been painted, and a moment for the trace to say so. */
+const PAINTED = `new Promise((resolve) => {
+  new PerformanceObserver(() => setTimeout(resolve, 200)).observe({ type: 'paint', buffered: true });
+})`;
+
 async function timesToPaint(
   browser: Browser,
   page: BenchedPage,
@@ -44,7 +49,7 @@ async function timesToPaint(
     await session.send('Emulation.setCPUThrottlingRate', { rate: THROTTLED });
     const { firstPaint } = await traced(browser, window, async () => {
       await window.goto(`${page.origin}${path}`);
-      await window.waitForTimeout(500);
+      await window.evaluate(PAINTED);
     });
     if (firstPaint !== undefined) times.push(firstPaint);
     await window.context().close();
