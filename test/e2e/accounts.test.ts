@@ -193,7 +193,7 @@ describe('somebody’s own account', () => {
   });
 });
 
-test('on Discord it is signed in to with a command', async () => {
+test('on Discord it is signed in to with a command', { tags: 'long' }, async () => {
   await beginDiscord(callOnce(runJob), OPTIONS);
   discord.world.hub.identities.set(TOKEN, 'ada-own');
   discord.world.hub.course = running;

@@ -127,7 +127,9 @@ describe('on Discord', () => {
     closed: CHANNELS.closed,
   });
 
-  test('it is posted once, with a link to its thread, and no channel of another server gets any', async () => {
+  test('it is posted once, with a link to its thread, and no channel of another server gets any', {
+    tags: 'long',
+  }, async () => {
     await begin(once, { configure });
     on.discord.guild.hasSecond = true;
     on.discord.refusals.lacksIn.set(CHANNELS.closed, 'SendMessages');

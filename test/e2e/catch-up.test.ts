@@ -65,7 +65,9 @@ describe('on Discord', () => {
     on = made;
   });
 
-  test('it comes as a direct message that a phone shows, or by a command for who takes none', async () => {
+  test('it comes as a direct message that a phone shows, or by a command for who takes none', {
+    tags: 'long',
+  }, async () => {
     await begin(callOnce(NAMED));
     const { id } = on.discord.mention('ada', CHANNELS.ml, 'train the baseline');
     await on.reply(id, 'Approve up to $1.00?');

@@ -38,7 +38,9 @@ test('what a session made is put into one collection, also where its name was lo
   expect(cardOf('ada/two')).toContain('- ml-intern');
 });
 
-test('what the Hub is too busy for is left for another time, what it refuses is not tried again', async () => {
+test('what the Hub is too busy for is left for another time, what it refuses is not tried again', {
+  tags: 'long',
+}, async () => {
   for (const id of ['ada/one', 'ada/two']) hub.repos.add('model', id, { 'README.md': CARD });
   const items = { method: 'POST', path: /\/items$/ };
   for (let i = 0; i < 4; i++) hub.faults.push({ ...items, status: 503 });

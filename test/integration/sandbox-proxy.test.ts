@@ -100,12 +100,12 @@ describe('connections', () => {
     await until('there is room again', async () => (await through(three.socket)).status === 200);
   });
 
-  test('that say nothing of where they lead are ended', async () => {
+  test('that say nothing of where they lead are ended', { tags: 'long', timeout: 15_000 }, async () => {
     const { socket } = await session('one');
     const silent = Array.from({ length: QUICK.ofSession }, () => connect(socket).on('error', () => {}));
     await Promise.all(silent.map((client) => once(client.resume(), 'close')));
     expect((await through(socket)).status).toBe(200);
-  }, 15_000);
+  });
 
   test('that are silent are ended on both sides', async () => {
     const { socket, there } = await established();
