@@ -37,11 +37,11 @@ const IN_ITS_TIME = (sessionId: string): JobsOptions => ({
 
 /**
  * What is left of a render that has ended. Where another waits or runs by then, that one comes to the same
- * end.
+ * end. A queue in the database takes whole milliseconds alone.
  */
 const FOR_THE_REST = (sessionId: string, delay: number): JobsOptions => ({
   ...LEAVE_NOTHING,
-  delay,
+  delay: Math.ceil(delay),
   deduplication: { id: sessionId },
 });
 
