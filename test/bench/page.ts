@@ -132,7 +132,7 @@ async function fill({ board }: BenchedPage, messages: number): Promise<void> {
   await board.post({ id: `${LONG_ANSWER}-0`, thread: LONG_ANSWER, author: undefined, isTaken: true, body });
 }
 
-const COLUMNS = ['', 'time', 'work in the longest task', 'longest frame'];
+const COLUMNS = ['', 'time', 'work in the longest task', 'longest frame', 'giving memory back'];
 
 /** Times are of the browser's own trace; `work` is the processor's, which other programs lengthen less. */
 async function inBrowser({ messages, runs, loads }: Amount): Promise<string[][]> {
@@ -146,7 +146,7 @@ async function inBrowser({ messages, runs, loads }: Amount): Promise<string[][]>
     [`a thread of ${messages} messages`, `/#${THREAD}`],
   ] as const) {
     const times = await timesToPaint(browser, page, path, loads);
-    rows.push([`first paint of ${name}`, spread(times, 'ms', 0), '', '']);
+    rows.push([`first paint of ${name}`, spread(times, 'ms', 0), '', '', '']);
   }
   const found: Record<Kind, Traced>[] = [];
   for (let run = 0; run < runs; run++) found.push(await oneRun(browser, page, messages));
@@ -157,7 +157,9 @@ async function inBrowser({ messages, runs, loads }: Amount): Promise<string[][]>
         'ms',
         0,
       );
-    rows.push([kind, of('longestTask'), of('mostWork'), of('longestFrame')]);
+    const compactions = found.map((run) => run[kind].longestCompaction).filter((one) => one > 0);
+    const given = compactions.length === 0 ? '' : `${compactions.length}: ${spread(compactions, 'ms', 0)}`;
+    rows.push([kind, of('longestTask'), of('mostWork'), of('longestFrame'), given]);
   }
   await browser.close();
   await page.close();
@@ -171,7 +173,7 @@ async function run({ isSmoke }: Size): Promise<Found> {
     rows: hasChromium ? await inBrowser(amount) : [],
     notes: [
       bytesBeforePaint(),
-      `The first paint is on a processor ${THROTTLED} times slower; of all else the time is that of the longest task. The answer has ${CHARACTERS} characters.`,
+      `The first paint is on a processor ${THROTTLED} times slower; of all else the time is that of the longest task. The answer has ${CHARACTERS} characters. Now and then the browser gives memory back, which is counted by itself: in how many runs, and how long nothing was drawn for it.`,
       ...(hasChromium ? [] : [`What takes a browser is not measured${NEEDS_CHROMIUM}.`]),
     ],
     faults: [],

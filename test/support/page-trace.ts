@@ -31,7 +31,10 @@ const Navigation = z.object({ navigationId: z.string(), isOutermostMainFrame: z.
 export type Traced = {
   /** From the beginning of the newest navigation. */
   firstPaint: number | undefined;
-  /** The longest task of the main thread, and the most that one took of the processor. */
+  /**
+   * The longest task of the main thread, and the most that one took of the processor; both, as the frames,
+   * without what the browser does once to have less memory after much was made or given up.
+   */
   longestTask: number;
   mostWork: number;
   /** What the task with most work did. */
@@ -39,6 +42,8 @@ export type Traced = {
   /** The longest that a frame was in the making: from the task that asked for it to what was drawn. */
   longestFrame: number;
   frames: number;
+  /** The longest of that: it closes the gaps between all that a page holds. */
+  longestCompaction: number;
 };
 
 /** Does something on a page, and tells what the trace has of that. */
@@ -54,6 +59,11 @@ export async function traced(browser: Browser, page: Page, work: () => Promise<u
   );
 }
 
+type Span = Pick<Event, 'ts' | 'dur'>;
+
+const overlap = (one: Span, other: Span): boolean =>
+  one.ts < other.ts + other.dur && other.ts < one.ts + one.dur;
+
 /** The thread that runs the page: of all renderers the one that has laid out most often. */
 function mainThread(events: readonly Event[]): Event | undefined {
   const layouts = new Map<string, number>();
@@ -66,16 +76,20 @@ function mainThread(events: readonly Event[]): Event | undefined {
     .toSorted((a, b) => of(b) - of(a))[0];
 }
 
-function readTrace(own: readonly Event[], frames: readonly number[]): Traced {
-  const tasks = own.filter(({ name, ph }) => ph === 'X' && name === 'RunTask');
+function readTrace(own: readonly Event[], allFrames: readonly Span[]): Traced {
+  const compactions = own.filter(({ name, ph }) => ph === 'X' && name === 'V8.GCFinalizeMCReduceMemory');
+  const counts = (one: Span) => !compactions.some((other) => overlap(one, other));
+  const tasks = own.filter((one) => one.ph === 'X' && one.name === 'RunTask' && counts(one));
+  const longest = (all: readonly Span[]) => all.reduce((most, { dur }) => Math.max(most, dur / 1_000), 0);
   const hardest = tasks.toSorted((a, b) => b.tdur - a.tdur)[0];
   return {
     firstPaint: firstPaint(own),
-    longestTask: Math.max(0, ...tasks.map(({ dur }) => dur / 1_000)),
+    longestTask: longest(tasks),
     mostWork: (hardest?.tdur ?? 0) / 1_000,
     parts: hardest ? partsOf(own, hardest) : {},
-    longestFrame: frames.reduce((most, one) => Math.max(most, one), 0),
-    frames: frames.length,
+    longestFrame: longest(allFrames.filter(counts)),
+    frames: allFrames.length,
+    longestCompaction: longest(compactions),
   };
 }
 
@@ -108,15 +122,15 @@ function partsOf(own: readonly Event[], task: Event): Record<string, number> {
 const isWithin = (one: Event, of: Event): boolean => one.ts >= of.ts && one.ts + one.dur <= of.ts + of.dur;
 
 /** How long each frame was in the making. */
-function framesOf(events: readonly Event[]): number[] {
+function framesOf(events: readonly Event[]): Span[] {
   const began = new Map<string, number>();
-  const made: number[] = [];
+  const made: Span[] = [];
   for (const { name, ph, ts, id2 } of events.toSorted((a, b) => a.ts - b.ts)) {
     if (name !== 'AnimationFrame') continue;
     const id = id2?.local ?? '';
     const from = began.get(id);
     if (ph === 'b') began.set(id, ts);
-    if (ph === 'e' && from !== undefined) made.push((ts - from) / 1_000);
+    if (ph === 'e' && from !== undefined) made.push({ ts: from, dur: ts - from });
   }
   return made;
 }

@@ -26,8 +26,9 @@ export const freshId = () => crypto.randomUUID();
 
 export const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Made once, when it is needed: making it takes longer than all that is done with it in a message. */
+/** Made once, beside the first messages: making it takes longer than making all of them. */
 let moments;
+requestAnimationFrame(() => setTimeout(() => timeText(0)));
 
 /** A moment as people say it. */
 export function timeText(at) {
