@@ -49,7 +49,7 @@ export function checksOf(file: (name: Specification) => string): Checks & { payl
     {
       name: 'hub',
       api: new OpenApi(file('hub.openapi.json'), 'hub', DOCUMENTED_ELSEWHERE),
-      pathOf: below(/^(?=\/api\/[^.]+(?:\/|$)|\/.+\/resolve\/)/),
+      pathOf: below(/^(?=\/api\/[^.]+(?:\/|$)|\/oauth\/|\/.+\/resolve\/)/),
     },
   ];
   return {

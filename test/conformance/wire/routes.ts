@@ -54,6 +54,8 @@ export const ROUTES: readonly string[] = [
   'hub GET /api/{repoType}/{namespace}/{repo}/refs',
   'hub GET /api/{repoType}/{namespace}/{repo}/revision/{rev}',
   'hub GET /api/{repoType}/{namespace}/{repo}/tree/{rev}/{path}',
+  'hub GET /oauth/authorize',
+  'hub GET /oauth/userinfo',
   'hub GET /{repoType}/{namespace}/{repo}/resolve/{rev}/{path}',
   'hub POST /api/buckets/{namespace}/{repo}',
   'hub POST /api/collections',
@@ -75,6 +77,7 @@ export const ROUTES: readonly string[] = [
   'hub POST /api/{repoType}/{namespace}/{repo}/discussions/{num}/status',
   'hub POST /api/{repoType}/{namespace}/{repo}/preupload/{rev}',
   'hub POST /api/{repoType}/{namespace}/{repo}/tag/{rev}',
+  'hub POST /oauth/token',
   'hub PUT /api/buckets/{namespace}/{repo}/settings',
   'hub PUT /api/spaces/{namespace}/{repo}/volumes',
   'hub PUT /api/{repoType}/{namespace}/{repo}/settings',
@@ -144,6 +147,9 @@ export const DOCUMENTED_ELSEWHERE: readonly [method: string, template: string][]
   // https://huggingface.co/docs/huggingface_hub/package_reference/space_runtime
   ['POST', '/api/spaces/{namespace}/{repo}/hardware'],
   ['POST', '/api/spaces/{namespace}/{repo}/restart'],
+  // https://huggingface.co/docs/hub/oauth; who somebody is (/oauth/userinfo) is in the document itself
+  ['GET', '/oauth/authorize'],
+  ['POST', '/oauth/token'],
 ];
 
 /** A route as the list above has it. */
