@@ -130,9 +130,14 @@ describe('on Slack', () => {
     await world.reply(asked, 'heard: [Ada] train it');
   });
 
-  /** Time that goes by where nobody works on a request. */
+  /**
+   * Time that goes by while a request waits for its next try. Once that is due it is worked on, and a clock
+   * that went on would take it from whoever works.
+   */
   function whileWaiting(asked: Parameters<World['describe']>[0]): void {
-    if (world.describe(asked).includes('Waiting for the model provider')) world.advance(LATER);
+    const said = world.describe(asked);
+    const [, due] = /Waiting for the model provider[\s\S]*?by myself <!date\^(\d+)/.exec(said) ?? [];
+    if (due !== undefined && Number(due) * 1_000 > world.now()) world.advance(LATER);
   }
 
   const stop = (asked: Parameters<World['replies']>[0], words: string) =>

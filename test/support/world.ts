@@ -134,6 +134,11 @@ export class World {
     for (const clock of this.#clocks) clock.advance(ms);
   }
 
+  /** The bot’s time, as far as it was moved forward. */
+  now(): number {
+    return Date.now() + this.#ahead;
+  }
+
   /** Sets the record’s clock forward or back: how long something lasts is not changed by that. */
   setClock(ms: number): void {
     for (const clock of this.#clocks) clock.set(ms);
