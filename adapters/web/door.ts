@@ -67,7 +67,7 @@ export function createTokenDoor(
     if (does === 'change' && headers.origin?.toLowerCase() !== origin) return { refusal: OTHER_PAGE };
     const held = cookieNamed(headers.cookie, cookie);
     const reader = held && (await board.reader(hashOf(held)));
-    return reader ? { visitor: VISITOR } : { refusal: NOT_SIGNED_IN };
+    return isOwner(reader) ? { visitor: VISITOR } : { refusal: NOT_SIGNED_IN };
   }
 
   /** Takes a token, once, for what a browser keeps; undefined where it is none of ours. */
@@ -95,6 +95,10 @@ export function createTokenDoor(
     },
   };
 }
+
+/** Who has signed in as themselves, where several may, is not whoever runs the bot. */
+const isOwner = (reader: Record<string, unknown> | '' | undefined): boolean =>
+  typeof reader === 'object' && Object.keys(reader).length === 0;
 
 /** What the token of the next browser is carried as. */
 const CARRIED = 'page token';

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type {
   Elsewhere,
   PartElsewhere,
@@ -10,7 +10,7 @@ import type { Clock } from '../../src/lib/clock.ts';
 import type { Outgoing } from '../../src/thread/delivery/outgoing.ts';
 import { OWNER } from '../shared/one-person.ts';
 import type { Visitor } from './entry.ts';
-import { head } from './headers.ts';
+import { head, written } from './headers.ts';
 import { Body, type Piece } from './messages.ts';
 import { fileBody } from './outbound.ts';
 import { printed } from './printer.ts';
@@ -62,7 +62,7 @@ export type Following = {
  * `signal` aborts. A browser that comes back is told all of it again.
  */
 export async function sendElsewhere(
-  { response }: { request: IncomingMessage; response: ServerResponse },
+  response: ServerResponse,
   { elsewhere, clock, mayGoOn, signal }: Following,
   reader: ReaderElsewhere,
   session: string,
@@ -75,8 +75,8 @@ export async function sendElsewhere(
   const sent = new Map<string, string>();
   let revision = -1;
   let saidAt = clock.monotonic();
-  const send = (event: object): void => {
-    response.write(`data: ${JSON.stringify(event)}\n\n`);
+  const send = async (event: object): Promise<void> => {
+    await written(response, `data: ${JSON.stringify(event)}\n\n`);
     saidAt = clock.monotonic();
   };
   while (!over.aborted) {
@@ -85,13 +85,13 @@ export async function sendElsewhere(
       const isIn = await mayGoOn();
       const whole = isIn ? await elsewhere.read(reader, session, revision === -1 ? 0 : ASKED_MS) : undefined;
       if (whole === undefined) {
-        send({ isGone: true });
+        await send({ isGone: true });
         break;
       }
-      send(changed(sent, whole, session));
+      for (const part of changedParts(sent, whole, session)) await send(part);
       revision = now ?? -1;
     } else if (clock.monotonic() - saidAt > SAID_MS) {
-      response.write(': still here\n\n');
+      await written(response, ': still here\n\n');
       saidAt = clock.monotonic();
     }
     await clock.sleep(LOOK_MS, over).catch(() => {});
@@ -99,8 +99,11 @@ export async function sendElsewhere(
   response.end();
 }
 
-/** What is not as it was sent, which is noted as sent. */
-function changed(sent: Map<string, string>, whole: WholeElsewhere, session: string): object {
+/** Messages of an event: a browser reads one event at a time. */
+const AT_ONCE = 25;
+
+/** What is not as it was sent, which is noted as sent: in parts, the newest first. */
+function changedParts(sent: Map<string, string>, whole: WholeElsewhere, session: string): object[] {
   const all = whole.parts.flatMap((part) => shownPart(part, whole, session));
   const messages: object[] = [];
   const ids = new Set<string>();
@@ -115,7 +118,12 @@ function changed(sent: Map<string, string>, whole: WholeElsewhere, session: stri
     sent.delete(id);
     messages.push({ id, isRemoved: true });
   }
-  return { thread: shownThreadElsewhere(whole.thread), url: whole.url, messages };
+  const told = { thread: shownThreadElsewhere(whole.thread), url: whole.url };
+  const parts: object[] = [];
+  for (let end = messages.length; end > 0; end -= AT_ONCE) {
+    parts.push({ ...told, messages: messages.slice(Math.max(0, end - AT_ONCE), end) });
+  }
+  return parts.length > 0 ? parts : [{ ...told, messages }];
 }
 
 type Shown = { id: string } & Record<string, unknown>;
@@ -160,10 +168,12 @@ const fileAddress = (session: string, file: string): string =>
 
 /** People are called by their ids elsewhere: who has said something in the thread is known by name. */
 function named(text: string, names: ReadonlyMap<string, string>): string {
-  let all = text;
-  for (const [id, name] of names) all = all.replaceAll(STYLE.person(id), `@${STYLE.plain(name)}`);
-  return all;
+  const called = new Map([...names].map(([id, name]) => [STYLE.person(id), `@${STYLE.plain(name)}`]));
+  return text.replace(CALLED, (person) => called.get(person) ?? person);
 }
+
+/** Ids as the page writes them, each to its end. */
+const CALLED = /@[\w.-]+/g;
 
 /** The name of a file that a thread shows; undefined for any other. */
 export function fileIn(whole: WholeElsewhere, fileId: string): string | undefined {

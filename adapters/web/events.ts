@@ -4,7 +4,7 @@ import { othersFirst } from '../../src/lib/breath.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { type Bell, createBell } from '../shared/bell.ts';
 import type { Visitor } from './entry.ts';
-import { head } from './headers.ts';
+import { head, written } from './headers.ts';
 import { shownNews } from './shown.ts';
 
 /** Other processes change the board as well: it is looked at this often. */
@@ -63,7 +63,7 @@ export async function sendEvents(
         if (bell.isEnded || !(await isIn())) break;
       }
       if (clock.monotonic() - saidAt > SAID_MS) {
-        await send(response, bell, ': still here\n\n');
+        await written(response, ': still here\n\n');
         saidAt = clock.monotonic();
       }
       isFirst = false;
@@ -119,7 +119,7 @@ async function sendPart(
   let characters = 0;
   const flush = async (hasMore: boolean) => {
     const id = hasMore ? '' : `id: ${part.version}\n`;
-    await send(response, bell, `${id}data: ${JSON.stringify({ ...told, hasMore })}\n\n`);
+    await written(response, `${id}data: ${JSON.stringify({ ...told, hasMore })}\n\n`);
     told = { ...told, threads: [], messages: [], isOlder: false };
     characters = 0;
   };
@@ -136,18 +136,4 @@ async function sendPart(
     characters += length;
   }
   await flush(!isLast);
-}
-
-/** Waits until a browser that reads slowly has room for more. */
-async function send(response: ServerResponse, bell: Bell, text: string): Promise<void> {
-  if (response.write(text) || bell.isEnded) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.on('drain', done);
-    response.on('close', done);
-  });
 }

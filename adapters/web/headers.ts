@@ -41,3 +41,17 @@ export const sendText = (response: ServerResponse, status: number, text: string)
 
 export const sendJson = (response: ServerResponse, value: unknown): void =>
   void head(response, 200, 'application/json; charset=utf-8').end(JSON.stringify(value));
+
+/** Writes a part of an answer, and waits until a browser that reads slowly has room for more. */
+export async function written(response: ServerResponse, text: string): Promise<void> {
+  if (response.write(text) || response.closed) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}

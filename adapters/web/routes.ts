@@ -108,7 +108,7 @@ function elsewhereRoutesOf(serving: Serving, reading: Reading): Route[] {
       if (!asked.success) return sendText(response, 400, UNKNOWN);
       const mayGoOn = async () => (await door.entry(request, 'read')).refusal === undefined;
       const following = { elsewhere, clock, mayGoOn, signal };
-      return sendElsewhere({ request, response }, following, readerOf(visitor), asked.data.session);
+      return sendElsewhere(response, following, readerOf(visitor), asked.data.session);
     }),
     reading('/page/elsewhere/file', async (request, response, visitor) => {
       const asked = FileOfSession.safeParse(Object.fromEntries(queryOf(request)));

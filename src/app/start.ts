@@ -127,7 +127,8 @@ async function partsOf(
   storage: Storage,
 ): Promise<Parts> {
   const { platforms, ids, announce, apart, settingUp, carried } = seams;
-  const lacks = seams.lacks ?? lacksOf(config);
+  // What a worker elsewhere was given is not known to who talks to people.
+  const lacks = roles.has('worker') ? (seams.lacks ?? lacksOf(config)) : [];
   if (storage.isExclusive) await freeAll(storage.db);
   const { clock } = storage.db;
   const prefix = await queuePrefix(config, storage, ids).catch(async (error: unknown) => {

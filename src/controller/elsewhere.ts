@@ -78,7 +78,7 @@ export type ElsewhereParts = {
   titleOf(platform: string): string;
 };
 
-/** Threads of a list, and sessions that are looked at for it. */
+/** Threads of a list, and sessions of each workspace that are looked at for it. */
 const LISTED = 30;
 const LOOKED_AT = 60;
 
@@ -90,13 +90,9 @@ export function createElsewhere(parts: ElsewhereParts): Elsewhere {
   return {
     async list(reader) {
       const found: ThreadElsewhere[] = [];
-      for (const identity of await identitiesOf(parts, reader)) {
-        for (const session of await sessions.newestIn(identity, LOOKED_AT)) {
-          if (found.length >= LISTED) break;
-          if (await mayRead(parts, identity, session, LIST_MS)) found.push(threadOf(parts, session));
-        }
-      }
-      return found.sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime());
+      for (const identity of await identitiesOf(parts, reader))
+        found.push(...(await listFor(parts, identity)));
+      return found.sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime()).slice(0, LISTED);
     },
     async read(reader, sessionId, withinMs) {
       const session = await sessions.session(sessionId);
@@ -110,6 +106,16 @@ export function createElsewhere(parts: ElsewhereParts): Elsewhere {
     },
     revision: async (sessionId) => (await sessions.session(sessionId))?.rev,
   };
+}
+
+/** The newest that somebody may read in one workspace. */
+async function listFor(parts: ElsewhereParts, identity: Identity): Promise<ThreadElsewhere[]> {
+  const found: ThreadElsewhere[] = [];
+  for (const session of await parts.sessions.newestIn(identity, LOOKED_AT)) {
+    if (found.length >= LISTED) break;
+    if (await mayRead(parts, identity, session, LIST_MS)) found.push(threadOf(parts, session));
+  }
+  return found;
 }
 
 /** Who somebody is on other platforms. */

@@ -29,7 +29,7 @@ export type PlatformPorts = {
   elsewhere: Elsewhere;
   /** The models that can be chosen. */
   models: readonly string[];
-  /** What the bot was not given; nothing where others than whoever runs it use it. */
+  /** What the bot was not given; nothing in a process without workers, which does not know what they have. */
   lacks: readonly Lack[];
   /** Takes what is lacking; undefined where nothing is, or others than whoever runs the bot use it. */
   setUp: SetUp | undefined;

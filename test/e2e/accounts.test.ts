@@ -7,6 +7,7 @@ import { CHANNELS } from '../doubles/discord/guild.ts';
 import { NO_ALARMS } from '../support/alarms.ts';
 import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
 import { ISOLATION } from '../support/isolation.ts';
+import { KEEPS_ACCOUNTS, linkOnSlack, LINKED_TOKEN as TOKEN } from '../support/linked-account.ts';
 import { callOnce, runJob } from '../support/scripts.ts';
 import { until } from '../support/until.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -21,24 +22,13 @@ const beginDiscord = useDiscord((made) => {
   discord = made;
 });
 
-const TOKEN = 'hf_adaownadaownadaown';
-const OPTIONS = {
-  environment: { ENCRYPTION_KEY: '5d1f0c7e9a3b48626fd07c1e95ab3d84e2b6190f7c4ad8536e01f9b27c8d4a35' },
-  approvers: ['anyone'],
-};
+const OPTIONS = { environment: KEEPS_ACCOUNTS, approvers: ['anyone'] };
 const home = () => JSON.stringify(world.slack.homes.get('U0ADA') ?? '');
 const shows = (text: string) =>
   until(`the Home tab shows "${text}"; it shows ${home()}`, () => home().includes(text));
 const running = () => ({ queueMs: 0, runMs: 600_000, lines: ['x'] });
 
-async function signIn(): Promise<void> {
-  world.hub.identities.set(TOKEN, 'ada-own');
-  world.slack.openHome('U0ADA');
-  await shows('account_sign_in');
-  world.slack.clickHome('U0ADA', 'account_sign_in');
-  await world.slack.submit('U0ADA', TOKEN);
-  await shows('You are signed in as ada-own');
-}
+const signIn = () => linkOnSlack(world, 'U0ADA', 'ada-own');
 
 describe('somebody’s own account', () => {
   test('runs what they approve, is seen by nobody else, and stays while a job needs it', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CHANNELS } from '../doubles/discord/guild.ts';
 import { type DiscordWorld, useDiscord } from '../support/discord-world.ts';
-import { KEEPS_ACCOUNTS, linkOnSlack } from '../support/linked-account.ts';
+import { KEEPS_ACCOUNTS, linkOnSlack, LINKED_TOKEN as TOKEN } from '../support/linked-account.ts';
 import { type PageClient, wordsIn } from '../support/page-client.ts';
 import { pageBeside, sharedBy } from '../support/page-world.ts';
 import { callOnce, runJob } from '../support/scripts.ts';
@@ -18,7 +18,6 @@ const beginDiscord = useDiscord((made) => {
   discord = made;
 });
 
-const TOKEN = 'hf_adaownadaownadaown';
 const OPTIONS = { environment: KEEPS_ACCOUNTS, approvers: ['anyone'], isStarted: false };
 
 type Listed = { session: string; platform: string; title?: string };

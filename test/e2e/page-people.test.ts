@@ -41,3 +41,16 @@ test('several people use a page, each as themselves, and only who may decides', 
   expect((await ada.post('/page/sign-out', {})).status).toBe(200);
   expect((await ada.post('/page/say', { id: randomUUID(), thread, text: 'x', files: [] })).status).toBe(401);
 });
+
+test('a process that talks to people alone does not say that it lacks what its workers have', async () => {
+  const page = await open(story, {
+    page: sharedBy('ada'),
+    configure: ({ secrets }) => {
+      secrets.HF_TOKEN = undefined;
+    },
+    isStarted: false,
+  });
+  await page.start(['chat']);
+  const ada = await page.browserOf('ada');
+  expect(JSON.parse((await ada.get('/page/state')).text)).toMatchObject({ lacks: [] });
+});

@@ -99,6 +99,33 @@ describe('a thread of another platform', () => {
   });
 });
 
+test('a list has threads of every workspace, however many one has', async () => {
+  const { session } = snapshot();
+  const of = (workspace: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      ...session,
+      id: `${workspace}-${i}`,
+      address: { ...SLACK, workspace },
+      updatedAt: new Date(workspace === 'T1' ? 10_000 + i : i),
+    }));
+  const made = createElsewhere({
+    accounts: {
+      hubIdOf: async () => undefined,
+      peopleOf: async () => ['T0', 'T1'].map((workspace) => ({ ...SLACK, workspace, person: 'U0ADA' })),
+    },
+    sessions: {
+      newestIn: async ({ workspace }) => of(workspace, workspace === 'T0' ? 60 : 2),
+      session: async () => undefined,
+      wholeOf: async () => undefined,
+    },
+    platforms: new Map([['slack', { mayRead: async () => true, outbound: { threads: {} } as never }]]),
+    titleOf: () => 'Slack',
+  });
+  const listed = await made.list(READER);
+  expect(listed.slice(0, 3).map(({ sessionId }) => sessionId)).toEqual(['T1-1', 'T1-0', 'T0-29']);
+  expect(listed).toHaveLength(30);
+});
+
 test('what was said stands before the answer that came after it', () => {
   const entries = [
     user('train it'),

@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { hashOf } from '../../adapters/web/cookies.ts';
 import { createTokenDoor } from '../../adapters/web/door.ts';
 import type { PageDoor } from '../../adapters/web/entry.ts';
 import { doorKeeper } from '../support/door-keeper.ts';
@@ -123,6 +124,13 @@ describe('a browser that is signed in', () => {
     const { door, cookie } = await letIn();
     expect(await refusalOf(door, request({ cookie }, from), 'read')).toBeUndefined();
   });
+});
+
+test('whoever has signed in as themselves, where several may, is not whoever runs the bot', async () => {
+  const { door, keeper } = await letIn();
+  await keeper.signIn(hashOf('held'), 1_000, { id: '1', name: 'ada', orgs: [] });
+  const headers = { cookie: 'ml_intern_3000=held', origin: `http://127.0.0.1:${PORT}` };
+  expect(await refusalOf(door, request(headers), 'read')).toMatchObject({ status: 401 });
 });
 
 test.each([

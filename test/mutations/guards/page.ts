@@ -28,7 +28,7 @@ const ANY_ORIGIN = {
 /** Whoever asks is in. */
 const ANYBODY = {
   file: DOOR,
-  text: 'return reader ? { visitor: VISITOR } : { refusal: NOT_SIGNED_IN };',
+  text: 'return isOwner(reader) ? { visitor: VISITOR } : { refusal: NOT_SIGNED_IN };',
   becomes: 'return { visitor: VISITOR };',
 };
 
