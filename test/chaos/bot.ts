@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { z } from 'zod';
 import { fail, main } from '../../src/app/main.ts';
@@ -15,16 +16,20 @@ export type FromBot = { vitals: Vitals };
 
 /** What must not grow in a process that runs on and on. */
 export type Vitals = {
-  pid: number;
   rssMb: number;
   heapMb: number;
   /** Timers, sockets and whatever else keeps a process alive. */
   handles: number;
+  /** Files and sockets that are open, where the system tells. */
+  files: number;
+  /** Seconds of the processor since the process began. */
+  cpuSeconds: number;
   /** Messages that the embedded database was sent since the process began. */
   databaseCalls: number;
 };
 
-const VITALS_MS = 5_000;
+const VITALS_MS = 10_000;
+const OPEN_FILES = '/proc/self/fd';
 
 /** What it is told when it is started. */
 const Given = z.object({
@@ -85,11 +90,13 @@ if (death !== undefined) {
 function vitals(): Vitals {
   global.gc?.(); // what is left is what is held
   const { rss, heapUsed } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
   return {
-    pid: process.pid,
     rssMb: rss / 2 ** 20,
     heapMb: heapUsed / 2 ** 20,
     handles: process.getActiveResourcesInfo().length,
+    files: existsSync(OPEN_FILES) ? readdirSync(OPEN_FILES).length : 0,
+    cpuSeconds: (user + system) / 1e6,
     databaseCalls,
   };
 }

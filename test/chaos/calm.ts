@@ -1,50 +1,41 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { sleep } from '../doubles/http.ts';
 import { forget } from './adversary.ts';
 import type { Vitals } from './bot.ts';
 import type { Fleet } from './fleet.ts';
+import { boundOf, type Gauge, type Quantities } from './measured.ts';
 import type { People } from './people.ts';
+import { figure, type Growth, growthOf, LEAST_MINUTES, type Point } from './slopes.ts';
 
-/** One look at a process that nothing is done to. */
-type Sample = Omit<Vitals, 'pid'> & {
-  minute: number;
-  /** The record keeps what was said, so its size is to be seen against that. */
-  directoryMb: number;
-  /** Its log of changes, which is no part of the record. */
-  logMb: number;
-  requests: number;
-};
+/** One look at processes that nothing is done to, and at what they keep. */
+type Sample = { minute: number; requests: number; quantities: Quantities };
 
 const SAMPLE_MS = 15_000;
 const ASK_MS = 4_000;
 const FORGET_MS = 120_000;
 const BUSY = 4;
 
-type Calm = {
-  fleet: Fleet;
-  people: People;
-  directory: string | undefined;
-  forMs: number;
-  say(line: string): void;
-};
-
-/** `late` is what did not happen in time, in words. */
-type Outcome = { samples: Sample[]; late: string[] };
+type Calm = { fleet: Fleet; people: People; gauge: Gauge; forMs: number; say(line: string): void };
 
 /**
- * A little work at an even rate, with the clock set forward once a minute. Prints and returns how the process
- * is.
+ * What grew how, and what is wrong, in words: that something grew, or came late. `cores` is the share of a
+ * core that all processes of the bot took together.
  */
-export async function keepCalm({ fleet, people, directory, forMs, say }: Calm): Promise<Outcome> {
+export type Outcome = { growths: Growth[]; problems: string[]; minutes: number; cores: number };
+
+/** A little work at an even rate, with the clock set forward again and again. Prints how it goes. */
+export async function keepCalm({ fleet, people, gauge, forMs, say }: Calm): Promise<Outcome> {
   const samples: Sample[] = [];
   const began = performance.now();
   let isOver = false;
-  const forgetting = forget({ fleet, people }, began + forMs, () => {}, FORGET_MS).finally(() => {
+  const forgetting = forget(
+    { fleet, people },
+    began + forMs,
+    () => {},
+    Math.min(FORGET_MS, forMs / 4),
+  ).finally(() => {
     isOver = true;
   });
   let [askAt, sampleAt] = [began, began + SAMPLE_MS];
-  say('minute  RSS MB  heap MB  handles  database calls  record MB  log MB  requests');
   while (!isOver) {
     const now = performance.now();
     if (now >= askAt && people.busy.length < BUSY) {
@@ -53,95 +44,79 @@ export async function keepCalm({ fleet, people, directory, forMs, say }: Calm): 
     }
     people.order();
     people.look();
-    if (now >= sampleAt && fleet.vitals !== undefined) {
-      const { pid: _pid, ...rest } = fleet.vitals;
-      const sample = {
-        ...rest,
-        minute: (now - began) / 60_000,
-        ...sizesOf(directory),
-        requests: people.requests.length,
-      };
+    if (now >= sampleAt && fleet.vitals.size === fleet.size) {
       sampleAt = now + SAMPLE_MS;
-      samples.push(sample);
-      say(lineOf(sample));
+      const minute = (now - began) / 60_000;
+      const quantities = { ...inProcesses(fleet.vitals), ...(await gauge.read()) };
+      samples.push({ minute, requests: people.requests.length, quantities });
+      say(lineOf(samples));
     }
     await sleep(250);
   }
-  return { samples, late: await forgetting };
+  const late = await forgetting;
+  const minutes = samples.at(-1)?.minute ?? 0;
+  const growths = growthsOf(samples);
+  if (minutes < LEAST_MINUTES) say(`${LEAST_MINUTES} minutes would show growth, these do not`);
+  const cores =
+    [...fleet.vitals.values()].reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / 60 / minutes;
+  const grown = minutes < LEAST_MINUTES ? [] : growths.filter(({ isKept }) => !isKept);
+  return { growths, minutes, cores, problems: [...grown.map(inWords), ...late] };
 }
 
-const lineOf = (s: Sample): string =>
-  [
-    s.minute.toFixed(1),
-    s.rssMb.toFixed(0),
-    s.heapMb.toFixed(1),
-    s.handles,
-    s.databaseCalls,
-    s.directoryMb.toFixed(1),
-    s.logMb.toFixed(0),
-    s.requests,
-  ]
-    .map((cell, i) => String(cell).padStart([6, 8, 9, 9, 16, 11, 8, 10][i] ?? 0))
-    .join('');
-
-function sizesOf(directory: string | undefined): { directoryMb: number; logMb: number } {
-  if (directory === undefined) return { directoryMb: 0, logMb: 0 };
-  const logMb = sizeOf(join(directory, 'pg/pg_wal'));
-  return { directoryMb: sizeOf(directory) - logMb, logMb };
+function inProcesses(vitals: ReadonlyMap<string, Vitals>): Quantities {
+  const all: Record<string, number> = {};
+  for (const [name, { rssMb, heapMb, handles, files, databaseCalls }] of vitals) {
+    all[`${name}: RSS MB`] = rssMb;
+    all[`${name}: heap MB`] = heapMb;
+    all[`${name}: handles`] = handles;
+    all[`${name}: files`] = files;
+    if (databaseCalls > 0) all[`${name}: database calls`] = databaseCalls;
+  }
+  return all;
 }
 
-const sizeOf = (directory: string): number =>
-  readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .map((name) => statSync(join(directory, name), { throwIfNoEntry: false }))
-    .reduce((sum, stat) => sum + (stat?.isFile() ? stat.size : 0), 0) /
-  2 ** 20;
+/** The first line has all names once; those that follow what has changed since the one before. */
+function lineOf(samples: readonly Sample[]): string {
+  const [before, now] = [samples.at(-2), samples.at(-1)];
+  if (now === undefined) return '';
+  const changed = Object.entries(now.quantities)
+    .filter(([name, value]) => figure(value) !== figure(before?.quantities[name] ?? Number.NaN))
+    .map(([name, value]) => `${name} ${figure(value)}`);
+  return `minute ${now.minute.toFixed(1)}, ${now.requests} requests; ${changed.join(', ')}`;
+}
 
-/** What may be more in the last quarter than in the second: a share of it, and so much besides. */
-const BOUNDS = {
-  rssMb: { share: 1.1, more: 20 },
-  heapMb: { share: 1.1, more: 5 },
-  handles: { share: 1.1, more: 3 },
-  logMb: { share: 1, more: 48 }, // it is kept in pieces of 16 MB
-} as const;
-
-/** The first quarter is for settling. What grew from the second to the last one, in words. */
-export function growth(samples: readonly Sample[]): string[] {
-  const quarter = Math.floor(samples.length / 4);
-  const second = samples.slice(quarter, 2 * quarter);
-  const last = samples.slice(-quarter);
-  if (quarter === 0) return ['it was too short to show growth'];
-  const keys = ['rssMb', 'heapMb', 'handles', 'logMb'] as const;
-  const grown = keys.flatMap((key) => {
-    const [before, after] = [median(second.map((s) => s[key])), median(last.map((s) => s[key]))];
-    const { share, more } = BOUNDS[key];
-    return after > before * share + more
-      ? [`${key} grew from ${before.toFixed(1)} to ${after.toFixed(1)}`]
-      : [];
+/** Of everything that there was something of. A table without rows tells nothing. */
+function growthsOf(samples: readonly Sample[]): Growth[] {
+  const isUsed = (name: string) => samples.some(({ quantities }) => (quantities[name] ?? 0) > 0);
+  const names = Object.keys(samples.at(-1)?.quantities ?? {});
+  const used = names.filter((name) => isUsed(name) && isUsed(name.replace(/: MB$/, ': rows')));
+  return used.map((name) => {
+    const points: Point[] = samples.map(({ minute, requests, quantities }) => ({
+      minute,
+      requests,
+      value: quantities[name] ?? 0,
+    }));
+    return growthOf(name, points, boundOf(name));
   });
-  return [...grown, ...costlier(second, last)];
 }
 
-/** What a request takes more of, by counts: so it says the same beside other work on the machine. */
-function costlier(second: readonly Sample[], last: readonly Sample[]): string[] {
-  const costs = [
-    { of: 'MB of the record', share: 1.3, more: 0.01, count: (s: Sample) => s.directoryMb },
-    { of: 'database calls', share: 1.15, more: 10, count: (s: Sample) => s.databaseCalls },
+const inWords = ({ name, from, to, slope, bound }: Growth): string =>
+  `${name} grew from ${figure(from)} to ${figure(to)}, by ${figure(slope)}; it may by ${bound}`;
+
+/** What every quantity did, as lines of a table. */
+export function slopesTable({ growths, minutes, cores }: Outcome): string[] {
+  const rows = growths.map(({ name, from, to, slope, bound }) =>
+    [
+      name.padEnd(40),
+      figure(from).padStart(9),
+      figure(to).padStart(9),
+      figure(slope).padStart(10),
+      bound,
+    ].join('  '),
+  );
+  return [
+    `${minutes.toFixed(0)} minutes, ${(cores * 100).toFixed(0)} % of a core in all processes of the bot`,
+    `medians of the second and of the last part, slope, and what it may be`,
+    ...rows,
   ];
-  return costs.flatMap(({ of, share, more, count }) => {
-    const [before, after] = [perRequest(second, count), perRequest(last, count)];
-    return after > before * share + more
-      ? [`a request took ${before.toFixed(3)} ${of}, and takes ${after.toFixed(3)}`]
-      : [];
-  });
-}
-
-function perRequest(samples: readonly Sample[], count: (sample: Sample) => number): number {
-  const [first, last] = [samples[0], samples.at(-1)];
-  if (first === undefined || last === undefined || first.requests === last.requests) return 0;
-  return (count(last) - count(first)) / (last.requests - first.requests);
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -8,7 +8,7 @@ import { ROOT } from '../support/root.ts';
 import { until } from '../support/until.ts';
 import { live, type Time } from '../support/virtual-time.ts';
 import { attack, type Tally } from './adversary.ts';
-import { growth, keepCalm } from './calm.ts';
+import { keepCalm, slopesTable } from './calm.ts';
 import { violations } from './checker.ts';
 import { DiscordGround } from './discord-ground.ts';
 import { Fleet } from './fleet.ts';
@@ -18,6 +18,7 @@ import { placeOf } from './place.ts';
 import { missing, type Ran, ran } from './ran.ts';
 import { Chance } from './random.ts';
 import { SlackGround } from './slack-ground.ts';
+import { LEAST_MINUTES } from './slopes.ts';
 
 /** Requests under way at once: as many as two cores and Slack's limits carry while things break. */
 const BUSY = { one: 4, many: 12 };
@@ -63,7 +64,7 @@ async function chaos(options: Options): Promise<boolean> {
   const look = () => place.read(fleet, (db) => violations({ ground, hub, model, people, db }));
   problems.push(...(await settled(look, ground)));
   const counts = await place.read(fleet, ran);
-  problems.push(...missing(counts));
+  if (!isCalm || minutes >= LEAST_MINUTES) problems.push(...missing(counts));
   const stuck = await fleet.stop();
   await Promise.all([ground.close(), hub.close(), model.close()]);
   place.close();
@@ -103,14 +104,17 @@ async function prepared({ minutes, seed, platform, storage, isCalm }: Options, c
     ...place.environment,
   };
   const fleet = new Fleet(environment, time, logFile);
-  for (const job of place.jobs) fleet.add(job);
+  for (const job of isCalm ? place.few : place.jobs) fleet.add(job);
   return { place, ground, hub, model, fleet };
 }
 
 /** A little work for long: what grew with it, and what came late. */
 async function leftAlone({ fleet, place }: Field, people: People, forMs: number): Promise<string[]> {
-  const calm = await keepCalm({ fleet, people, directory: place.directory, forMs, say });
-  return [...growth(calm.samples), ...calm.late];
+  const gauge = place.gauge();
+  const calm = await keepCalm({ fleet, people, gauge, forMs, say });
+  await gauge.close();
+  say(slopesTable(calm).join('\n'));
+  return calm.problems;
 }
 
 /** As much work as there can be, while everything breaks. */

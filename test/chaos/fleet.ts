@@ -9,14 +9,14 @@ import type { FromBot, ToBot, Vitals } from './bot.ts';
 /** What a process does: one role, or both, as where nothing is said. */
 export type Job = 'chat' | 'worker' | 'both';
 
-type Member = { job: Job; child: ChildProcess };
+type Member = { name: string; job: Job; child: ChildProcess };
 
 /** The bot's processes, each started again as soon as it is gone, as a process manager does. */
 export class Fleet {
   /** Exits that nobody asked for: the process ended by itself. */
   crashes = 0;
-  /** How the process that told last is. */
-  vitals: Vitals | undefined;
+  /** How each process said it was, last: by its job and its number among those that do that. */
+  readonly vitals = new Map<string, Vitals>();
   readonly #environment: Record<string, string>;
   readonly #time: Time;
   readonly #directory = mkdtempSync(join(tmpdir(), 'ml-intern-fleet-'));
@@ -36,7 +36,8 @@ export class Fleet {
   }
 
   add(job: Job): void {
-    const member: Member = { job, child: this.#spawn(job) };
+    const name = `${job} ${this.#members.filter((member) => member.job === job).length + 1}`;
+    const member: Member = { name, job, child: this.#spawn(job, name) };
     this.#members.push(member);
     this.#watch(member);
   }
@@ -94,7 +95,7 @@ export class Fleet {
   restart(): void {
     this.#isWanted = true;
     for (const member of this.#members) {
-      member.child = this.#spawn(member.job);
+      member.child = this.#spawn(member.job, member.name);
       this.#watch(member);
     }
   }
@@ -108,13 +109,13 @@ export class Fleet {
       }
       setTimeout(() => {
         if (!this.#isWanted) return;
-        member.child = this.#spawn(member.job);
+        member.child = this.#spawn(member.job, member.name);
         this.#watch(member);
       }, 500);
     });
   }
 
-  #spawn(job: Job): ChildProcess {
+  #spawn(job: Job, name: string): ChildProcess {
     const child = spawn(
       process.execPath,
       ['--expose-gc', ...LOADING, join(ROOT, 'test/chaos/bot.ts'), ...(job === 'both' ? [] : [job])],
@@ -133,7 +134,7 @@ export class Fleet {
     child.stdout?.on('data', log);
     child.stderr?.on('data', log);
     child.on('message', ({ vitals }: FromBot) => {
-      this.vitals = vitals;
+      this.vitals.set(name, vitals);
     });
     return child;
   }

@@ -5,15 +5,18 @@ import { openStorage } from '../../src/db/storage.ts';
 import { FAST_FOLDER } from '../support/fast-folder.ts';
 import { type Service, startPostgres, startRedis } from '../support/services.ts';
 import type { Fleet, Job } from './fleet.ts';
+import { folderGauge, type Gauge, serversGauge } from './measured.ts';
 
 /** Where the bot keeps its record while it is attacked, and what processes it is then. */
 export type Place = {
   /** What the bot is told of it. */
   environment: Record<string, string>;
   jobs: readonly Job[];
+  /** As many of them as a little work needs. */
+  few: readonly Job[];
   services: readonly { name: string; service: Service }[];
-  /** The folder of an embedded database. */
-  directory?: string;
+  /** How large the record and the queues are. */
+  gauge(): Gauge;
   /**
    * Looks into the record. Where it is in the bot's process, that is stopped for it, and started again after.
    */
@@ -39,8 +42,9 @@ function embedded(): Place {
   return {
     environment: { DATA_DIR: directory },
     jobs: ['both'],
+    few: ['both'],
     services: [],
-    directory,
+    gauge: () => folderGauge(directory),
     async read(fleet, look) {
       await fleet.stop();
       const storage = await openStorage({ databaseUrl: undefined, redisUrl: undefined, embedded: directory });
@@ -60,6 +64,8 @@ async function servers(hasRedis: boolean): Promise<Place> {
   return {
     environment: { DATABASE_URL: postgres.url, ...(redis ? { REDIS_URL: redis.url } : {}) },
     jobs: ['chat', 'worker', 'worker', 'chat', 'worker'],
+    few: ['chat', 'worker', 'worker'],
+    gauge: () => serversGauge(postgres.url, redis?.url),
     services: [
       { name: 'Postgres', service: postgres },
       ...(redis ? [{ name: 'Redis', service: redis }] : []),
