@@ -26,8 +26,7 @@ export type Growth = {
 export const LEAST_MINUTES = 20;
 
 /** The first quarter is for settling: caches fill, and connections are opened. */
-export const settled = (points: readonly Point[]): readonly Point[] =>
-  points.slice(Math.floor(points.length / 4));
+const settled = (points: readonly Point[]): readonly Point[] => points.slice(Math.floor(points.length / 4));
 
 /** The slope of the line through points by least squares; 0 where there is none. */
 export function slopeOf(points: readonly { x: number; y: number }[]): number {
