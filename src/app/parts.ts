@@ -12,6 +12,7 @@ import type { ParseApart } from '../parse-apart/parse-apart.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Renders } from '../runtime/renders.ts';
 import type { Turns } from '../runtime/turns.ts';
+import type { Tool } from '../tools/tool.ts';
 
 /**
  * What every role of a process is made of. Time and identity are the system's, unless a test decides them.
@@ -33,6 +34,8 @@ export type Parts = {
   tokens: Tokens;
   /** Reads what others made. */
   apart: ParseApart;
+  /** What stands in for tools of the agent, by their names. */
+  standIns: Readonly<Record<string, Tool>>;
   /** What the bot was not given, for platforms that tell who uses them. */
   lacks: readonly Lack[];
   /** Takes what is lacking, where nobody but whoever runs the bot is there to give it. */

@@ -18,6 +18,7 @@ import { createRenders } from '../runtime/renders.ts';
 import { createTurns } from '../runtime/turns.ts';
 import { installationId } from '../session/store/installation.ts';
 import { freeAll } from '../session/store/release-all.ts';
+import type { Tool } from '../tools/tool.ts';
 import { type Base, createBase } from './base.ts';
 import { lacksOf } from './lacks.ts';
 import type { Parts } from './parts.ts';
@@ -47,6 +48,8 @@ export type Seams = {
   announce?: (line: string) => void;
   /** Reads what others made, and is closed with the bot. */
   apart?: ParseApart;
+  /** What stands in for tools of the agent, by their names. */
+  standIns?: Readonly<Record<string, Tool>>;
 };
 
 /** Starts the roles asked for. Throws ConfigError where something needed is missing or refused. */
@@ -126,7 +129,7 @@ async function partsOf(
   { config, roles, connects, seams, tokens, redaction, log, health }: Beginning,
   storage: Storage,
 ): Promise<Parts> {
-  const { platforms, ids, announce, apart, settingUp, carried } = seams;
+  const { platforms, ids, announce, apart, settingUp, carried, standIns } = seams;
   // What a worker elsewhere was given is not known to who talks to people.
   const lacks = roles.has('worker') ? (seams.lacks ?? lacksOf(config)) : [];
   if (storage.isExclusive) await freeAll(storage.db);
@@ -151,6 +154,7 @@ async function partsOf(
     health,
     tokens,
     apart: apart ?? createParseApart(),
+    standIns: standIns ?? {},
     lacks,
     setUp: setUpFor({ config, roles, connects, lacks, redaction, log }, settingUp),
     carried: carried ?? new Map(),

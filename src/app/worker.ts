@@ -85,7 +85,8 @@ function benchesOf(
   const keeper = turnKeeper(parts);
   return createBenches(storage.db, settings, (account) => {
     const own = { ...parts, config: configFor(config, account) };
-    const tools = createAgentTools(own, shared, account);
+    const made = createAgentTools(own, shared, account);
+    const tools = { ...made, tools: made.tools.map((tool) => parts.standIns[tool.name] ?? tool) };
     const isFor = (server: string) => isServerFor(config.mcp_servers[server], account, all);
     return { tools, turns: turnDeps(own, createModels(own), tools, { mcp, isFor, startWatch, keeper }) };
   });

@@ -6,7 +6,18 @@ import { redaction } from './redaction.ts';
 import { sandbox } from './sandbox.ts';
 import { start } from './start.ts';
 import { steps } from './steps.ts';
+import { turn } from './turn.ts';
 import { watches } from './watches.ts';
 
 /** All benchmarks, in the order in which they run and stand in docs/BENCHMARKS.md. */
-export const BENCHES: readonly Bench[] = [start, steps, record, page, pacing, watches, sandbox, redaction];
+export const BENCHES: readonly Bench[] = [
+  start,
+  turn,
+  steps,
+  record,
+  page,
+  pacing,
+  watches,
+  sandbox,
+  redaction,
+];

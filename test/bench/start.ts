@@ -7,7 +7,7 @@ import { TIMEOUT_MS } from '../operations/bot.ts';
 import { Site } from '../operations/site.ts';
 import { ROOT } from '../support/root.ts';
 import { startPostgres, startRedis } from '../support/services.ts';
-import { type Bench, type Found, type Size, spread } from './bench.ts';
+import { type Bench, cpuOf, type Found, type Size, spread } from './bench.ts';
 
 /** What one process has taken until it was ready: CPU seconds of all its threads, and megabytes. */
 type Start = { cpu: number; wall: number; ready: number };
@@ -22,12 +22,6 @@ type Setting = {
 };
 
 const REST_MS = 60_000;
-
-/** CPU seconds that a process and its threads have used: clock ticks of Linux are hundredths. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
 
 /** Megabytes of a line of /proc/PID/status. */
 function megabytes(pid: number, line: 'VmRSS' | 'VmHWM'): number {

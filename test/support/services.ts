@@ -49,9 +49,12 @@ function freshCluster(): string {
   return fresh;
 }
 
-/** `settings` are lines of postgresql.conf, e.g. `max_connections=10`. */
-export async function startPostgres(settings: readonly string[] = []): Promise<Service> {
-  const directory = folder('pg');
+/**
+ * `settings` are lines of postgresql.conf, e.g. `max_connections=10`. Its files are in memory where there is
+ * room, unless `place` is another folder.
+ */
+export async function startPostgres(settings: readonly string[] = [], place = FAST_FOLDER): Promise<Service> {
+  const directory = folder('pg', place);
   const data = join(directory, 'data');
   cpSync(freshCluster(), data, { recursive: true });
   chown(data);
@@ -204,8 +207,8 @@ function signalAll({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-function folder(name: string): string {
-  const directory = mkdtempSync(join(FAST_FOLDER, `ml-intern-${name}-`));
+function folder(name: string, place = FAST_FOLDER): string {
+  const directory = mkdtempSync(join(place, `ml-intern-${name}-`));
   chown(directory);
   return directory;
 }
