@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/database.ts';
 import { watches } from '../db/schema/jobs.ts';
 import { sessions } from '../db/schema/sessions.ts';
@@ -64,7 +64,13 @@ export async function keepWatches(
     db
       .select({ id: watches.id })
       .from(watches)
-      .where(and(inArray(watches.id, [...some]), eq(watches.followedBy, owner), isNull(watches.endedAt)));
+      .where(
+        and(
+          sql`${watches.id} = any(${sql.param([...some])}::text[])`,
+          eq(watches.followedBy, owner),
+          isNull(watches.endedAt),
+        ),
+      );
   const rows = await db
     .update(watches)
     .set({ followedUntil: expiry(db.clock, leaseMs) })

@@ -4,7 +4,7 @@ import type { Isolation } from '../lib/isolation.ts';
 import { abandonedSessions } from '../session/store/abandoned.ts';
 import { sessionsToAnnounce } from '../session/store/announcements.ts';
 import { retryAfterOutages } from '../session/store/outages.ts';
-import { staleThreads } from '../thread/delivery/stale-threads.ts';
+import { staleThreads, waitingThreads } from '../thread/delivery/stale-threads.ts';
 import type { Pings } from './ping-schedules.ts';
 import type { Renders } from './renders.ts';
 import type { Turns } from './turns.ts';
@@ -76,6 +76,9 @@ export function sweep(deps: SweepDeps, duties: readonly Duty[] = DUTIES): Promis
 /** Of approvals nobody waits for the second. */
 const APPROVAL_SWEEPS = 10;
 
+/** Hundreds may wait, and each has a job of the queue: only if that has lost it there is something to do. */
+const WAITING_SWEEPS = 10;
+
 const DUTIES: readonly Duty[] = [
   {
     name: 'sessions that nobody works on',
@@ -93,6 +96,11 @@ const DUTIES: readonly Duty[] = [
     name: 'threads that are behind',
     sweeps: 1,
     work: async ({ db, renders }) => renders.catchUp(await staleThreads(db)),
+  },
+  {
+    name: 'threads that wait for their turn',
+    sweeps: WAITING_SWEEPS,
+    work: async ({ db, renders }) => renders.catchUp(await waitingThreads(db)),
   },
   {
     name: 'what is to be said in other channels',

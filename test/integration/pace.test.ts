@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paces } from '../../src/db/schema/threads.ts';
 import type { Storage } from '../../src/db/storage.ts';
-import { type Bucket, reserve, slowDown } from '../../src/session/store/pace.ts';
+import { type Bucket, reserve, slowDown, takeSpare } from '../../src/session/store/pace.ts';
 import { type Backend, createBackend, describeOn, RECORDS } from '../support/backends.ts';
 import { type MovableClock, standing } from '../support/clocks.ts';
 
@@ -42,14 +42,22 @@ describeOn('the pace of a workspace', RECORDS, (name) => {
     expect(await reserve(storage.db, one, 1)).toBe(3_000);
   });
 
-  test('lets what matters go before progress that waits, up to the burst', async () => {
-    const one = bucket({ burst: 3 });
-    const progress = { ...one, burst: 0 };
-    await reserve(storage.db, progress, 1);
-    await reserve(storage.db, progress, 1);
-    expect(await reserve(storage.db, one, 1)).toBe(0);
-    expect(await reserve(storage.db, one, 1)).toBe(0);
-    expect(await reserve(storage.db, one, 3)).toBeGreaterThan(0);
+  test('lets what matters go at once, however much progress waits for its turn', async () => {
+    const edits = bucket({ burst: 3 });
+    await reserve(storage.db, { ...edits, name: 'progress' }, 100);
+    expect(await reserve(storage.db, edits, 1)).toBe(0);
+  });
+
+  test('gives progress what is left, and takes none of the burst for it', async () => {
+    const edits = bucket({ burst: 3 });
+    const spare = { ...edits, burst: 0 };
+    expect(await takeSpare(storage.db, spare, 1)).toBe(0);
+    expect(await takeSpare(storage.db, spare, 1)).toBe(1_000);
+    expect(await reserve(storage.db, edits, 1)).toBe(0);
+    clock.advance(1_000);
+    expect(await takeSpare(storage.db, spare, 1)).toBeGreaterThan(0);
+    clock.advance(1_000);
+    expect(await takeSpare(storage.db, spare, 1)).toBe(0);
   });
 
   test('other workspaces and other kinds of delivery have a pace of their own', async () => {

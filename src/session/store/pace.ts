@@ -29,7 +29,26 @@ const LONGEST_QUEUE_MS = 15 * 60_000;
  * due; 0 means now. Whoever asks again waits behind those who asked before, so shares are fair.
  */
 export async function reserve(db: Db, bucket: Bucket, count: number): Promise<number> {
-  const { platform, workspace, name, perMinute, burst } = bucket;
+  const { perMinute, burst } = bucket;
+  const row = await advance(db, bucket, count);
+  if (row === undefined) throw new Error('an insert returned no row');
+  const intervalMs = 60_000 / perMinute / row.factor;
+  return Math.max(0, Math.ceil(Number(row.waitMs) - intervalMs * (count + burst)));
+}
+
+/**
+ * Takes `count` deliveries that may go now, without a place in the queue: for what waits until others leave
+ * room. Returns 0, or in how many milliseconds to ask again.
+ */
+export async function takeSpare(db: Db, bucket: Bucket, count: number): Promise<number> {
+  const intervalMs = 60_000 / bucket.perMinute;
+  const row = await advance(db, bucket, count, intervalMs * bucket.burst);
+  return row === undefined ? Math.ceil(intervalMs) : 0;
+}
+
+/** Moves the end of a queue; undefined, with nothing moved, where it is further away than `withinMs`. */
+async function advance(db: Db, bucket: Bucket, count: number, withinMs?: number) {
+  const { platform, workspace, name, perMinute } = bucket;
   const at = db.clock.now();
   const now = moment(at);
   const recovered = sql`least(1, ${paces.factor} + ${RECOVERY_PER_SECOND} * extract(epoch from greatest(${now}, ${paces.updatedAt}) - ${paces.updatedAt}))`;
@@ -44,14 +63,13 @@ export async function reserve(db: Db, bucket: Bucket, count: number): Promise<nu
         factor: recovered,
         updatedAt: at,
       },
+      ...(withinMs === undefined ? {} : { setWhere: sql`${due} <= ${moment(later(at, withinMs))}` }),
     })
     .returning({
       waitMs: sql<string>`extract(epoch from ${paces.nextAt} - ${now}) * 1000`,
       factor: paces.factor,
     });
-  if (row === undefined) throw new Error('an insert returned no row');
-  const intervalMs = 60_000 / perMinute / row.factor;
-  return Math.max(0, Math.ceil(Number(row.waitMs) - intervalMs * (count + burst)));
+  return row;
 }
 
 /**

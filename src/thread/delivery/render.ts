@@ -3,13 +3,13 @@ import { wholeBeginning } from '../../lib/cut.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { isUnbegun } from '../../session/address.ts';
 import { type Snapshot, settledThrough } from '../../session/snapshot.ts';
-import { reserve, slowDown } from '../../session/store/pace.ts';
+import { slowDown } from '../../session/store/pace.ts';
 import { readThread } from '../../session/store/read-snapshot.ts';
 import { view } from '../view/view.ts';
 import type { ViewMessage } from '../view/view-message.ts';
 import { announceAll } from './announce.ts';
 import { beginThread } from './begin-thread.ts';
-import { bucketOf } from './buckets.ts';
+import { limitOf } from './buckets.ts';
 import {
   claimChanged,
   type Grants,
@@ -20,14 +20,14 @@ import {
   RenderLost,
   releaseRender,
 } from './claim.ts';
+import { laneOf, reserved, UNHURRIED, untilSpare } from './lanes.ts';
 import type { Failed } from './outbound.ts';
-import { isStreamed, type Outgoing } from './outgoing.ts';
+import type { Outgoing } from './outgoing.ts';
 import { placePosts } from './post-writes.ts';
 import { type Post, postOf } from './posts.ts';
 import { type Change, changes, messageKeyOf } from './reconcile.ts';
 import {
   type Decision,
-  decorates,
   heldBack,
   isForPeople,
   isNote,
@@ -205,12 +205,14 @@ async function inLanes(scope: Scope, snapshot: Snapshot, todo: readonly Change[]
     const kept = held.grants[lane];
     const isKept = kept !== undefined && (kept.since ?? now) <= now; // else the clock has been set back
     const grant = isKept ? kept : await reserved(scope, lane, waiting.length, now);
-    if (grant.at > now) {
-      grants[lane] = grant;
-      waits.push(grant.at - now);
+    const count = Math.min(waiting.length, grant.count);
+    const waitMs = grant.at > now ? grant.at - now : await untilSpare(scope, lane, count);
+    if (waitMs > 0) {
+      grants[lane] = { ...grant, at: now + waitMs };
+      waits.push(waitMs);
       continue;
     }
-    for (const change of waiting.slice(0, grant.count)) {
+    for (const change of waiting.slice(0, count)) {
       if (isNote(change.key) && taken.has(toldOf(change.key))) continue;
       const { decision, isFirst } = await deliver(scope, change);
       if (isFirst) waits.push(0); // what it should be is an edit of it
@@ -225,38 +227,10 @@ async function inLanes(scope: Scope, snapshot: Snapshot, todo: readonly Change[]
       if (stopped !== undefined) return { grants, notBefore, waitMs: undefined, stopped };
       waits.push(0); // the thread tells of it, and other changes are due by now
     }
-    if (waiting.length > grant.count) waits.push(0);
+    if (waiting.length > count) waits.push(0);
     if (UNHURRIED.has(lane)) notBefore = new Date(now + outbound.editIntervalMs);
   }
   return { grants, notBefore, waitMs: waits.length > 0 ? Math.min(...waits) : undefined };
-}
-
-/** What grows and moves: a thread shows it no more often than its interval says. */
-const UNHURRIED: ReadonlySet<Lane> = new Set(['progress', 'stream']);
-
-/** Edits of progress at once, of all the messages of a thread that change by themselves. */
-const PROGRESS_AT_ONCE = 3;
-
-async function reserved(
-  scope: Scope,
-  lane: Lane,
-  wanted: number,
-  now: number,
-): Promise<Grants[Lane] & object> {
-  const { deps, held, outbound } = scope;
-  const count = lane === 'progress' ? Math.min(wanted, PROGRESS_AT_ONCE) : wanted;
-  const waitMs = await reserve(deps.db, bucketOf(scope, lane), count);
-  const notBefore = Math.min(held.notBefore?.getTime() ?? 0, now + outbound.editIntervalMs);
-  const earliest = UNHURRIED.has(lane) ? notBefore : 0;
-  return { at: Math.max(now + waitMs, earliest), count, since: now };
-}
-
-function laneOf(change: Change): Lane {
-  if (decorates(change)) return 'reaction';
-  if (change.kind === 'post') return isStreamed(change.outgoing) ? 'streamEnd' : 'post';
-  if (change.kind === 'edit' && change.streamed !== undefined)
-    return isStreamed(change.outgoing) ? 'stream' : 'streamEnd';
-  return change.isPaced ? 'progress' : 'edit';
 }
 
 /** Posts of an older version, which noted no exchange. */
@@ -296,7 +270,7 @@ async function afterFailure(
   const about = { session: held.sessionId, key: change.key };
   switch (decision.kind) {
     case 'wait':
-      if (decision.slowsDown) await slowDown(deps.db, bucketOf(scope, laneOf(change)), decision.ms);
+      if (decision.slowsDown) await slowDown(deps.db, limitOf(scope, laneOf(change)), decision.ms);
       return blocked(scope, Math.min(decision.ms, LONGEST_WAIT_MS));
     case 'outage':
       deps.log.warn({ ...about, detail: decision.detail }, 'the platform is unavailable');
