@@ -10,6 +10,8 @@ export type Found = {
   notes: readonly string[];
   /** What is worse than it may be; `npm run bench` fails then. */
   faults: readonly string[];
+  /** What one of something costs, by name, for `simulation`. */
+  costs?: Readonly<Record<string, number>>;
 };
 
 /** One of `benches.ts`. */

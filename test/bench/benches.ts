@@ -1,9 +1,12 @@
 import type { Bench } from './bench.ts';
 import { pacing } from './pacing.ts';
 import { page } from './page.ts';
+import { parked } from './parked.ts';
 import { record } from './record.ts';
 import { redaction } from './redaction.ts';
 import { sandbox } from './sandbox.ts';
+import { scale } from './scale.ts';
+import { simulation } from './simulation.ts';
 import { start } from './start.ts';
 import { steps } from './steps.ts';
 import { turn } from './turn.ts';
@@ -18,6 +21,9 @@ export const BENCHES: readonly Bench[] = [
   page,
   pacing,
   watches,
+  parked,
+  scale,
+  simulation,
   sandbox,
   redaction,
 ];

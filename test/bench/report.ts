@@ -6,6 +6,7 @@ import pg from 'pg';
 import { ROOT } from '../support/root.ts';
 import type { Bench, Found } from './bench.ts';
 import { BENCHES } from './benches.ts';
+import { keepCosts } from './unit-costs.ts';
 
 const FILE = join(ROOT, 'docs/BENCHMARKS.md');
 
@@ -29,6 +30,7 @@ export async function writeDocumentation(results: ReadonlyMap<Bench, Found>): Pr
   const kept = existsSync(FILE) ? partsOf(readFileSync(FILE, 'utf8')) : new Map<string, string>();
   const machine = await describeMachine();
   for (const [bench, found] of results) kept.set(bench.name, part(bench, found, machine));
+  keepCosts(Object.assign({}, ...[...results.values()].map(({ costs }) => costs)));
   const parts = BENCHES.flatMap(({ name }) => kept.get(name) ?? []);
   writeFileSync(FILE, `${[INTRODUCTION, ...parts].join('\n')}`);
 }

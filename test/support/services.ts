@@ -23,6 +23,7 @@ export type Service = {
   port: number;
   /** Its folder: Postgres's with `data`, PgBouncer's with its settings. */
   directory: string;
+  pid(): number;
   kill(): void;
   /** Stops the process without ending it: connections are taken by the kernel, and nothing answers. */
   freeze(): void;
@@ -170,6 +171,7 @@ async function supervise(
   await until('the service answers', isUp, IS_UP_MS);
   return {
     ...place,
+    pid: () => child.pid ?? 0,
     kill: () => void child.kill('SIGKILL'),
     freeze: () => signalAll(child, 'SIGSTOP'),
     thaw: () => signalAll(child, 'SIGCONT'),
