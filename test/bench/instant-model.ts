@@ -55,45 +55,42 @@ function problemOf(messages: Messages): string | undefined {
   return open.length > 0 ? `calls without results: ${open.join(', ')}` : undefined;
 }
 
-const chunk = (delta: object, finish: string | null = null) =>
-  `data: ${JSON.stringify({
-    id: 'chatcmpl-1',
+let answers = 0;
+
+/** The chunks of an answer, which share an id that no other answer has. */
+function streamed(deltas: readonly object[], finish: string): string {
+  const common = {
+    id: `chatcmpl-${++answers}`,
     object: 'chat.completion.chunk',
     created: 1,
     model: 'scripted/model',
-    choices: [{ index: 0, delta, finish_reason: finish }],
-  })}\n\n`;
-
-const USAGE = { prompt_tokens: 1_000, completion_tokens: 50, total_tokens: 1_050 };
-const END = `data: ${JSON.stringify({
-  id: 'chatcmpl-1',
-  object: 'chat.completion.chunk',
-  created: 1,
-  model: 'scripted/model',
-  choices: [],
-  usage: USAGE,
-})}\n\ndata: [DONE]\n\n`;
+  };
+  const choices = [
+    ...deltas.map((delta) => ({ index: 0, delta, finish_reason: null })),
+    { index: 0, delta: {}, finish_reason: finish },
+  ];
+  const usage = { prompt_tokens: 1_000, completion_tokens: 50, total_tokens: 1_050 };
+  const events = [
+    ...choices.map((choice) => ({ ...common, choices: [choice] })),
+    { ...common, choices: [], usage },
+  ].map((event) => JSON.stringify(event));
+  return [...events, '[DONE]'].map((event) => `data: ${event}\n\n`).join('');
+}
 
 const words = (text: string): string =>
-  `${chunk({ role: 'assistant', content: '' })}${chunk({ content: text })}${chunk({}, 'stop')}${END}`;
+  streamed([{ role: 'assistant', content: '' }, { content: text }], 'stop');
 
 function calls(id: string, step: number): string {
-  const parts = [0, 1].flatMap((index) => [
-    chunk({
-      tool_calls: [
-        {
-          index,
-          id: `${id}-${step}-${index}`,
-          type: 'function',
-          function: { name: 'hub_search', arguments: '' },
-        },
-      ],
-    }),
-    chunk({ tool_calls: [{ index, function: { arguments: `{"query": "${step}.` } }] }),
-    chunk({ tool_calls: [{ index, function: { arguments: `${index}"}` } }] }),
-  ]);
-  const said = chunk({ content: `Looking at ${step}.` });
-  return `${chunk({ role: 'assistant', content: '' })}${said}${parts.join('')}${chunk({}, 'tool_calls')}${END}`;
+  const parts = [0, 1].flatMap((index) => {
+    const named = { name: 'hub_search', arguments: '' };
+    return [
+      { index, id: `${id}-${step}-${index}`, type: 'function', function: named },
+      { index, function: { arguments: `{"query": "${step}.` } },
+      { index, function: { arguments: `${index}"}` } },
+    ].map((part) => ({ tool_calls: [part] }));
+  });
+  const said = [{ role: 'assistant', content: '' }, { content: `Looking at ${step}.` }];
+  return streamed([...said, ...parts], 'tool_calls');
 }
 
 type Decided = { stream: string } | { refusal: string };

@@ -67,8 +67,8 @@ export async function startServers() {
       return rows[0];
     },
     /** When each answer of a run was asked for, in milliseconds, once the last one has been. */
-    async ended(run: string): Promise<number[]> {
-      const response = await fetch(`${model.url}/runs/${run}`);
+    async ended(run: string, signal: AbortSignal): Promise<number[]> {
+      const response = await fetch(`${model.url}/runs/${run}`, { signal });
       const { askedAt, refused } = Ended.parse(await response.json());
       if (refused.length > 0) throw new Error(`the model has turned down: ${refused.join('; ')}`);
       return askedAt;

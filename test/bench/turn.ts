@@ -30,13 +30,18 @@ function arePeersInstalled(): boolean {
 
 let runs = 0;
 
+/** So long a turn may take before it counts as one that will never end. */
+const TURN_MS = 120_000;
+
 /** Runs one in a process of its own: some steps before, and those that count. */
 async function measure(runner: Runner, servers: Servers, steps: number, before: number): Promise<Taken> {
   const { databaseUrl, ask, pid, end } = await runner.start(servers);
   const turn = async (count: number) => {
     const id = `run-${++runs}`;
     ask(`${id} steps=${count}`);
-    return servers.ended(id);
+    return servers.ended(id, AbortSignal.timeout(TURN_MS)).catch((error: unknown) => {
+      throw new Error(`${runner.name} does not come to its end`, { cause: error });
+    });
   };
   const counted = async () => (databaseUrl === undefined ? undefined : servers.counts(databaseUrl));
   await turn(before);
