@@ -12,7 +12,7 @@ import { ModelError } from '../llm/errors.ts';
 import type { ModelFacts } from '../llm/facts.ts';
 import { context, type Session, type Snapshot } from '../session/snapshot.ts';
 import type { Failure } from '../session/state.ts';
-import { type Claim, keeping } from '../session/store/lease.ts';
+import { type Claim, keeping, lastly } from '../session/store/lease.ts';
 import * as record from '../session/store/record.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 import type { Registry } from '../tools/registry.ts';
@@ -43,6 +43,10 @@ export type ModelStepDeps = {
 
 /** How often the growing answer is saved for the thread. Platforms show edits about once a second. */
 const DRAFT_MS = 400;
+
+/** An answer that is whole so soon is not shown in parts. */
+const FIRST_DRAFT_MS = 100;
+
 /**
  * Of a longer draft, the rest is shown once the answer is complete: nobody reads that much while it grows.
  */
@@ -129,7 +133,7 @@ async function commit(
   const calls = answer.isTruncated
     ? []
     : await eachInTurn(answer.calls, (call) => newCall(deps, redaction, call));
-  await keeping(held, async (tx) => {
+  await lastly(held, async (tx) => {
     await afterAnswer(tx, snapshot.session);
     const fallback = fallbackNotice(snapshot, deps.modelOf(snapshot.session), model);
     if (fallback !== undefined) {
@@ -207,4 +211,5 @@ const draftWriter = ({ renderProgress, clock }: ModelStepDeps, held: Claim): Lat
     },
     DRAFT_MS,
     clock,
+    FIRST_DRAFT_MS,
   );

@@ -270,9 +270,13 @@ async function drain(
   held: Claim,
   signal: AbortSignal,
 ): Promise<{ snapshot: Snapshot; compaction: AskedCompaction | undefined }> {
+  const { known } = held;
+  if (held.isFresh && known !== undefined && isKept(known)) {
+    held.isFresh = false; // it holds for what comes at once
+    return { snapshot: known, compaction: undefined };
+  }
   const news = await newsOf(deps.db, held.sessionId);
   const asked = news?.pending ?? [];
-  const { known } = held;
   const isAsKnown = news !== undefined && known?.session.rev === news.rev && isKept(known);
   let snapshot = isAsKnown
     ? { ...known, session: { ...known.session, rules: news.rules } }
@@ -332,6 +336,7 @@ async function interruptible<T>(
   try {
     return await work(AbortSignal.any([lease, stop.signal]));
   } catch (error) {
+    held.isFresh = false;
     if (stop.signal.aborted && !lease.aborted && !(error instanceof LeaseLost)) return undefined;
     throw error;
   } finally {

@@ -26,6 +26,7 @@ const lookUp = defineTool({
   name: 'hub_search',
   description: 'Looks something up.',
   schema: z.strictObject({ query: z.string() }),
+  research: true,
   isReadOnly: true,
   summary: ({ query }) => query,
   run: async ({ query }) => ({ kind: 'done', output: `found ${query}` }),

@@ -87,6 +87,12 @@ describe.skipIf(!isThere('postgres'))('what a step asks of the record', () => {
     return sessionId;
   }
 
+  async function addressOf(sessionId: string) {
+    const snapshot = await readSnapshot(db, sessionId, 'all');
+    if (snapshot === undefined) throw new Error('there is no session');
+    return snapshot.session.address;
+  }
+
   const isCommit = (text: string) => /^commit/i.test(text);
   const isRead = (text: string) => text.includes('json_agg(listed)');
 
@@ -110,10 +116,34 @@ describe.skipIf(!isThere('postgres'))('what a step asks of the record', () => {
     return (more - few) / 10;
   }
 
-  test('a step with two look-ups takes at most 20 statements and three commits', async () => {
+  test('a step with two look-ups takes at most 17 statements and three commits', async () => {
     const all = await perStep(lookUp, (texts) => texts.length);
     const commits = await perStep(lookUp, (texts) => texts.filter(isCommit).length);
-    expect({ isFew: all <= 20, all, commits }).toMatchObject({ isFew: true, commits: 3 });
+    expect({ isFew: all <= 17, all, commits }).toMatchObject({ isFew: true, commits: 3 });
+  });
+
+  test('what is asked while look-ups run is taken up before the model is called again', async () => {
+    const sessionId = await newSession();
+    const asking = defineTool({
+      name: 'hub_search',
+      description: 'looks something up while somebody writes',
+      schema: z.object({ query: z.string() }),
+      research: true,
+      isReadOnly: true,
+      summary: ({ query }) => query,
+      run: async ({ query }) => {
+        if (query === '1.1') {
+          const address = await addressOf(sessionId);
+          const more = { sourceId: randomIds.next('m'), messageId: randomIds.next('m') };
+          await intakeOn(db, () => {}).message({ ...more, address, text: 'and this', author: ADA });
+        }
+        return { kind: 'done', output: 'found' };
+      },
+    });
+    const deps = turnDepsOn(db, twoCallsOf('hub_search', 2), createRegistry([asking]));
+    expect(await runTurn(deps, sessionId, 'w', new AbortController().signal)).toBe('released');
+    const roles = (await readSnapshot(db, sessionId, 'all'))?.messages.map(({ entry }) => entry.role);
+    expect(roles).toEqual(['user', 'assistant', 'user', 'assistant', 'assistant']);
   });
 
   test('one with two calls that have effects takes at most five commits', async () => {

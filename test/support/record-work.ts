@@ -123,7 +123,16 @@ function workOn(db: Db, pings: Pings): RecordWork {
       followed = [...followed, ...(await claimWatches(db, following, ISOLATION)).map(({ id }) => id)];
       await keepWatches(db, following.owner, followed, following.leaseMs);
       await renewAll(db, [
-        { db, sessionId: last, epoch: 0, leaseMs: 10_000, strikes: 0, heldUntil: 0, known: undefined },
+        {
+          db,
+          sessionId: last,
+          epoch: 0,
+          leaseMs: 10_000,
+          strikes: 0,
+          heldUntil: 0,
+          known: undefined,
+          isFresh: false,
+        },
       ]);
       await askedToStop(db, [last]);
       await questionsOf(db, ['c1']);

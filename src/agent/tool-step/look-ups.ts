@@ -1,4 +1,4 @@
-import { keeping } from '../../session/store/lease.ts';
+import { lastly } from '../../session/store/lease.ts';
 import * as record from '../../session/store/record.ts';
 import { effectiveArguments, type ToolCall, type ToolCallState } from '../../session/tool-calls.ts';
 import type { PreparedCall, ToolResult } from '../../tools/tool.ts';
@@ -63,14 +63,14 @@ export async function runLookUps(
     scope.signal.throwIfAborted(); // they stay proposed: a later turn may make them
   }
   const soon = runs.flatMap(({ call, came }) =>
-    came !== undefined && isPlain(came.result) ? [{ call, state: plainStateOf(scope, came.result) }] : [],
+    came !== undefined && isPlain(came.result)
+      ? [{ id: call.id, state: plainStateOf(scope, came.result) }]
+      : [],
   );
-  const rest = runs.filter(({ call }) => !soon.some((other) => other.call.id === call.id));
+  const rest = runs.filter(({ call }) => !soon.some(({ id }) => id === call.id));
   const running: ToolCallState = { kind: 'running', since };
-  await keeping(held, async (tx) => {
-    for (const { call, state } of soon) {
-      await record.moveToolCall(tx, held.sessionId, call.id, ['proposed'], state, since);
-    }
+  await lastly(held, async (tx) => {
+    await record.settleLookUps(tx, held.sessionId, soon, since);
     for (const { call } of rest) {
       await record.moveToolCall(tx, held.sessionId, call.id, ['proposed'], running);
     }

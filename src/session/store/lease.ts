@@ -1,10 +1,14 @@
 import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../../db/database.ts';
+import { channelRules } from '../../db/schema/access.ts';
+import { operations } from '../../db/schema/inbox.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import { type Clock, later } from '../../lib/clock.ts';
+import { ChannelRules } from '../channel-rules.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { afterWrites, collectWrites, flush, markLater, unsettled, type Writes, writesOf } from './known.ts';
+import { RULES_OF_CHANNEL } from './read-snapshot.ts';
 
 /**
  * A worker's right to write to a session: valid while no other worker has raised the epoch. `strikes` counts
@@ -20,6 +24,8 @@ export type Claim = {
   heldUntil: number;
   /** What the turn has read, with what `keeping` has written since; for as long as `rev` is the record's. */
   known: Snapshot | undefined;
+  /** Whether what is known is as the record had it just now, with nothing in the inbox: see `lastly`. */
+  isFresh: boolean;
 };
 
 /** This worker no longer holds the session: another has taken over, and nothing it does may be written. */
@@ -55,7 +61,9 @@ export async function claim(
       ),
     )
     .returning({ epoch: sessions.epoch, strikes: sessions.strikes });
-  return row && { db, sessionId, leaseMs, heldUntil: asked + leaseMs, known: undefined, ...row };
+  return (
+    row && { db, sessionId, leaseMs, heldUntil: asked + leaseMs, known: undefined, isFresh: false, ...row }
+  );
 }
 
 /**
@@ -140,13 +148,34 @@ export async function keeping<T>(held: Claim, write: (tx: Tx) => Promise<T>): Pr
   return result;
 }
 
+/**
+ * The same for what a step ends with: where nothing waits in the inbox, the step that comes at once after it
+ * need not ask what is new.
+ */
+export async function lastly<T>(held: Claim, write: (tx: Tx) => Promise<T>): Promise<T> {
+  const { result, writes, isAsked, rules } = await underLock(held, write);
+  const known = afterWrites(held.known, writes);
+  held.known = known && { ...known, session: { ...known.session, rules: ChannelRules.parse(rules ?? {}) } };
+  held.isFresh = known !== undefined && !isAsked;
+  return result;
+}
+
+/** Whether something waits in the inbox of a session. */
+const IS_ASKED = sql<boolean>`exists (select 1 from ${operations} where ${and(
+  eq(operations.sessionId, sessions.id),
+  isNull(operations.appliedAt),
+)})`;
+
+const RULES = sql<unknown>`(select ${channelRules.rules} from ${channelRules} where ${RULES_OF_CHANNEL})`;
+
 async function underLock<T>(
   held: Claim,
   write: (tx: Tx) => Promise<T>,
-): Promise<{ result: T; writes: Writes }> {
+): Promise<{ result: T; writes: Writes; isAsked: boolean; rules: unknown }> {
+  held.isFresh = false;
   return held.db.transaction(`a write to session ${held.sessionId}`, async (tx) => {
     const [row] = await tx
-      .select({ epoch: sessions.epoch, rev: sessions.rev })
+      .select({ epoch: sessions.epoch, rev: sessions.rev, isAsked: IS_ASKED, rules: RULES })
       .from(sessions)
       .where(eq(sessions.id, held.sessionId))
       .for('no key update');
@@ -154,7 +183,7 @@ async function underLock<T>(
     const writes = collectWrites(tx, held.sessionId, row.rev);
     const result = await write(tx);
     await flush(tx, writes);
-    return { result, writes };
+    return { result, writes, isAsked: row.isAsked, rules: row.rules };
   });
 }
 

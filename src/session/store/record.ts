@@ -112,6 +112,40 @@ export async function moveToolCall(
   return true;
 }
 
+/** A call with what came of it. */
+export type Settled = { id: string; state: ToolCallState };
+
+/** Moves several calls that are proposed to how they have ended, in one statement: they were look-ups. */
+export async function settleLookUps(
+  tx: Tx,
+  sessionId: string,
+  settled: readonly Settled[],
+  startedAt: Date,
+): Promise<void> {
+  if (settled.length === 0) return;
+  const ends = settled.map(({ id, state }) => sql`when ${id} then ${jsonOf(tx, state)}`);
+  const rows = await tx
+    .update(toolCalls)
+    .set({
+      state: sql`case ${toolCalls.id} ${sql.join(ends, sql` `)} end`,
+      startedAt,
+      finishedAt: tx.clock.now(),
+    })
+    .where(
+      and(
+        eq(toolCalls.sessionId, sessionId),
+        inArray(
+          toolCalls.id,
+          settled.map(({ id }) => id),
+        ),
+        sql`${toolCalls.state}->>'kind' = 'proposed'`,
+      ),
+    )
+    .returning();
+  for (const row of rows) noteCall(tx, row);
+  if (rows.length > 0) await touchNoted(tx, sessionId);
+}
+
 /** What is shown of a call while it runs: what it prints, or how it stands. Nothing once it has ended. */
 export async function setShown(
   tx: Tx,
