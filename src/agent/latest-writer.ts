@@ -1,24 +1,21 @@
 import type { Clock } from '../lib/clock.ts';
 
 /**
- * Saves something that changes quickly: its newest state at most every `everyMs`, one write at a time, and
- * nothing of what ends within `firstAfterMs`. A write that fails ends it quietly, because the commit that
- * follows reports what is wrong.
+ * Saves something that changes quickly: its newest state at most every `everyMs`, one write at a time. A
+ * write that fails ends it quietly, because the commit that follows reports what is wrong.
  */
 export class LatestWriter {
   readonly #write: (text: string) => Promise<void>;
   readonly #everyMs: number;
   readonly #clock: Clock;
-  #waitMs: number;
   #latest: string | undefined;
   #writing: Promise<void> | undefined;
   readonly #stopped = new AbortController();
 
-  constructor(write: (text: string) => Promise<void>, everyMs: number, clock: Clock, firstAfterMs = 0) {
+  constructor(write: (text: string) => Promise<void>, everyMs: number, clock: Clock) {
     this.#write = write;
     this.#everyMs = everyMs;
     this.#clock = clock;
-    this.#waitMs = firstAfterMs;
   }
 
   write(text: string): void {
@@ -35,8 +32,6 @@ export class LatestWriter {
   async #drain(): Promise<void> {
     const { signal } = this.#stopped;
     try {
-      if (this.#waitMs > 0) await this.#clock.sleep(this.#waitMs, signal);
-      this.#waitMs = 0;
       while (this.#latest !== undefined && !signal.aborted) {
         const text = this.#latest;
         this.#latest = undefined;

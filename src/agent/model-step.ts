@@ -17,7 +17,7 @@ import * as record from '../session/store/record.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 import type { Registry } from '../tools/registry.ts';
 import { renderOptionsOf } from './context-size.ts';
-import { LatestWriter } from './latest-writer.ts';
+import type { Drafts } from './drafts.ts';
 import { afterAnswer, failureAfter } from './outages.ts';
 import { requestOf } from './request.ts';
 import { usageOf } from './usage.ts';
@@ -37,20 +37,9 @@ export type ModelStepDeps = {
   ids: Ids;
   clock: Clock;
   render(sessionId: string): Promise<void>;
-  /** Asks for a render of something that keeps growing: it waits until more urgent messages are out. */
-  renderProgress(sessionId: string): Promise<void>;
+  /** What models are writing, as threads show it meanwhile. */
+  drafts: Drafts;
 };
-
-/** How often the growing answer is saved for the thread. Platforms show edits about once a second. */
-const DRAFT_MS = 400;
-
-/** An answer that is whole so soon is not shown in parts. */
-const FIRST_DRAFT_MS = 100;
-
-/**
- * Of a longer draft, the rest is shown once the answer is complete: nobody reads that much while it grows.
- */
-const DRAFT_CHARACTERS = 40_000;
 
 /** How a step ended: `overflow` means that the conversation was too long for the model. */
 type StepEnd = { kind: 'done' } | { kind: 'overflow' } | { kind: 'failed'; failure: Failure };
@@ -71,7 +60,7 @@ export async function modelStep(
     return budgetFailure(tx, deps.budgets, snapshot);
   });
   if (overBudget !== undefined) return { kind: 'failed', failure: overBudget };
-  const drafts = draftWriter(deps, held);
+  const draft = deps.drafts.begin(held);
   const model = deps.modelOf(session);
   const { seesImages } = await deps.factsOf(model);
   const options = {
@@ -88,13 +77,13 @@ export async function modelStep(
       messages: requestOf(deps.systemPromptOf(session), context(snapshot), snapshot.toolCalls, options),
       tools: deps.registry.forModel(session.address),
       signal,
-      onText: (text) => drafts.write(text),
+      onText: (text) => draft.write(text),
     });
-    await drafts.stop();
+    await draft.stop();
     await commit(deps, held, snapshot, answer);
     return { kind: 'done' };
   } catch (error) {
-    await drafts.stop();
+    await draft.stop();
     if (!(error instanceof ModelError)) throw error;
     if (error.kind === 'too_long') return { kind: 'overflow' };
     const within = { now: deps.clock.now(), mostHours: deps.outageHours };
@@ -196,20 +185,3 @@ async function newCall(
     refusal: refusal === undefined ? undefined : { output: refusal, at: clock.now() },
   };
 }
-
-/** What the model is writing, as the thread shows it meanwhile. */
-const draftWriter = ({ renderProgress, clock }: ModelStepDeps, held: Claim): LatestWriter =>
-  new LatestWriter(
-    async (latest) => {
-      const { redaction } = held.db;
-      const text =
-        latest.length > DRAFT_CHARACTERS
-          ? redaction.head(latest, DRAFT_CHARACTERS)
-          : redaction.growing(latest);
-      await keeping(held, (tx) => record.setDraft(tx, held.sessionId, text ? { text } : undefined));
-      await renderProgress(held.sessionId);
-    },
-    DRAFT_MS,
-    clock,
-    FIRST_DRAFT_MS,
-  );

@@ -18,8 +18,10 @@ import { platformPorts } from './platform-ports.ts';
 const PLATFORM_MS = 4_000;
 const RENDER_MS = 2_000;
 
-/** Threads that a process brings up to date at once: most of the time each waits for its platform. */
-const RENDERS_AT_ONCE = 24;
+/**
+ * Threads that a process brings up to date at once, at most: most of the time each waits for its platform.
+ */
+const RENDERS_AT_ONCE = 256;
 
 /** Starts the role that talks to people. Resolves, once it listens, with what stops it. */
 export async function startChat(

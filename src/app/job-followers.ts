@@ -39,7 +39,7 @@ export function followJobs(
     },
     wake: turns.wake,
     render: renders.request,
-    renderProgress: renders.progress,
+    renderProgress: (sessionId) => renders.progress([sessionId]),
     hardware,
     isOurTurn: engine.isOurTurn,
   });

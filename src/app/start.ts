@@ -17,6 +17,7 @@ import { emptyOlderQueues, prefixOf } from '../runtime/older-queues.ts';
 import { createRenders } from '../runtime/renders.ts';
 import { createTurns } from '../runtime/turns.ts';
 import { installationId } from '../session/store/installation.ts';
+import { placesOf } from '../session/store/places.ts';
 import { freeAll } from '../session/store/release-all.ts';
 import type { Tool } from '../tools/tool.ts';
 import { type Base, createBase } from './base.ts';
@@ -148,7 +149,7 @@ async function partsOf(
     engine,
     log,
     isolation: createIsolation(log, clock),
-    turns: createTurns(engine, log),
+    turns: createTurns(engine, log, (ids) => placesOf(storage.db, ids)),
     renders: createRenders(engine, log),
     channelRules: createChannelRules(storage.db),
     health,

@@ -1,3 +1,4 @@
+import { createDrafts } from '../agent/drafts.ts';
 import { systemPromptOf } from '../agent/system-prompt.ts';
 import type { TurnDeps } from '../agent/turn.ts';
 import { createTurnKeeper } from '../agent/turn-keeper.ts';
@@ -25,7 +26,7 @@ const STOP_LOOK_MS = 400;
 type Needed = Pick<Parts, 'config' | 'platforms' | 'storage' | 'log' | 'renders' | 'clock' | 'ids'>;
 
 /** What the turns of all accounts share. */
-export type TurnShared = Pick<TurnDeps, 'startWatch' | 'keeper'> & {
+export type TurnShared = Pick<TurnDeps, 'startWatch' | 'keeper' | 'drafts'> & {
   mcp: McpTools;
   /** Whether the tools of a server are for the sessions of this account. */
   isFor(server: string): boolean;
@@ -41,12 +42,16 @@ export const turnKeeper = ({ storage, clock, config }: Pick<Parts, 'config' | 's
     lookMs: STOP_LOOK_MS,
   });
 
+/** What the models of a process are writing, all together. */
+export const draftsOf = ({ storage, clock, renders }: Pick<Parts, 'storage' | 'clock' | 'renders'>) =>
+  createDrafts({ db: storage.db, clock, show: renders.progress });
+
 /** What turns of the agent are made of, for the sessions of an account: `parts` has its config. */
 export function turnDeps(
   parts: Needed,
   models: Models,
   agentTools: AgentTools,
-  { mcp, isFor, startWatch, keeper }: TurnShared,
+  { mcp, isFor, startWatch, keeper, drafts }: TurnShared,
 ): TurnDeps {
   const { config, platforms, storage, log, renders, clock, ids } = parts;
   const { model, limits, durability } = config;
@@ -73,7 +78,7 @@ export function turnDeps(
     counts: new TokenCounts(),
     systemPromptOf: promptOf(parts, tools),
     render: renders.request,
-    renderProgress: renders.progress,
+    renderProgress: (sessionId) => renders.progress([sessionId]),
     collect: (session, urls, signal) => collect(parts, agentTools.token, session, urls, signal),
     startWatch,
     outside: (signal) => outsideOf(parts, models, agentTools, signal),
@@ -90,6 +95,7 @@ export function turnDeps(
     leaseMs,
     handOverMs: durability.hand_over_seconds * 1000,
     keeper,
+    drafts,
   };
 }
 

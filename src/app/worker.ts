@@ -16,7 +16,7 @@ import { createMcp } from './mcp-servers.ts';
 import { mentionsOn } from './mentions.ts';
 import { createModels } from './models.ts';
 import type { Parts } from './parts.ts';
-import { type TurnShared, turnDeps, turnKeeper } from './turn-deps.ts';
+import { draftsOf, type TurnShared, turnDeps, turnKeeper } from './turn-deps.ts';
 
 /** How long a step that was broken off may take to be handed over. */
 const HAND_OVER_MS = 1_000;
@@ -83,12 +83,16 @@ function benchesOf(
   const settings = accountSettings(config, platforms);
   const all = hubAccounts(settings);
   const keeper = turnKeeper(parts);
+  const drafts = draftsOf(parts);
   return createBenches(storage.db, settings, (account) => {
     const own = { ...parts, config: configFor(config, account) };
     const made = createAgentTools(own, shared, account);
     const tools = { ...made, tools: made.tools.map((tool) => parts.standIns[tool.name] ?? tool) };
     const isFor = (server: string) => isServerFor(config.mcp_servers[server], account, all);
-    return { tools, turns: turnDeps(own, createModels(own), tools, { mcp, isFor, startWatch, keeper }) };
+    return {
+      tools,
+      turns: turnDeps(own, createModels(own), tools, { mcp, isFor, startWatch, keeper, drafts }),
+    };
   });
 }
 

@@ -5,7 +5,7 @@ import { systemClock } from './clock.ts';
 export const othersFirst = (): Promise<void> => nextTurn();
 
 /** How long something may go on before others get their turn. */
-const WORK_MS = 40;
+const WORK_MS = 15;
 
 /** What comes of each of a list, one after the other; others have their turn in between. */
 export async function eachInTurn<Item, Made>(

@@ -15,6 +15,7 @@ import { onceAnHour } from '../lib/once-an-hour.ts';
 import { NotInTransaction } from '../lib/transaction-scope.ts';
 import { connectRedis, type QueueRedis } from './queue-redis.ts';
 import { RetryingWorker } from './retrying-worker.ts';
+import { createRoom, type Room } from './room.ts';
 
 /**
  * Works on a job. What it may give back is done once the job has ended, when the queue has given its key to
@@ -105,6 +106,7 @@ export function createEngine(connection: QueueConnection, prefix: string, log: L
     queues: [],
     workers: [],
     running: 0,
+    room: createRoom(),
     ending: new Set(),
     isClosing: false,
     listeners: [],
@@ -140,6 +142,7 @@ type EngineState = {
   workers: RetryingWorker[];
   /** How many jobs this process works on. */
   running: number;
+  room: Room;
   /** What is done after jobs that have ended. */
   ending: Set<Promise<void>>;
   isClosing: boolean;
@@ -166,13 +169,16 @@ function addWorker(
 ): void {
   const { log, listeners } = state;
   const afterwards = new WeakMap<Job, () => Promise<void>>();
+  let running = 0;
   const counted = async (job: Job) => {
     state.running++;
+    running++;
     try {
       const left = await withLogContext(contextOf(name, job), () => process(job));
       if (left) afterwards.set(job, left);
     } finally {
       state.running--;
+      running--;
     }
   };
   const made: RetryingWorker = Reflect.construct(RetryingWorker, [
@@ -195,6 +201,7 @@ function addWorker(
     if (trouble !== undefined) for (const listener of listeners) listener();
     else log.info({ queue: name }, 'the queues work again');
   };
+  made.hasRoom = () => state.room(running);
   state.workers.push(made);
 }
 

@@ -8,8 +8,8 @@ import { ask, type Engine, LEAVE_NOTHING, locks } from './engine.ts';
 export type Renders = {
   /** Asks for a render. However many ask, one runs at a time for a thread, and one more after it. */
   request(sessionId: string): Promise<void>;
-  /** Asks for a render of something that may wait: where one waits for its turn already, that one will do. */
-  progress(sessionId: string): Promise<void>;
+  /** Asks for renders of something that may wait: where one waits for its turn already, that one will do. */
+  progress(sessionIds: readonly string[]): Promise<void>;
   /** Asks for a render of each, also where one is held by a process that is gone. */
   catchUp(behind: readonly Behind[]): Promise<void>;
 };
@@ -51,8 +51,13 @@ export function createRenders(engine: Engine, log: Logger): Renders {
     async request(sessionId) {
       await ask(log, queue.add('render', { sessionId }, AT_ONCE(sessionId)));
     },
-    async progress(sessionId) {
-      await ask(log, queue.add('render', { sessionId }, IN_ITS_TIME(sessionId)));
+    async progress(sessionIds) {
+      const jobs = sessionIds.map((sessionId) => ({
+        name: 'render',
+        data: { sessionId },
+        opts: IN_ITS_TIME(sessionId),
+      }));
+      await ask(log, queue.addBulk(jobs));
     },
     async catchUp(behind) {
       const jobs = behind.map(({ id, abandoned }) => ({

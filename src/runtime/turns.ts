@@ -1,6 +1,14 @@
+import type { JobsOptions } from 'bullmq';
 import { runTurn, type TurnDeps } from '../agent/turn.ts';
 import type { Logger } from '../lib/log.ts';
+import { NotInTransaction } from '../lib/transaction-scope.ts';
 import { ask, type Engine, LEAVE_NOTHING, locks } from './engine.ts';
+
+/**
+ * The place of each of these sessions in the queue; one that comes before others has a lower place. Those
+ * that are left out come first.
+ */
+export type Places = (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
 
 export type Turns = {
   /**
@@ -14,20 +22,42 @@ export type Turns = {
 
 const NAME = 'turns';
 
-export function createTurns(engine: Engine, log: Logger): Turns {
+/** BullMQ takes no larger one. */
+const LAST_PLACE = 2_000_000;
+
+/** `places` says who is to begin first where more is asked for than workers can do at once. */
+export function createTurns(engine: Engine, log: Logger, places: Places): Turns {
   const queue = engine.queue(NAME);
+
+  /** Where the record can't say, all have the same place. */
+  async function placed(sessionIds: readonly string[]): Promise<(id: string) => JobsOptions> {
+    const found = await places(sessionIds).catch((error: unknown) => {
+      if (error instanceof NotInTransaction) throw error;
+      return new Map<string, number>();
+    });
+    return (id) => ({ ...LEAVE_NOTHING, priority: Math.min(Math.max(found.get(id) ?? 1, 1), LAST_PLACE) });
+  }
+
+  async function wake(sessionId: string): Promise<void> {
+    const optionsOf = await placed([sessionId]);
+    const deduplication = { id: sessionId, keepLastIfActive: true };
+    await queue.add('turn', { sessionId }, { ...optionsOf(sessionId), deduplication });
+  }
+
+  async function takeOver(abandoned: readonly { id: string; epoch: number }[]): Promise<void> {
+    const optionsOf = await placed(abandoned.map(({ id }) => id));
+    const jobs = abandoned.map(({ id, epoch }) => ({
+      name: 'turn',
+      data: { sessionId: id },
+      opts: { ...optionsOf(id), jobId: `take-over-${id}-${epoch}` },
+    }));
+    await queue.addBulk(jobs);
+  }
+
   return {
-    async wake(sessionId) {
-      const deduplication = { id: sessionId, keepLastIfActive: true };
-      return ask(log, queue.add('turn', { sessionId }, { ...LEAVE_NOTHING, deduplication }));
-    },
+    wake: (sessionId) => ask(log, wake(sessionId)),
     async takeOver(abandoned) {
-      const jobs = abandoned.map(({ id, epoch }) => ({
-        name: 'turn',
-        data: { sessionId: id },
-        opts: { ...LEAVE_NOTHING, jobId: `take-over-${id}-${epoch}` },
-      }));
-      if (jobs.length > 0) await ask(log, queue.addBulk(jobs));
+      if (abandoned.length > 0) await ask(log, takeOver(abandoned));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { many } from './many.ts';
 import { pacing } from './pacing.ts';
 import { page } from './page.ts';
 import { parked } from './parked.ts';
@@ -20,6 +21,7 @@ export const BENCHES: readonly Bench[] = [
   record,
   page,
   pacing,
+  many,
   watches,
   parked,
   scale,

@@ -86,7 +86,7 @@ async function measure(threads: number, leastMs: number): Promise<Measured> {
       await db.transaction('the bench', (tx) =>
         record.setDraft(tx, id, { text: `at ${performance.now().toFixed(0)} it is here` }),
       );
-      await renders.progress(id);
+      await renders.progress([id]);
       await systemClock.sleep(CHANGE_MS);
     }
   });

@@ -9,6 +9,7 @@ import { createEngine } from '../../src/runtime/engine.ts';
 import { prefixOf } from '../../src/runtime/older-queues.ts';
 import { createTurns } from '../../src/runtime/turns.ts';
 import { installationId } from '../../src/session/store/installation.ts';
+import { placesOf } from '../../src/session/store/places.ts';
 import { defineTool } from '../../src/tools/tool.ts';
 import { intakeOn } from '../support/intake.ts';
 import { loadConfig } from '../support/load-config.ts';
@@ -57,7 +58,7 @@ async function asking({ db, queues }: Storage) {
   const { queue_prefix } = config.durability;
   const prefix =
     queues.kind === 'redis' ? prefixOf(queue_prefix, await installationId(db, 'b')) : queue_prefix;
-  const turns = createTurns(createEngine(queues, prefix, log), log);
+  const turns = createTurns(createEngine(queues, prefix, log), log, (ids) => placesOf(db, ids));
   return intakeOn(db, (sessionId) => void turns.wake(sessionId));
 }
 

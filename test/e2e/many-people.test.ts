@@ -19,3 +19,17 @@ test('whoever comes while others wait for their models is begun with at once', a
   for (const one of asked) await world.reply(one, 'Working');
   expect(world.model.requests).toHaveLength(asked.length);
 });
+
+test('whoever waits for a worker is told so, and no more once one has begun', async () => {
+  await begin(() => ({ text: 'Here it is.' }), { isStarted: false });
+  await world.start(['chat']);
+  const first = world.slack.mention('U0ADA', 'C0ML', 'go on');
+  await world.reply(first, 'all my workers are busy');
+  await world.stop();
+  await world.start();
+  await world.reply(first, 'Here it is.');
+  await until(
+    () => `it is told no more: ${world.describe(first)}`,
+    () => !world.describe(first).includes('all my workers are busy'),
+  );
+});

@@ -11,6 +11,7 @@ import { createLogger } from '../../src/lib/log.ts';
 import { NotInTransaction } from '../../src/lib/transaction-scope.ts';
 import { createEngine, type Engine } from '../../src/runtime/engine.ts';
 import { createTurns, type Turns } from '../../src/runtime/turns.ts';
+import { placesOf } from '../../src/session/store/places.ts';
 import { createFetcher } from '../../src/web/fetcher.ts';
 import { type Listening, listen } from '../doubles/http.ts';
 import { type Backend, createBackend, describeOn, EVERYWHERE } from '../support/backends.ts';
@@ -32,7 +33,7 @@ describeOn('inside a transaction', EVERYWHERE, (name) => {
     storage = await backend.open();
     db = storage.db;
     engine = createEngine(storage.queues, 'closed', log);
-    turns = createTurns(engine, log);
+    turns = createTurns(engine, log, (ids) => placesOf(db, ids));
     await turns.wake('warm');
     server = await listen(async (request, response) => {
       requests++;

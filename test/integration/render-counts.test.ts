@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Db, databaseOf } from '../../src/db/database.ts';
 import { sessions } from '../../src/db/schema/sessions.ts';
-import { randomIds, systemClock } from '../../src/lib/clock.ts';
+import { later, randomIds, systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import * as record from '../../src/session/store/record.ts';
 import type { Outbound } from '../../src/thread/delivery/outbound.ts';
@@ -61,7 +61,9 @@ describe.skipIf(!isThere('postgres'))('what a render asks of the record', () => 
   async function working() {
     const id = randomIds.next('s');
     const address = { platform: 'slack' as const, workspace: 'T1', channel: 'C1', thread: id };
-    await db.insert(sessions).values({ id, ...address, requester: ADA, state: { kind: 'running' } });
+    const leaseUntil = later(clock.now(), 60_000);
+    const state = { kind: 'running' as const };
+    await db.insert(sessions).values({ id, ...address, requester: ADA, state, leaseUntil });
     const write = (work: Parameters<Db['transaction']>[1]) => db.transaction('what it shows', work);
     await write((tx) => record.openExchange(tx, id, 1, []));
     await write((tx) => record.addMessage(tx, id, 1, user('go')));

@@ -150,7 +150,7 @@ describeOn('what asks for renders', EVERYWHERE, (name) => {
     await begun.passed;
     for (let i = 1; i <= changes; i++) {
       if (i % 100 === 0) await drafts(`change ${i}.`);
-      await (i % 2 === 0 ? renders.progress(id) : renders.request(id));
+      await (i % 2 === 0 ? renders.progress([id]) : renders.request(id));
     }
     expect(await jobs()).toEqual({ active: 1, waiting: 0, delayed: 0 });
     held.open();
@@ -163,7 +163,7 @@ describeOn('what asks for renders', EVERYWHERE, (name) => {
   test('what is asked for before anything runs is one render', async () => {
     const { work, says, renders, id, runs, showsNewest, atRest } = await thread((run) => run());
     await says('the first');
-    for (let i = 0; i < 100; i++) await (i % 2 === 0 ? renders.progress(id) : renders.request(id));
+    for (let i = 0; i < 100; i++) await (i % 2 === 0 ? renders.progress([id]) : renders.request(id));
     work();
     await showsNewest('the first');
     await atRest();
@@ -183,7 +183,7 @@ describeOn('what asks for renders', EVERYWHERE, (name) => {
     await renders.request(id);
     await begun.passed;
     await says('the second');
-    await Promise.all([renders.request(id), renders.progress(id), renders.request(id)]);
+    await Promise.all([renders.request(id), renders.progress([id]), renders.request(id)]);
     held.open();
     await showsNewest('the second');
     await atRest();
@@ -205,7 +205,7 @@ describeOn('what asks for renders', EVERYWHERE, (name) => {
     await renders.request(id);
     await looked.passed;
     await says('the second');
-    await renders.progress(id);
+    await renders.progress([id]);
     held.open();
     await showsNewest('the second');
     await atRest();
@@ -229,7 +229,7 @@ describeOn('what asks for renders', EVERYWHERE, (name) => {
     await until('progress waits', async () => (await jobs()).delayed === 1);
     await atRest();
     const before = runs.begun;
-    for (let i = 0; i < 10; i++) await renders.progress(id);
+    for (let i = 0; i < 10; i++) await renders.progress([id]);
     expect(await jobs()).toEqual({ active: 0, waiting: 0, delayed: 1 });
     expect(runs.begun).toBe(before);
     await says('this is urgent');

@@ -32,21 +32,28 @@ export class Site {
   readonly #bots: Bot[] = [];
   readonly #clearing: (() => unknown)[] = [];
 
-  private constructor(shared: Shared, slack: SlackDouble, model: ModelDouble, hub: HubDouble) {
+  private constructor(
+    shared: Shared,
+    slack: SlackDouble,
+    model: ModelDouble,
+    hub: HubDouble,
+    rateScale: number,
+  ) {
     this.#shared = shared;
     this.slack = slack;
     this.model = model;
     this.hub = hub;
-    this.environment = environmentFor(slack, model, hub);
+    this.environment = { ...environmentFor(slack, model, hub), SLACK_RATE_FACTOR: `${rateScale}` };
   }
 
-  static async open(shared: Shared): Promise<Site> {
+  /** `rateScale`: how many times as wide Slack's limits are, and the bot is told so. */
+  static async open(shared: Shared, rateScale = 20): Promise<Site> {
     const [slack, model, hub] = await Promise.all([
-      SlackDouble.start({ rateScale: 20 }),
+      SlackDouble.start({ rateScale }),
       startModelDouble(() => ({ text: 'Aye.' })),
       HubDouble.start(),
     ]);
-    return new Site(shared, slack, model, hub);
+    return new Site(shared, slack, model, hub, rateScale);
   }
 
   /** Starts a process of the bot. Without a database among its environment it has an embedded one. */
@@ -190,7 +197,6 @@ function environmentFor(slack: SlackDouble, model: ModelDouble, hub: HubDouble):
     SLACK_BOT_TOKEN: `xoxb-${secret}`,
     SLACK_APP_TOKEN: `xapp-${secret}`,
     SLACK_API_URL: slack.apiUrl,
-    SLACK_RATE_FACTOR: '20',
     HF_TOKEN: `hf_${secret}${secret}`,
     HF_ENDPOINT: hub.url,
     HF_DATASETS_SERVER: hub.url,

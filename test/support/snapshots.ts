@@ -118,6 +118,7 @@ export function snapshot({
     toolCalls,
     watches,
     unread: [],
+    waitsSince: undefined,
     autoApprovedUsd: 0,
   };
 }

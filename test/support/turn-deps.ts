@@ -1,3 +1,4 @@
+import { createDrafts } from '../../src/agent/drafts.ts';
 import type { Outside } from '../../src/agent/operations/scope.ts';
 import type { TurnDeps } from '../../src/agent/turn.ts';
 import { createTurnKeeper } from '../../src/agent/turn-keeper.ts';
@@ -58,6 +59,7 @@ export function turnDepsOn(
     autoApproved: [],
     leaseMs: LEASE_MS,
     handOverMs: 1_000,
+    drafts: createDrafts({ db, clock: systemClock, show: async () => {} }),
     keeper: createTurnKeeper({ db, urgent: db, clock: systemClock, leaseMs: LEASE_MS, lookMs: 60_000 }),
     ...changed,
   };

@@ -21,9 +21,9 @@ export const Durability = z.strictObject({
       'What the keys of queues on Redis begin with; the installation’s own id follows, so several may share one Redis.',
     ),
   worker_concurrency: count
-    .default(64)
+    .default(1_000)
     .describe(
-      'Turns that one worker process runs at once: most of the time each waits for its model. Commands of theirs have `sandbox.commands`.',
+      'Turns that one worker process runs at once, at most: most of the time each waits for its model, and a process takes no more than its event loop and its memory have room for. Commands of theirs have `sandbox.commands`.',
     ),
 });
 

@@ -69,7 +69,7 @@ function snapshotOf(row: Awaited<ReturnType<Statement['execute']>>[number]): Sna
     messages: rowsIn(messages, row.messages).map(messageOf),
     toolCalls: rowsIn(toolCalls, row.toolCalls).map(toolCallOf),
     watches: rowsIn(watches, row.watches).map(watchOf),
-    unread: z.array(z.string()).parse(row.unread ?? []),
+    ...unreadOf(row.session, row.unread),
     autoApprovedUsd: autoApproved(session, row.autoApproved),
   };
 }
@@ -314,8 +314,21 @@ const IS_UNREAD = sql`asked.session_id = ${sessions.id} and asked.applied_at is 
   and asked.kind = 'user_input' and asked.body->>'messageId' <> ''`;
 
 const UNREAD = sql<unknown>`(
-  select json_agg(asked.body->>'messageId' order by asked.id) from ${operations} as asked
-  where ${IS_UNREAD})`;
+  select json_agg(json_build_object('id', asked.body->>'messageId', 'at', asked.created_at) order by asked.id)
+  from ${operations} as asked where ${IS_UNREAD})`;
+
+const ASKED = z.array(z.object({ id: z.string(), at: z.coerce.date() }));
+
+function unreadOf(
+  { leaseUntil }: typeof sessions.$inferSelect,
+  unread: unknown,
+): Pick<Snapshot, 'unread' | 'waitsSince'> {
+  const asked = ASKED.parse(unread ?? []);
+  return {
+    unread: asked.map(({ id }) => id),
+    waitsSince: leaseUntil === null ? asked[0]?.at : undefined,
+  };
+}
 
 /** Whether a session has been told something that no turn has read yet. */
 export const HAS_UNREAD = sql<boolean>`exists (select 1 from ${operations} as asked where ${IS_UNREAD})`;

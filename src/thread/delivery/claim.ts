@@ -175,8 +175,8 @@ export async function fencedRender<T>(held: RenderClaim, write: (tx: Tx) => Prom
 export async function notePosts(held: RenderClaim, writes: readonly PostWrite[] = []): Promise<void> {
   const renewed = held.db.clock.monotonic();
   if (writes.length === 0 && held.unnoted.length === 0 && isFresh(held, renewed)) return;
-  const isHeld = await writeWith(held, { renderUntil: expiry(held.db.clock, held.leaseMs) }, writes);
-  if (!isHeld) throw new RenderLost(held.sessionId);
+  const rev = await writeWith(held, { renderUntil: expiry(held.db.clock, held.leaseMs) }, writes);
+  if (rev === undefined) throw new RenderLost(held.sessionId);
   held.renewed = renewed;
 }
 
@@ -204,12 +204,13 @@ export type RenderEnd = {
 };
 
 /**
- * Gives the thread back. `renderedRev` is what it now shows, where all of it was delivered. Throws RenderLost
- * where something was delivered that can't be noted any more.
+ * Gives the thread back. `renderedRev` is what it now shows, where all of it was delivered. Returns whether
+ * the session has changed since. Throws RenderLost where something was delivered that can't be noted any
+ * more.
  */
-export async function releaseRender(held: RenderClaim, end: RenderEnd): Promise<void> {
+export async function releaseRender(held: RenderClaim, end: RenderEnd): Promise<boolean> {
   const isNoting = held.unnoted.length > 0;
-  const isHeld = await writeWith(held, {
+  const rev = await writeWith(held, {
     renderUntil: null,
     renderBlockedUntil: end.blockedUntil ?? null,
     renderDivisor: end.divisor ?? held.divisor,
@@ -220,19 +221,21 @@ export async function releaseRender(held: RenderClaim, end: RenderEnd): Promise<
     ...(end.notBefore === undefined ? {} : { renderNotBefore: end.notBefore }),
     ...(end.settledExchange === undefined ? {} : { settledExchange: settled(end) }),
   });
-  if (!isHeld && isNoting) throw new RenderLost(held.sessionId);
+  if (rev === undefined && isNoting) throw new RenderLost(held.sessionId);
+  return rev !== undefined && end.renderedRev !== undefined && rev > end.renderedRev;
 }
 
 /**
- * Writes to the session and to its posts, all in one statement, while the claim is held; false, with nothing
- * written, where it is not. What is unnoted is noted with it, or told that the thread was lost. No two of
- * the writes are to one post, as a render changes each once: of several to one row Postgres makes one.
+ * Writes to the session and to its posts, all in one statement, while the claim is held, and returns the
+ * session's `rev`; undefined, with nothing written, where it is not held. What is unnoted is noted with it,
+ * or told that the thread was lost. No two of the writes are to one post, as a render changes each once: of
+ * several to one row Postgres makes one.
  */
 async function writeWith(
   held: RenderClaim,
   set: PgUpdateSetSource<typeof sessions>,
   more: readonly PostWrite[] = [],
-): Promise<boolean> {
+): Promise<number | undefined> {
   const { db } = held;
   const noted = held.unnoted.splice(0);
   const writes = [...noted.flatMap((delivered) => delivered.writes), ...more];
@@ -240,15 +243,15 @@ async function writeWith(
     .update(sessions)
     .set(set)
     .where(and(eq(sessions.id, held.sessionId), eq(sessions.renderEpoch, held.epoch)))
-    .returning({ id: sessions.id });
+    .returning({ id: sessions.id, rev: sessions.rev });
   const parts = writes.map((write, i) => sql`, ${sql.identifier(`write_${i}`)} as ${write(db)}`);
-  const statement = sql`with held as ${update}${sql.join(parts)} select id from held`;
-  const isHeld = HELD.parse(await db.execute(statement)).rows.length > 0;
-  if (!isHeld) for (const { onLost } of noted) await onLost();
-  return isHeld;
+  const statement = sql`with held as ${update}${sql.join(parts)} select rev from held`;
+  const [row] = HELD.parse(await db.execute(statement)).rows;
+  if (row === undefined) for (const { onLost } of noted) await onLost();
+  return row?.rev;
 }
 
-const HELD = z.object({ rows: z.array(z.object({ id: z.string() })) });
+const HELD = z.object({ rows: z.array(z.object({ rev: z.number().int() })) });
 
 const settled = ({ renderedRev = -1, settledExchange }: RenderEnd) =>
   sql`case when ${sessions.rev} = ${renderedRev} then ${settledExchange} else ${sessions.settledExchange} end`;

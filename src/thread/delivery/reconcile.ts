@@ -122,3 +122,15 @@ function rank(change: Change): number {
   if (change.kind === 'post') return 0;
   return change.isPaced ? 2 : 1;
 }
+
+/** Posts of an older version, which noted no exchange. */
+export function unplaced(
+  posts: readonly Post[],
+  messages: readonly ViewMessage[],
+): { key: string; exchange: number }[] {
+  const exchanges = new Map(messages.map(({ key, exchange }) => [key, exchange]));
+  return posts.flatMap(({ key, exchange }) => {
+    const found = exchanges.get(messageKeyOf(key));
+    return exchange === undefined && found !== undefined ? [{ key, exchange: found }] : [];
+  });
+}

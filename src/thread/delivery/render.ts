@@ -24,8 +24,8 @@ import { laneOf, reserved, UNHURRIED, untilSpare } from './lanes.ts';
 import type { Failed } from './outbound.ts';
 import type { Outgoing } from './outgoing.ts';
 import { placePosts } from './post-writes.ts';
-import { type Post, postOf } from './posts.ts';
-import { type Change, changes, messageKeyOf } from './reconcile.ts';
+import { postOf } from './posts.ts';
+import { type Change, changes, unplaced } from './reconcile.ts';
 import {
   type Decision,
   heldBack,
@@ -98,7 +98,8 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
 
   const posts = thread.posts.map(postOf);
   const opensAt = deps.opens?.(snapshot.session);
-  const shown = view(snapshot).map((message) => openedAt(message, opensAt));
+  const queuedInMs = untilQueued(snapshot, deps.clock.now());
+  const shown = view(snapshot, queuedInMs === 0).map((message) => openedAt(message, opensAt));
   const messages = [...shown, ...notesOf(posts, snapshot.session.requester.id)];
   const wanted = changes(
     messages,
@@ -117,7 +118,7 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
   const settled = Math.min(settledThrough(snapshot), ...waits.map(({ exchange }) => exchange - 1));
   return end(
     held,
-    { kind: waits.length > 0 ? 'held' : 'done' },
+    queuedInMs ? { kind: 'later', inMs: queuedInMs } : { kind: waits.length > 0 ? 'held' : 'done' },
     {
       renderedRev: rev,
       notBefore,
@@ -127,6 +128,15 @@ async function renderHeld(deps: RenderDeps, held: RenderClaim): Promise<Rendered
       due: waits.length > 0 ? new Date(Math.min(...waits.map(({ at }) => at))) : null,
     },
   );
+}
+
+/** So long a request may wait for a worker before people are told that it does. */
+const QUEUED_MS = 4_000;
+
+/** In how many milliseconds people are to be told that a request waits; undefined where none does. */
+function untilQueued({ waitsSince }: Snapshot, now: Date): number | undefined {
+  if (waitsSince === undefined) return undefined;
+  return Math.min(QUEUED_MS, Math.max(0, waitsSince.getTime() + QUEUED_MS - now.getTime()));
 }
 
 /** The newest status says where the thread can be opened besides. */
@@ -233,21 +243,11 @@ async function inLanes(scope: Scope, snapshot: Snapshot, todo: readonly Change[]
   return { grants, notBefore, waitMs: waits.length > 0 ? Math.min(...waits) : undefined };
 }
 
-/** Posts of an older version, which noted no exchange. */
-function unplaced(
-  posts: readonly Post[],
-  messages: readonly ViewMessage[],
-): { key: string; exchange: number }[] {
-  const exchanges = new Map(messages.map(({ key, exchange }) => [key, exchange]));
-  return posts.flatMap(({ key, exchange }) => {
-    const found = exchanges.get(messageKeyOf(key));
-    return exchange === undefined && found !== undefined ? [{ key, exchange: found }] : [];
-  });
-}
-
 async function end(held: RenderClaim, rendered: Rendered, changed: RenderEnd = {}): Promise<Rendered> {
-  await releaseRender(held, changed);
-  return rendered;
+  const isBehind = await releaseRender(held, changed);
+  if (!isBehind || rendered.kind === 'later') return rendered;
+  const waitMs = (changed.notBefore?.getTime() ?? 0) - held.db.clock.now().getTime();
+  return { kind: 'later', inMs: Math.max(0, waitMs) };
 }
 
 const waiting = (ms: number): Rendered =>

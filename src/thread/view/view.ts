@@ -11,16 +11,26 @@ import type { ViewMessage } from './view-message.ts';
 
 /**
  * What a thread should show: a list of messages in order, made from the session's state alone. The same state
- * gives the same messages.
+ * gives the same messages. `isQueued`: what was asked has waited for a worker for long enough to be told so.
  */
-export function view(snapshot: Snapshot): ViewMessage[] {
+export function view(snapshot: Snapshot, isQueued = false): ViewMessage[] {
   const notices = snapshot.messages.filter((message) => message.exchange === 0);
   return [
     ...notices.flatMap((message) => noticeOf(message, snapshot)),
     ...foreignJobs(snapshot, 0),
     ...snapshot.exchanges.flatMap((exchange) => exchangeMessages(snapshot, exchange)),
+    ...(isQueued ? [queuedMessage(snapshot)] : []),
   ];
 }
+
+/** Gone as soon as a worker begins: until then it belongs to the request that is to come. */
+function queuedMessage({ session }: Snapshot): ViewMessage {
+  const body = { kind: 'notice' as const, text: QUEUED, mentions: [] };
+  return { key: 'queued', exchange: session.exchange + 1, body };
+}
+
+const QUEUED =
+  'I have read this, and all my workers are busy. I begin as soon as one is free; nobody has to ask again.';
 
 function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   const status: ViewMessage = {
