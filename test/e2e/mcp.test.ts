@@ -67,7 +67,7 @@ test('a server’s question calls who may answer it, who picks several of a list
   expect(world.slack.pushes.filter(({ to }) => to === 'U0ADA').map(({ text }) => text)).toEqual([
     expect.stringMatching(/^<@U0ADA> everything asks: Please provide inputs/),
   ]);
-  expect(world.describe(asked)).toContain('“Trigger Elicitation Request Tool” of everything');
+  await world.reply(asked, '“Trigger Elicitation Request Tool” of everything');
   world.slack.click('U0ADA', question, 'answer_question');
   const field = { name: 'field0', instruments: 'field9' };
   await world.slack.submit('U0ADA', { [field.name]: 'Ada', [field.instruments]: 'Piano,Drums' });
