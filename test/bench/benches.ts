@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { first } from './first.ts';
 import { many } from './many.ts';
 import { pacing } from './pacing.ts';
 import { page } from './page.ts';
@@ -20,6 +21,7 @@ export const BENCHES: readonly Bench[] = [
   steps,
   record,
   page,
+  first,
   pacing,
   many,
   watches,

@@ -8,7 +8,7 @@ import { ROOT } from '../support/root.ts';
 import { type Service, startPostgres, startRedis } from '../support/services.ts';
 import { until } from '../support/until.ts';
 import type { Bench, Found, Size } from './bench.ts';
-import { cpuOver, type LoopDelay, loopDelay, megabytes, startSaying } from './processes.ts';
+import { cpuOver, type LoopDelay, loopDelay, megabytes, percentile, startSaying } from './processes.ts';
 
 /** So many sessions at once, each with so many words a second, begun so many a second. */
 type Load = { sessions: number; rate: number; arrivals: number };
@@ -28,10 +28,6 @@ const CHANNELS = 50;
 const NEWCOMERS = 10;
 const MEASURED_S = 20;
 const NEWCOMER_MS = 500;
-
-const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ??
-  Number.NaN;
 
 /** What makes more of an answer to be seen. */
 const GROWS: ReadonlySet<string> = new Set(['chat.update', 'chat.appendStream', 'chat.startStream']);

@@ -86,3 +86,8 @@ export async function cpuOver(pids: readonly number[], seconds: number): Promise
   const passed = (performance.now() - began) / 1000;
   return pids.map((pid, i) => (cpuOfAll(pid) - (before[i] ?? 0)) / passed);
 }
+
+/** The value that so large a share of them is below. */
+export const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ??
+  Number.NaN;

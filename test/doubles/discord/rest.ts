@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bytesOf, sendJson } from '../http.ts';
+import { bytesOf, sendJson, sleep } from '../http.ts';
 import { broadcastsIn } from './broadcasts.ts';
 import { invalid } from './problems.ts';
 import { application } from './routes/application.ts';
@@ -22,6 +22,7 @@ export async function answerRequest(
   const method = request.method ?? 'GET';
   const path = pathname.replace(/^\/api\/v10/, '');
   const { body, files } = await parsed(request);
+  if (double.latencyMs > 0) await sleep(double.latencyMs);
   double.broadcasts.push(...broadcastsIn(method, path, body));
   const isOpen = path.startsWith('/interactions/') || path.startsWith('/webhooks/');
   const finish = (status: number, answer?: unknown, headers: Record<string, string> = {}) => {

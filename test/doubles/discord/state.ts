@@ -52,6 +52,8 @@ export abstract class DiscordState {
   readonly guild = new Guild();
   readonly refusals = new Refusals();
   readonly calls: { method: string; path: string; status: number }[] = [];
+  /** How long a request is on its way before anything is done about it. */
+  latencyMs = 0;
   /** Messages that could have notified a whole server. */
   readonly broadcasts: string[] = [];
   readonly privates: PrivateAnswer[] = [];

@@ -63,6 +63,8 @@ export abstract class SlackState {
   readonly receipts: { kind: Notice['kind']; isAcknowledged: boolean }[] = [];
   /** Whether the next attempt at a delivery is lost on its way. */
   loses: () => boolean = () => false;
+  /** How long a call is on its way before anything is done about it. */
+  latencyMs = 0;
   /** Makes every call with a bot token fail with this code. */
   tokenError: string | undefined;
   /** Attempts at deliveries that were not acknowledged in time. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bodyOf, sendJson } from '../http.ts';
+import { bodyOf, sendJson, sleep } from '../http.ts';
 import { broadcastsIn } from './broadcasts.ts';
 import { missingScope } from './manifest.ts';
 import { agents } from './methods/agents.ts';
@@ -35,6 +35,7 @@ export async function answerCall(
   response: ServerResponse,
 ): Promise<void> {
   const args = argumentsOf(request, await bodyOf(request));
+  if (slack.latencyMs > 0) await sleep(slack.latencyMs);
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? String(args.token ?? '');
   slack.broadcasts.push(...broadcastsIn(method, args));
   const fault = faultFor(slack, method);
