@@ -19,6 +19,8 @@ export type Bench = {
   name: string;
   /** What it measures, beside what: sentences for the documentation. */
   measures: string;
+  /** It takes an hour: it is run only where it is named. */
+  isLong?: true;
   run(size: Size): Promise<Found>;
 };
 

@@ -9,6 +9,7 @@ import { redaction } from './redaction.ts';
 import { sandbox } from './sandbox.ts';
 import { scale } from './scale.ts';
 import { simulation } from './simulation.ts';
+import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { steps } from './steps.ts';
 import { turn } from './turn.ts';
@@ -28,6 +29,7 @@ export const BENCHES: readonly Bench[] = [
   parked,
   scale,
   simulation,
+  soak,
   sandbox,
   redaction,
 ];

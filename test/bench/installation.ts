@@ -32,6 +32,10 @@ export class Installation {
     this.postgres = postgres;
     this.redis = redis;
     this.db = db;
+    process.once('exit', () => {
+      for (const { bot } of this.#bots) bot.child.kill('SIGKILL');
+    });
+    process.once('SIGTERM', () => process.exit(143)); // what was started ends with the run
   }
 
   static async open(rateFactor: number): Promise<Installation> {
@@ -46,8 +50,8 @@ export class Installation {
     return new Installation(ground, postgres, redis, db);
   }
 
-  /** Starts processes, and waits until they are ready. */
-  async start(roles: readonly Role[]): Promise<void> {
+  /** Starts processes, and waits until they are ready; `more` is told to them besides. */
+  async start(roles: readonly Role[], more: Readonly<Record<string, string>> = {}): Promise<void> {
     for (const role of roles) {
       const environment = {
         ...this.ground.environment,
@@ -57,6 +61,7 @@ export class Installation {
         DATABASE_URL: this.postgres.url,
         REDIS_URL: this.redis.url,
         HOST: '127.0.0.1',
+        ...more,
       };
       const bot = new Bot(environment, { words: [role], options: HEAP });
       this.#bots.push({ role, bot });

@@ -53,7 +53,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { smoke: { type: 'boolean' }, help: { type: 'boolean' }, child: { type: 'boolean' } },
 });
-const chosen = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const chosen = BENCHES.filter(({ name, isLong }) =>
+  positionals.length === 0 ? isLong === undefined : positionals.includes(name),
+);
 const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
 const isSmoke = values.smoke ?? false;
 if (values.help || unknown.length > 0) {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sleep } from '../doubles/http.ts';
@@ -41,10 +41,19 @@ const { values } = parseArgs({
     storage: { type: 'string', default: 'postgres+redis' },
     /** Nothing is attacked: a few requests at a time, for long, and what must not grow is measured. */
     calm: { type: 'boolean', default: false },
+    /** A file for what grew how. */
+    found: { type: 'string' },
   },
 });
 
-type Options = { minutes: number; seed: number; platform: string; storage: string; isCalm: boolean };
+type Options = {
+  minutes: number;
+  seed: number;
+  platform: string;
+  storage: string;
+  isCalm: boolean;
+  found: string | undefined;
+};
 
 /** The bot under attack: ends with figures, and exit code 1 where a promise was broken. */
 async function chaos(options: Options): Promise<boolean> {
@@ -56,7 +65,7 @@ async function chaos(options: Options): Promise<boolean> {
   const tally: Tally = {};
   const forMs = minutes * 60_000;
   const problems = isCalm
-    ? await leftAlone(field, people, forMs)
+    ? await leftAlone(field, people, forMs, options.found)
     : await attacked(field, people, chance.fork(), forMs, tally);
   await answered(people);
 
@@ -109,11 +118,17 @@ async function prepared({ minutes, seed, platform, storage, isCalm }: Options, c
 }
 
 /** A little work for long: what grew with it, and what came late. */
-async function leftAlone({ fleet, place }: Field, people: People, forMs: number): Promise<string[]> {
+async function leftAlone(
+  { fleet, place }: Field,
+  people: People,
+  forMs: number,
+  found: string | undefined,
+): Promise<string[]> {
   const gauge = place.gauge();
   const calm = await keepCalm({ fleet, people, gauge, forMs, say });
   await gauge.close();
   say(slopesTable(calm).join('\n'));
+  if (found !== undefined) writeFileSync(found, JSON.stringify(calm));
   return calm.problems;
 }
 
@@ -237,5 +252,6 @@ const isKept = await chaos({
   platform: values.platform,
   storage: values.storage,
   isCalm: values.calm,
+  found: values.found,
 });
 process.exit(isKept ? 0 : 1);
