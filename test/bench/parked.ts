@@ -8,7 +8,7 @@ const FOLLOWED_MS = 120_000;
 const SHOWN_MS = 600_000;
 
 /** How many times as wide Slack's limits are where they are not what is measured. */
-const WIDER = 20;
+const WIDER = 100;
 const CLICKS_A_SECOND = 2;
 const SECONDS_A_CLICK = 5;
 
@@ -87,7 +87,7 @@ async function watch(installation: Installation, count: number): Promise<void> {
 async function park(installation: Installation, { parked, watched, clicked }: Counts): Promise<void> {
   const { ground, db } = installation;
   await installation.start(ROLES);
-  await ground.ask('job', clicked * 3, 10);
+  await ground.ask('job', clicked * 3, 15);
   await shown(installation);
   await ground.ask('job', 1, 'in turn');
   await shown(installation, 0);
@@ -126,7 +126,7 @@ async function clickAll(installation: Installation, { watched, clicked }: Counts
 async function run({ isSmoke }: Size): Promise<Found> {
   const counts = isSmoke
     ? { parked: 40, watched: 5, clicked: 3, restS: 1, measuredS: 2 }
-    : { parked: 10_000, watched: 1_000, clicked: 200, restS: 20, measuredS: 60 };
+    : { parked: 10_000, watched: 1_000, clicked: 200, restS: 10, measuredS: 60 };
   const installation = await Installation.open(WIDER);
   const whole = (count: number) => count.toLocaleString('en-US');
   try {
