@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../db/database.ts';
-import { toolCalls } from '../db/schema/transcript.ts';
+import { OPEN_SINCE, toolCalls } from '../db/schema/transcript.ts';
 import { later } from '../lib/clock.ts';
 import { durationText } from '../lib/duration.ts';
 import type { Isolation } from '../lib/isolation.ts';
@@ -120,8 +120,7 @@ async function openFor(
     .where(
       and(
         sql`${toolCalls.state}->>'kind' = 'awaiting_approval'`,
-        // Compared as text, which has no row that can't be compared: both are in the form of Date.toJSON.
-        sql`coalesce(${toolCalls.state}->'first'->>'at', ${toolCalls.state}->>'since') collate "C" < ${before.toISOString()}`,
+        sql`${OPEN_SINCE} < ${before.toISOString()}`,
         condition,
       ),
     );

@@ -23,6 +23,12 @@ export const messages = internSchema.table(
   ],
 );
 
+/**
+ * Since when a call waits for a decision, or for the second one. It is compared as text, which has no row
+ * that can't be compared: both are in the form of Date.toJSON.
+ */
+export const OPEN_SINCE = sql`(coalesce(state->'first'->>'at', state->>'since') collate "C")`;
+
 export const toolCalls = internSchema.table(
   'tool_calls',
   {
@@ -55,6 +61,10 @@ export const toolCalls = internSchema.table(
     index('tool_calls_awaiting')
       .on(table.sessionId)
       .where(sql`${table.state}->>'kind' = 'awaiting_approval'`),
+    index('tool_calls_open_since').on(OPEN_SINCE).where(sql`state->>'kind' = 'awaiting_approval'`),
+    index('tool_calls_unreminded')
+      .on(OPEN_SINCE)
+      .where(sql`state->>'kind' = 'awaiting_approval' and state->>'remindedAt' is null`),
     index('tool_calls_reserved')
       .on(table.sessionId)
       .where(sql`${table.state}->>'kind' in ('approved', 'running')`),

@@ -1,0 +1,2 @@
+CREATE INDEX "tool_calls_open_since" ON "ml_intern"."tool_calls" USING btree ((coalesce(state->'first'->>'at', state->>'since') collate "C")) WHERE state->>'kind' = 'awaiting_approval';--> statement-breakpoint
+CREATE INDEX "tool_calls_unreminded" ON "ml_intern"."tool_calls" USING btree ((coalesce(state->'first'->>'at', state->>'since') collate "C")) WHERE state->>'kind' = 'awaiting_approval' and state->>'remindedAt' is null;
