@@ -133,7 +133,7 @@ function saturation(talk: Measured): string[] {
   const most = (part: string) => 1000 / msOf(talk, part);
   const figures = ['chat', 'worker', 'Redis'].map((part) => `${part} ${most(part).toFixed(0)}`);
   return [
-    `A process is one thread of JavaScript. With a core for each, one could do so many answers a second: ${figures.join(', ')}; a core of Postgres ${most('Postgres').toFixed(0)}. The columns of parts are cores; all of them together are what this machine has, so it is full before any part is.`,
+    `A process is one thread of JavaScript. With a core for each, one could do so many answers a second: ${figures.join(', ')}; a core of Postgres ${most('Postgres').toFixed(0)}. The columns of parts are cores. The first part to be full is the one that takes most for an answer; where all together are less than the cores of this machine, other work had the rest.`,
   ];
 }
 

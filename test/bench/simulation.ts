@@ -73,7 +73,6 @@ const whole = (...numbers: readonly number[]): string =>
 function rowsOf(day: Day, needs: Needs): [string, string][] {
   const peak = busiestOf(day);
   const { matter, progress, fullMinutes } = day.busiest;
-  const queued = mostOf(day, 'turns') * 2 * knownCosts()('waiting job: bytes');
   return [
     ['workspaces', whole(day.workspaces)],
     ['a day: requests; steps', whole(day.requests, day.steps)],
@@ -91,7 +90,6 @@ function rowsOf(day: Day, needs: Needs): [string, string][] {
     ['processes: chat; worker', whole(needs.chats, needs.workers)],
     ['connections to Postgres, at most', whole((needs.chats + needs.workers) * CONNECTIONS)],
     ['MB of the record a day', whole(needs.megabytes)],
-    ['MB that wait in Redis, at most', (queued / 1e6).toFixed(1)],
     ['busiest minute of a workspace: edits that matter; of progress', whole(matter, progress)],
     [`minutes in which a workspace wants more than ${EDITS_A_MINUTE} edits`, whole(fullMinutes)],
     ['how full', needs.fullest.map(({ name, share }) => `${name} ${(share * 100).toFixed(0)} %`).join('; ')],
