@@ -22,7 +22,7 @@ async function run({ isSmoke }: Size): Promise<Found> {
 }
 
 /** What every quantity did, and the most that its slope may be. */
-export function grown({ growths, minutes, cores }: Outcome, faults: readonly string[]): Found {
+function grown({ growths, minutes, cores }: Outcome, faults: readonly string[]): Found {
   return {
     columns: ['', 'after a quarter', 'at the end', 'slope', 'may be'],
     rows: growths.map(({ name, from, to, slope, bound }) => {
