@@ -1,6 +1,6 @@
 import { type Budgets, passedBudgets } from '../approvals/budget.ts';
 import type { Effort } from '../config/effort.ts';
-import type { Tx } from '../db/database.ts';
+import type { Queries } from '../db/database.ts';
 import { eachInTurn } from '../lib/breath.ts';
 import type { Clock, Ids } from '../lib/clock.ts';
 import { cut } from '../lib/cut.ts';
@@ -12,7 +12,8 @@ import { ModelError } from '../llm/errors.ts';
 import type { ModelFacts } from '../llm/facts.ts';
 import { context, type Session, type Snapshot } from '../session/snapshot.ts';
 import type { Failure } from '../session/state.ts';
-import { type Claim, keeping, lastly } from '../session/store/lease.ts';
+import { type Claim, lastly } from '../session/store/lease.ts';
+import { countModelCall } from '../session/store/model-calls.ts';
 import * as record from '../session/store/record.ts';
 import type { TranscriptMessage } from '../session/transcript.ts';
 import type { Registry } from '../tools/registry.ts';
@@ -55,10 +56,8 @@ export async function modelStep(
   signal: AbortSignal,
 ): Promise<StepEnd> {
   const { session } = snapshot;
-  const overBudget = await keeping(held, async (tx) => {
-    await record.countModelCall(tx, held.sessionId, session.exchange);
-    return budgetFailure(tx, deps.budgets, snapshot);
-  });
+  await countModelCall(held, session.exchange);
+  const overBudget = await budgetFailure(held.db, deps.budgets, snapshot);
   if (overBudget !== undefined) return { kind: 'failed', failure: overBudget };
   const draft = deps.drafts.begin(held);
   const model = deps.modelOf(session);
@@ -97,9 +96,13 @@ export async function modelStep(
  * Why no model may be called any more: spending has passed a budget, and nobody has allowed this exchange to
  * go on.
  */
-async function budgetFailure(tx: Tx, budgets: Budgets, { session }: Snapshot): Promise<Failure | undefined> {
+async function budgetFailure(
+  db: Queries,
+  budgets: Budgets,
+  { session }: Snapshot,
+): Promise<Failure | undefined> {
   if (session.settings.overBudget?.exchange === session.exchange) return undefined;
-  const passed = await passedBudgets(tx, budgets, session);
+  const passed = await passedBudgets(db, budgets, session);
   if (passed.length === 0) return undefined;
   const message = `${passed.join(' ')} Somebody who may pass budgets can let me go on.`;
   return { message, retryable: true, isOverBudget: true };

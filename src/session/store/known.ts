@@ -26,7 +26,6 @@ export type Writes = {
   written: {
     messages: TranscriptMessage[];
     calls: ToolCall[];
-    modelCalls: { exchange: number; count: number } | undefined;
     session: typeof sessions.$inferSelect | undefined;
   };
 };
@@ -44,7 +43,7 @@ const OPEN = new WeakMap<Tx, Writes>();
 
 /** From here on the marks of a transaction that has locked its session’s row wait for `flush`. */
 export function collectWrites(tx: Tx, sessionId: string, revBefore: number): Writes {
-  const written = { messages: [], calls: [], modelCalls: undefined, session: undefined };
+  const written = { messages: [], calls: [], session: undefined };
   const writes: Writes = { sessionId, revBefore, mark: undefined, isUnknown: false, written };
   OPEN.set(tx, writes);
   return writes;
@@ -104,7 +103,7 @@ export const noteCall = (tx: Tx, row: typeof toolCalls.$inferSelect): void =>
  */
 export function afterWrites(known: Snapshot | undefined, writes: Writes): Snapshot | undefined {
   if (known === undefined || writes.isUnknown || known.session.rev !== writes.revBefore) return undefined;
-  const { session: row, messages, calls, modelCalls } = writes.written;
+  const { session: row, messages, calls } = writes.written;
   const { rules } = known.session;
   const session = row === undefined ? known.session : { ...sessionOf(row), rules };
   if (session.rev > writes.revBefore + 1) return undefined;
@@ -113,9 +112,6 @@ export function afterWrites(known: Snapshot | undefined, writes: Writes): Snapsh
   return {
     ...known,
     session,
-    exchanges: known.exchanges.map((exchange) =>
-      exchange.number === modelCalls?.exchange ? { ...exchange, modelCalls: modelCalls.count } : exchange,
-    ),
     messages: [...known.messages, ...messages],
     toolCalls: [...known.toolCalls.map((call) => changed.get(call.id) ?? call), ...calls.filter(isNew)],
   };

@@ -251,16 +251,6 @@ export async function setPlan(
   await touch(tx, sessionId);
 }
 
-export async function countModelCall(tx: Tx, sessionId: string, number: number): Promise<void> {
-  const [row] = await tx
-    .update(exchanges)
-    .set({ modelCalls: sql`${exchanges.modelCalls} + 1` })
-    .where(whichExchange(sessionId, number))
-    .returning({ count: exchanges.modelCalls });
-  const writes = writesOf(tx, sessionId);
-  if (writes !== undefined && row !== undefined) writes.written.modelCalls = { exchange: number, ...row };
-}
-
 export async function countCorrection(tx: Tx, sessionId: string, number: number): Promise<void> {
   await tx
     .update(exchanges)
