@@ -33,6 +33,7 @@ async function stateOf(
   const load = await installation.atRest(counts.measuredS);
   const heap = await installation.heap();
   await installation.stop();
+  process.stdout.write(`${name}: ${(cores(load) * 100).toFixed(2)} % of a core\n`);
   return { name, load, heap };
 }
 

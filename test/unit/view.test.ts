@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Snapshot } from '../../src/session/snapshot.ts';
 import { changes } from '../../src/thread/delivery/reconcile.ts';
 import { view } from '../../src/thread/view/view.ts';
 import { inSlack } from '../support/slack-view.ts';
@@ -114,10 +115,16 @@ describe('changes', () => {
 
   test('progress may wait for its turn, an end may not', () => {
     const running = { ...session, session: { ...session.session, state: { kind: 'running' as const } } };
+    const parked = (on: 'job' | 'approval') => ({
+      ...session,
+      session: { ...session.session, state: { kind: 'parked' as const, on } },
+    });
     const posted = [{ key: 'e1/status#0', platformId: '1.0', hash: 'old', exchange: 1, ...TAKEN }];
-    const paced = (s: typeof running | typeof session) =>
+    const paced = (s: Snapshot) =>
       changes(view(s), posted, inSlack, 1).find((change) => change.key === 'e1/status#0')?.isPaced;
     expect(paced(running)).toBe(true);
+    expect(paced(parked('job'))).toBe(true);
+    expect(paced(parked('approval'))).toBe(false);
     expect(paced(session)).toBe(false);
   });
 });

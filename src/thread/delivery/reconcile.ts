@@ -96,7 +96,8 @@ export const messageKeyOf = (postKey: string): string => postKey.replace(/#(?:\d
 function isPaced(body: ViewBody): boolean {
   switch (body.kind) {
     case 'status':
-      return body.phase === 'working';
+      // While a job runs it moves with what that costs, as the job's own card does.
+      return body.phase === 'working' || body.phase === 'waiting_for_job';
     case 'answer':
       return body.isDraft;
     case 'job':
