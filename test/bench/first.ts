@@ -12,8 +12,8 @@ import { percentile, type Started, startSaying } from './processes.ts';
 /** How long every request of a bot is on its way to its platform. */
 const LATENCY_MS = 150;
 
-/** People ask one after the other, each in a thread of their own. */
-const BETWEEN_MS = 100;
+/** People ask one after the other, each in a thread of their own, once the one before has its answer. */
+const BETWEEN_MS = 600;
 
 /** A platform, as far as it is measured: asking it something, and when an answer is seen. */
 type Place = {
@@ -22,8 +22,8 @@ type Place = {
   ask(number: number): string;
   /** Is told of each message of a bot, by its thread. */
   onShown(seen: (thread: string) => void): void;
-  /** How many requests the bot has made so far. */
-  requests(): number;
+  /** How many requests the bot has made so far about a thread. */
+  requests(thread: string): number;
 };
 
 /** How long after it was asked each thread showed something, and after how many requests. */
@@ -33,7 +33,6 @@ async function waitsOf(place: Place, count: number): Promise<Waits> {
   await until('the bot is connected', place.isConnected, 60_000);
   const waits: Waits = { ms: [], requests: [] };
   for (let i = -WARM; i < count; i++) {
-    const before = place.requests();
     const began = performance.now();
     const { promise, resolve } = Promise.withResolvers<void>();
     const thread = place.ask(i + WARM);
@@ -41,7 +40,7 @@ async function waitsOf(place: Place, count: number): Promise<Waits> {
     await promise;
     if (i >= 0) {
       waits.ms.push(performance.now() - began);
-      waits.requests.push(place.requests() - before);
+      waits.requests.push(place.requests(thread));
     }
     await sleep(BETWEEN_MS);
   }
@@ -63,7 +62,8 @@ function slackOf(site: Site): Place {
     onShown(listener) {
       seen = listener;
     },
-    requests: () => slack.calls.length,
+    requests: (thread) =>
+      slack.calls.filter((call) => JSON.stringify(call.arguments).includes(thread)).length,
   };
 }
 
@@ -78,7 +78,7 @@ function discordOf(discord: Awaited<ReturnType<typeof onDiscord>>['discord']): P
     onShown(listener) {
       seen = listener;
     },
-    requests: () => discord.calls.length,
+    requests: (thread) => discord.calls.filter(({ path }) => path.includes(thread)).length,
   };
 }
 
@@ -127,7 +127,7 @@ function bare(
 }
 
 async function run({ isSmoke }: Size): Promise<Found> {
-  const count = isSmoke ? 2 : 100;
+  const count = isSmoke ? 2 : 60;
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
   const rows: string[][] = [];
   const faults: string[] = [];
