@@ -85,13 +85,16 @@ class Saver {
   async #run(): Promise<void> {
     const { clock } = this.#deps;
     this.#isRunning = true;
-    while (this.#waiting().length > 0) {
-      await clock.sleep(Math.max(FIRST_MS, this.#nextAt - clock.monotonic()));
-      const began = clock.monotonic();
-      const isSaved = await this.#saveAll().catch(() => true); // the record is away: later, with what comes
-      if (isSaved) this.#nextAt = began + Math.max(EVERY_MS, (clock.monotonic() - began) * SHARE);
+    try {
+      while (this.#waiting().length > 0) {
+        await clock.sleep(Math.max(FIRST_MS, this.#nextAt - clock.monotonic()));
+        const began = clock.monotonic();
+        const isSaved = await this.#saveAll().catch(() => true); // the record is away: later, with what comes
+        if (isSaved) this.#nextAt = began + Math.max(EVERY_MS, (clock.monotonic() - began) * SHARE);
+      }
+    } finally {
+      this.#isRunning = false;
     }
-    this.#isRunning = false;
   }
 
   /** Whether there was something to save. */

@@ -24,12 +24,12 @@ test('whoever waits for a worker is told so, and no more once one has begun', as
   await begin(() => ({ text: 'Here it is.' }), { isStarted: false });
   await world.start(['chat']);
   const first = world.slack.mention('U0ADA', 'C0ML', 'go on');
-  await world.reply(first, 'all my workers are busy');
+  await world.reply(first, 'as soon as a worker is free');
   await world.stop();
   await world.start();
   await world.reply(first, 'Here it is.');
   await until(
     () => `it is told no more: ${world.describe(first)}`,
-    () => !world.describe(first).includes('all my workers are busy'),
+    () => !world.describe(first).includes('as soon as a worker is free'),
   );
 });

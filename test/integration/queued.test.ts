@@ -57,7 +57,7 @@ test('whoever waits for a worker is told after a while, once', async () => {
   expect(shown()).toEqual([]);
   clock.advance(first.kind === 'later' ? first.inMs : 0);
   expect(await render()).toEqual({ kind: 'done' });
-  expect(shown()).toEqual([expect.stringContaining('all my workers are busy')]);
+  expect(shown()).toEqual([expect.stringContaining('as soon as a worker is free')]);
   expect(await render()).toEqual({ kind: 'done' });
   expect(shown()).toHaveLength(1);
 });

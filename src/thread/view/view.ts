@@ -29,8 +29,7 @@ function queuedMessage({ session }: Snapshot): ViewMessage {
   return { key: 'queued', exchange: session.exchange + 1, body };
 }
 
-const QUEUED =
-  'I have read this, and all my workers are busy. I begin as soon as one is free; nobody has to ask again.';
+const QUEUED = 'I have this, and begin as soon as a worker is free. Nobody has to ask again.';
 
 function exchangeMessages(snapshot: Snapshot, exchange: Exchange): ViewMessage[] {
   const status: ViewMessage = {
