@@ -61,8 +61,13 @@ type Unnoted = { writes: readonly PostWrite[]; onLost(): Promise<void> };
 export const Lane = z.enum(['post', 'edit', 'reaction', 'streamEnd', 'stream', 'progress']);
 export type Lane = z.infer<typeof Lane>;
 
-/** When how many deliveries of a lane are due, and when that was reserved. */
-const Grant = z.object({ at: z.number(), count: z.number().int(), since: z.number().optional() });
+/** When how many deliveries of a lane are due, when that was reserved, and for which messages. */
+const Grant = z.object({
+  at: z.number(),
+  count: z.number().int(),
+  since: z.number().optional(),
+  keys: z.array(z.string()).optional(),
+});
 export type Grants = Partial<Record<Lane, z.infer<typeof Grant>>>;
 
 /** Older versions noted the lane of reactions as `mark`. */

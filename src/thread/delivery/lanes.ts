@@ -16,19 +16,31 @@ export const UNHURRIED: ReadonlySet<Lane> = new Set(['progress', 'stream']);
 /** Edits of progress at once, of all the messages of a thread that change by themselves. */
 const PROGRESS_AT_ONCE = 3;
 
+type Grant = Grants[Lane] & object;
+
 /** A place in the queue of a lane for what a thread wants delivered. */
 export async function reserved(
   scope: Scope,
   lane: Lane,
-  wanted: number,
+  wanted: readonly Change[],
   now: number,
-): Promise<Grants[Lane] & object> {
+): Promise<Grant> {
   const { deps, held, outbound } = scope;
-  const count = lane === 'progress' ? Math.min(wanted, PROGRESS_AT_ONCE) : wanted;
+  const count = lane === 'progress' ? Math.min(wanted.length, PROGRESS_AT_ONCE) : wanted.length;
   const waitMs = await reserve(deps.db, bucketOf(scope, lane), count);
   const notBefore = Math.min(held.notBefore?.getTime() ?? 0, now + outbound.editIntervalMs);
   const earliest = UNHURRIED.has(lane) ? notBefore : 0;
-  return { at: Math.max(now + waitMs, earliest), count, since: now };
+  const keys = UNHURRIED.has(lane) ? { keys: wanted.slice(0, count).map(({ key }) => key) } : {};
+  return { at: Math.max(now + waitMs, earliest), count, since: now, ...keys };
+}
+
+/**
+ * What is delivered with a grant, before what has to wait for another one: first what it was reserved for.
+ * Messages that change all the time would else go before the others of their thread again and again.
+ */
+export function inTurn(waiting: readonly Change[], { keys }: Grant): Change[] {
+  const isMeant = ({ key }: Change) => keys?.includes(key) === true;
+  return [...waiting.filter(isMeant), ...waiting.filter((change) => !isMeant(change))];
 }
 
 /** The lane of a change. */

@@ -20,7 +20,7 @@ import {
   RenderLost,
   releaseRender,
 } from './claim.ts';
-import { laneOf, reserved, UNHURRIED, untilSpare } from './lanes.ts';
+import { inTurn, laneOf, reserved, UNHURRIED, untilSpare } from './lanes.ts';
 import type { Failed } from './outbound.ts';
 import type { Outgoing } from './outgoing.ts';
 import { placePosts } from './post-writes.ts';
@@ -214,7 +214,7 @@ async function inLanes(scope: Scope, snapshot: Snapshot, todo: readonly Change[]
     if (waiting.length === 0) continue;
     const kept = held.grants[lane];
     const isKept = kept !== undefined && (kept.since ?? now) <= now; // else the clock has been set back
-    const grant = isKept ? kept : await reserved(scope, lane, waiting.length, now);
+    const grant = isKept ? kept : await reserved(scope, lane, waiting, now);
     const count = Math.min(waiting.length, grant.count);
     const waitMs = grant.at > now ? grant.at - now : await untilSpare(scope, lane, count);
     if (waitMs > 0) {
@@ -222,7 +222,7 @@ async function inLanes(scope: Scope, snapshot: Snapshot, todo: readonly Change[]
       waits.push(waitMs);
       continue;
     }
-    for (const change of waiting.slice(0, count)) {
+    for (const change of inTurn(waiting, grant).slice(0, count)) {
       if (isNote(change.key) && taken.has(toldOf(change.key))) continue;
       const { decision, isFirst } = await deliver(scope, change);
       if (isFirst) waits.push(0); // what it should be is an edit of it
@@ -243,6 +243,10 @@ async function inLanes(scope: Scope, snapshot: Snapshot, todo: readonly Change[]
   return { grants, notBefore, waitMs: waits.length > 0 ? Math.min(...waits) : undefined };
 }
 
+/**
+ * Gives the thread back. What has changed while it was brought up to date is looked at in its time: a draft
+ * that grows asks for no render where the thread is behind already.
+ */
 async function end(held: RenderClaim, rendered: Rendered, changed: RenderEnd = {}): Promise<Rendered> {
   const isBehind = await releaseRender(held, changed);
   if (!isBehind || rendered.kind === 'later') return rendered;
