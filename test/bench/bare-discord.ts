@@ -10,10 +10,9 @@ const client = new Client({
   intents: [Guilds, GuildMessages, MessageContent],
   rest: { api: process.env.DISCORD_API_URL ?? '' },
 });
-client.on(Events.MessageCreate, async (message) => {
+client.on(Events.MessageCreate, (message) => {
   if (client.user === null || !message.mentions.has(client.user)) return;
-  const thread = await message.startThread({ name: 'Working' });
-  await thread.send('Working');
+  void message.startThread({ name: 'Working' }).then((thread) => thread.send('Working'));
 });
 client.once(Events.ClientReady, () => process.stdout.write('ready\n'));
 await client.login(process.env.DISCORD_TOKEN ?? '');

@@ -102,7 +102,11 @@ async function measure(site: Site, { isOnDiscord, servers }: Setting, count: num
   if (servers === 'bare') {
     const handler = await bare(site, isOnDiscord, other?.environment);
     slowDown();
-    return waitsOf(place, count).finally(handler.end);
+    try {
+      return await waitsOf(place, count);
+    } finally {
+      await handler.end();
+    }
   }
   const database =
     servers.length > 0 ? { DATABASE_URL: await site.database(), REDIS_URL: site.redisUrl } : {};
@@ -135,7 +139,8 @@ async function run({ isSmoke }: Size): Promise<Found> {
   try {
     for (const setting of SETTINGS) {
       const site = await Site.open({ postgres, redis }, 100);
-      const { ms, requests } = await measure(site, setting, count).finally(() => site.close());
+      const { ms, requests } = await measure(site, setting, count);
+      await site.close();
       const waited = [percentile(ms, 0.5), percentile(ms, 0.99)];
       if (setting.servers === 'bare') beside = waited;
       const ratios = waited.map((value, i) => value / (beside[i] ?? Number.NaN));

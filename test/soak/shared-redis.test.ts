@@ -48,8 +48,12 @@ describe.skipIf(!isThere('postgres+redis'))('installations that share a Redis an
     await world.start(['chat']); // nobody to take the turn
     const asked = world.slack.mention('U0ADA', 'C0ML', 'before the update');
     const waiting = (name: string) =>
-      new Queue(name, { connection: redis, prefix, skipMetasUpdate: true }).getJobs(['waiting', 'delayed']);
-    await until('the turn waits', async () => (await redis.keys(`${prefix}:*:turns:wait`)).length > 0);
+      new Queue(name, { connection: redis, prefix, skipMetasUpdate: true }).getJobs([
+        'waiting',
+        'delayed',
+        'prioritized',
+      ]);
+    await until('the turn waits', async () => (await redis.keys(`${prefix}:*:turns:prioritized`)).length > 0);
     await world.stop();
     // As the older version has it: without the installation in its keys.
     for (const key of await redis.keys(`${prefix}:*:turns:*`)) {

@@ -104,7 +104,7 @@ describe.skipIf(!hasScript)('somebody at a terminal', () => {
     ada.types(`y${ENTER}`);
     await ada.sees('92.8 %');
     expect(world.hub.jobs).toHaveLength(1);
-    await ada.sees('working > > ');
+    await ada.sees(' > > ');
     ada.types(`/ne${TAB}`);
     await ada.sees('/new');
     ada.types(ENTER);
@@ -116,7 +116,7 @@ describe.skipIf(!hasScript)('somebody at a terminal', () => {
     await ada.sees('92.8 %');
     ada.types(`and which learning rate was that?${ENTER}`);
     await ada.sees('5e-5');
-    await ada.sees('working > > ');
+    await ada.sees(' > > ');
     ada.types(CTRL_D);
     expect(await ada.ended).toBe(0);
   });
