@@ -107,13 +107,14 @@ export class Installation {
     return all;
   }
 
-  /** What the bot has warned of, by message. */
-  warnings(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const { msg, level } of this.#bots.flatMap(({ bot }) => bot.log)) {
-      if (Number(level) >= 40) counts.set(msg, (counts.get(msg) ?? 0) + 1);
-    }
-    return counts;
+  /** The statements that have taken most time since the last time that this was asked, dearest first. */
+  async dearest(): Promise<string[]> {
+    const { rows } = await this.db.query<{ calls: string; ms: number; query: string }>(
+      `select calls, round(total_exec_time) as ms, left(regexp_replace(query, '\\s+', ' ', 'g'), 100) as query
+        from pg_stat_statements order by total_exec_time desc limit 5`,
+    );
+    await this.db.query('select pg_stat_statements_reset()');
+    return rows.map(({ calls, ms, query }) => `${calls} times, ${ms} ms: ${query}`);
   }
 
   async close(): Promise<void> {

@@ -30,10 +30,12 @@ async function stateOf(
   await followed(installation, jobs);
   await shown(installation);
   await sleep(counts.restS * 1000);
+  await installation.dearest();
   const load = await installation.atRest(counts.measuredS);
   const heap = await installation.heap();
   await installation.stop();
   process.stdout.write(`${name}: ${(cores(load) * 100).toFixed(2)} % of a core\n`);
+  for (const line of await installation.dearest()) process.stdout.write(`  ${line}\n`);
   return { name, load, heap };
 }
 
@@ -127,7 +129,7 @@ async function clickAll(installation: Installation, { watched, clicked }: Counts
 async function run({ isSmoke }: Size): Promise<Found> {
   const counts = isSmoke
     ? { parked: 40, watched: 5, clicked: 3, restS: 1, measuredS: 2 }
-    : { parked: 10_000, watched: 1_000, clicked: 200, restS: 10, measuredS: 60 };
+    : { parked: 10_000, watched: 1_000, clicked: 200, restS: 90, measuredS: 60 };
   const installation = await Installation.open(WIDER);
   const whole = (count: number) => count.toLocaleString('en-US');
   try {
