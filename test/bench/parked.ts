@@ -169,7 +169,7 @@ function found(states: readonly State[], clicks: Clicks, { parked, watched }: Co
       `${(held(state) / 1024).toFixed(1)} MB`,
     ]),
     notes: [
-      `Shares of a core over a minute, one chat and one worker process. Memory is what both hold after a collection: ${bytes.toFixed(0)} bytes for a parked session, which is what two starts differ by. A parked session waits for a decision, or for its job.`,
+      `Shares of a core over a minute, one chat and one worker process. Memory is what both hold after a collection: ${bytes.toFixed(0)} bytes for each parked session between the last two rows, one start of each; [SCALING.md](SCALING.md) has more starts, without jobs. A parked session waits for a decision, or for its job.`,
       `From a click on Approve to the card that shows it, with ${parked.toLocaleString('en-US')} parked and ${watched.toLocaleString('en-US')} jobs: ${clicks.map(([how, times]) => `${how}: ${clickText(times)}`).join('; ')}. The first two with Slack’s limits ${WIDER} times as wide; in the last the card of every job waits for an edit.`,
     ],
     faults: [],
