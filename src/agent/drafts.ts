@@ -45,12 +45,9 @@ type Growing = { held: Claim; latest: string | undefined; since: number };
  * can't be saved is tried again with what it has become: the commit that follows an answer reports what is
  * wrong.
  */
-export function createDrafts(deps: DraftDeps): Drafts {
-  const saver = new Saver(deps);
-  return { begin: (held) => saver.begin(held) };
-}
+export const createDrafts = (deps: DraftDeps): Drafts => new Saver(deps);
 
-class Saver {
+class Saver implements Drafts {
   readonly #deps: DraftDeps;
   readonly #open = new Set<Growing>();
   #writing: Promise<unknown> = Promise.resolve();

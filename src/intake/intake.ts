@@ -104,5 +104,6 @@ async function operate(
     );
   await ('by' in operation ? knowingGroups(parts.policy, operation.by, insert) : insert(() => undefined));
   await parts.wake(id);
+  await parts.render(id); // whoever waits for a worker is told so
   return true;
 }

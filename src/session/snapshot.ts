@@ -55,7 +55,7 @@ export type Snapshot = {
   watches: Watch[];
   /** The platform's ids of messages that no turn has read yet, where a thread is shown. */
   unread: readonly string[];
-  /** Since when the first of those has waited for a worker, where nobody works on the session. */
+  /** Since when people have waited for a worker, where a thread is shown and nobody works on its session. */
   waitsSince: Date | undefined;
   /** What auto-approval has let through since it was set, in USD. */
   autoApprovedUsd: number;

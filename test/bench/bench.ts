@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 /** How a benchmark is run: `isSmoke` is a size of seconds, which shows that it runs, and no figures. */
 export type Size = { isSmoke: boolean };
 
@@ -40,10 +38,4 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
   return performance.now() - began;
-}
-
-/** CPU seconds that a process and its threads have used: clock ticks of Linux are hundredths. */
-export function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

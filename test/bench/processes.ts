@@ -19,7 +19,7 @@ function fieldsOf(pid: number): string[] {
 }
 
 /** CPU seconds that a process and its threads have used. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   const fields = fieldsOf(pid);
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS;
 }

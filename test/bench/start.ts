@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,8 @@ import { TIMEOUT_MS } from '../operations/bot.ts';
 import { Site } from '../operations/site.ts';
 import { ROOT } from '../support/root.ts';
 import { startPostgres, startRedis } from '../support/services.ts';
-import { type Bench, cpuOf, type Found, type Size, spread } from './bench.ts';
+import { type Bench, type Found, type Size, spread } from './bench.ts';
+import { cpuOf, megabytes } from './processes.ts';
 
 /** What one process has taken until it was ready: CPU seconds of all its threads, and megabytes. */
 type Start = { cpu: number; wall: number; ready: number };
@@ -22,12 +23,6 @@ type Setting = {
 };
 
 const REST_MS = 60_000;
-
-/** Megabytes of a line of /proc/PID/status. */
-function megabytes(pid: number, line: 'VmRSS' | 'VmHWM'): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(new RegExp(`${line}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
-}
 
 /** Starts a process, and what it has taken until it was ready. */
 async function begin(setting: Setting, site: Site): Promise<Running> {

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../support/root.ts';
-import { type Bench, cpuOf, type Found, median, type Size, spread } from './bench.ts';
+import { type Bench, type Found, median, type Size, spread } from './bench.ts';
+import { cpuOf } from './processes.ts';
 import {
   BARE,
   DBOS,

@@ -50,7 +50,8 @@ describe.skipIf(!isThere('postgres'))('growing answers of many sessions', () => 
   function drafts() {
     const shown: string[] = [];
     const show = async (ids: readonly string[]) => void shown.push(...ids);
-    return { ...createDrafts({ db, clock: hasty(systemClock, 20), show }), shown };
+    const made = createDrafts({ db, clock: hasty(systemClock, 20), show });
+    return { begin: (claimed: Claim) => made.begin(claimed), shown };
   }
 
   const draftOf = async ({ sessionId }: Claim) =>

@@ -19,14 +19,13 @@ useStorage((made) => {
 });
 
 /** A session that was asked something, its thread, and what that shows. */
-async function asked() {
+async function asked(kind = 'user_input', more: object = { text: 'go', author: ADA, messageId: '1' }) {
   const { db } = storage;
   const clock = movable(db.clock);
   const id = randomIds.next('s');
   const address = { platform: 'slack', workspace: 'T1', channel: 'C1', thread: id };
   await db.insert(sessions).values({ id, ...address, requester: ADA, state: { kind: 'idle' } });
-  const body = { kind: 'user_input', text: 'go', author: ADA, messageId: '1' };
-  await db.insert(operations).values({ sessionId: id, sourceId: id, kind: 'user_input', body });
+  await db.insert(operations).values({ sessionId: id, sourceId: id, kind, body: { kind, ...more } });
   const shown = new Map<string, string>();
   const outbound: Outbound = {
     rates: { post: RATE, edit: RATE, reaction: RATE, streamEnd: RATE, stream: RATE },
@@ -78,4 +77,35 @@ test('a clock that was set back keeps nobody waiting for longer than that', asyn
   clock.set(-3_600_000);
   const rendered = await render();
   expect(rendered.kind === 'later' && rendered.inMs).toBe(4_000);
+});
+
+test.each([
+  ['exec_approval', { toolCallId: 'c1' }],
+  ['resume', { by: ADA }],
+  ['compact', { by: ADA }],
+])('so is whoever clicked or ordered something: %s', async (kind, more) => {
+  const { render, clock, shown } = await asked(kind, more);
+  clock.advance(10_000);
+  await render();
+  expect(shown()).toHaveLength(1);
+});
+
+test.each([
+  ['background', { text: 'it was told' }],
+  ['job_ended', { watchId: 'w1' }],
+  ['user_input', { text: '', author: ADA, messageId: '' }],
+])('nobody is told of what they did not ask: %s', async (kind, more) => {
+  const { render, clock, shown } = await asked(kind, more);
+  clock.advance(10_000);
+  expect(await render()).toEqual({ kind: 'done' });
+  expect(shown()).toEqual([]);
+});
+
+test('a worker that is gone holds nothing', async () => {
+  const { id, render, clock, shown } = await asked();
+  const leaseUntil = later(storage.db.clock.now(), -1);
+  await storage.db.update(sessions).set({ leaseUntil }).where(eq(sessions.id, id));
+  clock.advance(10_000);
+  await render();
+  expect(shown()).toHaveLength(1);
 });

@@ -58,7 +58,11 @@ export async function readThread(
   sessionId: string,
 ): Promise<{ snapshot: Snapshot; posts: (typeof posts.$inferSelect)[] } | undefined> {
   const [row] = await statementFor(db, 'thread').execute({ sessionId });
-  return row && { snapshot: snapshotOf(row), posts: rowsIn(posts, row.posts ?? []) };
+  if (row === undefined) return undefined;
+  const { leaseUntil } = row.session;
+  const isHeld = leaseUntil !== null && leaseUntil > db.clock.now();
+  const waitsSince = isHeld ? undefined : (ASKED.parse(row.askedAt) ?? undefined);
+  return { snapshot: { ...snapshotOf(row), waitsSince }, posts: rowsIn(posts, row.posts ?? []) };
 }
 
 function snapshotOf(row: Awaited<ReturnType<Statement['execute']>>[number]): Snapshot {
@@ -69,7 +73,8 @@ function snapshotOf(row: Awaited<ReturnType<Statement['execute']>>[number]): Sna
     messages: rowsIn(messages, row.messages).map(messageOf),
     toolCalls: rowsIn(toolCalls, row.toolCalls).map(toolCallOf),
     watches: rowsIn(watches, row.watches).map(watchOf),
-    ...unreadOf(row.session, row.unread),
+    unread: z.array(z.string()).parse(row.unread ?? []),
+    waitsSince: undefined,
     autoApprovedUsd: autoApproved(session, row.autoApproved),
   };
 }
@@ -99,6 +104,7 @@ function statementOf(db: Queries, part: Part) {
       toolCalls: toolCallsOf(db, bounds, part),
       watches: watchesOf(db, bounds),
       unread: part === 'thread' ? UNREAD : sql`null`,
+      askedAt: part === 'thread' ? ASKED_AT : sql`null`,
       posts: part === 'thread' ? postsOf(db) : sql`null`,
       autoApproved: autoApprovedOf(db),
     })
@@ -310,28 +316,25 @@ const postsOf = (db: Queries) =>
       ),
   );
 
-const IS_UNREAD = sql`asked.session_id = ${sessions.id} and asked.applied_at is null
-  and asked.kind = 'user_input' and asked.body->>'messageId' <> ''`;
+/** What people ask, in the inbox: not what a watch tells, nor a message that asks for nothing any more. */
+const IS_ASKED = sql`asked.session_id = ${sessions.id} and asked.applied_at is null
+  and asked.kind not in ('background', 'job_ended', 'job_alarm')
+  and coalesce(asked.body->>'messageId', asked.kind) <> ''`;
 
 const UNREAD = sql<unknown>`(
-  select json_agg(json_build_object('id', asked.body->>'messageId', 'at', asked.created_at) order by asked.id)
-  from ${operations} as asked where ${IS_UNREAD})`;
+  select json_agg(asked.body->>'messageId' order by asked.id) from ${operations} as asked
+  where ${IS_ASKED} and asked.kind = 'user_input')`;
 
-const ASKED = z.array(z.object({ id: z.string(), at: z.coerce.date() }));
+const ASKED_AT = sql<unknown>`(
+  select json_build_object('at', min(asked.created_at))->>'at' from ${operations} as asked where ${IS_ASKED})`;
 
-function unreadOf(
-  { leaseUntil }: typeof sessions.$inferSelect,
-  unread: unknown,
-): Pick<Snapshot, 'unread' | 'waitsSince'> {
-  const asked = ASKED.parse(unread ?? []);
-  return {
-    unread: asked.map(({ id }) => id),
-    waitsSince: leaseUntil === null ? asked[0]?.at : undefined,
-  };
-}
+const ASKED = z
+  .string()
+  .transform((at) => new Date(at))
+  .nullable();
 
-/** Whether a session has been told something that no turn has read yet. */
-export const HAS_UNREAD = sql<boolean>`exists (select 1 from ${operations} as asked where ${IS_UNREAD})`;
+/** Whether people have asked a session for something that no turn has taken up yet. */
+export const HAS_ASKED = sql<boolean>`exists (select 1 from ${operations} as asked where ${IS_ASKED})`;
 
 /**
  * What was let through without asking, and its jobs, where that is allowed: over the whole session, whatever

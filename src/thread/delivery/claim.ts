@@ -5,7 +5,7 @@ import { type Db, moment, type Tx } from '../../db/database.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import { hasAnnouncements } from '../../session/store/announcements.ts';
 import { expiry } from '../../session/store/lease.ts';
-import { HAS_UNREAD } from '../../session/store/read-snapshot.ts';
+import { HAS_ASKED } from '../../session/store/read-snapshot.ts';
 import type { PostWrite } from './post-writes.ts';
 
 /** Why a thread takes nothing: until somebody acts (`closed`), or while the platform has trouble. */
@@ -106,7 +106,7 @@ const IS_AS_SHOWN = and(
   isNull(sessions.renderRefused),
   sql`${sessions.renderGrants} = '{}'`,
   sql`not ${hasAnnouncements}`,
-  sql`not ${HAS_UNREAD}`,
+  sql`not ${HAS_ASKED}`,
 ) as SQL;
 
 async function claimWhere(
